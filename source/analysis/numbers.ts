@@ -1,0 +1,79 @@
+/** What is read off windows: numbers of one side. An unknown number is null, never 0. */
+export interface SideNumbers {
+  requests: number;
+  requestsPerSecond: number | null;
+  errors: number | null;
+  /** Percent of requests. */
+  errorRate: number | null;
+  conversions: number | null;
+  /** Percent of requests. */
+  conversionRate: number | null;
+  /** Percent of requests that were answered; null unless somebody reports `unavailable`. */
+  availability: number | null;
+  /** Milliseconds. */
+  responseTime: {mean: number | null; p50: number | null; p95: number | null; p99: number | null};
+  /** Distinct users in the window, estimated; null unless somebody reports `users`. */
+  activeUsers: number | null;
+  /** Every other counter by name, summed. */
+  counters: Record<string, number>;
+  /** Every other gauge by name, newest value. */
+  gauges: Record<string, number>;
+}
+
+export type Side = 'prod' | 'gray';
+export const SIDES: readonly Side[] = ['prod', 'gray'];
+
+/** How a user came to a side. */
+export type Cohort = 'eligible' | 'chosen' | 'outside';
+export const COHORTS: readonly Cohort[] = ['eligible', 'chosen', 'outside'];
+
+/** A stretch of time, milliseconds since 1970, `to` exclusive. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** Metric names known without configuration, in the order of the screen. */
+export const METRIC_NAMES = [
+  'throughput',
+  'error_rate',
+  'response_time_p50',
+  'response_time_p95',
+  'response_time_p99',
+  'response_time',
+  'availability',
+  'conversion_rate',
+  'active_users',
+] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+/** What the console and `status` read: windows over the samples of a feature. */
+export interface WindowView {
+  /** Numbers of one side over a span; all cohorts unless one is named. */
+  numbers(side: Side, span: Span, cohort?: Cohort): SideNumbers;
+  /**
+   * A metric over time, oldest first, one value for each step of `stepMs`; null where there is none.
+   * `metric` is a `MetricName` or the name of any counter (per second) or gauge.
+   */
+  series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[];
+  /** Gray's share of the eligible requests in the span, in percent; null without any. */
+  observedPercent(span: Span): number | null;
+  /** Names of the counters and gauges seen beyond the standard ones. */
+  otherNames(): string[];
+  /** Time of the newest sample of a side, milliseconds since 1970; null without any. */
+  newestAt(side: Side): number | null;
+}
+
+/** What is known of the arriving stream beside its numbers. */
+export interface StreamStatus {
+  /** Entries read, repeats dropped by instance and sequence, entries that did not parse. */
+  entries: number;
+  repeats: number;
+  junk: number;
+  /** One of the entries that did not parse, sanitised, with the reason. */
+  lastJunk: string | null;
+  /** Why the store's stream cannot be read at the moment. */
+  away: string | null;
+  /** Set when the stream's newest id lies ahead of the store's clock, in milliseconds. */
+  aheadMs: number | null;
+}

@@ -1,0 +1,56 @@
+import type {Intent, Stamp} from '../release/command.ts';
+import type {Commit} from '../release/commit.ts';
+import type {Event} from '../release/event.ts';
+import type {Notice, Refusal} from '../release/refusal.ts';
+import type {Split} from '../release/split.ts';
+import type {State} from '../release/state.ts';
+
+/** What became of a command. Faults of the store are thrown as `StoreFault`; everything else is one of these. */
+export type Outcome =
+  /** Written as `version`; for a dry run nothing was written and `version` is what it would have been. */
+  | {kind: 'done'; version: number; events: Event[]; state: State; split: Split; tries: number}
+  /** Nothing to do: it is so already. */
+  | {kind: 'nothing'; notice: Notice; state: State}
+  | {kind: 'refused'; refusal: Refusal; state: State}
+  /** Others were faster every time. */
+  | {kind: 'conflict'; tries: number; state: State};
+
+/** How the controller's link to the log stands. */
+export type Link =
+  | {state: 'opening'}
+  | {state: 'up'}
+  | {state: 'away'; why: string; since: number}
+  /** The chain does not hold; what is shown was read again from the start. */
+  | {state: 'broken'; why: string; since: number};
+
+export interface Snapshot {
+  state: State;
+  split: Split;
+  /** Newest commit folded in; null for an empty log. */
+  head: {version: number; id: string; at: number} | null;
+  link: Link;
+}
+
+/** Who may look. There is no way to change anything through it. */
+export interface ControllerView {
+  readonly feature: string;
+  snapshot(): Snapshot;
+  /** Every commit folded in so far, oldest first. */
+  commits(): readonly Commit[];
+  /** Called after each change of the snapshot; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Store's clock, milliseconds since 1970. */
+  now(): number;
+  /** Resolves once the log has been read to its head for the first time. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Who may act. */
+export interface Controller extends ControllerView {
+  execute(
+    intent: Intent,
+    stamp: Pick<Stamp, 'by' | 'reason'>,
+    options?: {dryRun?: boolean},
+  ): Promise<Outcome>;
+}

@@ -1,0 +1,63 @@
+import type {AlertLevel, Plan} from './plan.ts';
+import type {Reason} from './state.ts';
+
+/** Who does something, and by what right. */
+export interface Actor {
+  /** `liu on laptop`, `guard on ops-1`. */
+  name: string;
+  kind: 'person' | 'guard';
+  /** A guard's epoch: its commands are refused once another guard has taken over. */
+  epoch?: number;
+}
+
+/** What every command carries. Time and ids come from outside: replay gives the same state byte for byte. */
+export interface Stamp {
+  by: Actor;
+  /** The store's clock, milliseconds since 1970. */
+  at: number;
+  /** Why, in the words of the one who does it. */
+  reason?: string;
+}
+
+export type StepOutcome = 'done' | 'failed' | 'skipped';
+
+/** Something a person or guard wants. `release` names the attempt that is meant: never the next one by accident. */
+export type Intent =
+  | {type: 'start'; release: string; version: string; over?: string; plan: Plan; supersede?: boolean}
+  /** `from` is the percentage the actor saw; when it has moved on meanwhile, the command is refused. */
+  | {type: 'set'; release: string; percent: number; from?: number}
+  /** `from` is the index of the phase the actor saw. */
+  | {type: 'next'; release: string; from: number; criteria?: {text: string; outcome: string}[]}
+  | {type: 'pause'; release: string}
+  | {type: 'resume'; release: string}
+  | {type: 'retry'; release: string; step?: string}
+  | {type: 'rollback'; release: string}
+  | {type: 'complete'; release: string}
+  | {type: 'include'; release: string; user: string}
+  | {type: 'deny'; release: string; user: string}
+  | {type: 'remove'; release: string; user: string}
+  | {type: 'alert'; alert: string; level: AlertLevel; message: string; key?: string}
+  | {type: 'acknowledge'; alert: string}
+  | {type: 'resolve'; alert: string}
+  | {type: 'silence'; silence: string; match: string; forMs: number}
+  | {type: 'take-guard'}
+  | {type: 'leave-guard'}
+  | {type: 'verdict'; release: string; action: VerdictAction; reasons: Reason[]}
+  /** Stop or continue the phase clock (no data, applied differs from set). */
+  | {type: 'hold-clock'; release: string; why: string}
+  | {type: 'run-clock'; release: string}
+  /** Journal of effects: what will be done and until when, and what came of it. */
+  | {type: 'begin-step'; release: string; step: string; deadlineMs: number}
+  | {
+      type: 'end-step';
+      release: string;
+      step: string;
+      outcome: StepOutcome;
+      error?: string;
+      facts?: Record<string, number>;
+    };
+
+export type VerdictAction = 'advance' | 'hold' | 'pause' | 'rollback';
+
+export type Command = Intent & Stamp;
+export type CommandType = Intent['type'];

@@ -1,0 +1,69 @@
+import type {StepOutcome, VerdictAction} from './command.ts';
+import type {AlertLevel, Plan} from './plan.ts';
+import type {Reason, Step} from './state.ts';
+
+/** Facts, in the past tense. Who, when and why stand in the commit that carries them. */
+export type Event =
+  | {
+      type: 'release-started';
+      release: string;
+      version: string;
+      over: string | null;
+      plan: Plan;
+      salt: string;
+      steps: Step[];
+    }
+  | {
+      type: 'phase-entered';
+      release: string;
+      phase: number;
+      percent: number;
+      left?: {phase: number; criteria: {text: string; outcome: string}[]};
+    }
+  | {type: 'percent-set'; release: string; percent: number; from: number}
+  | {type: 'release-paused'; release: string; reason: string | null}
+  | {type: 'release-resumed'; release: string}
+  | {type: 'promotion-started'; release: string; steps: Step[]}
+  | {type: 'release-completed'; release: string}
+  | {type: 'release-failed'; release: string; step: string; error: string | null}
+  | {type: 'rollback-started'; release: string; fromPercent: number; reason: string | null; steps: Step[]}
+  | {type: 'release-rolled-back'; release: string}
+  | {type: 'start-queued'; release: string; after: string; version: string; over: string | null; plan: Plan}
+  | {type: 'queued-start-cancelled'; release: string; after: string}
+  | {type: 'user-included'; release: string; user: string}
+  | {type: 'user-denied'; release: string; user: string}
+  | {type: 'user-removed'; release: string; user: string}
+  | {type: 'step-started'; release: string; step: string; deadline: number}
+  | {
+      type: 'step-ended';
+      release: string;
+      step: string;
+      outcome: StepOutcome;
+      error: string | null;
+      facts: Record<string, number>;
+    }
+  | {type: 'step-retried'; release: string; step: string}
+  | {type: 'alert-raised'; alert: string; level: AlertLevel; message: string; key: string; silenced: boolean}
+  | {type: 'alert-repeated'; alert: string}
+  | {type: 'alert-acknowledged'; alert: string}
+  | {type: 'alert-resolved'; alert: string}
+  | {type: 'alerts-silenced'; silence: string; match: string; until: number; reason: string | null}
+  | {type: 'guard-taken'; epoch: number}
+  | {type: 'guard-left'; epoch: number}
+  | {type: 'verdict-changed'; release: string; action: VerdictAction; reasons: Reason[]}
+  | {type: 'clock-held'; release: string; why: string}
+  | {type: 'clock-ran'; release: string};
+
+export type EventType = Event['type'];
+
+/** An event of a newer Graydeck. `ignorable` ones are kept and shown; others turn this one read-only. */
+export interface UnknownEvent {
+  type: string;
+  ignorable?: boolean;
+}
+
+/** What `evolve` needs beside the event: who and when, from the commit. */
+export interface Happened {
+  at: number;
+  by: string;
+}

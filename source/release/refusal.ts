@@ -1,0 +1,36 @@
+import type {Event} from './event.ts';
+
+/** Short words for machines; the sentences are in the message catalogues. */
+export type RefusalCode =
+  | 'nothing-live'
+  | 'already-live'
+  | 'other-release'
+  | 'wrong-state'
+  | 'moved-on'
+  | 'last-phase'
+  | 'entry-gate'
+  | 'bad-percent'
+  | 'bad-input'
+  | 'window-over'
+  | 'no-failed-step'
+  | 'unknown-step'
+  | 'unknown-alert'
+  | 'step-order'
+  | 'step-running'
+  | 'old-epoch'
+  | 'not-a-guard'
+  | 'newer-log';
+
+/** A command that is not allowed now: a value, never a throw. */
+export interface Refusal {
+  code: RefusalCode;
+  /** What stands in the way, in one sentence. */
+  message: string;
+  /** What would make it allowed. */
+  remedy: string;
+}
+
+/** Nothing to write, and nothing wrong: what was wanted is already so. */
+export type Notice = 'already-so' | 'already-rolling-back' | 'already-rolled-back';
+
+export type Decision = {ok: true; events: Event[]; notice?: Notice} | {ok: false; refusal: Refusal};

@@ -1,0 +1,177 @@
+import type {StepOutcome, VerdictAction} from './command.ts';
+import type {AlertLevel, Plan} from './plan.ts';
+
+export type ReleaseState =
+  'deploying' | 'rolling' | 'paused' | 'promoting' | 'rolling_back' | 'completed' | 'rolled_back' | 'failed';
+
+/** Runs of steps in the life of a release. */
+export type RunName = 'deploy' | 'promotion' | 'rollback';
+
+export type StepName =
+  | 'backup'
+  | 'deploy'
+  /** All users to the side the run needs, confirmed by the routers. */
+  | 'traffic'
+  | 'promote'
+  | 'verify'
+  | 'traffic-to-prod'
+  | 'cleanup'
+  | 'demote'
+  | 'stop'
+  | 'restore'
+  | 'notify'
+  | 'snapshot';
+
+/** One effect on the world: intent, deadline, outcome. Run at least once, in order, by whoever holds it. */
+export interface Step {
+  /** `rollback.stop`: unique within the release. */
+  id: string;
+  run: RunName;
+  name: StepName;
+  state: 'pending' | 'running' | StepOutcome;
+  attempts: number;
+  startedAt: number | null;
+  /** Until when the runner may be trusted to be alive. */
+  deadline: number | null;
+  endedAt: number | null;
+  by: string | null;
+  error: string | null;
+  /** Numbers worth keeping: routers confirmed, requests that reached gray after the key. */
+  facts: Record<string, number>;
+}
+
+export interface Reason {
+  code: string;
+  metric: string | null;
+  value: number | null;
+  threshold: number | null;
+  samples: number | null;
+  windowSeconds: number | null;
+  text: string;
+}
+
+export interface Verdict {
+  action: VerdictAction;
+  reasons: Reason[];
+  at: number;
+}
+
+/** How long the phase has really run: only rolling time with data and applied = set counts. */
+export interface PhaseClock {
+  ranMs: number;
+  /** Since when it runs; null while it stands. */
+  since: number | null;
+  /** Why it stands while rolling, if it does. */
+  held: string | null;
+}
+
+/** A start that waits until the release before it has been taken back. */
+export interface QueuedStart {
+  release: string;
+  version: string;
+  over: string | null;
+  plan: Plan;
+  by: string;
+}
+
+export interface Release {
+  id: string;
+  version: string;
+  /** The version prod serves meanwhile; null where nobody said. */
+  over: string | null;
+  state: ReleaseState;
+  plan: Plan;
+  /** Index into `plan.phases`; -1 before the first. */
+  phase: number;
+  phaseEnteredAt: number | null;
+  clock: PhaseClock;
+  /** Set percent, 0–100. */
+  percent: number;
+  /** When the split last changed, so that windows can begin there. */
+  splitChangedAt: number;
+  salt: string;
+  include: string[];
+  deny: string[];
+  startedAt: number;
+  startedBy: string;
+  endedAt: number | null;
+  pausedReason: string | null;
+  steps: Step[];
+  /** What each phase left behind had shown, by index. */
+  left: {phase: number; at: number; criteria: {text: string; outcome: string}[]}[];
+  /** True from the moment prod itself may have been changed by the promote hook. */
+  prodChanged: boolean;
+  rollback: {at: number; by: string; reason: string | null; fromPercent: number} | null;
+  next: QueuedStart | null;
+  verdict: Verdict | null;
+}
+
+export interface Alert {
+  id: string;
+  level: AlertLevel;
+  message: string;
+  /** Alerts with one key are one alert with a life. */
+  key: string;
+  raisedAt: number;
+  raisedBy: string;
+  /** How often it was raised again while open. */
+  repeats: number;
+  acknowledgedBy: string | null;
+  acknowledgedAt: number | null;
+  resolvedAt: number | null;
+  silenced: boolean;
+}
+
+export interface Silence {
+  id: string;
+  match: string;
+  until: number;
+  by: string;
+  reason: string | null;
+}
+
+/** A release that has given way to a newer one. */
+export interface PastRelease {
+  id: string;
+  version: string;
+  state: ReleaseState;
+  startedAt: number;
+  endedAt: number | null;
+}
+
+/** All that is true of a feature, folded from its log. */
+export interface State {
+  feature: string;
+  release: Release | null;
+  past: PastRelease[];
+  /** The version of the last completed release. */
+  prodVersion: string | null;
+  /** Newest last, bounded; see `split.ts`. */
+  rolledBack: string[];
+  guard: {epoch: number; name: string; since: number; left: boolean} | null;
+  alerts: Alert[];
+  silences: Silence[];
+  /** The first event that changes state and that this version does not know. */
+  unknownEvent: string | null;
+}
+
+export function initialState(feature: string): State {
+  return {
+    feature,
+    release: null,
+    past: [],
+    prodVersion: null,
+    rolledBack: [],
+    guard: null,
+    alerts: [],
+    silences: [],
+    unknownEvent: null,
+  };
+}
+
+const LIVE: ReadonlySet<ReleaseState> = new Set(['deploying', 'rolling', 'paused', 'promoting', 'failed']);
+
+/** Whether the release still needs somebody: not ended, not on its way back. */
+export function isLive(release: Release | null): release is Release {
+  return release !== null && LIVE.has(release.state);
+}

@@ -1,0 +1,174 @@
+import type {Commit} from '../release/commit.ts';
+
+/** A sample entry as it lies in the stream: field names and values, not yet understood. */
+export interface SampleEntry {
+  /** The store's id: later entries have greater ones; pass it to `follow` to resume. */
+  id: string;
+  /** The store's clock when it was written, milliseconds since 1970. */
+  at: number;
+  /** Alternating names and values, as written. */
+  fields: string[];
+}
+
+/** What a router says of itself, every few seconds. */
+export interface RouterReport {
+  /** Unique: `sdk web-3/812`, `nginx edge-1`. */
+  name: string;
+  kind: 'sdk' | 'nginx' | 'demo';
+  /** Log version whose split it applies. */
+  version: number;
+  /** Release and percent it applies; percent 0 and live false after a rollback. */
+  release: string | null;
+  percent: number;
+  live: boolean;
+  /** Longest time until it is at prod by itself when cut off, in milliseconds. */
+  boundMs: number;
+}
+export interface StoredRouterReport extends RouterReport {
+  /** The store's clock at the write. */
+  at: number;
+}
+
+/** `written`: it is in the log (even when the reply was lost on the way). `conflict`: somebody else was first. */
+export type AppendResult = {outcome: 'written'} | {outcome: 'conflict'};
+
+/**
+ * News of the log. `commit`: the next one, never a gap, never a repeat. `broken`: the chain of parents does not hold
+ * (lost tail, deleted key, forged id); everything read so far is void and the follower begins again at version 1.
+ * `away`/`back`: the store cannot be reached, and can again.
+ */
+export type LogNews =
+  | {type: 'commit'; commit: Commit}
+  | {type: 'broken'; why: string}
+  | {type: 'away'; why: string}
+  | {type: 'back'};
+
+export interface LogReader {
+  /** Newest commit, or null when the log is empty. */
+  head(): Promise<Commit | null>;
+  /** Commits after `version`, in order. */
+  read(afterVersion: number): Promise<Commit[]>;
+  /** Runs until the signal aborts. Begins with everything after `after` (null: from the start). Never blocks longer than 2 s without looking at head and chain again. */
+  follow(
+    after: {version: number; id: string} | null,
+    onNews: (news: LogNews) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+export interface LogWriter {
+  /**
+   * Writes `commit` as the entry after `commit.parent`, or tells that another was first. Never sent twice blindly:
+   * after a lost reply it looks whether the winner is this commit. Rings the bell.
+   */
+  append(commit: Commit): Promise<AppendResult>;
+}
+
+/** News of the sample stream, in order; `age` fields are the reader's business. */
+export interface SampleReader {
+  /** The newest id, where a follower would begin to see only what is new. */
+  lastId(): Promise<string>;
+  /** Entries written since `sinceMs` (store's clock), oldest first, in batches. */
+  history(sinceMs: number, onBatch: (entries: SampleEntry[]) => void, signal: AbortSignal): Promise<string>;
+  /** Runs until the signal aborts; reconnects and resumes after the last id handed out. */
+  follow(
+    afterId: string,
+    onBatch: (entries: SampleEntry[]) => void,
+    signal: AbortSignal,
+    onStatus?: (status: {away: string | null}) => void,
+  ): Promise<void>;
+}
+
+export interface SampleWriter {
+  /** One entry each; trims what is older than `keepMs` (about). */
+  write(entries: string[][], keepMs?: number): Promise<void>;
+}
+
+/** A second or minute of measurements, encoded by `analysis/`; the store does not look inside. */
+export interface RollUp {
+  /** Start of the second or minute, milliseconds since 1970. */
+  t: number;
+  body: string;
+}
+
+export interface RollUpReader {
+  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<RollUp[]>;
+}
+export interface RollUpWriter {
+  /** Replaces what stands at the same `t`. Drops what is older than `keepMs`. */
+  write(kind: 'seconds' | 'minutes', rollUps: RollUp[], keepMs: number): Promise<void>;
+}
+
+export interface RouterRegistry {
+  list(): Promise<StoredRouterReport[]>;
+}
+
+export interface Lease {
+  holder: string;
+  /** Token of this tenure; renewing and giving up need it. */
+  token: string;
+  until: number;
+}
+export interface LeaseKeeper {
+  read(): Promise<Lease | null>;
+  /** Takes it when free or run out, or renews it when the token is ours; null: somebody else holds it. */
+  hold(holder: string, token: string, forMs: number): Promise<Lease | null>;
+  giveUp(token: string): Promise<void>;
+}
+
+/** What a viewer may do with a feature: read. There is nothing here that writes. */
+export interface FeatureView {
+  readonly feature: string;
+  log: LogReader;
+  samples: SampleReader;
+  rollUps: RollUpReader;
+  routers: RouterRegistry;
+  lease: Pick<LeaseKeeper, 'read'>;
+}
+
+/** What a console or guard may do. */
+export interface FeatureStore extends FeatureView {
+  log: LogReader & LogWriter;
+  samples: SampleReader & SampleWriter;
+  rollUps: RollUpReader & RollUpWriter;
+  routers: RouterRegistry & {forget(name: string): Promise<void>};
+  lease: LeaseKeeper;
+}
+
+/** What an SDK or an edge agent gets: the newest split, a report, samples and feedback. No command. */
+export interface RouterStore {
+  readonly feature: string;
+  head(): Promise<Commit | null>;
+  follow: LogReader['follow'];
+  report(report: RouterReport): Promise<void>;
+  leave(name: string): Promise<void>;
+  writeSamples(entries: string[][], keepMs?: number): Promise<void>;
+  writeFeedback(feedback: string): Promise<void>;
+}
+
+export type StoreHealth = {state: 'up'; pingMs: number} | {state: 'away'; why: string; sinceMs: number};
+
+interface StoreBase {
+  /** `redis`, `sqlite`: for the light in the header. */
+  readonly kind: 'redis' | 'sqlite';
+  /** For people: never holds a password. */
+  readonly label: string;
+  /** Best known reading of the store's own clock, milliseconds since 1970. */
+  now(): number;
+  health(): Promise<StoreHealth>;
+  features(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** A store opened for reading only: works with the `viewer` role. */
+export interface ViewStore extends StoreBase {
+  feature(name: string): FeatureView;
+}
+/** A store opened to operate: works with the `operator` role. */
+export interface OperatorStore extends StoreBase {
+  feature(name: string): FeatureStore;
+}
+/** A store opened by an application or an edge: works with the `app` and `agent` roles. */
+export interface RoutingStore extends StoreBase {
+  feature(name: string): RouterStore;
+}
