@@ -1,0 +1,97 @@
+import type {StreamStatus, WindowView} from '../analysis/numbers.ts';
+import type {Controller, ControllerView} from '../controller/outcome.ts';
+import type {Actor} from '../release/command.ts';
+import type {Language} from './messages/catalogue.ts';
+
+/** How the store answers, as the light in the header shows it. Durations in milliseconds. */
+export type StoreHealthLike =
+  | {state: 'up'; pingMs: number}
+  /** `sinceMs`: for how long already. */
+  | {state: 'away'; why: string; sinceMs: number};
+
+/** What a router said of itself last. The stored reports of the store's port fit as they are. */
+export interface RouterLike {
+  /** Unique: `sdk web-3/812`, `nginx edge-1`. */
+  name: string;
+  kind: string;
+  /** Log version whose split it applies. */
+  version: number;
+  release: string | null;
+  /** Percent it applies, 0–100. */
+  percent: number;
+  live: boolean;
+  /** Longest time until it is at prod by itself when cut off, in milliseconds. */
+  boundMs: number;
+  /** The store's clock at its report, milliseconds since 1970. */
+  at: number;
+}
+
+/** Something else that feeds the console and may fail: Prometheus. `lag`: age of its newest answer. */
+export interface SourceLight {
+  name: string;
+  state: 'up' | 'away' | 'absent';
+  /** Age of the newest answer, milliseconds; null where there was none yet. */
+  ageMs: number | null;
+  why: string | null;
+}
+
+/** A key that only this deck has: the demo's `x`, for example. */
+export interface ExtraKey {
+  key: string;
+  /** What it does, short enough for the footer. */
+  label: string;
+  /** Called on the key; what it resolves to is shown in the notice row. */
+  run: () => string | Promise<string>;
+}
+
+export interface ConsoleMode {
+  readOnly: boolean;
+  /** On a shared screen: ids, hosts, names and free text are masked, nothing can be changed. */
+  share: boolean;
+  lang: Language;
+  /** False: no colour codes at all. */
+  color: boolean;
+  /** A simulated service: said in the header. */
+  demo: boolean;
+}
+
+/** Everything the console watches and acts on. Wired by the command line; the console knows no adapter. */
+export interface Deck {
+  readonly feature: string;
+  /** All features of the store, for `[` and `]`. */
+  features(): Promise<string[]>;
+  /** Opens the deck of another feature; absent: `[` and `]` say that there is only this one. */
+  open?(feature: string): Promise<Deck>;
+  /** Gives up what this deck holds, when the console turns to another feature. Not called on quit. */
+  close?(): Promise<void>;
+  readonly view: ControllerView;
+  /** Null when reading only: keys that change something are then neither bound nor listed. */
+  readonly controller: Controller | null;
+  readonly windows: WindowView;
+  stream(): StreamStatus;
+  /** Calls when measurements, routers or lights may have changed; as often as it likes. Returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  readonly store: {readonly kind: string; readonly label: string; health(): StoreHealthLike};
+  /** Newest report of every router known; empty when there are none. */
+  routers(): readonly RouterLike[];
+  /** Lights beside the store's. Absent or empty: Prometheus is shown as absent. */
+  sources?(): readonly SourceLight[];
+  readonly actor: Actor;
+  readonly mode: ConsoleMode;
+  readonly extras: readonly ExtraKey[];
+  /** A fresh random id, for alerts. */
+  newId(): string;
+}
+
+/** How the console ended. */
+export interface ConsoleExit {
+  /** 0 after `q` or Ctrl+C, 130, 143 or 129 after SIGINT, SIGTERM or SIGHUP. */
+  code: number;
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | null;
+}
+
+/** Where the console draws and reads keys; the process's own by default. */
+export interface ConsoleStreams {
+  stdout?: NodeJS.WriteStream;
+  stdin?: NodeJS.ReadStream;
+}

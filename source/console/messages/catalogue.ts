@@ -1,0 +1,2 @@
+/** Languages the screen speaks. */
+export type Language = 'en' | 'zh';
