@@ -1,0 +1,170 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Commit} from '../release/commit.ts';
+import {decodeAt, decodeNext, type Last, type LogEntry} from './chain.ts';
+import type {LogNews} from './port.ts';
+
+/** What an adapter gives so that a log can be read, verified and followed. Every method may throw: the store is away. */
+export interface LogSource {
+  /** What stands at `from` and after it, in order, at most `limit` entries. */
+  entries(from: number, limit: number): Promise<LogEntry[]>;
+  /** The newest entries in order, the newest last, at most `limit`. */
+  newest(limit: number): Promise<LogEntry[]>;
+  /** Begins to listen. */
+  listen(): LogBell;
+}
+
+/** Tells that the log may have changed. */
+export interface LogBell {
+  /**
+   * Resolves at the next ring, at once when one was missed since the last `wait` (or since `listen`), else after
+   * `maxMs` or when the signal aborts. Gives the text of the commit if the ring carries it, else null. Never rejects.
+   */
+  wait(maxMs: number, signal: AbortSignal): Promise<string | null>;
+  close(): void;
+}
+
+/** Longest time between two looks at the log itself, whatever the bell says, in milliseconds. */
+export const LOOK_EVERY_MS = 2000;
+/** Entries read at once. */
+export const PAGE = 256;
+const FIRST_RETRY_MS = 50;
+
+/** How far a follower is. */
+export interface Position {
+  last: Last;
+  /** An entry that cannot follow `last` and has been told of: it is not told again while it lies there. */
+  foreign: string | null;
+}
+
+/**
+ * One step of a follower: from where it is and what the log holds from `last.version` (or 1) on, to the news.
+ * After `broken` it is at the start again, and the caller reads again from there.
+ */
+export function advance(
+  position: Position,
+  entries: readonly LogEntry[],
+): {position: Position; news: LogNews[]} {
+  const {foreign} = position;
+  let {last} = position;
+  const news: LogNews[] = [];
+  const broken = (why: string, entry: LogEntry | null) => {
+    news.push({type: 'broken', why});
+    return {position: {last: null, foreign: entry === null ? null : fingerprint(entry)}, news};
+  };
+  if (last !== null) {
+    const ours = decodeAt(last.version, entries[0]);
+    if (ours === null) return broken(`version ${last.version}, read before, is no longer in the log`, null);
+    if (ours.id !== last.id) return broken(`another commit stands at version ${last.version} now`, null);
+  }
+  for (const entry of last === null ? entries : entries.slice(1)) {
+    const decoded = decodeNext(last, entry);
+    if (!decoded.ok) {
+      if (fingerprint(entry) !== foreign) return broken(decoded.why, entry);
+      break;
+    }
+    last = {version: decoded.commit.version, id: decoded.commit.id};
+    news.push({type: 'commit', commit: decoded.commit});
+  }
+  return {position: {last, foreign}, news};
+}
+
+/**
+ * Follows a log as `LogReader.follow` promises: commits without gap or repeat, the chain of parents verified,
+ * `broken` told once for each break, `away` and `back` once each. The same for every adapter.
+ */
+export async function followLog(
+  source: LogSource,
+  after: Last,
+  onNews: (news: LogNews) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const bell = source.listen();
+  let position: Position = {last: after, foreign: null};
+  let retryMs = 0;
+  try {
+    while (!signal.aborted) {
+      let entries: LogEntry[];
+      try {
+        entries = await source.entries(position.last?.version ?? 1, PAGE);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (retryMs === 0)
+          onNews({type: 'away', why: error instanceof Error ? error.message : String(error)});
+        retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LOOK_EVERY_MS);
+        await delay(retryMs, undefined, {signal}).catch(() => undefined);
+        continue;
+      }
+      if (signal.aborted) return;
+      if (retryMs > 0) onNews({type: 'back'});
+      retryMs = 0;
+      const step = advance(position, entries);
+      position = step.position;
+      for (const news of step.news) onNews(news);
+      const more = entries.length === PAGE && step.news.length > 0;
+      if (!more && step.news.at(-1)?.type !== 'broken') {
+        position = await listenUntilLook(bell, position, onNews, signal);
+      }
+    }
+  } finally {
+    bell.close();
+  }
+}
+
+/** Hands out commits that the bell carries for as long as they fit; anything else ends in a look at the log. */
+async function listenUntilLook(
+  bell: LogBell,
+  start: Position,
+  onNews: (news: LogNews) => void,
+  signal: AbortSignal,
+): Promise<Position> {
+  const until = performance.now() + LOOK_EVERY_MS;
+  let position = start;
+  for (;;) {
+    const left = until - performance.now();
+    if (left <= 0 || signal.aborted) return position;
+    const text = await bell.wait(left, signal);
+    if (text === null || signal.aborted) return position;
+    const decoded = decodeNext(position.last, {version: (position.last?.version ?? 0) + 1, text});
+    if (!decoded.ok) return position;
+    position = {...position, last: {version: decoded.commit.version, id: decoded.commit.id}};
+    onNews({type: 'commit', commit: decoded.commit});
+  }
+}
+
+/** The commits after a version, in order, as far as the chain holds. */
+export async function readLog(source: LogSource, afterVersion: number): Promise<Commit[]> {
+  const commits: Commit[] = [];
+  let last: Last = null;
+  let from = 1;
+  if (afterVersion > 0) {
+    last = decodeAt(afterVersion, (await source.entries(afterVersion, 1))[0]);
+    if (last === null) return [];
+    from = afterVersion + 1;
+  }
+  for (;;) {
+    const entries = await source.entries(from, PAGE);
+    for (const entry of entries) {
+      const decoded = decodeNext(last, entry);
+      if (!decoded.ok) return commits;
+      last = decoded.commit;
+      commits.push(decoded.commit);
+    }
+    if (entries.length < PAGE) return commits;
+    from += PAGE;
+  }
+}
+
+/** The newest commit; null when the log holds none. What cannot follow its neighbour is passed over. */
+export async function readHead(source: LogSource): Promise<Commit | null> {
+  const newest = await source.newest(2);
+  const top = newest.at(-1);
+  if (top === undefined) return null;
+  const before = newest.length === 2 ? decodeAt(top.version - 1, newest[0]) : null;
+  const decoded = decodeNext(before, top);
+  if (decoded.ok) return decoded.commit;
+  return (await readLog(source, 0)).at(-1) ?? null;
+}
+
+function fingerprint(entry: LogEntry): string {
+  return `${entry.version} ${entry.text}`;
+}
