@@ -1,0 +1,83 @@
+/**
+ * Builds the program: one entry with lazy chunks, minified, and the launcher beside it.
+ * `node test/build.ts` writes to `distribution/`.
+ */
+import {chmod, copyFile, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {join, relative, resolve} from 'node:path';
+import {build, type Plugin} from 'esbuild';
+import {collectNotices} from './build-notices.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Ink asks for its devtools behind a development check; the bundle needs a module in their place. */
+const withoutDevtools: Plugin = {
+  name: 'without-devtools',
+  setup(bundler) {
+    bundler.onResolve({filter: /^react-devtools-core$/}, () => ({
+      path: 'react-devtools-core',
+      namespace: 'empty',
+    }));
+    bundler.onLoad({filter: /.*/, namespace: 'empty'}, () => ({contents: 'export default {}'}));
+  },
+};
+
+const readVersion = async () => {
+  const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  return (manifest as {version: string}).version;
+};
+
+const removeAllBut = async (kept: ReadonlySet<string>, folder: string) => {
+  const entries = await readdir(folder, {withFileTypes: true, recursive: true});
+  const stale = entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(path => !kept.has(path) && !path.startsWith(join(folder, 'library')));
+  await Promise.all(stale.map(path => rm(path)));
+};
+
+/**
+ * Bundles the program into `folder` (created when missing) and removes what an earlier build left there;
+ * chunks carry a hash in their name, so a program that is running keeps working while this writes.
+ */
+export async function buildProgram(folder: string): Promise<{files: readonly string[]; bytes: number}> {
+  const launcher = join(folder, 'bin.js');
+  const notices = join(folder, 'third-party-licences.txt');
+  const {metafile} = await build({
+    absWorkingDir: root,
+    entryPoints: {main: 'source/cli/main.ts'},
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    legalComments: 'none',
+    chunkNames: 'chunks/[name]-[hash]',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+      GRAYDECK_VERSION: JSON.stringify(await readVersion()),
+    },
+    // CommonJS dependencies ask for Node's modules by require, which an ES module does not have.
+    banner: {
+      js: "import {createRequire as createRequire_} from 'node:module';const require = createRequire_(import.meta.url);",
+    },
+    plugins: [withoutDevtools],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  await mkdir(folder, {recursive: true});
+  await copyFile(join(root, 'source/cli/bin.js'), launcher);
+  await chmod(launcher, 0o755);
+  await writeFile(notices, await collectNotices(root, Object.keys(metafile.inputs)));
+  const written = Object.keys(metafile.outputs).map(path => resolve(root, path));
+  await removeAllBut(new Set([...written, launcher, notices]), folder);
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return {files: [...written, launcher, notices].map(path => relative(folder, path)), bytes};
+}
+
+if (import.meta.main) {
+  const {files, bytes} = await buildProgram(join(root, 'distribution'));
+  process.stderr.write(`Built ${files.length} files, ${Math.round(bytes / 1024)} kB, into distribution/\n`);
+}
