@@ -172,3 +172,12 @@ export interface OperatorStore extends StoreBase {
 export interface RoutingStore extends StoreBase {
   feature(name: string): RouterStore;
 }
+
+/** For what a store is opened. The rights in the store are narrower or equal: `graydeck acl ROLE`. */
+export type StoreRole = 'viewer' | 'operator' | 'router';
+/** What each role gets. */
+export interface StoreByRole {
+  viewer: ViewStore;
+  operator: OperatorStore;
+  router: RoutingStore;
+}
