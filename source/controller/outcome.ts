@@ -16,12 +16,7 @@ export type Outcome =
   | {kind: 'conflict'; tries: number; state: State};
 
 /** How the controller's link to the log stands. */
-export type Link =
-  | {state: 'opening'}
-  | {state: 'up'}
-  | {state: 'away'; why: string; since: number}
-  /** The chain does not hold; what is shown was read again from the start. */
-  | {state: 'broken'; why: string; since: number};
+export type Link = {state: 'opening'} | {state: 'up'} | {state: 'away'; why: string; since: number};
 
 export interface Snapshot {
   state: State;
@@ -29,6 +24,8 @@ export interface Snapshot {
   /** Newest commit folded in; null for an empty log. */
   head: {version: number; id: string; at: number} | null;
   link: Link;
+  /** The last time the chain of commits did not hold; everything was read again since. */
+  lastBreak: {why: string; at: number} | null;
 }
 
 /** Who may look. There is no way to change anything through it. */

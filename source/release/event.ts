@@ -10,7 +10,6 @@ export type Event =
       version: string;
       over: string | null;
       plan: Plan;
-      salt: string;
       steps: Step[];
     }
   | {
@@ -28,6 +27,8 @@ export type Event =
   | {type: 'release-failed'; release: string; step: string; error: string | null}
   | {type: 'rollback-started'; release: string; fromPercent: number; reason: string | null; steps: Step[]}
   | {type: 'release-rolled-back'; release: string}
+  /** A release this log knows nothing of (its head was lost) was taken back all the same: routers must never serve it. */
+  | {type: 'release-banned'; release: string}
   | {type: 'start-queued'; release: string; after: string; version: string; over: string | null; plan: Plan}
   | {type: 'queued-start-cancelled'; release: string; after: string}
   | {type: 'user-included'; release: string; user: string}

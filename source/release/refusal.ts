@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'step-order'
   | 'step-running'
   | 'old-epoch'
+  | 'verdict-against'
   | 'not-a-guard'
   | 'newer-log';
 
@@ -34,3 +35,16 @@ export interface Refusal {
 export type Notice = 'already-so' | 'already-rolling-back' | 'already-rolled-back';
 
 export type Decision = {ok: true; events: Event[]; notice?: Notice} | {ok: false; refusal: Refusal};
+
+export function refuse(code: RefusalCode, message: string, remedy: string): Decision {
+  return {ok: false, refusal: {code, message, remedy}};
+}
+
+export function accept(...events: Event[]): Decision {
+  return {ok: true, events};
+}
+
+/** Nothing to write: it is so already. */
+export function already(notice: Notice): Decision {
+  return {ok: true, events: [], notice};
+}

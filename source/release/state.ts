@@ -89,7 +89,6 @@ export interface Release {
   percent: number;
   /** When the split last changed, so that windows can begin there. */
   splitChangedAt: number;
-  salt: string;
   include: string[];
   deny: string[];
   startedAt: number;
@@ -172,6 +171,6 @@ export function initialState(feature: string): State {
 const LIVE: ReadonlySet<ReleaseState> = new Set(['deploying', 'rolling', 'paused', 'promoting', 'failed']);
 
 /** Whether the release still needs somebody: not ended, not on its way back. */
-export function isLive(release: Release | null): release is Release {
-  return release !== null && LIVE.has(release.state);
+export function isLive(release: Release): boolean {
+  return LIVE.has(release.state);
 }

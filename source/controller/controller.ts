@@ -1,0 +1,73 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {Command} from '../release/command.ts';
+import {SCHEMA, type Commit} from '../release/commit.ts';
+import {decide} from '../release/decide.ts';
+import {deriveSplit} from '../release/derive-split.ts';
+import type {Event} from '../release/event.ts';
+import {evolveCommit} from '../release/evolve.ts';
+import type {LogReader, LogWriter} from '../store/port.ts';
+import {fold, type Folded} from './fold.ts';
+import {newCommitId} from './ids.ts';
+import type {Controller, Outcome} from './outcome.ts';
+import {followLog, type ViewSource} from './view.ts';
+
+/** After this many lost races a command is given up; a rollback is not a race one may lose. */
+const TRIES = 50;
+const ROLLBACK_TRIES = 10_000;
+
+/** Opens a feature to act on it: load → decide → append → look who won → again. */
+export function openController(source: ViewSource & {log: LogReader & LogWriter}): Controller {
+  const followed = followLog(source);
+
+  const execute: Controller['execute'] = async (intent, stamp, options = {}) => {
+    await followed.ready();
+    const tries = intent.type === 'rollback' ? ROLLBACK_TRIES : TRIES;
+    for (let tried = 1; tried <= tries; tried++) {
+      const folded = followed.folded();
+      const command: Command = {...intent, ...stamp, at: source.now()};
+      const decision = decide(folded.state, command);
+      const events = decision.ok ? decision.events : [];
+      if (events.length === 0) {
+        // "No" and "already so" must hold for the log as it is, not as it was a moment ago.
+        if (await followed.catchUp()) continue;
+        const {state} = folded;
+        return decision.ok
+          ? {kind: 'nothing', notice: decision.notice ?? 'already-so', state}
+          : {kind: 'refused', refusal: decision.refusal, state};
+      }
+      const commit = commitOf(folded, command, events);
+      const isWritten = options.dryRun === true || (await source.log.append(commit)).outcome === 'written';
+      if (isWritten) {
+        const {state, split} = fold(folded, commit);
+        if (options.dryRun !== true) followed.absorb([commit]);
+        return {kind: 'done', version: commit.version, events, state, split, tries: tried} satisfies Outcome;
+      }
+      await afterConflict(followed.catchUp, tried);
+    }
+    return {kind: 'conflict', tries, state: followed.folded().state};
+  };
+
+  const {feature, snapshot, commits, subscribe, now, ready, close} = followed;
+  return {feature, snapshot, commits, subscribe, now, ready, close, execute};
+}
+
+/** Reads what others wrote; where nothing new is to be seen yet, gives them the moment that they need. */
+async function afterConflict(catchUp: () => Promise<boolean>, tried: number): Promise<void> {
+  if (!(await catchUp())) await pause(Math.min(tried, 20));
+}
+
+function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
+  const commit = {
+    version: (folded.head?.version ?? 0) + 1,
+    id: newCommitId(),
+    parent: folded.head?.id ?? null,
+    schema: SCHEMA,
+    minReader: SCHEMA,
+    by: command.by.name,
+    at: command.at,
+    reason: command.reason ?? null,
+    events,
+    split: folded.split,
+  } satisfies Commit;
+  return {...commit, split: deriveSplit(evolveCommit(folded.state, commit))};
+}

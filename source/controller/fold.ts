@@ -1,0 +1,36 @@
+import {isDeepStrictEqual} from 'node:util';
+import type {Commit} from '../release/commit.ts';
+import {deriveSplit} from '../release/derive-split.ts';
+import {evolve, evolveCommit} from '../release/evolve.ts';
+import type {Split} from '../release/split.ts';
+import {initialState, type State} from '../release/state.ts';
+
+/** A log folded up to its newest known commit. */
+export interface Folded {
+  state: State;
+  split: Split;
+  head: {version: number; id: string; at: number} | null;
+  commits: readonly Commit[];
+}
+
+export function emptyFold(feature: string): Folded {
+  const state = initialState(feature);
+  return {state, split: deriveSplit(state), head: null, commits: []};
+}
+
+/** Whether this is the very next commit of the chain. */
+export function follows(folded: Folded, commit: Commit): boolean {
+  return commit.version === (folded.head?.version ?? 0) + 1 && commit.parent === (folded.head?.id ?? null);
+}
+
+/** Folds the next commit in. A stored split that does not follow from the events is a log we do not understand. */
+export function fold(folded: Folded, commit: Commit): Folded {
+  let state = evolveCommit(folded.state, commit);
+  let split = deriveSplit(state);
+  if (!isDeepStrictEqual(split, commit.split)) {
+    state = evolve(state, {type: `a split that does not follow, version ${commit.version}`}, commit);
+    split = deriveSplit(state);
+  }
+  const head = {version: commit.version, id: commit.id, at: commit.at};
+  return {state, split, head, commits: [...folded.commits, commit]};
+}

@@ -1,0 +1,157 @@
+import type {Command} from './command.ts';
+import {isName} from './name.ts';
+import {isPercent} from './percent.ts';
+import {accept, already, refuse, type Decision} from './refusal.ts';
+import type {Release, State} from './state.ts';
+import {targetOf, wrongState} from './target.ts';
+import {verdictGate} from './verdict-gate.ts';
+
+type Move = Extract<Command, {type: 'set' | 'next' | 'pause' | 'resume' | 'include' | 'deny' | 'remove'}>;
+type Of<T extends Move['type']> = Extract<Command, {type: T}>;
+
+/** People added or shut out by hand, beside those of the plan; each travels in every split. */
+const LISTED_AT_MOST = 1000;
+
+/** Everything that moves a release that goes on: its percent, its phase, its audience. */
+export function decideMove(state: State, command: Move): Decision {
+  const target = targetOf(state, command.release);
+  if ('decision' in target) return target.decision;
+  const {release} = target;
+  switch (command.type) {
+    case 'set':
+      return decideSet(release, command);
+    case 'next':
+      return decideNext(release, command);
+    case 'pause':
+      return decidePause(release, command);
+    case 'resume':
+      return decideResume(release);
+    case 'include':
+    case 'deny':
+    case 'remove':
+      return decideListed(release, command);
+  }
+}
+
+function decideSet(release: Release, command: Of<'set'>): Decision {
+  const {percent, from} = command;
+  if (!isPercent(percent)) {
+    return refuse(
+      'bad-percent',
+      `${String(percent)} is not a percentage a router can express`,
+      '0 to 100 with at most two decimals',
+    );
+  }
+  const isRaise = percent > release.percent;
+  const gate = isRaise
+    ? (wrongState(
+        release,
+        ['rolling'],
+        release.state === 'paused' ? 'resume it first' : 'only a rolling release can be raised',
+      ) ?? verdictGate(release, command))
+    : wrongState(release, ['rolling', 'paused'], 'to take everything back: graydeck rollback');
+  if (gate !== null) return gate;
+  if (percent === release.percent) return already('already-so');
+  if (from !== undefined && from !== release.percent) {
+    return refuse(
+      'moved-on',
+      `it is at ${release.percent} % by now, not at ${from} %`,
+      'look again, then decide',
+    );
+  }
+  return accept({type: 'percent-set', release: release.id, percent, from: release.percent});
+}
+
+function decideNext(release: Release, command: Of<'next'>): Decision {
+  const gate = wrongState(
+    release,
+    ['rolling'],
+    release.state === 'paused' ? 'resume it first' : 'only a rolling release has a next phase',
+  );
+  if (gate !== null) return gate;
+  const {phases} = release.plan;
+  if (command.from !== release.phase) {
+    return refuse(
+      'moved-on',
+      `it is in phase ${release.phase + 1} by now: ${phases[release.phase]?.name ?? '?'}`,
+      'look again, then decide',
+    );
+  }
+  const phase = phases[release.phase + 1];
+  if (phase === undefined)
+    return refuse('last-phase', 'this is the last phase', 'graydeck complete promotes the version');
+  const criteria = command.criteria ?? [];
+  if (phase.needsEarlierCriteria && command.reason === undefined && !earlierCriteriaHeld(release, criteria)) {
+    return refuse(
+      'entry-gate',
+      `${phase.name} opens when every criterion of the phases before it held`,
+      'let the guard see them hold, or give a reason (--reason)',
+    );
+  }
+  const raised = Math.max(phase.percent, release.percent);
+  return (
+    verdictGate(release, command) ??
+    accept({
+      type: 'phase-entered',
+      release: release.id,
+      phase: release.phase + 1,
+      percent: raised,
+      left: {phase: release.phase, criteria},
+    })
+  );
+}
+
+function earlierCriteriaHeld(release: Release, now: {text: string; outcome: string}[]): boolean {
+  return release.plan.phases.slice(0, release.phase + 1).every(({criteria}, index) => {
+    const seen =
+      index === release.phase ? now : (release.left.findLast(one => one.phase === index)?.criteria ?? []);
+    return criteria.every(
+      ({condition, dryRun}) =>
+        dryRun || seen.some(one => one.text === condition.text && one.outcome === 'holds'),
+    );
+  });
+}
+
+function decidePause(release: Release, command: Of<'pause'>): Decision {
+  if (release.state === 'paused') return already('already-so');
+  const gate = wrongState(release, ['rolling'], 'only a rolling release can be paused');
+  return gate ?? accept({type: 'release-paused', release: release.id, reason: command.reason ?? null});
+}
+
+function decideResume(release: Release): Decision {
+  if (release.state === 'rolling') return already('already-so');
+  return (
+    wrongState(release, ['paused'], 'only a paused release can be resumed') ??
+    accept({type: 'release-resumed', release: release.id})
+  );
+}
+
+function decideListed(release: Release, {type, user}: Of<'include' | 'deny' | 'remove'>): Decision {
+  if (!isName(user, 1024))
+    return refuse(
+      'bad-input',
+      'the user id is empty, too long or holds control characters',
+      'an id of up to 1024 plain characters',
+    );
+  const gate = wrongState(
+    release,
+    ['deploying', 'rolling', 'paused'],
+    'only while a release is being deployed, rolling or paused',
+  );
+  if (gate !== null) return gate;
+  const isIncluded = release.include.includes(user);
+  const isDenied = release.deny.includes(user);
+  if (type === 'remove')
+    return isIncluded || isDenied
+      ? accept({type: 'user-removed', release: release.id, user})
+      : already('already-so');
+  if (type === 'include' ? isIncluded : isDenied) return already('already-so');
+  if (release.include.length + release.deny.length >= LISTED_AT_MOST) {
+    return refuse(
+      'bad-input',
+      `${LISTED_AT_MOST} people are listed by hand already`,
+      'name a group in the plan instead',
+    );
+  }
+  return accept({type: type === 'include' ? 'user-included' : 'user-denied', release: release.id, user});
+}

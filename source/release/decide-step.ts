@@ -1,0 +1,125 @@
+import type {Command} from './command.ts';
+import {firstPhase, startEvents} from './decide-start.ts';
+import type {Event} from './event.ts';
+import {accept, already, refuse, type Decision} from './refusal.ts';
+import type {Release, RunName, State, Step} from './state.ts';
+import {failedStep, hasEnded, stepDue, stopsRun} from './step.ts';
+import {targetOf} from './target.ts';
+
+type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'end-step'}>;
+
+/** The journal of effects: intent before, outcome after, in order; a successor may begin what ran out. */
+export function decideStep(state: State, command: StepCommand): Decision {
+  const target = targetOf(state, command.release);
+  if ('decision' in target) return target.decision;
+  const {release} = target;
+  if (command.type === 'retry') return decideRetry(release, command.step);
+  const step = release.steps.find(one => one.id === command.step);
+  if (step === undefined)
+    return refuse('unknown-step', `there is no step ${command.step}`, 'graydeck status lists the steps');
+  return command.type === 'begin-step'
+    ? decideBegin(release, step, command)
+    : decideOutcome(release, step, command);
+}
+
+/** Runs whose steps may be tried again in this state; a rollback can never lead back to an earlier run. */
+function retryable(release: Release): RunName[] {
+  switch (release.state) {
+    case 'failed':
+      return ['deploy', 'promotion'];
+    case 'completed':
+      return ['promotion'];
+    case 'rolling_back':
+    case 'rolled_back':
+      return ['rollback'];
+    case 'deploying':
+    case 'rolling':
+    case 'paused':
+    case 'promoting':
+      return [];
+  }
+}
+
+function decideRetry(release: Release, id?: string): Decision {
+  const step = failedStep(release, id);
+  if (step === null || !retryable(release).includes(step.run)) {
+    return refuse(
+      'no-failed-step',
+      'no step has failed that could be tried again',
+      'graydeck status lists the steps',
+    );
+  }
+  return accept({type: 'step-retried', release: release.id, step: step.id});
+}
+
+function decideBegin(
+  release: Release,
+  step: Step,
+  {at, by, deadlineMs}: Extract<Command, {type: 'begin-step'}>,
+): Decision {
+  if (hasEnded(step)) return already('already-so');
+  const due = stepDue(release);
+  if (due?.id !== step.id) {
+    return refuse(
+      'step-order',
+      `${step.id} is not due${due === null ? '' : `: ${due.id} is`}`,
+      'run the steps in order',
+    );
+  }
+  if (step.state === 'running' && step.by !== by.name && at < (step.deadline ?? 0)) {
+    return refuse(
+      'step-running',
+      `${step.by ?? 'somebody'} is running ${step.id}`,
+      'wait until its deadline has passed',
+    );
+  }
+  return accept({
+    type: 'step-started',
+    release: release.id,
+    step: step.id,
+    deadline: at + Math.max(0, deadlineMs),
+  });
+}
+
+function decideOutcome(
+  release: Release,
+  step: Step,
+  command: Extract<Command, {type: 'end-step'}>,
+): Decision {
+  if (hasEnded(step)) return already('already-so');
+  const ended: Event = {
+    type: 'step-ended',
+    release: release.id,
+    step: step.id,
+    outcome: command.outcome,
+    error: command.error ?? null,
+    facts: command.facts ?? {},
+  };
+  return accept(ended, ...consequences(release, step, command));
+}
+
+/** What follows when this was the step everybody waited for. */
+function consequences(
+  release: Release,
+  step: Step,
+  {outcome, error, at}: Extract<Command, {type: 'end-step'}>,
+): Event[] {
+  // The outcome of a run that a rollback has overtaken is kept, and changes nothing.
+  if (stepDue(release)?.id !== step.id) return [];
+  if (outcome === 'failed' && stopsRun(step)) {
+    return [{type: 'release-failed', release: release.id, step: step.id, error: error ?? null}];
+  }
+  const isLast = release.steps.every(one => one.id === step.id || one.run !== step.run || hasEnded(one));
+  if (!isLast) return [];
+  switch (step.run) {
+    case 'deploy':
+      return [firstPhase(release.id, release.plan)];
+    case 'promotion':
+      return [{type: 'release-completed', release: release.id}];
+    case 'rollback':
+      return [
+        {type: 'release-rolled-back', release: release.id},
+        ...(release.next === null ? [] : startEvents(release.next, at)),
+      ];
+  }
+}

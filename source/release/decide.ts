@@ -1,0 +1,74 @@
+import type {Command} from './command.ts';
+import {decideAlert} from './decide-alert.ts';
+import {decideEnd} from './decide-end.ts';
+import {decideGuard} from './decide-guard.ts';
+import {decideMove} from './decide-move.ts';
+import {decideStart} from './decide-start.ts';
+import {decideStep} from './decide-step.ts';
+import {refuse, type Decision} from './refusal.ts';
+import type {State} from './state.ts';
+
+/**
+ * What a command leads to: events to append, or a refusal with what would make it allowed. Pure, and never throws.
+ * Nothing but this decides; the controller only carries commands here and events to the log.
+ */
+export function decide(state: State, command: Command): Decision {
+  const gate = gateOf(state, command);
+  if (gate !== null) return gate;
+  switch (command.type) {
+    case 'start':
+      return decideStart(state, command);
+    case 'rollback':
+    case 'complete':
+      return decideEnd(state, command);
+    case 'set':
+    case 'next':
+    case 'pause':
+    case 'resume':
+    case 'include':
+    case 'deny':
+    case 'remove':
+      return decideMove(state, command);
+    case 'retry':
+    case 'begin-step':
+    case 'end-step':
+      return decideStep(state, command);
+    case 'alert':
+    case 'acknowledge':
+    case 'resolve':
+    case 'silence':
+      return decideAlert(state, command);
+    case 'take-guard':
+    case 'leave-guard':
+    case 'verdict':
+    case 'hold-clock':
+    case 'run-clock':
+      return decideGuard(state, command);
+  }
+}
+
+/** What stands before every command but a rollback, which nothing here may stop. */
+function gateOf(state: State, command: Command): Decision | null {
+  if (command.type === 'rollback') return null;
+  if (state.unknownEvent !== null) {
+    return refuse(
+      'newer-log',
+      `the log holds "${state.unknownEvent}", which this version does not know`,
+      'upgrade graydeck here; a rollback is possible now',
+    );
+  }
+  if (command.by.kind === 'guard' && command.type !== 'take-guard' && !holdsGuard(state, command)) {
+    return refuse(
+      'old-epoch',
+      state.guard === null
+        ? 'nobody has taken the guard'
+        : `${state.guard.name} has the guard, epoch ${state.guard.epoch}`,
+      'take the guard again, then judge afresh',
+    );
+  }
+  return null;
+}
+
+function holdsGuard({guard}: State, {by}: Command): boolean {
+  return guard !== null && !guard.left && guard.epoch === by.epoch;
+}

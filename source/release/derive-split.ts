@@ -1,0 +1,110 @@
+import type {Plan, Rule} from './plan.ts';
+import {STALE_AFTER_MS, type Split, type Tier} from './split.ts';
+import type {Release, State} from './state.ts';
+
+/** Puts the rules of named groups in their place, so that a router needs no plan. A group that is not there is nobody. */
+export function resolveGroups(rule: Rule, groups: Plan['groups'], depth = 0): Rule {
+  if ('group' in rule) {
+    const group = groups[rule.group];
+    return group === undefined || depth > 16 ? {any: []} : resolveGroups(group, groups, depth + 1);
+  }
+  if ('all' in rule) return {all: rule.all.map(part => resolveGroups(part, groups, depth + 1))};
+  if ('any' in rule) return {any: rule.any.map(part => resolveGroups(part, groups, depth + 1))};
+  if ('not' in rule) return {not: resolveGroups(rule.not, groups, depth + 1)};
+  return rule;
+}
+
+/** Whether anybody may get gray: from the first phase until promotion moves traffic to prod. */
+export function hasGrayRoute(release: Release | null): release is Release {
+  if (release === null || release.phase < 0) return false;
+  switch (release.state) {
+    case 'rolling':
+    case 'paused':
+    case 'promoting':
+    case 'failed':
+      return !release.steps.some(step => step.name === 'traffic-to-prod' && step.attempts > 0);
+    case 'deploying':
+    case 'rolling_back':
+    case 'completed':
+    case 'rolled_back':
+      return false;
+  }
+}
+
+/** One tier for each audience that has been in so far; earlier ones stay, never above the set percent. */
+function tiersOf(release: Release): Tier[] {
+  if (release.state === 'promoting' || release.state === 'failed') return [{audience: null, percent: 100}];
+  const entered = release.plan.phases.slice(0, release.phase + 1);
+  const tiers = entered.map((phase, index) => ({
+    audience: phase.audience === null ? null : resolveGroups(phase.audience, release.plan.groups),
+    percent: index === release.phase ? release.percent : Math.min(phase.percent, release.percent),
+  }));
+  const isCovered = (tier: Tier, index: number) =>
+    tiers.some(
+      (later, laterIndex) =>
+        laterIndex > index &&
+        later.percent >= tier.percent &&
+        (later.audience === null || JSON.stringify(later.audience) === JSON.stringify(tier.audience)),
+    );
+  return tiers.filter((tier, index) => !isCovered(tier, index));
+}
+
+function includeOf(release: Release): Split['include'] {
+  const entered = release.plan.phases.slice(0, release.phase + 1);
+  const denied = new Set(release.deny);
+  const users = [...entered.flatMap(phase => phase.include.users), ...release.include];
+  const rules = entered.flatMap(phase =>
+    phase.include.rules.map(rule => resolveGroups(rule, release.plan.groups)),
+  );
+  return {
+    users: [...new Set(users)].filter(user => !denied.has(user)),
+    rules: [...new Map(rules.map(rule => [JSON.stringify(rule), rule])).values()],
+  };
+}
+
+/** Four bytes wide, so that a hash over salt and id can keep the salt's part; of the feature alone, so that a user stays. */
+export function saltOf(feature: string): string {
+  const name = `${feature}:`;
+  return name.padEnd(Math.ceil(name.length / 4) * 4, '.');
+}
+
+/** What routers need to know of this state. Pure: replay must give every stored split again. */
+export function deriveSplit(state: State): Split {
+  const {release} = state;
+  const base = {
+    schema: 1,
+    feature: state.feature,
+    release: release?.id ?? null,
+    prod: state.prodVersion ?? release?.over ?? null,
+    salt: saltOf(state.feature),
+    forced: {headers: release?.plan.forced.headers ?? [], cookies: release?.plan.forced.cookies ?? []},
+    staleAfterMs: STALE_AFTER_MS,
+    rolledBack: state.rolledBack,
+  } as const;
+  if (!hasGrayRoute(release)) {
+    return {
+      ...base,
+      gray: null,
+      live: false,
+      percent: 0,
+      tiers: [],
+      include: {users: [], rules: []},
+      deny: [],
+      whenStale: 'prod',
+    };
+  }
+  const tiers = tiersOf(release);
+  const percent = tiers.at(-1)?.percent ?? 0;
+  return {
+    ...base,
+    gray: release.version,
+    live: true,
+    percent,
+    tiers,
+    include: includeOf(release),
+    deny: release.deny,
+    // At 100 % prod may be changing under us: staying is safer than a jump nobody asked for.
+    whenStale:
+      release.plan.phases[release.phase]?.whenStale ?? (percent >= 100 ? 'keep' : release.plan.whenStale),
+  };
+}

@@ -1,0 +1,71 @@
+import type {Commit} from './commit.ts';
+import {SCHEMA} from './commit.ts';
+import type {Event, Happened, UnknownEvent} from './event.ts';
+import {evolveAlerts} from './evolve-alerts.ts';
+import {evolveRelease} from './evolve-release.ts';
+import {evolveStep} from './evolve-step.ts';
+import type {State} from './state.ts';
+
+/** The only way state comes to be. */
+export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
+  const known = event as Event;
+  switch (known.type) {
+    case 'release-started':
+    case 'phase-entered':
+    case 'percent-set':
+    case 'release-paused':
+    case 'release-resumed':
+    case 'promotion-started':
+    case 'release-completed':
+    case 'release-failed':
+    case 'rollback-started':
+    case 'release-rolled-back':
+    case 'release-banned':
+    case 'start-queued':
+    case 'queued-start-cancelled':
+    case 'user-included':
+    case 'user-denied':
+    case 'user-removed':
+    case 'verdict-changed':
+    case 'clock-held':
+    case 'clock-ran':
+      return evolveRelease(state, known, happened);
+    case 'step-started':
+    case 'step-ended':
+    case 'step-retried':
+      return evolveStep(state, known, happened);
+    case 'alert-raised':
+    case 'alert-repeated':
+    case 'alert-acknowledged':
+    case 'alert-resolved':
+    case 'alerts-silenced':
+      return evolveAlerts(state, known, happened);
+    case 'guard-taken':
+      return {...state, guard: {epoch: known.epoch, name: happened.by, since: happened.at, left: false}};
+    case 'guard-left':
+      return state.guard?.epoch === known.epoch ? {...state, guard: {...state.guard, left: true}} : state;
+    default:
+      return evolveUnknown(state, event);
+  }
+}
+
+/** An event of a newer Graydeck: what it changes we cannot know, unless it says that it changes nothing. */
+function evolveUnknown(state: State, event: UnknownEvent): State {
+  return event.ignorable === true || state.unknownEvent !== null
+    ? state
+    : {...state, unknownEvent: event.type};
+}
+
+/** Folds a commit in. Never throws: an event that this version cannot read makes it read-only but for rollback. */
+export function evolveCommit(state: State, commit: Commit): State {
+  let next = state;
+  if (commit.minReader > SCHEMA) next = evolveUnknown(next, {type: `schema ${commit.minReader}`});
+  for (const event of commit.events) {
+    try {
+      next = evolve(next, event, {at: commit.at, by: commit.by});
+    } catch {
+      next = evolveUnknown(next, {type: `${event.type}, unreadable`});
+    }
+  }
+  return next;
+}

@@ -1,0 +1,6 @@
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** Whether text may stand as a version or a name: not empty, short, nothing a terminal or a file would act on. */
+export function isName(text: unknown, maxLength = 128): text is string {
+  return typeof text === 'string' && text.trim() !== '' && text.length <= maxLength && !CONTROL.test(text);
+}

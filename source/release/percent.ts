@@ -1,0 +1,18 @@
+/** Whether `value` is a percentage a router can express: 0–100 with at most two decimals. */
+export function isPercent(value: unknown): value is number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 100)) return false;
+  return Math.abs(value * 100 - Math.round(value * 100)) < 1e-6;
+}
+
+/** The rungs of one step up or down by hand, for a release without a ramp of its own. */
+const RUNGS = [0, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100] as const;
+
+/** The percentage one step up or down from `percent`; the same at either end. */
+export function stepFrom(percent: number, direction: 'up' | 'down', stepPercent?: number): number {
+  if (stepPercent !== undefined) {
+    const moved = direction === 'up' ? percent + stepPercent : percent - stepPercent;
+    return Math.round(Math.min(100, Math.max(0, moved)) * 100) / 100;
+  }
+  if (direction === 'up') return RUNGS.find(rung => rung > percent) ?? 100;
+  return RUNGS.findLast(rung => rung < percent) ?? 0;
+}

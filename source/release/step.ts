@@ -1,0 +1,91 @@
+import type {HookName, Plan} from './plan.ts';
+import type {Release, RunName, Step, StepName} from './state.ts';
+
+/** The steps of each run, in order, and the hook that does each; `own` steps are done by Graydeck itself. */
+const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own' | 'none'}[]> = {
+  deploy: [
+    {name: 'backup', hook: 'backup'},
+    {name: 'deploy', hook: 'deploy'},
+  ],
+  promotion: [
+    {name: 'traffic', hook: 'own'},
+    {name: 'promote', hook: 'promote'},
+    {name: 'verify', hook: 'verify'},
+    {name: 'traffic-to-prod', hook: 'own'},
+    {name: 'cleanup', hook: 'cleanup'},
+  ],
+  rollback: [
+    {name: 'traffic', hook: 'own'},
+    {name: 'demote', hook: 'demote'},
+    {name: 'stop', hook: 'stop'},
+    {name: 'restore', hook: 'restore'},
+    {name: 'notify', hook: 'none'},
+    {name: 'snapshot', hook: 'none'},
+  ],
+};
+
+/** The steps of a run under this plan. What nobody will do is `skipped` from the start, never `done`. */
+export function stepsOf(
+  run: RunName,
+  plan: Plan,
+  at: number,
+  without: ReadonlySet<StepName> = new Set(),
+): Step[] {
+  return RUNS[run].map(({name, hook}) => {
+    const isDone =
+      hook === 'own' || (hook !== 'none' && plan.hooks[hook] !== undefined && !without.has(name));
+    return {
+      id: `${run}.${name}`,
+      run,
+      name,
+      state: isDone ? 'pending' : 'skipped',
+      attempts: 0,
+      startedAt: null,
+      deadline: null,
+      endedAt: isDone ? null : at,
+      by: null,
+      error: null,
+      facts: {},
+    } satisfies Step;
+  });
+}
+
+export function hasEnded(step: Step): boolean {
+  return step.state === 'done' || step.state === 'failed' || step.state === 'skipped';
+}
+
+/** The run that the release's state is about; null when no steps are due. */
+export function currentRun(release: Release): RunName | null {
+  switch (release.state) {
+    case 'deploying':
+      return 'deploy';
+    case 'promoting':
+      return 'promotion';
+    case 'rolling_back':
+      return 'rollback';
+    case 'rolling':
+    case 'paused':
+    case 'completed':
+    case 'rolled_back':
+    case 'failed':
+      return null;
+  }
+}
+
+/** The step whose turn it is: the first of the current run that has not ended. */
+export function stepDue(release: Release): Step | null {
+  const run = currentRun(release);
+  return release.steps.find(step => step.run === run && !hasEnded(step)) ?? null;
+}
+
+/** Whether a failure of this step stops its run. A rollback goes on whatever fails; a clean-up undoes nothing. */
+export function stopsRun(step: Step): boolean {
+  return step.run !== 'rollback' && step.name !== 'cleanup';
+}
+
+/** The step a retry would repeat: the last that failed. */
+export function failedStep(release: Release, id?: string): Step | null {
+  return (
+    release.steps.findLast(step => step.state === 'failed' && (id === undefined || step.id === id)) ?? null
+  );
+}

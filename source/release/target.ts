@@ -1,0 +1,42 @@
+import {refuse, type Decision} from './refusal.ts';
+import type {Release, ReleaseState, State} from './state.ts';
+
+/** States in words a sentence can hold. */
+export const IN_WORDS: Record<ReleaseState, string> = {
+  deploying: 'being deployed',
+  rolling: 'rolling',
+  paused: 'paused',
+  promoting: 'being promoted',
+  rolling_back: 'rolling back',
+  completed: 'completed',
+  rolled_back: 'rolled back',
+  failed: 'failed',
+};
+
+type Target = {release: Release} | {decision: Decision};
+
+/** The release a command names, or why it is not the one there is. */
+export function targetOf(state: State, id: string): Target {
+  const {release} = state;
+  if (release === null) {
+    return {decision: refuse('nothing-live', 'no release has been started', 'graydeck start VERSION')};
+  }
+  if (release.id === id) return {release};
+  return {
+    decision: refuse(
+      'other-release',
+      `release ${id} is not the one at hand: ${release.version} (${release.id}) is ${IN_WORDS[release.state]}`,
+      'look at the screen again and name the release you mean',
+    ),
+  };
+}
+
+/** Refuses unless the release is in one of `allowed`. */
+export function wrongState(
+  release: Release,
+  allowed: readonly ReleaseState[],
+  remedy: string,
+): Decision | null {
+  if (allowed.includes(release.state)) return null;
+  return refuse('wrong-state', `${release.version} is ${IN_WORDS[release.state]}`, remedy);
+}
