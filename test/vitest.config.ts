@@ -1,11 +1,32 @@
 import {defineConfig} from 'vitest/config';
 
+const limits = {testTimeout: 20_000, hookTimeout: 30_000};
+
+/** Rooms whose tests run the built program; only they need a build, made once for a run. */
+const program = ['terminal', 'program', 'package'].map(room => `test/${room}/**/*.test.{ts,tsx}`);
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    benchmark: {include: ['test/bench/**/*.bench.ts']},
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'rooms',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: program,
+          benchmark: {include: ['test/bench/**/*.bench.ts']},
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'program',
+          include: program,
+          benchmark: {include: []},
+          globalSetup: ['test/program/build-once.ts'],
+        },
+      },
+    ],
   },
 });
