@@ -1,0 +1,52 @@
+import type {Split} from '../release/split.ts';
+
+/** What a router said of itself last. */
+export interface Report {
+  name: string;
+  kind: string;
+  /** Log version whose split it applies. */
+  version: number;
+  release: string | null;
+  /** Percent it applies, 0–100. */
+  percent: number;
+  live: boolean;
+  /** Longest time until it is at prod by itself when cut off, in milliseconds. */
+  boundMs: number;
+  /** The store's clock at its report, milliseconds since 1970. */
+  at: number;
+}
+
+/** Set against applied: which routers do what was set, which have not said so, which do something else. */
+export interface Applied {
+  /** Reported within `staleAfterMs`. */
+  live: Report[];
+  /** Live, and at this split or a newer one. */
+  confirmed: Report[];
+  /** Not heard of for too long; `leftMs`: at prod by itself in at most this time, 0 when it must be by now. */
+  silent: (Report & {leftMs: number})[];
+  /** Live, and at an older split. */
+  behind: Report[];
+  /** The percent that every live router confirmed; null without routers or while any differs. */
+  percent: number | null;
+}
+
+/** A router not heard of for this long has left for good, in milliseconds. */
+const FORGOTTEN_AFTER_MS = 10 * 60_000;
+
+/**
+ * How far the routers are with the split of log version `version`. `now` is the store's clock, as are the reports'.
+ */
+export function appliedBy(reports: readonly Report[], split: Split, version: number, now: number): Applied {
+  const live = reports.filter(({at}) => now - at <= split.staleAfterMs);
+  const silent = reports
+    .filter(({at}) => now - at > split.staleAfterMs && now - at <= FORGOTTEN_AFTER_MS)
+    .map(report => ({...report, leftMs: Math.max(0, report.at + report.boundMs - now)}));
+  const isThere = (report: Report) =>
+    report.version >= version ||
+    (report.live === split.live && report.percent === split.percent && report.release === split.release);
+  const confirmed = live.filter(isThere);
+  const behind = live.filter(report => !isThere(report));
+  const percents = new Set(live.map(report => (report.live ? report.percent : 0)));
+  const [only] = percents;
+  return {live, confirmed, silent, behind, percent: percents.size === 1 ? (only ?? null) : null};
+}

@@ -1,0 +1,67 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import {appliedBy, type Applied, type Report} from '../audience/applied.ts';
+import type {Split} from '../release/split.ts';
+import type {Performer} from './run-steps.ts';
+
+/** What the traffic step needs to see that the routers have moved. */
+export interface TrafficView {
+  /** The newest split and its log version. */
+  split(): {split: Split; version: number};
+  routers(): Promise<Report[]>;
+  /** Store's clock, milliseconds since 1970. */
+  now(): number;
+  /** Requests that gray has answered since a moment; null where nobody measures. */
+  grayRequestsSince(ms: number): Promise<number | null>;
+}
+
+const LOOK_EVERY_MS = 50;
+/** Longest that a router may stay silent and yet be waited for: beyond it, its own bound has brought it to prod. */
+const WAIT_AT_MOST_MS = 60_000;
+/** The last batches of gray's samples are still on their way when the last router confirms. */
+const LATE_BATCHES_MS = 600;
+
+/**
+ * Waits until every live router has confirmed the newest split and every silent one must be at prod by its own bound.
+ * The split itself took effect with its commit; this step only makes sure, and measures.
+ */
+export function trafficPerformer(view: TrafficView): Performer {
+  return {
+    deadlineMs: WAIT_AT_MOST_MS + 5000,
+    async perform(step, {release, signal}) {
+      const since = step.run === 'rollback' ? (release.rollback?.at ?? view.now()) : view.now();
+      const applied = await settled(view, since, signal);
+      const ms = view.now() - since;
+      const grayAfterKey = step.run === 'rollback' ? await grayAfter(view, since, applied, signal) : null;
+      const facts = {
+        ms,
+        routers: applied.live.length + applied.silent.length,
+        confirmed: applied.confirmed.length,
+        silent: applied.silent.length,
+        ...(grayAfterKey === null ? {} : {grayRequestsAfter: grayAfterKey}),
+      };
+      if (applied.behind.length === 0) return {outcome: 'done', facts};
+      const names = applied.behind.map(({name}) => name).join(', ');
+      return {outcome: 'failed', error: `still at an older split: ${names}`, facts};
+    },
+  };
+}
+
+async function settled(view: TrafficView, since: number, signal: AbortSignal): Promise<Applied> {
+  for (;;) {
+    const {split, version} = view.split();
+    const applied = appliedBy(await view.routers(), split, version, view.now());
+    const isSettled = applied.behind.length === 0 && applied.silent.every(({leftMs}) => leftMs === 0);
+    if (isSettled || signal.aborted || view.now() - since > WAIT_AT_MOST_MS) return applied;
+    await pause(LOOK_EVERY_MS, undefined, {signal}).catch(() => undefined);
+  }
+}
+
+async function grayAfter(
+  view: TrafficView,
+  since: number,
+  {live}: Applied,
+  signal: AbortSignal,
+): Promise<number | null> {
+  if (live.length > 0) await pause(LATE_BATCHES_MS, undefined, {signal}).catch(() => undefined);
+  return view.grayRequestsSince(since);
+}
