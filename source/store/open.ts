@@ -60,12 +60,12 @@ async function readPassword(env: NonNullable<StoreOptions['env']>): Promise<stri
   try {
     // An editor ends the file with a line break; the password has none.
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '') || null;
-  } catch (error) {
+  } catch {
+    // Without the cause: it repeats the path, and in its place somebody may have put the password itself.
     throw new StoreFault(
       'store-no-rights',
       'The file that GRAYDECK_STORE_PASSWORD_FILE names cannot be read.',
       'Check its path, and that this user may read it.',
-      error,
     );
   }
 }

@@ -181,3 +181,8 @@ export interface StoreByRole {
   operator: OperatorStore;
   router: RoutingStore;
 }
+
+/** How long raw samples are kept unless the writer says otherwise, in milliseconds. */
+export const KEEP_SAMPLES_MS = 15 * 60_000;
+/** How long the report of a router that neither reports nor leaves stays listed, in milliseconds. */
+export const KEEP_REPORTS_MS = 24 * 3_600_000;

@@ -1,0 +1,84 @@
+import type * as Sqlite from 'node:sqlite';
+import type {DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync} from 'node:sqlite';
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** How long one call may wait for a lock, in milliseconds: so long at most the event loop stands still. */
+const BUSY_MS = 20;
+
+/** The built-in SQLite. Node 22 says that it is experimental, once; that one warning is left out, all others stay. */
+function loadSqlite(): typeof Sqlite {
+  const emitWarning = process.emitWarning;
+  const quiet = (...args: [string | Error, ...unknown[]]) => {
+    if (args[1] === 'ExperimentalWarning' && String(args[0]).includes('SQLite')) return;
+    Reflect.apply(emitWarning, process, args);
+  };
+  process.emitWarning = quiet;
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** A connection to one file, with its statements prepared once. Every method throws the driver's own errors. */
+export class Connection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #synchronous = '';
+
+  constructor(path: string, readOnly: boolean) {
+    const sqlite = loadSqlite();
+    this.#database = new sqlite.DatabaseSync(path, {readOnly, timeout: BUSY_MS});
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#prepare(sql).run(...values);
+  }
+
+  /** Runs statements that are not worth keeping: schema, pragmas. */
+  execute(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /**
+   * Runs `work` as one transaction that holds the only right to write from its first statement on.
+   * `durable`: it survives a loss of power, not only of the process.
+   */
+  transaction<T>(work: () => T, durable: boolean): T {
+    const synchronous = durable ? 'FULL' : 'NORMAL';
+    if (synchronous !== this.#synchronous) this.execute(`PRAGMA synchronous = ${synchronous}`);
+    this.#synchronous = synchronous;
+    this.execute('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.execute('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.execute('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

@@ -1,0 +1,102 @@
+import {StoreFault} from '../fault.ts';
+
+const PRIMARY = {
+  perm: 3,
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+};
+
+/** SQLite's primary result code of a driver's error; null for any other error. */
+function resultCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  return error.errcode & 0xff;
+}
+
+/** Whether another process has the lock for the moment: worth another try. */
+export function isBusy(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === PRIMARY.busy || code === PRIMARY.locked;
+}
+
+/** Names what the driver or the file system said, in the words of the port. What is no fault of the store stays as it is. */
+export function toFault(error: unknown, label: string): unknown {
+  if (error instanceof StoreFault) return error;
+  switch (resultCode(error)) {
+    case PRIMARY.busy:
+    case PRIMARY.locked: {
+      return new StoreFault(
+        'store-unreachable',
+        `Another process keeps ${label} locked.`,
+        'Look for a Graydeck process that is stopped (state T), and continue or end it.',
+        error,
+      );
+    }
+    case PRIMARY.full: {
+      return new StoreFault('store-full', `No room is left for ${label}.`, 'Free space on its disk.', error);
+    }
+    case PRIMARY.perm:
+    case PRIMARY.readOnly:
+    case PRIMARY.cannotOpen: {
+      return noRights(label, error);
+    }
+    case PRIMARY.notADatabase: {
+      return notOurs(label, 'is not a SQLite database', error);
+    }
+    case PRIMARY.corrupt: {
+      return notOurs(label, 'is damaged', error);
+    }
+    case PRIMARY.io: {
+      return new StoreFault(
+        'store-unreachable',
+        `The disk under ${label} fails.`,
+        'See the messages of the system; the store must lie on a local disk.',
+        error,
+      );
+    }
+    default: {
+      return isFileError(error) ? fileFault(error, label) : error;
+    }
+  }
+}
+
+export function notOurs(label: string, what: string, cause?: unknown): StoreFault {
+  return new StoreFault(
+    'store-not-ours',
+    `${label} ${what}.`,
+    'Name another file, or move this one away; Graydeck changes nothing in it.',
+    cause,
+  );
+}
+
+export function notThere(label: string): StoreFault {
+  return new StoreFault(
+    'store-unreachable',
+    `There is no store at ${label} yet.`,
+    'It is made by the first process that may write: a console, a guard or a verb that changes something.',
+  );
+}
+
+function noRights(label: string, cause: unknown): StoreFault {
+  return new StoreFault(
+    'store-no-rights',
+    `${label} cannot be opened or written.`,
+    'Check that its folder exists and that this user may write the file and the folder.',
+    cause,
+  );
+}
+
+function fileFault(error: NodeJS.ErrnoException, label: string): StoreFault {
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? new StoreFault('store-full', `No room is left for ${label}.`, 'Free space on its disk.', error)
+    : noRights(label, error);
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,0 +1,115 @@
+import type {
+  FeatureStore,
+  FeatureView,
+  OperatorStore,
+  RouterStore,
+  RoutingStore,
+  StoreByRole,
+  StoreHealth,
+  StoreRole,
+  ViewStore,
+} from '../port.ts';
+import type {SqliteTarget} from '../url.ts';
+import {Database} from './database.ts';
+import {listFeatures} from './features.ts';
+import {leaseKeeper, leaseReader} from './lease.ts';
+import {logReader, logWriter} from './log.ts';
+import {rollUpReader, rollUpWriter} from './roll-ups.ts';
+import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
+import {sampleReader, sampleWriter} from './samples.ts';
+
+/**
+ * Opens the embedded store; every role but the viewer makes the file when there is none. A role gets its methods and
+ * no others: a viewer's file is opened for reading only, and its store has nothing that writes.
+ * @throws StoreFault `store-not-ours`, `store-no-rights`, `store-full`, `store-unreachable`.
+ */
+export async function openSqlite<R extends StoreRole>(
+  target: SqliteTarget,
+  role: R,
+): Promise<StoreByRole[R]> {
+  const {path, label} = target;
+  // An application must be able to end while its SDK follows; consoles, guards and agents live by following.
+  const database = new Database({path, label, readOnly: role === 'viewer', keepAlive: role !== 'router'});
+  try {
+    await database.read(listFeatures);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const stores: {[Role in StoreRole]: () => StoreByRole[Role]} = {
+    viewer: (): ViewStore => ({...base(database, label), feature: name => view(database, name)}),
+    operator: (): OperatorStore => ({...base(database, label), feature: name => operate(database, name)}),
+    router: (): RoutingStore => ({...base(database, label), feature: name => route(database, name)}),
+  };
+  return stores[role]();
+}
+
+function base(database: Database, label: string): Omit<ViewStore, 'feature'> {
+  return {
+    kind: 'sqlite',
+    label,
+    // The file lies on a local disk: one clock for all who share it.
+    now: () => Date.now(),
+    health: healthReader(database),
+    features: () => database.read(listFeatures),
+    close: async () => database.close(),
+  };
+}
+
+function view(database: Database, feature: string): FeatureView {
+  return {
+    feature,
+    log: logReader(database, feature),
+    samples: sampleReader(database, feature),
+    rollUps: rollUpReader(database, feature),
+    routers: routerRegistry(database, feature),
+    lease: leaseReader(database, feature),
+  };
+}
+
+function operate(database: Database, feature: string): FeatureStore {
+  return {
+    feature,
+    log: {...logReader(database, feature), ...logWriter(database, feature)},
+    samples: {...sampleReader(database, feature), ...sampleWriter(database, feature)},
+    rollUps: {...rollUpReader(database, feature), ...rollUpWriter(database, feature)},
+    routers: {
+      ...routerRegistry(database, feature),
+      forget: name => forgetRouter(database, feature, name),
+    },
+    lease: leaseKeeper(database, feature),
+  };
+}
+
+function route(database: Database, feature: string): RouterStore {
+  const {head, follow} = logReader(database, feature);
+  return {
+    feature,
+    head,
+    follow,
+    report: report => writeReport(database, feature, report),
+    leave: name => forgetRouter(database, feature, name),
+    writeSamples: sampleWriter(database, feature).write,
+    writeFeedback: text =>
+      database.write(connection => {
+        const sql = 'INSERT INTO feedback (feature, at, text) VALUES (?, ?, ?)';
+        connection.run(sql, feature, Date.now(), text);
+      }),
+  };
+}
+
+function healthReader(database: Database): () => Promise<StoreHealth> {
+  let awaySince: number | null = null;
+  return async () => {
+    const began = performance.now();
+    try {
+      await database.read(listFeatures);
+      awaySince = null;
+      return {state: 'up', pingMs: performance.now() - began};
+    } catch (error) {
+      awaySince ??= Date.now();
+      const why = error instanceof Error ? error.message : String(error);
+      return {state: 'away', why, sinceMs: Date.now() - awaySince};
+    }
+  };
+}

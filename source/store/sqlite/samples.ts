@@ -1,0 +1,137 @@
+import {setImmediate as yieldToOthers, setTimeout as delay} from 'node:timers/promises';
+import {LOOK_EVERY_MS} from '../follow.ts';
+import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
+import {listen} from './bell.ts';
+import type {Database} from './database.ts';
+import type {Connection, Row} from './driver.ts';
+import {addFeature} from './features.ts';
+
+const BATCH = 1000;
+
+export function sampleReader(database: Database, feature: string): SampleReader {
+  const batchAfter = (id: number) => database.read(connection => entriesAfter(connection, feature, id));
+  const lastId = () => database.read(newestId);
+  return {
+    lastId: async () => String(await lastId()),
+    async history(sinceMs, onBatch, signal) {
+      // Read first: what comes between this and the entries is handed out, not lost.
+      let last = await lastId();
+      let entries = await database.read(connection => entriesSince(connection, feature, sinceMs, 0));
+      while (entries.length > 0 && !signal.aborted) {
+        onBatch(entries);
+        last = Number(entries.at(-1)?.id);
+        await yieldToOthers();
+        entries = await database.read(connection => entriesSince(connection, feature, sinceMs, last));
+      }
+      return String(last);
+    },
+    follow: (afterId, onBatch, signal, onStatus) =>
+      followSamples(
+        database,
+        {batchAfter, lastId},
+        Number.parseInt(afterId, 10) || 0,
+        {onBatch, onStatus: onStatus ?? (() => {})},
+        AbortSignal.any([signal, database.closed]),
+      ),
+  };
+}
+
+interface Source {
+  batchAfter(id: number): Promise<SampleEntry[]>;
+  lastId(): Promise<number>;
+}
+interface Listener {
+  onBatch: (entries: SampleEntry[]) => void;
+  onStatus: (status: {away: string | null}) => void;
+}
+
+async function followSamples(
+  database: Database,
+  source: Source,
+  afterId: number,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<void> {
+  const bell = listen(database.bells, () => true);
+  let last = afterId;
+  let away = false;
+  try {
+    while (!signal.aborted) {
+      let entries: SampleEntry[];
+      try {
+        entries = await source.batchAfter(last);
+        // Another file lies at the path: its ids begin again.
+        if (entries.length === 0 && (await source.lastId()) < last) last = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!away) listener.onStatus({away: error instanceof Error ? error.message : String(error)});
+        away = true;
+        await delay(LOOK_EVERY_MS / 4, undefined, {signal}).catch(() => undefined);
+        continue;
+      }
+      if (signal.aborted) return;
+      if (away) listener.onStatus({away: null});
+      away = false;
+      if (entries.length > 0) {
+        listener.onBatch(entries);
+        last = Number(entries.at(-1)?.id);
+      }
+      if (entries.length < BATCH) await bell.wait(LOOK_EVERY_MS, signal);
+    }
+  } finally {
+    bell.close();
+  }
+}
+
+export function sampleWriter(database: Database, feature: string): SampleWriter {
+  return {
+    async write(entries, keepMs = KEEP_SAMPLES_MS) {
+      if (entries.length === 0) return;
+      await database.write(connection => {
+        const at = Date.now();
+        addFeature(connection, feature);
+        for (const fields of entries) {
+          const sql = 'INSERT INTO samples (feature, at, fields) VALUES (?, ?, ?)';
+          connection.run(sql, feature, at, JSON.stringify(fields));
+        }
+        connection.run('DELETE FROM samples WHERE feature = ? AND at < ?', feature, at - keepMs);
+      });
+    },
+  };
+}
+
+/** The unary plus keeps SQLite from the index by time: entries after an id are few and lie at the end of the table. */
+function entriesAfter(connection: Connection, feature: string, id: number): SampleEntry[] {
+  const sql = 'SELECT id, at, fields FROM samples WHERE id > ? AND +feature = ? ORDER BY id LIMIT ?';
+  return connection.all(sql, id, feature, BATCH).map(toSample);
+}
+
+function entriesSince(
+  connection: Connection,
+  feature: string,
+  sinceMs: number,
+  afterId: number,
+): SampleEntry[] {
+  const sql = `SELECT id, at, fields FROM samples WHERE feature = ? AND at >= ? AND id > ? ORDER BY id LIMIT ?`;
+  return connection.all(sql, feature, sinceMs, afterId, BATCH).map(toSample);
+}
+
+/** The newest id ever given, also when its entry has been trimmed. */
+function newestId(connection: Connection): number {
+  return Number(connection.get("SELECT seq FROM sqlite_sequence WHERE name = 'samples'")?.['seq'] ?? 0);
+}
+
+/** Fields that do not read are handed on as one name without a value, for the reader to count as junk. */
+function toSample(row: Row): SampleEntry {
+  const text = String(row['fields']);
+  return {id: String(row['id']), at: Number(row['at']), fields: readFields(text) ?? [text]};
+}
+
+function readFields(text: string): string[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every(item => typeof item === 'string') ? value : null;
+  } catch {
+    return null;
+  }
+}
