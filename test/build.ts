@@ -31,7 +31,7 @@ const removeAllBut = async (kept: ReadonlySet<string>, folder: string) => {
   const stale = entries
     .filter(entry => entry.isFile())
     .map(entry => join(entry.parentPath, entry.name))
-    .filter(path => !kept.has(path) && !path.startsWith(join(folder, 'library')));
+    .filter(path => !kept.has(path));
   await Promise.all(stale.map(path => rm(path)));
 };
 

@@ -1,0 +1,125 @@
+import {cp, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
+import {execa} from 'execa';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+/** What packing needs of the repository; nothing a working tree may hold besides. */
+const ingredients = /^(package\.json|tsconfig\.json|LICENSE|README\.md|CHANGELOG\.md|\.npmrc|source|test)$/;
+let folder = '';
+let consumer = '';
+let packed: readonly {readonly path: string; readonly size: number; readonly mode: number}[] = [];
+
+const run = (command: string, argv: readonly string[], cwd: string) =>
+  execa(command, argv, {cwd, preferLocal: true, localDir: root, stdin: 'ignore', env: {NO_COLOR: '1'}});
+
+async function packCleanTree(): Promise<string> {
+  const tree = join(folder, 'tree');
+  const names = (await readdir(root)).filter(name => ingredients.test(name));
+  await Promise.all(names.map(name => cp(join(root, name), join(tree, name), {recursive: true})));
+  await symlink(join(root, 'node_modules'), join(tree, 'node_modules'));
+  const {stdout} = await run('npm', ['pack', '--json', '--pack-destination', folder], tree);
+  // A script that npm runs on the way may print before the document.
+  const found: unknown = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
+  const [first] = (Array.isArray(found) ? found : Object.values(found as object)) as {
+    filename: string;
+    files: typeof packed;
+  }[];
+  packed = first!.files;
+  return join(folder, first!.filename);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graydeck-package-'));
+  const tarball = await packCleanTree();
+  consumer = await mkdtemp(join(folder, 'consumer-'));
+  await writeFile(join(consumer, 'package.json'), '{"private": true, "type": "module"}');
+  const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev'];
+  await run('npm', ['install', ...flags, tarball], consumer);
+}, 60_000);
+
+afterAll(async () => {
+  await rm(folder, {recursive: true, force: true});
+});
+
+describe('the package', () => {
+  test('holds the program, the library and their papers, and nothing else', () => {
+    const expected =
+      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|source\/ARCHITECTURE\.md|distribution\/.+)$/;
+    expect(packed.map(file => file.path).filter(path => !expected.test(path))).toEqual([]);
+    const built = packed.map(file => file.path).filter(path => path.startsWith('distribution/'));
+    const kinds =
+      /^distribution\/((bin|main)\.js|chunks\/[\w-]+\.js|third-party-licences\.txt|library\/[\w/-]+(\.d\.ts|\.js))$/;
+    expect(built.filter(path => !kinds.test(path))).toEqual([]);
+    expect(built).toEqual(expect.arrayContaining(['distribution/bin.js', 'distribution/main.js']));
+  });
+
+  test('has a launcher that may be run', () => {
+    const launcher = packed.find(file => file.path === 'distribution/bin.js');
+    expect(launcher!.mode & 0o111).toBe(0o111);
+  });
+
+  test('names no folder of the machine it was built on', async () => {
+    const installed = join(consumer, 'node_modules/graydeck');
+    const texts = await Promise.all(packed.map(file => readFile(join(installed, file.path), 'utf8')));
+    const places = [root, folder];
+    expect(packed.filter((_, index) => places.some(place => texts[index]!.includes(place)))).toEqual([]);
+  });
+});
+
+describe('installed into an empty project', () => {
+  test('the program says its version', async () => {
+    const {version} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {version: string};
+    const {stdout} = await run(join(consumer, 'node_modules/.bin/graydeck'), ['--version'], consumer);
+    expect(stdout).toBe(version);
+  });
+
+  test('every entry can be imported, and none drags the screen along', async () => {
+    const {exports} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {exports: object};
+    const entries = Object.keys(exports).filter(entry => entry !== './package.json');
+    for (const entry of entries) {
+      const script = `
+        import {registerHooks} from 'node:module';
+        const loaded = [];
+        registerHooks({load: (url, context, next) => (loaded.push(url), next(url, context))});
+        const entry = await import(${JSON.stringify(join('graydeck', entry))});
+        console.log(JSON.stringify({names: Object.keys(entry), loaded}));`;
+      const {stdout} = await run(process.execPath, ['--input-type=module', '-e', script], consumer);
+      const {names, loaded} = JSON.parse(stdout) as {names: string[]; loaded: string[]};
+      expect(names).not.toEqual([]);
+      expect(loaded).toContainEqual(expect.stringContaining('graydeck/distribution/library/'));
+      expect(loaded.filter(url => /\/(ink|react|yoga-layout)\//.test(url))).toEqual([]);
+    }
+  });
+
+  test('its types serve a strict program, and forbid what is wrong', async () => {
+    await writeFile(
+      join(consumer, 'use.ts'),
+      `import {decide, initialState, type State} from 'graydeck';
+       const state: State = initialState('new_payment');
+       export const name: string = state.feature;
+       // @ts-expect-error A command has a type.
+       decide(state, {});
+       // @ts-expect-error The state's feature is no number.
+       export const wrong: number = state.feature;`,
+    );
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2024',
+      '--skipLibCheck',
+      'false',
+    ];
+    const {exitCode, stdout} = await execa('tsc', [...flags, 'use.ts'], {
+      cwd: consumer,
+      preferLocal: true,
+      localDir: root,
+      reject: false,
+    });
+    expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: ''});
+  });
+});
