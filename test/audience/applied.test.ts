@@ -1,0 +1,51 @@
+import {expect, test} from 'vitest';
+import {appliedBy, type Report} from '../../source/audience/applied.ts';
+import {deriveSplit} from '../../source/release/derive-split.ts';
+import {initialState} from '../../source/release/state.ts';
+
+const NOW = 1_000_000_000;
+const split = {...deriveSplit(initialState('new_payment')), release: 'r-1', live: true, percent: 20};
+
+function report(name: string, changes: Partial<Report> = {}): Report {
+  return {
+    name,
+    kind: 'sdk',
+    version: 7,
+    release: 'r-1',
+    percent: 20,
+    live: true,
+    boundMs: 20_000,
+    at: NOW - 1000,
+    ...changes,
+  };
+}
+
+test('the applied percent is known when every live router has confirmed it', () => {
+  const applied = appliedBy([report('web-1'), report('web-2')], split, 7, NOW);
+  expect(applied).toMatchObject({
+    percent: 20,
+    confirmed: [{name: 'web-1'}, {name: 'web-2'}],
+    behind: [],
+    silent: [],
+  });
+});
+
+test('a router at an older split is named, and the applied percent is unknown', () => {
+  const applied = appliedBy([report('web-1'), report('web-2', {version: 6, percent: 5})], split, 7, NOW);
+  expect(applied.percent).toBeNull();
+  expect(applied.behind.map(({name}) => name)).toEqual(['web-2']);
+});
+
+test('a silent router is never counted as confirmed, and is told with its bound', () => {
+  const applied = appliedBy([report('web-1'), report('edge-1', {at: NOW - 18_000})], split, 7, NOW);
+  expect(applied.confirmed).toHaveLength(1);
+  expect(applied.silent).toMatchObject([{name: 'edge-1', leftMs: 2000}]);
+});
+
+test('without routers nothing is applied as far as anybody knows', () => {
+  expect(appliedBy([], split, 7, NOW).percent).toBeNull();
+});
+
+test('a router that has been gone for ten minutes is forgotten', () => {
+  expect(appliedBy([report('web-9', {at: NOW - 11 * 60_000})], split, 7, NOW).silent).toEqual([]);
+});

@@ -1,0 +1,152 @@
+import {expect, test} from 'vitest';
+import {runSteps, type Performer, type StepLog} from '../../source/effects/run-steps.ts';
+import type {Command, Intent} from '../../source/release/command.ts';
+import {decide} from '../../source/release/decide.ts';
+import {evolve} from '../../source/release/evolve.ts';
+import type {Plan} from '../../source/release/plan.ts';
+import {initialState, type State, type Step} from '../../source/release/state.ts';
+
+const hook = {argv: ['true'], timeoutMs: 1000, check: null};
+const plan: Plan = {
+  name: 'test',
+  feature: null,
+  phases: [
+    {
+      name: 'alpha',
+      percent: 5,
+      durationMs: null,
+      audience: null,
+      include: {users: [], rules: []},
+      criteria: [],
+      needsEarlierCriteria: false,
+      manual: false,
+      whenStale: null,
+    },
+  ],
+  ramp: null,
+  groups: {},
+  guardrails: [],
+  evidence: null,
+  complete: 'manual',
+  whenStale: 'prod',
+  hooks: {stop: hook, restore: hook},
+  rollbackWindowMs: 0,
+  forced: {headers: [], cookies: []},
+  checklist: [],
+  contacts: {},
+};
+
+/** The core itself behind a log that is a variable: what is under test is the runner. */
+function journal() {
+  let state: State = initialState('new_payment');
+  let at = 1000;
+  const listeners = new Set<() => void>();
+  const execute = (by: string) => (intent: Intent) => {
+    const command: Command = {...intent, by: {name: by, kind: 'person'}, at: at++};
+    const decision = decide(state, command);
+    const events = decision.ok ? decision.events : [];
+    for (const event of events) state = evolve(state, event, {at, by});
+    for (const listener of listeners) listener();
+    return Promise.resolve({kind: decision.ok ? (events.length > 0 ? 'done' : 'nothing') : 'refused'});
+  };
+  const log = (by: string): StepLog => ({
+    state: () => state,
+    now: () => at,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    execute: execute(by),
+  });
+  return {log, state: () => state, pass: (ms: number) => void (at += ms)};
+}
+
+async function rollingBack() {
+  const deck = journal();
+  const {execute} = deck.log('liu');
+  await execute({type: 'start', release: 'r-1', version: 'v2', plan});
+  await execute({type: 'rollback', release: 'r-1'});
+  return deck;
+}
+
+function performer(perform: (step: Step) => ReturnType<Performer['perform']>, deadlineMs = 5000): Performer {
+  return {deadlineMs, perform};
+}
+
+const outcomes = (state: State) =>
+  Object.fromEntries(
+    state.release!.steps.filter(({run}) => run === 'rollback').map(({name, state}) => [name, state]),
+  );
+
+test('the steps run in order, those without a hook are skipped, and the release is rolled back', async () => {
+  const {log, state} = await rollingBack();
+  const ran: string[] = [];
+  const done = performer(step => {
+    ran.push(step.name);
+    return Promise.resolve({outcome: 'done'});
+  });
+  await runSteps(
+    {log: log('liu'), performerOf: () => done, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(ran).toEqual(['traffic', 'stop', 'restore']);
+  expect(state().release?.state).toBe('rolled_back');
+  expect(outcomes(state())).toEqual({
+    traffic: 'done',
+    demote: 'skipped',
+    stop: 'done',
+    restore: 'done',
+    notify: 'skipped',
+    snapshot: 'skipped',
+  });
+});
+
+test('a step that fails or throws is written down as such, and a rollback goes on', async () => {
+  const {log, state} = await rollingBack();
+  const failing = performer(step =>
+    step.name === 'stop' ? Promise.reject(new Error('no such service')) : Promise.resolve({outcome: 'done'}),
+  );
+  await runSteps(
+    {log: log('liu'), performerOf: () => failing, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(outcomes(state())).toMatchObject({stop: 'failed', restore: 'done'});
+  expect(state().release?.steps.find(({name}) => name === 'stop')?.error).toBe('no such service');
+  expect(state().release?.state).toBe('rolled_back');
+});
+
+test('a second runner waits for the first, and takes its step over after the deadline', async () => {
+  const {log, state, pass} = await rollingBack();
+  await log('first').execute({type: 'begin-step', release: 'r-1', step: 'rollback.traffic', deadlineMs: 30});
+  let runs = 0;
+  const second = performer(() => {
+    runs += 1;
+    return Promise.resolve({outcome: 'done'});
+  });
+  const running = runSteps(
+    {log: log('second'), performerOf: () => second, actor: 'second'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(runs).toBe(0);
+  pass(100);
+  await running;
+  expect(runs).toBe(3);
+  expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({
+    attempts: 2,
+    by: 'second',
+  });
+});
+
+test('a runner that is stopped leaves its step open for a successor', async () => {
+  const {log, state} = await rollingBack();
+  const stop = new AbortController();
+  const hanging = performer(() => {
+    stop.abort();
+    return Promise.resolve({outcome: 'failed', error: 'aborted'});
+  });
+  await runSteps({log: log('liu'), performerOf: () => hanging, actor: 'liu'}, 'r-1', stop.signal);
+  expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')?.state).toBe('running');
+});
