@@ -60,8 +60,10 @@ describe('the launcher', () => {
   });
 
   test('works where the cache folder cannot be written', async () => {
+    const occupied = join(folder, 'a-file');
+    await writeFile(occupied, '');
     const {exitCode, stderr} = await execa(process.execPath, [program, '--version'], {
-      env: {XDG_CACHE_HOME: '/dev/null'},
+      env: {XDG_CACHE_HOME: occupied},
     });
     expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
   });
