@@ -1,0 +1,114 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import type {Commit} from '../release/commit.ts';
+import type {RouterStore} from '../store/port.ts';
+import {FAILING_TAKES_MS} from './behaviour.ts';
+import {pastOf} from './history.ts';
+import {Instance} from './instance.ts';
+import {seeded} from './random.ts';
+
+const INSTANCES = ['web-1', 'web-2', 'web-3'];
+const FLUSH_MS = 250;
+const REPORT_MS = 5000;
+/** News takes a moment to reach a process; each has a moment of its own. */
+const NEWS_TAKES_MS = {least: 5, spread: 110};
+const KEEP_MS = 20 * 60_000;
+
+/** A simulated service: a client of the store like any other, with the rights of one. */
+export interface DemoService {
+  /** When gray begins to fail, by the store's clock; null: not planned. */
+  failsAt(): number | null;
+  /** Whether gray is failing now. */
+  isFailing(): boolean;
+  /** Lets gray begin to fail now, or lets it recover. */
+  toggle(): void;
+  /** Writes the past of prod, so that a console has something to look back on. */
+  writePast(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DemoOptions {
+  store: RouterStore;
+  now(): number;
+  /** When gray begins to fail, in milliseconds after the start; null: only on demand. */
+  failsAfterMs: number | null;
+  seed?: number;
+}
+
+/** Starts the service: three instances, each placing its users by the split it knows and reporting what it applied. */
+export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: DemoOptions): DemoService {
+  const random = seeded(seed);
+  const instances = INSTANCES.map((name, index) => new Instance(name, seeded(seed + index + 1)));
+  const stop = new AbortController();
+  const startedAt = now();
+  const timers = new Set<NodeJS.Timeout>();
+  let failsAt = failsAfterMs === null ? null : startedAt + failsAfterMs;
+  let servedUntil = startedAt;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  // A store that is away loses what was measured meanwhile, as it would for any app: it must not stop the service.
+  const send = (work: () => Promise<unknown>) => {
+    writing = writing.then(work).catch(() => undefined);
+  };
+  const later = (ms: number, work: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timers.add(timer);
+  };
+  const hear = (commit: Commit) => {
+    for (const instance of instances) {
+      later(NEWS_TAKES_MS.least + random() * NEWS_TAKES_MS.spread, () => {
+        instance.apply(commit);
+        send(() => store.report(instance.report()));
+      });
+    }
+  };
+  const serve = () => {
+    const at = now();
+    const ms = Math.min(Math.max(0, at - servedUntil), 4 * FLUSH_MS);
+    servedUntil = at;
+    for (const instance of instances) instance.serve(at, ms, 1 / instances.length, failsAt);
+    const entries = instances.flatMap(instance => instance.flush(Math.round(ms / 2)));
+    if (entries.length > 0) send(() => store.writeSamples(entries, KEEP_MS));
+  };
+  const reportAll = () => {
+    for (const instance of instances) send(() => store.report(instance.report()));
+  };
+
+  const following = (async () => {
+    const head = await store.head();
+    for (const instance of instances) if (head !== null) instance.apply(head);
+    reportAll();
+    const after = head === null ? null : {version: head.version, id: head.id};
+    await store.follow(after, news => void (news.type === 'commit' && hear(news.commit)), stop.signal);
+  })().catch(() => undefined);
+  const serving = setInterval(serve, FLUSH_MS);
+  const reporting = setInterval(reportAll, REPORT_MS);
+
+  return {
+    failsAt: () => failsAt,
+    isFailing: () => failsAt !== null && now() >= failsAt,
+    toggle() {
+      failsAt = failsAt !== null && now() >= failsAt ? null : now();
+    },
+    async writePast() {
+      for (const entries of pastOf(startedAt, now, random)) {
+        if (stop.signal.aborted) return;
+        await store.writeSamples(entries, KEEP_MS);
+        // The screen and its keys come first.
+        await nextTurn();
+      }
+    },
+    async close() {
+      stop.abort();
+      clearInterval(serving);
+      clearInterval(reporting);
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all([following, writing]);
+    },
+  };
+}
+
+/** How long after its first bad second gray is at its worst, for the sentence on the screen. */
+export const WORST_AFTER_MS = FAILING_TAKES_MS;

@@ -1,0 +1,17 @@
+import type {User} from '../audience/place.ts';
+
+/** How many people use the simulated service. */
+export const POPULATION = 60_000;
+
+const COUNTRIES = ['CN', 'DE', 'US', 'BR', 'IN', 'FR'];
+const TYPES = ['user', 'user', 'user', 'user', 'lawyer', 'lawyer', 'admin', 'internal_tester'];
+
+/** Person `number` of the population, always the same. */
+export function userOf(number: number): User {
+  return {
+    id: `u-${number}`,
+    country: COUNTRIES[number % COUNTRIES.length],
+    user_type: TYPES[(number * 7) % TYPES.length],
+    case_count: number % 23,
+  };
+}
