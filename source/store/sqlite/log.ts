@@ -72,7 +72,7 @@ function entriesFrom(connection: Connection, feature: string, from: number, limi
 
 /** Changes with every append. Read from the index alone: a commit may be large. */
 function stampOf(connection: Connection, feature: string): string {
-  const sql = 'SELECT version, rowid AS row FROM log WHERE feature = ? ORDER BY version DESC LIMIT 1';
+  const sql = 'SELECT version, row FROM log WHERE feature = ? ORDER BY version DESC LIMIT 1';
   const newest = connection.get(sql, feature);
   return newest === undefined ? 'empty' : `${String(newest['version'])} ${String(newest['row'])}`;
 }

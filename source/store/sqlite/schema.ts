@@ -8,13 +8,16 @@ const SCHEMA_VERSION = 1;
 
 const TABLES = `
   CREATE TABLE features (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-  -- The primary key is the compare-and-set: never two commits at one version.
+  -- The unique key is the compare-and-set: never two commits at one version.
+  -- AUTOINCREMENT: a row is never used again, so a replaced entry is seen as news.
   CREATE TABLE log (
-    feature TEXT NOT NULL, version INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (feature, version)
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    feature TEXT NOT NULL, version INTEGER NOT NULL, text TEXT NOT NULL,
+    UNIQUE (feature, version)
   ) STRICT;
   -- What lay in the log and could not belong to it.
   CREATE TABLE aside (feature TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
-  -- AUTOINCREMENT: an id is never used again, even when all samples have been trimmed.
+  -- Here too: an id is never used again, even when all samples have been trimmed.
   CREATE TABLE samples (
     id INTEGER PRIMARY KEY AUTOINCREMENT, feature TEXT NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL
   ) STRICT;

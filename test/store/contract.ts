@@ -1,0 +1,18 @@
+import {describe} from 'vitest';
+import {followContract} from './contract/follow.ts';
+import {logContract} from './contract/log.ts';
+import {processContract} from './contract/processes.ts';
+import {restContract} from './contract/rest.ts';
+import {sampleContract} from './contract/samples.ts';
+import type {Subject} from './contract/subject.ts';
+
+/** What every store must keep, whatever it is made of. `subject` is asked inside the tests, once it stands. */
+export function storeContract(name: string, subject: () => Subject): void {
+  describe(`${name} keeps the contract of the store`, () => {
+    logContract(subject);
+    followContract(subject);
+    processContract(subject);
+    sampleContract(subject);
+    restContract(subject);
+  });
+}

@@ -1,0 +1,210 @@
+import {describe, expect, it, vi} from 'vitest';
+import type {RouterReport, StoreRole} from '../../../source/store/port.ts';
+import {newFeature, opener, type Subject} from './subject.ts';
+
+function report(fields: Partial<RouterReport> = {}): RouterReport {
+  return {
+    name: 'sdk web-3/812',
+    kind: 'sdk',
+    version: 7,
+    release: 'r-1',
+    percent: 12.5,
+    live: true,
+    boundMs: 15_000,
+    ...fields,
+  };
+}
+
+/** The names of all functions of an object, and of the objects in it. */
+function methodsOf(value: object): string[] {
+  const names: string[] = [];
+  for (let level: object | null = value; level !== null && level !== Object.prototype;) {
+    for (const [name, {value}] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (typeof value === 'function' && name !== 'constructor') names.push(name);
+      if (typeof value === 'object' && value !== null)
+        names.push(...methodsOf(value as object).map(n => `${name}.${n}`));
+    }
+    level = Object.getPrototypeOf(level) as object | null;
+  }
+  return names.sort();
+}
+
+const READING = [
+  'lease.read',
+  'log.follow',
+  'log.head',
+  'log.read',
+  'rollUps.read',
+  'routers.list',
+  'samples.follow',
+  'samples.history',
+  'samples.lastId',
+];
+
+export function restContract(subject: () => Subject): void {
+  const open = opener(subject);
+
+  describe('roll-ups', () => {
+    it('are replaced at the same time, sorted, and kept by kind', async () => {
+      const name = newFeature();
+      const store = await open('operator');
+      const {rollUps} = store.feature(name);
+      const t = Math.floor(store.now() / 1000) * 1000;
+      const hour = 3_600_000;
+      await rollUps.write(
+        'seconds',
+        [
+          {t, body: 'b'},
+          {t: t - 1000, body: 'a'},
+        ],
+        hour,
+      );
+      await rollUps.write('minutes', [{t, body: 'minute'}], hour);
+      await rollUps.write('seconds', [{t, body: 'b, corrected'}], hour);
+      const viewed = (await open('viewer')).feature(name).rollUps;
+      expect(await viewed.read('seconds', 0)).toEqual([
+        {t: t - 1000, body: 'a'},
+        {t, body: 'b, corrected'},
+      ]);
+      expect(await viewed.read('seconds', t)).toEqual([{t, body: 'b, corrected'}]);
+      expect(await viewed.read('minutes', 0)).toEqual([{t, body: 'minute'}]);
+    });
+
+    it('older than their time are dropped, and one may be a megabyte', async () => {
+      const store = await open('operator');
+      const {rollUps} = store.feature(newFeature());
+      const now = store.now();
+      const body = 'x'.repeat(1_000_000);
+      await rollUps.write(
+        'minutes',
+        [
+          {t: now - 500_000, body: 'old'},
+          {t: now - 1000, body},
+        ],
+        3_600_000,
+      );
+      expect(await rollUps.read('minutes', 0)).toHaveLength(2);
+      await rollUps.write('minutes', [{t: now, body: 'new'}], 60_000);
+      expect(await rollUps.read('minutes', 0)).toEqual([
+        {t: now - 1000, body},
+        {t: now, body: 'new'},
+      ]);
+    });
+  });
+
+  describe('routers', () => {
+    it('are listed with their newest report until they leave or are forgotten', async () => {
+      const name = newFeature();
+      const store = await open('operator');
+      const {routers} = store.feature(name);
+      const router = (await open('router')).feature(name);
+      expect(await routers.list()).toEqual([]);
+      await router.report(report());
+      await router.report(report({version: 8, percent: 0, live: false, release: null}));
+      await router.report(report({name: 'nginx edge-1', kind: 'nginx'}));
+      const listed = await routers.list();
+      expect(listed.sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+        {...report({name: 'nginx edge-1', kind: 'nginx'}), at: expect.any(Number) as number},
+        {...report({version: 8, percent: 0, live: false, release: null}), at: expect.any(Number) as number},
+      ]);
+      for (const {at} of listed) expect(Math.abs(at - store.now())).toBeLessThan(5000);
+      await router.leave('sdk web-3/812');
+      expect((await routers.list()).map(listed => listed.name)).toEqual(['nginx edge-1']);
+      await routers.forget('nginx edge-1');
+      await routers.forget('never-seen');
+      expect(await routers.list()).toEqual([]);
+    });
+
+    it('may send feedback, and may not command', async () => {
+      const router = (await open('router')).feature(newFeature());
+      await router.writeFeedback(JSON.stringify({type: 'bug', message: 'slow', rating: 2}));
+      expect(methodsOf(router)).toEqual([
+        'follow',
+        'head',
+        'leave',
+        'report',
+        'writeFeedback',
+        'writeSamples',
+      ]);
+    });
+  });
+
+  describe('the lease', () => {
+    it('is held by one, renewed by its token, and free again when given up', async () => {
+      const name = newFeature();
+      const store = await open('operator');
+      const [one, two] = [store.feature(name).lease, (await open('operator')).feature(name).lease];
+      expect(await one.read()).toBeNull();
+      const held = await one.hold('guard on ops-1', 'token-1', 60_000);
+      expect(held).toMatchObject({holder: 'guard on ops-1', token: 'token-1'});
+      expect(Math.abs(held!.until - store.now() - 60_000)).toBeLessThan(5000);
+      expect(await two.hold('guard on ops-2', 'token-2', 60_000)).toBeNull();
+      const renewed = await one.hold('guard on ops-1', 'token-1', 120_000);
+      expect(renewed!.until).toBeGreaterThan(held!.until + 50_000);
+      await two.giveUp('token-2');
+      expect(await (await open('viewer')).feature(name).lease.read()).toMatchObject({
+        holder: 'guard on ops-1',
+      });
+      await one.giveUp('token-1');
+      expect(await two.read()).toBeNull();
+      expect(await two.hold('guard on ops-2', 'token-2', 60_000)).toMatchObject({token: 'token-2'});
+    });
+
+    it('runs out by itself; who held it too long loses it', async () => {
+      const {lease} = (await open('operator')).feature(newFeature());
+      await lease.hold('guard on ops-1', 'token-1', 120);
+      const next = await vi.waitFor(async () => {
+        const held = await lease.hold('guard on ops-2', 'token-2', 60_000);
+        if (held === null) throw new Error('the lease of ops-1 has not run out');
+        return held;
+      });
+      expect(next.token).toBe('token-2');
+      expect(await lease.hold('guard on ops-1', 'token-1', 60_000)).toBeNull();
+      await lease.giveUp('token-1');
+      expect((await lease.read())?.token).toBe('token-2');
+    });
+
+    it('goes to exactly one of many that reach for it at once', async () => {
+      const name = newFeature();
+      const stores = await Promise.all([open('operator'), open('operator'), open('operator')]);
+      const held = await Promise.all(
+        stores.map((store, n) => store.feature(name).lease.hold(`guard ${n}`, `token-${n}`, 60_000)),
+      );
+      expect(held.filter(lease => lease !== null)).toHaveLength(1);
+    });
+  });
+
+  describe('a store', () => {
+    it('opened by a viewer has nothing that writes', async () => {
+      const store = await open('viewer');
+      expect(methodsOf(store.feature(newFeature()))).toEqual(READING);
+    });
+
+    for (const role of ['viewer', 'operator', 'router'] satisfies StoreRole[]) {
+      it(`opened as ${role} says that it is up, what it is, and what time it is there`, async () => {
+        const store = await open(role);
+        const health = await vi.waitFor(async () => {
+          const health = await store.health();
+          expect(health.state).toBe('up');
+          return health;
+        });
+        expect(health).toMatchObject({pingMs: expect.any(Number) as number});
+        expect(store.label).toContain(store.kind);
+        expect(Math.abs(store.now() - Date.now())).toBeLessThan(5000);
+      });
+    }
+
+    it('may be closed while somebody follows it', async () => {
+      const name = newFeature();
+      const store = await subject().open('operator');
+      const signal = new AbortController().signal;
+      const {log, samples} = store.feature(name);
+      const following = [
+        log.follow(null, () => {}, signal),
+        samples.follow(await samples.lastId(), () => {}, signal),
+      ];
+      await store.close();
+      expect(await Promise.all(following)).toEqual([undefined, undefined]);
+    });
+  });
+}
