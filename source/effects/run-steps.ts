@@ -32,7 +32,7 @@ export interface StepLog {
 export interface StepRunner {
   log: StepLog;
   /** Who is asked to do a step; a step for which there is nobody fails by that name. */
-  performerOf(step: Step): Performer | null;
+  performerOf(step: Step, release: Release): Performer | null;
   /** This process's name in the log, as its commands carry it. */
   actor: Command['by']['name'];
 }
@@ -63,7 +63,7 @@ async function runStep(
   step: Step,
   signal: AbortSignal,
 ): Promise<void> {
-  const performer = performerOf(step);
+  const performer = performerOf(step, release);
   const begun = await log.execute({
     type: 'begin-step',
     release: release.id,

@@ -1,0 +1,118 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {startDemoService, type DemoService} from '../../source/demo/service.ts';
+import {openController} from '../../source/controller/controller.ts';
+import type {Controller} from '../../source/controller/outcome.ts';
+import {builtInPlan} from '../../source/config/built-in.ts';
+import {openStore} from '../../source/store/open.ts';
+import type {FeatureStore, OperatorStore, RoutingStore} from '../../source/store/port.ts';
+
+const FEATURE = 'new_payment';
+let folder: string;
+let operator: OperatorStore;
+let routing: RoutingStore;
+let feature: FeatureStore;
+let controller: Controller;
+let service: DemoService;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graydeck-demo-'));
+  const address = `sqlite:${join(folder, 'demo.db')}`;
+  operator = await openStore(address, 'operator');
+  routing = await openStore(address, 'router');
+  feature = operator.feature(FEATURE);
+  controller = openController({feature: FEATURE, log: feature.log, now: () => operator.now()});
+  await controller.ready();
+  service = startDemoService({store: routing.feature(FEATURE), now: () => routing.now(), failsAfterMs: null});
+});
+
+afterEach(async () => {
+  await service.close();
+  await controller.close();
+  await operator.close();
+  await routing.close();
+  await rm(folder, {recursive: true});
+});
+
+const by = {name: 'liu', kind: 'person'} as const;
+
+async function samplesSince(ms: number): Promise<Map<string, string>[]> {
+  const found: Map<string, string>[] = [];
+  await feature.samples.history(
+    ms,
+    entries => {
+      for (const {fields} of entries) {
+        found.push(
+          new Map(
+            fields.flatMap((name, index) => (index % 2 === 0 ? [[name, fields[index + 1] ?? '']] : [])),
+          ),
+        );
+      }
+    },
+    new AbortController().signal,
+  );
+  return found;
+}
+
+test('every instance reports what it applied, and sends gray what the split says', async () => {
+  await controller.execute({type: 'start', release: 'r-1', version: 'v2', plan: builtInPlan}, {by});
+  await vi.waitFor(async () => {
+    const reports = await feature.routers.list();
+    expect(reports.map(({percent, live}) => ({percent, live}))).toEqual(
+      Array.from({length: 3}, () => ({percent: 5, live: true})),
+    );
+  });
+  await vi.waitFor(
+    async () => {
+      const gray = (await samplesSince(0)).filter(sample => sample.get('side') === 'gray');
+      expect(gray.length).toBeGreaterThan(3);
+      expect(
+        gray.every(sample => sample.get('release') === 'r-1' && sample.get('cohort') === 'eligible'),
+      ).toBe(true);
+    },
+    {timeout: 5000},
+  );
+});
+
+test('after a rollback nobody gets gray any more', async () => {
+  await controller.execute({type: 'start', release: 'r-1', version: 'v2', plan: builtInPlan}, {by});
+  await vi.waitFor(
+    async () => expect((await samplesSince(0)).some(sample => sample.get('side') === 'gray')).toBe(true),
+    {timeout: 5000},
+  );
+  await controller.execute({type: 'rollback', release: 'r-1'}, {by});
+  await vi.waitFor(async () => {
+    const reports = await feature.routers.list();
+    expect(reports.every(({live, percent}) => !live && percent === 0)).toBe(true);
+  });
+  // One batch that was under way may still come; what is measured after it must be prod alone.
+  const confirmedAt = operator.now();
+  await vi.waitFor(
+    async () => {
+      const later = (await samplesSince(confirmedAt)).filter(sample => sample.get('split') === '2');
+      expect(later.length).toBeGreaterThan(3);
+      expect(later.filter(sample => sample.get('side') === 'gray')).toEqual([]);
+    },
+    {timeout: 5000},
+  );
+});
+
+test('on demand gray begins to fail, and recovers', () => {
+  expect(service.isFailing()).toBe(false);
+  service.toggle();
+  expect(service.isFailing()).toBe(true);
+  service.toggle();
+  expect(service.isFailing()).toBe(false);
+});
+
+test('the past of prod lies fifteen minutes back, one entry a second, with its percentiles', async () => {
+  await service.writePast();
+  const past = (await samplesSince(0)).filter(sample => sample.get('instance') === 'past');
+  expect(past).toHaveLength(900);
+  expect(Math.max(...past.map(sample => Number(sample.get('age'))))).toBeGreaterThan(890_000);
+  const times = LogHistogram.decode(past[0]?.get('response_time') ?? '');
+  expect(times?.quantile(0.95)).toBeGreaterThan(120);
+});

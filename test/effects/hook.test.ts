@@ -1,0 +1,68 @@
+import {expect, test} from 'vitest';
+import {hookPerformer} from '../../source/effects/hook.ts';
+import type {Hook} from '../../source/release/plan.ts';
+import type {Release, Step} from '../../source/release/state.ts';
+
+const release = {
+  id: 'r-1',
+  version: 'v1.1.0',
+  over: 'v1.0.9',
+  phase: 0,
+  percent: 5,
+  plan: {phases: [{name: 'alpha'}]},
+} as Release;
+const step = {id: 'rollback.stop', run: 'rollback', name: 'stop', state: 'running', attempts: 0} as Step;
+
+function run(hook: Partial<Hook>, attempts = 0) {
+  const whole = {argv: ['true'], timeoutMs: 5000, check: null, ...hook};
+  const signal = new AbortController().signal;
+  return hookPerformer(whole, 'new_payment', 3).perform({...step, attempts}, {release, signal});
+}
+
+const node = (program: string) => [process.execPath, '-e', program];
+
+test('a command that ends with 0 has done its step, and is told what it is for', async () => {
+  const asks = `const e = process.env; process.exit(e.GRAYDECK_VERSION === 'v1.1.0' && e.GRAYDECK_STEP === 'rollback.stop' && e.GRAYDECK_EPOCH === '3' && e.GRAYDECK_PHASE === 'alpha' ? 0 : 9)`;
+  expect(await run({argv: node(asks)})).toEqual({outcome: 'done'});
+});
+
+test('an exit code other than 0 fails the step, with the end of what was said', async () => {
+  const performed = await run({argv: node(`console.error('no such container'); process.exit(3)`)});
+  expect(performed).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringMatching(/ended with 3: no such container/),
+  });
+});
+
+test('a command that hangs is stopped at its timeout', async () => {
+  const performed = await run({argv: node('setInterval(() => {}, 1000)'), timeoutMs: 300});
+  expect(performed).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringMatching(/took longer than 0.3 s/),
+  });
+});
+
+test('a command that floods is let run, and only the end of its output is kept', async () => {
+  const floods = `for (let i = 0; i < 20000; i++) console.log('x'.repeat(100)); console.log('the end'); process.exitCode = 1`;
+  const performed = await run({argv: node(floods)});
+  expect(performed.error).toMatch(/the end$/);
+  expect(performed.error?.length).toBeLessThan(700);
+});
+
+test('a command that is not there is named', async () => {
+  expect(await run({argv: ['graydeck-no-such-command']})).toMatchObject({
+    outcome: 'failed',
+    error: 'graydeck-no-such-command is not there',
+  });
+});
+
+test('on a second run the check may say that it is done already', async () => {
+  const hook = {argv: node('process.exit(1)'), check: node('process.exit(0)')};
+  expect(await run(hook, 1)).toEqual({outcome: 'done'});
+  expect(await run(hook, 0)).toMatchObject({outcome: 'failed'});
+});
+
+test('words in the arguments are never read by a shell', async () => {
+  const argv = [...node(`process.exit(process.argv[1] === '$(exit 7); "' ? 0 : 5)`), '$(exit 7); "'];
+  expect(await run({argv})).toEqual({outcome: 'done'});
+});
