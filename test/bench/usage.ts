@@ -29,7 +29,7 @@ const readProcess = (pid: number): Process[] => {
   return stat === '' ? [] : [{pid, parent: Number(parent), session: Number(session), ticks}];
 };
 
-/** What the program `root`, its session and their descendants use now; zeros once all have ended. */
+/** What the program `root`, its session and their descendants use now; zeros once all are collected. */
 export function readUsage(root: number): Usage {
   const pids = readdirSync('/proc').map(Number);
   const all = pids.filter(pid => Number.isSafeInteger(pid)).flatMap(pid => readProcess(pid));
