@@ -1,0 +1,130 @@
+import {plainText} from './plain-text.ts';
+
+/** How values of a metric come together. */
+export type MetricKind = 'counter' | 'distribution' | 'gauge' | 'users';
+
+/** A metric that samples speak of; one object for each name, so that nothing is looked up twice. */
+export interface Metric {
+  /** Fit to be shown. */
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** Where its columns are. */
+  readonly index: number;
+  /** Counts whole things: a fraction is a mistake. */
+  readonly whole: boolean;
+  /** Newest second a value was counted in, for giving up a place nobody uses any more. */
+  lastSecond: number;
+}
+
+/** Places of the metrics every feature has, in `MetricTable` and in the columns of windows. */
+export const REQUESTS = 0;
+export const ERRORS = 1;
+export const CONVERSIONS = 2;
+export const UNAVAILABLE = 3;
+export const RESPONSE_TIME = 4;
+export const USERS = 5;
+
+const STANDARD: readonly [name: string, kind: MetricKind][] = [
+  ['requests', 'counter'],
+  ['errors', 'counter'],
+  ['conversions', 'counter'],
+  ['unavailable', 'counter'],
+  ['response_time', 'distribution'],
+  ['users', 'users'],
+];
+
+/** Metrics beyond the standard and declared ones; whoever sends more names is not remembered. */
+export const MOST_OTHERS = 64;
+export const LONGEST_NAME = 64;
+/** Names an entry uses for itself, and one that is no name of a field in JavaScript. */
+const TAKEN = new Set('side metric value instance seq release split cohort age __proto__'.split(' '));
+
+/** What the configuration says of metrics whose names say nothing. */
+export interface DeclaredMetrics {
+  distributions?: readonly string[];
+  gauges?: readonly string[];
+}
+
+/** The metrics of a feature by name: standard, declared, and as many others as there is room for. */
+export class MetricTable {
+  readonly #byName = new Map<string, Metric>();
+  readonly #metrics: Metric[] = [];
+  readonly #fixed: number;
+  readonly #keepSeconds: number;
+
+  /** @param keepSeconds a metric not seen for so long gives its place to a new one when all are taken. */
+  constructor(declared: DeclaredMetrics = {}, keepSeconds = 3600) {
+    for (const [name, kind] of STANDARD) this.#put(name, kind, this.#metrics.length);
+    for (const name of declared.distributions ?? []) this.#declare(name, 'distribution');
+    for (const name of declared.gauges ?? []) this.#declare(name, 'gauge');
+    this.#fixed = this.#metrics.length;
+    this.#keepSeconds = keepSeconds;
+  }
+
+  /** Every metric known, by index. */
+  get all(): readonly Metric[] {
+    return this.#metrics;
+  }
+
+  /** The metric of this name if it is known. */
+  get(name: string): Metric | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Neither standard nor one that measures itself over time in another way. */
+  isOther(metric: Metric): boolean {
+    return metric.index > USERS && (metric.kind === 'counter' || metric.kind === 'gauge');
+  }
+
+  /**
+   * Makes a place for a counter not seen before. The name is cleaned; two names that look the same are one.
+   * @returns the metric, `full` when all places are taken, or what is wrong with the name.
+   */
+  admit(raw: string, second: number): Metric | 'full' | 'bad-name' {
+    if (raw.length > LONGEST_NAME || TAKEN.has(raw)) return 'bad-name';
+    const name = plainText(raw).trim();
+    if (name === '' || TAKEN.has(name)) return 'bad-name';
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    if (this.#metrics.length < this.#fixed + MOST_OTHERS)
+      return this.#put(name, 'counter', this.#metrics.length, second);
+    const unused = this.#metrics.find(
+      metric => metric.index >= this.#fixed && metric.lastSecond < second - this.#keepSeconds,
+    );
+    if (unused === undefined) return 'full';
+    this.#byName.delete(unused.name);
+    return this.#put(name, 'counter', unused.index, second);
+  }
+
+  #declare(name: string, kind: MetricKind): void {
+    if (!this.#byName.has(name) && !TAKEN.has(name)) this.#put(name, kind, this.#metrics.length);
+  }
+
+  #put(name: string, kind: MetricKind, index: number, lastSecond = Number.NEGATIVE_INFINITY): Metric {
+    const metric = {name, kind, index, whole: index < RESPONSE_TIME, lastSecond};
+    this.#byName.set(name, metric);
+    this.#metrics[index] = metric;
+    return metric;
+  }
+}
+
+/** What is read off a distribution. */
+export type Part = 'mean' | 'p50' | 'p95' | 'p99';
+const PARTS: readonly [suffix: string, part: Part][] = [
+  ['_p50', 'p50'],
+  ['_p95', 'p95'],
+  ['_p99', 'p99'],
+  ['_avg', 'mean'],
+];
+
+/** A metric as conditions and charts name it: by its name, or as `_p50 _p95 _p99 _avg` of a distribution. */
+export function findMetric(table: MetricTable, name: string): {metric: Metric | undefined; part: Part} {
+  const whole = table.get(name);
+  if (whole !== undefined) return {metric: whole, part: 'mean'};
+  for (const [suffix, part] of PARTS) {
+    if (!name.endsWith(suffix)) continue;
+    const metric = table.get(name.slice(0, -suffix.length));
+    if (metric?.kind === 'distribution') return {metric, part};
+  }
+  return {metric: undefined, part: 'mean'};
+}

@@ -1,0 +1,66 @@
+import type {Metric} from './metric-table.ts';
+import type {Cohort, Side} from './numbers.ts';
+
+/**
+ * What one entry of the stream says. One object is used for every entry in turn: `clear`, fill, hand to
+ * `Windows.add`, and it may be filled again.
+ */
+export class Sample {
+  side: Side = 'prod';
+  cohort: Cohort = 'eligible';
+  /** When the store took it, its clock, milliseconds since 1970. */
+  at = 0;
+  /** How long before that it happened, milliseconds. */
+  age = 0;
+  /** Who sent it, and the number of the entry there: repeats are known by both. Null and -1 when not said. */
+  instance: string | null = null;
+  seq = -1;
+  /** The release, and the version of the log, that it was decided on. Null and -1 when not said. */
+  release: string | null = null;
+  split = -1;
+
+  /** How many measurements stand in the arrays below. */
+  length = 0;
+  readonly metrics: (Metric | undefined)[] = [];
+  /** The number, where it is one. */
+  readonly values: number[] = [];
+  /** Where the bytes of a sketch begin and end in `bytes`; both 0 for a number. */
+  readonly from: number[] = [];
+  readonly to: number[] = [];
+  /** Decoded sketches, one after the other; each has passed the check of its kind. */
+  bytes: Uint8Array = new Uint8Array(4096);
+  used = 0;
+  /** Measurements left out because there was no place for another name. */
+  unnamed = 0;
+
+  clear(): void {
+    this.side = 'prod';
+    this.cohort = 'eligible';
+    this.at = 0;
+    this.age = 0;
+    this.instance = null;
+    this.seq = -1;
+    this.release = null;
+    this.split = -1;
+    this.length = 0;
+    this.used = 0;
+    this.unnamed = 0;
+  }
+
+  /** Adds a measurement: a number, or the sketch that lies in `bytes` between `from` and `to`. */
+  push(metric: Metric, value: number, from: number, to: number): void {
+    const index = this.length++;
+    this.metrics[index] = metric;
+    this.values[index] = value;
+    this.from[index] = from;
+    this.to[index] = to;
+  }
+
+  /** Makes room for `length` more bytes of a sketch. */
+  reserve(length: number): void {
+    if (this.used + length <= this.bytes.length) return;
+    const bigger = new Uint8Array(Math.max(this.bytes.length * 2, this.used + length));
+    bigger.set(this.bytes.subarray(0, this.used));
+    this.bytes = bigger;
+  }
+}

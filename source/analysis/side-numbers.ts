@@ -1,0 +1,80 @@
+import {LogHistogram} from './log-histogram.ts';
+import type {Lane} from './lane.ts';
+import {CONVERSIONS, ERRORS, REQUESTS, RESPONSE_TIME, UNAVAILABLE, type MetricTable} from './metric-table.ts';
+import type {Cohort, Side, SideNumbers} from './numbers.ts';
+import * as reading from './reading.ts';
+import type {SecondRing, Seconds} from './second-ring.ts';
+
+const merged = new LogHistogram();
+
+/**
+ * Numbers of a side over whole seconds.
+ * @param to where the span ends, milliseconds since 1970: its last second may only have begun.
+ */
+export function readNumbers(
+  ring: SecondRing,
+  table: MetricTable,
+  side: Side,
+  which: Cohort | 'cohorts',
+  span: Seconds,
+  to: number,
+): SideNumbers {
+  const {slots} = ring;
+  const seconds = ring.clip(span);
+  const lanes = ring.lanes(side, which);
+  const everything = ring.lanes(side, 'everything');
+  const requests = reading.sumOf(lanes, REQUESTS, seconds, slots);
+  /** Null unless somebody on this side reports it: what nobody counts is unknown, not 0. */
+  const counted = (metric: number): number | null =>
+    everything.some(lane => lane.counters[metric] !== undefined)
+      ? reading.sumOf(lanes, metric, seconds, slots)
+      : null;
+  const percent = (part: number | null) => (part === null ? null : reading.percentOf(part, requests));
+  const errors = counted(ERRORS);
+  const conversions = counted(CONVERSIONS);
+  const unavailable = percent(counted(UNAVAILABLE));
+  const covered = to / 1000 - Math.max(span.first, ring.earliest);
+  const heard = reading.entriesOf(lanes, seconds, slots) > 0;
+  merged.clear();
+  reading.mergeDistribution(merged, lanes, RESPONSE_TIME, seconds, ring);
+  return {
+    requests,
+    requestsPerSecond: heard && covered > 0 ? requests / covered : null,
+    errors,
+    errorRate: percent(errors),
+    conversions,
+    conversionRate: percent(conversions),
+    availability: unavailable === null ? null : Math.max(0, 100 - unavailable),
+    responseTime: reading.summaryOf(merged),
+    activeUsers: reading.usersOf(lanes, seconds, ring),
+    counters: otherCounters(table, lanes, seconds, slots),
+    gauges: otherGauges(table, lanes, seconds, slots),
+  };
+}
+
+function otherCounters(
+  table: MetricTable,
+  lanes: readonly Lane[],
+  seconds: Seconds,
+  slots: number,
+): Record<string, number> {
+  const counters: Record<string, number> = {};
+  for (const metric of table.all)
+    if (table.isOther(metric) && lanes.some(lane => lane.counters[metric.index] !== undefined))
+      counters[metric.name] = reading.sumOf(lanes, metric.index, seconds, slots);
+  return counters;
+}
+
+function otherGauges(
+  table: MetricTable,
+  lanes: readonly Lane[],
+  seconds: Seconds,
+  slots: number,
+): Record<string, number> {
+  const gauges: Record<string, number> = {};
+  for (const metric of table.all) {
+    const newest = metric.kind === 'gauge' ? reading.gaugeOf(lanes, metric.index, seconds, slots) : null;
+    if (newest !== null) gauges[metric.name] = newest.value;
+  }
+  return gauges;
+}

@@ -1,0 +1,229 @@
+import {LogHistogram} from './log-histogram.ts';
+import {
+  CONVERSIONS,
+  ERRORS,
+  MetricTable,
+  REQUESTS,
+  RESPONSE_TIME,
+  UNAVAILABLE,
+  type DeclaredMetrics,
+} from './metric-table.ts';
+import type {Cohort, Side, SideNumbers, Span, WindowView} from './numbers.ts';
+import {readNumbers} from './side-numbers.ts';
+import {mergeDistribution, sumOf} from './reading.ts';
+import {Repeats} from './repeats.ts';
+import type {Sample} from './sample.ts';
+import {SecondRing, type Place, type Seconds} from './second-ring.ts';
+import {SeriesReader} from './series.ts';
+
+/** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
+export const MOST_AHEAD_MS = 5000;
+
+/** What became of a sample. */
+export type Counted = 'counted' | 'repeat' | 'other-release' | 'older-split' | 'too-old' | 'ahead';
+
+/** Samples that were understood but not counted for the running release, by why. */
+export interface SetAside {
+  /** They name another release. */
+  otherRelease: number;
+  /** They were decided on an older split, after the running one began. */
+  olderSplit: number;
+  /** Older than anything kept. */
+  tooOld: number;
+  /** More than five seconds ahead of the store's clock. */
+  ahead: number;
+  /** Measurements under one name too many. */
+  unnamed: number;
+}
+
+/** What the windows are to speak of. */
+export interface Begin {
+  /** Null: none runs, everything counts. */
+  release: string | null;
+  /** Log version from which on the running split holds; samples naming an older one were decided on another. */
+  splitVersion: number;
+  /** When it began, the store's clock, milliseconds since 1970. */
+  since: number;
+}
+
+export interface WindowOptions extends DeclaredMetrics {
+  /** How much is kept, in seconds; an hour unless said otherwise. */
+  keepSeconds?: number;
+}
+
+/** One second of one side and cohort, for who judges second by second. */
+export interface SecondCounts {
+  requests: number;
+  errors: number;
+  conversions: number;
+  unavailable: number;
+  /** Null without values. */
+  responseTime: LogHistogram | null;
+}
+
+/**
+ * The measurements of a feature in seconds, for as long as the ring, on the store's clock. A span takes the seconds
+ * that begin in it. Memory is bounded whatever arrives: the ring, 64 names beyond the declared, 16 384 instances.
+ *
+ * Of gauges each second keeps the newest value, whichever instance sent it. Numbers and `observedPercent` speak of
+ * the running release and split only, from the first whole second of it; series, which are charts, go on across
+ * splits, and on prod across releases.
+ */
+export class Windows implements WindowView {
+  readonly table: MetricTable;
+  readonly #ring: SecondRing;
+  readonly #series: SeriesReader;
+  readonly #repeats = new Repeats();
+  readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
+  readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
+  #repeated = 0;
+  #begin: Begin = {release: null, splitVersion: 0, since: 0};
+  /** The second counted last, and its slot. */
+  #second = -1;
+  #slot = 0;
+
+  constructor(options: WindowOptions = {}) {
+    const keepSeconds = options.keepSeconds ?? 3600;
+    this.table = new MetricTable(options, keepSeconds);
+    this.#ring = new SecondRing(keepSeconds);
+    this.#series = new SeriesReader(this.#ring, this.table);
+  }
+
+  /** Samples dropped because their instance had sent the same number before. */
+  get repeats(): number {
+    return this.#repeated;
+  }
+
+  get setAside(): Readonly<SetAside> {
+    return this.#aside;
+  }
+
+  /**
+   * From here on the windows speak of this release and split. Another release forgets what gray measured; prod's
+   * past stays for the charts.
+   */
+  begin(begin: Begin): void {
+    if (begin.release !== null && begin.release !== this.#begin.release) {
+      this.#ring.drop('gray');
+      this.#newest.gray = null;
+    }
+    this.#begin = begin;
+  }
+
+  /**
+   * Counts a sample.
+   * @param now the store's clock, milliseconds since 1970.
+   */
+  add(sample: Sample, now: number): Counted {
+    const time = sample.at - sample.age;
+    if (!(time <= now + MOST_AHEAD_MS)) return this.#putAside('ahead', 'ahead');
+    if (sample.instance !== null && sample.seq >= 0 && this.#repeats.isRepeat(sample.instance, sample.seq)) {
+      this.#repeated++;
+      return 'repeat';
+    }
+    const {release, splitVersion} = this.#begin;
+    const otherRelease = release !== null && sample.release !== null && sample.release !== release;
+    if (otherRelease && sample.side === 'gray') return this.#putAside('otherRelease', 'other-release');
+    const olderSplit = sample.split >= 0 && sample.split < splitVersion;
+    const place: Place = otherRelease || olderSplit ? 'earlier' : sample.cohort;
+    const second = Math.floor(time / 1000);
+    if (second !== this.#second) {
+      const slot = this.#ring.open(second);
+      if (slot < 0) return this.#putAside('tooOld', 'too-old');
+      this.#second = second;
+      this.#slot = slot;
+    }
+    for (let index = 0; index < sample.length; index++) {
+      const metric = sample.metrics[index];
+      if (metric !== undefined && metric.lastSecond < second) metric.lastSecond = second;
+    }
+    this.#aside.unnamed += sample.unnamed;
+    this.#ring.lane(sample.side, place).add(sample, this.#slot, time);
+    this.#ring.touch(this.#slot);
+    if (time > (this.#newest[sample.side] ?? 0)) this.#newest[sample.side] = time;
+    if (place !== 'earlier') return 'counted';
+    // What was there before the split is no news; what comes after it shows that a router lags.
+    if (time < this.#begin.since) return otherRelease ? 'other-release' : 'older-split';
+    return otherRelease
+      ? this.#putAside('otherRelease', 'other-release')
+      : this.#putAside('olderSplit', 'older-split');
+  }
+
+  /**
+   * Numbers of one side over a span, from the begin of the running split on. `requestsPerSecond` divides by the part
+   * of the span since that begin, or since the first sample of all where that came later.
+   */
+  numbers(side: Side, span: Span, cohort?: Cohort): SideNumbers {
+    return readNumbers(this.#ring, this.table, side, cohort ?? 'cohorts', this.#seconds(span), span.to);
+  }
+
+  /**
+   * Steps begin at whole multiples of `stepMs` since 1970, so that a value stays where it is while time passes; the
+   * last one holds `span.to`, and there are as many as fit, rounded up. A rate is null in a step that has lasted
+   * less than a second.
+   */
+  series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[] {
+    return this.#series.read(side, metric, span, stepMs);
+  }
+
+  observedPercent(span: Span): number | null {
+    const seconds = this.#ring.clip(this.#seconds(span));
+    const {slots} = this.#ring;
+    const prod = sumOf(this.#ring.lanes('prod', 'eligible'), REQUESTS, seconds, slots);
+    const gray = sumOf(this.#ring.lanes('gray', 'eligible'), REQUESTS, seconds, slots);
+    return prod + gray > 0 ? (gray / (prod + gray)) * 100 : null;
+  }
+
+  otherNames(): string[] {
+    return this.table.all
+      .filter(metric => this.table.isOther(metric) && metric.lastSecond >= 0)
+      .map(metric => metric.name)
+      .sort();
+  }
+
+  newestAt(side: Side): number | null {
+    return this.#newest[side];
+  }
+
+  /** The values of a distribution over a span, for quantiles beyond the usual; null without any. */
+  distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null {
+    const metric = this.table.get(name);
+    if (metric?.kind !== 'distribution') return null;
+    return this.#merged(side, cohort ?? 'cohorts', metric.index, this.#ring.clip(this.#seconds(span)));
+  }
+
+  /** The second that holds `at`, for the running split or before it; null when it is not kept. */
+  second(side: Side, at: number, cohort: Cohort): SecondCounts | null {
+    const first = Math.floor(at / 1000);
+    const seconds = this.#ring.clip({first, end: first + 1});
+    if (seconds.first !== first || seconds.end !== first + 1) return null;
+    const lanes = this.#ring.lanes(side, cohort);
+    const sum = (metric: number) => sumOf(lanes, metric, seconds, this.#ring.slots);
+    return {
+      requests: sum(REQUESTS),
+      errors: sum(ERRORS),
+      conversions: sum(CONVERSIONS),
+      unavailable: sum(UNAVAILABLE),
+      responseTime: this.#merged(side, cohort, RESPONSE_TIME, seconds),
+    };
+  }
+
+  #merged(side: Side, which: Cohort | 'cohorts', metric: number, seconds: Seconds): LogHistogram | null {
+    const histogram = new LogHistogram();
+    mergeDistribution(histogram, this.#ring.lanes(side, which), metric, seconds, this.#ring);
+    return histogram.count === 0 ? null : histogram;
+  }
+
+  /** The whole seconds of a span that the running split has a say in. */
+  #seconds(span: Span): Seconds {
+    return {
+      first: Math.ceil(Math.max(span.from, this.#begin.since) / 1000),
+      end: Math.ceil(span.to / 1000),
+    };
+  }
+
+  #putAside(why: keyof SetAside, counted: Counted): Counted {
+    this.#aside[why]++;
+    return counted;
+  }
+}

@@ -1,0 +1,144 @@
+import {base64Bytes, decodeBase64} from '../analysis/base64.ts';
+import {DistinctSketch} from '../analysis/distinct-sketch.ts';
+import {LogHistogram, LONGEST_SKETCH} from '../analysis/log-histogram.ts';
+import type {Metric, MetricTable} from '../analysis/metric-table.ts';
+import type {Sample} from '../analysis/sample.ts';
+import {parseDecimal} from './decimal.ts';
+
+/** A greater number is not believed, whatever it counts. */
+export const MOST_VALUE = 1e12;
+/** Names and values of one entry. */
+const MOST_FIELDS = 512;
+/** Bytes of sketches in one entry, about. */
+const MOST_BYTES = 65_536;
+const LONGEST_INSTANCE = 128;
+const LONGEST_RELEASE = 128;
+
+/** Reads entries of the sample stream into a `Sample`. What is wrong with one is a value, never a throw. */
+export class SampleParser {
+  readonly #table: MetricTable;
+  /** The single form: `metric NAME value V`. */
+  #metric: string | null = null;
+  #value: string | null = null;
+  #sides = 0;
+
+  constructor(table: MetricTable) {
+    this.#table = table;
+  }
+
+  /**
+   * @param fields alternating names and values, as written.
+   * @param at the store's clock when it was written, milliseconds since 1970.
+   * @returns null when `sample` holds the entry, else what is wrong with it, fit to be shown.
+   */
+  parse(fields: readonly string[], at: number, sample: Sample): string | null {
+    sample.clear();
+    sample.at = at;
+    if (fields.length > MOST_FIELDS) return 'too many fields';
+    if (fields.length % 2 !== 0) return 'a name without a value';
+    this.#metric = null;
+    this.#value = null;
+    this.#sides = 0;
+    for (let index = 0; index < fields.length; index += 2) {
+      const wrong = this.#field(fields[index] ?? '', fields[index + 1] ?? '', sample);
+      if (wrong !== null) return wrong;
+    }
+    if (this.#sides !== 1) return this.#sides === 0 ? 'no side' : 'side said twice';
+    if (this.#metric !== null && this.#value !== null) {
+      const wrong = this.#measurement(this.#metric, this.#value, sample);
+      if (wrong !== null) return wrong;
+    } else if (this.#metric !== null || this.#value !== null) return 'metric and value go together';
+    return sample.length === 0 && sample.unnamed === 0 ? 'no metric in it' : null;
+  }
+
+  #field(name: string, value: string, sample: Sample): string | null {
+    // Every entry says its side and most say only metrics; what tells about the entry is told by its first letter.
+    switch (name) {
+      case 'side':
+        this.#sides++;
+        if (value !== 'prod' && value !== 'gray') return 'side is neither prod nor gray';
+        sample.side = value;
+        return null;
+      case 'cohort':
+        if (value !== 'eligible' && value !== 'chosen' && value !== 'outside') return 'unknown cohort';
+        sample.cohort = value;
+        return null;
+      case 'instance':
+        if (value.length > LONGEST_INSTANCE) return 'instance is too long';
+        sample.instance = value === '' ? null : value;
+        return null;
+      case 'release':
+        if (value.length > LONGEST_RELEASE) return 'release is too long';
+        sample.release = value === '' ? null : value;
+        return null;
+      case 'seq':
+        sample.seq = parseDecimal(value);
+        return isVersion(sample.seq) ? null : 'seq is no whole number';
+      case 'split':
+        sample.split = parseDecimal(value);
+        return isVersion(sample.split) ? null : 'split is no whole number';
+      case 'age':
+        sample.age = parseDecimal(value);
+        return sample.age >= 0 && sample.age <= MOST_VALUE ? null : 'age is no number of milliseconds';
+      case 'metric':
+        this.#metric = value;
+        return null;
+      case 'value':
+        this.#value = value;
+        return null;
+      default:
+        return this.#measurement(name, value, sample);
+    }
+  }
+
+  #measurement(name: string, text: string, sample: Sample): string | null {
+    const metric = this.#table.get(name);
+    if (metric === undefined) return this.#newcomer(name, text, sample);
+    if (text.charCodeAt(0) === 126) return readSketch(metric, text, sample);
+    const value = parseDecimal(text);
+    const wrong = valueFault(metric, value);
+    if (wrong !== null) return wrong;
+    sample.push(metric, value, 0, 0);
+    return null;
+  }
+
+  /** A name not seen before is a counter, if there is room for it. */
+  #newcomer(name: string, text: string, sample: Sample): string | null {
+    const value = parseDecimal(text);
+    if (!(value >= 0 && value <= MOST_VALUE)) return 'a metric nobody declared is no number from 0 to 10^12';
+    const metric = this.#table.admit(name, sample.at / 1000);
+    if (metric === 'bad-name') return 'not a name of a metric';
+    if (metric === 'full') sample.unnamed++;
+    else sample.push(metric, value, 0, 0);
+    return null;
+  }
+}
+
+function isVersion(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function valueFault(metric: Metric, value: number): string | null {
+  if (metric.kind === 'users') return 'users is no sketch';
+  if (!(Math.abs(value) <= MOST_VALUE)) return `${metric.name} is no number up to 10^12`;
+  if (value < 0 && metric.kind !== 'gauge') return `${metric.name} is below 0`;
+  if (metric.whole && !Number.isInteger(value)) return `${metric.name} is no whole number`;
+  return null;
+}
+
+function readSketch(metric: Metric, text: string, sample: Sample): string | null {
+  if (metric.kind !== 'distribution' && metric.kind !== 'users') return `${metric.name} takes no sketch`;
+  if (text.length > LONGEST_SKETCH || sample.used > MOST_BYTES) return `${metric.name}: sketch is too long`;
+  sample.reserve(base64Bytes(text.length));
+  const from = sample.used;
+  const to = decodeBase64(text, 1, sample.bytes, from);
+  if (to < 0) return `${metric.name}: sketch is no base64`;
+  const wrong =
+    metric.kind === 'users'
+      ? DistinctSketch.fault(sample.bytes, from, to)
+      : LogHistogram.fault(sample.bytes, from, to);
+  if (wrong !== null) return `${metric.name}: ${wrong}`;
+  sample.used = to;
+  sample.push(metric, Number.NaN, from, to);
+  return null;
+}
