@@ -51,6 +51,7 @@ export async function buildProgram(folder: string): Promise<{files: readonly str
     format: 'esm',
     platform: 'node',
     target: 'node22',
+    jsx: 'automatic',
     minify: true,
     legalComments: 'none',
     chunkNames: 'chunks/[name]-[hash]',
