@@ -1,7 +1,8 @@
 /** Whether `value` is a percentage a router can express: 0–100 with at most two decimals. */
 export function isPercent(value: unknown): value is number {
   if (typeof value !== 'number' || !(value >= 0 && value <= 100)) return false;
-  return Math.abs(value * 100 - Math.round(value * 100)) < 1e-6;
+  // Exactly, so that no third decimal reaches a router; -0 would not survive the log.
+  return Math.round(value * 100) / 100 === value && !Object.is(value, -0);
 }
 
 /** The rungs of one step up or down by hand, for a release without a ramp of its own. */
