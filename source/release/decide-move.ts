@@ -38,7 +38,7 @@ function decideSet(release: Release, command: Of<'set'>): Decision {
   if (!isPercent(percent)) {
     return refuse(
       'bad-percent',
-      `${String(percent)} is not a percentage a router can express`,
+      `${typeof percent === 'number' ? percent : 'that'} is not a percentage a router can express`,
       '0 to 100 with at most two decimals',
     );
   }

@@ -1,4 +1,5 @@
 import type {Command} from './command.ts';
+import {lackOf} from './command-shape.ts';
 import {decideAlert} from './decide-alert.ts';
 import {decideEnd} from './decide-end.ts';
 import {decideGuard} from './decide-guard.ts';
@@ -49,6 +50,8 @@ export function decide(state: State, command: Command): Decision {
 
 /** What stands before every command but a rollback, which nothing here may stop. */
 function gateOf(state: State, command: Command): Decision | null {
+  const lack = lackOf(command);
+  if (lack !== null) return refuse('bad-input', lack, 'graydeck --help');
   if (command.type === 'rollback') return null;
   if (state.unknownEvent !== null) {
     return refuse(

@@ -2,15 +2,18 @@ import type {Plan, Rule} from './plan.ts';
 import {STALE_AFTER_MS, type Split, type Tier} from './split.ts';
 import type {Release, State} from './state.ts';
 
-/** Puts the rules of named groups in their place, so that a router needs no plan. A group that is not there is nobody. */
-export function resolveGroups(rule: Rule, groups: Plan['groups'], depth = 0): Rule {
+/**
+ * Puts the rules of named groups in their place, so that a router needs no plan. A group that is not there is nobody.
+ * Groups in a circle never come here: no plan with one is started, or read from a log.
+ */
+export function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
   if ('group' in rule) {
     const group = groups[rule.group];
-    return group === undefined || depth > 16 ? {any: []} : resolveGroups(group, groups, depth + 1);
+    return group === undefined ? {any: []} : resolveGroups(group, groups);
   }
-  if ('all' in rule) return {all: rule.all.map(part => resolveGroups(part, groups, depth + 1))};
-  if ('any' in rule) return {any: rule.any.map(part => resolveGroups(part, groups, depth + 1))};
-  if ('not' in rule) return {not: resolveGroups(rule.not, groups, depth + 1)};
+  if ('all' in rule) return {all: rule.all.map(part => resolveGroups(part, groups))};
+  if ('any' in rule) return {any: rule.any.map(part => resolveGroups(part, groups))};
+  if ('not' in rule) return {not: resolveGroups(rule.not, groups)};
   return rule;
 }
 

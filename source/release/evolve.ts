@@ -4,11 +4,14 @@ import type {Event, Happened, UnknownEvent} from './event.ts';
 import {evolveAlerts} from './evolve-alerts.ts';
 import {evolveRelease} from './evolve-release.ts';
 import {evolveStep} from './evolve-step.ts';
+import {isPercent} from './percent.ts';
+import {mistakeInPlan} from './plan-shape.ts';
 import type {State} from './state.ts';
 
 /** The only way state comes to be. */
 export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
   const known = event as Event;
+  if (!isReadable(known)) return evolveUnknown(state, {type: `${event.type}, unreadable`});
   switch (known.type) {
     case 'release-started':
     case 'phase-entered':
@@ -46,6 +49,24 @@ export function evolve(state: State, event: Event | UnknownEvent, happened: Happ
       return state.guard?.epoch === known.epoch ? {...state, guard: {...state.guard, left: true}} : state;
     default:
       return evolveUnknown(state, event);
+  }
+}
+
+/** Whether what routers are told can be derived after this event, and the release taken back: see `mistakeInPlan`. */
+function isReadable(event: Event): boolean {
+  switch (event.type) {
+    case 'release-started':
+      return mistakeInPlan(event.plan) === null && Array.isArray(event.steps);
+    case 'start-queued':
+      return mistakeInPlan(event.plan) === null;
+    case 'promotion-started':
+    case 'rollback-started':
+      return Array.isArray(event.steps);
+    case 'phase-entered':
+    case 'percent-set':
+      return isPercent(event.percent);
+    default:
+      return true;
   }
 }
 

@@ -1,0 +1,95 @@
+import type {Command, CommandType, VerdictAction} from './command.ts';
+
+type Check = (value: unknown) => boolean;
+type Shape = Readonly<Record<string, Check>>;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isFlag: Check = value => typeof value === 'boolean';
+const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
+/** Judged by `decide` itself, which has better words for it. */
+const isAnything: Check = () => true;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const optional =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
+const listOf =
+  (shape: Shape): Check =>
+  value =>
+    Array.isArray(value) && value.every(item => isRecord(item) && wrongField(item, shape) === null);
+
+const ACTIONS: ReadonlySet<unknown> = new Set<VerdictAction>(['advance', 'hold', 'pause', 'rollback']);
+const OUTCOMES: ReadonlySet<unknown> = new Set(['done', 'failed', 'skipped']);
+
+const STAMP: Shape = {
+  by: value =>
+    isRecord(value) &&
+    isText(value['name']) &&
+    (value['kind'] === 'person' || value['kind'] === 'guard') &&
+    optional(isNumber)(value['epoch']),
+  at: isNumber,
+  reason: optional(isText),
+};
+
+/**
+ * What each command must carry. The compiler says so already; a log that is never rewritten must not depend on every
+ * caller having been compiled against this.
+ */
+const SHAPES: Readonly<Record<CommandType, Shape>> = {
+  start: {
+    release: isText,
+    version: isText,
+    over: optional(isText),
+    plan: isRecord,
+    supersede: optional(isFlag),
+  },
+  set: {release: isText, percent: isAnything, from: optional(isNumber)},
+  next: {release: isText, from: isNumber, criteria: optional(listOf({text: isText, outcome: isText}))},
+  pause: {release: isText},
+  resume: {release: isText},
+  retry: {release: isText, step: optional(isText)},
+  rollback: {release: isText},
+  complete: {release: isText},
+  include: {release: isText, user: isText},
+  deny: {release: isText, user: isText},
+  remove: {release: isText, user: isText},
+  alert: {alert: isText, level: isText, message: isText, key: optional(isText)},
+  acknowledge: {alert: isText},
+  resolve: {alert: isText},
+  silence: {silence: isText, match: isText, forMs: isNumber},
+  'take-guard': {},
+  'leave-guard': {},
+  verdict: {
+    release: isText,
+    action: value => ACTIONS.has(value),
+    reasons: listOf({code: isText, text: isText}),
+  },
+  'hold-clock': {release: isText, why: isText},
+  'run-clock': {release: isText},
+  'begin-step': {release: isText, step: isText, deadlineMs: isNumber},
+  'end-step': {
+    release: isText,
+    step: isText,
+    outcome: value => OUTCOMES.has(value),
+    error: optional(isText),
+    facts: optional(value => isRecord(value) && Object.values(value).every(isNumber)),
+  },
+};
+
+/**
+ * What a command lacks, in words; null when it carries what its type needs. A rollback needs no more than the release
+ * it names: nothing about who, when or why may stand in its way.
+ */
+export function lackOf(command: Command): string | null {
+  if (!isRecord(command)) return 'it is no command';
+  const type: unknown = command.type;
+  if (!isText(type) || !Object.hasOwn(SHAPES, type)) return 'there is no such command';
+  const own = SHAPES[command.type];
+  const field = wrongField(command, command.type === 'rollback' ? own : {...STAMP, ...own});
+  return field === null ? null : `its field "${field}" does not fit`;
+}
+
+function wrongField(value: Record<string, unknown>, shape: Shape): string | null {
+  return Object.entries(shape).find(([field, fits]) => !fits(value[field]))?.[0] ?? null;
+}
