@@ -1,6 +1,6 @@
 import type {Command, Stamp} from './command.ts';
 import type {Event} from './event.ts';
-import {isName} from './name.ts';
+import {isId} from './name.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import {isLive, type Release, type State} from './state.ts';
 import {stepsOf} from './step.ts';
@@ -18,11 +18,12 @@ export function decideEnd(
 /** Never refused for a release that lives, whoever asks and whatever else is going on. */
 function decideRollback(state: State, command: Extract<Command, {type: 'rollback'}>): Decision {
   const target = targetOf(state, command.release);
-  if ('decision' in target) return decideUnknownRollback(state, command.release) ?? target.decision;
+  if ('decision' in target) return decideElsewhere(state, command.release) ?? target.decision;
   const {release} = target;
   if (isLive(release)) return accept(rollbackEvent(release, command));
   if (release.state === 'rolling_back') {
-    if (release.next === null) return already('already-rolling-back');
+    // A person who says it again means everything; a guard that is late means only what it judged.
+    if (release.next === null || command.by?.kind === 'guard') return already('already-rolling-back');
     return accept({type: 'queued-start-cancelled', release: release.next.release, after: release.id});
   }
   if (release.state === 'rolled_back') return already('already-rolled-back');
@@ -35,11 +36,18 @@ function decideRollback(state: State, command: Extract<Command, {type: 'rollback
   );
 }
 
-/** A log that lost its head knows nothing of a release that routers may still serve: it is banned by name. */
-function decideUnknownRollback(state: State, release: string): Decision | null {
-  if (state.rolledBack.includes(release)) return already('already-rolled-back');
-  const isKnown = state.past.some(past => past.id === release);
-  return isKnown || !isName(release) ? null : accept({type: 'release-banned', release});
+/**
+ * A release that is not the one at hand. One that waits for its start will never have it; one that a log knows nothing
+ * of, having lost its head, may still be served by routers. Both are banned by name.
+ */
+function decideElsewhere(state: State, id: string): Decision | null {
+  if (state.rolledBack.includes(id)) return already('already-rolled-back');
+  const banned: Event = {type: 'release-banned', release: id};
+  if (state.release?.next?.release === id) {
+    return accept({type: 'queued-start-cancelled', release: id, after: state.release.id}, banned);
+  }
+  const isKnown = state.past.some(past => past.id === id);
+  return isKnown || !isId(id) ? null : accept(banned);
 }
 
 /** Everyone to prod, by the split of this very commit; then the steps, of which demotion makes sense only after promotion. */
@@ -50,7 +58,7 @@ export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' |
     type: 'rollback-started',
     release: release.id,
     fromPercent: release.percent,
-    reason: reason ?? null,
+    reason: typeof reason === 'string' ? reason : null,
     steps,
   };
 }

@@ -1,13 +1,14 @@
 import type {Command} from './command.ts';
 import type {Event} from './event.ts';
 import {isPercent} from './percent.ts';
+import {mistakeInPlan} from './plan-shape.ts';
 import type {Plan} from './plan.ts';
 import {accept, refuse, type Decision} from './refusal.ts';
 import {rollbackEvent} from './decide-end.ts';
 import {isLive, type QueuedStart, type State} from './state.ts';
 import {hasEnded, stepsOf} from './step.ts';
 import {IN_WORDS} from './target.ts';
-import {isName} from './name.ts';
+import {isId, isName} from './name.ts';
 
 type Start = Extract<Command, {type: 'start'}>;
 
@@ -18,12 +19,12 @@ export function decideStart(state: State, command: Start): Decision {
   const start: Omit<QueuedStart, 'by'> = {
     release: command.release,
     version: command.version,
-    over: command.over ?? state.prodVersion,
+    over: command.over ?? null,
     plan: command.plan,
   };
   const {release} = state;
   if (release === null || !(isLive(release) || release.state === 'rolling_back'))
-    return accept(...startEvents(start, command.at));
+    return accept(...startEvents({...start, over: start.over ?? state.prodVersion}, command.at));
   if (command.supersede !== true) {
     return refuse(
       'already-live',
@@ -49,13 +50,23 @@ export function firstPhase(release: string, plan: Plan): Event {
   return {type: 'phase-entered', release, phase: 0, percent: plan.phases[0]?.percent ?? 0};
 }
 
-function mistakeIn(state: State, {release, version, plan}: Start): Decision | null {
-  if (!isName(version))
+function mistakeIn(state: State, {release, version, over, plan}: Start): Decision | null {
+  const isNamed = isName(version) && (over === undefined || isName(over));
+  if (!isNamed)
     return refuse(
       'bad-input',
       'the version is empty, too long or holds control characters',
       'a version of up to 128 plain characters',
     );
+  if (!isId(release))
+    return refuse(
+      'bad-input',
+      'the release id is empty, too long or holds control characters',
+      'an id of up to 64 plain characters',
+    );
+  const mistake = mistakeInPlan(plan);
+  if (mistake !== null)
+    return refuse('bad-input', `the plan cannot be run: ${mistake}`, 'graydeck plan check FILE');
   if (plan.phases.length === 0)
     return refuse('bad-input', 'the plan has no phases', 'a plan with at least one phase');
   if (!plan.phases.every(phase => isPercent(phase.percent))) {

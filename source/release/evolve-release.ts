@@ -45,7 +45,7 @@ export function evolveRelease(state: State, event: ReleaseEvent, happened: Happe
     return {
       ...state,
       prodVersion,
-      release: {...release, state: 'rolled_back', endedAt: happened.at, next: null},
+      release: {...release, state: 'rolled_back', endedAt: happened.at},
     };
   }
   return {...state, release: moved(release, event, happened)};
@@ -57,6 +57,7 @@ function remembered(ids: string[], id: string): string[] {
 
 function started(state: State, event: Extract<Event, {type: 'release-started'}>, {at, by}: Happened): State {
   const {release: before} = state;
+  const queued = before?.next;
   const past =
     before === null
       ? state.past
@@ -73,7 +74,8 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
   const release: Release = {
     id: event.release,
     version: event.version,
-    over: event.over,
+    // What prod serves may only be known once the release before has been demoted.
+    over: event.over ?? state.prodVersion,
     state: 'deploying',
     plan: event.plan,
     phase: -1,
@@ -84,7 +86,7 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
     include: [],
     deny: [],
     startedAt: at,
-    startedBy: by,
+    startedBy: queued?.release === event.release ? queued.by : by,
     endedAt: null,
     pausedReason: null,
     steps: event.steps,

@@ -4,3 +4,8 @@ const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 export function isName(text: unknown, maxLength = 128): text is string {
   return typeof text === 'string' && text.trim() !== '' && text.length <= maxLength && !CONTROL.test(text);
 }
+
+/** Whether text may be the id of a release, an alert or a silence. */
+export function isId(text: unknown): text is string {
+  return isName(text, 64);
+}
