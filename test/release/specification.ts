@@ -1,0 +1,137 @@
+import {isDeepStrictEqual} from 'node:util';
+import {expect} from 'vitest';
+import type {Actor, Command, Intent, Stamp} from '../../source/release/command.ts';
+import {decide} from '../../source/release/decide.ts';
+import {deriveSplit} from '../../source/release/derive-split.ts';
+import type {Event, UnknownEvent} from '../../source/release/event.ts';
+import {evolve} from '../../source/release/evolve.ts';
+import type {Decision, Notice, RefusalCode} from '../../source/release/refusal.ts';
+import type {Split} from '../../source/release/split.ts';
+import {initialState, type Release, type State} from '../../source/release/state.ts';
+
+export const FEATURE = 'new_payment';
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** When every story begins. */
+export const DAWN = 1_800_000_000_000;
+
+export const liu: Actor = {name: 'liu on laptop', kind: 'person'};
+
+/** A guard as it signs its commands. */
+export function guard(epoch: number, name = 'guard on ops-1'): Actor {
+  return {name, kind: 'guard', epoch};
+}
+
+/** A command as a story tells it: by liu and at the story's time unless it says otherwise. */
+export type Order = Intent & Partial<Stamp>;
+/** Time that passes in a story. */
+export type Wait = {waitMs: number};
+/** What has happened: commands that were accepted, events as they lie in a log, time that passed. */
+export type Happening = Order | Event | UnknownEvent | Wait;
+
+export function wait(waitMs: number): Wait {
+  return {waitMs};
+}
+
+interface Story {
+  state: State;
+  release: Release;
+  split: Split;
+  /** Time at its end. */
+  at: number;
+  /** All events so far. */
+  events: (Event | UnknownEvent)[];
+  when(order: Order): Answer;
+}
+
+interface Answer {
+  decision: Decision;
+  /** Exactly these events, in this order; of each only the fields that are named here. */
+  thenEvents(...events: (Partial<Event> & {type: Event['type']})[]): Story;
+  /** Refused with this code; `text` is part of the sentence or of the remedy. */
+  thenRefused(code: RefusalCode, text?: string): void;
+  /** Nothing is written: it is so already. */
+  thenNothing(notice: Notice): void;
+}
+
+const COMMANDS: ReadonlySet<string> = new Set<Intent['type']>([
+  ...(['start', 'set', 'next', 'pause', 'resume', 'retry', 'rollback', 'complete'] as const),
+  ...(['include', 'deny', 'remove', 'alert', 'acknowledge', 'resolve', 'silence'] as const),
+  ...(['take-guard', 'leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'end-step'] as const),
+]);
+
+function isOrder(happening: Order | Event | UnknownEvent): happening is Order {
+  return COMMANDS.has(happening.type);
+}
+
+/** Tells a story up to now. A command that the core does not accept is a mistake of the story, and thrown. */
+export function given(...history: Happening[]): Story {
+  let state = initialState(FEATURE);
+  let at = DAWN;
+  const events: Story['events'] = [];
+  for (const happening of history) {
+    if ('waitMs' in happening) {
+      at += happening.waitMs;
+      continue;
+    }
+    at += SECOND;
+    let by = liu.name;
+    let news: Story['events'] = [];
+    if (isOrder(happening)) {
+      const command = stamped(happening, at);
+      const decision = decide(state, command);
+      if (!decision.ok) throw new Error(`${command.type} is refused: ${decision.refusal.message}`);
+      by = command.by.name;
+      at = command.at;
+      news = decision.events;
+    } else news = [happening];
+    for (const event of news) state = evolve(state, event, {at, by});
+    events.push(...news);
+  }
+  return {
+    state,
+    get release() {
+      if (state.release === null) throw new Error('no release has been started in this story');
+      return state.release;
+    },
+    split: deriveSplit(state),
+    at,
+    events,
+    when(order) {
+      const decision = decide(state, stamped(order, at + SECOND));
+      return answer(decision, () => given(...history, order));
+    },
+  };
+}
+
+function stamped(order: Order, at: number): Command {
+  return {by: liu, at, ...order};
+}
+
+function answer(decision: Decision, goOn: () => Story): Answer {
+  return {
+    decision,
+    thenEvents(...events) {
+      expect(decision).toMatchObject({ok: true, events});
+      return goOn();
+    },
+    thenRefused(code, text = '') {
+      expect(decision).toMatchObject({ok: false, refusal: {code}});
+      if (decision.ok) return;
+      const {message, remedy} = decision.refusal;
+      expect(`${message}: ${remedy}`).toContain(text);
+      expect(remedy).not.toBe('');
+    },
+    thenNothing(notice) {
+      expect(decision).toEqual({ok: true, events: [], notice});
+    },
+  };
+}
+
+/** Whether two stories came to the same state, bit for bit. */
+export function isSame(one: State, other: State): boolean {
+  return isDeepStrictEqual(one, other);
+}

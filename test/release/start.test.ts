@@ -1,0 +1,272 @@
+import {describe, expect, test} from 'vitest';
+import type {Plan} from '../../source/release/plan.ts';
+import {begin, complete, end, next, rollback, run, start} from './orders.ts';
+import {fourPhases, hooks, phase, planOf} from './plans.ts';
+import {given, liu, wait, HOUR} from './specification.ts';
+
+describe('starting a release', () => {
+  test('without anything to deploy, its first phase is entered at once', () => {
+    given()
+      .when(start())
+      .thenEvents(
+        {type: 'release-started', release: 'r-1', version: 'v2', over: 'v1'},
+        {type: 'phase-entered', release: 'r-1', phase: 0, percent: 5},
+      );
+  });
+
+  test('with a deploy hook nobody gets gray before the hook is done', () => {
+    const deploying = given(start(fourPhases({hooks: hooks('deploy')})));
+    expect(deploying.release.state).toBe('deploying');
+    expect(deploying.split).toMatchObject({live: false, percent: 0, tiers: []});
+    expect(deploying.release.steps.map(({id, state}) => `${id} ${state}`)).toEqual([
+      'deploy.backup skipped',
+      'deploy.deploy pending',
+    ]);
+    const rolling = given(...deployed(fourPhases({hooks: hooks('deploy')}), 'deploy.deploy'));
+    expect(rolling.release).toMatchObject({state: 'rolling', phase: 0, percent: 5});
+    expect(rolling.split).toMatchObject({live: true, percent: 5, gray: 'v2', prod: 'v1'});
+  });
+
+  test('the version that prod serves is the last one completed, unless somebody says otherwise', () => {
+    const history = [start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod')];
+    const second = {type: 'start', release: 'r-2', version: 'v3', plan: fourPhases()} as const;
+    expect(given(...history, second).release.over).toBe('v2');
+    expect(given(...history, {...second, over: 'v2-fixed'}).release.over).toBe('v2-fixed');
+  });
+
+  test('a release that has ended gives way to the next and is remembered', () => {
+    const history = [start(), rollback(), ...run('rollback.traffic')];
+    const {state} = given(...history, start(fourPhases(), {release: 'r-2', version: 'v3'}));
+    expect(state.release).toMatchObject({id: 'r-2', state: 'rolling'});
+    expect(state.past).toMatchObject([{id: 'r-1', version: 'v2', state: 'rolled_back'}]);
+  });
+});
+
+describe('a start that cannot be', () => {
+  test.each([
+    ['while another rolls', [start()], 'v2 is rolling'],
+    [
+      'while another is being deployed',
+      [start(fourPhases({hooks: hooks('deploy')}))],
+      'v2 is being deployed',
+    ],
+    ['while another is taken back', [start(), rollback()], 'v2 is rolling back'],
+    ['while another is promoted', [start(), complete()], 'v2 is being promoted'],
+    [
+      'while another has failed',
+      [start(), complete(), begin('promotion.traffic'), end('promotion.traffic', 'failed')],
+      'v2 is failed',
+    ],
+  ])('is refused %s', (_, history, text) => {
+    given(...history)
+      .when(start(fourPhases(), {release: 'r-2', version: 'v3'}))
+      .thenRefused('already-live', text);
+  });
+
+  test.each(['', '  ', 'v1\u0007', 'v1\u202e', 'v\n1', 'x'.repeat(129), 5 as never, null as never])(
+    'is refused with the version %j',
+    version => {
+      given().when(start(fourPhases(), {version})).thenRefused('bad-input');
+      given()
+        .when(start(fourPhases(), {over: version}))
+        .thenRefused('bad-input');
+    },
+  );
+
+  test.each(['', ' ', 'r\u0000', 'r'.repeat(65), undefined as never])(
+    'is refused with the id %j',
+    release => {
+      given().when(start(fourPhases(), {release})).thenRefused('bad-input');
+    },
+  );
+
+  test('is refused with an id that was used before', () => {
+    const history = [start(), rollback(), ...run('rollback.traffic')];
+    given(...history)
+      .when(start())
+      .thenRefused('bad-input', 'r-1 has been before');
+    const later = start(fourPhases(), {release: 'r-2', version: 'v3'});
+    given(...history, later, rollback({release: 'r-2'}), ...ran('r-2', 'rollback.traffic'))
+      .when(start())
+      .thenRefused('bad-input', 'a new release id');
+  });
+
+  test('is refused with the id of a release that was banned before it was ever known', () => {
+    given(rollback({release: 'r-9'}))
+      .when(start(fourPhases(), {release: 'r-9'}))
+      .thenRefused('bad-input');
+  });
+
+  const broken: [string, Partial<Plan>, string][] = [
+    ['without phases', {phases: []}, 'no phases'],
+    [
+      'with an audience that names no group',
+      {phases: [phase('a', 5, {audience: {group: 'vip'}})]},
+      'no group "vip"',
+    ],
+    [
+      'with a group under a "not" that is not there: nobody would have become everybody',
+      {phases: [phase('a', 5, {audience: {not: {group: 'vip'}}})]},
+      'no group "vip"',
+    ],
+    [
+      'with groups in a circle',
+      {
+        groups: {one: {any: [{group: 'two'}]}, two: {not: {group: 'one'}}},
+        phases: [phase('a', 5, {include: {users: [], rules: [{group: 'one'}]}})],
+      },
+      'the group "one" contains itself',
+    ],
+    ['with groups that multiply each other', explosion(), 'more than 2000 parts'],
+    ['with a rule that is none', {phases: [phase('a', 5, {audience: 'internal' as never})]}, 'no rule'],
+    ['without hooks', {hooks: null as never}, 'hooks'],
+    ['without names that force a side', {forced: {} as never}, 'force'],
+    ['with a rollback window that is no time', {rollbackWindowMs: Number.NaN}, 'rollback window'],
+  ];
+  test.each(broken)('is refused for a plan %s', (_, change, text) => {
+    given()
+      .when(start(fourPhases(change)))
+      .thenRefused('bad-input', text);
+  });
+
+  test.each([0.125, 101, -1, Number.NaN, '5' as never])('is refused for a phase of %s %%', percent => {
+    given()
+      .when(start(planOf([phase('a', percent)])))
+      .thenRefused('bad-percent', 'two decimals');
+  });
+
+  test.each([7, null, [], 'plan'])('is refused for %j in the place of a plan', plan => {
+    given()
+      .when(start(plan as never))
+      .thenRefused('bad-input', 'plan');
+  });
+
+  test('is accepted once the plan is mended', () => {
+    const mended = fourPhases({
+      phases: [phase('a', 5, {audience: {group: 'vip'}})],
+      groups: {vip: {all: []}},
+    });
+    expect(given(start(mended)).release.state).toBe('rolling');
+  });
+});
+
+describe('a start that supersedes', () => {
+  const v3 = start(planOf([phase('all', 10)]), {release: 'r-2', version: 'v3', supersede: true});
+
+  test('takes the one before it back first, and waits for it', () => {
+    const superseding = given(start(), next(0))
+      .when(v3)
+      .thenEvents(
+        {type: 'rollback-started', release: 'r-1', fromPercent: 20},
+        {type: 'start-queued', release: 'r-2'},
+      );
+    expect(superseding.split).toMatchObject({live: false, percent: 0, rolledBack: ['r-1']});
+    expect(superseding.release).toMatchObject({id: 'r-1', state: 'rolling_back'});
+  });
+
+  test('begins the moment the last step of that rollback ends, in the name of who asked for it', () => {
+    const zhou = {name: 'zhou on desk', kind: 'person'} as const;
+    const started = given(start(), {...v3, by: zhou}, begin('rollback.traffic'))
+      .when(end('rollback.traffic'))
+      .thenEvents(
+        {type: 'step-ended', step: 'rollback.traffic'},
+        {type: 'release-rolled-back', release: 'r-1'},
+        {type: 'release-started', release: 'r-2', version: 'v3'},
+        {type: 'phase-entered', release: 'r-2', phase: 0, percent: 10},
+      );
+    expect(started.release).toMatchObject({
+      id: 'r-2',
+      state: 'rolling',
+      percent: 10,
+      startedBy: 'zhou on desk',
+    });
+    expect(started.split).toMatchObject({live: true, release: 'r-2', percent: 10, rolledBack: ['r-1']});
+    expect(started.release.startedBy).not.toBe(liu.name);
+  });
+
+  test('deploys first when its plan says so, and exposes nobody meanwhile', () => {
+    const deploying = start(fourPhases({hooks: hooks('deploy')}), {
+      release: 'r-2',
+      version: 'v3',
+      supersede: true,
+    });
+    const {release, split} = given(start(), deploying, ...run('rollback.traffic'));
+    expect(release).toMatchObject({id: 'r-2', state: 'deploying'});
+    expect(split.live).toBe(false);
+  });
+
+  test('may also be asked for while the one before it is already rolling back', () => {
+    given(start(), rollback()).when(v3).thenEvents({type: 'start-queued', release: 'r-2', after: 'r-1'});
+  });
+
+  test('is an ordinary start where nothing lives', () => {
+    given().when(v3).thenEvents({type: 'release-started'}, {type: 'phase-entered'});
+  });
+
+  test('goes over what prod really serves once a completed release has been demoted', () => {
+    const plan = fourPhases({hooks: hooks('promote', 'demote')});
+    const completed = [
+      start(plan),
+      complete(),
+      ...run('promotion.traffic', 'promotion.promote', 'promotion.traffic-to-prod'),
+    ];
+    const third = {
+      type: 'start',
+      release: 'r-2',
+      version: 'v3',
+      plan: fourPhases(),
+      supersede: true,
+    } as const;
+    const {state} = given(
+      ...completed,
+      wait(HOUR / 2),
+      rollback(),
+      third,
+      ...run('rollback.traffic', 'rollback.demote'),
+    );
+    expect(state.prodVersion).toBe('v1');
+    expect(state.release).toMatchObject({id: 'r-2', over: 'v1'});
+  });
+
+  test('is cancelled by a person who rolls back again: everything means everything', () => {
+    const cancelled = given(start(), v3)
+      .when(rollback())
+      .thenEvents({type: 'queued-start-cancelled', release: 'r-2'});
+    const ended = given(start(), v3, rollback(), ...run('rollback.traffic'));
+    expect(cancelled.release.next).toBeNull();
+    expect(ended.release).toMatchObject({id: 'r-1', state: 'rolled_back'});
+  });
+
+  test('is cancelled for good by a rollback that names it', () => {
+    const cancelled = given(start(), v3)
+      .when(rollback({release: 'r-2'}))
+      .thenEvents({type: 'queued-start-cancelled', release: 'r-2'}, {type: 'release-banned', release: 'r-2'});
+    expect(cancelled.split.rolledBack).toEqual(['r-1', 'r-2']);
+    cancelled.when(rollback({release: 'r-2'})).thenNothing('already-rolled-back');
+    expect(given(start(), v3, rollback({release: 'r-2'}), ...run('rollback.traffic')).release.id).toBe('r-1');
+  });
+
+  test('is not cancelled by a guard that is late with its own rollback', () => {
+    const late = rollback({by: {name: 'guard on ops-1', kind: 'guard', epoch: 3}});
+    given(start(), v3).when(late).thenNothing('already-rolling-back');
+  });
+});
+
+function deployed(plan: Plan, ...steps: string[]) {
+  return [start(plan), ...run(...steps)];
+}
+
+function ran(release: string, ...steps: string[]) {
+  return steps.flatMap(step => [begin(step, {release}), end(step, 'done', {release})]);
+}
+
+/** Groups of which each holds the next one thrice: three to the twelfth parts out of thirteen lines. */
+function explosion(): Partial<Plan> {
+  const groups = Object.fromEntries(
+    Array.from({length: 12}, (_, n) => [`g${n}`, {any: [1, 2, 3].map(() => ({group: `g${n + 1}`}))}]),
+  );
+  return {
+    groups: {...groups, g12: {all: []}},
+    phases: [phase('a', 5, {audience: {group: 'g0'}})],
+  };
+}
