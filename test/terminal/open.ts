@@ -199,7 +199,10 @@ export class TestTerminal implements AsyncDisposable {
         this.hasEnded() && !endIsGood
           ? `before the program ended with ${this.#exitCode}`
           : `within ${timeout} ms`;
-      const frame = this.screen().map(row => `│${row}`);
+      const frame = this.text()
+        .trimEnd()
+        .split('\n')
+        .map(row => `│${row}`);
       throw new Error([`${failure} ${how}. The screen:`, ...frame].join('\n'));
     }
   }
