@@ -47,14 +47,15 @@ export function advance(
   const {foreign} = position;
   let {last} = position;
   const news: LogNews[] = [];
-  const broken = (why: string, entry: LogEntry | null) => {
+  const broken = (why: string, entry: LogEntry | undefined) => {
     news.push({type: 'broken', why});
-    return {position: {last: null, foreign: entry === null ? null : fingerprint(entry)}, news};
+    return {position: {last: null, foreign: entry === undefined ? null : fingerprint(entry)}, news};
   };
   if (last !== null) {
-    const ours = decodeAt(last.version, entries[0]);
-    if (ours === null) return broken(`version ${last.version}, read before, is no longer in the log`, null);
-    if (ours.id !== last.id) return broken(`another commit stands at version ${last.version} now`, null);
+    const [first] = entries;
+    const ours = decodeAt(last.version, first);
+    if (ours === null) return broken(`version ${last.version}, read before, is no longer in the log`, first);
+    if (ours.id !== last.id) return broken(`another commit stands at version ${last.version} now`, first);
   }
   for (const entry of last === null ? entries : entries.slice(1)) {
     const decoded = decodeNext(last, entry);
