@@ -1,0 +1,42 @@
+import parseDuration from 'parse-duration';
+import {bad, good, quote, type Reading} from './mistake.ts';
+
+const ALLOWED = 'a time with its unit: 30s, 5m, 24h, 1h30m, 7 days, 2天, 即时';
+const A_YEAR = 366 * 86_400_000;
+const AT_ONCE = new Set(['0', '即时', '立即', '马上', 'immediately']);
+const UNITS = 'ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?';
+/** Only this much of what the library reads: it would take "5" for 5 ms, "-5m" and "5M" as well. */
+const PATTERN = new RegExp(String.raw`^(?:\d+(?:\.\d+)?\s*(?:${UNITS})\s*)+$`, 'u');
+
+/** Chinese units, longer ones first. */
+const CHINESE: readonly (readonly [RegExp, string])[] = [
+  [/个(?=小时|星期|钟头)/gu, ''],
+  [/毫秒/gu, 'ms'],
+  [/秒钟?/gu, 's'],
+  [/分钟?/gu, 'm'],
+  [/小时|钟头|时/gu, 'h'],
+  [/天|日/gu, 'd'],
+  [/周|星期/gu, 'w'],
+];
+
+/** A time as people write it, in whole milliseconds: `24h`, `1h30m`, `7 days`, `2天`, `即时` (0). A bare number is refused. */
+export function readDuration(value: unknown): Reading<number> {
+  if (value === 0) return good(0);
+  if (typeof value === 'number')
+    return bad({message: `${value} has no unit: ${value}s, ${value}m or ${value}h?`, allowed: ALLOWED});
+  if (typeof value !== 'string') return bad({message: 'this is not a time', allowed: ALLOWED});
+  const text = value.normalize('NFKC').trim();
+  if (AT_ONCE.has(text)) return good(0);
+  if (/^\d+(?:\.\d+)?$/u.test(text))
+    return bad({message: `${text} has no unit: ${text}s, ${text}m or ${text}h?`, allowed: ALLOWED});
+  if (/\dM\b/u.test(text))
+    return bad({
+      message: `the M in ${quote(value)} could be minutes or months: write m for minutes`,
+      allowed: ALLOWED,
+    });
+  const latin = CHINESE.reduce((done, [from, to]) => done.replace(from, to), text.toLowerCase());
+  const ms = latin.length <= 60 && PATTERN.test(latin) ? parseDuration(latin) : null;
+  if (ms === null) return bad({message: `${quote(value)} is not a time`, allowed: ALLOWED});
+  if (ms > A_YEAR) return bad({message: `${quote(value)} is longer than a year`, allowed: ALLOWED});
+  return good(Math.round(ms));
+}

@@ -1,0 +1,87 @@
+/** A path inside a file: `['phases', 0, 'percent']`. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong with a file, or worth a warning. All text in it is safe for a terminal and holds no password. */
+export interface Mistake {
+  file: string;
+  /** From 1. */
+  line: number;
+  /** From 1, in UTF-16 units, as editors count. */
+  column: number;
+  /** Where in the structure: `phases[0].percent`; empty for the whole file. */
+  path: string;
+  /** What stands there, as written; `nothing` where something is missing. */
+  found: string;
+  /** What may stand there. */
+  allowed: string;
+  /** What is wrong, in one sentence without file, line and `allowed`. */
+  message: string;
+}
+
+/** What is wrong with a value, before it is known where in a file the value stands. */
+export interface Problem {
+  message: string;
+  allowed: string;
+  /** As written; left out: the whole value. */
+  found?: string;
+  /** Offset inside the value's text where it begins; left out: at the value. */
+  at?: number;
+}
+
+/** A value that was read, perhaps with warnings, or all that is wrong with it. */
+export type Reading<T> =
+  {ok: true; value: T; warnings?: Problem[]} | {ok: false; problems: [Problem, ...Problem[]]};
+
+export function good<T>(value: T, warnings: Problem[] = []): Reading<T> {
+  return {ok: true, value, warnings};
+}
+
+export function bad(...problems: [Problem, ...Problem[]]): {ok: false; problems: [Problem, ...Problem[]]} {
+  return {ok: false, problems};
+}
+
+/** `['phases', 0, 'a b']` as `phases[0]["a b"]`. */
+export function pathText(path: Path): string {
+  return path
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(part)) return `[${quote(part)}]`;
+      return index === 0 ? part : `.${part}`;
+    })
+    .join('');
+}
+
+/** A mistake as a person reads it: place, what is wrong, what is allowed. */
+export function mistakeLines(mistake: Mistake): string[] {
+  const place = `${mistake.file}:${mistake.line}:${mistake.column}`;
+  return [
+    mistake.path === '' ? place : `${place}  ${mistake.path}`,
+    `  ${mistake.message}`,
+    `  allowed: ${mistake.allowed}`,
+  ];
+}
+
+export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
+  const seen = new Map(mistakes.map(one => [`${one.line}:${one.column}:${one.message}`, one]));
+  return [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+const QUOTED_AT_MOST = 60;
+
+/** Text from a file, fit to be shown: short, no control or bidi characters, no password of an address. */
+export function shown(text: string): string {
+  const safe = text.replace(/:\/\/\S*@/gu, '://***@').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escape);
+  const letters = Array.from(safe);
+  return letters.length <= QUOTED_AT_MOST ? safe : `${letters.slice(0, QUOTED_AT_MOST - 1).join('')}…`;
+}
+
+/** The same between quotation marks. */
+export function quote(text: string): string {
+  return `"${shown(text)}"`;
+}
+
+function escape(letter: string): string {
+  if (letter === '\n') return '\\n';
+  if (letter === '\t') return '\\t';
+  return `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`;
+}

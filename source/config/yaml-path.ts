@@ -1,0 +1,62 @@
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
+import type {Path} from './mistake.ts';
+
+/** A value of a file and the key it stands under, if it has one. */
+export interface Place {
+  key: Node | null;
+  value: Node | null;
+}
+
+/** What an alias stands for; anything else is itself. */
+export function resolve(node: Node | null, document: Document): Node | null {
+  return isAlias(node) ? (node.resolve(document) ?? node) : node;
+}
+
+/** A key as the values name it. The library keeps a merge key as a symbol. */
+export function keyText(key: unknown): string {
+  if (!isScalar(key)) return '';
+  return typeof key.value === 'symbol' ? '<<' : String(key.value);
+}
+
+/** The place of a path; the nearest place above it where there is none, as with a key that came by a merge. */
+export function findChild(document: Document, path: Path): Place {
+  let place: Place = {key: null, value: document.contents};
+  for (const step of path) {
+    const holder = resolve(place.value, document);
+    const next = isMap(holder)
+      ? pairOf(holder, String(step))
+      : isSeq(holder)
+        ? holder.items[Number(step)]
+        : null;
+    if (next === null || next === undefined) return place;
+    place = isNode(next)
+      ? {key: null, value: next}
+      : {key: nodeOf((next as Pair).key), value: nodeOf((next as Pair).value)};
+  }
+  return place;
+}
+
+/** The last one counts, as in the values. */
+function pairOf(map: YAMLMap, name: string): Pair | null {
+  return map.items.findLast(pair => keyText(pair.key) === name) ?? null;
+}
+
+function nodeOf(value: unknown): Node | null {
+  return isNode(value) ? value : null;
+}
+
+/** Offsets of a node in the text, the end exclusive. */
+export function rangeOf(node: unknown): [number, number] {
+  const range = isNode(node) ? node.range : null;
+  return range === null || range === undefined ? [0, 0] : [range[0], range[1]];
+}
