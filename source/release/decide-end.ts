@@ -5,7 +5,7 @@ import {accept, already, refuse, type Decision} from './refusal.ts';
 import {isLive, type Release, type State} from './state.ts';
 import {stepsOf} from './step.ts';
 import {targetOf, wrongState} from './target.ts';
-import {verdictGate} from './verdict-gate.ts';
+import {personGate, verdictGate} from './verdict-gate.ts';
 
 /** The two ways a release ends: everyone to prod as it was, or prod becomes the new version. */
 export function decideEnd(
@@ -72,7 +72,11 @@ function decideComplete(state: State, command: Extract<Command, {type: 'complete
     release.state === 'failed'
       ? 'retry the failed step, or roll back'
       : 'only a rolling or paused release can be completed';
-  const gate = wrongState(release, ['rolling', 'paused'], remedy) ?? verdictGate(release, command);
+  const isDue = release.plan.complete === 'auto' && release.phase === release.plan.phases.length - 1;
+  const gate =
+    wrongState(release, ['rolling', 'paused'], remedy) ??
+    (isDue ? null : personGate(command, 'completes by hand, or before the last phase')) ??
+    verdictGate(release, command);
   return (
     gate ??
     accept({

@@ -1,15 +1,16 @@
 import type {Command} from './command.ts';
 import {isName} from './name.ts';
 import {isPercent} from './percent.ts';
+import type {Phase} from './plan.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Release, State} from './state.ts';
 import {targetOf, wrongState} from './target.ts';
-import {verdictGate} from './verdict-gate.ts';
+import {personGate, verdictGate} from './verdict-gate.ts';
 
 type Move = Extract<Command, {type: 'set' | 'next' | 'pause' | 'resume' | 'include' | 'deny' | 'remove'}>;
 type Of<T extends Move['type']> = Extract<Command, {type: T}>;
 
-/** People added or shut out by hand, beside those of the plan; each travels in every split. */
+/** People added by hand, and people shut out by hand, each beside those of the plan; all travel in every split. */
 const LISTED_AT_MOST = 1000;
 
 /** Everything that moves a release that goes on: its percent, its phase, its audience. */
@@ -25,7 +26,7 @@ export function decideMove(state: State, command: Move): Decision {
     case 'pause':
       return decidePause(release, command);
     case 'resume':
-      return decideResume(release);
+      return decideResume(release, command);
     case 'include':
     case 'deny':
     case 'remove':
@@ -81,24 +82,37 @@ function decideNext(release: Release, command: Of<'next'>): Decision {
   if (phase === undefined)
     return refuse('last-phase', 'this is the last phase', 'graydeck complete promotes the version');
   const criteria = command.criteria ?? [];
-  if (phase.needsEarlierCriteria && command.reason === undefined && !earlierCriteriaHeld(release, criteria)) {
+  // A guard gives reasons with all it does; only a person's opens the gate.
+  const isOverruled = command.by.kind === 'person' && (command.reason ?? '').trim() !== '';
+  if (phase.needsEarlierCriteria && !isOverruled && !earlierCriteriaHeld(release, criteria)) {
     return refuse(
       'entry-gate',
       `${phase.name} opens when every criterion of the phases before it held`,
       'let the guard see them hold, or give a reason (--reason)',
     );
   }
-  const raised = Math.max(phase.percent, release.percent);
+  const isManual = phases[release.phase]?.manual === true;
   return (
+    (isManual ? personGate(command, `leaves ${phases[release.phase]?.name ?? 'this phase'}`) : null) ??
     verdictGate(release, command) ??
     accept({
       type: 'phase-entered',
       release: release.id,
       phase: release.phase + 1,
-      percent: raised,
+      percent: percentInto(release, phase),
       left: {phase: release.phase, criteria},
     })
   );
+}
+
+/**
+ * A percentage that was raised by hand is kept where the next phase is for no wider audience. For a wider one it is not:
+ * all of the internal testers must not become all of everyone.
+ */
+function percentInto(release: Release, phase: Phase): number {
+  const audience = release.plan.phases[release.phase]?.audience ?? null;
+  const isKept = audience === null || JSON.stringify(audience) === JSON.stringify(phase.audience);
+  return isKept ? Math.max(phase.percent, release.percent) : phase.percent;
 }
 
 function earlierCriteriaHeld(release: Release, now: {text: string; outcome: string}[]): boolean {
@@ -118,15 +132,17 @@ function decidePause(release: Release, command: Of<'pause'>): Decision {
   return gate ?? accept({type: 'release-paused', release: release.id, reason: command.reason ?? null});
 }
 
-function decideResume(release: Release): Decision {
+function decideResume(release: Release, command: Of<'resume'>): Decision {
   if (release.state === 'rolling') return already('already-so');
   return (
     wrongState(release, ['paused'], 'only a paused release can be resumed') ??
+    personGate(command, 'ends a pause') ??
     accept({type: 'release-resumed', release: release.id})
   );
 }
 
-function decideListed(release: Release, {type, user}: Of<'include' | 'deny' | 'remove'>): Decision {
+function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove'>): Decision {
+  const {type, user} = command;
   if (!isName(user, 1024))
     return refuse(
       'bad-input',
@@ -139,6 +155,9 @@ function decideListed(release: Release, {type, user}: Of<'include' | 'deny' | 'r
     'only while a release is being deployed, rolling or paused',
   );
   if (gate !== null) return gate;
+  const isLess = type === 'deny' || (type === 'remove' && !release.deny.includes(user));
+  const person = isLess ? null : personGate(command, 'lets somebody in by name');
+  if (person !== null) return person;
   const isIncluded = release.include.includes(user);
   const isDenied = release.deny.includes(user);
   if (type === 'remove')
@@ -146,10 +165,11 @@ function decideListed(release: Release, {type, user}: Of<'include' | 'deny' | 'r
       ? accept({type: 'user-removed', release: release.id, user})
       : already('already-so');
   if (type === 'include' ? isIncluded : isDenied) return already('already-so');
-  if (release.include.length + release.deny.length >= LISTED_AT_MOST) {
+  const listed = type === 'include' ? release.include : release.deny;
+  if (listed.length >= LISTED_AT_MOST) {
     return refuse(
       'bad-input',
-      `${LISTED_AT_MOST} people are listed by hand already`,
+      `${LISTED_AT_MOST} people are ${type === 'include' ? 'included' : 'denied'} by hand already`,
       'name a group in the plan instead',
     );
   }

@@ -9,13 +9,14 @@ import {isLive, type QueuedStart, type State} from './state.ts';
 import {hasEnded, stepsOf} from './step.ts';
 import {IN_WORDS} from './target.ts';
 import {isId, isName} from './name.ts';
+import {personGate} from './verdict-gate.ts';
 
 type Start = Extract<Command, {type: 'start'}>;
 
 /** A start is refused while a release lives; with `supersede` that one is taken back first and this one waits. */
 export function decideStart(state: State, command: Start): Decision {
-  const mistake = mistakeIn(state, command);
-  if (mistake !== null) return mistake;
+  const gate = personGate(command, 'starts a release') ?? mistakeIn(state, command);
+  if (gate !== null) return gate;
   const start: Omit<QueuedStart, 'by'> = {
     release: command.release,
     version: command.version,

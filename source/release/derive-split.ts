@@ -34,13 +34,13 @@ export function hasGrayRoute(release: Release | null): release is Release {
   }
 }
 
-/** One tier for each audience that has been in so far; earlier ones stay, never above the set percent. */
+/** One tier for each audience that has been in so far; earlier ones keep what they had reached. */
 function tiersOf(release: Release): Tier[] {
   if (release.state === 'promoting' || release.state === 'failed') return [{audience: null, percent: 100}];
   const entered = release.plan.phases.slice(0, release.phase + 1);
   const tiers = entered.map((phase, index) => ({
     audience: phase.audience === null ? null : resolveGroups(phase.audience, release.plan.groups),
-    percent: index === release.phase ? release.percent : Math.min(phase.percent, release.percent),
+    percent: index === release.phase ? release.percent : keptBy(release, index, phase.percent),
   }));
   const isCovered = (tier: Tier, index: number) =>
     tiers.some(
@@ -50,6 +50,10 @@ function tiersOf(release: Release): Tier[] {
         (later.audience === null || JSON.stringify(later.audience) === JSON.stringify(tier.audience)),
     );
   return tiers.filter((tier, index) => !isCovered(tier, index));
+}
+
+function keptBy(release: Release, phase: number, percent: number): number {
+  return release.left.findLast(one => one.phase === phase)?.percent ?? Math.min(percent, release.percent);
 }
 
 function includeOf(release: Release): Split['include'] {

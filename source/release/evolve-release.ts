@@ -1,26 +1,24 @@
 import type {Event, Happened} from './event.ts';
-import type {PhaseClock, Release, State} from './state.ts';
+import {moved, stopped, type MoveEvent} from './evolve-move.ts';
+import type {Release, State} from './state.ts';
 
 /** Newest releases whose rollback routers must remember. */
 const ROLLED_BACK_KEPT = 16;
 const PAST_KEPT = 50;
 
-type ReleaseEvent = Extract<
-  Event,
-  {
-    type:
-      | `release-${string}`
-      | `phase-${string}`
-      | `percent-${string}`
-      | `promotion-${string}`
-      | `rollback-${string}`
-      | `user-${string}`
-      | `clock-${string}`
-      | 'start-queued'
-      | 'queued-start-cancelled'
-      | 'verdict-changed';
-  }
->;
+type ReleaseEvent =
+  | MoveEvent
+  | Extract<
+      Event,
+      {
+        type:
+          | 'release-started'
+          | 'release-banned'
+          | 'release-completed'
+          | 'rollback-started'
+          | 'release-rolled-back';
+      }
+    >;
 
 /** What one event makes of the feature's release. Events of another release than the newest change nothing. */
 export function evolveRelease(state: State, event: ReleaseEvent, happened: Happened): State {
@@ -114,105 +112,4 @@ function takenBack(
     steps: [...release.steps, ...event.steps],
     rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent},
   };
-}
-
-type MoveEvent = Exclude<
-  ReleaseEvent,
-  {
-    type:
-      'release-started' | 'release-completed' | 'rollback-started' | 'release-rolled-back' | 'release-banned';
-  }
->;
-
-function moved(release: Release, event: MoveEvent, {at, by}: Happened): Release {
-  switch (event.type) {
-    case 'phase-entered': {
-      const left = event.left ? [...release.left, {...event.left, at}] : release.left;
-      const clock: PhaseClock = {ranMs: 0, since: at, held: null};
-      return {
-        ...release,
-        state: 'rolling',
-        phase: event.phase,
-        phaseEnteredAt: at,
-        clock,
-        percent: event.percent,
-        splitChangedAt: at,
-        left,
-      };
-    }
-    case 'percent-set':
-      return {...release, percent: event.percent, splitChangedAt: at};
-    case 'release-paused':
-      return {...release, state: 'paused', pausedReason: event.reason, clock: stopped(release.clock, at)};
-    case 'release-resumed':
-      return {
-        ...release,
-        state: 'rolling',
-        pausedReason: null,
-        clock: {...release.clock, since: release.clock.held === null ? at : null},
-      };
-    case 'promotion-started':
-      return {
-        ...release,
-        state: 'promoting',
-        percent: 100,
-        splitChangedAt: at,
-        pausedReason: null,
-        clock: stopped(release.clock, at),
-        steps: [...release.steps, ...event.steps],
-      };
-    case 'release-failed':
-      return {...release, state: 'failed', clock: stopped(release.clock, at)};
-    case 'start-queued':
-      return {
-        ...release,
-        next: {release: event.release, version: event.version, over: event.over, plan: event.plan, by},
-      };
-    case 'queued-start-cancelled':
-      return {...release, next: null};
-    case 'user-included':
-      return {
-        ...release,
-        include: with_(release.include, event.user),
-        deny: without(release.deny, event.user),
-        splitChangedAt: at,
-      };
-    case 'user-denied':
-      return {
-        ...release,
-        include: without(release.include, event.user),
-        deny: with_(release.deny, event.user),
-        splitChangedAt: at,
-      };
-    case 'user-removed':
-      return {
-        ...release,
-        include: without(release.include, event.user),
-        deny: without(release.deny, event.user),
-        splitChangedAt: at,
-      };
-    case 'verdict-changed':
-      return {...release, verdict: {action: event.action, reasons: event.reasons, at}};
-    case 'clock-held':
-      return {...release, clock: {...stopped(release.clock, at), held: event.why}};
-    case 'clock-ran':
-      return {
-        ...release,
-        clock: {...release.clock, since: release.state === 'rolling' ? at : null, held: null},
-      };
-  }
-}
-
-function stopped(clock: PhaseClock, at: number): PhaseClock {
-  if (clock.since === null) return clock;
-  // A clock that jumped back must not take time away that was already served.
-  return {...clock, ranMs: clock.ranMs + Math.max(0, at - clock.since), since: null};
-}
-
-function with_(users: string[], user: string): string[] {
-  return users.includes(user) ? users : [...users, user];
-}
-
-function without(users: string[], user: string): string[] {
-  return users.filter(other => other !== user);
 }

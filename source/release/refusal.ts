@@ -20,6 +20,7 @@ export type RefusalCode =
   | 'old-epoch'
   | 'verdict-against'
   | 'not-a-guard'
+  | 'needs-person'
   | 'newer-log';
 
 /** A command that is not allowed now: a value, never a throw. */

@@ -96,12 +96,13 @@ export interface Release {
   endedAt: number | null;
   pausedReason: string | null;
   steps: Step[];
-  /** What each phase left behind had shown, by index. */
-  left: {phase: number; at: number; criteria: {text: string; outcome: string}[]}[];
+  /** What each phase left behind had shown, and the percent that its audience keeps. */
+  left: {phase: number; at: number; percent: number; criteria: {text: string; outcome: string}[]}[];
   /** True from the moment prod itself may have been changed by the promote hook. */
   prodChanged: boolean;
   rollback: {at: number; by: string; reason: string | null; fromPercent: number} | null;
   next: QueuedStart | null;
+  /** What the guard judged of this very split; null since it last changed. */
   verdict: Verdict | null;
 }
 
