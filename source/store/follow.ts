@@ -11,6 +11,8 @@ export interface LogSource {
   newest(limit: number): Promise<LogEntry[]>;
   /** Begins to listen. */
   listen(): LogBell;
+  /** false: waiting for a store that is away does not keep the process running. */
+  keepAlive?: boolean;
 }
 
 /** Tells that the log may have changed. */
@@ -92,7 +94,7 @@ export async function followLog(
         if (retryMs === 0)
           onNews({type: 'away', why: error instanceof Error ? error.message : String(error)});
         retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LOOK_EVERY_MS);
-        await delay(retryMs, undefined, {signal}).catch(() => undefined);
+        await delay(retryMs, undefined, {signal, ref: source.keepAlive ?? true}).catch(() => undefined);
         continue;
       }
       if (signal.aborted) return;

@@ -1,0 +1,38 @@
+import type {Line} from './line.ts';
+
+/** How often the store's clock is compared with ours, in milliseconds. */
+const COMPARE_EVERY_MS = 30_000;
+/** An answer that took longer says too little, in milliseconds. */
+const LONGEST_TRIP_MS = 1000;
+
+/** The store's clock, read without asking: our steady clock and how far the store's is from it. */
+export class StoreClock {
+  readonly #line: Line;
+  readonly #timer: NodeJS.Timeout;
+  /** Before the first comparison: our own wall clock. */
+  #offset = Date.now() - performance.now();
+
+  constructor(line: Line) {
+    this.#line = line;
+    this.#timer = setInterval(() => void this.compare().catch(() => undefined), COMPARE_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return Math.round(performance.now() + this.#offset);
+  }
+
+  /** Compares with the store. @throws StoreFault */
+  async compare(): Promise<void> {
+    const before = performance.now();
+    const [seconds, micros] = (await this.#line.call(['TIME'], {key: null, reads: true})) as [string, string];
+    const after = performance.now();
+    if (after - before > LONGEST_TRIP_MS) return;
+    this.#offset = Number(seconds) * 1000 + Number(micros) / 1000 - (before + after) / 2;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

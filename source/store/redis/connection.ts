@@ -1,0 +1,152 @@
+import {Redis, type RedisOptions} from 'ioredis';
+import type {Socket} from 'node:net';
+import {Gone, Refused} from './faults.ts';
+
+/** A command: its name, then its arguments; the first argument is its key, if it has one. */
+export type Command = readonly [name: string, ...args: (string | number)[]];
+
+const CLOSED = 'the connection was closed';
+
+/**
+ * A connection lives once. The client's own means to survive a loss (resending, queues, reconnecting) are off:
+ * what is written twice behind our back, or waits without end, is worse than an error.
+ */
+const ONE_LIFE: RedisOptions = {
+  lazyConnect: true,
+  retryStrategy: () => null,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  enableOfflineQueue: false,
+  // These would send INFO and CLIENT, which a user with few rights may not, and warn on the terminal.
+  enableReadyCheck: false,
+  disableClientInfo: true,
+  maxRetriesPerRequest: 0,
+  keepAlive: 10_000,
+  noDelay: true,
+};
+
+/** One connection to one server, from open to its first fault; after that every call throws `Gone`. */
+export class Connection {
+  readonly #client: Redis;
+  readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  #why: Gone | null = null;
+
+  private constructor(client: Redis) {
+    this.#client = client;
+    client.on('error', (error: Error) => this.end(error.message));
+    client.once('end', () => this.end());
+  }
+
+  /**
+   * Connects; nothing is sent yet. Without `keepAlive` it keeps a process running only while it waits for an answer.
+   * @throws Gone after at most `withinMs`.
+   */
+  static async open(options: RedisOptions, withinMs: number, keepAlive: boolean): Promise<Connection> {
+    const connection = new Connection(new Redis({...options, ...ONE_LIFE, connectTimeout: withinMs}));
+    await connection.#bounded(withinMs, () => connection.#client.connect());
+    if (!keepAlive) connection.#client.stream.unref();
+    return connection;
+  }
+
+  get alive(): boolean {
+    return this.#why === null;
+  }
+
+  /** Resolves when it has come to its end. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /**
+   * Sends one command. No answer within `withinMs` ends the connection: it may be open on one side only.
+   * @throws Refused: the server's error. @throws Gone: no answer, and none will come.
+   */
+  async call(command: Command, withinMs: number): Promise<unknown> {
+    const [name, ...args] = command;
+    try {
+      if (this.#why !== null) throw this.#why;
+      return await this.#bounded(withinMs, () => this.#client.call(name, ...args));
+    } catch (error) {
+      throw asRefused(error, command);
+    }
+  }
+
+  /** Sends commands in one write; one answer each, a `Refused` where the server gave an error. @throws Gone */
+  async all(commands: readonly Command[], withinMs: number): Promise<unknown[]> {
+    const answers = await this.#bounded(withinMs, async () => {
+      const pipeline = this.#client.pipeline();
+      for (const [name, ...args] of commands) pipeline.call(name, ...args);
+      return pipeline.exec();
+    });
+    if (answers === null) throw new Gone(CLOSED);
+    return answers.map(([error, answer], at) => {
+      if (error === null) return answer;
+      const told = asRefused(error, commands[at] ?? ['?']);
+      if (told instanceof Refused) return told;
+      throw this.#why ?? new Gone(CLOSED);
+    });
+  }
+
+  /** Listens to channels, from now on only that. */
+  async subscribe(
+    channels: readonly string[],
+    onMessage: (channel: string, text: string) => void,
+    withinMs: number,
+  ): Promise<void> {
+    if (this.#client.listenerCount('message') === 0) this.#client.on('message', onMessage);
+    try {
+      await this.#bounded(withinMs, () => this.#client.subscribe(...channels));
+    } catch (error) {
+      throw asRefused(error, ['SUBSCRIBE', ...channels]);
+    }
+  }
+
+  async unsubscribe(channel: string, withinMs: number): Promise<void> {
+    await this.#bounded(withinMs, () => this.#client.unsubscribe(channel));
+  }
+
+  /** The bare socket, for a reader of its own; afterwards nothing else here may be called but `end`. */
+  takeSocket(): Socket {
+    const {stream} = this.#client;
+    stream.removeAllListeners('data');
+    return stream;
+  }
+
+  end(why = CLOSED, silent = false): void {
+    if (this.#why !== null) return;
+    this.#why = new Gone(why, {silent});
+    this.#client.disconnect();
+    // Not graceful: the other side may be gone without a word, and would be waited for.
+    (this.#client.stream as Socket | undefined)?.destroy();
+    this.#ended.resolve();
+  }
+
+  async #bounded<T>(withinMs: number, run: () => Promise<T>): Promise<T> {
+    if (this.#why !== null) throw this.#why;
+    const timer = setTimeout(() => this.end(`no answer within ${withinMs} ms`, true), withinMs);
+    try {
+      return await run();
+    } catch (error) {
+      if (isReply(error) && !isFatal(error)) throw error;
+      this.end(error instanceof Error ? error.message : String(error));
+      throw this.#why ?? error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The client's errors carry all arguments of the command, a password among them: only the text is kept. */
+function asRefused(error: unknown, [name, key]: Command): unknown {
+  if (!isReply(error)) return error;
+  return new Refused(error.message, name.toUpperCase(), key === undefined ? null : String(key));
+}
+
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** What the server says when it closes the connection right after. */
+function isFatal(error: Error): boolean {
+  return error.message.includes('max number of clients');
+}

@@ -1,0 +1,64 @@
+import type {Connection} from './connection.ts';
+import {EntryDecoder, type EntryReply} from './entry-decoder.ts';
+import {Gone, Refused} from './faults.ts';
+import type {SampleEntry} from '../port.ts';
+
+/** Beyond the time the server waits for entries, how long its answer may take, in milliseconds. */
+const GRACE_MS = 2000;
+
+/** A connection that does nothing but read one stream, from the bare bytes. One read at a time. */
+export class EntrySocket {
+  readonly #connection: Connection;
+  readonly #write: (bytes: string) => void;
+  #waiting: PromiseWithResolvers<EntryReply> | null = null;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    const socket = connection.takeSocket();
+    const decoder = new EntryDecoder(reply => {
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      waiting?.resolve(reply);
+    });
+    this.#write = bytes => void socket.write(bytes);
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        decoder.push(chunk);
+      } catch (error) {
+        connection.end(error instanceof Error ? error.message : String(error));
+      }
+    });
+    void connection.ended.then(() => this.#waiting?.reject(new Gone('the connection was closed')));
+  }
+
+  get alive(): boolean {
+    return this.#connection.alive;
+  }
+
+  /**
+   * Entries after `id`, at most `count`; none: nothing came within `blockMs` (0: it does not wait).
+   * @throws Gone, Refused
+   */
+  async read(key: string, id: string, count: number, blockMs: number): Promise<SampleEntry[]> {
+    if (!this.alive) throw new Gone('the connection was closed');
+    const block = blockMs > 0 ? ['BLOCK', String(blockMs)] : [];
+    const words = ['XREAD', 'COUNT', String(count), ...block, 'STREAMS', key, id];
+    const waiting = Promise.withResolvers<EntryReply>();
+    this.#waiting = waiting;
+    const timer = setTimeout(() => this.#connection.end('no answer to XREAD', true), blockMs + GRACE_MS);
+    try {
+      this.#write(
+        `*${words.length}\r\n${words.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
+      );
+      const reply = await waiting.promise;
+      if ('error' in reply) throw new Refused(reply.error, 'XREAD', key);
+      return reply.entries;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  end(): void {
+    this.#connection.end();
+  }
+}

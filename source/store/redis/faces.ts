@@ -1,0 +1,63 @@
+import type {FeatureStore, FeatureView, RouterStore} from '../port.ts';
+import type {Bells} from './bell.ts';
+import type {StoreClock} from './clock.ts';
+import {keysOf} from './keys.ts';
+import {leaseKeeper, leaseReader} from './lease.ts';
+import type {Line} from './line.ts';
+import {logReader, logSource, logWriter} from './log.ts';
+import {rollUpReader, rollUpWriter} from './roll-ups.ts';
+import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
+import {sampleReader, sampleWriter} from './samples.ts';
+
+/** What the parts of a feature are made of. */
+export interface Means {
+  line: Line;
+  clock: StoreClock;
+  bells: Bells;
+}
+
+/** Most feedback that is kept, about: older makes room. */
+const MOST_FEEDBACK = 100_000;
+
+/** Made of readers alone: there is no method in it that writes. */
+export function featureView({line, clock, bells}: Means, feature: string): FeatureView {
+  const keys = keysOf(feature);
+  return {
+    feature,
+    log: logReader(line, logSource(line, bells, keys)),
+    samples: sampleReader(line, clock, keys.metrics),
+    rollUps: rollUpReader(line, keys),
+    routers: routerRegistry(line, clock, keys),
+    lease: leaseReader(line, keys),
+  };
+}
+
+export function featureStore({line, clock, bells}: Means, feature: string): FeatureStore {
+  const keys = keysOf(feature);
+  const source = logSource(line, bells, keys);
+  return {
+    feature,
+    log: {...logReader(line, source), ...logWriter(line, source, keys, feature)},
+    samples: {...sampleReader(line, clock, keys.metrics), ...sampleWriter(line, clock, keys.metrics)},
+    rollUps: {...rollUpReader(line, keys), ...rollUpWriter(line, clock, keys)},
+    routers: keptRouterRegistry(line, clock, keys),
+    lease: leaseKeeper(line, keys),
+  };
+}
+
+export function routerStore({line, clock, bells}: Means, feature: string): RouterStore {
+  const keys = keysOf(feature);
+  const {head, follow} = logReader(line, logSource(line, bells, keys));
+  const samples = sampleWriter(line, clock, keys.metrics);
+  return {
+    feature,
+    head,
+    follow,
+    report: said => report(line, clock, keys, said),
+    leave: name => leave(line, keys, name),
+    writeSamples: (entries, keepMs) => samples.write(entries, keepMs),
+    writeFeedback: async feedback => {
+      await line.call(['XADD', keys.feedback, 'MAXLEN', '~', MOST_FEEDBACK, '*', 'feedback', feedback]);
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import {StoreFault, type StoreFaultCode} from '../fault.ts';
+import type {StoreRole} from '../port.ts';
+
+/** The server answered, with an error. Holds the command's name and key, never its other arguments. */
+export class Refused extends Error {
+  readonly command: string;
+  readonly key: string | null;
+
+  constructor(message: string, command: string, key: string | null) {
+    super(message);
+    this.command = command;
+    this.key = key;
+  }
+}
+
+/** There is no connection, or it broke: whether the server did what was asked is not known. */
+export class Gone extends Error {
+  /** It was waited for an answer that did not come; asking again at once will not help. */
+  readonly silent: boolean;
+  /** It was lost under a command that may have reached the server. */
+  readonly sent: boolean;
+
+  constructor(message: string, {silent = false, sent = false} = {}) {
+    super(message);
+    this.silent = silent;
+    this.sent = sent;
+  }
+}
+
+/** Which store, opened as what: for the words of a fault. */
+export interface Whereabouts {
+  label: string;
+  role: StoreRole;
+}
+
+type Words = readonly [code: StoreFaultCode, sentence: string, hint: string];
+
+/** What an error means for people. A `StoreFault` stays what it is; no text of it ever holds a password. */
+export function toFault(error: unknown, {label, role}: Whereabouts): StoreFault {
+  if (error instanceof StoreFault) return error;
+  const [code, sentence, hint] =
+    error instanceof Refused ? refusal(error, label, role) : absence(messageOf(error), label);
+  return new StoreFault(code, sentence, hint, error);
+}
+
+export function tooOld(version: string, label: string): StoreFault {
+  return new StoreFault(
+    'store-not-ours',
+    `The store at ${label} is Redis ${version}; Redis 7.0 or newer is needed.`,
+    'Rights that let an application write samples but not the log exist from Redis 7.0 on. Upgrade the server.',
+  );
+}
+
+function refusal(error: Refused, label: string, role: StoreRole): Words {
+  const {message} = error;
+  const code = /^[A-Z]+/.exec(message)?.[0] ?? '';
+  const known = REFUSALS[code]?.(label, error);
+  if (known !== undefined) return known;
+  if (isNoRights(message)) return noRights(error, label, role);
+  if (message.includes('DB index is out of range') || message.includes('SELECT is not allowed')) {
+    return [
+      'store-bad-url',
+      `The store at ${label} has no such database.`,
+      'Use another number after the last "/".',
+    ];
+  }
+  return [
+    'store-refused',
+    `The store at ${label} refused ${error.command}: ${plain(message)}.`,
+    'Look into the log of the server.',
+  ];
+}
+
+const REFUSALS: Record<string, (label: string, error: Refused) => Words> = {
+  NOAUTH: label => [
+    'store-no-rights',
+    `The store at ${label} wants a password, and none was given.`,
+    'Set GRAYDECK_STORE_PASSWORD, or write it into the address: redis://user:password@host.',
+  ],
+  WRONGPASS: label => [
+    'store-no-rights',
+    `The store at ${label} does not accept this user and password.`,
+    'Check the user in the address and GRAYDECK_STORE_PASSWORD.',
+  ],
+  OOM: label => [
+    'store-full',
+    `The memory of the store at ${label} is full.`,
+    'Raise maxmemory, or free memory. Commits that expose fewer users are still written; samples are not.',
+  ],
+  READONLY: label => [
+    'store-refused',
+    `The store at ${label} is a replica: it can be read, not written.`,
+    'Give the address of the primary, or of its sentinels: redis-sentinel://…',
+  ],
+  LOADING: label => [
+    'store-refused',
+    `The store at ${label} is still loading its data.`,
+    'Wait a moment; it answers by itself once it is done.',
+  ],
+  MISCONF: label => [
+    'store-refused',
+    `The store at ${label} takes no writes because it cannot save to its disk.`,
+    'Free or repair the disk of the server; the reason stands in its log.',
+  ],
+  MASTERDOWN: label => [
+    'store-refused',
+    `The store at ${label} is a replica that has lost its primary.`,
+    'Give the address of the primary, or of its sentinels: redis-sentinel://…',
+  ],
+  NOREPLICAS: label => [
+    'store-refused',
+    `The store at ${label} takes no writes because too few replicas follow it.`,
+    'Bring the replicas back, or lower min-replicas-to-write.',
+  ],
+  BUSY: label => [
+    'store-refused',
+    `The store at ${label} is held up by a script that does not end.`,
+    'On the server: SCRIPT KILL.',
+  ],
+  CLUSTERDOWN: label => [
+    'store-refused',
+    `The cluster at ${label} does not serve this feature now.`,
+    'Bring its nodes back: CLUSTER INFO says what is missing.',
+  ],
+  MOVED: label => [
+    'store-refused',
+    `The store at ${label} is one node of a cluster.`,
+    'Write the address as redis-cluster://host:port,host:port.',
+  ],
+  DENIED: label => [
+    'store-no-rights',
+    `The store at ${label} is in protected mode: it serves its own host only.`,
+    'Set a password on the server, and give it by GRAYDECK_STORE_PASSWORD.',
+  ],
+  WRONGTYPE: (label, {key}) => [
+    'store-not-ours',
+    `In the store at ${label} the key ${key ?? 'of this feature'} holds something that is not of Graydeck.`,
+    'Move it away, or use another database.',
+  ],
+};
+
+function isNoRights(message: string): boolean {
+  return /NOPERM|ACL failure|no permissions|^ERR unknown command|NOSCRIPT/i.test(message);
+}
+
+function noRights({message, command, key}: Refused, label: string, role: StoreRole): Words {
+  const acl = role === 'router' ? 'app (or agent)' : role;
+  const hint = `The rights this role needs: graydeck acl ${acl}.`;
+  if (/unknown command/i.test(message)) {
+    return ['store-no-rights', `The store at ${label} does not offer the command ${command}.`, hint];
+  }
+  if (/channel/i.test(message)) {
+    return ['store-no-rights', `This user may not use the channel ${key ?? ''} at ${label}.`, hint];
+  }
+  if (/\bkeys?\b/i.test(message)) {
+    return ['store-no-rights', `This user may not ${command} the key ${key ?? ''} at ${label}.`, hint];
+  }
+  const inner = /the '([\w|-]{1,40})' command/.exec(message)?.[1]?.toUpperCase() ?? command;
+  return ['store-no-rights', `This user may not run the command ${inner} at ${label}.`, hint];
+}
+
+function absence(message: string, label: string): Words {
+  const away = (why: string, hint: string): Words => [
+    'store-unreachable',
+    `The store at ${label} cannot be reached: ${why}.`,
+    hint,
+  ];
+  if (/Protocol error/i.test(message)) {
+    return [
+      'store-not-ours',
+      `What answers at ${label} is not Redis.`,
+      'Check host and port; for a Redis behind TLS write rediss://.',
+    ];
+  }
+  if (/max number of clients/.test(message)) {
+    return [
+      'store-refused',
+      `The store at ${label} has no connection left.`,
+      'Raise maxclients on the server.',
+    ];
+  }
+  if (/ECONNREFUSED/.test(message)) return away('nothing listens there', 'Start it, or check host and port.');
+  if (/ENOTFOUND|EAI_AGAIN/.test(message)) return away('its host name is not known', 'Check the host.');
+  if (/ENOENT/.test(message)) return away('there is no such socket', 'Start it, or check the path.');
+  if (/EACCES/.test(message))
+    return away('this user may not open the socket', 'Check the rights of the socket.');
+  if (/wrong version number|packet length too long|ERR_SSL_/i.test(message)) {
+    return away('it does not speak TLS', 'Write redis:// instead of rediss://, or check the port.');
+  }
+  if (/certificate|ERR_TLS_/i.test(message)) {
+    return away('its certificate is not trusted', 'Name its authority in NODE_EXTRA_CA_CERTS.');
+  }
+  if (/no answer|ETIMEDOUT|timed out/i.test(message)) {
+    return away('it does not answer in time', 'Look whether the server and the way to it are alive.');
+  }
+  if (/sentinel/i.test(message))
+    return away(plain(message), 'Check the sentinels and the name of the primary.');
+  return away('the connection was closed', 'Look whether the server and the way to it are alive.');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Text of the server, fit for one line: no control characters, no endless length. */
+function plain(message: string): string {
+  return message
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, 160)
+    .replace(/\.$/, '');
+}

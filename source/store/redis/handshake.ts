@@ -1,0 +1,66 @@
+import type {RedisTarget} from '../url.ts';
+import type {Address} from './address.ts';
+import {Connection, type Command} from './connection.ts';
+import {Gone, Refused, tooOld} from './faults.ts';
+
+/** Longest time until a connection can be used, in milliseconds: connecting, and who we are. */
+const CONNECT_MS = 2500;
+const OLDEST = 7;
+
+/**
+ * Connects, says who we are, and makes sure of what is there. HELLO needs no right and tells version and role, so a
+ * user with the fewest rights can do this.
+ * @throws Gone, Refused, or a `StoreFault` for a server that is too old.
+ */
+export async function connect(
+  target: RedisTarget,
+  {options}: Address,
+  keepAlive: boolean,
+): Promise<Connection> {
+  const until = performance.now() + CONNECT_MS;
+  const connection = await Connection.open(options, CONNECT_MS, keepAlive);
+  const steps: Command[] = [];
+  if (target.password !== null) {
+    const user = target.username === null ? [] : [target.username];
+    steps.push(['AUTH', ...user, target.password.reveal()]);
+  }
+  steps.push(['HELLO']);
+  if (target.db !== 0) steps.push(['SELECT', target.db]);
+  try {
+    const leftMs = Math.max(1, Math.ceil(until - performance.now()));
+    // Sent together: one round trip. The first that is refused is the reason for the others.
+    const answers = await Promise.allSettled(steps.map(step => connection.call(step, leftMs)));
+    for (const [at, answer] of answers.entries()) {
+      if (answer.status === 'rejected') check(answer.reason, target);
+      else if (steps[at]?.[0] === 'HELLO') checkServer(answer.value, target);
+    }
+    return connection;
+  } catch (error) {
+    connection.end();
+    throw error;
+  }
+}
+
+function check(reason: unknown, target: RedisTarget): void {
+  if (!(reason instanceof Refused)) throw reason;
+  // A server without passwords is not a fault; a password too many harms nothing.
+  if (reason.command === 'AUTH' && /without any password configured/.test(reason.message)) return;
+  if (reason.command === 'HELLO' && /unknown command/i.test(reason.message)) {
+    throw tooOld('older than 6', target.label);
+  }
+  throw new Refused(reason.message, reason.command, null);
+}
+
+function checkServer(hello: unknown, target: RedisTarget): void {
+  const facts = new Map<unknown, unknown>();
+  if (Array.isArray(hello)) {
+    for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at], hello[at + 1]);
+  }
+  const version = facts.get('version');
+  if (typeof version !== 'string') throw new Gone('Protocol error: no version in HELLO');
+  const major = Number.parseInt(version, 10);
+  if (!(major >= OLDEST)) throw tooOld(version.slice(0, 20), target.label);
+  if (target.via.type === 'sentinel' && facts.get('role') !== 'master') {
+    throw new Gone('the sentinels named a primary that is none any more');
+  }
+}

@@ -1,0 +1,53 @@
+const PREFIX = 'graydeck:';
+
+/** The set of the names of all features: alone in its slot, so never in one script with another key. */
+export const FEATURES = `${PREFIX}features`;
+
+/** Where a feature lies. All of it shares the hash tag, and so the slot of a cluster. */
+export interface Keys {
+  /** Stream; entry `<version>-0` holds one field `commit`. */
+  log: string;
+  /** Channel; every message is a whole commit. */
+  bell: string;
+  /** Stream of samples. */
+  metrics: string;
+  /** Sorted sets by time; a member is `<t> <body>`. */
+  minutes: string;
+  seconds: string;
+  /** Hash: name to the report in JSON. */
+  routers: string;
+  /** String with an expiry: the lease in JSON. */
+  lease: string;
+  /** Stream; one field `feedback`. */
+  feedback: string;
+  /** Capped stream of hook output. */
+  output: string;
+  /** Capped stream of what lay in the log but was no commit. */
+  aside: string;
+}
+
+const FEATURE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+export function isFeature(name: string): boolean {
+  return FEATURE.test(name);
+}
+
+/** @throws RangeError for a name that no feature can have. */
+export function keysOf(feature: string): Keys {
+  if (!isFeature(feature)) {
+    throw new RangeError('A feature is named by 1 to 64 of a-z, 0-9, "_" and "-", not "_" or "-" first.');
+  }
+  const key = (name: string): string => `${PREFIX}{${feature}}:${name}`;
+  return {
+    log: key('log'),
+    bell: key('bell'),
+    metrics: key('metrics'),
+    minutes: key('minutes'),
+    seconds: key('seconds'),
+    routers: key('routers'),
+    lease: key('lease'),
+    feedback: key('feedback'),
+    output: key('output'),
+    aside: key('aside'),
+  };
+}

@@ -1,0 +1,35 @@
+import type {Lease, LeaseKeeper} from '../port.ts';
+import type {Keys} from './keys.ts';
+import type {Line} from './line.ts';
+import {SCRIPTS} from './scripts.ts';
+
+export function leaseReader(line: Line, {lease}: Keys): Pick<LeaseKeeper, 'read'> {
+  return {read: async () => decode(await line.call(['GET', lease], {reads: true}))};
+}
+
+export function leaseKeeper(line: Line, keys: Keys): LeaseKeeper {
+  const {lease} = keys;
+  return {
+    ...leaseReader(line, keys),
+    hold: async (holder, token, forMs) => {
+      const ms = Math.max(1, Math.round(forMs));
+      const [asHolder, asToken] = [JSON.stringify(holder), JSON.stringify(token)];
+      return decode(await line.call(['EVAL', SCRIPTS.hold, 1, lease, asHolder, asToken, ms]));
+    },
+    giveUp: async token => {
+      await line.call(['EVAL', SCRIPTS.giveUp, 1, lease, JSON.stringify(token)]);
+    },
+  };
+}
+
+/** What is no lease is none: `hold` replaces it. */
+function decode(text: unknown): Lease | null {
+  if (typeof text !== 'string') return null;
+  try {
+    const {holder, token, until} = JSON.parse(text) as Record<string, unknown>;
+    if (typeof holder !== 'string' || typeof token !== 'string' || typeof until !== 'number') return null;
+    return {holder, token, until};
+  } catch {
+    return null;
+  }
+}

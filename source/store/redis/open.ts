@@ -1,0 +1,62 @@
+import {StoreFault} from '../fault.ts';
+import type {StoreByRole, StoreHealth, StoreRole} from '../port.ts';
+import type {RedisTarget} from '../url.ts';
+import {Bells} from './bell.ts';
+import {StoreClock} from './clock.ts';
+import {featureStore, featureView, routerStore, type Means} from './faces.ts';
+import {FEATURES, isFeature} from './keys.ts';
+import {Line} from './line.ts';
+
+/**
+ * Opens a Redis (7.0 or newer). One that is away is no fault: the store says so by its health, and heals by itself.
+ * @throws StoreFault after at most about three seconds: `store-no-rights`, `store-not-ours`, `store-bad-url`,
+ * `store-refused`.
+ */
+export async function openRedis<R extends StoreRole>(target: RedisTarget, role: R): Promise<StoreByRole[R]> {
+  const line = new Line(target, role);
+  const clock = new StoreClock(line);
+  const bells = new Bells(() => line.dedicated(null), line.keepAlive);
+  const close = (): void => {
+    clock.stop();
+    bells.close();
+    line.close();
+  };
+  try {
+    await clock.compare();
+  } catch (error) {
+    if (!(error instanceof StoreFault) || error.code !== 'store-unreachable') {
+      close();
+      throw error;
+    }
+  }
+  const means: Means = {line, clock, bells};
+  const makers: {[Role in StoreRole]: (name: string) => ReturnType<StoreByRole[Role]['feature']>} = {
+    viewer: name => featureView(means, name),
+    operator: name => featureStore(means, name),
+    router: name => routerStore(means, name),
+  };
+  const store = {
+    kind: 'redis' as const,
+    label: target.label,
+    now: () => clock.now(),
+    health: () => health(line),
+    features: async () => {
+      const names = (await line.call(['SMEMBERS', FEATURES], {reads: true})) as string[];
+      return names.filter(isFeature).toSorted();
+    },
+    close: async () => close(),
+    feature: makers[role],
+  };
+  return store as unknown as StoreByRole[R];
+}
+
+async function health(line: Line): Promise<StoreHealth> {
+  const start = performance.now();
+  try {
+    await line.call(['PING'], {key: null, reads: true});
+    return {state: 'up', pingMs: performance.now() - start};
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {state: 'away', why, sinceMs: line.awaySince ?? Date.now()};
+  }
+}

@@ -1,0 +1,60 @@
+import {KEEP_REPORTS_MS, type RouterRegistry, type RouterReport, type StoredRouterReport} from '../port.ts';
+import {decodeReport} from '../report.ts';
+import type {StoreClock} from './clock.ts';
+import type {Keys} from './keys.ts';
+import type {Line} from './line.ts';
+
+export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): RouterRegistry {
+  return {
+    list: async () => {
+      const texts = (await line.call(['HVALS', keys.routers], {reads: true})) as string[];
+      const oldest = clock.now() - KEEP_REPORTS_MS;
+      return texts.flatMap(decode).filter(report => report.at >= oldest);
+    },
+  };
+}
+
+/** As `routerRegistry`; every listing also takes away what is listed no more. */
+export function keptRouterRegistry(
+  line: Line,
+  clock: StoreClock,
+  keys: Keys,
+): RouterRegistry & {forget(name: string): Promise<void>} {
+  const forget = async (...names: string[]): Promise<void> => {
+    await line.call(['HDEL', keys.routers, ...names]);
+  };
+  return {
+    list: async () => {
+      const fields = (await line.call(['HGETALL', keys.routers], {reads: true})) as string[];
+      const oldest = clock.now() - KEEP_REPORTS_MS;
+      const reports: StoredRouterReport[] = [];
+      const gone: string[] = [];
+      for (let at = 0; at + 1 < fields.length; at += 2) {
+        const name = fields[at] ?? '';
+        const report = decode(fields[at + 1] ?? '')[0];
+        if (report !== undefined && report.at >= oldest) reports.push(report);
+        else gone.push(name);
+      }
+      // Housekeeping: whether it succeeds changes nothing of what was read.
+      if (gone.length > 0) await forget(...gone.slice(0, 1000)).catch(() => undefined);
+      return reports;
+    },
+    forget,
+  };
+}
+
+/** One command and no script: an application needs no right to run scripts. */
+export async function report(line: Line, clock: StoreClock, keys: Keys, said: RouterReport): Promise<void> {
+  const stored: StoredRouterReport = {...said, at: clock.now()};
+  await line.call(['HSET', keys.routers, said.name, JSON.stringify(stored)]);
+}
+
+export async function leave(line: Line, keys: Keys, name: string): Promise<void> {
+  await line.call(['HDEL', keys.routers, name]);
+}
+
+/** Anybody who may report may write anything: what is no report is passed over. */
+function decode(text: string): StoredRouterReport[] {
+  const said: (RouterReport & {at?: unknown}) | null = decodeReport(text);
+  return said !== null && typeof said.at === 'number' ? [{...said, at: said.at}] : [];
+}

@@ -1,0 +1,120 @@
+import {setTimeout as delay} from 'node:timers/promises';
+import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
+import type {StoreClock} from './clock.ts';
+import type {Command} from './connection.ts';
+import {EntrySocket} from './entry-socket.ts';
+import {Refused, toFault} from './faults.ts';
+import type {Line} from './line.ts';
+import {Cursor} from './cursor.ts';
+
+const BATCH = 1000;
+/** How long the server waits for entries before it answers with none, in milliseconds. */
+const BLOCK_MS = 2000;
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 2000;
+/** Before every id there is. */
+const START = '0-0';
+
+type OnBatch = (entries: SampleEntry[]) => void;
+
+/** Last id the stream has given, whether its entry is still there or not; null: there is no stream. */
+async function lastGiven(line: Line, key: string): Promise<string | null> {
+  try {
+    const facts = (await line.call(['XINFO', 'STREAM', key], {key, reads: true})) as unknown[];
+    return String(facts[facts.indexOf('last-generated-id') + 1]);
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      error.cause instanceof Refused &&
+      /no such key/i.test(error.cause.message)
+    ) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+export function sampleReader(line: Line, clock: StoreClock, key: string): SampleReader {
+  const open = async (): Promise<EntrySocket> => new EntrySocket(await line.dedicated(key));
+  const where = {label: line.target.label, role: line.role};
+
+  const history = async (sinceMs: number, onBatch: OnBatch, stopped: AbortSignal): Promise<string> => {
+    const signal = AbortSignal.any([stopped, line.closed]);
+    let id = before(sinceMs);
+    const socket = await open();
+    const stop = (): void => socket.end();
+    signal.addEventListener('abort', stop);
+    try {
+      for (;;) {
+        const entries = await socket.read(key, id, BATCH, 0);
+        if (signal.aborted) return id;
+        id = entries.at(-1)?.id ?? id;
+        if (entries.length > 0) onBatch(entries);
+        if (entries.length < BATCH) return id;
+      }
+    } catch (error) {
+      if (signal.aborted) return id;
+      throw toFault(error, where);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      socket.end();
+    }
+  };
+
+  const follow: SampleReader['follow'] = async (afterId, onBatch, stopped, onStatus) => {
+    const signal = AbortSignal.any([stopped, line.closed]);
+    const cursor = new Cursor(afterId, () => clock.now());
+    let retryMs = 0;
+    while (!signal.aborted) {
+      let socket: EntrySocket | null = null;
+      const stop = (): void => socket?.end();
+      signal.addEventListener('abort', stop);
+      try {
+        socket = await open();
+        while (!signal.aborted) {
+          // After a fault the first look does not wait, so that "back" is told at once.
+          const entries = await socket.read(key, cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
+          if (signal.aborted) return;
+          if (retryMs > 0) onStatus?.({away: null});
+          retryMs = 0;
+          if (entries.length > 0) {
+            cursor.moveTo(entries);
+            onBatch(entries);
+          } else cursor.checkAgainst(await lastGiven(line, key));
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
+        retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
+        await delay(retryMs, undefined, {signal}).catch(() => undefined);
+      } finally {
+        signal.removeEventListener('abort', stop);
+        socket?.end();
+      }
+    }
+  };
+
+  return {lastId: async () => (await lastGiven(line, key)) ?? START, history, follow};
+}
+
+export function sampleWriter(line: Line, clock: StoreClock, key: string): SampleWriter {
+  return {
+    write: async (entries, keepMs = KEEP_SAMPLES_MS) => {
+      for (let from = 0; from < entries.length; from += BATCH) {
+        const batch = entries.slice(from, from + BATCH);
+        // Trimming once for a batch is enough.
+        const trim = ['MINID', '~', Math.max(0, Math.floor(clock.now() - keepMs))];
+        await line.all(
+          batch.map((fields, at): Command => ['XADD', key, ...(at === 0 ? trim : []), '*', ...fields]),
+          key,
+        );
+      }
+    },
+  };
+}
+
+/** The id right before every entry written at `ms` or later. */
+function before(ms: number): string {
+  const whole = Math.floor(ms);
+  return whole <= 0 ? START : `${whole - 1}-18446744073709551615`;
+}

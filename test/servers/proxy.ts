@@ -1,0 +1,93 @@
+import {once} from 'node:events';
+import {createConnection, createServer, type AddressInfo, type Socket} from 'node:net';
+
+/** A way to a server that can be cut, blocked, or made to lose an answer. */
+export interface Proxy {
+  readonly port: number;
+  /** Connections that came so far. */
+  readonly connections: number;
+  /** After the next request that holds `text` was passed on, its connection is cut before the answer comes back. */
+  loseAnswerTo(text: string): void;
+  /** Keeps every connection open and passes nothing on any more, in both directions. New ones are accepted too. */
+  swallow(): void;
+  /** Passes on again; what was swallowed is lost with its connections. */
+  release(): void;
+  /** Cuts all connections now; new ones are accepted. */
+  cut(): void;
+  /** Refuses new connections and cuts all others. */
+  refuse(): Promise<void>;
+  /** Listens again on the same port. */
+  accept(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startProxy(to: {port: number}): Promise<Proxy> {
+  const pairs = new Set<[Socket, Socket]>();
+  let doomed: string | null = null;
+  let swallowing = false;
+  let connections = 0;
+
+  const server = createServer(client => {
+    connections++;
+    const upstream = createConnection(to.port, '127.0.0.1');
+    const pair: [Socket, Socket] = [client, upstream];
+    pairs.add(pair);
+    let losing = false;
+    client.on('data', chunk => {
+      if (swallowing) return;
+      if (doomed !== null && chunk.includes(doomed)) {
+        doomed = null;
+        losing = true;
+      }
+      upstream.write(chunk);
+    });
+    upstream.on('data', chunk => {
+      // The answer is here, so the request was carried out.
+      if (losing) client.destroy();
+      else if (!swallowing) client.write(chunk);
+    });
+    for (const [one, other] of [pair, pair.toReversed()] as [Socket, Socket][]) {
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        pairs.delete(pair);
+        if (!swallowing) other.destroy();
+      });
+    }
+  });
+
+  const cut = (): void => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+    pairs.clear();
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const {port} = server.address() as AddressInfo;
+  const refuse = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    cut();
+    await closed;
+  };
+  return {
+    port,
+    get connections() {
+      return connections;
+    },
+    loseAnswerTo: text => (doomed = text),
+    swallow: () => (swallowing = true),
+    release: () => {
+      swallowing = false;
+      cut();
+    },
+    cut,
+    refuse,
+    accept: async () => {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+    close: async () => {
+      cut();
+      if (server.listening) await refuse();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import {Redis} from 'ioredis';
+import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {createConnection} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {noteMissing} from './missing.ts';
+import {freePort} from './ports.ts';
+
+const PROGRAM = 'redis-server';
+
+/** True where there is no redis-server. In CI that is an error. */
+export const redisMissing = spawnSync(PROGRAM, ['--version']).error !== undefined;
+if (redisMissing) noteMissing(PROGRAM, 'the store on Redis');
+
+export interface RedisOptions {
+  appendonly?: boolean;
+  /** Bytes; with the policy that a log needs, noeviction. */
+  maxmemory?: number;
+  requirepass?: string;
+  /** Lines of an ACL file: `user liu on >secret …`. */
+  acl?: string[];
+  replicaof?: {port: number};
+  cluster?: boolean;
+  /** Any other setting, as in a configuration file. */
+  settings?: Record<string, string>;
+  /** Runs as a sentinel: these lines are its configuration. */
+  sentinel?: string[];
+}
+
+/** A real server on its own port, in its own folder. */
+export interface RedisServer {
+  readonly port: number;
+  readonly folder: string;
+  /** `redis://127.0.0.1:PORT/0`, without a password. */
+  readonly url: string;
+  readonly pid: number;
+  /** For what a test does past the adapter; connects when it is first used. Has every right. */
+  readonly admin: Redis;
+  /** Ends it in peace; folder and port stay. */
+  stop(): Promise<void>;
+  /** Ends it between two instructions. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and folder. */
+  start(): Promise<void>;
+  /** It keeps its connections and answers nothing. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends it and takes its folder away. */
+  dispose(): Promise<void>;
+}
+
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'graydeck-redis-'));
+  const port = await freePort();
+  await writeAcl(folder, options.acl);
+  let child = await launch(folder, port, options);
+  let admin: Redis | null = null;
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    admin?.disconnect();
+    admin = null;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    // A frozen process ends only once it runs again.
+    child.kill('SIGCONT');
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    port,
+    folder,
+    url: `redis://127.0.0.1:${port}/0`,
+    get pid() {
+      return child.pid ?? -1;
+    },
+    get admin() {
+      admin ??= new Redis({
+        port,
+        host: '127.0.0.1',
+        ...(options.requirepass !== undefined && {password: options.requirepass}),
+        retryStrategy: () => 50,
+      }).on('error', () => undefined);
+      return admin;
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    start: async () => {
+      child = await launch(folder, port, options);
+    },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    dispose: async () => {
+      await end('SIGKILL');
+      await rm(folder, {recursive: true, force: true});
+    },
+  };
+}
+
+async function writeAcl(folder: string, acl: string[] | undefined): Promise<void> {
+  if (acl === undefined) return;
+  const {writeFile} = await import('node:fs/promises');
+  await writeFile(join(folder, 'users.acl'), `${acl.join('\n')}\n`);
+}
+
+async function launch(folder: string, port: number, options: RedisOptions): Promise<ChildProcess> {
+  const settings: Record<string, string> = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: folder,
+    logfile: join(folder, 'redis.log'),
+    save: '',
+    appendonly: options.appendonly === true ? 'yes' : 'no',
+    // A test that kills the server asks what was acknowledged, not what the disk had time for.
+    appendfsync: 'always',
+    ...(options.maxmemory !== undefined && {maxmemory: String(options.maxmemory)}),
+    'maxmemory-policy': 'noeviction',
+    ...(options.requirepass !== undefined && {requirepass: options.requirepass}),
+    ...(options.acl !== undefined && {aclfile: join(folder, 'users.acl')}),
+    ...(options.replicaof !== undefined && {replicaof: `127.0.0.1 ${options.replicaof.port}`}),
+    ...(options.cluster === true && {'cluster-enabled': 'yes', 'cluster-node-timeout': '2000'}),
+    ...options.settings,
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)]);
+  const child = spawn(PROGRAM, args, {stdio: 'ignore'});
+  const orphaned = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphaned);
+  child.once('exit', () => process.off('exit', orphaned));
+  await ready(child, port, join(folder, 'redis.log'));
+  return child;
+}
+
+/** An empty value is a word of its own; others are as many words as they show. */
+function words(name: string, value: string): string[] {
+  return name === 'save' || !value.includes(' ') ? [value] : value.split(' ');
+}
+
+/** Until it answers a PING, with an error or without. @throws when it ends instead, with the end of its log */
+async function ready(child: ChildProcess, port: number, log: string): Promise<void> {
+  const until = Date.now() + 10_000;
+  for (;;) {
+    const answer = await ping(port).catch(() => '');
+    if (answer.startsWith('+PONG') || answer.startsWith('-NOAUTH') || answer.startsWith('-MASTERDOWN'))
+      return;
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
+      child.kill('SIGKILL');
+      const tail = (await readFile(log, 'utf8').catch(() => '')).slice(-800);
+      throw new Error(`redis-server on port ${port} does not serve:\n${tail}`);
+    }
+    await delay(10);
+  }
+}
+
+function ping(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(port, '127.0.0.1');
+    socket.setTimeout(500, () => socket.destroy(new Error('no answer')));
+    socket.once('error', reject);
+    socket.once('data', chunk => {
+      socket.destroy();
+      resolve(chunk.toString());
+    });
+    socket.write('PING\r\n');
+  });
+}
