@@ -6,6 +6,9 @@ import type {Release, RunName, State, Step} from './state.ts';
 import {failedStep, hasEnded, stepDue, stopsRun} from './step.ts';
 import {targetOf} from './target.ts';
 
+/** Nobody waits longer for a runner that may be dead. */
+const DEADLINE_AT_MOST_MS = 24 * 3600_000;
+
 type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'end-step'}>;
 
 /** The journal of effects: intent before, outcome after, in order; a successor may begin what ran out. */
@@ -58,6 +61,9 @@ function decideBegin(
   {at, by, deadlineMs}: Extract<Command, {type: 'begin-step'}>,
 ): Decision {
   if (hasEnded(step)) return already('already-so');
+  if (deadlineMs < 0 || deadlineMs > DEADLINE_AT_MOST_MS) {
+    return refuse('bad-input', `${deadlineMs} ms is no deadline`, 'a time of at most a day');
+  }
   const due = stepDue(release);
   if (due?.id !== step.id) {
     return refuse(
@@ -77,7 +83,7 @@ function decideBegin(
     type: 'step-started',
     release: release.id,
     step: step.id,
-    deadline: at + Math.max(0, deadlineMs),
+    deadline: at + deadlineMs,
   });
 }
 
@@ -87,6 +93,15 @@ function decideOutcome(
   command: Extract<Command, {type: 'end-step'}>,
 ): Decision {
   if (hasEnded(step)) return already('already-so');
+  if (step.state !== 'running')
+    return refuse('step-order', `${step.id} has not been begun`, 'begin it first: an effect is never untold');
+  if (step.by !== command.by.name) {
+    return refuse(
+      'step-running',
+      `${step.by ?? 'somebody'} has taken ${step.id} over`,
+      'its outcome is told by whoever runs it now',
+    );
+  }
   const ended: Event = {
     type: 'step-ended',
     release: release.id,
