@@ -1,4 +1,6 @@
 import type {Command} from './command.ts';
+import type {Event} from './event.ts';
+import {isId} from './name.ts';
 import type {AlertLevel} from './plan.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {State} from './state.ts';
@@ -7,6 +9,8 @@ type AlertCommand = Extract<Command, {type: 'alert' | 'acknowledge' | 'resolve' 
 
 const RANK: Record<AlertLevel, number> = {info: 0, warning: 1, critical: 2};
 const MESSAGE_AT_MOST = 2000;
+const MATCH_AT_MOST = 200;
+const SILENCES_AT_MOST = 100;
 const SILENCE_AT_MOST_MS = 30 * 24 * 3600_000;
 
 /** One condition, one alert with a life: raised, acknowledged, resolved. */
@@ -33,17 +37,17 @@ export function decideAlert(state: State, command: AlertCommand): Decision {
         : already('already-so');
     }
     case 'silence':
-      return decideSilence(command);
+      return decideSilence(state, command);
   }
 }
 
 function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): Decision {
   const {alert, level, message, at} = command;
   if (
-    typeof message !== 'string' ||
     message.trim() === '' ||
     message.length > MESSAGE_AT_MOST ||
-    !(level in RANK)
+    (command.key ?? '').length > MESSAGE_AT_MOST ||
+    !Object.hasOwn(RANK, level)
   ) {
     return refuse(
       'bad-input',
@@ -51,6 +55,12 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
       `info, warning or critical, and up to ${MESSAGE_AT_MOST} characters`,
     );
   }
+  if (!isId(alert) || state.alerts.some(one => one.id === alert))
+    return refuse(
+      'bad-input',
+      `an alert cannot have the id "${alert}"`,
+      'a new id of up to 64 plain characters',
+    );
   const key = command.key ?? message;
   const open = state.alerts.findLast(one => one.key === key && one.resolvedAt === null);
   if (open !== undefined && RANK[open.level] >= RANK[level]) {
@@ -60,7 +70,9 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
       : accept({type: 'alert-repeated', alert: open.id});
   }
   const isSilenced = state.silences.some(({match, until}) => until > at && matches(match, key, message));
-  return accept({type: 'alert-raised', alert, level, message, key, silenced: isSilenced});
+  const raised: Event = {type: 'alert-raised', alert, level, message, key, silenced: isSilenced};
+  // It has grown worse: still one condition, so one alert stays open.
+  return open === undefined ? accept(raised) : accept({type: 'alert-resolved', alert: open.id}, raised);
 }
 
 function matches(match: string, key: string, message: string): boolean {
@@ -68,13 +80,19 @@ function matches(match: string, key: string, message: string): boolean {
   return wanted === '*' || key.toLowerCase().includes(wanted) || message.toLowerCase().includes(wanted);
 }
 
-function decideSilence({silence, match, forMs, at, reason}: Extract<Command, {type: 'silence'}>): Decision {
-  if (typeof match !== 'string' || match.trim() === '' || !(forMs > 0) || forMs > SILENCE_AT_MOST_MS) {
+/** A silence takes the place of one that matches the same: so it can be made longer, or ended soon. */
+function decideSilence(state: State, command: Extract<Command, {type: 'silence'}>): Decision {
+  const {silence, match, forMs, at, reason} = command;
+  const isMatch = match.trim() !== '' && match.length <= MATCH_AT_MOST;
+  if (!isId(silence) || !isMatch || !(forMs > 0) || forMs > SILENCE_AT_MOST_MS) {
     return refuse(
       'bad-input',
       'a silence needs words to match and a time',
       'part of a message or *, for at most 30 days',
     );
   }
+  const others = state.silences.filter(one => one.until > at && one.match !== match);
+  if (others.length >= SILENCES_AT_MOST)
+    return refuse('bad-input', `there are ${others.length} silences already`, 'one that matches more, or *');
   return accept({type: 'alerts-silenced', silence, match, until: at + forMs, reason: reason ?? null});
 }

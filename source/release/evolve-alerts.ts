@@ -32,7 +32,8 @@ export function evolveAlerts(state: State, event: AlertEvent, {at, by}: Happened
       return change(state, event.alert, alert => ({...alert, resolvedAt: at}));
     case 'alerts-silenced': {
       const silence = {id: event.silence, match: event.match, until: event.until, by, reason: event.reason};
-      return {...state, silences: [...state.silences.filter(one => one.until > at), silence]};
+      const others = state.silences.filter(one => one.until > at && one.match !== event.match);
+      return {...state, silences: [...others, silence]};
     }
   }
 }
