@@ -1,8 +1,62 @@
+import type {ExitCode} from './exit.ts';
+import {EXIT} from './exit.ts';
+import {failureOf, usage} from './failure.ts';
+import {checkUse, findVerb, groupOf} from './find-verb.ts';
+import {load} from './load.ts';
+import {openOutput, type Output} from './output.ts';
+import {parseArguments, type Parsed} from './parse.ts';
+import {Signals} from './signals.ts';
 import {version} from './version.ts';
 
-if (process.argv.includes('--version')) {
-  process.stdout.write(`${version}\n`);
-} else {
-  process.stderr.write('This verb is not built yet.\n');
-  process.exitCode = 2;
+const signals = new Signals();
+
+async function main(argv: readonly string[]): Promise<void> {
+  // Before anything is understood: how an error about the command line itself is to be told.
+  let out = openOutput({json: argv.includes('--json'), color: !argv.includes('--no-color')});
+  let code: ExitCode;
+  try {
+    const parsed = await parseArguments(argv, process.env);
+    const {json, color} = parsed.flags;
+    if (json !== out.isJson) out = openOutput({json, color});
+    code = await dispatch(parsed, out);
+  } catch (error) {
+    const failure = failureOf(error);
+    code = failure.exit;
+    // Interrupted while something was under way: what it then said of itself is not the reason.
+    if (signals.code === null) out.fail(failure);
+    if (process.env['GRAYDECK_TRACE'] && failure.cause instanceof Error) out.say(String(failure.cause.stack));
+  }
+  await out.flushed();
+  process.exit(signals.code ?? code);
 }
+
+async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
+  const {words, flags, unknown} = parsed;
+  if (flags.version) {
+    if (flags.json) out.json({schema: 'graydeck.version/1', version});
+    else out.data(version);
+    return EXIT.done;
+  }
+  if (flags.help || words[0] === 'help') return await help(words[0] === 'help' ? words.slice(1) : words, out);
+  if (words.length === 0 && unknown !== null) throw unknown;
+  const found = findVerb(words);
+  checkUse(found, parsed);
+  const {verb, args} = found;
+  if (verb.file === null) throw usage(`${verb.name} is not built yet`);
+  const run = await load(verb.file);
+  return await run({verb, args, flags, out, interrupted: () => signals.take()});
+}
+
+async function help(words: readonly string[], out: Output): Promise<ExitCode> {
+  const {helpOf, helpOfVerb} = await import('./help.ts');
+  const [first] = words;
+  const names = first === undefined ? [] : groupOf(first);
+  const isGroup = words.length === 1 && names.length > 0;
+  const verb = first === undefined || isGroup ? null : findVerb(words).verb;
+  for (const line of verb === null ? helpOf(first ?? null, out.paint) : helpOfVerb(verb, out.paint)) {
+    out.data(line);
+  }
+  return EXIT.done;
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,17 @@
+import type {Flags} from './flags.ts';
+import type {Output} from './output.ts';
+import type {ExitCode} from './exit.ts';
+import type {Verb} from './verb.ts';
+
+/** What a verb is given: what was typed, where to write, and when to stop. */
+export interface Call {
+  verb: Verb;
+  args: readonly string[];
+  flags: Flags;
+  out: Output;
+  /** Aborts on SIGINT, SIGTERM and SIGHUP; asking for it takes these signals over. */
+  interrupted(): AbortSignal;
+}
+
+/** What a file under `verbs/` exports. @throws Failure, StoreFault */
+export type Run = (call: Call) => Promise<ExitCode>;

@@ -1,0 +1,56 @@
+import {quote} from '../config/mistake.ts';
+import {nearest} from '../config/nearest.ts';
+import {usage} from './failure.ts';
+
+const FEATURE = /^[a-z0-9][a-z0-9_-]{0,63}$/u;
+
+/** The name of a feature as it may stand in a key of the store. @throws Failure exit code 2. */
+export function checkFeature(name: string): string {
+  if (FEATURE.test(name)) return name;
+  throw usage(
+    `${quote(name)} cannot be the name of a feature`,
+    'small letters, digits, _ and -, at most 64, the first a letter or digit: --feature new_payment',
+    'bad-feature',
+  );
+}
+
+/**
+ * The feature that is meant: the one that is named, or the only one of the store.
+ * @throws Failure exit code 2, with the names there are.
+ */
+export async function chooseFeature(
+  named: string | null,
+  verb: string,
+  list: () => Promise<string[]>,
+): Promise<string> {
+  if (named !== null) return checkFeature(named);
+  const features = await list();
+  const [only] = features;
+  if (features.length === 1 && only !== undefined) return only;
+  if (only === undefined) {
+    const next =
+      verb === 'start'
+        ? 'graydeck start VERSION --feature NAME'
+        : 'graydeck start VERSION --feature NAME begins the first';
+    throw usage('the store has no feature yet', next, 'no-feature');
+  }
+  throw usage(
+    `the store has ${features.length} features: ${listed(features)}`,
+    `graydeck ${verb} --feature ${only}`,
+    'which-feature',
+  );
+}
+
+/** What to say about a feature that the store does not know. */
+export function unknownFeature(name: string, features: readonly string[]): string {
+  const near = nearest(name, features);
+  const there = features.length === 0 ? 'it has none yet' : `it has ${listed(features)}`;
+  return near === null
+    ? `the store knows no feature ${name}; ${there}`
+    : `the store knows no feature ${name}: did you mean ${near}?`;
+}
+
+function listed(features: readonly string[]): string {
+  const shown = features.slice(0, 12).join(', ');
+  return features.length > 12 ? `${shown} and ${features.length - 12} more` : shown;
+}

@@ -1,0 +1,83 @@
+/** A flag of the program, as data: parsing, help and completions are made from it. */
+export interface FlagEntry {
+  /** What stands for the value in the help; absent: a switch. */
+  value?: string;
+  help: string;
+  /** Switches that are on unless `--no-NAME` is given. */
+  isOn?: true;
+  /** Environment variable that is read where the flag is not given. */
+  env?: string;
+  choices?: readonly string[];
+}
+
+export const FLAGS = {
+  feature: {
+    value: 'NAME',
+    help: 'the feature; may be left out where the store has one',
+    env: 'GRAYDECK_FEATURE',
+  },
+  store: {
+    value: 'URL',
+    help: 'sqlite:PATH, redis://host:port/db, …; else GRAYDECK_STORE, else a file of your own',
+  },
+  config: {value: 'FILE', help: 'configuration, graydeck.yaml unless named', env: 'GRAYDECK_CONFIG'},
+  prometheus: {value: 'URL', help: 'where Prometheus answers', env: 'GRAYDECK_PROMETHEUS'},
+  readOnly: {help: 'only look: refuses every verb that changes something'},
+  json: {help: 'one JSON document on stdout, errors as JSON on stderr'},
+  yes: {help: 'do not ask'},
+  by: {value: 'NAME', help: 'who does it, for the log; else USER on HOSTNAME', env: 'GRAYDECK_BY'},
+  reason: {value: 'TEXT', help: 'why, for the log'},
+  lang: {value: 'LANG', help: 'language of the screen: en or zh; else by LANG', choices: ['en', 'zh']},
+  color: {help: 'plain text, as with NO_COLOR', isOn: true},
+  dryRun: {help: 'show what would be written, write nothing'},
+  help: {help: 'examples and flags'},
+  version: {help: 'the version of this program'},
+  plan: {value: 'FILE', help: 'the plan; - reads stdin'},
+  over: {value: 'VERSION', help: 'the version prod serves meanwhile'},
+  supersede: {help: 'roll back the release that is live, then start'},
+  wait: {help: 'return once traffic is set, without waiting for the steps', isOn: true},
+  offline: {help: 'roll back without the store'},
+  release: {value: 'ID', help: 'only if this is still the release at hand'},
+  watch: {help: 'a line for each change, until the release ends'},
+  window: {value: 'D', help: 'how far the numbers look back: 30s, 5m, 1h; 5m unless named'},
+  follow: {help: 'go on with what comes'},
+  for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
+  timeout: {value: 'D', help: 'give up after this time: 30s, 10m'},
+  share: {help: 'read-only, with names, ids and free text masked'},
+} as const satisfies Record<string, FlagEntry>;
+
+export type FlagName = keyof typeof FLAGS;
+type TextFlag = {[F in FlagName]: (typeof FLAGS)[F] extends {value: string} ? F : never}[FlagName];
+type Switch = Exclude<FlagName, TextFlag>;
+
+/** What the command line says. Texts that are not given are absent; switches have their default. */
+export type Flags = {[F in TextFlag]?: string} & {[F in Switch]: boolean};
+
+/** Flags that every verb takes. */
+export const EVERYWHERE: readonly FlagName[] = [
+  'feature',
+  'store',
+  'config',
+  'prometheus',
+  'readOnly',
+  'json',
+  'yes',
+  'by',
+  'reason',
+  'lang',
+  'color',
+  'help',
+  'version',
+];
+
+export const FLAG_NAMES = Object.keys(FLAGS) as readonly FlagName[];
+
+export function entryOf(name: FlagName): FlagEntry {
+  return FLAGS[name];
+}
+
+/** `readOnly` as it is typed: `--read-only`; a switch that is on: `--no-wait`. */
+export function written(name: FlagName): string {
+  const kebab = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+  return entryOf(name).isOn === true ? `--no-${kebab}` : `--${kebab}`;
+}

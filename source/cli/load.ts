@@ -1,0 +1,28 @@
+import type {Run} from './call.ts';
+import type {VerbFile} from './verb.ts';
+
+const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
+  watch: () => import('./verbs/watch.ts'),
+  demo: () => import('./verbs/demo.ts'),
+  start: () => import('./verbs/start.ts'),
+  set: () => import('./verbs/set.ts'),
+  next: () => import('./verbs/next.ts'),
+  pause: () => import('./verbs/pause.ts'),
+  retry: () => import('./verbs/retry.ts'),
+  rollback: () => import('./verbs/rollback.ts'),
+  complete: () => import('./verbs/complete.ts'),
+  audience: () => import('./verbs/audience.ts'),
+  status: () => import('./verbs/status.ts'),
+  log: () => import('./verbs/log.ts'),
+  wait: () => import('./verbs/wait.ts'),
+  alert: () => import('./verbs/alert.ts'),
+  plan: () => import('./verbs/plan.ts'),
+  acl: () => import('./verbs/acl.ts'),
+  completions: () => import('./verbs/completions.ts'),
+};
+
+/** Loads what a verb needs, and nothing that it does not. */
+export async function load(file: VerbFile): Promise<Run> {
+  const {run} = await FILES[file]();
+  return run;
+}

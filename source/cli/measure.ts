@@ -1,0 +1,51 @@
+import {isDeepStrictEqual} from 'node:util';
+import type {Begin} from '../analysis/windows.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import {Measurements} from '../metrics/follower.ts';
+import type {Split} from '../release/split.ts';
+import type {FeatureView} from '../store/port.ts';
+import type {Settings} from './settings.ts';
+
+/** Opens the measurements of a feature; they speak of the release and split at hand, whatever happens in the log. */
+export function openMeasurements(
+  feature: FeatureView,
+  view: ControllerView,
+  {declared}: Pick<Settings, 'declared'>,
+  options: {historyMs?: number; keepSeconds?: number} = {},
+): Measurements {
+  const measurements = new Measurements({
+    samples: feature.samples,
+    rollUps: feature.rollUps,
+    now: () => view.now(),
+    ...declared,
+    ...options,
+  });
+  let known = {version: 0, split: null as Split | null, since: 0};
+  const begin = () => {
+    const {head, state} = view.snapshot();
+    // A log that was read again from its start may be shorter.
+    if ((head?.version ?? 0) < known.version) known = {version: 0, split: null, since: 0};
+    const commits = view.commits();
+    for (let index = known.version; index < commits.length; index++) {
+      const {split, version} = commits[index] ?? {};
+      if (split === undefined || version === undefined) break;
+      if (known.split === null || !isDeepStrictEqual(split, known.split))
+        known = {...known, split, since: version};
+      known.version = version;
+    }
+    const {release} = state;
+    const begun: Begin =
+      release === null
+        ? {release: null, splitVersion: 0, since: 0}
+        : {release: release.id, splitVersion: known.since, since: release.splitChangedAt};
+    measurements.setRelease(begun);
+  };
+  begin();
+  const stop = view.subscribe(begin);
+  const close = measurements.close.bind(measurements);
+  measurements.close = async () => {
+    stop();
+    await close();
+  };
+  return measurements;
+}

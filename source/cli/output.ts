@@ -1,0 +1,88 @@
+import {styleText} from 'node:util';
+import type {Failure} from './failure.ts';
+
+type Format = Parameters<typeof styleText>[0];
+/** Puts colour on a text, or leaves it where there is none to be. */
+export type Paint = (format: Format, text: string) => string;
+
+/** Where a verb writes: data to stdout, everything else to stderr. A reader that goes away is no error. */
+export interface Output {
+  readonly isJson: boolean;
+  /** One line of data. */
+  data(line: string): void;
+  /** One line for a person who watches. */
+  say(line: string): void;
+  /** One JSON document, on one line. */
+  json(document: {schema: string; [field: string]: unknown}): void;
+  fail(failure: Failure): void;
+  /** For data, and for what is said. */
+  paint: Paint;
+  /** Aborts when nobody reads stdout any more. */
+  readonly closed: AbortSignal;
+  /** Resolves once everything is written. */
+  flushed(): Promise<void>;
+}
+
+/** Whether colour codes may be written to a stream. */
+export function hasColor(
+  stream: {isTTY?: boolean},
+  wanted: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (!wanted || (env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+export function openOutput(options: {json: boolean; color: boolean}): Output {
+  const {stdout, stderr, env} = process;
+  const closed = new AbortController();
+  stdout.on('error', () => closed.abort());
+  stderr.on('error', () => {});
+  const paint: Paint = hasColor(stdout, options.color, env)
+    ? (format, text) => styleText(format, text, {validateStream: false})
+    : (_format, text) => text;
+  const warn: Paint = hasColor(stderr, options.color, env)
+    ? (format, text) => styleText(format, text, {validateStream: false})
+    : (_format, text) => text;
+  const write = (stream: NodeJS.WriteStream, line: string) => {
+    if (stream.writable) stream.write(`${line}\n`);
+  };
+  return {
+    isJson: options.json,
+    paint,
+    closed: closed.signal,
+    data: line => write(stdout, line),
+    say: line => write(stderr, line),
+    json: document => write(stdout, JSON.stringify(document)),
+    fail(failure) {
+      for (const line of options.json ? [asJson(failure)] : asText(failure, warn)) write(stderr, line);
+    },
+    async flushed() {
+      await Promise.all([stdout, stderr].map(drained));
+    },
+  };
+}
+
+function asJson({code, message, next, exit, lines, facts}: Failure): string {
+  const more = lines.length === 0 ? {} : {lines};
+  return JSON.stringify({schema: 'graydeck.error/1', code, message, next, exitCode: exit, ...facts, ...more});
+}
+
+function asText({message, next, lines}: Failure, paint: Paint): string[] {
+  const end = /[.?!:]$/u.test(message) ? '' : '.';
+  return [
+    `${paint('red', 'graydeck:')} ${message}${end}`,
+    ...lines,
+    ...(next === '' ? [] : [`  ${paint('dim', '→')} ${next}`]),
+  ];
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writable) return Promise.resolve();
+  return new Promise(resolve => {
+    stream.once('error', () => resolve());
+    stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,32 @@
+import {EXIT, type ExitCode} from './exit.ts';
+
+const CODES = {SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: 129} as const satisfies Record<
+  string,
+  ExitCode
+>;
+/** A verb that does not end by itself after a signal is ended, in milliseconds. */
+const GRACE_MS = 3000;
+
+/** Signals of this process, once somebody asks for them; until then each ends the process at once. */
+export class Signals {
+  readonly #controller = new AbortController();
+  #isTaken = false;
+  /** Exit code of the signal that came; null while none has. */
+  code: ExitCode | null = null;
+
+  /** Takes the signals over. A second one, or a verb that takes too long, ends the process at once. */
+  take(): AbortSignal {
+    if (!this.#isTaken) {
+      this.#isTaken = true;
+      for (const [name, code] of Object.entries(CODES)) process.on(name, () => this.#arrive(code));
+    }
+    return this.#controller.signal;
+  }
+
+  #arrive(code: ExitCode): void {
+    if (this.code !== null) process.exit(this.code);
+    this.code = code;
+    this.#controller.abort();
+    setTimeout(() => process.exit(code), GRACE_MS).unref();
+  }
+}

@@ -1,0 +1,155 @@
+import type {SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
+import {METRIC_NAMES} from '../../analysis/numbers.ts';
+import {plainText} from '../../analysis/plain-text.ts';
+import {appliedBy, type Report} from '../../audience/applied.ts';
+import {breaks, limitsOf} from '../../console/present/limit.ts';
+import {valueOf} from '../../console/present/metric.ts';
+import type {Snapshot} from '../../controller/outcome.ts';
+import type {Release, State} from '../../release/state.ts';
+
+/** All that `status` is made from, read at one moment. */
+export interface Observed {
+  feature: string;
+  snapshot: Snapshot;
+  /** Newest reports of the routers; null where they could not be read. */
+  reports: readonly Report[] | null;
+  /** Null where measurements could not be read. */
+  windows: WindowView | null;
+  /** How far the numbers look back. */
+  window: Span;
+  /** The store's clock, milliseconds since 1970. */
+  now: number;
+}
+
+export type StatusDocument = ReturnType<typeof statusDocument>;
+
+/**
+ * `graydeck.status/1`, as the contract has it: every field is there, an unknown number is null. Rates in percent,
+ * durations in milliseconds, moments in milliseconds since 1970; `phase.index` counts from 0, as in the log.
+ */
+export function statusDocument(observed: Observed) {
+  const {feature, snapshot, reports, windows, window, now} = observed;
+  const {state, split, head} = snapshot;
+  const {release} = state;
+  const applied = reports === null ? null : appliedBy(reports, split, head?.version ?? 0, now);
+  const numbers = {
+    prod: windows?.numbers('prod', window) ?? null,
+    gray: windows?.numbers('gray', window) ?? null,
+  };
+  return {
+    schema: 'graydeck.status/1',
+    feature,
+    version: release?.version ?? null,
+    release: release?.id ?? null,
+    state: release?.state ?? 'idle',
+    phase: phaseOf(release, now),
+    percent: {
+      set: split.percent,
+      applied: applied?.percent ?? null,
+      observed: windows?.observedPercent(window) ?? null,
+    },
+    routers: {
+      live: applied?.live.length ?? null,
+      confirmed: applied?.confirmed.length ?? null,
+      silent: applied?.silent.length ?? null,
+    },
+    window: {seconds: (window.to - window.from) / 1000, from: window.from, to: window.to},
+    sides: {prod: sideOf(numbers.prod), gray: sideOf(numbers.gray)},
+    metrics: metricsOf(observed, numbers),
+    verdict: {
+      action: release?.verdict?.action ?? null,
+      reasons: release?.verdict?.reasons ?? [],
+    },
+    steps: stepsOf(release, now),
+    alerts: alertsOf(state),
+    guard: state.guard === null || state.guard.left ? null : plainText(state.guard.name, 80),
+    head: head?.version ?? 0,
+  } as const;
+}
+
+function phaseOf(release: Release | null, now: number) {
+  const phase = release?.plan.phases[release.phase];
+  if (release === null || phase === undefined) {
+    return {name: null, index: null, of: release?.plan.phases.length ?? null, enteredAt: null, endsAt: null};
+  }
+  const {clock} = release;
+  // A clock that stands has no end that could be named.
+  const endsAt =
+    phase.durationMs === null || clock.since === null
+      ? null
+      : Math.max(now, clock.since + phase.durationMs - clock.ranMs);
+  return {
+    name: phase.name,
+    index: release.phase,
+    of: release.plan.phases.length,
+    enteredAt: release.phaseEnteredAt,
+    endsAt,
+  };
+}
+
+function sideOf(numbers: SideNumbers | null) {
+  // Nothing came: then 0 requests is not known either, it may be that nobody measures.
+  const isKnown = numbers !== null && numbers.requests > 0;
+  return {
+    requests: isKnown ? numbers.requests : null,
+    requestsPerSecond: isKnown ? numbers.requestsPerSecond : null,
+    errors: isKnown ? numbers.errors : null,
+    errorRate: isKnown ? numbers.errorRate : null,
+    conversions: isKnown ? numbers.conversions : null,
+    conversionRate: isKnown ? numbers.conversionRate : null,
+    availability: numbers?.availability ?? null,
+    responseTime: numbers?.responseTime ?? {mean: null, p50: null, p95: null, p99: null},
+  };
+}
+
+/** `ok` and `over` against the most severe limit of the plan; `unlimited` where the plan has none. */
+export type MetricState = 'ok' | 'over' | 'unlimited' | 'no-data';
+
+function metricsOf(
+  {windows, window, snapshot, now}: Observed,
+  numbers: {prod: SideNumbers | null; gray: SideNumbers | null},
+) {
+  const {release} = snapshot.state;
+  const ages = (['prod', 'gray'] as const).map(side => windows?.newestAt(side) ?? null);
+  const newest = ages.filter(at => at !== null);
+  const ageSeconds = newest.length === 0 ? null : Math.max(0, now - Math.max(...newest)) / 1000;
+  return [...METRIC_NAMES, ...(windows?.otherNames() ?? [])].map(name => {
+    const prod = numbers.prod === null ? null : valueOf(name, numbers.prod, window);
+    const gray = numbers.gray === null ? null : valueOf(name, numbers.gray, window);
+    const [limit] = release === null ? [] : limitsOf(release.plan, release.phase, name, prod);
+    const state: MetricState =
+      gray === null ? 'no-data' : limit === undefined ? 'unlimited' : breaks(limit, gray) ? 'over' : 'ok';
+    const isKnown = prod !== null || gray !== null;
+    return {
+      name,
+      source: 'samples' as const,
+      prod,
+      gray,
+      limit: limit?.value ?? null,
+      ageSeconds: isKnown ? ageSeconds : null,
+      state,
+    };
+  });
+}
+
+function stepsOf(release: Release | null, now: number) {
+  return (release?.steps ?? []).map(({id, name, state, startedAt, endedAt, error}) => ({
+    id,
+    name,
+    state,
+    startedAt,
+    ms: startedAt === null ? null : (endedAt ?? now) - startedAt,
+    error: error === null ? null : plainText(error, 500),
+  }));
+}
+
+function alertsOf({alerts}: State) {
+  return alerts.map(({id, level, message, raisedAt, acknowledgedBy, resolvedAt}) => ({
+    id,
+    level,
+    message: plainText(message, 2000),
+    raisedAt,
+    acknowledgedBy: acknowledgedBy === null ? null : plainText(acknowledgedBy, 128),
+    resolvedAt,
+  }));
+}

@@ -1,0 +1,17 @@
+import type {WindowView} from '../../analysis/numbers.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {FeatureView} from '../../store/port.ts';
+import type {Observed} from './document.ts';
+
+/** Reads all that `status` shows at one moment. What cannot be read beside the log is unknown, not an error. */
+export async function observe(
+  feature: FeatureView,
+  view: ControllerView,
+  windows: WindowView | null,
+  windowMs: number,
+): Promise<Observed> {
+  const reports = await feature.routers.list().catch(() => null);
+  const now = view.now();
+  const window = {from: now - windowMs, to: now};
+  return {feature: feature.feature, snapshot: view.snapshot(), reports, windows, window, now};
+}

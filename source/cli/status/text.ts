@@ -1,0 +1,114 @@
+import {plainText} from '../../analysis/plain-text.ts';
+import type {Messages} from '../../console/messages/catalogue.ts';
+import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
+import {isKnown, metricOf, written} from '../../console/present/metric.ts';
+import stringWidth from 'string-width';
+import type {Paint} from '../output.ts';
+import type {StatusDocument} from './document.ts';
+
+const TONES = {
+  idle: 'dim',
+  deploying: 'bold',
+  rolling: 'bold',
+  paused: 'yellow',
+  promoting: 'bold',
+  rolling_back: 'red',
+  completed: 'green',
+  rolled_back: 'red',
+  failed: 'red',
+} as const;
+
+const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
+
+/** `status` for people: a headline, the two sides next to each other, what needs somebody. */
+export function statusText(status: StatusDocument, t: Messages, paint: Paint, now: number): string[] {
+  return [
+    headline(status, t, paint),
+    ...(status.state === 'idle' ? [`  ${t.idle.headline(status.feature)}`] : [percents(status, t, now)]),
+    ...table(status, t, paint),
+    ...verdict(status, t, paint),
+    ...steps(status, t, paint),
+    ...alerts(status, t, paint),
+  ];
+}
+
+function headline({feature, version, state, release}: StatusDocument, t: Messages, paint: Paint): string {
+  const what = version === null ? '' : `  ${plainText(version, 60)}`;
+  const id = release === null ? '' : paint('dim', `  ${release}`);
+  return `${paint('bold', feature)}${what}  ${paint(TONES[state], t.states[state])}${id}`;
+}
+
+/** The three percents, the phase, and how long it goes on; one line. */
+export function percents(status: StatusDocument, t: Messages, now: number): string {
+  const {percent, phase, routers} = status;
+  const known = (value: number | null, digits = 2) =>
+    value === null ? UNKNOWN : setPercent(Number(value.toFixed(digits)));
+  const parts = [
+    ...(phase.name === null || phase.index === null || phase.of === null
+      ? []
+      : [`${t.phase(phase.index + 1, phase.of)} ${plainText(phase.name, 40)}`]),
+    `${known(percent.set)} ${t.percents.set} · ${known(percent.applied)} ${t.percents.applied} · ` +
+      `${known(percent.observed, 1)} ${t.percents.seen}`,
+    routers.live === null || routers.live === 0
+      ? t.lights.noRouters
+      : `${t.lights.routers} ${routers.confirmed}/${routers.live}`,
+    ...(phase.endsAt === null ? [] : [t.gate.opensIn(clockwork(phase.endsAt - now))]),
+  ];
+  return `  ${parts.join('   ')}`;
+}
+
+function table({metrics}: StatusDocument, t: Messages, paint: Paint): string[] {
+  const rows = metrics
+    .filter(({name, prod, gray}) => prod !== null || gray !== null || ALWAYS_SHOWN.has(name))
+    .map(({name, prod, gray, limit, state}) => {
+      const metric = metricOf(name);
+      const label = isKnown(name) ? t.metrics[name] : plainText(name, 24);
+      const beyond =
+        limit === null ? '' : state === 'over' ? `✖ ${written(metric, limit)}` : written(metric, limit);
+      return {cells: [label, written(metric, prod), written(metric, gray), beyond], isOver: state === 'over'};
+    });
+  const head = ['', t.sides.prod, t.sides.gray, ''];
+  const widths = head.map((cell, column) =>
+    Math.max(...[head, ...rows.map(({cells}) => cells)].map(cells => stringWidth(cells[column] ?? ''))),
+  );
+  const line = (cells: readonly string[]) =>
+    `  ${cells.map((cell, column) => pad(cell, widths[column] ?? 0, column > 0)).join('  ')}`.trimEnd();
+  return [
+    paint('dim', line(head)),
+    ...rows.map(({cells, isOver}) => (isOver ? paint('red', line(cells)) : line(cells))),
+  ];
+}
+
+function pad(text: string, width: number, isRight: boolean): string {
+  const fill = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return isRight ? fill + text : text + fill;
+}
+
+function verdict({verdict, guard, state}: StatusDocument, t: Messages, paint: Paint): string[] {
+  if (state === 'idle') return [];
+  if (guard === null) return [`  ${t.lights.noGuard}: ${t.judge.nobodyShort}`];
+  if (verdict.action === null) return [`  ${t.judge.notYet(guard)}`];
+  const tone = verdict.action === 'rollback' ? 'red' : verdict.action === 'pause' ? 'yellow' : 'bold';
+  return [
+    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}  ${guard}`,
+    ...verdict.reasons.map(({text}) => `    ${plainText(text, 200)}`),
+  ];
+}
+
+function steps({steps: all}: StatusDocument, t: Messages, paint: Paint): string[] {
+  return all
+    .filter(({state}) => state === 'failed' || state === 'running' || state === 'pending')
+    .map(({id, name, state, error}) => {
+      const line = `  ${state === 'failed' ? '✖' : state === 'running' ? '…' : '·'} ${t.steps[name]}  ${id}`;
+      return state === 'failed' ? paint('red', `${line}${error === null ? '' : `  ${error}`}`) : line;
+    });
+}
+
+function alerts({alerts: all}: StatusDocument, t: Messages, paint: Paint): string[] {
+  return all
+    .filter(({resolvedAt, acknowledgedBy}) => resolvedAt === null && acknowledgedBy === null)
+    .map(({id, level, message, raisedAt}) => {
+      const line = `  ${level.toUpperCase()}  ${plainText(message, 120)}  ${t.since(timeOfDay(raisedAt))}  ${id}`;
+      return level === 'critical' ? paint('red', line) : level === 'warning' ? paint('yellow', line) : line;
+    });
+}

@@ -1,0 +1,44 @@
+import type {WindowView} from '../../analysis/numbers.ts';
+import {changeOrTime} from '../../effects/run-steps.ts';
+import {messagesOf} from '../../console/messages/catalogue.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {FeatureView} from '../../store/port.ts';
+import type {Call} from '../call.ts';
+import {EXIT, type ExitCode} from '../exit.ts';
+import {languageOf} from '../language.ts';
+import {statusDocument} from './document.ts';
+import {meaningOf, statusLine} from './line.ts';
+import {observe} from './observe.ts';
+
+const LOOK_EVERY_MS = 1000;
+
+/**
+ * One line for each change, until the release ends, the reader goes away or a signal comes. The exit code tells how
+ * it ended: 0 completed, 5 rolled back.
+ */
+export async function watchStatus(
+  call: Call,
+  feature: FeatureView,
+  view: ControllerView,
+  windows: WindowView,
+  windowMs: number,
+): Promise<ExitCode> {
+  const {out, flags} = call;
+  const messages = messagesOf(languageOf(flags.lang, process.env));
+  const signal = AbortSignal.any([call.interrupted(), out.closed]);
+  let told = '';
+  while (!signal.aborted) {
+    const observed = await observe(feature, view, windows, windowMs);
+    const status = statusDocument(observed);
+    const meaning = meaningOf(status);
+    if (meaning !== told && !signal.aborted) {
+      told = meaning;
+      if (out.isJson) out.json(status);
+      else out.data(statusLine(status, messages, observed.now));
+    }
+    if (status.state === 'completed') return EXIT.done;
+    if (status.state === 'rolled_back') return EXIT.against;
+    await changeOrTime(view, LOOK_EVERY_MS, signal);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,118 @@
+import {plainText} from '../analysis/plain-text.ts';
+import {messagesOf} from '../console/messages/catalogue.ts';
+import {measured} from '../console/present/format.ts';
+import type {Actor} from '../release/command.ts';
+import {performersFor} from '../effects/performers.ts';
+import {runSteps, type StepRunner} from '../effects/run-steps.ts';
+import type {TrafficView} from '../effects/traffic.ts';
+import type {Controller} from '../controller/outcome.ts';
+import type {Release, Step} from '../release/state.ts';
+import type {FeatureStore} from '../store/port.ts';
+import type {Call} from './call.ts';
+import {EXIT} from './exit.ts';
+import {Failure} from './failure.ts';
+import {grayRequestsSince} from './gray-requests.ts';
+import {languageOf} from './language.ts';
+import type {Session} from './session.ts';
+
+/** Who runs the steps of this feature in this process, and by what means. */
+export function stepRunner(feature: FeatureStore, controller: Controller, by: Actor): StepRunner {
+  const traffic: TrafficView = {
+    split() {
+      const {split, head} = controller.snapshot();
+      return {split, version: head?.version ?? 0};
+    },
+    routers: () => feature.routers.list(),
+    now: () => controller.now(),
+    grayRequestsSince: since => grayRequestsSince(feature.samples, since, AbortSignal.timeout(5000)),
+  };
+  // Two processes of one person must not take each other's running step for their own.
+  const actor: Actor = {...by, name: `${by.name.slice(0, 112)}, ${process.pid}`};
+  return {
+    log: {
+      state: () => controller.snapshot().state,
+      subscribe: listener => controller.subscribe(listener),
+      now: () => controller.now(),
+      execute: intent => controller.execute(intent, {by: actor}),
+    },
+    performerOf: performersFor(
+      feature.feature,
+      traffic,
+      () => controller.snapshot().state.guard?.epoch ?? null,
+    ),
+    actor: actor.name,
+  };
+}
+
+/**
+ * Runs the due steps of the release and waits for those that somebody else runs; each change is told to whoever
+ * watches. Resolves to the release as it then is, null where another has taken its place.
+ * @throws Failure when interrupted.
+ */
+export async function seeThrough(call: Call, session: Session, releaseId: string): Promise<Release | null> {
+  const {controller, feature, stamp} = session;
+  const signal = call.interrupted();
+  const told = new Map<string, Step['state']>();
+  const tell = () => {
+    const {release} = controller.snapshot().state;
+    if (release?.id === releaseId && !call.out.isJson) tellSteps(call, release, told);
+  };
+  remember(controller.snapshot().state.release, told);
+  const stop = controller.subscribe(tell);
+  try {
+    await runSteps(stepRunner(feature, controller, stamp.by), releaseId, signal);
+  } finally {
+    stop();
+  }
+  tell();
+  const {release} = controller.snapshot().state;
+  if (signal.aborted) {
+    throw new Failure(
+      EXIT.interrupted,
+      'interrupted',
+      'interrupted: the steps are left to whoever watches',
+      'graydeck status',
+    );
+  }
+  return release?.id === releaseId ? release : null;
+}
+
+function remember(release: Release | null, told: Map<string, Step['state']>): void {
+  for (const {id, state} of release?.steps ?? []) told.set(id, state);
+}
+
+function tellSteps({out, flags}: Call, {steps}: Release, told: Map<string, Step['state']>): void {
+  const {steps: names} = messagesOf(languageOf(flags.lang, process.env));
+  for (const step of steps) {
+    const before = told.get(step.id);
+    told.set(step.id, step.state);
+    if (before === step.state || step.state === 'pending') continue;
+    if (before === undefined && step.state === 'skipped') continue;
+    out.say(`  ${mark(step)} ${names[step.name]}${outcome(step)}`);
+  }
+}
+
+function mark({state}: Step): string {
+  if (state === 'done') return '✔';
+  return state === 'failed' ? '✖' : state === 'running' ? '…' : '–';
+}
+
+function outcome({state, startedAt, endedAt, error}: Step): string {
+  if (state === 'running') return '';
+  const time = startedAt === null || endedAt === null ? '' : `  ${measured(endedAt - startedAt)}`;
+  return `${time}${error === null ? '' : `  ${plainText(error, 200)}`}`;
+}
+
+/** Steps of a run that failed, as one failure; null when none did. */
+export function failedSteps(release: Release | null, run: Step['run'], soFar: string): Failure | null {
+  const failed = (release?.steps ?? []).filter(step => step.run === run && step.state === 'failed');
+  const [first] = failed;
+  if (first === undefined) return null;
+  return new Failure(
+    EXIT.fault,
+    'step-failed',
+    `${soFar}, but ${failed.map(({id}) => id).join(', ')} failed: ${plainText(first.error ?? 'no reason given', 200)}`,
+    `graydeck retry ${first.id}`,
+    {facts: {steps: failed.map(({id, error}) => ({id, error}))}},
+  );
+}

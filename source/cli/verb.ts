@@ -1,0 +1,58 @@
+import type {FlagName} from './flags.ts';
+
+/** Files under `verbs/`, one a verb. */
+export type VerbFile =
+  | 'watch'
+  | 'demo'
+  | 'start'
+  | 'set'
+  | 'next'
+  | 'pause'
+  | 'retry'
+  | 'rollback'
+  | 'complete'
+  | 'audience'
+  | 'status'
+  | 'log'
+  | 'wait'
+  | 'alert'
+  | 'plan'
+  | 'acl'
+  | 'completions';
+
+export interface Argument {
+  name: string;
+  isOptional?: true;
+  choices?: readonly string[];
+  isFile?: true;
+}
+
+/** A verb as it is typed, as data: parsing, help and completions are made from it. */
+export interface Verb {
+  /** The words it begins with: `status`, `audience include`. */
+  name: string;
+  /** One line. */
+  summary: string;
+  arguments: readonly Argument[];
+  /** Beside those that every verb takes. */
+  flags: readonly FlagName[];
+  /** Whether it changes something: refused under --read-only, and takes --dry-run. */
+  changes: boolean;
+  examples: readonly string[];
+  /** Longer words for its own help. */
+  more?: string;
+  /** Where it is done; null: not built yet. */
+  file: VerbFile | null;
+}
+
+export const STATES = [
+  'idle',
+  'deploying',
+  'rolling',
+  'paused',
+  'promoting',
+  'rolling_back',
+  'completed',
+  'rolled_back',
+  'failed',
+] as const;

@@ -1,0 +1,35 @@
+import type {Verb} from './verb.ts';
+import {BESIDE} from './verbs-beside.ts';
+import {MOVING} from './verbs-that-move.ts';
+
+const LATER = [
+  ['guard', 'judge and act without anyone watching'],
+  ['agent', 'drive an nginx'],
+  ['serve', 'feedback, status and metrics by HTTP'],
+  ['explain', 'which side a user gets, and why'],
+  ['split render', 'what a router would be told'],
+  ['judge', 'the judge alone, over stdin'],
+  ['replay', 'the console over a recording'],
+  ['record', 'record a release'],
+  ['report', 'a report of the release'],
+  ['feedback submit', 'say what a user found'],
+  ['feedback stats', 'feedback in numbers'],
+  ['feedback report', 'feedback in words'],
+  ['doctor', 'check the store, the routers and the clocks'],
+] as const;
+
+/** Every verb, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  ...BESIDE.filter(({name}) => name === 'watch' || name === 'demo'),
+  ...MOVING,
+  ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
+  ...LATER.map(([name, summary]): Verb => ({
+    name,
+    summary,
+    arguments: [],
+    flags: [],
+    changes: false,
+    examples: [],
+    file: null,
+  })),
+];

@@ -1,0 +1,48 @@
+import {readTypedDuration} from '../duration.ts';
+import {newAlertId, newSilenceId} from '../../controller/ids.ts';
+import type {Intent} from '../../release/command.ts';
+import type {AlertLevel} from '../../release/plan.ts';
+import {act} from '../act.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {usage} from '../failure.ts';
+import {unknownFeature} from '../feature.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using, type Session} from '../session.ts';
+
+/** `alert LEVEL MESSAGE`, `alert ack ID`, `alert silence MATCH --for D`. */
+export const run: Run = async call => {
+  const intent = intentOf(call);
+  return await using(openSession(call), async session => {
+    await mustExist(session);
+    reportCommand(call, session, await act(call, session, intent), {
+      alert: 'alert' in intent ? intent.alert : null,
+      silence: 'silence' in intent ? intent.silence : null,
+    });
+    return EXIT.done;
+  });
+};
+
+function intentOf({verb, args, flags}: Call): Intent {
+  const [first = '', second = ''] = args;
+  if (verb.name === 'alert ack') return {type: 'acknowledge', alert: first};
+  if (verb.name === 'alert') {
+    return {type: 'alert', alert: newAlertId(), level: first as AlertLevel, message: second};
+  }
+  if (flags.for === undefined)
+    throw usage('a silence needs to end', 'graydeck alert silence MATCH --for 30m');
+  return {
+    type: 'silence',
+    silence: newSilenceId(),
+    match: first,
+    forMs: readTypedDuration('--for', flags.for),
+  };
+}
+
+/** An alert would be the first entry of a feature that nobody meant. */
+async function mustExist({store, feature}: Session): Promise<void> {
+  const features = await store.features();
+  if (!features.includes(feature.feature)) {
+    throw usage(unknownFeature(feature.feature, features), 'graydeck start VERSION', 'no-feature');
+  }
+}

@@ -1,0 +1,56 @@
+import {setPercent} from '../../console/present/format.ts';
+import type {Release} from '../../release/state.ts';
+import {act, currentRelease} from '../act.ts';
+import type {Question} from '../ask.ts';
+import type {Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using} from '../session.ts';
+import {failedSteps, seeThrough} from '../steps.ts';
+
+/** `complete`: everyone to gray, prod upgraded by the promote hook, everyone to prod again. */
+export const run: Run = call =>
+  using(openSession(call), async session => {
+    const release = await currentRelease(session);
+    const id = call.flags.release ?? release.id;
+    const {feature} = session.feature;
+    const done = await act(call, session, {type: 'complete', release: id}, () => question(feature, release));
+    if (call.flags.dryRun || !call.flags.wait || done.kind === 'nothing') {
+      reportCommand(call, session, done);
+      return EXIT.done;
+    }
+    if (!call.out.isJson) reportCommand(call, session, done);
+    const ended = await seeThrough(call, session, id);
+    if (call.out.isJson) {
+      const steps = (ended?.steps ?? []).map(({id, state, error}) => ({id, state, error}));
+      reportCommand(call, session, done, {ended: ended?.state ?? null, steps});
+    } else if (ended?.state === 'completed') {
+      call.out.data(`prod is ${ended.version} for everyone`);
+    }
+    const isStopped = ended?.state === 'failed';
+    const failure = failedSteps(
+      ended,
+      'promotion',
+      isStopped ? 'gray goes on serving' : `prod is ${release.version}`,
+    );
+    if (failure !== null) throw failure;
+    return EXIT.done;
+  });
+
+/** What follows, before the version is typed: promotion and what a rollback could then still do. */
+export function question(feature: string, {version, percent, plan}: Release): Question {
+  const {promote, demote} = plan.hooks;
+  return {
+    lines: [
+      `${feature} ${version}: ${setPercent(percent)} → 100 % of the people, then prod becomes ${version}.`,
+      ...(promote === undefined
+        ? [`The plan has no promote hook: everyone then goes to prod, which must already run ${version}.`]
+        : []),
+      ...(demote === undefined
+        ? ['The plan has no demote hook: a rollback after that cannot bring the older version back to prod.']
+        : []),
+    ],
+    expected: version,
+    command: `graydeck complete --feature ${feature}`,
+  };
+}

@@ -1,0 +1,30 @@
+import {plainText} from '../../analysis/plain-text.ts';
+import {setPercent} from '../../console/present/format.ts';
+import {act, currentRelease} from '../act.ts';
+import type {Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using} from '../session.ts';
+
+/** `next`: into the phase after the one at hand. */
+export const run: Run = call =>
+  using(openSession(call), async session => {
+    const release = await currentRelease(session);
+    const intent = {type: 'next', release: call.flags.release ?? release.id, from: release.phase} as const;
+    const done = await act(call, session, intent, (before, after) => {
+      const {feature} = session.feature;
+      const phase = after.release?.plan.phases[after.release.phase];
+      const was = setPercent(before.release?.percent ?? 0);
+      const will = setPercent(after.release?.percent ?? 0);
+      const left = release.plan.phases[release.phase];
+      return {
+        lines: [
+          `${feature} ${release.version}: phase ${plainText(left?.name ?? '?', 40)} → ${plainText(phase?.name ?? '?', 40)}, ` +
+            `${was} → ${will}${(phase?.audience ?? null) === null ? ' of the people get gray.' : ' of its audience get gray.'}`,
+        ],
+        command: `graydeck next --feature ${feature}`,
+      };
+    });
+    reportCommand(call, session, done);
+    return EXIT.done;
+  });

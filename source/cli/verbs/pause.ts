@@ -1,0 +1,14 @@
+import {act, releaseAtHand} from '../act.ts';
+import type {Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using} from '../session.ts';
+
+/** `pause` and `resume`: neither changes who gets gray now. */
+export const run: Run = call =>
+  using(openSession(call), async session => {
+    const type = call.verb.name === 'resume' ? 'resume' : 'pause';
+    const release = await releaseAtHand(call, session);
+    reportCommand(call, session, await act(call, session, {type, release}));
+    return EXIT.done;
+  });

@@ -1,0 +1,77 @@
+import {plainText} from '../../analysis/plain-text.ts';
+import {messagesOf} from '../../console/messages/catalogue.ts';
+import {measured} from '../../console/present/format.ts';
+import {STALE_AFTER_MS} from '../../release/split.ts';
+import type {Release} from '../../release/state.ts';
+import {actAtOnce, releaseAtHand} from '../act.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {usage} from '../failure.ts';
+import {languageOf} from '../language.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using, type Session} from '../session.ts';
+import {failedSteps, seeThrough} from '../steps.ts';
+
+/** `rollback`: traffic first, at once; then its steps. Asked again, it sees the steps of the first one through. */
+export const run: Run = async call => {
+  const {flags, out} = call;
+  if (flags.offline)
+    throw usage('rollback --offline is not built yet in this version', 'graydeck rollback', 'not-built');
+  return await using(openSession(call), async session => {
+    const id = await releaseAtHand(call, session);
+    const done = await actAtOnce(call, session, {type: 'rollback', release: id});
+    const isOver = done.kind === 'nothing' && done.notice === 'already-rolled-back';
+    const isUnknown = done.state.release?.id !== id;
+    if (flags.dryRun || !flags.wait || isOver || isUnknown) {
+      reportCommand(call, session, done);
+      if (!flags.wait && !flags.dryRun && !isOver && !out.isJson) {
+        out.say('  traffic is set; the steps are run by a console that is open, or by: graydeck rollback');
+      }
+      return EXIT.done;
+    }
+    if (!out.isJson) reportCommand(call, session, done);
+    const release = await seeThrough(call, session, id);
+    const facts = release?.steps.find(step => step.id === 'rollback.traffic')?.facts ?? {};
+    if (out.isJson)
+      reportCommand(call, session, done, {
+        ended: release?.state ?? null,
+        ...factsOf(facts),
+        steps: stepsOf(release),
+      });
+    else out.data(await sentence(call, session, {...facts, now: session.controller.now()}));
+    const failure = failedSteps(release, 'rollback', 'everyone is on prod');
+    if (failure !== null) throw failure;
+    return EXIT.done;
+  });
+};
+
+type Facts = Readonly<Record<string, number>>;
+
+function factsOf({ms, routers, confirmed, silent, grayRequestsAfter}: Facts) {
+  return {
+    ms: ms ?? null,
+    routers: {known: routers ?? null, confirmed: confirmed ?? null, silent: silent ?? null},
+    grayRequestsAfter: grayRequestsAfter ?? null,
+  };
+}
+
+function stepsOf(release: Release | null) {
+  return (release?.steps ?? []).map(({id, state, error}) => ({id, state, error}));
+}
+
+/** How fast, who confirmed, who is silent, and what still reached gray after the key. */
+async function sentence({flags}: Call, {feature}: Session, facts: Facts): Promise<string> {
+  const {rollback, lights, headlines} = messagesOf(languageOf(flags.lang, process.env));
+  const known = facts['routers'] ?? 0;
+  const time = measured(facts['ms'] ?? 0);
+  const after = facts['grayRequestsAfter'] ?? null;
+  if (known === 0) return `${rollback.through(time, null, null, after)}; ${lights.noRouters}`;
+  const told = rollback.through(time, facts['confirmed'] ?? 0, known, after);
+  const silent = facts['silent'] ?? 0;
+  if (silent === 0) return told;
+  const now = facts['now'] ?? 0;
+  const names = (await feature.routers.list().catch(() => []))
+    .filter(({at}) => now - at > STALE_AFTER_MS)
+    .map(({name}) => plainText(name, 40));
+  return `${told}; ${headlines.silent(silent, names.slice(0, 3), 0)}`;
+}

@@ -1,0 +1,28 @@
+import {setPercent} from '../../console/present/format.ts';
+import {act, currentRelease} from '../act.ts';
+import type {Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {readTypedPercent} from '../percent.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using} from '../session.ts';
+
+/** `set PERCENT`: a raise asks, a lower percent does not wait. */
+export const run: Run = async call => {
+  const percent = readTypedPercent(call.args[0] ?? '');
+  return await using(openSession(call), async session => {
+    const {id, version, percent: from} = await currentRelease(session);
+    const intent = {type: 'set', release: call.flags.release ?? id, percent, from} as const;
+    const done = await act(call, session, intent, (before, after) => {
+      const was = before.release?.percent ?? 0;
+      const will = after.release?.percent ?? 0;
+      if (will <= was) return null;
+      const {feature} = session.feature;
+      return {
+        lines: [`${feature} ${version}: ${setPercent(was)} → ${setPercent(will)} of the people get gray.`],
+        command: `graydeck set ${percent} --feature ${feature}`,
+      };
+    });
+    reportCommand(call, session, done);
+    return EXIT.done;
+  });
+};

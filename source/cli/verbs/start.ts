@@ -1,0 +1,113 @@
+import {builtInPlan} from '../../config/built-in.ts';
+import {quote} from '../../config/mistake.ts';
+import {plainText} from '../../analysis/plain-text.ts';
+import {setPercent} from '../../console/present/format.ts';
+import {newReleaseId} from '../../controller/ids.ts';
+import {isName} from '../../release/name.ts';
+import type {Plan} from '../../release/plan.ts';
+import type {Release, State} from '../../release/state.ts';
+import {act} from '../act.ts';
+import type {Question} from '../ask.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {Failure, usage} from '../failure.ts';
+import {readPlanFile} from '../plan-source.ts';
+import {reportCommand} from '../report-command.ts';
+import {openSession, using, type Session} from '../session.ts';
+import {configuredPlan, loadSettings} from '../settings.ts';
+import {failedSteps, seeThrough} from '../steps.ts';
+import {timetable} from '../timetable.ts';
+
+/** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */
+export const run: Run = async call => {
+  const {flags, out} = call;
+  const version = checkVersion(call.args[0] ?? '');
+  const over = flags.over === undefined ? undefined : checkVersion(flags.over);
+  const settings = await loadSettings(call);
+  const metrics = settings.config?.value.metrics ?? {};
+  const given = flags.plan === undefined ? null : await readPlanFile(flags.plan, out.say, metrics);
+  return await using(openSession(call, settings, given?.feature ?? null), async session => {
+    const {feature} = session.feature;
+    const plan = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
+    const release = newReleaseId();
+    const intent = {
+      type: 'start',
+      release,
+      version,
+      plan,
+      supersede: flags.supersede,
+      ...(over === undefined ? {} : {over}),
+    } as const;
+    const done = await act(call, session, intent, before => question(call, before, version, plan));
+    const isShort = flags.dryRun || !flags.wait;
+    if (!out.isJson || isShort) reportCommand(call, session, done, {timetable: timetable(plan)});
+    if (flags.dryRun && !out.isJson) for (const line of timetable(plan)) out.data(`  ${line}`);
+    if (isShort) return EXIT.done;
+    const started = await untilRolling(call, session, release);
+    if (out.isJson)
+      reportCommand(
+        call,
+        session,
+        {...done, state: {...done.state, release: started}},
+        {timetable: timetable(plan)},
+      );
+    const failure = failedSteps(started, 'deploy', 'nobody gets gray');
+    if (failure !== null) throw failure;
+    return EXIT.done;
+  });
+};
+
+/** A version as people and logs can hold it. @throws Failure exit code 2. */
+export function checkVersion(version: string): string {
+  const isFit: boolean = isName(version);
+  if (isFit) return version;
+  throw usage(
+    version.trim() === '' ? 'the version is empty' : `${quote(version)} cannot be a version`,
+    'up to 128 characters, no control characters: graydeck start v1.1.0',
+    'bad-version',
+  );
+}
+
+/** The steps of the release before it, where there is one to be taken back first; then its own. */
+async function untilRolling(call: Call, session: Session, id: string): Promise<Release> {
+  for (;;) {
+    const {release} = session.controller.snapshot().state;
+    if (release?.id === id) {
+      const seen = await seeThrough(call, session, id);
+      if (seen !== null) return seen;
+    } else if (release?.next?.release === id) {
+      await seeThrough(call, session, release.id);
+    } else {
+      throw new Failure(
+        EXIT.refused,
+        'moved-on',
+        'the start was cancelled, or another release took its place',
+        'graydeck status',
+      );
+    }
+  }
+}
+
+function question(
+  {flags}: Call,
+  {feature, release, prodVersion}: State,
+  version: string,
+  plan: Plan,
+): Question {
+  const over = flags.over ?? prodVersion;
+  const [first] = plan.phases;
+  const then = plan.phases.slice(1).map(({name, percent}) => `${plainText(name, 40)} ${setPercent(percent)}`);
+  const isTaken =
+    flags.supersede && release !== null && release.state !== 'completed' && release.state !== 'rolled_back';
+  return {
+    lines: [
+      ...(isTaken
+        ? [`${feature} ${release.version} is rolled back first: ${setPercent(release.percent)} → 0 %.`]
+        : []),
+      `${feature} ${version}${over === null ? '' : ` over ${over}`}: 0 % → ${setPercent(first?.percent ?? 0)} ` +
+        `of ${(first?.audience ?? null) === null ? 'the people' : 'its audience'} get gray, phase ${plainText(first?.name ?? '?', 40)}.`,
+      ...(then.length === 0 ? [] : [`Then: ${then.join(', ')}.`]),
+    ],
+    command: `graydeck start ${/^[\w.@+-]+$/u.test(version) ? version : 'VERSION'} --feature ${feature}`,
+  };
+}
