@@ -1,0 +1,181 @@
+import {useApp, useInput, usePaste, useWindowSize} from 'ink';
+import {useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
+import {plainText} from '../analysis/plain-text.ts';
+import type {Intent} from '../release/command.ts';
+import type {Deck} from './deck.ts';
+import {DialogView} from './dialogs/DialogView.tsx';
+import {inputKeys} from './input-keys.ts';
+import {answerTo, answerToFault} from './outcome-note.ts';
+import {Screen} from './panels/Screen.tsx';
+import {TooSmall} from './panels/TooSmall.tsx';
+import {dialogFooter, footerLine} from './present/footer.ts';
+import {helpRows, paletteActions} from './present/help.ts';
+import {rowKey} from './present/log.ts';
+import {alertToAcknowledge} from './press-deck.ts';
+import {press} from './press.ts';
+import type {Effect, PressContext, Step} from './step.ts';
+import {submit, typeAhead} from './submit.ts';
+import {isTyping, type Ui} from './ui.ts';
+import {useReading} from './use-reading.ts';
+import {useScreen, type Screen as Model} from './use-screen.ts';
+import {useUi} from './use-ui.ts';
+
+export interface ConsoleProps {
+  deck: Deck;
+  /** Called with what was done from here, whenever that changes: the farewell tells it. */
+  onDone(deck: Deck, done: Ui['done']): void;
+}
+
+/** The whole console: reads the deck, draws it, and turns keys into commands. */
+export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
+  const [deck, setDeck] = useState(first);
+  const [features, setFeatures] = useState<readonly string[]>([first.feature]);
+  const {exit} = useApp();
+  const size = useWindowSize();
+  const hold = useUi();
+  const {ui, now, put, change} = hold;
+  const reading = useReading(deck);
+  const model = useScreen(deck, reading, ui, size);
+  const {scene, layout} = model;
+  const {t, clean} = scene;
+  const context = contextOf(deck, model, ui, features.length);
+  const newest = useRef(context);
+  useLayoutEffect(() => {
+    newest.current = context;
+  });
+  useEffect(() => onDone(deck, ui.done), [deck, ui.done, onDone]);
+  useEffect(() => {
+    // Without the list there is only this feature; the store's light already says what is wrong.
+    deck.features().then(setFeatures, () => undefined);
+  }, [deck]);
+
+  async function execute(intent: Intent): Promise<void> {
+    const {controller, actor} = deck;
+    if (controller === null) return;
+    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: deck.view.now()}});
+    const words = {t, clean, self: actor.name};
+    const answer = await controller.execute(intent, {by: actor}).then(
+      outcome => answerTo(intent, outcome, {...words, commits: deck.view.commits()}),
+      (fault: unknown) => answerToFault(intent, fault, {...words, commits: []}),
+    );
+    const at = deck.view.now();
+    if (answer.isDone) change({type: 'done', at, text: answer.text, tone: answer.tone});
+    else if (answer.tone === 'plain') change({type: 'note', note: {...answer, at}});
+    else change({type: 'refused', at, text: answer.text, tone: answer.tone});
+  }
+
+  async function turnTo(by: 1 | -1): Promise<void> {
+    const index = features.indexOf(deck.feature);
+    const feature = features[(index + by + features.length) % features.length];
+    if (feature === undefined || feature === deck.feature || deck.open === undefined) return;
+    const opened = await deck.open(feature);
+    setDeck(opened);
+    change({
+      type: 'note',
+      note: {text: t.outcomes.feature(clean.name(feature)), tone: 'plain', at: opened.view.now()},
+    });
+    await deck.close?.();
+  }
+
+  async function runExtra(key: string): Promise<void> {
+    const extra = deck.extras.find(one => one.key === key);
+    if (extra === undefined) return;
+    change({
+      type: 'note',
+      note: {text: plainText(await extra.run(), 200), tone: 'plain', at: deck.view.now()},
+    });
+  }
+
+  function perform(effect: Effect): void {
+    const told = (error: unknown): void =>
+      change({type: 'refused', at: deck.view.now(), text: clean.free(String(error)), tone: 'bad'});
+    switch (effect.type) {
+      case 'execute':
+        void execute(effect.intent);
+        return;
+      case 'feature':
+        turnTo(effect.by).catch(told);
+        return;
+      case 'extra':
+        runExtra(effect.key).catch(told);
+        return;
+      case 'quit':
+        exit(effect.code);
+    }
+  }
+
+  function take(step: Step): void {
+    put(step.ui);
+    for (const effect of step.effects) perform(effect);
+  }
+
+  useInput((input, key) => {
+    const isInField = isTyping(now().dialog);
+    const keys = inputKeys(input, key);
+    for (const [index, name] of keys.entries()) {
+      // Letters of a field that is open already reach it without us; ahead of one that opens just now, they do not.
+      const isTyped = name.length === 1 || name === 'Enter' || name === 'Backspace';
+      if (isInField && isTyped && name !== 'Ctrl+c') return;
+      if (index > 0 && isTyping(now().dialog))
+        return take(typeAhead(now(), Array.from(input).slice(index).join(''), newest.current));
+      take(press(now(), name, newest.current));
+    }
+  });
+
+  usePaste(text => {
+    if (isTyping(now().dialog)) take(typeAhead(now(), plainText(text, 500), newest.current));
+    else change({type: 'refused', at: deck.view.now(), text: t.pasteIgnored});
+  });
+
+  const onChange = useCallback(
+    (text: string) => {
+      const end = text.search(/[\r\n]/u);
+      change({type: 'typed', text: end < 0 ? text : text.slice(0, end)});
+      // Enter may arrive in one go with the letters before it.
+      if (end >= 0) take(submit(now(), text.slice(0, end), newest.current));
+    },
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- what it calls reads only refs
+    [change, now],
+  );
+
+  if (layout.kind === 'tiny') return <TooSmall t={t} columns={size.columns} rows={size.rows} />;
+  const width = layout.columns;
+  const {mayAct} = scene;
+  const {extras, mode} = deck;
+  const footer =
+    ui.dialog === null ? footerLine(context, {mayAct, extras, width, t}) : dialogFooter(ui.dialog, width, t);
+  const position = features.length > 1 ? `${features.indexOf(deck.feature) + 1}/${features.length}` : '';
+  const dialog = ui.dialog !== null && (
+    <DialogView
+      dialog={ui.dialog}
+      scene={scene}
+      rows={model.allRows}
+      area={{columns: width, rows: layout.rows, top: (layout.hasLabels ? 4 : 3) + layout.headlines}}
+      keys={context}
+      palette={context.palette}
+      help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
+      typing={{onChange, onSubmit: text => take(submit(now(), text, newest.current))}}
+      onLevel={level => change({type: 'level', level})}
+    />
+  );
+  return <Screen {...{model, ui, mode, position, footer, dialog}} />;
+}
+
+function contextOf(deck: Deck, model: Model, ui: Ui, featureCount: number): PressContext {
+  const {scene, rows, log, logPicked} = model;
+  const {snapshot, at} = scene.reading;
+  const base = {
+    snapshot,
+    alert: alertToAcknowledge(snapshot.state.alerts, log[logPicked]?.alert ?? null),
+    featureCount: deck.open === undefined ? 1 : featureCount,
+    t: scene.t,
+    at,
+    mayAct: scene.mayAct,
+    metrics: rows.map(({metric}) => metric.name),
+    logRows: log.map(row => rowKey(row)),
+    extras: deck.extras.map(({key}) => key),
+    newId: () => deck.newId(),
+  };
+  const typed = ui.dialog?.kind === 'palette' ? ui.dialog.field.text : null;
+  return {...base, palette: typed === null ? [] : paletteActions(base, scene.mayAct, typed, scene.t)};
+}

@@ -1,0 +1,77 @@
+import {Box} from 'ink';
+import type {ReactNode} from 'react';
+import {Lines} from '../panels/LineView.tsx';
+import {framed} from '../present/frame.ts';
+import {say, type Line, type Tone} from '../present/line.ts';
+
+/** Where a dialog may be. */
+export interface Area {
+  columns: number;
+  rows: number;
+  /** First row it may cover: what is above stays in sight. */
+  top: number;
+}
+
+/** Columns of a dialog on a screen this wide. */
+export function dialogWidth({columns}: Area, wanted = 76): number {
+  return Math.min(wanted, columns - 4);
+}
+
+/** A box over the screen. Every cell of it is drawn, so that nothing shines through. */
+export function DialogFrame(props: {
+  area: Area;
+  title: string;
+  tone: Tone;
+  rows: readonly Line[];
+  width?: number;
+  /** What is drawn over the rows: a field, at its row. */
+  children?: ReactNode;
+}): ReactNode {
+  const {area, title, tone, rows, children} = props;
+  const width = props.width ?? dialogWidth(area);
+  const height = Math.min(rows.length + 4, area.rows - area.top - 1);
+  const top = area.top + Math.max(0, Math.floor((area.rows - area.top - height) / 3));
+  const panel = {title: [say(title, tone)], note: [], tone, rows: [[], ...rows]};
+  return (
+    <Box
+      position="absolute"
+      marginTop={top}
+      marginLeft={Math.floor((area.columns - width) / 2)}
+      width={width}
+      height={height}
+      flexDirection="column"
+      overflow="hidden"
+    >
+      <Lines lines={framed(panel, {width, height, hasFocus: true})} />
+      {children}
+    </Box>
+  );
+}
+
+/** A part of a dialog drawn over its rows: `row` counts from the first row inside. */
+export function Over({
+  row,
+  column,
+  width,
+  height = 1,
+  children,
+}: {
+  row: number;
+  column: number;
+  width: number;
+  height?: number;
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <Box
+      position="absolute"
+      marginTop={row + 2}
+      marginLeft={column + 2}
+      width={width}
+      height={height}
+      overflow="hidden"
+    >
+      {children}
+    </Box>
+  );
+}

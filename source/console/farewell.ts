@@ -1,0 +1,44 @@
+import type {Deck} from './deck.ts';
+import {messagesOf} from './messages/catalogue.ts';
+import {MASKED, OPEN} from './present/clean.ts';
+import {setPercent, timeOfDay} from './present/format.ts';
+import {isLive} from '../release/state.ts';
+import type {Ui} from './ui.ts';
+
+/** What the normal screen says after the console is gone: the release goes on, and who watches it now. */
+export function farewell(deck: Deck, done: Ui['done']): string {
+  const t = messagesOf(deck.mode.lang);
+  const clean = deck.mode.share ? MASKED : OPEN;
+  const {state} = deck.view.snapshot();
+  const {release, guard, alerts} = state;
+  const feature = clean.name(deck.feature);
+  const lines: string[] = [];
+  if (release === null) {
+    lines.push(t.farewell.idle(feature));
+  } else {
+    const words = [feature, clean.name(release.version), t.states[release.state]] as const;
+    const phase = clean.name(release.plan.phases[release.phase]?.name ?? '');
+    lines.push(
+      isLive(release)
+        ? `${t.farewell.going(...words)} ${t.farewell.at(setPercent(release.percent), phase)}`
+        : t.farewell.over(...words),
+    );
+    if (isLive(release)) {
+      lines.push(guard === null || guard.left ? t.farewell.noGuard : t.farewell.guard(clean.who(guard.name)));
+    }
+  }
+  const alert = alerts.at(-1);
+  if (alert !== undefined) {
+    const seen =
+      alert.acknowledgedBy === null
+        ? t.farewell.unacknowledged
+        : t.farewell.acknowledged(clean.who(alert.acknowledgedBy));
+    lines.push(t.farewell.alert(timeOfDay(alert.raisedAt), clean.free(alert.message), seen));
+  }
+  if (deck.store.health().state === 'away') lines.push(t.farewell.away);
+  if (done.length > 0) {
+    lines.push(t.farewell.done, ...done.map(({at, text}) => `  ${timeOfDay(at)}  ${text}`));
+  }
+  lines.push(t.farewell.again(feature));
+  return `${lines.join('\n')}\n`;
+}

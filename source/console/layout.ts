@@ -1,0 +1,92 @@
+/** Below this there is nothing honest to draw. */
+export const LEAST = {columns: 60, rows: 16};
+/** From here on both sides have a panel of their own. */
+const WIDE = {columns: 100, rows: 28};
+/** Rows that every layout has: header, state, track, headline; notice and footer. */
+const FIXED_ABOVE = 4;
+const FIXED_BELOW = 2;
+const FRAME = 2;
+const LOG_AT_LEAST = 3;
+
+/** Where everything stands, in columns and rows. Heights include the frame. */
+export interface Layout {
+  kind: 'wide' | 'small' | 'tiny';
+  columns: number;
+  rows: number;
+  hasLabels: boolean;
+  headlines: number;
+  prodWidth: number;
+  grayWidth: number;
+  /** Cells of a sparkline; both sides have the same. */
+  sparkWidth: number;
+  /** Height of the sides, or of the table. */
+  sidesHeight: number;
+  /** Metrics that fit in there. */
+  metricRows: number;
+  /** Blank rows between metrics, plus one. */
+  spacing: number;
+  /** A chart of the picked metric, where there is room to spare; 0: none. */
+  chartHeight: number;
+  judgeHeight: number;
+  logHeight: number;
+}
+
+/** What wants to be shown. */
+export interface Wishes {
+  metrics: number;
+  judgeRows: number;
+  /** Label, value and comparison columns beside the sparkline on gray's side; prod's side has no comparison. */
+  labelWidth: number;
+  isRoomy: boolean;
+}
+
+const VALUE_AND_GAPS = 14;
+const COMPARED = 17;
+/** Frame and the blanks inside it. */
+const SIDES_OF_FRAME = 4;
+const CHART_HEIGHT = 12;
+const LOG_ENOUGH = 12;
+
+/** Divides the screen. Pure: the same size and wishes give the same places. */
+export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
+  const kind =
+    columns < LEAST.columns || rows < LEAST.rows
+      ? 'tiny'
+      : columns >= WIDE.columns && rows >= WIDE.rows
+        ? 'wide'
+        : 'small';
+  const hasLabels = rows >= 36 && kind === 'wide';
+  const headlines = rows >= 36 ? 2 : 1;
+  const room = rows - FIXED_ABOVE - FIXED_BELOW - (hasLabels ? 1 : 0) - (headlines - 1);
+  const isSmall = kind !== 'wide';
+  const logLeast = LOG_AT_LEAST + FRAME;
+  const judgeWanted = wishes.judgeRows === 0 ? 0 : wishes.judgeRows + FRAME;
+  const judgeAtMost = isSmall ? (rows >= 24 ? Math.min(judgeWanted, 3) : 0) : Math.min(judgeWanted, 6);
+  const spacing = wishes.isRoomy && room - judgeAtMost - logLeast >= wishes.metrics * 2 + FRAME ? 2 : 1;
+  const sidesWanted = wishes.metrics * spacing - (spacing - 1) + FRAME;
+  const sidesHeight = Math.max(4, Math.min(sidesWanted, room - judgeAtMost - logLeast));
+  const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
+  const spare = room - sidesHeight - judgeHeight - LOG_ENOUGH;
+  const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT ? CHART_HEIGHT : 0;
+  const sparkWidth = Math.max(
+    4,
+    Math.floor((columns - 2 * (SIDES_OF_FRAME + wishes.labelWidth + VALUE_AND_GAPS) - COMPARED) / 2),
+  );
+  const prodWidth = SIDES_OF_FRAME + wishes.labelWidth + VALUE_AND_GAPS + sparkWidth;
+  return {
+    kind,
+    columns,
+    rows,
+    hasLabels,
+    headlines,
+    prodWidth,
+    grayWidth: columns - prodWidth,
+    sparkWidth,
+    sidesHeight,
+    metricRows: Math.max(1, Math.floor((sidesHeight - FRAME + spacing - 1) / spacing)),
+    spacing,
+    chartHeight,
+    judgeHeight,
+    logHeight: room - sidesHeight - judgeHeight - chartHeight,
+  };
+}

@@ -1,0 +1,47 @@
+import type {Event, EventType} from '../../release/event.ts';
+import {setPercent} from '../present/format.ts';
+import type {EventAbout} from './event-about.ts';
+
+type Sentences = {[T in EventType]: (event: Extract<Event, {type: T}>, about: EventAbout) => string};
+
+function because({reason}: EventAbout): string {
+  return reason === null || reason === '' ? '' : `: "${reason}"`;
+}
+
+/** What happened, in one row. Who and when stand beside it. */
+export const enEvents: Sentences = {
+  'release-started': ({version, over}, {name}) =>
+    `started ${name(version)}${over === null ? '' : ` over ${name(over)}`}`,
+  'phase-entered': ({phase, percent}, {phases, reason}) =>
+    `phase ${phase + 1} ${phases[phase]?.name ?? ''}, ${setPercent(percent)}${reason === null ? '' : `: "${reason}"`}`,
+  'percent-set': ({from, percent}, about) => `${setPercent(from)} → ${setPercent(percent)}${because(about)}`,
+  'release-paused': (_, about) => `paused${because(about)}`,
+  'release-resumed': (_, about) => `resumed${because(about)}`,
+  'promotion-started': () => 'promotion started: everyone to gray, then prod is upgraded',
+  'release-completed': () => 'completed: prod is the new version',
+  'release-failed': ({step, error}, {name, free}) =>
+    `failed at ${name(step)}${error === null ? '' : `: ${free(error)}`}`,
+  'rollback-started': ({fromPercent}, about) => `rollback, ${setPercent(fromPercent)} → 0 %${because(about)}`,
+  'release-rolled-back': () => 'rolled back: every step is through',
+  'release-banned': ({release}, {name}) => `release ${name(release)} may never be served again`,
+  'start-queued': ({version}, {name}) => `${name(version)} starts once this one is rolled back`,
+  'queued-start-cancelled': () => 'the start that waited is cancelled',
+  'user-included': ({user: id}, {user}) => `user ${user(id)} always gets gray`,
+  'user-denied': ({user: id}, {user}) => `user ${user(id)} never gets gray`,
+  'user-removed': ({user: id}, {user}) => `user ${user(id)} is taken off both lists`,
+  'step-started': ({step}, {name}) => `${name(step)} began`,
+  'step-ended': ({step, outcome, error}, {name, free}) =>
+    `${name(step)} ${outcome}${error === null ? '' : `: ${free(error)}`}`,
+  'step-retried': ({step}, {name}) => `${name(step)} is tried again`,
+  'alert-raised': ({level, message}, {free}) => `${level.toUpperCase()} ${free(message)}`,
+  'alert-repeated': ({alert: id}, {alert}) => `again: ${alert(id)}`,
+  'alert-acknowledged': ({alert: id}, {alert}) => `acknowledged: ${alert(id)}`,
+  'alert-resolved': ({alert: id}, {alert}) => `over: ${alert(id)}`,
+  'alerts-silenced': ({match}, {free}) => `alerts with "${free(match)}" are silenced`,
+  'guard-taken': () => 'a guard has taken over',
+  'guard-left': () => 'the guard has left: nobody judges',
+  'verdict-changed': ({action, reasons}, {free}) =>
+    `verdict ${action}${reasons[0] === undefined ? '' : `: ${free(reasons[0].text)}`}`,
+  'clock-held': ({why}, {free}) => `the phase clock stands: ${free(why)}`,
+  'clock-ran': () => 'the phase clock runs again',
+};

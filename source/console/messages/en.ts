@@ -1,0 +1,213 @@
+import type {Event} from '../../release/event.ts';
+import {clockwork, count, setPercent} from '../present/format.ts';
+import {enEvents} from './en-events.ts';
+import {enKeys} from './en-keys.ts';
+import type {EventAbout} from './event-about.ts';
+
+function ago(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 90) return `${seconds} s ago`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
+}
+
+function many(number: number, one: string, more = `${one}s`): string {
+  return `${count(number)} ${number === 1 ? one : more}`;
+}
+
+/** English: plain, exact, short enough for a row. */
+export const en = {
+  ...enKeys,
+  ago,
+  over: 'over',
+  points: 'pt',
+  phase: (n: number, of: number) => `phase ${n} of ${of}`,
+  since: (time: string) => `since ${time}`,
+  requests: (number: string) => `${number} requests`,
+  windowOf: (seconds: number) => `over ${clockwork(seconds * 1000)}`,
+  attempts: (times: number) => `(try ${times})`,
+  stepsDone: (done: number, of: number) => `${done} of ${of} steps done`,
+  more: (number: number) => `+${number} more`,
+  lights: {
+    away: (name: string, forHowLong: string) => `${name} away ${forHowLong}`.trimEnd(),
+    prometheus: 'prometheus',
+    absent: 'absent',
+    guard: 'guard',
+    noGuard: 'no guard',
+    routers: 'routers',
+    noRouters: 'no routers',
+  },
+  badges: {share: 'SHARED', readOnly: 'READ-ONLY', demo: 'DEMO'},
+  states: {
+    idle: 'IDLE',
+    deploying: 'DEPLOYING',
+    rolling: 'ROLLING',
+    paused: 'PAUSED',
+    promoting: 'PROMOTING',
+    rolling_back: 'ROLLING BACK',
+    completed: 'COMPLETED',
+    rolled_back: 'ROLLED BACK',
+    failed: 'FAILED',
+  },
+  idle: {
+    line: 'no release yet',
+    headline: (feature: string) =>
+      `nothing is under gray. To begin:  graydeck start VERSION --feature ${feature}`,
+  },
+  percents: {set: 'set', applied: 'applied', seen: 'seen'},
+  gate: {
+    opensIn: (time: string) => `gate in ${time}`,
+    open: 'gate open: n goes on',
+    manual: 'n goes on when you say so',
+    held: (why: string) => `clock stands: ${why}`,
+    stands: 'clock stands',
+    standsAt: (left: string) => `clock stands at ${left}`,
+    ended: (when: string) => `ended ${when}`,
+  },
+  sides: {prod: 'PROD', gray: 'GRAY'},
+  side: {
+    noData: 'no data',
+    stale: (when: string) => `last data ${when}`,
+    window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
+    seconds: (seconds: number) => `last ${seconds} s`,
+  },
+  metrics: {
+    throughput: 'requests',
+    error_rate: 'error rate',
+    response_time_p50: 'p50',
+    response_time_p95: 'p95',
+    response_time_p99: 'p99',
+    response_time: 'mean time',
+    availability: 'availability',
+    conversion_rate: 'conversion',
+    active_users: 'active users',
+  },
+  standings: {worse: 'worse', doubtful: 'look', same: 'same', better: 'better', few: 'too few', none: ''},
+  headlines: {
+    storeAway: (time: string) =>
+      `store away for ${time}: this is the last that was seen, and keys cannot act`,
+    logAway: (time: string) => `the log cannot be read for ${time}: this is the last that was seen`,
+    logBroken: (time: string, why: string) =>
+      `the log did not hold at ${time}: ${why}. It was read again from its start`,
+    newerLog: (event: string) => `a newer Graydeck wrote "${event}": only rollback is possible from here`,
+    failed: (step: string, error: string) => `${step} failed${error === '' ? '' : `: ${error}`}`,
+    paused: (reason: string) =>
+      `not going up${reason === '' ? '' : `: "${reason}"`}. Gray keeps its users until someone resumes or rolls back`,
+    completed: (version: string) => `prod is ${version} for everyone`,
+    worse: (metric: string, value: string, than: string, when: string, also: string[]) =>
+      `GRAY ${metric} ${value}, ${than}${when}${also.length === 0 ? '' : `; also ${also.join(', ')}`}`,
+    against: (difference: string, prod: string) => `${difference} of prod's ${prod}`,
+    over: (limit: string, prod: string) => `limit ${limit}, prod ${prod}`,
+    forSince: (time: string, since: string) => `, for ${time} since ${since}`,
+    doubtful: (list: string[]) => `worth a look on gray: ${list.join(', ')}`,
+    alert: (message: string, number: number) =>
+      `${number > 1 ? `${number} critical alerts, newest: ` : ''}${message}`,
+    silent: (number: number, names: string[], leftMs: number) =>
+      `${many(number, 'router')} silent (${names.join(', ')}${number > names.length ? ', …' : ''}): ${
+        leftMs > 0
+          ? `at prod by itself in at most ${Math.ceil(leftMs / 1000)} s`
+          : 'past its bound, so at prod by itself'
+      }`,
+    behind: (number: number, names: string[]) =>
+      `${many(number, 'router')} not at the set percent yet: ${names.join(', ')}${number > names.length ? ', …' : ''}`,
+    observed: (seen: number, set: number) =>
+      `gray gets ${seen.toFixed(1)} % of the requests, ${setPercent(set)} is set`,
+    streamAway: (why: string) => `measurements cannot be read: ${why}`,
+    ahead: (time: string) => `samples come ${time} from the future: a clock is wrong`,
+    noGray: 'no sample from gray: nothing is known about it',
+    staleGray: (when: string) => `gray is quiet: its last sample came ${when}`,
+    staleProd: (when: string) => `prod is quiet: its last sample came ${when}`,
+    deploying: 'gray is being deployed; nobody gets it yet',
+    promoting: 'everyone is on gray while prod is upgraded',
+    fine: (rows: number) => `gray looks like prod in ${many(rows, 'row')} compared`,
+    waiting: 'waiting for the first samples from gray',
+    few: (requests: number) => `${many(requests, 'gray request')} so far: too few to compare`,
+  },
+  hints: {
+    rollback: 'r y takes it back',
+    offline: 'graydeck rollback --offline still works',
+    repair: 'graydeck doctor --repair-log',
+    newer: 'update this one',
+    retryOrBack: 'R tries again, r y takes it back',
+    resume: 'P resumes',
+    chart: 'Enter shows the chart',
+    acknowledge: 'A acknowledges',
+  },
+  rollback: {
+    through: (time: string | null, confirmed: number | null, of: number | null, after: number | null) =>
+      [
+        `prod for everyone${time === null ? '' : ` in ${time}`}`,
+        confirmed === null || of === null ? '' : `${confirmed} of ${many(of, 'router')} confirmed`,
+        after === null ? '' : `${many(after, 'request')} reached gray after the key`,
+      ]
+        .filter(part => part !== '')
+        .join(', '),
+    underWay: (time: string, confirmed: number, of: number) =>
+      `prod for everyone is set since ${time}; ${confirmed} of ${many(of, 'router')} confirmed so far`,
+    noRouters: (time: string) =>
+      `prod for everyone is set since ${time}; no router is known that could confirm it`,
+  },
+  runs: {deploy: 'DEPLOY', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
+  steps: {
+    backup: 'backup',
+    deploy: 'deploy gray',
+    traffic: 'traffic',
+    promote: 'upgrade prod',
+    verify: 'verify',
+    'traffic-to-prod': 'traffic to prod',
+    cleanup: 'clean up',
+    demote: 'prod back',
+    stop: 'stop gray',
+    restore: 'restore data',
+    notify: 'notify',
+    snapshot: 'snapshot',
+  },
+  stepStates: {skipped: 'skipped'},
+  judge: {
+    title: 'VERDICT',
+    none: 'none yet',
+    nobodyShort: 'nobody judges',
+    nobody: 'No guard is running: nothing pauses or rolls back by itself. You are the judge.',
+    startOne: (feature: string) => `graydeck guard --feature ${feature}`,
+    notYet: (guard: string) => `${guard} has not judged yet`,
+    unwatched: 'limits nobody watches:',
+    limits: 'limits:',
+  },
+  thens: {rollback: 'rollback', pause: 'pause', alert: 'alert', advance: 'go on early', wait: 'wait'},
+  actions: {advance: 'ADVANCE', hold: 'HOLD', pause: 'PAUSE', rollback: 'ROLLBACK'},
+  log: {
+    title: 'LOG',
+    here: 'this screen',
+    empty: 'nothing happened yet',
+    noMatch: 'no row matches the filter',
+    alerts: (open: number, unacknowledged: number) =>
+      unacknowledged === 0
+        ? many(open, 'open alert')
+        : `${many(open, 'open alert')}, ${unacknowledged} not acknowledged`,
+    unknown: (type: string) => `"${type}", from a newer Graydeck`,
+    repeated: (times: number) => `${times} times`,
+    silenced: 'silenced',
+    resolved: 'over',
+    acknowledged: (who: string) => `seen by ${who}`,
+  },
+  event: (event: Event, about: EventAbout): string => {
+    const tell = enEvents[event.type] as (event: Event, about: EventAbout) => string;
+    return tell(event, about);
+  },
+  chart: {
+    title: (metric: string) => metric.toUpperCase(),
+    step: (span: string, seconds: number) => `last ${span}, a column is ${seconds} s`,
+    limit: (side: 'above' | 'below', value: string, then: 'rollback' | 'pause' | 'alert' | 'wait') =>
+      then === 'wait'
+        ? `next phase needs ${side === 'above' ? '<' : '>'} ${value}`
+        : `${then} ${side} ${value}`,
+  },
+  filter: (text: string) => `filter: ${text}`,
+  metricsNoMatch: 'no metric matches the filter',
+  panelBroken: (name: string, why: string) => `${name} cannot be shown: ${why}`,
+  tooSmall: (columns: number, rows: number, needColumns: number, needRows: number) =>
+    `This window is ${columns}x${rows}; the console needs ${needColumns}x${needRows}.`,
+  tooSmallHint: 'Enlarge it; the console goes on. q quits.',
+};

@@ -1,0 +1,12 @@
+/** What the sentence about an event may use beside the event: texts from outside come through the cleaners. */
+export interface EventAbout {
+  /** Phases of the plan the event belongs to; names are clean already. */
+  phases: readonly {name: string; percent: number}[];
+  /** Why, in the words of the one who did it; clean. */
+  reason: string | null;
+  name(text: string): string;
+  free(text: string): string;
+  user(text: string): string;
+  /** The message of an alert, by its id. */
+  alert(id: string): string;
+}

@@ -1,0 +1,20 @@
+import {memo, type ReactNode} from 'react';
+import type {History} from '../history.ts';
+import {chartPanel} from '../present/chart.ts';
+import {framed} from '../present/frame.ts';
+import type {MetricRow} from '../present/metric-rows.ts';
+import type {Scene} from '../present/screen.ts';
+import {Lines} from './LineView.tsx';
+
+/** The picked metric over time. */
+export const Chart = memo(function Chart(props: {
+  scene: Scene;
+  row: MetricRow;
+  history: History;
+  width: number;
+  height: number;
+}): ReactNode {
+  const {scene, row, history, width, height} = props;
+  const panel = chartPanel(scene, row, history, width - 4, height - 2);
+  return <Lines lines={framed(panel, {width, height, hasFocus: false})} />;
+});

@@ -1,0 +1,46 @@
+import {memo, type ReactNode} from 'react';
+import {framed} from '../present/frame.ts';
+import {say, type Piece} from '../present/line.ts';
+import {alertCounts, areDated, logLine, type LogRow} from '../present/log.ts';
+import type {Scene} from '../present/screen.ts';
+import {Lines} from './LineView.tsx';
+
+interface Props {
+  scene: Scene;
+  rows: readonly LogRow[];
+  /** Index of the picked row; -1: none. */
+  picked: number;
+  filter: string;
+  width: number;
+  height: number;
+  hasFocus: boolean;
+}
+
+/** What happened, the newest first. */
+export const Log = memo(function Log({
+  scene,
+  rows,
+  picked,
+  filter,
+  width,
+  height,
+  hasFocus,
+}: Props): ReactNode {
+  const {reading, t} = scene;
+  const room = Math.max(1, height - 2);
+  const start = Math.min(Math.max(0, picked - room + 1), Math.max(0, rows.length - room));
+  const shown = rows.slice(start, start + room);
+  const isDated = areDated(shown, reading.at);
+  const {open, unacknowledged} = alertCounts(reading.snapshot.state.alerts);
+  const title: Piece[] = [say(t.log.title, 'title')];
+  if (open > 0)
+    title.push(say(`  ${t.log.alerts(open, unacknowledged)}`, unacknowledged > 0 ? 'bad' : 'quiet'));
+  if (filter !== '') title.push(say(`  ${t.filter(filter)}`, 'strong'));
+  const lines = shown.map((row, index) =>
+    logLine(row, {now: reading.at, width: width - 4, isPicked: start + index === picked, isDated}),
+  );
+  if (lines.length === 0) lines.push([say(` ${filter === '' ? t.log.empty : t.log.noMatch}`, 'quiet')]);
+  const note = rows.length > room ? [say(`${start + shown.length}/${rows.length}`, 'quiet')] : [];
+  const panel = {title, note, tone: 'frame', rows: lines} as const;
+  return <Lines lines={framed(panel, {width, height, hasFocus})} />;
+});

@@ -1,0 +1,113 @@
+import stringWidth from 'string-width';
+import {bindings, type Action, type Binding, type KeyContext} from '../keymap.ts';
+import type {Messages} from '../messages/catalogue.ts';
+import type {Dialog} from '../ui.ts';
+import {fit, say, widthOf, type Line, type Piece} from './line.ts';
+
+/** Keys a shared label stands for: `+ - percent` is shorter than two entries. */
+const PAIRED: Partial<Record<Action, Action>> = {raise: 'lower'};
+/** Always there, whatever else has to go. */
+const LAST: ReadonlySet<Action> = new Set(['help', 'quit']);
+
+/** Words of a key as the footer shows it. */
+export function keyText(key: string): string {
+  return key === 'Escape' ? 'Esc' : key;
+}
+
+function entry(key: string, label: string): Piece[] {
+  return [say(keyText(key), 'key'), say(` ${label}`, 'quiet')];
+}
+
+function entries(context: KeyContext, mayAct: boolean, t: Messages): {binding: Binding; line: Line}[] {
+  const usable = bindings(mayAct)
+    .filter(binding => binding.footer > 0 && binding.whyNot(context) === null)
+    .sort((a, b) => a.footer - b.footer);
+  const paired = new Set<Action>();
+  return usable.flatMap(binding => {
+    if (paired.has(binding.action)) return [];
+    const other = PAIRED[binding.action];
+    const second = other === undefined ? undefined : usable.find(({action}) => action === other);
+    const key = binding.keys[0] ?? '';
+    if (second === undefined) return [{binding, line: entry(key, t.keys[binding.action].short)}];
+    paired.add(second.action);
+    return [
+      {
+        binding,
+        line: [...entry(key, '').slice(0, 1), say(' '), ...entry(second.keys[0] ?? '', t.footer.percent)],
+      },
+    ];
+  });
+}
+
+/** The last row: the keys that work now, the most important first; what has no room is under `?`. */
+export function footerLine(
+  context: KeyContext,
+  about: {mayAct: boolean; extras: readonly {key: string; label: string}[]; width: number; t: Messages},
+): Line {
+  const {mayAct, extras, width, t} = about;
+  const between = say('  ·  ', 'quiet');
+  const all = entries(context, mayAct, t);
+  const last = all.filter(({binding}) => LAST.has(binding.action)).map(({line}) => line);
+  const own = extras.map(({key, label}) => entry(key, label));
+  const first = all.filter(({binding}) => !LAST.has(binding.action)).map(({line}) => line);
+  const gap = stringWidth(between.text);
+  let used =
+    1 +
+    last.reduce((sum, line) => sum + widthOf(line) + gap, 0) +
+    own.reduce((sum, line) => sum + widthOf(line) + gap, 0);
+  const kept: Line[] = [];
+  for (const line of first) {
+    const wide = widthOf(line) + gap;
+    if (used + wide > width + gap) continue;
+    kept.push(line);
+    used += wide;
+  }
+  const pieces: Piece[] = [say(' ')];
+  for (const [index, line] of [...kept, ...own, ...last].entries()) {
+    if (index > 0) pieces.push(between);
+    pieces.push(...line);
+  }
+  return fit(pieces, width);
+}
+
+/** The last row while a dialog is open: what its keys do. */
+export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
+  const {dialogs} = t;
+  const parts = (...pairs: (readonly [string, string])[]): Line =>
+    fit(
+      [
+        say(' '),
+        ...pairs.flatMap(([key, label], index) => [
+          ...(index > 0 ? [say('  ·  ', 'quiet')] : []),
+          ...entry(key, label),
+        ]),
+      ],
+      width,
+    );
+  switch (dialog.kind) {
+    case 'confirm':
+      return parts(['y', dialogs.yes], ['Esc', dialogs.no]);
+    case 'percent':
+      return parts(['Enter', dialogs.enter], ['Esc', dialogs.no]);
+    case 'version':
+      return parts(['Enter', dialogs.yes], ['Esc', dialogs.no]);
+    case 'alert':
+      return dialog.level === null
+        ? parts(['↑ ↓', dialogs.move], ['Enter', dialogs.next], ['Esc', dialogs.no])
+        : parts(['Enter', dialogs.send], ['Esc', t.keys.back.short]);
+    case 'palette':
+      return parts(['↑ ↓', dialogs.move], ['Enter', dialogs.run], ['Esc', dialogs.close]);
+    case 'filter':
+      return parts(['Enter', dialogs.filterKeep], ['Esc', dialogs.filterClear]);
+    case 'help':
+      return parts(['↑ ↓', dialogs.move], ['Esc', dialogs.close]);
+    case 'chart':
+      return parts(
+        ['↑ ↓', t.footer.metric],
+        ['w', t.keys.span.short],
+        ['Enter', dialogs.close],
+        ['?', t.keys.help.short],
+        ['q', dialogs.close],
+      );
+  }
+}

@@ -1,0 +1,106 @@
+import type {ConsoleMode} from '../deck.ts';
+import {clockwork, milliseconds, timeOfDay} from './format.ts';
+import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
+import {routersAgainst} from './routers.ts';
+import type {Scene} from './screen.ts';
+
+/** How much a light says: everything, its figure, or its mark alone when all is well. */
+type Detail = 'full' | 'short' | 'bare';
+
+function light(mark: string, name: string, figure: string, detail: Detail, isOn: boolean): Line {
+  const dot = say(`${mark} `, isOn ? 'good' : 'quiet');
+  if (detail === 'full') return [dot, say(figure === '' ? name : `${name} ${figure}`, 'quiet')];
+  if (detail === 'short') return [dot, say(figure === '' ? name : figure, 'quiet')];
+  return [say(mark, isOn ? 'good' : 'quiet')];
+}
+
+function trouble(text: string): Line {
+  return [say(` ▲ ${text} `, 'caution')];
+}
+
+function storeLight({reading: {store, snapshot}, t, clean}: Scene, detail: Detail): Line {
+  const {health} = store;
+  if (health.state === 'away') {
+    return [say(` ✖ ${t.lights.away(clean.name(store.kind), clockwork(health.sinceMs))} `, 'alarm')];
+  }
+  if (snapshot.link.state === 'opening') return light('◌', clean.name(store.kind), '…', detail, false);
+  return light('●', clean.name(store.kind), milliseconds(health.pingMs), detail, true);
+}
+
+function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Line[] {
+  if (sources.length === 0) return [light('○', t.lights.prometheus, t.lights.absent, detail, false)];
+  return sources.map(source => {
+    const name = clean.name(source.name, 16);
+    const age = source.ageMs === null ? '' : t.ago(source.ageMs);
+    if (source.state === 'away') return trouble(t.lights.away(name, age));
+    if (source.state === 'absent') return light('○', name, t.lights.absent, detail, false);
+    return light('●', name, age, detail, true);
+  });
+}
+
+function guardLight({reading: {snapshot}, t, clean}: Scene, detail: Detail): Line {
+  const {guard} = snapshot.state;
+  if (guard === null || guard.left)
+    return light('○', t.lights.noGuard, '', detail === 'full' ? 'full' : 'short', false);
+  return light('●', detail === 'full' ? clean.who(guard.name) : t.lights.guard, '', detail, true);
+}
+
+function routersLight({reading, t}: Scene, detail: Detail): Line {
+  const {live, total} = routersAgainst(reading);
+  const figure = `${live.length}/${total}`;
+  if (total === 0) return light('○', t.lights.noRouters, '', detail === 'full' ? 'full' : 'short', false);
+  return live.length < total
+    ? trouble(`${t.lights.routers} ${figure}`)
+    : light('●', t.lights.routers, figure, detail, true);
+}
+
+function lights(scene: Scene, detail: Detail): Line {
+  const all = [
+    storeLight(scene, detail),
+    ...sourceLights(scene, detail),
+    guardLight(scene, detail),
+    routersLight(scene, detail),
+  ];
+  const clock: Piece = say(timeOfDay(scene.reading.at), 'strong');
+  return [...join(all, say(detail === 'bare' ? ' ' : '  ')), say('  '), clock, say(' ')];
+}
+
+function badges(mode: ConsoleMode, {t}: Scene): Line {
+  const pieces: Piece[] = [];
+  if (mode.share) pieces.push(say(` ${t.badges.share} `, 'caution'), say(' '));
+  else if (mode.readOnly) pieces.push(say(` ${t.badges.readOnly} `, 'caution'), say(' '));
+  if (mode.demo) pieces.push(say(` ${t.badges.demo} `, 'picked'), say(' '));
+  return pieces;
+}
+
+/** The first row: what and which version, how everything it depends on is doing, and the store's clock. */
+export function headerLine(scene: Scene, mode: ConsoleMode, position: string, width: number): Line {
+  const {reading, t, clean} = scene;
+  const {release, prodVersion} = reading.snapshot.state;
+  const brand = say(' GRAYDECK ', 'brand');
+  const feature = [
+    say(` ${clean.name(reading.feature)}`, 'strong'),
+    say(position === '' ? '  ' : ` ${position}  `, 'quiet'),
+  ];
+  const over = release?.over ?? (release === null ? prodVersion : null);
+  const version = release === null ? [] : [say(clean.name(release.version, 20), 'gray')];
+  const under =
+    over === null
+      ? []
+      : [say(release === null ? '' : ` ${t.over} `, 'quiet'), say(clean.name(over, 20), 'prod')];
+  const end = say(version.length + under.length > 0 ? '  ' : '');
+  const badge = badges(mode, scene);
+  const full = [brand, ...feature, ...version, ...under, end, ...badge];
+  const short = [brand, ...feature, ...version, say(' '), ...badge];
+  const bare = [say(' G ', 'brand'), ...feature, ...badge];
+  return spreadFirst(
+    [
+      [full, lights(scene, 'full')],
+      [full, lights(scene, 'short')],
+      [short, lights(scene, 'short')],
+      [short, lights(scene, 'bare')],
+      [bare, lights(scene, 'bare')],
+    ],
+    width,
+  );
+}

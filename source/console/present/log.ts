@@ -1,0 +1,166 @@
+import type {Commit} from '../../release/commit.ts';
+import type {Event, UnknownEvent} from '../../release/event.ts';
+import type {Plan} from '../../release/plan.ts';
+import type {Alert} from '../../release/state.ts';
+import type {EventAbout} from '../messages/event-about.ts';
+import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
+import {say, spread, type Line, type Tone} from './line.ts';
+import {LEVEL_MARKS, type Mark} from './marks.ts';
+import type {Scene} from './screen.ts';
+
+/** One thing that happened: a row of the log. */
+export interface LogRow {
+  at: number;
+  mark: string;
+  tone: Tone;
+  text: string;
+  who: string;
+  /** The alert it speaks of, so that a key can acknowledge it. */
+  alert: string | null;
+  /** Only on this screen, not in the log: a key that was refused, for example. */
+  isTransient: boolean;
+}
+
+/** How many commits back the panel looks. */
+const COMMITS_AT_MOST = 400;
+
+/** Marks by event; null: other panels tell it, or it says nothing to people. */
+const MARKS: Record<Event['type'], Mark | null> = {
+  'release-started': {mark: '●', tone: 'strong'},
+  'phase-entered': {mark: '●', tone: 'gray'},
+  'percent-set': {mark: '●', tone: 'gray'},
+  'release-paused': {mark: '‖', tone: 'warn'},
+  'release-resumed': {mark: '●', tone: 'good'},
+  'promotion-started': {mark: '▲', tone: 'strong'},
+  'release-completed': {mark: '✔', tone: 'good'},
+  'release-failed': {mark: '✖', tone: 'bad'},
+  'rollback-started': {mark: '◀', tone: 'bad'},
+  'release-rolled-back': {mark: '✔', tone: 'good'},
+  'release-banned': {mark: '◀', tone: 'bad'},
+  'start-queued': {mark: '…', tone: 'plain'},
+  'queued-start-cancelled': {mark: '–', tone: 'plain'},
+  'user-included': {mark: '+', tone: 'plain'},
+  'user-denied': {mark: '–', tone: 'plain'},
+  'user-removed': {mark: '·', tone: 'plain'},
+  'step-started': null,
+  'step-ended': {mark: '✔', tone: 'good'},
+  'step-retried': {mark: '↻', tone: 'plain'},
+  'alert-raised': {mark: '✖', tone: 'bad'},
+  'alert-repeated': null,
+  'alert-acknowledged': {mark: '✔', tone: 'plain'},
+  'alert-resolved': {mark: '✔', tone: 'good'},
+  'alerts-silenced': {mark: '–', tone: 'plain'},
+  'guard-taken': {mark: '●', tone: 'good'},
+  'guard-left': {mark: '○', tone: 'warn'},
+  'verdict-changed': {mark: '●', tone: 'strong'},
+  'clock-held': {mark: '‖', tone: 'plain'},
+  'clock-ran': {mark: '●', tone: 'plain'},
+};
+
+function isKnownEvent(event: Event | UnknownEvent): event is Event {
+  return Object.hasOwn(MARKS, event.type);
+}
+
+function markOf(event: Event): Mark | null {
+  if (event.type === 'alert-raised') return LEVEL_MARKS[event.level];
+  if (event.type === 'step-ended') {
+    if (event.outcome === 'skipped') return null;
+    return event.outcome === 'failed' ? {mark: '✖', tone: 'bad'} : MARKS['step-ended'];
+  }
+  return MARKS[event.type];
+}
+
+/** Rows of the log, the newest first. Alerts carry their life: who acknowledged, whether it is over. */
+export function logRows(
+  {snapshot, commits, t, clean}: Pick<Scene, 't' | 'clean'> & Pick<Scene['reading'], 'snapshot' | 'commits'>,
+  transient: readonly {at: number; text: string}[] = [],
+  filter = '',
+): LogRow[] {
+  const alerts = new Map(snapshot.state.alerts.map(alert => [alert.id, alert]));
+  const plans = new Map<string, Plan>();
+  const rows: LogRow[] = [];
+  for (const commit of commits.slice(-COMMITS_AT_MOST)) rows.push(...rowsOf(commit));
+  for (const {at, text} of transient) {
+    rows.push({at, mark: '·', tone: 'quiet', text, who: t.log.here, alert: null, isTransient: true});
+  }
+  rows.sort((a, b) => b.at - a.at);
+  const wanted = filter.toLowerCase();
+  return wanted === ''
+    ? rows.slice(0, COMMITS_AT_MOST)
+    : rows.filter(row => `${row.text} ${row.who}`.toLowerCase().includes(wanted));
+
+  function rowsOf(commit: Commit): LogRow[] {
+    const who = clean.who(commit.by);
+    const told: LogRow[] = [];
+    for (const event of commit.events) {
+      if (!isKnownEvent(event)) {
+        const text = t.log.unknown(clean.name(event.type));
+        told.push({at: commit.at, mark: '?', tone: 'warn', text, who, alert: null, isTransient: false});
+        continue;
+      }
+      if (event.type === 'release-started') plans.set(event.release, event.plan);
+      const mark = markOf(event);
+      if (mark === null) continue;
+      const plan = 'release' in event ? plans.get(event.release) : undefined;
+      const about: EventAbout = {
+        phases: plan?.phases.map(({name, percent}) => ({name: clean.name(name), percent})) ?? [],
+        reason: commit.reason === null ? null : clean.free(commit.reason),
+        name: text => clean.name(text),
+        free: text => clean.free(text),
+        user: text => clean.user(text),
+        alert: id => clean.free(alerts.get(id)?.message ?? id),
+      };
+      const alert = 'alert' in event ? event.alert : null;
+      const text = t.event(event, about) + lifeOf(event, alert === null ? undefined : alerts.get(alert));
+      told.push({at: commit.at, ...mark, text, who, alert, isTransient: false});
+    }
+    return told;
+  }
+
+  function lifeOf(event: Event, alert: Alert | undefined): string {
+    if (event.type !== 'alert-raised' || alert === undefined) return '';
+    const parts: string[] = [];
+    if (alert.repeats > 0) parts.push(t.log.repeated(alert.repeats + 1));
+    if (alert.silenced) parts.push(t.log.silenced);
+    if (alert.resolvedAt !== null) parts.push(t.log.resolved);
+    else if (alert.acknowledgedBy !== null) parts.push(t.log.acknowledged(clean.who(alert.acknowledgedBy)));
+    return parts.length === 0 ? '' : `  (${parts.join(', ')})`;
+  }
+}
+
+/** Tells rows apart while new ones arrive above. */
+export function rowKey({at, text}: LogRow): string {
+  return `${at} ${text}`;
+}
+
+/** One row: when, mark, what, who. `isPicked` ones are marked and lit. */
+export function logLine(
+  row: LogRow,
+  about: {now: number; width: number; isPicked: boolean; isDated: boolean},
+): Line {
+  const time = about.isDated ? dayAndTime(row.at) : timeOfDay(row.at);
+  const start: Line = [
+    say(about.isPicked ? '›' : ' ', 'strong'),
+    say(`${time}  `, 'quiet'),
+    say(`${row.mark} `, row.tone),
+    say(
+      row.text,
+      row.isTransient ? 'quiet' : row.tone === 'bad' ? 'bad' : about.isPicked ? 'strong' : 'plain',
+    ),
+  ];
+  return spread(start, [say(row.who, 'quiet')], about.width);
+}
+
+/** Whether the rows span more than today: then they are told with their day. */
+export function areDated(rows: readonly LogRow[], now: number): boolean {
+  return rows.some(row => !isSameDay(row.at, now));
+}
+
+/** Alerts that nobody acknowledged and that are not over, of all that were raised. */
+export function alertCounts(alerts: readonly Alert[]): {open: number; unacknowledged: number} {
+  const open = alerts.filter(alert => alert.resolvedAt === null);
+  return {
+    open: open.length,
+    unacknowledged: open.filter(alert => alert.acknowledgedAt === null && !alert.silenced).length,
+  };
+}

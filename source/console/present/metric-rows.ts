@@ -1,0 +1,105 @@
+import type {History} from '../history.ts';
+import {compare, type Compared} from './compare.ts';
+import {limitsOf, type Limit} from './limit.ts';
+import {isCounter, isKnown, metricOf, valueOf, written, type Metric} from './metric.ts';
+import type {Scene} from './screen.ts';
+import {scaleOf, type Scale} from './sparkline.ts';
+
+/** One metric, read for both sides: the row both panels show. */
+export interface MetricRow {
+  metric: Metric;
+  label: string;
+  values: {prod: number | null; gray: number | null};
+  texts: {prod: string; gray: string};
+  compared: Compared;
+  limits: readonly Limit[];
+  history: History | null;
+  /** One scale for both sparklines. */
+  scale: Scale | null;
+}
+
+const NO_HISTORY: readonly (number | null)[] = [];
+
+/** What lies near 100 % is drawn from here up, or a dip would not be seen. */
+const AVAILABILITY_FLOOR = 99;
+
+function scaleFor(metric: Metric, history: History | undefined): Scale | null {
+  const rows = [history?.prod ?? NO_HISTORY, history?.gray ?? NO_HISTORY];
+  if (metric.name !== 'availability') return scaleOf(rows);
+  const scale = scaleOf(rows, AVAILABILITY_FLOOR);
+  return scale === null ? null : {min: scale.min, max: 100};
+}
+
+/** Every metric that is known, in the order of the screen; `filter` is looked for in name and label. */
+export function metricRows({reading, histories, t, clean}: Scene, filter = ''): MetricRow[] {
+  const {release} = reading.snapshot.state;
+  const numbers = {prod: reading.prod.numbers, gray: reading.gray.numbers};
+  const wanted = filter.toLowerCase();
+  const rows: MetricRow[] = [];
+  for (const name of reading.metrics) {
+    const metric = metricOf(name);
+    const label = isKnown(name) ? t.metrics[name] : clean.name(name, 20);
+    if (wanted !== '' && !`${name} ${label}`.toLowerCase().includes(wanted)) continue;
+    const prod = valueOf(name, numbers.prod, reading.window);
+    const gray = valueOf(name, numbers.gray, reading.window);
+    const isPerSecond = isCounter(name, [numbers.prod, numbers.gray]);
+    const limits = release === null ? [] : limitsOf(release.plan, release.phase, name, prod);
+    const history = histories.get(name);
+    rows.push({
+      metric,
+      label,
+      values: {prod, gray},
+      texts: {prod: written(metric, prod, isPerSecond), gray: written(metric, gray, isPerSecond)},
+      compared: compare(metric, gray, prod, numbers, limits),
+      limits,
+      history: history ?? null,
+      scale: scaleFor(metric, history),
+    });
+  }
+  return rows;
+}
+
+/**
+ * The rows that fit: those nobody reports go first, then the list scrolls so that the picked one stays in sight.
+ */
+export function visibleRows(rows: readonly MetricRow[], room: number, picked: string | null): MetricRow[] {
+  if (rows.length <= room) return [...rows];
+  const known = rows.filter(
+    ({values, metric, history}) =>
+      values.prod !== null ||
+      values.gray !== null ||
+      metric.name === picked ||
+      (history?.prod.some(value => value !== null) ?? false),
+  );
+  const shown =
+    known.length >= room ? known : rows.filter(row => known.includes(row) || rows.indexOf(row) < room);
+  const index = Math.max(
+    0,
+    shown.findIndex(({metric}) => metric.name === picked),
+  );
+  const start = Math.min(Math.max(0, index - room + 1), Math.max(0, shown.length - room));
+  return shown.slice(start, start + room);
+}
+
+/** Since when gray has stood out on this metric without a break, as far as the history shows; null if it cannot tell. */
+export function standsOutSince(row: MetricRow, notBefore: number): number | null {
+  const {history, metric, compared} = row;
+  if (history === null) return null;
+  let since: number | null = null;
+  for (let index = history.gray.length - 1; index >= 0; index--) {
+    const gray = history.gray[index] ?? null;
+    const prod = history.prod[index] ?? null;
+    const at = history.from + index * history.stepMs;
+    if (gray === null || at < notBefore || !isBad(gray, prod)) break;
+    since = at;
+  }
+  return since;
+
+  function isBad(gray: number, prod: number | null): boolean {
+    if (compared.broken !== null) {
+      return compared.broken.bad === 'above' ? gray > compared.broken.value : gray < compared.broken.value;
+    }
+    if (prod === null) return false;
+    return metric.worse === 'lower' ? gray < prod : gray > prod * 1.2;
+  }
+}

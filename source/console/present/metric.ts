@@ -1,0 +1,86 @@
+import type {MetricName, SideNumbers, Span} from '../../analysis/numbers.ts';
+import {count, milliseconds, percent, threeDigits, UNKNOWN} from './format.ts';
+
+/** How a metric is read, written and compared. */
+export interface Metric {
+  name: string;
+  kind: 'rate' | 'percent' | 'ms' | 'people' | 'number';
+  /** Which direction is bad; null: neither, it is only shown. */
+  worse: 'higher' | 'lower' | null;
+  /** Whether two sides are compared by their ratio or by their difference in points. */
+  compared: 'ratio' | 'points' | null;
+}
+
+const KNOWN: Record<MetricName, Omit<Metric, 'name'>> = {
+  throughput: {kind: 'rate', worse: null, compared: null},
+  error_rate: {kind: 'percent', worse: 'higher', compared: 'ratio'},
+  response_time_p50: {kind: 'ms', worse: 'higher', compared: 'ratio'},
+  response_time_p95: {kind: 'ms', worse: 'higher', compared: 'ratio'},
+  response_time_p99: {kind: 'ms', worse: 'higher', compared: 'ratio'},
+  response_time: {kind: 'ms', worse: 'higher', compared: 'ratio'},
+  availability: {kind: 'percent', worse: 'lower', compared: 'points'},
+  conversion_rate: {kind: 'percent', worse: 'lower', compared: 'points'},
+  active_users: {kind: 'people', worse: null, compared: null},
+};
+const OTHER: Omit<Metric, 'name'> = {kind: 'number', worse: null, compared: null};
+
+export function isKnown(name: string): name is MetricName {
+  return Object.hasOwn(KNOWN, name);
+}
+
+export function metricOf(name: string): Metric {
+  return {name, ...(isKnown(name) ? KNOWN[name] : OTHER)};
+}
+
+/** The metric's value on a side, in its own unit; a counter beyond the standard ones is told per second. */
+export function valueOf(name: string, numbers: SideNumbers, window: Span): number | null {
+  switch (name) {
+    case 'throughput':
+      return numbers.requestsPerSecond;
+    case 'error_rate':
+      return numbers.errorRate;
+    case 'response_time_p50':
+      return numbers.responseTime.p50;
+    case 'response_time_p95':
+      return numbers.responseTime.p95;
+    case 'response_time_p99':
+      return numbers.responseTime.p99;
+    case 'response_time':
+      return numbers.responseTime.mean;
+    case 'availability':
+      return numbers.availability;
+    case 'conversion_rate':
+      return numbers.conversionRate;
+    case 'active_users':
+      return numbers.activeUsers;
+    default: {
+      const gauge = numbers.gauges[name];
+      if (gauge !== undefined) return gauge;
+      const counter = numbers.counters[name];
+      const seconds = (window.to - window.from) / 1000;
+      return counter === undefined || seconds <= 0 ? null : counter / seconds;
+    }
+  }
+}
+
+/** Whether `name` is a counter beyond the standard ones: then it is told per second. */
+export function isCounter(name: string, sides: readonly SideNumbers[]): boolean {
+  return sides.some(numbers => numbers.counters[name] !== undefined);
+}
+
+/** Number and unit; `—` where it is not known. */
+export function written(metric: Metric, value: number | null, perSecond = false): string {
+  if (value === null) return UNKNOWN;
+  switch (metric.kind) {
+    case 'rate':
+      return `${threeDigits(value)} /s`;
+    case 'percent':
+      return percent(value);
+    case 'ms':
+      return milliseconds(value);
+    case 'people':
+      return count(value);
+    case 'number':
+      return perSecond ? `${threeDigits(value)} /s` : threeDigits(value);
+  }
+}

@@ -1,0 +1,29 @@
+import type {Release, Step} from '../../release/state.ts';
+import {clockwork, measured} from './format.ts';
+import type {RouterStanding} from './routers.ts';
+import type {Scene} from './screen.ts';
+
+/** The step that takes everyone to prod; null before it is planned. */
+export function trafficStep(release: Release): Step | null {
+  return release.steps.find(({id}) => id === 'rollback.traffic') ?? null;
+}
+
+/** What became of the key, in one sentence: how fast, who confirmed, what still reached gray. */
+export function rollbackResult(release: Release, {reading, t}: Scene, routers: RouterStanding): string {
+  const step = trafficStep(release);
+  const at = release.rollback?.at ?? release.splitChangedAt;
+  if (step?.state === 'done') {
+    const {facts} = step;
+    const ms = facts.ms ?? (step.endedAt === null ? null : step.endedAt - at);
+    const confirmed = facts.confirmed ?? null;
+    const total = facts.routers ?? null;
+    return t.rollback.through(
+      ms === null ? null : measured(ms),
+      confirmed,
+      total,
+      facts.grayRequestsAfter ?? null,
+    );
+  }
+  if (routers.total === 0) return t.rollback.noRouters(clockwork(reading.at - at));
+  return t.rollback.underWay(clockwork(reading.at - at), routers.confirmed.length, routers.total);
+}

@@ -1,0 +1,89 @@
+import stringWidth from 'string-width';
+import type {Side} from '../../analysis/numbers.ts';
+import {comparedLine} from './compared.ts';
+import {clockwork} from './format.ts';
+import {fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
+import type {MetricRow} from './metric-rows.ts';
+import type {Scene} from './screen.ts';
+import {sparkline} from './sparkline.ts';
+
+/** Samples older than this are not what is going on now. */
+export const STALE_MS = 10_000;
+/** Columns of a difference with its mark and word. */
+export const COMPARED_WIDTH = 15;
+const VALUE_WIDTH = 10;
+
+/** A panel's content: title, what stands at the right of it, and its rows. */
+export interface Panel {
+  title: Line;
+  note: Line;
+  /** How the frame is drawn. */
+  tone: Tone;
+  rows: Line[];
+}
+
+export function isStale(ageMs: number | null): boolean {
+  return ageMs !== null && ageMs > STALE_MS;
+}
+
+/** Width of the labels' column: the widest label, within reason. */
+export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 16): number {
+  return Math.min(atMost, Math.max(10, ...rows.map(row => stringWidth(row.label))));
+}
+
+function noteOf(side: Side, {reading, t}: Scene): Line {
+  const {ageMs, numbers} = reading[side];
+  if (ageMs === null) return [say(t.side.noData, 'quiet')];
+  if (isStale(ageMs)) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
+  const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
+  return [say(t.side.window(seconds, numbers.requests), 'quiet')];
+}
+
+/** The rows of one side; both sides are given the same rows, so that equal heights mean equal metrics. */
+export function sidePanel(
+  side: Side,
+  scene: Scene,
+  rows: readonly MetricRow[],
+  about: {width: number; sparkWidth: number; picked: string | null; spacing: number},
+): Panel {
+  const {reading, t, clean} = scene;
+  const {release, prodVersion} = reading.snapshot.state;
+  const version =
+    side === 'gray' ? (release?.version ?? null) : (release?.over ?? (release === null ? prodVersion : null));
+  const stale = reading[side].ageMs === null || isStale(reading[side].ageMs);
+  const wide = labelWidth(rows);
+  const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse');
+  const title: Piece[] = [say(t.sides[side], side)];
+  if (version !== null) title.push(say(` ${clean.name(version, 24)}`, 'strong'));
+  const drawn = rows.map(row => {
+    const isPicked = row.metric.name === about.picked;
+    const isRowBad = side === 'gray' && row.compared.standing === 'worse' && !stale;
+    const label: Piece = say(
+      `${isPicked ? '›' : ' '}${padEnd(fitText(row.label, wide), wide)}`,
+      isPicked ? 'strong' : stale ? 'quiet' : 'plain',
+    );
+    const value = padStart(row.texts[side], VALUE_WIDTH);
+    const isUnknown = row.values[side] === null;
+    const spark = sparkline(row.history?.[side] ?? [], about.sparkWidth, row.scale);
+    const line: Piece[] = [
+      label,
+      say(` ${value}  `, stale || isUnknown ? 'quiet' : isRowBad ? 'bad' : 'strong'),
+      say(spark, stale ? 'quiet' : isRowBad ? 'bad' : side === 'gray' ? 'sparkGray' : 'sparkProd'),
+    ];
+    if (side === 'gray') line.push(say('  '), ...(stale ? [] : comparedLine(row, t)));
+    return fit(line, about.width);
+  });
+  const spaced = about.spacing > 1 ? drawn.flatMap((row, index) => (index === 0 ? [row] : [[], row])) : drawn;
+  return {title, note: noteOf(side, scene), tone: isBad && !stale ? 'bad' : 'frame', rows: spaced};
+}
+
+function fitText(text: string, width: number): string {
+  return fit([say(text)], width)
+    .map(piece => piece.text)
+    .join('');
+}
+
+/** How far back the sparklines reach, for a title. */
+export function historyNote(points: number, stepMs: number): string {
+  return clockwork(points * stepMs);
+}

@@ -1,0 +1,55 @@
+/** Dots of one braille cell, bottom up: first its left column, then its right one. */
+const DOTS = [
+  [0x40, 0x04, 0x02, 0x01],
+  [0x80, 0x20, 0x10, 0x08],
+] as const;
+const BLANK = 0x2800;
+const LEVELS = 4;
+
+/** The values a sparkline reaches from and to. */
+export interface Scale {
+  min: number;
+  max: number;
+}
+
+/** One scale over several rows of values, so that equal heights are equal numbers. Null where nothing is known. */
+export function scaleOf(rows: readonly (readonly (number | null)[])[], floor = 0): Scale | null {
+  let max = Number.NEGATIVE_INFINITY;
+  let min = floor;
+  for (const row of rows) {
+    for (const value of row) {
+      if (value === null) continue;
+      if (value > max) max = value;
+      if (value < min) min = value;
+    }
+  }
+  if (max === Number.NEGATIVE_INFINITY) return null;
+  return {min, max: max > min ? max : min + 1};
+}
+
+function levelOf(value: number | null | undefined, scale: Scale): number {
+  if (value === null || value === undefined) return 0;
+  const share = (value - scale.min) / (scale.max - scale.min);
+  // A known value always shows a dot: nothing at all means not known.
+  return Math.min(LEVELS, Math.max(1, Math.ceil(share * LEVELS - 1e-9)));
+}
+
+/**
+ * Filled braille columns, two values a cell, oldest first, flush right: `width` cells wide. Unknown values stay
+ * blank.
+ */
+export function sparkline(values: readonly (number | null)[], width: number, scale: Scale | null): string {
+  if (scale === null || width <= 0) return ' '.repeat(Math.max(0, width));
+  const shown = values.slice(-width * 2);
+  const offset = width * 2 - shown.length;
+  let drawn = '';
+  for (let cell = 0; cell < width; cell++) {
+    let bits = 0;
+    for (const side of [0, 1] as const) {
+      const level = levelOf(shown[cell * 2 + side - offset], scale);
+      for (let dot = 0; dot < level; dot++) bits |= DOTS[side][dot] ?? 0;
+    }
+    drawn += bits === 0 ? ' ' : String.fromCodePoint(BLANK + bits);
+  }
+  return drawn;
+}

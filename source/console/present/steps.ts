@@ -1,0 +1,68 @@
+import {currentRun} from '../../release/step.ts';
+import type {Release, RunName, Step} from '../../release/state.ts';
+import {clockwork, measured} from './format.ts';
+import {flow, say, type Line, type Piece} from './line.ts';
+import {STEP_MARKS} from './marks.ts';
+import type {Scene} from './screen.ts';
+import type {Panel} from './sides.ts';
+
+/** The run whose steps matter now: the one under way, the one that failed, or the one that ended the release. */
+export function runToShow(release: Release): RunName | null {
+  const current = currentRun(release);
+  if (current !== null) return current;
+  switch (release.state) {
+    case 'rolled_back':
+      return 'rollback';
+    case 'completed':
+      return 'promotion';
+    case 'failed':
+      return release.steps.findLast(step => step.state === 'failed')?.run ?? null;
+    case 'rolling':
+    case 'paused':
+    case 'deploying':
+    case 'promoting':
+    case 'rolling_back':
+      return null;
+  }
+}
+
+function stepParts(step: Step, {reading, t}: Scene): Line {
+  const {mark, tone} = STEP_MARKS[step.state];
+  const name = t.steps[step.name];
+  const pieces: Piece[] = [
+    say(`${mark} `, tone),
+    say(name, step.state === 'running' ? 'strong' : step.state === 'failed' ? 'bad' : 'plain'),
+  ];
+  if (step.state === 'running' && step.startedAt !== null) {
+    pieces.push(say(` ${clockwork(reading.at - step.startedAt)}`, 'strong'));
+  } else if (step.state === 'skipped') {
+    pieces.push(say(` ${t.stepStates.skipped}`, 'quiet'));
+  } else if (step.endedAt !== null && step.startedAt !== null) {
+    pieces.push(say(` ${measured(step.endedAt - step.startedAt)}`, 'quiet'));
+  }
+  if (step.attempts > 1) pieces.push(say(` ${t.attempts(step.attempts)}`, 'quiet'));
+  return pieces;
+}
+
+/** The steps of a run: what is done and how long it took, what runs, what failed and why. */
+export function stepsPanel(release: Release, run: RunName, scene: Scene, width: number): Panel {
+  const {t, clean} = scene;
+  const steps = release.steps.filter(step => step.run === run);
+  const due = steps.filter(step => step.state !== 'skipped');
+  const done = due.filter(step => step.state === 'done').length;
+  const failed = steps.filter(step => step.state === 'failed');
+  const rows = flow(
+    steps.map(step => stepParts(step, scene)),
+    width,
+  );
+  for (const step of failed) {
+    if (step.error !== null)
+      rows.push([say(`✖ ${t.steps[step.name]}: `, 'bad'), say(clean.free(step.error))]);
+  }
+  return {
+    title: [say(t.runs[run], 'title')],
+    note: [say(t.stepsDone(done, due.length), 'quiet')],
+    tone: failed.length > 0 ? 'bad' : 'frame',
+    rows,
+  };
+}

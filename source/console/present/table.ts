@@ -1,0 +1,64 @@
+import {comparedLine} from './compared.ts';
+import {fit, padEnd, padStart, say, textOf, type Line, type Piece} from './line.ts';
+import type {MetricRow} from './metric-rows.ts';
+import type {Scene} from './screen.ts';
+import {COMPARED_WIDTH, isStale, labelWidth, type Panel} from './sides.ts';
+import {sparkline} from './sparkline.ts';
+
+const VALUE_WIDTH = 9;
+
+/** Both sides in one table, for a small screen: metric, prod, gray, how they compare, gray's history. */
+export function tablePanel(
+  scene: Scene,
+  rows: readonly MetricRow[],
+  about: {width: number; picked: string | null},
+): Panel {
+  const {reading, t, clean} = scene;
+  const {release, prodVersion} = reading.snapshot.state;
+  const wide = labelWidth(rows, 14);
+  const sparkWidth = Math.max(0, about.width - wide - 1 - 2 * (VALUE_WIDTH + 1) - 2 - COMPARED_WIDTH - 1);
+  const stale = {prod: isSideStale('prod'), gray: isSideStale('gray')};
+  const over = release?.over ?? (release === null ? prodVersion : null);
+  const heading = (side: 'prod' | 'gray', version: string | null): Piece[] => [
+    say(t.sides[side], side),
+    ...(version === null ? [] : [say(` ${clean.name(version, 16)}`, 'strong')]),
+    ...(stale[side] && reading[side].ageMs !== null
+      ? [say(` ▲ ${t.ago(reading[side].ageMs ?? 0)} `, 'caution')]
+      : []),
+  ];
+  const isBad = rows.some(row => row.compared.standing === 'worse') && !stale.gray;
+  const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
+  return {
+    title: [...heading('prod', over), say('  │  ', 'quiet'), ...heading('gray', release?.version ?? null)],
+    note: [say(t.side.seconds(seconds), 'quiet')],
+    tone: isBad ? 'bad' : 'frame',
+    rows: rows.map(row => {
+      const isPicked = row.metric.name === about.picked;
+      const isRowBad = row.compared.standing === 'worse' && !stale.gray;
+      const label = padEnd(textOf(fit([say(row.label)], wide)), wide);
+      const comparison = stale.gray ? [] : comparedLine(row, t);
+      const line: Piece[] = [
+        say(`${isPicked ? '›' : ' '}${label}`, isPicked ? 'strong' : 'plain'),
+        say(
+          ` ${padStart(row.texts.prod, VALUE_WIDTH)}`,
+          stale.prod || row.values.prod === null ? 'quiet' : 'plain',
+        ),
+        say(
+          ` ${padStart(row.texts.gray, VALUE_WIDTH)}  `,
+          stale.gray || row.values.gray === null ? 'quiet' : isRowBad ? 'bad' : 'strong',
+        ),
+        ...fit(comparison, COMPARED_WIDTH),
+        say(' '),
+        say(
+          sparkline(row.history?.gray ?? [], sparkWidth, row.scale),
+          stale.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
+        ),
+      ];
+      return fit(line, about.width);
+    }) satisfies Line[],
+  };
+
+  function isSideStale(side: 'prod' | 'gray'): boolean {
+    return reading[side].ageMs === null || isStale(reading[side].ageMs);
+  }
+}

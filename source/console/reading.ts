@@ -1,0 +1,93 @@
+import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
+import {METRIC_NAMES} from '../analysis/numbers.ts';
+import type {Snapshot} from '../controller/outcome.ts';
+import type {Commit} from '../release/commit.ts';
+import type {Deck, RouterLike, SourceLight, StoreHealthLike} from './deck.ts';
+
+/** The numbers in the rows are those of the last minute, or since the split changed if that is later. */
+export const WINDOW_MS = 60_000;
+/** A window right after a change of the split still needs something in it. */
+const WINDOW_AT_LEAST_MS = 3000;
+
+export interface SideReading {
+  numbers: SideNumbers;
+  /** Age of the newest sample, milliseconds; null without any. */
+  ageMs: number | null;
+}
+
+/** All the screen is drawn from, read once a second or when the log changes. */
+export interface Reading {
+  feature: string;
+  /** The store's clock, whole seconds, milliseconds since 1970. */
+  at: number;
+  window: Span;
+  snapshot: Snapshot;
+  commits: readonly Commit[];
+  prod: SideReading;
+  gray: SideReading;
+  /** Gray's share of the eligible decisions seen, percent. */
+  observed: number | null;
+  /** Every metric on the screen, by name: the standard ones first. */
+  metrics: readonly string[];
+  stream: StreamStatus;
+  store: {kind: string; label: string; health: StoreHealthLike};
+  sources: readonly SourceLight[];
+  routers: readonly RouterLike[];
+}
+
+/**
+ * Reads everything at once, so that all panels show the same moment. Numbers change once a second: within one second
+ * and one split those of `before` are taken over, and only what is cheap and urgent is read again.
+ */
+export function readDeck(deck: Deck, before: Reading | null): Reading {
+  const now = deck.view.now();
+  const at = Math.floor(now / 1000) * 1000;
+  const snapshot = deck.view.snapshot();
+  const changedAt = snapshot.state.release?.splitChangedAt ?? 0;
+  const from = Math.min(Math.max(at - WINDOW_MS, changedAt), at - WINDOW_AT_LEAST_MS);
+  const isSame = before?.at === at && before.window.from === from && before.feature === deck.feature;
+  const measured = isSame ? before : measure(deck, {from, to: at}, now);
+  return {
+    feature: deck.feature,
+    at,
+    window: measured.window,
+    snapshot,
+    commits: deck.view.commits(),
+    prod: measured.prod,
+    gray: measured.gray,
+    observed: measured.observed,
+    metrics: measured.metrics,
+    stream: deck.stream(),
+    store: {kind: deck.store.kind, label: deck.store.label, health: deck.store.health()},
+    sources: deck.sources?.() ?? [],
+    routers: deck.routers(),
+  };
+}
+
+type Measured = Pick<Reading, 'window' | 'prod' | 'gray' | 'observed' | 'metrics'>;
+
+function measure({windows}: Deck, window: Span, now: number): Measured {
+  const side = (name: Side): SideReading => {
+    const newest = windows.newestAt(name);
+    return {
+      numbers: windows.numbers(name, window),
+      ageMs: newest === null ? null : Math.max(0, now - newest),
+    };
+  };
+  return {
+    window,
+    prod: side('prod'),
+    gray: side('gray'),
+    observed: windows.observedPercent(window),
+    metrics: [...METRIC_NAMES, ...windows.otherNames()],
+  };
+}
+
+/** What must be shown at once when it changes: who answers, and what routers apply. Ages change all the time. */
+export function urgentPart(deck: Deck): string {
+  const routers = deck
+    .routers()
+    .map(({name, version, release, percent, live}) => [name, version, release, percent, live]);
+  const lights = (deck.sources?.() ?? []).map(({name, state}) => [name, state]);
+  return JSON.stringify([routers, lights, deck.store.health().state, deck.stream().away]);
+}

@@ -1,0 +1,62 @@
+import type {Tone} from './present/line.ts';
+
+/** How a tone looks: properties of Ink's `Text`. */
+export interface Look {
+  color?: string;
+  backgroundColor?: string;
+  bold?: boolean;
+  dimColor?: boolean;
+  inverse?: boolean;
+}
+export type Theme = Readonly<Record<Tone, Look>>;
+
+/**
+ * The terminal's own sixteen colours and its own foreground, so that dark and light backgrounds both work. Chosen for
+ * contrast on black and on white alike: bright blue and magenta for the sides, red for what is bad; yellow only behind
+ * black letters, because it cannot be read on white. Blue against magenta stays apart for colour-blind eyes; red and
+ * green always come with a mark and a word.
+ */
+export const COLORS: Theme = {
+  plain: {},
+  strong: {bold: true},
+  quiet: {dimColor: true},
+  title: {bold: true},
+  brand: {bold: true, inverse: true},
+  prod: {color: 'blueBright', bold: true},
+  gray: {color: 'magenta', bold: true},
+  good: {color: 'green'},
+  warn: {color: 'yellow', bold: true},
+  bad: {color: 'red', bold: true},
+  alarm: {color: 'whiteBright', backgroundColor: 'red', bold: true},
+  caution: {color: 'black', backgroundColor: 'yellow'},
+  relief: {color: 'black', backgroundColor: 'green'},
+  key: {bold: true},
+  picked: {inverse: true},
+  frame: {dimColor: true},
+  focus: {},
+  sparkProd: {color: 'blueBright'},
+  sparkGray: {color: 'magenta'},
+};
+
+/** Without colour codes: weight and inversion remain, next to mark and word. */
+export const MONOCHROME: Theme = {
+  plain: {},
+  strong: {bold: true},
+  quiet: {dimColor: true},
+  title: {bold: true},
+  brand: {bold: true, inverse: true},
+  prod: {bold: true},
+  gray: {bold: true},
+  good: {},
+  warn: {bold: true},
+  bad: {bold: true},
+  alarm: {bold: true, inverse: true},
+  caution: {inverse: true},
+  relief: {inverse: true},
+  key: {bold: true},
+  picked: {inverse: true},
+  frame: {dimColor: true},
+  focus: {bold: true},
+  sparkProd: {},
+  sparkGray: {},
+};

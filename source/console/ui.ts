@@ -1,0 +1,121 @@
+import type {AlertLevel} from '../release/plan.ts';
+import type {Tone} from './present/line.ts';
+
+export type PanelName = 'metrics' | 'log';
+
+/** What waits for a `y`: the change as it was when the dialog opened, so that nobody confirms something else. */
+export type Pending =
+  | {action: 'rollback'; release: string}
+  | {action: 'raise'; release: string; from: number; to: number}
+  | {action: 'next'; release: string; phase: number; from: number};
+
+/** A field of text. The field itself keeps what is typed; a new `revision` makes it take `text` over. */
+export interface Field {
+  text: string;
+  revision: number;
+}
+
+export type Dialog =
+  | {kind: 'confirm'; pending: Pending; isNudged: boolean}
+  | {kind: 'percent'; field: Field; error: string | null}
+  /** The version has to be typed: for `C`, and for 100 %. */
+  | {
+      kind: 'version';
+      then: 'complete' | 'everyone';
+      release: string;
+      from: number;
+      field: Field;
+      error: string | null;
+    }
+  | {kind: 'alert'; level: AlertLevel | null; field: Field; error: string | null}
+  | {kind: 'palette'; field: Field; index: number}
+  | {kind: 'filter'; panel: PanelName; field: Field}
+  | {kind: 'help'; scroll: number}
+  | {kind: 'chart'};
+
+/** A sentence that answers a key. */
+export interface Note {
+  text: string;
+  tone: Tone;
+  /** The store's clock, milliseconds since 1970. */
+  at: number;
+}
+
+/** All that the person at the keyboard has chosen. Nothing of the release is in here. */
+export interface Ui {
+  focus: PanelName;
+  /** Name of the picked metric; null: the first. */
+  metric: string | null;
+  /** Key of the picked row of the log; null: none is picked. */
+  logRow: string | null;
+  filters: Record<PanelName, string>;
+  /** Index into `SPANS_MS`. */
+  span: number;
+  dialog: Dialog | null;
+  note: Note | null;
+  /** Keys that were refused, for the log of this screen. */
+  refused: readonly {at: number; text: string}[];
+  /** What was done from here, for the farewell. */
+  done: readonly {at: number; text: string}[];
+}
+
+/** How far back the sparklines look. */
+export const SPANS_MS = [5, 15, 60].map(minutes => minutes * 60_000);
+const KEPT_AT_MOST = 20;
+
+export const INITIAL_UI: Ui = {
+  focus: 'metrics',
+  metric: null,
+  logRow: null,
+  filters: {metrics: '', log: ''},
+  span: 0,
+  dialog: null,
+  note: null,
+  refused: [],
+  done: [],
+};
+
+export const EMPTY_FIELD: Field = {text: '', revision: 0};
+
+/** Whether a field of text has the keyboard. */
+export function isTyping(dialog: Dialog | null): boolean {
+  if (dialog === null) return false;
+  return 'field' in dialog && (dialog.kind !== 'alert' || dialog.level !== null);
+}
+
+/** Changes that come from elsewhere than a key. */
+export type UiChange =
+  | {type: 'note'; note: Note}
+  /** A key that is not allowed: in the notice row and in the log. */
+  | {type: 'refused'; at: number; text: string; tone?: Tone}
+  | {type: 'done'; at: number; text: string; tone: Tone}
+  | {type: 'typed'; text: string}
+  | {type: 'level'; level: AlertLevel};
+
+/** The pure step from one state of the screen to the next. */
+export function changeUi(ui: Ui, change: UiChange): Ui {
+  switch (change.type) {
+    case 'note':
+      return {...ui, note: change.note};
+    case 'refused': {
+      const {at, text, tone = 'warn'} = change;
+      return {...ui, note: {text, tone, at}, refused: [...ui.refused, {at, text}].slice(-KEPT_AT_MOST)};
+    }
+    case 'done': {
+      const {at, text, tone} = change;
+      return {...ui, note: {text, tone, at}, done: [...ui.done, {at, text}].slice(-KEPT_AT_MOST)};
+    }
+    case 'typed': {
+      const {dialog} = ui;
+      if (dialog === null || !('field' in dialog) || dialog.field.text === change.text) return ui;
+      const field = {...dialog.field, text: change.text};
+      if (dialog.kind === 'palette') return {...ui, dialog: {...dialog, field, index: 0}};
+      if (dialog.kind === 'filter') {
+        return {...ui, dialog: {...dialog, field}, filters: {...ui.filters, [dialog.panel]: change.text}};
+      }
+      return {...ui, dialog: {...dialog, field, error: null}};
+    }
+    case 'level':
+      return ui.dialog?.kind === 'alert' ? {...ui, dialog: {...ui.dialog, level: change.level}} : ui;
+  }
+}

@@ -1,0 +1,117 @@
+import {useMemo} from 'react';
+import type {Deck} from './deck.ts';
+import {keepHistory, stepFor, type History, type HistoryKeeper} from './history.ts';
+import {layOut, type Layout} from './layout.ts';
+import {messagesOf} from './messages/catalogue.ts';
+import {middlePanel} from './panels/Middle.tsx';
+import {chartPoints} from './present/chart.ts';
+import {MASKED, OPEN} from './present/clean.ts';
+import {logRows, rowKey, type LogRow} from './present/log.ts';
+import {metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
+import type {Scene} from './present/screen.ts';
+import {labelWidth, type Panel} from './present/sides.ts';
+import type {Reading} from './reading.ts';
+import {SPANS_MS, type Ui} from './ui.ts';
+
+/** Everything the panels draw, computed from the reading, the size and what the person has chosen. */
+export interface Screen {
+  scene: Scene;
+  layout: Layout;
+  /** All metrics, whatever the filter. */
+  allRows: readonly MetricRow[];
+  /** Those that match the filter, and those of them that fit. */
+  rows: readonly MetricRow[];
+  visible: readonly MetricRow[];
+  picked: MetricRow | null;
+  log: readonly LogRow[];
+  logPicked: number;
+  middle: Panel;
+  /** History of the picked metric, as fine as the chart is wide; null where no chart is shown. */
+  chart: History | null;
+}
+
+const LABEL_LEAST = 13;
+/** Sparklines and chart differ in how fine they are, so each keeps its own. */
+interface Keepers {
+  sparks: HistoryKeeper;
+  chart: HistoryKeeper;
+}
+
+function useKeepers({windows}: Deck): Keepers {
+  return useMemo(() => ({sparks: keepHistory(windows), chart: keepHistory(windows)}), [windows]);
+}
+
+export function useScreen(
+  deck: Deck,
+  reading: Reading,
+  ui: Ui,
+  size: {columns: number; rows: number},
+): Screen {
+  const {columns, rows: height} = size;
+  const {lang, share} = deck.mode;
+  const keepers = useKeepers(deck);
+  const t = messagesOf(lang);
+  const clean = share ? MASKED : OPEN;
+  const spanMs = SPANS_MS[ui.span] ?? SPANS_MS[0] ?? 300_000;
+  const mayAct = deck.controller !== null;
+  const bare = useMemo(
+    (): Scene => ({reading, histories: new Map(), t, clean, mayAct}),
+    [reading, t, clean, mayAct],
+  );
+  const judged = useMemo(() => middlePanel(bare, columns), [bare, columns]);
+  const wishes = {
+    metrics: reading.metrics.length,
+    judgeRows: judged.rows.length,
+    labelWidth: Math.max(LABEL_LEAST, ...Object.values(t.metrics).map(label => labelWidthOf(label))),
+    isRoomy: share,
+  };
+  const wished = JSON.stringify(wishes);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the wishes are compared by what they say
+  const layout = useMemo(() => layOut(columns, height, wishes), [columns, height, wished]);
+  const points = layout.sparkWidth * 2;
+  const stepMs = stepFor(spanMs, points);
+  const scene = useMemo(
+    (): Scene => ({...bare, histories: keepers.sparks.read(reading.metrics, reading.at, points, stepMs)}),
+    [bare, keepers, reading, points, stepMs],
+  );
+  const allRows = useMemo(() => metricRows(scene), [scene]);
+  const filter = ui.filters.metrics;
+  const rows = useMemo(() => (filter === '' ? allRows : metricRows(scene, filter)), [allRows, scene, filter]);
+  const picked = rows.find(row => row.metric.name === ui.metric) ?? rows[0] ?? null;
+  const pickedName = picked?.metric.name ?? null;
+  const visible = useMemo(() => visibleRows(rows, layout.metricRows, pickedName), [rows, layout, pickedName]);
+  const {snapshot, commits} = reading;
+  const log = useMemo(
+    () => logRows({snapshot, commits, t, clean}, ui.refused, ui.filters.log),
+    [snapshot, commits, t, clean, ui.refused, ui.filters.log],
+  );
+  const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
+  const chartSpan = Math.max(spanMs, SPANS_MS[1] ?? spanMs);
+  const chartColumns = chartPoints(columns - 4) + 1;
+  const chart = useMemo(
+    () =>
+      isCharted && pickedName !== null
+        ? (keepers.chart
+            .read([pickedName], reading.at, chartColumns, stepFor(chartSpan, chartColumns))
+            .get(pickedName) ?? null)
+        : null,
+    [isCharted, pickedName, keepers, reading, chartColumns, chartSpan],
+  );
+  return {
+    scene,
+    layout,
+    allRows,
+    rows,
+    visible,
+    picked,
+    log,
+    logPicked:
+      ui.focus === 'log' && ui.logRow !== null ? log.findIndex(row => rowKey(row) === ui.logRow) : -1,
+    middle: judged,
+    chart,
+  };
+}
+
+function labelWidthOf(label: string): number {
+  return labelWidth([{label}]);
+}
