@@ -32,7 +32,7 @@ export function decodeBase64(text: string, start: number, out: Uint8Array, at: n
   if (end > start && text.charCodeAt(end - 1) === 61) end--;
   if (end > start && text.charCodeAt(end - 1) === 61) end--;
   const rest = (end - start) & 3;
-  if (rest === 1 || at + ((end - start) * 3) / 4 > out.length) return -1;
+  if (rest === 1 || at + (((end - start) * 3) >> 2) > out.length) return -1;
   const whole = end - rest;
   let from = start;
   let bad = 0;

@@ -1,23 +1,6 @@
+import {BUCKETS, BUCKETS_PER_OCTAVE, EDGES, LOWEST, MOST_VALUE, cellOf, estimateOf} from './log-buckets.ts';
 import {base64Bytes, decodeBase64, encodeBase64} from './base64.ts';
 import {ByteReader, ByteWriter} from './bytes.ts';
-
-/**
- * Buckets to the octave. Bucket i holds 2^(i/40) up to, not including, 2^((i+1)/40), so that gamma = 2^(1/40) and
- * every estimate lies within (gamma - 1) / (gamma + 1) = 0.87 % of the value it stands for. Source of the formula:
- * Masson, Rim, Lee, "DDSketch", PVLDB 12(12), 2019, arXiv 1908.10693, section 2. Forty divides by eight, so five
- * buckets are exactly one bucket of `judge`.
- */
-export const BUCKETS_PER_OCTAVE = 40;
-
-/** Values below 2^-10 ms (about a microsecond) count as 0. */
-const LOWEST = -10 * BUCKETS_PER_OCTAVE;
-/** The greatest value taken: 10^12 ms are 31 years. */
-export const MOST = 1e12;
-const BUCKETS = Math.floor(Math.log2(MOST) * BUCKETS_PER_OCTAVE) - LOWEST + 1;
-
-/** Lower edge of each bucket from `LOWEST` on, and the upper edge of the last. */
-const EDGES = new Float64Array(BUCKETS + 1);
-for (let cell = 0; cell <= BUCKETS; cell++) EDGES[cell] = 2 ** ((cell + LOWEST) / BUCKETS_PER_OCTAVE);
 
 /** First byte of an encoded histogram: what it is, and the version of its shape. */
 const VERSION = 0x01;
@@ -25,11 +8,6 @@ const VERSION = 0x01;
 const MOST_COUNT = 1e15;
 /** The longest text that is looked at as a sketch; every bucket in use with large counts is below it. */
 export const LONGEST_SKETCH = 24_576;
-
-/** For each 128th of an octave, the bucket its lower edge lies in: no slot reaches over two edges. */
-const SLOTS = new Uint8Array(128);
-for (let slot = 0; slot < 128; slot++) SLOTS[slot] = Math.log2(1 + slot / 128) * BUCKETS_PER_OCTAVE;
-const bits = new DataView(new ArrayBuffer(8));
 
 const reader = new ByteReader();
 const writer = new ByteWriter();
@@ -59,7 +37,7 @@ export class LogHistogram {
    * @returns false, and adds nothing, when the value is NaN, negative or above 10^12.
    */
   add(value: number, times = 1): boolean {
-    if (!(value >= 0 && value <= MOST && times > 0)) return false;
+    if (!(value >= 0 && value <= MOST_VALUE && times > 0)) return false;
     const cell = cellOf(value);
     if (cell < 0) this.#zeros += times;
     else {
@@ -113,9 +91,9 @@ export class LogHistogram {
     if (left <= 0) return 0;
     for (let cell = this.#low; cell <= this.#high; cell++) {
       left -= this.#counts[cell - this.#base] ?? 0;
-      if (left <= 0) return estimate(cell);
+      if (left <= 0) return estimateOf(cell);
     }
-    return estimate(this.#high);
+    return estimateOf(this.#high);
   }
 
   /** How many values were at or below `limit`, to the precision of a bucket. */
@@ -258,20 +236,4 @@ export class LogHistogram {
     this.#counts = cells;
     this.#base = base;
   }
-}
-
-/** Cell of a value, from its exponent and the top of its mantissa; below 0 for what counts as 0. */
-function cellOf(value: number): number {
-  // Plus 0, since minus 0 has its sign bit set.
-  bits.setFloat64(0, value + 0);
-  const top = bits.getUint32(0);
-  const cell = ((top >>> 20) - 1023) * BUCKETS_PER_OCTAVE + (SLOTS[(top >>> 13) & 127] ?? 0) - LOWEST;
-  return cell >= -1 && value >= (EDGES[cell + 1] ?? 0) ? cell + 1 : cell;
-}
-
-/** The point as far, relatively, from the one edge as from the other. */
-function estimate(cell: number): number {
-  const lower = EDGES[cell] ?? 0;
-  const upper = EDGES[cell + 1] ?? 0;
-  return (2 * lower * upper) / (lower + upper);
 }

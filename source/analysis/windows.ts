@@ -13,6 +13,8 @@ import {readNumbers} from './side-numbers.ts';
 import {mergeDistribution, sumOf} from './reading.ts';
 import {Repeats} from './repeats.ts';
 import type {Sample} from './sample.ts';
+import {restoreSecond, tallySecond} from './ring-tally.ts';
+import type {Tally} from './roll-up.ts';
 import {SecondRing, type Place, type Seconds} from './second-ring.ts';
 import {SeriesReader} from './series.ts';
 
@@ -206,6 +208,22 @@ export class Windows implements WindowView {
       unavailable: sum(UNAVAILABLE),
       responseTime: this.#merged(side, cohort, RESPONSE_TIME, seconds),
     };
+  }
+
+  /** All that was measured in the second that begins at `t`, for the store's roll-ups; null when nothing was. */
+  rollUp(t: number): Tally | null {
+    return tallySecond(this.#ring, this.table, Math.floor(t / 1000), this.#begin.release);
+  }
+
+  /**
+   * Puts a second back from its roll-up, in the place of what is there.
+   * @returns false when it is no second, or older than anything kept.
+   */
+  restore(tally: Tally): boolean {
+    this.#second = -1;
+    if (!restoreSecond(this.#ring, this.table, tally, this.#begin.release)) return false;
+    for (const {side} of tally.parts) this.#newest[side] = Math.max(this.#newest[side] ?? 0, tally.t);
+    return true;
   }
 
   #merged(side: Side, which: Cohort | 'cohorts', metric: number, seconds: Seconds): LogHistogram | null {

@@ -1,12 +1,11 @@
 import {base64Bytes, decodeBase64} from '../analysis/base64.ts';
 import {DistinctSketch} from '../analysis/distinct-sketch.ts';
+import {MOST_VALUE} from '../analysis/log-buckets.ts';
 import {LogHistogram, LONGEST_SKETCH} from '../analysis/log-histogram.ts';
 import type {Metric, MetricTable} from '../analysis/metric-table.ts';
 import type {Sample} from '../analysis/sample.ts';
 import {parseDecimal} from './decimal.ts';
 
-/** A greater number is not believed, whatever it counts. */
-export const MOST_VALUE = 1e12;
 /** Names and values of one entry. */
 const MOST_FIELDS = 512;
 /** Bytes of sketches in one entry, about. */

@@ -1,0 +1,203 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {StreamStatus} from '../analysis/numbers.ts';
+import {plainText} from '../analysis/plain-text.ts';
+import {decodeTally} from '../analysis/roll-up.ts';
+import {Sample} from '../analysis/sample.ts';
+import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows.ts';
+import {SampleParser} from './sample.ts';
+
+/** An entry as a store hands it out. */
+export interface Entry {
+  id: string;
+  /** The store's clock when it was written, milliseconds since 1970. */
+  at: number;
+  fields: string[];
+}
+
+/** What a store must offer to be followed: entries oldest first, none twice, none left out. */
+export interface SampleSource {
+  lastId(): Promise<string>;
+  history(sinceMs: number, onBatch: (entries: Entry[]) => void, signal: AbortSignal): Promise<string>;
+  follow(
+    afterId: string,
+    onBatch: (entries: Entry[]) => void,
+    signal: AbortSignal,
+    onStatus?: (status: {away: string | null}) => void,
+  ): Promise<void>;
+}
+
+/** Where roll-ups of whole seconds can be read, for what the stream has lost already. */
+export interface RollUpSource {
+  read(kind: 'seconds', sinceMs: number): Promise<{t: number; body: string}[]>;
+}
+
+export interface MeasurementOptions extends WindowOptions {
+  samples: SampleSource;
+  rollUps?: RollUpSource;
+  /** The store's clock, milliseconds since 1970. */
+  now: () => number;
+  /** How far back to read at the start, in milliseconds; 15 minutes unless said otherwise. */
+  historyMs?: number;
+}
+
+/** The stream's status with what was understood but not counted. */
+export interface MeasurementStatus extends StreamStatus {
+  setAside: Readonly<SetAside>;
+}
+
+const HISTORY_MS = 15 * 60_000;
+/** A stream this little ahead of the clock is the clock's reading, not a fault. */
+const TOLERATED_AHEAD_MS = 1000;
+/** No more than one example of an entry that did not parse in this time. */
+const JUNK_EVERY_MS = 5000;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5000;
+
+/** The measurements of a feature as they arrive: the past at once, then everything new, in `windows`. */
+export class Measurements {
+  readonly windows: Windows;
+  readonly #options: MeasurementOptions;
+  readonly #parser: SampleParser;
+  readonly #sample = new Sample();
+  readonly #abort = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  readonly #ready = Promise.withResolvers<void>();
+  #running: Promise<void> | null = null;
+  #entries = 0;
+  #junk = 0;
+  #lastJunk: string | null = null;
+  #lastJunkAt = Number.NEGATIVE_INFINITY;
+  #away: string | null = null;
+  #lastId: string | null = null;
+  #firstAt = Number.POSITIVE_INFINITY;
+  #newestAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: MeasurementOptions) {
+    this.#options = options;
+    this.windows = new Windows(options);
+    this.#parser = new SampleParser(this.windows.table);
+  }
+
+  /** Begins to read. Resolves once the past has been read, however long the store is away, or on `close`. */
+  start(): Promise<void> {
+    this.#running ??= this.#run();
+    return this.#ready.promise;
+  }
+
+  /** From here on the numbers speak of this release and split only. */
+  setRelease(begin: Begin): void {
+    this.windows.begin(begin);
+    this.#tell();
+  }
+
+  status(): MeasurementStatus {
+    const ahead = this.#newestAt - this.#options.now();
+    return {
+      entries: this.#entries,
+      repeats: this.windows.repeats,
+      junk: this.#junk,
+      lastJunk: this.#lastJunk,
+      away: this.#away,
+      aheadMs: ahead > TOLERATED_AHEAD_MS ? ahead : null,
+      setAside: this.windows.setAside,
+    };
+  }
+
+  /** Called after every batch and change of status, as often as they come; returns the way to stop. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const {signal} = this.#abort;
+    await this.#persist(async () => {
+      // After a failure in the middle, what follows the last entry is all that is missing.
+      if (this.#lastId !== null) return;
+      const since = this.#options.now() - (this.#options.historyMs ?? HISTORY_MS);
+      this.#lastId = await this.#options.samples.history(since, batch => this.#take(batch), signal);
+    });
+    await this.#restore();
+    this.#ready.resolve();
+    await this.#persist(async () => {
+      if (this.#away !== null) {
+        // A quiet stream gives no sign of its own that it can be read again.
+        await this.#options.samples.lastId();
+        this.#setAway(null);
+      }
+      await this.#options.samples.follow(
+        this.#lastId ?? '',
+        batch => this.#take(batch),
+        signal,
+        ({away}) => this.#setAway(away),
+      );
+      if (!signal.aborted) throw new Error('the stream of samples ended');
+    });
+  }
+
+  /** Does it until it is done or the end; a store that fails is away meanwhile. */
+  async #persist(read: () => Promise<void>): Promise<void> {
+    const {signal} = this.#abort;
+    for (let wait = FIRST_RETRY_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_RETRY_MS))
+      try {
+        await read();
+        this.#setAway(null);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#setAway(plainText(error instanceof Error ? error.message : String(error), 200));
+        await pause(wait, undefined, {signal}).catch(() => undefined);
+      }
+  }
+
+  /** Fills in from roll-ups what the stream no longer holds whole. */
+  async #restore(): Promise<void> {
+    const {rollUps, historyMs} = this.#options;
+    if (rollUps === undefined || this.#abort.signal.aborted) return;
+    const now = this.#options.now();
+    const read = await rollUps.read('seconds', now - (historyMs ?? HISTORY_MS)).catch(() => []);
+    for (const {t, body} of read) {
+      const tally = t <= Math.min(this.#firstAt, now) ? decodeTally(t, body) : null;
+      if (tally !== null) this.windows.restore(tally);
+    }
+    this.#tell();
+  }
+
+  #take(entries: Entry[]): void {
+    const now = this.#options.now();
+    for (const entry of entries) {
+      const {id, at, fields} = entry;
+      this.#entries++;
+      this.#lastId = id;
+      if (at > this.#newestAt) this.#newestAt = at;
+      if (at < this.#firstAt) this.#firstAt = at;
+      const wrong = this.#parser.parse(fields, at, this.#sample);
+      if (wrong === null) this.windows.add(this.#sample, now);
+      else this.#discard(wrong, fields, now);
+    }
+    if (entries.length > 0) this.#tell();
+  }
+
+  #discard(wrong: string, fields: readonly string[], now: number): void {
+    this.#junk++;
+    if (now - this.#lastJunkAt < JUNK_EVERY_MS) return;
+    this.#lastJunkAt = now;
+    const shown = fields.slice(0, 16).map(field => field.slice(0, 64));
+    this.#lastJunk = plainText(`${wrong}: ${shown.join(' ')}`, 160);
+  }
+
+  #setAway(away: string | null): void {
+    if (away === this.#away) return;
+    this.#away = away;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

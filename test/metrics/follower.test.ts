@@ -1,0 +1,192 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {encodeTally} from '../../source/analysis/roll-up.ts';
+import {Windows} from '../../source/analysis/windows.ts';
+import {Measurements, type Entry, type SampleSource} from '../../source/metrics/follower.ts';
+import {openStore} from '../../source/store/open.ts';
+import type {FeatureStore, OperatorStore} from '../../source/store/port.ts';
+import {T0, feed} from '../analysis/feed.ts';
+
+const fields = (entry: string) => entry.split(' ');
+const whole = (now: number) => ({from: now - 600_000, to: now + 60_000});
+
+describe('measurements of a store', () => {
+  let folder: string;
+  let store: OperatorStore;
+  let feature: FeatureStore;
+  let measurements: Measurements;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graydeck-'));
+    store = await openStore(`sqlite:${join(folder, 'store.db')}`, 'operator');
+    feature = store.feature('new_payment');
+    measurements = new Measurements({
+      samples: feature.samples,
+      rollUps: feature.rollUps,
+      now: () => store.now(),
+    });
+  });
+
+  afterEach(async () => {
+    await measurements.close();
+    await store.close();
+    await rm(folder, {recursive: true});
+  });
+
+  const gray = () => measurements.windows.numbers('gray', whole(store.now()));
+
+  it('hold the past at once, and everything new as it comes', async () => {
+    await feature.samples.write([fields('side gray requests 5'), fields('side prod requests 7')]);
+    await measurements.start();
+    expect(gray().requests).toBe(5);
+    expect(measurements.status().entries).toBe(2);
+    await feature.samples.write([fields('side gray requests 3')]);
+    await vi.waitFor(() => expect(gray().requests).toBe(8));
+    expect(measurements.status()).toMatchObject({entries: 3, junk: 0, repeats: 0, away: null, aheadMs: null});
+  });
+
+  it('skip what does not parse, count it and show one of it, harmless', async () => {
+    await feature.samples.write([
+      fields('side gray requests many'),
+      ['side', 'gray', '\x1b[2J\u202epaid', 'x'],
+      fields('side gray requests 2'),
+    ]);
+    await measurements.start();
+    expect(gray().requests).toBe(2);
+    const {junk, lastJunk} = measurements.status();
+    expect(junk).toBe(2);
+    expect(lastJunk).toBe('requests is no number up to 10^12: side gray requests many');
+  });
+
+  it('tell who listens, until told to stop', async () => {
+    let told = 0;
+    const stop = measurements.subscribe(() => told++);
+    await measurements.start();
+    await feature.samples.write([fields('side gray requests 1')]);
+    await vi.waitFor(() => expect(gray().requests).toBe(1));
+    expect(told).toBeGreaterThan(0);
+    stop();
+    const before = told;
+    await feature.samples.write([fields('side gray requests 1')]);
+    await vi.waitFor(() => expect(gray().requests).toBe(2));
+    expect(told).toBe(before);
+  });
+
+  it('speak of the new split only, once it is set', async () => {
+    await feature.samples.write([fields('side gray release r1 split 3 requests 5')]);
+    measurements.setRelease({release: 'r1', splitVersion: 3, since: 0});
+    await measurements.start();
+    expect(gray().requests).toBe(5);
+    measurements.setRelease({release: 'r1', splitVersion: 4, since: store.now() + 1});
+    expect(gray().requests).toBe(0);
+    await feature.samples.write([fields('side gray release r1 split 3 requests 5')]);
+    await vi.waitFor(() => expect(measurements.status().entries).toBe(2));
+    expect(gray().requests).toBe(0);
+  });
+
+  it('go further back by the roll-ups than the stream does', async () => {
+    const now = Math.floor(store.now() / 1000) * 1000;
+    const past = new Windows();
+    feed(past, now - 60_000, 'side gray requests 40 response_time 12');
+    const future = new Windows();
+    feed(future, now + 3_600_000, 'side gray requests 1000');
+    const bodies = [past.rollUp(now - 60_000)!, future.rollUp(now + 3_600_000)!];
+    await feature.rollUps.write(
+      'seconds',
+      [...bodies.map(tally => ({t: tally.t, body: encodeTally(tally)})), {t: now - 59_000, body: 'junk'}],
+      3_600_000,
+    );
+    await feature.samples.write([fields('side gray requests 2')]);
+    await measurements.start();
+    expect(gray()).toMatchObject({requests: 42, responseTime: {mean: 12}});
+    expect(measurements.windows.newestAt('gray')).toBeGreaterThanOrEqual(now);
+  });
+
+  it('are told apart from a clock that went wrong: the stream is ahead of it', async () => {
+    await feature.samples.write([fields('side gray requests 2')]);
+    const behind = new Measurements({samples: feature.samples, now: () => store.now() - 20_000});
+    await behind.start();
+    const {aheadMs, setAside} = behind.status();
+    expect(Math.round(aheadMs! / 1000)).toBe(20);
+    expect(setAside.ahead).toBe(1);
+    await behind.close();
+  });
+
+  it('end when they are closed, whoever waits for them', async () => {
+    await measurements.start();
+    await measurements.close();
+    await feature.samples.write([fields('side gray requests 1')]);
+    expect(measurements.status().entries).toBe(0);
+  });
+});
+
+/** A stream that fails where it is told to; a real store cannot be made to. */
+class FailingSource implements SampleSource {
+  readonly entries: Entry[] = [1, 2, 3, 4].map(n => ({
+    id: String(n),
+    at: T0 + n,
+    fields: fields('side gray requests 1'),
+  }));
+  historyFailures: number[] = [];
+  followed: string[] = [];
+
+  async lastId(): Promise<string> {
+    return '4';
+  }
+
+  async history(_: number, onBatch: (entries: Entry[]) => void): Promise<string> {
+    const after = this.historyFailures.shift();
+    if (after === undefined) {
+      onBatch(this.entries.slice(0, 3));
+      return '3';
+    }
+    if (after > 0) onBatch(this.entries.slice(0, after));
+    throw new Error('connection\x1b[31m lost');
+  }
+
+  async follow(
+    afterId: string,
+    onBatch: (entries: Entry[]) => void,
+    signal: AbortSignal,
+    onStatus?: (status: {away: string | null}) => void,
+  ): Promise<void> {
+    this.followed.push(afterId);
+    if (this.followed.length === 1) throw new Error('away again');
+    onBatch(this.entries.filter(({id}) => id > afterId));
+    onStatus?.({away: 'for a moment'});
+    onStatus?.({away: null});
+    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), {once: true}));
+  }
+}
+
+describe('a store that is away', () => {
+  it('is said to be, is asked again, and no entry is lost or counted twice', async () => {
+    const source = new FailingSource();
+    source.historyFailures = [0, 2];
+    const measurements = new Measurements({samples: source, now: () => T0 + 1000});
+    const said: (string | null)[] = [];
+    measurements.subscribe(() => {
+      const {away} = measurements.status();
+      if (said.at(-1) !== away) said.push(away);
+    });
+    await measurements.start();
+    await vi.waitFor(() => expect(source.followed).toEqual(['2', '2']));
+    expect(measurements.windows.numbers('gray', {from: T0, to: T0 + 1000}).requests).toBe(4);
+    expect(said).toEqual(['connection lost', null, 'away again', null, 'for a moment', null]);
+    expect(measurements.status().away).toBeNull();
+    await measurements.close();
+  });
+
+  it('does not keep anybody who closes waiting', async () => {
+    const source = new FailingSource();
+    source.historyFailures = [0, 0, 0, 0, 0, 0];
+    const measurements = new Measurements({samples: source, now: () => T0});
+    const started = measurements.start();
+    await vi.waitFor(() => expect(measurements.status().away).toBe('connection lost'));
+    await measurements.close();
+    await started;
+    expect(source.followed).toEqual([]);
+  });
+});
