@@ -1,4 +1,5 @@
 import {plainText} from '../../analysis/plain-text.ts';
+import {describeRule} from '../../config/describe/rule.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Intent} from '../../release/command.ts';
 import type {State} from '../../release/state.ts';
@@ -6,6 +7,7 @@ import {act, releaseAtHand} from '../act.ts';
 import type {Question} from '../ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
+import {languageOf} from '../language.ts';
 import {reportCommand} from '../report-command.ts';
 import {openLook, openSession, using} from '../session.ts';
 
@@ -61,12 +63,12 @@ async function show(call: Call): Promise<ExitCode> {
       out.data(`${feature.feature}: nobody gets gray`);
       return EXIT.done;
     }
-    const describeRule = (rule: unknown) => plainText(JSON.stringify(rule), 200);
+    const lang = languageOf(call.flags.lang, process.env);
     for (const tier of split.tiers) {
-      const who = tier.audience === null ? 'everyone' : describeRule(tier.audience);
+      const who = tier.audience === null ? 'everyone' : describeRule(tier.audience, lang);
       out.data(`${setPercent(tier.percent).padStart(8)}  of ${who}`);
     }
-    for (const rule of split.include.rules) out.data(`${'always'.padStart(8)}  ${describeRule(rule)}`);
+    for (const rule of split.include.rules) out.data(`${'always'.padStart(8)}  ${describeRule(rule, lang)}`);
     for (const user of split.include.users) out.data(`${'always'.padStart(8)}  user ${plainText(user, 60)}`);
     for (const user of split.deny) out.data(`${'never'.padStart(8)}  user ${plainText(user, 60)}`);
     return EXIT.done;

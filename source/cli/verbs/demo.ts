@@ -1,6 +1,135 @@
-import type {Run} from '../call.ts';
-import {usage} from '../failure.ts';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {runConsole as RunConsole} from '../../console/run.tsx';
+import {newReleaseId} from '../../controller/ids.ts';
+import {openController} from '../../controller/controller.ts';
+import type {Controller} from '../../controller/outcome.ts';
+import {startDemoService, type DemoService} from '../../demo/service.ts';
+import {openStore} from '../../store/open.ts';
+import type {FeatureStore, OperatorStore} from '../../store/port.ts';
+import {readStamp} from '../actor.ts';
+import type {Call, Run} from '../call.ts';
+import {openDeck} from '../deck.ts';
+import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';
+import {EXIT, type ExitCode} from '../exit.ts';
+import {openMeasurements} from '../measure.ts';
+import {watchStatus} from '../status/watch.ts';
+import {hasTerminal} from '../terminal.ts';
+import {modeOf} from './watch.ts';
 
-export const run: Run = async () => {
-  throw usage('demo is not built yet in this version', 'graydeck --help', 'not-built');
+const WINDOW_MS = 300_000;
+/** Gray begins to fail by itself after this time, so that there is something to take back. */
+const FAILS_AFTER_MS = 45_000;
+const SETTINGS = {declared: {}};
+
+/** `demo`: the console on a simulated service, in a store of its own that is removed afterwards. */
+export const run: Run = async call => {
+  const isDrawn = !call.flags.json && hasTerminal(process.env);
+  const screen = isDrawn ? import('../../console/run.tsx') : null;
+  screen?.catch(() => undefined);
+  const folder = await mkdtemp(join(tmpdir(), 'graydeck-demo-'));
+  try {
+    const demo = await open(call, `sqlite:${join(folder, 'demo.db')}`);
+    try {
+      if (screen !== null) return await draw(call, demo, (await screen).runConsole);
+      call.out.say('no terminal here: the simulated service runs, and a line is printed for each change');
+      return await tell(call, demo);
+    } finally {
+      await demo.close();
+    }
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
 };
+
+interface Demo {
+  store: OperatorStore;
+  feature: FeatureStore;
+  controller: Controller;
+  service: DemoService;
+  close(): Promise<void>;
+}
+
+async function open(call: Call, address: string): Promise<Demo> {
+  const stamp = readStamp(call.flags);
+  const store = await openStore(address, 'operator');
+  const routing = await openStore(address, 'router');
+  const feature = store.feature(FEATURE);
+  const controller = openController({feature: FEATURE, log: feature.log, now: () => store.now()});
+  await controller.ready();
+  const start = {
+    type: 'start',
+    release: newReleaseId(),
+    version: VERSION,
+    over: OLD_VERSION,
+    plan: demoPlan(),
+  } as const;
+  await controller.execute(start, {by: stamp.by});
+  const service = startDemoService({
+    store: routing.feature(FEATURE),
+    now: () => routing.now(),
+    failsAfterMs: FAILS_AFTER_MS,
+  });
+  return {
+    store,
+    feature,
+    controller,
+    service,
+    async close() {
+      await service.close();
+      await controller.close();
+      await routing.close();
+      await store.close();
+    },
+  };
+}
+
+async function draw(
+  call: Call,
+  {store, feature, controller, service}: Demo,
+  runConsole: typeof RunConsole,
+): Promise<ExitCode> {
+  const mode = modeOf(call, true);
+  const isChinese = mode.lang === 'zh';
+  const deck = openDeck({
+    store,
+    feature,
+    view: controller,
+    acting: mode.readOnly ? null : {feature, controller},
+    settings: SETTINGS,
+    actor: readStamp(call.flags).by,
+    mode,
+    extras: [
+      {
+        key: 'x',
+        label: isChinese ? '让灰度出错' : 'break gray',
+        run() {
+          service.toggle();
+          if (service.isFailing()) return isChinese ? '灰度版本开始出错' : 'gray begins to fail';
+          return isChinese ? '灰度版本恢复' : 'gray recovers';
+        },
+      },
+    ],
+  });
+  const ended = runConsole(deck);
+  deck.begin();
+  void service.writePast();
+  try {
+    return (await ended).code as ExitCode;
+  } finally {
+    await deck.close();
+  }
+}
+
+async function tell(call: Call, {feature, controller, service}: Demo): Promise<ExitCode> {
+  const measurements = openMeasurements(feature, controller, SETTINGS);
+  void service.writePast();
+  await measurements.start();
+  try {
+    const code = await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS);
+    return call.interrupted().aborted ? EXIT.interrupted : code;
+  } finally {
+    await measurements.close();
+  }
+}

@@ -1,4 +1,5 @@
 import {builtInPlan} from '../../config/built-in.ts';
+import {phaseLines} from '../../config/describe/phase.ts';
 import {quote} from '../../config/mistake.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
@@ -16,7 +17,7 @@ import {reportCommand} from '../report-command.ts';
 import {openSession, using, type Session} from '../session.ts';
 import {configuredPlan, loadSettings} from '../settings.ts';
 import {failedSteps, seeThrough} from '../steps.ts';
-import {timetable} from '../timetable.ts';
+import {languageOf} from '../language.ts';
 
 /** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */
 export const run: Run = async call => {
@@ -41,7 +42,9 @@ export const run: Run = async call => {
     const done = await act(call, session, intent, before => question(call, before, version, plan));
     const isShort = flags.dryRun || !flags.wait;
     if (!out.isJson || isShort) reportCommand(call, session, done, {timetable: timetable(plan)});
-    if (flags.dryRun && !out.isJson) for (const line of timetable(plan)) out.data(`  ${line}`);
+    if (flags.dryRun && !out.isJson) {
+      for (const line of phaseLines(plan, languageOf(flags.lang, process.env))) out.data(line);
+    }
     if (isShort) return EXIT.done;
     const started = await untilRolling(call, session, release);
     if (out.isJson)
@@ -110,4 +113,14 @@ function question(
     ],
     command: `graydeck start ${/^[\w.@+-]+$/u.test(version) ? version : 'VERSION'} --feature ${feature}`,
   };
+}
+
+/** The phases in time: when each is entered at the earliest, in milliseconds after the start; null: when told. */
+function timetable({phases}: Plan) {
+  let from: number | null = 0;
+  return phases.map(({name, percent, durationMs, manual}) => {
+    const entry = {name, percent, fromMs: from, durationMs};
+    from = from === null || durationMs === null || manual ? null : from + durationMs;
+    return entry;
+  });
 }

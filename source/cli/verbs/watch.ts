@@ -1,19 +1,89 @@
-import type {Run} from '../call.ts';
+import {openController} from '../../controller/controller.ts';
+import {openView} from '../../controller/view.ts';
+import type {OperatorStore, ViewStore} from '../../store/port.ts';
+import {readStamp} from '../actor.ts';
+import type {Call, Run} from '../call.ts';
+import {openDeck, type Wiring} from '../deck.ts';
+import type {ExitCode} from '../exit.ts';
+import {languageOf} from '../language.ts';
 import {openMeasurements} from '../measure.ts';
-import {openLook, using} from '../session.ts';
+import {hasColor} from '../output.ts';
+import {openLook, openSession, using, type Look, type Session} from '../session.ts';
 import {watchStatus} from '../status/watch.ts';
-import {readWindow} from './status.ts';
+import {hasTerminal} from '../terminal.ts';
+
+const WINDOW_MS = 300_000;
 
 /** `watch`: the console; without a terminal a line for each change. */
 export const run: Run = async call => {
-  call.out.say('no terminal: a line for each change follows; graydeck status --watch does the same');
+  const {flags} = call;
+  if (flags.json || !hasTerminal(process.env)) return await plain(call);
+  const screen = import('../../console/run.tsx');
+  // With an error before it is needed, nobody waits for it.
+  screen.catch(() => undefined);
+  const opening: Promise<Look | Session> = flags.readOnly || flags.share ? openLook(call) : openSession(call);
+  return await using(opening, async opened => {
+    const deck = openDeck(await wiringOf(call, opened));
+    const {runConsole} = await screen;
+    const ended = runConsole(deck);
+    deck.begin();
+    try {
+      return (await ended).code as ExitCode;
+    } finally {
+      await deck.close();
+    }
+  });
+};
+
+async function plain(call: Call): Promise<ExitCode> {
+  call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
   return await using(openLook(call), async ({feature, view, settings}) => {
     const measurements = openMeasurements(feature, view, settings);
     await measurements.start();
     try {
-      return await watchStatus(call, feature, view, measurements.windows, readWindow(call));
+      return await watchStatus(call, feature, view, measurements.windows, WINDOW_MS);
     } finally {
       await measurements.close();
     }
   });
-};
+}
+
+/** How the console is to look and what it may do, as the flags say. */
+export function modeOf({flags}: Call, demo: boolean): Wiring['mode'] {
+  return {
+    readOnly: flags.readOnly || flags.share,
+    share: flags.share,
+    lang: languageOf(flags.lang, process.env),
+    color: hasColor(process.stdout, flags.color, process.env),
+    demo,
+  };
+}
+
+async function wiringOf(call: Call, opened: Look | Session): Promise<Wiring> {
+  const {settings} = opened;
+  const actor = readStamp(call.flags).by;
+  const mode = modeOf(call, false);
+  const shared = {settings, actor, mode};
+  if ('view' in opened) {
+    const reopen = (name: string) => lookAt(opened.store, name);
+    const {store, feature, view} = opened;
+    return {...shared, store, feature, view, acting: null, reopen};
+  }
+  const {store, feature, controller} = opened;
+  const reopen = (name: string) => actOn(store, name);
+  return {...shared, store, feature, view: controller, acting: {feature, controller}, reopen};
+
+  async function lookAt(store: ViewStore, name: string): Promise<Wiring> {
+    const feature = store.feature(name);
+    const view = openView({feature: name, log: feature.log, now: () => store.now()});
+    await view.ready();
+    return {...shared, store, feature, view, acting: null, reopen: other => lookAt(store, other)};
+  }
+  async function actOn(store: OperatorStore, name: string): Promise<Wiring> {
+    const feature = store.feature(name);
+    const controller = openController({feature: name, log: feature.log, now: () => store.now()});
+    await controller.ready();
+    const acting = {feature, controller};
+    return {...shared, store, feature, view: controller, acting, reopen: other => actOn(store, other)};
+  }
+}

@@ -1,0 +1,137 @@
+import type {ConsoleMode, Deck, ExtraKey, RouterLike, StoreHealthLike} from '../console/deck.ts';
+import type {Controller, ControllerView} from '../controller/outcome.ts';
+import {newAlertId} from '../controller/ids.ts';
+import {keepSteps} from '../effects/keep-steps.ts';
+import type {Actor, CommandType} from '../release/command.ts';
+import type {FeatureStore, FeatureView, ViewStore} from '../store/port.ts';
+import {openMeasurements} from './measure.ts';
+import type {Settings} from './settings.ts';
+import {stepRunner} from './steps.ts';
+
+/** A feature that is opened, and how it is to be watched. */
+export interface Wiring {
+  store: ViewStore;
+  feature: FeatureView;
+  view: ControllerView;
+  /** Null when reading only. */
+  acting: {feature: FeatureStore; controller: Controller} | null;
+  settings: Pick<Settings, 'declared'>;
+  actor: Actor;
+  mode: ConsoleMode;
+  extras?: readonly ExtraKey[];
+  /** Opens another feature of the store in the same way. */
+  reopen?(feature: string): Promise<Wiring>;
+}
+
+/** A deck with what keeps it fresh. */
+export interface LiveDeck extends Deck {
+  /** Begins to measure and to look: after the first screen, so that it is not kept waiting. */
+  begin(): void;
+  close(): Promise<void>;
+}
+
+const ROUTERS_EVERY_MS = 1000;
+const HEALTH_EVERY_MS = 2000;
+/** Commands after which steps are due that this process has to see through. */
+const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'complete', 'rollback', 'retry']);
+
+/** Wires store, log, measurements, routers and steps of one feature into the deck that the console watches. */
+export function openDeck(wiring: Wiring): LiveDeck {
+  const {store, feature, view, acting, settings, actor, mode, extras = [], reopen} = wiring;
+  const measurements = openMeasurements(feature, view, settings);
+  const stop = new AbortController();
+  const listeners = new Set<() => void>();
+  const ours = new Set<string>();
+  const running: Promise<unknown>[] = [];
+  let routers: readonly RouterLike[] = [];
+  let health: StoreHealthLike = {state: 'up', pingMs: 0};
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+  const stopMeasuring = measurements.subscribe(tell);
+
+  const lookAtRouters = async () => {
+    // What was last heard of them stays, with its age, while the store is away.
+    routers = await feature.routers.list().catch(() => routers);
+    tell();
+  };
+  const lookAtStore = async () => {
+    health = await store.health();
+    tell();
+  };
+
+  return {
+    feature: feature.feature,
+    features: () => store.features(),
+    ...(reopen === undefined
+      ? {}
+      : {
+          async open(name: string) {
+            const deck = openDeck(await reopen(name));
+            deck.begin();
+            return deck;
+          },
+        }),
+    view,
+    controller: acting === null ? null : remembering(acting.controller, ours),
+    windows: measurements.windows,
+    stream: () => measurements.status(),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    store: {kind: store.kind, label: store.label, health: () => health},
+    routers: () => routers,
+    actor,
+    mode,
+    extras,
+    newId: newAlertId,
+    begin() {
+      void measurements.start();
+      running.push(
+        repeat(lookAtRouters, ROUTERS_EVERY_MS, stop.signal),
+        repeat(lookAtStore, HEALTH_EVERY_MS, stop.signal),
+      );
+      if (acting === null) return;
+      const runner = stepRunner(acting.feature, acting.controller, actor);
+      running.push(keepSteps(runner, id => ours.has(id), stop.signal));
+    },
+    async close() {
+      stop.abort();
+      stopMeasuring();
+      listeners.clear();
+      await Promise.all([measurements.close(), ...running]);
+      await view.close();
+    },
+  };
+}
+
+/** The controller, noting the releases whose steps this process has begun. */
+function remembering(controller: Controller, ours: Set<string>): Controller {
+  return {
+    ...controller,
+    async execute(intent, stamp, options) {
+      const outcome = await controller.execute(intent, stamp, options);
+      const isWritten = outcome.kind === 'done' && options?.dryRun !== true;
+      if (isWritten && BEGINS_STEPS.has(intent.type) && 'release' in intent) ours.add(intent.release);
+      return outcome;
+    },
+  };
+}
+
+/** Does it now and then at intervals, never twice at once, until the signal aborts. */
+async function repeat(work: () => Promise<void>, everyMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await work().catch(() => undefined);
+    await new Promise<void>(resolve => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, everyMs);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+    });
+  }
+}
