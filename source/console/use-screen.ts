@@ -1,6 +1,6 @@
 import {useMemo} from 'react';
 import type {Deck} from './deck.ts';
-import {keepHistory, stepFor, type History, type HistoryKeeper} from './history.ts';
+import {readHistories, stepFor, type History} from './history.ts';
 import {layOut, type Layout} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
@@ -31,16 +31,7 @@ export interface Screen {
 }
 
 const LABEL_LEAST = 13;
-/** Sparklines and chart differ in how fine they are, so each keeps its own. */
-interface Keepers {
-  sparks: HistoryKeeper;
-  chart: HistoryKeeper;
-}
-
-function useKeepers({windows}: Deck): Keepers {
-  return useMemo(() => ({sparks: keepHistory(windows), chart: keepHistory(windows)}), [windows]);
-}
-
+/** Computes it; what a key press does not touch stays the very same object, so that its panel is not drawn again. */
 export function useScreen(
   deck: Deck,
   reading: Reading,
@@ -49,7 +40,7 @@ export function useScreen(
 ): Screen {
   const {columns, rows: height} = size;
   const {lang, share} = deck.mode;
-  const keepers = useKeepers(deck);
+  const {windows} = deck;
   const t = messagesOf(lang);
   const clean = share ? MASKED : OPEN;
   const spanMs = SPANS_MS[ui.span] ?? SPANS_MS[0] ?? 300_000;
@@ -71,8 +62,8 @@ export function useScreen(
   const points = layout.sparkWidth * 2;
   const stepMs = stepFor(spanMs, points);
   const scene = useMemo(
-    (): Scene => ({...bare, histories: keepers.sparks.read(reading.metrics, reading.at, points, stepMs)}),
-    [bare, keepers, reading, points, stepMs],
+    (): Scene => ({...bare, histories: readHistories(windows, reading.metrics, reading.at, points, stepMs)}),
+    [bare, windows, reading, points, stepMs],
   );
   const allRows = useMemo(() => metricRows(scene), [scene]);
   const filter = ui.filters.metrics;
@@ -91,11 +82,9 @@ export function useScreen(
   const chart = useMemo(
     () =>
       isCharted && pickedName !== null
-        ? (keepers.chart
-            .read([pickedName], reading.at, chartColumns, stepFor(chartSpan, chartColumns))
-            .get(pickedName) ?? null)
+        ? (readHistories(windows, [pickedName], reading.at, chartColumns, stepFor(chartSpan, chartColumns)).get(pickedName) ?? null)
         : null,
-    [isCharted, pickedName, keepers, reading, chartColumns, chartSpan],
+    [isCharted, pickedName, windows, reading, chartColumns, chartSpan],
   );
   return {
     scene,

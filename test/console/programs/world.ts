@@ -1,0 +1,172 @@
+import type {Side, StreamStatus} from '../../../source/analysis/numbers.ts';
+import {DistinctSketch} from '../../../source/analysis/distinct-sketch.ts';
+import {LogHistogram} from '../../../source/analysis/log-histogram.ts';
+import {Sample} from '../../../source/analysis/sample.ts';
+import {Windows} from '../../../source/analysis/windows.ts';
+import type {ConsoleMode, Deck, ExtraKey, RouterLike, SourceLight, StoreHealthLike} from '../../../source/console/deck.ts';
+import {openController} from '../../../source/controller/controller.ts';
+import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
+import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';
+import {SampleParser} from '../../../source/metrics/sample.ts';
+import type {Actor, Intent} from '../../../source/release/command.ts';
+import type {Commit} from '../../../source/release/commit.ts';
+import type {AppendResult, LogNews, LogReader, LogWriter} from '../../../source/store/port.ts';
+
+/** A log in memory; its clock is the world's. */
+class MemoryLog implements LogReader, LogWriter {
+  readonly commits: Commit[] = [];
+  readonly #followers = new Set<(news: LogNews) => void>();
+  /** When set, every write fails with it. */
+  fault: Error | null = null;
+
+  async head(): Promise<Commit | null> {
+    return this.commits.at(-1) ?? null;
+  }
+  async read(afterVersion: number): Promise<Commit[]> {
+    return this.commits.slice(afterVersion);
+  }
+  async follow(_: unknown, onNews: (news: LogNews) => void, signal: AbortSignal): Promise<void> {
+    this.#followers.add(onNews);
+    await new Promise<void>(resolve => {
+      signal.addEventListener('abort', () => resolve());
+    });
+    this.#followers.delete(onNews);
+  }
+  async append(commit: Commit): Promise<AppendResult> {
+    if (this.fault !== null) throw this.fault;
+    if (commit.version !== this.commits.length + 1) return {outcome: 'conflict'};
+    this.commits.push(commit);
+    this.tell({type: 'commit', commit});
+    return {outcome: 'written'};
+  }
+  tell(news: LogNews): void {
+    for (const follower of this.#followers) follower(news);
+  }
+}
+
+/** What a side does in a second. */
+export interface Traffic {
+  requests: number;
+  /** Shares, 0–1. */
+  errors: number;
+  conversions: number;
+  unavailable: number;
+  medianMs: number;
+  extra?: {counters?: Record<string, number>; gauges?: Record<string, number>};
+}
+
+export const LIU: Actor = {name: 'liu on laptop', kind: 'person'};
+
+/** A release with its log, measurements and routers, all in one process, on a clock that can stand in the past. */
+export class World {
+  readonly log = new MemoryLog();
+  readonly windows = new Windows();
+  readonly controller: Controller;
+  routers: RouterLike[] = [];
+  sources: SourceLight[] = [];
+  health: StoreHealthLike = {state: 'up', pingMs: 0.8};
+  stream: StreamStatus = {entries: 0, repeats: 0, junk: 0, lastJunk: null, away: null, aheadMs: null};
+  readonly #listeners = new Set<() => void>();
+  readonly #parser = new SampleParser(this.windows.table);
+  readonly #sample = new Sample();
+  readonly feature: string;
+  #now: () => number;
+  #noise = 1;
+  #ids = 0;
+
+  constructor(feature: string, now: () => number) {
+    this.feature = feature;
+    this.#now = now;
+    this.controller = openController({feature, log: this.log, now: () => this.#now()});
+  }
+
+  now(): number {
+    return this.#now();
+  }
+
+  /** Sets the clock: for telling what happened earlier. */
+  clock(now: () => number): void {
+    this.#now = now;
+  }
+
+  async act(intent: Intent, by: Actor = LIU, reason?: string): Promise<Outcome> {
+    const outcome = await this.controller.execute(intent, reason === undefined ? {by} : {by, reason});
+    const {state, split, head} = this.controller.snapshot();
+    const {release} = state;
+    this.windows.begin({
+      release: split.live ? split.release : null,
+      splitVersion: head?.version ?? 0,
+      since: release?.splitChangedAt ?? 0,
+    });
+    return outcome;
+  }
+
+  /** Numbers that look like chance and are the same in every run. */
+  chance(): number {
+    this.#noise = (this.#noise * 48_271) % 2_147_483_647;
+    return this.#noise / 2_147_483_647;
+  }
+
+  /** One second of a side, as one instance would send it. */
+  measure(side: Side, at: number, traffic: Traffic): void {
+    const requests = Math.max(0, Math.round(traffic.requests * (0.85 + 0.3 * this.chance())));
+    const pick = (share: number): number => {
+      let hits = 0;
+      for (let index = 0; index < requests; index++) if (this.chance() < share) hits++;
+      return hits;
+    };
+    const times = new LogHistogram();
+    const users = new DistinctSketch();
+    for (let index = 0; index < requests; index++) {
+      const spread = this.chance() + this.chance() + this.chance() - 1.5;
+      times.add(traffic.medianMs * Math.exp(spread * 0.9));
+      users.add(`u-${Math.floor(this.chance() * 9000)}`);
+    }
+    this.#take(at, {
+      side,
+      counters: {
+        requests,
+        errors: pick(traffic.errors),
+        conversions: pick(traffic.conversions),
+        unavailable: pick(traffic.unavailable),
+        ...traffic.extra?.counters,
+      },
+      gauges: traffic.extra?.gauges ?? {},
+      distributions: requests > 0 ? {response_time: times} : {},
+      users,
+    });
+  }
+
+  #take(at: number, measured: Measured): void {
+    const wrong = this.#parser.parse(encodeSample(measured), at, this.#sample);
+    if (wrong === null) this.windows.add(this.#sample, Math.max(at, this.now()));
+    this.stream = {...this.stream, entries: this.stream.entries + 1};
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  deck(mode: Partial<ConsoleMode> = {}, extras: ExtraKey[] = []): Deck {
+    const full: ConsoleMode = {readOnly: false, share: false, lang: 'en', color: true, demo: false, ...mode};
+    return {
+      feature: this.feature,
+      features: async () => [this.feature],
+      view: this.controller,
+      controller: full.readOnly || full.share ? null : this.controller,
+      windows: this.windows,
+      stream: () => this.stream,
+      subscribe: listener => {
+        this.#listeners.add(listener);
+        return () => void this.#listeners.delete(listener);
+      },
+      store: {kind: 'redis', label: 'redis 127.0.0.1:6379', health: () => this.health},
+      routers: () => this.routers,
+      sources: () => this.sources,
+      actor: LIU,
+      mode: full,
+      extras,
+      newId: () => `a-${++this.#ids}`,
+    };
+  }
+}
