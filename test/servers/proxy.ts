@@ -10,6 +10,8 @@ export interface Proxy {
   loseAnswerTo(text: string): void;
   /** Keeps every connection open and passes nothing on any more, in both directions. New ones are accepted too. */
   swallow(): void;
+  /** Passes requests on, and no answer any more. */
+  swallowAnswers(): void;
   /** Passes on again; what was swallowed is lost with its connections. */
   release(): void;
   /** Cuts all connections now; new ones are accepted. */
@@ -25,6 +27,7 @@ export async function startProxy(to: {port: number}): Promise<Proxy> {
   const pairs = new Set<[Socket, Socket]>();
   let doomed: string | null = null;
   let swallowing = false;
+  let mute = false;
   let connections = 0;
 
   const server = createServer(client => {
@@ -44,7 +47,7 @@ export async function startProxy(to: {port: number}): Promise<Proxy> {
     upstream.on('data', chunk => {
       // The answer is here, so the request was carried out.
       if (losing) client.destroy();
-      else if (!swallowing) client.write(chunk);
+      else if (!swallowing && !mute) client.write(chunk);
     });
     for (const [one, other] of [pair, pair.toReversed()] as [Socket, Socket][]) {
       one.on('error', () => undefined);
@@ -75,8 +78,10 @@ export async function startProxy(to: {port: number}): Promise<Proxy> {
     },
     loseAnswerTo: text => (doomed = text),
     swallow: () => (swallowing = true),
+    swallowAnswers: () => (mute = true),
     release: () => {
       swallowing = false;
+      mute = false;
       cut();
     },
     cut,

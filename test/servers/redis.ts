@@ -43,8 +43,8 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** Ends it between two instructions. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and folder. */
-  start(): Promise<void>;
+  /** Starts it again on the same port and folder, with these settings beside its own. */
+  start(settings?: Record<string, string>): Promise<void>;
   /** It keeps its connections and answers nothing. */
   freeze(): void;
   thaw(): void;
@@ -87,8 +87,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
-    start: async () => {
-      child = await launch(folder, port, options);
+    start: async settings => {
+      child = await launch(folder, port, {...options, settings: {...options.settings, ...settings}});
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),

@@ -32,6 +32,9 @@ const EVERYBODY = [
 ];
 const LOG_READING = ['xrange', 'xrevrange'];
 
+const LOG_WRITING = ['eval', 'xadd', 'xdel', 'xsetid', 'publish'];
+const REST_WRITING = ['sadd', 'hset', 'hdel', 'set', 'del', 'multi', 'exec', 'zadd', 'zremrangebyscore'];
+
 const VIEWER: Rights = {
   read: ['log', 'metrics', 'minutes', 'seconds', 'routers', 'lease', 'feedback', 'output', 'aside'],
   write: [],
@@ -50,12 +53,7 @@ const OPERATOR: Rights = {
   read: [],
   write: [],
   both: VIEWER.read,
-  commands: [
-    ...VIEWER.commands,
-    ...['eval', 'xadd', 'xdel', 'xsetid', 'publish'],
-    ...['sadd', 'hset', 'hdel', 'set', 'del'],
-    ...['multi', 'exec', 'zadd', 'zremrangebyscore', 'info'],
-  ],
+  commands: [...VIEWER.commands, ...LOG_WRITING, ...REST_WRITING, 'info'],
 };
 
 const RIGHTS: Record<AclRole, Rights> = {viewer: VIEWER, app: ROUTER, agent: ROUTER, operator: OPERATOR};
@@ -70,7 +68,7 @@ export function aclLines(role: AclRole, options: AclOptions = {}): string[] {
   const {read, write, both, commands} = RIGHTS[role];
   const key = (name: string): string => `graydeck:{${feature}}:${name}`;
   const words = [
-    ...['user', user, 'on', '>PASSWORD', 'resetkeys', 'resetchannels', '-@all'],
+    `user ${user} on >PASSWORD resetkeys resetchannels -@all`,
     ...read.map(name => `%R~${key(name)}`),
     ...write.map(name => `%W~${key(name)}`),
     ...both.map(name => `~${key(name)}`),

@@ -2,8 +2,17 @@ import {Redis, type RedisOptions} from 'ioredis';
 import type {Socket} from 'node:net';
 import {Gone, Refused} from './faults.ts';
 
-/** A command: its name, then its arguments; the first argument is its key, if it has one. */
+/** A command: its name in capitals, then its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]];
+
+/** Where the key stands that decides on the node, where it is not the first argument. */
+const KEY_AT: Record<string, number> = {EVAL: 3, XINFO: 2};
+
+/** Its first key; null when it has no argument there. */
+export function keyOf(command: Command): string | null {
+  const key = command[KEY_AT[command[0]] ?? 1];
+  return key === undefined ? null : String(key);
+}
 
 const CLOSED = 'the connection was closed';
 
@@ -80,7 +89,7 @@ export class Connection {
     });
     if (answers === null) throw new Gone(CLOSED);
     return answers.map(([error, answer], at) => {
-      if (error === null) return answer;
+      if (error === null) return refusedInside(answer, commands) ?? answer;
       const told = asRefused(error, commands[at] ?? ['?']);
       if (told instanceof Refused) return told;
       throw this.#why ?? new Gone(CLOSED);
@@ -137,9 +146,15 @@ export class Connection {
 }
 
 /** The client's errors carry all arguments of the command, a password among them: only the text is kept. */
-function asRefused(error: unknown, [name, key]: Command): unknown {
-  if (!isReply(error)) return error;
-  return new Refused(error.message, name.toUpperCase(), key === undefined ? null : String(key));
+function asRefused(error: unknown, command: Command): unknown {
+  return isReply(error) ? new Refused(error.message, command[0], keyOf(command)) : error;
+}
+
+/** EXEC succeeds and holds the errors of its commands, which came after MULTI. */
+function refusedInside(answer: unknown, commands: readonly Command[]): unknown {
+  if (!Array.isArray(answer)) return null;
+  const at = answer.findIndex(isReply);
+  return at < 0 ? null : asRefused(answer[at], commands[at + 1] ?? ['EXEC']);
 }
 
 function isReply(error: unknown): error is Error {

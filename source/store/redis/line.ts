@@ -2,7 +2,7 @@ import type {StoreRole} from '../port.ts';
 import type {RedisTarget} from '../url.ts';
 import {addressOf, type Address} from './address.ts';
 import {redirection, SlotMap} from './cluster.ts';
-import type {Command, Connection} from './connection.ts';
+import {keyOf, type Command, type Connection} from './connection.ts';
 import {Gone, Refused, toFault} from './faults.ts';
 import {connect} from './handshake.ts';
 
@@ -10,8 +10,6 @@ import {connect} from './handshake.ts';
 export const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
-/** After a failed attempt to connect, how long others get the same answer without trying again, in milliseconds. */
-const SPARE_MS = 40;
 const MAX_REDIRECTIONS = 4;
 const CLOSED = 'the store was closed';
 
@@ -59,14 +57,13 @@ export class Line {
    * One command. A command that only reads is asked again once when the connection was lost under it.
    * @throws StoreFault
    */
-  async call(command: Command, {key = keyIn(command), reads = false} = {}): Promise<unknown> {
+  async call(command: Command, {key = keyOf(command), reads = false} = {}): Promise<unknown> {
     const until = performance.now() + CALL_MS;
     try {
       try {
         return this.#here(await this.#call(command, key, until));
       } catch (error) {
-        if (!reads || !(error instanceof Gone) || this.closed.aborted || until - performance.now() < 100)
-          throw error;
+        if (!reads || !(error instanceof Gone) || error.silent || this.closed.aborted) throw error;
         return this.#here(await this.#call(command, key, until));
       }
     } catch (error) {
@@ -125,15 +122,17 @@ export class Line {
     let asking = false;
     for (let hops = 0; ; hops++) {
       const connection = await this.#pooled(address);
+      const lived = connection.alive;
       try {
         if (asking) void connection.call(['ASKING'], left(until)).catch(() => undefined);
         return await connection.call(command, left(until));
       } catch (error) {
-        const sent = error instanceof Refused ? redirection(error.message, address) : null;
-        if (this.#slots === null || sent === null || hops >= MAX_REDIRECTIONS) throw error;
-        address = sent.to;
-        asking = sent.ask;
-        if (!sent.ask) this.#slots.forget();
+        if (error instanceof Gone && lived) throw new Gone(error.message, {silent: error.silent, sent: true});
+        const other = error instanceof Refused ? redirection(error.message, address) : null;
+        if (this.#slots === null || other === null || hops >= MAX_REDIRECTIONS) throw error;
+        address = other.to;
+        asking = other.ask;
+        if (!other.ask) this.#slots.forget();
       }
     }
   }
@@ -162,7 +161,7 @@ export class Line {
       return connection;
     } catch (error) {
       this.#slots?.forget();
-      setTimeout(drop, SPARE_MS).unref();
+      drop();
       throw error;
     }
   }
@@ -177,12 +176,6 @@ export class Line {
     else if (error instanceof Refused) this.#awaySince = null;
     return toFault(error, {label: this.target.label, role: this.role});
   }
-}
-
-/** The first argument is the key, but for scripts, where it comes after the text and the number of keys. */
-function keyIn(command: Command): string | null {
-  const key = command[0] === 'EVAL' ? command[3] : command[1];
-  return typeof key === 'string' ? key : null;
 }
 
 function left(until: number): number {

@@ -78,7 +78,8 @@ async function append(line: Line, source: StreamSource, keys: Keys, commit: Comm
         commit.parent ?? '', text, keys.bell, foreign.id, foreign.text]);
     } catch (error) {
       // No answer is not a no. The script looks for this commit before it writes, so it may be asked once more.
-      if (lost !== null || !(error instanceof StoreFault) || !(error.cause instanceof Gone)) throw error;
+      if (!(error instanceof StoreFault) || !(error.cause instanceof Gone)) throw error;
+      if (lost !== null) throw isSent(lost) || isSent(error) ? unknown(error, commit) : error;
       lost = error;
       continue;
     }
@@ -90,8 +91,16 @@ async function append(line: Line, source: StreamSource, keys: Keys, commit: Comm
     const odd = place === 'foreign' ? entries[commit.parent === null ? 0 : 1] : undefined;
     foreign = {id: odd?.id ?? '', text: odd?.commit ?? ''};
   }
-  if (lost !== null) throw lost;
   return {outcome: 'conflict'};
+}
+
+function isSent({cause}: StoreFault): boolean {
+  return cause instanceof Gone && cause.sent;
+}
+
+function unknown(lost: StoreFault, {version}: Commit): StoreFault {
+  const message = `${lost.message} Whether version ${version} was written is not known.`;
+  return new StoreFault(lost.code, message, 'Look at the log before you repeat it.', lost.cause);
 }
 
 /** Whether more users may get gray after it. Only such a commit has to wait when the store is full. */

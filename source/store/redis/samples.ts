@@ -20,7 +20,7 @@ type OnBatch = (entries: SampleEntry[]) => void;
 /** Last id the stream has given, whether its entry is still there or not; null: there is no stream. */
 async function lastGiven(line: Line, key: string): Promise<string | null> {
   try {
-    const facts = (await line.call(['XINFO', 'STREAM', key], {key, reads: true})) as unknown[];
+    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true})) as unknown[];
     return String(facts[facts.indexOf('last-generated-id') + 1]);
   } catch (error) {
     if (

@@ -6,12 +6,6 @@ import {redisMissing, startRedis, type RedisServer} from '../../servers/redis.ts
 import {appendMany, appendNext, commitAfter, splitOf} from '../commits.ts';
 import {followLog, followSamples} from '../followed.ts';
 
-const FACE: Record<AclRole, StoreRole> = {
-  viewer: 'viewer',
-  app: 'router',
-  agent: 'router',
-  operator: 'operator',
-};
 const KEYS = ['log', 'metrics', 'minutes', 'seconds', 'routers', 'lease', 'feedback', 'output', 'aside'];
 const ROUTER_MAY_WRITE = ['metrics', 'routers', 'feedback'];
 
@@ -62,7 +56,7 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     await appendNext(feature);
     await followed.reached(4);
     await server.admin.xdel('graydeck:{operated}:log', '4-0');
-    const again = commitAfter((await feature.log.head())!, {split: splitOf('operated')});
+    const again = commitAfter(await feature.log.head(), {split: splitOf('operated')});
     expect(await feature.log.append(again)).toEqual({outcome: 'written'});
     expect((await feature.log.read(0)).at(0)).toEqual(first);
     await followed.stop();

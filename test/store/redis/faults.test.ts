@@ -1,0 +1,326 @@
+import {once} from 'node:events';
+import {createServer as createHttpServer} from 'node:http';
+import {createServer, type AddressInfo, type Server, type Socket} from 'node:net';
+import {rm} from 'node:fs/promises';
+import {inspect} from 'node:util';
+import {afterEach, describe, expect, it, vi} from 'vitest';
+import type {Commit} from '../../../source/release/commit.ts';
+import type {Event} from '../../../source/release/event.ts';
+import {StoreFault} from '../../../source/store/fault.ts';
+import {openStore} from '../../../source/store/open.ts';
+import type {StoreByRole, StoreRole} from '../../../source/store/port.ts';
+import {freePort} from '../../servers/ports.ts';
+import {startProxy} from '../../servers/proxy.ts';
+import {redisMissing, startRedis, type RedisOptions, type RedisServer} from '../../servers/redis.ts';
+import {appendMany, appendNext, commitAfter} from '../commits.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+async function redis(options?: RedisOptions): Promise<RedisServer> {
+  const server = await startRedis(options);
+  ends.push(() => server.dispose());
+  return server;
+}
+
+async function open<R extends StoreRole>(address: string, role: R): Promise<StoreByRole[R]> {
+  const store = await openStore(address, role, {env: {}});
+  ends.push(() => store.close());
+  return store;
+}
+
+/** A server that is no Redis, on a free port. */
+async function impostor(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const sockets = new Set<Socket>();
+  server.on('connection', socket => sockets.add(socket));
+  ends.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function faultOf(work: Promise<unknown> | (() => Promise<unknown>)): Promise<StoreFault> {
+  const error = await (typeof work === 'function' ? work() : work).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(StoreFault);
+  const fault = error as StoreFault;
+  // One line each for a person, whatever the server said.
+  expect(fault.message).toMatch(/^\S\P{Cc}{10,250}\.$/u);
+  expect(fault.hint).toMatch(/^\S\P{Cc}{5,250}$/u);
+  return fault;
+}
+
+const raising: Event = {type: 'percent-set', release: 'r', percent: 20, from: 5};
+const rollback: Event = {type: 'rollback-started', release: 'r', fromPercent: 5, reason: null, steps: []};
+
+describe('a store on Redis that cannot be reached', () => {
+  it('opens all the same, says why it is away, and fails each call at once', async () => {
+    const port = await freePort();
+    const store = await open(`redis://127.0.0.1:${port}`, 'operator');
+    const health = await store.health();
+    expect(health).toMatchObject({state: 'away', why: expect.stringContaining('nothing listens') as string});
+    const fault = await faultOf(store.feature('f').log.head());
+    expect(fault.code).toBe('store-unreachable');
+    expect(fault.message).toContain(`127.0.0.1:${port}`);
+    expect(Math.abs(store.now() - Date.now())).toBeLessThan(1000);
+  });
+
+  it('names an unknown host, and a socket that is not there', async () => {
+    const host = await open('redis://no-such-host.invalid', 'viewer');
+    expect((await faultOf(host.features())).message).toMatch(/host name is not known|answer in time/);
+    const socket = await open('redis+unix:///no/such/redis.sock', 'viewer');
+    expect((await faultOf(socket.features())).message).toContain('no such socket');
+  });
+
+  it('is given up within three seconds when it accepts and says nothing', async () => {
+    const port = await impostor(createServer());
+    const began = performance.now();
+    const store = await open(`redis://127.0.0.1:${port}`, 'viewer');
+    expect(performance.now() - began).toBeLessThan(3500);
+    expect(await store.health()).toMatchObject({state: 'away'});
+  });
+});
+
+describe('what answers and is not the Redis we need', () => {
+  it('is named: a web server', async () => {
+    const port = await impostor(createHttpServer((_, response) => response.end('hello')));
+    const fault = await faultOf(open(`redis://127.0.0.1:${port}`, 'viewer'));
+    expect(fault.code).toBe('store-not-ours');
+    expect(fault.message).toContain('is not Redis');
+  });
+
+  it('is named: something that speaks first', async () => {
+    const port = await impostor(createServer(socket => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n')));
+    expect((await faultOf(open(`redis://127.0.0.1:${port}`, 'viewer'))).code).toBe('store-not-ours');
+  });
+
+  // No old server can be installed beside the new one; what it answers is known.
+  for (const [answer, version] of [
+    ['*4\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n6.2.14\r\n', '6.2.14'],
+    ['-ERR unknown command `HELLO`, with args beginning with: \r\n', 'older than 6'],
+  ] as const) {
+    it(`is named: a Redis ${version}, with the reason why it will not do`, async () => {
+      const port = await impostor(createServer(socket => socket.on('data', () => socket.write(answer))));
+      const fault = await faultOf(open(`redis://127.0.0.1:${port}`, 'operator'));
+      expect(fault.code).toBe('store-not-ours');
+      expect(fault.message).toContain(version);
+      expect(fault.message).toContain('7.0');
+    });
+  }
+});
+
+describe.skipIf(redisMissing)(
+  'a fault of a real server is told with what to do, never with the password',
+  () => {
+    it('no password, a wrong one, an unknown user', async () => {
+      const server = await redis({requirepass: 'hunter2-real'});
+      const at = `127.0.0.1:${server.port}`;
+      const none = await faultOf(open(`redis://${at}`, 'viewer'));
+      expect(none).toMatchObject({code: 'store-no-rights'});
+      expect(none.hint).toContain('GRAYDECK_STORE_PASSWORD');
+      for (const address of [`redis://:hunter2-wrong@${at}`, `redis://liu:hunter2-wrong@${at}/3`]) {
+        const fault = await faultOf(open(address, 'operator'));
+        expect(fault.code).toBe('store-no-rights');
+        expect(inspect(fault, {depth: 20, showHidden: true})).not.toContain('hunter2');
+        expect(JSON.stringify(fault)).not.toContain('hunter2');
+      }
+      const right = await open(`redis://:hunter2-real@${at}`, 'operator');
+      expect(await right.features()).toEqual([]);
+      expect(inspect(right, {depth: 20, showHidden: true})).not.toContain('hunter2');
+    });
+
+    it('a password where none is needed does no harm, and nothing is printed', async () => {
+      const server = await redis();
+      const said = vi.spyOn(console, 'warn');
+      const store = await open(`redis://:superfluous@127.0.0.1:${server.port}`, 'viewer');
+      expect(await store.features()).toEqual([]);
+      expect(said).not.toHaveBeenCalled();
+      said.mockRestore();
+    });
+
+    it('a database that does not exist: never another one in its place', async () => {
+      const server = await redis();
+      const fault = await faultOf(open(`redis://127.0.0.1:${server.port}/99`, 'operator'));
+      expect(fault.code).toBe('store-bad-url');
+    });
+
+    it('databases are apart', async () => {
+      const server = await redis();
+      const third = await open(`redis://127.0.0.1:${server.port}/3`, 'operator');
+      await appendNext(third.feature('f'));
+      expect(await (await open(server.url, 'viewer')).features()).toEqual([]);
+      expect(await third.features()).toEqual(['f']);
+    });
+
+    it('EVAL taken away from everybody', async () => {
+      const server = await redis({settings: {'rename-command': 'EVAL gone'}});
+      const store = await open(server.url, 'operator');
+      const fault = await faultOf(store.feature('f').log.append(commitAfter(null)));
+      expect(fault.code).toBe('store-no-rights');
+      expect(fault.message).toContain('EVAL');
+    });
+
+    it('keys that hold something else', async () => {
+      const server = await redis();
+      const store = await open(server.url, 'operator');
+      for (const name of ['log', 'metrics', 'routers', 'lease', 'seconds']) {
+        if (name === 'lease') await server.admin.lpush(`graydeck:{f}:${name}`, 'x');
+        else await server.admin.set(`graydeck:{f}:${name}`, 'x');
+      }
+      const feature = store.feature('f');
+      for (const [work, key] of [
+        [() => feature.log.head(), 'log'],
+        [() => feature.log.append(commitAfter(null)), 'log'],
+        [() => feature.samples.lastId(), 'metrics'],
+        [() => feature.samples.write([['a', 'b']]), 'metrics'],
+        [() => feature.samples.history(0, () => undefined, new AbortController().signal), 'metrics'],
+        [() => feature.routers.list(), 'routers'],
+        [() => feature.lease.hold('a', 'b', 1000), 'lease'],
+        [() => feature.rollUps.write('seconds', [{t: 1, body: ''}], 1000), 'seconds'],
+      ] as const) {
+        const fault = await faultOf(work);
+        expect(fault.code).toBe('store-not-ours');
+        expect(fault.message).toContain(`graydeck:{f}:${key}`);
+      }
+    });
+
+    it('a replica: it can be watched, not written', async () => {
+      const primary = await redis();
+      const replica = await redis({replicaof: primary});
+      const commit = await appendNext((await open(primary.url, 'operator')).feature('f'));
+      const store = await open(replica.url, 'operator');
+      await vi.waitFor(async () => expect(await store.feature('f').log.head()).toEqual(commit), 10_000);
+      for (const work of [
+        store.feature('f').log.append(commitAfter(commit)),
+        store.feature('f').samples.write([['a', 'b']]),
+      ]) {
+        const fault = await faultOf(work);
+        expect(fault.code).toBe('store-refused');
+        expect(fault.message).toContain('replica');
+      }
+    });
+
+    it('one node of a cluster, addressed as if it were alone', async () => {
+      const server = await redis({cluster: true});
+      // It serves half of the slots, and knows of nobody for the others.
+      await server.admin.cluster('ADDSLOTSRANGE', 0, 16_383);
+      await vi.waitFor(
+        async () => expect(await server.admin.cluster('INFO')).toContain('cluster_state:ok'),
+        10_000,
+      );
+      await server.admin.cluster('DELSLOTSRANGE', 0, 16_383);
+      const store = await open(server.url, 'viewer');
+      expect((await faultOf(store.feature('f').log.head())).code).toBe('store-refused');
+    });
+
+    it('no connection left', async () => {
+      const server = await redis({settings: {maxclients: '1'}});
+      expect(await server.admin.ping()).toBe('PONG');
+      const fault = await faultOf(open(server.url, 'viewer'));
+      expect(fault.code).toBe('store-refused');
+      expect(fault.hint).toContain('maxclients');
+    });
+
+    it('a disk that cannot be written to', async () => {
+      const server = await redis({settings: {save: '3600 1'}});
+      const store = await open(server.url, 'operator');
+      await appendNext(store.feature('f'));
+      await rm(server.folder, {recursive: true});
+      await server.admin.bgsave().catch(() => undefined);
+      await vi.waitFor(async () =>
+        expect(await server.admin.info('persistence')).toContain('rdb_last_bgsave_status:err'),
+      );
+      const fault = await faultOf(store.feature('f').samples.write([['a', 'b']]));
+      expect(fault.code).toBe('store-refused');
+      expect(fault.message).toContain('disk');
+    });
+
+    it('a server that is still loading, which serves once it is done', async () => {
+      const server = await redis({
+        settings: {'key-load-delay': '0', 'loading-process-events-interval-bytes': '1024'},
+      });
+      const writer = server.admin.pipeline();
+      for (let n = 0; n < 300; n++) writer.set(`filler-${n}`, 'x'.repeat(100));
+      await writer.exec();
+      await appendMany((await open(server.url, 'operator')).feature('f'), 1);
+      await server.admin.save();
+      await server.stop();
+      const again = server.start({'key-load-delay': '10000'});
+      const fault = await vi.waitFor(async () => {
+        const fault = await faultOf(open(server.url, 'viewer').then(store => store.features()));
+        expect(fault.code).toBe('store-refused');
+        return fault;
+      }, 5000);
+      expect(fault.message).toContain('loading');
+      await again;
+      expect(await (await open(server.url, 'viewer')).features()).toEqual(['f']);
+    });
+  },
+);
+
+describe.skipIf(redisMissing)('a server whose memory is full', () => {
+  async function fullServer() {
+    const server = await redis({maxmemory: 3_000_000});
+    const store = await open(server.url, 'operator');
+    const feature = store.feature('f');
+    const head = await appendNext(feature);
+    await feature.lease.hold('guard', 'token', 60_000);
+    const filler = Array.from({length: 100}, () => ['side', 'gray', 'x', 'y'.repeat(10_000)]);
+    const fault = await faultOf(
+      (async () => {
+        for (let n = 0; n < 100; n++) await feature.samples.write(filler);
+      })(),
+    );
+    return {feature, head, fault};
+  }
+
+  it('says so, and does not let a release go up', async () => {
+    const {feature, head, fault} = await fullServer();
+    expect(fault.code).toBe('store-full');
+    const refused = await faultOf(feature.log.append(commitAfter(head, {events: [raising]})));
+    expect(refused.code).toBe('store-full');
+    expect(await feature.log.head()).toEqual(head);
+  });
+
+  it('still takes a rollback, a lower percent, and the lease of the guard', async () => {
+    const {feature, head} = await fullServer();
+    const lower: Event = {type: 'percent-set', release: 'r', percent: 1, from: 5};
+    let last: Commit = head;
+    for (const event of [lower, rollback]) {
+      const commit = commitAfter(last, {events: [event]});
+      expect(await feature.log.append(commit)).toEqual({outcome: 'written'});
+      last = commit;
+    }
+    expect(await feature.log.head()).toEqual(last);
+    expect(await feature.lease.hold('guard', 'token', 60_000)).toMatchObject({token: 'token'});
+  });
+});
+
+describe.skipIf(redisMissing)('the reply to a commit is lost', () => {
+  it('and so is the next: it says that the outcome is not known, within a few seconds', async () => {
+    const server = await redis();
+    const proxy = await startProxy(server);
+    ends.push(() => proxy.close());
+    const store = await open(`redis://127.0.0.1:${proxy.port}`, 'operator');
+    const feature = store.feature('f');
+    const head = await appendNext(feature);
+    const commit = commitAfter(head);
+    proxy.swallowAnswers();
+    const began = performance.now();
+    const fault = await faultOf(feature.log.append(commit));
+    expect(performance.now() - began).toBeLessThan(7000);
+    expect(fault.code).toBe('store-unreachable');
+    expect(fault.message).toContain('Whether version 2 was written is not known');
+    proxy.release();
+    // It was, and handing it in again finds it.
+    expect(await feature.log.append(commit)).toEqual({outcome: 'written'});
+    expect(await feature.log.read(0)).toEqual([head, commit]);
+  });
+});
