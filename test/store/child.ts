@@ -7,6 +7,8 @@ export interface Child {
   process: ChildProcess;
   /** What it has printed so far, line by line. */
   lines: string[];
+  /** What it has said on stderr. */
+  errors(): string;
   /** Resolves once it has printed so many lines. */
   printed(count: number): Promise<void>;
   tell(line: string): void;
@@ -14,21 +16,31 @@ export interface Child {
   ended: Promise<number | NodeJS.Signals | null>;
 }
 
-export function runProgram(name: string, args: string[], env: Record<string, string> = {}): Child {
+export function runProgram(
+  name: string,
+  args: string[],
+  env: Record<string, string> = {},
+  uid?: number,
+): Child {
   const path = new URL(`programs/${name}.ts`, import.meta.url).pathname;
   const child = spawn(process.execPath, [path, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: {...process.env, ...env},
+    ...(uid === undefined ? {} : {uid}),
   });
   const lines: string[] = [];
+  const errors: string[] = [];
   createInterface({input: child.stdout}).on('line', line => lines.push(line));
+  child.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
   return {
     process: child,
     lines,
+    errors: () => errors.join(''),
     printed: count =>
       vi.waitFor(
         () => {
-          if (lines.length < count) throw new Error(`${name} has printed ${lines.length} of ${count} lines`);
+          if (lines.length < count)
+            throw new Error(`${name} has printed ${lines.length} of ${count} lines. ${errors.join('')}`);
         },
         {timeout: 15_000, interval: 2},
       ),

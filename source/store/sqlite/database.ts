@@ -1,4 +1,4 @@
-import {closeSync, mkdirSync, openSync, statSync} from 'node:fs';
+import {closeSync, existsSync, mkdirSync, openSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {StoreFault} from '../fault.ts';
@@ -99,7 +99,7 @@ export class Database {
     }
     if (fileAt(path) === '') {
       if (readOnly) throw notThere(label);
-      mkdirSync(dirname(path), {recursive: true, mode: 0o700});
+      makeFolder(dirname(path));
       closeSync(openSync(path, 'a', 0o600));
     }
     const connection = new Connection(path, readOnly);
@@ -118,4 +118,16 @@ export class Database {
 function fileAt(path: string): string {
   const file = statSync(path, {throwIfNoEntry: false});
   return file === undefined ? '' : `${file.dev}:${file.ino}`;
+}
+
+/** Level by level: the recursive mode of `mkdirSync` never returns where a folder cannot take one, as under /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, {mode: 0o700});
+  } catch (error) {
+    // Another process may have been first.
+    if (!existsSync(path)) throw error;
+  }
 }

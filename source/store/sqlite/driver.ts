@@ -4,7 +4,7 @@ import type {DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync} from 'n
 export type Row = Record<string, SQLOutputValue>;
 
 /** How long one call may wait for a lock, in milliseconds: so long at most the event loop stands still. */
-const BUSY_MS = 20;
+const BUSY_MS = 5;
 
 /** The built-in SQLite. Node 22 says that it is experimental, once; that one warning is left out, all others stay. */
 function loadSqlite(): typeof Sqlite {
