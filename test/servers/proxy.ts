@@ -23,7 +23,8 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(to: {port: number}): Promise<Proxy> {
+/** `chunk`: answers are passed on in pieces of so many bytes. */
+export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<Proxy> {
   const pairs = new Set<[Socket, Socket]>();
   let doomed: string | null = null;
   let swallowing = false;
@@ -36,18 +37,18 @@ export async function startProxy(to: {port: number}): Promise<Proxy> {
     const pair: [Socket, Socket] = [client, upstream];
     pairs.add(pair);
     let losing = false;
-    client.on('data', chunk => {
+    client.on('data', bytes => {
       if (swallowing) return;
-      if (doomed !== null && chunk.includes(doomed)) {
+      if (doomed !== null && bytes.includes(doomed)) {
         doomed = null;
         losing = true;
       }
-      upstream.write(chunk);
+      upstream.write(bytes);
     });
-    upstream.on('data', chunk => {
+    upstream.on('data', bytes => {
       // The answer is here, so the request was carried out.
       if (losing) client.destroy();
-      else if (!swallowing && !mute) client.write(chunk);
+      else if (!swallowing && !mute) passOn(client, bytes, chunk);
     });
     for (const [one, other] of [pair, pair.toReversed()] as [Socket, Socket][]) {
       one.on('error', () => undefined);
@@ -95,4 +96,14 @@ export async function startProxy(to: {port: number}): Promise<Proxy> {
       if (server.listening) await refuse();
     },
   };
+}
+
+/** Each piece in a packet of its own, as far as the system lets it. */
+function passOn(client: Socket, bytes: Buffer, chunk: number): void {
+  if (chunk === 0) {
+    client.write(bytes);
+    return;
+  }
+  client.setNoDelay(true);
+  for (let at = 0; at < bytes.length; at += chunk) client.write(bytes.subarray(at, at + chunk));
 }

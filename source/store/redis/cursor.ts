@@ -1,5 +1,8 @@
 import type {SampleEntry} from '../port.ts';
 
+/** How far our reading of the store's clock may be off, generously, in milliseconds. */
+const CLOCK_ERROR_MS = 1000;
+
 /**
  * How far a stream has been read. Ids come from the store's clock, so after a stream was deleted and begun anew its
  * ids are greater than the last one read, unless that one lay ahead of the clock: then nothing new would ever be seen.
@@ -30,7 +33,7 @@ export class Cursor {
     const now = this.#now();
     if (last === null) this.#id = '0-0';
     else if (isBefore(last, this.#id) && timeOf(this.#id) > now) {
-      this.#id = `${Math.max(0, Math.floor(this.#checkedAt))}-0`;
+      this.#id = `${Math.max(0, Math.floor(this.#checkedAt - CLOCK_ERROR_MS))}-0`;
     }
     this.#checkedAt = now;
   }
