@@ -68,7 +68,10 @@ const runTests = async (): Promise<boolean> => {
   const text = await readFile(report, 'utf8').catch(() => JSON.stringify(neverCounted));
   const counted = JSON.parse(text) as Totals;
   totals = {...counted, failed: counted.failed === 0 && !succeeded ? 1 : counted.failed};
-  const {failed, unexplained} = totals;
+  const {failed, unexplained, unfinished} = totals;
+  for (const file of unfinished) {
+    say(`Never came to its end: ${file}`);
+  }
   for (const name of mayNotSkip ? unexplained : []) {
     say(`Skipped without a reason, which CI=true does not allow: ${name}`);
   }
