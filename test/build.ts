@@ -21,6 +21,20 @@ const withoutDevtools: Plugin = {
   },
 };
 
+/**
+ * Ink's layout engine asks `fetch` to decode the bytes that it carries in itself, and with the first call Node loads
+ * all of its HTTP client: 30 ms before the first screen. Without a `fetch` the engine decodes them by itself.
+ */
+const withoutFetch: Plugin = {
+  name: 'without-fetch',
+  setup(bundler) {
+    bundler.onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => ({
+      contents: `const fetch = undefined;\n${await readFile(path, 'utf8')}`,
+      loader: 'js',
+    }));
+  },
+};
+
 const readVersion = async () => {
   const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   return (manifest as {version: string}).version;
@@ -64,7 +78,7 @@ export async function buildProgram(folder: string): Promise<{files: readonly str
     banner: {
       js: "import {createRequire as createRequire_} from 'node:module';const require = createRequire_(import.meta.url);",
     },
-    plugins: [withoutDevtools],
+    plugins: [withoutDevtools, withoutFetch],
     metafile: true,
     logLevel: 'warning',
   });

@@ -1,4 +1,3 @@
-import {execa} from 'execa';
 import type {Hook} from '../release/plan.ts';
 import type {Performed, Performer} from './run-steps.ts';
 
@@ -15,6 +14,7 @@ export function hookPerformer(hook: Hook, feature: string, epoch: number | null)
   return {
     deadlineMs: hook.timeoutMs + KILL_AFTER_MS + 1000,
     async perform(step, {release, signal}) {
+      const {execa} = await import('execa');
       const env = {
         GRAYDECK_FEATURE: feature,
         GRAYDECK_RELEASE: release.id,
@@ -56,6 +56,7 @@ async function succeeds(
   argv: string[],
   options: {env: Record<string, string>; timeout: number; cancelSignal: AbortSignal},
 ): Promise<boolean> {
+  const {execa} = await import('execa');
   const [program = '', ...args] = argv;
   const result = await execa(program, args, {
     ...options,
