@@ -44,9 +44,9 @@ export type LogNews =
   | {type: 'back'};
 
 export interface LogReader {
-  /** Newest commit, or null when the log is empty. */
+  /** Newest commit that belongs to the chain, or null when there is none. */
   head(): Promise<Commit | null>;
-  /** Commits after `version`, in order. */
+  /** Commits after `version`, in order, as far as the chain holds. */
   read(afterVersion: number): Promise<Commit[]>;
   /** Runs until the signal aborts. Begins with everything after `after` (null: from the start). Never blocks longer than 2 s without looking at head and chain again. */
   follow(
@@ -59,7 +59,8 @@ export interface LogReader {
 export interface LogWriter {
   /**
    * Writes `commit` as the entry after `commit.parent`, or tells that another was first. Never sent twice blindly:
-   * after a lost reply it looks whether the winner is this commit. Rings the bell.
+   * after a lost reply it looks whether the winner is this commit. What lies behind the parent and cannot follow it
+   * (junk, a forged id) is put aside: a rollback can always be written. Rings the bell.
    */
   append(commit: Commit): Promise<AppendResult>;
 }

@@ -1,6 +1,7 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {createInterface} from 'node:readline';
-import {vi} from 'vitest';
+
+const PATIENCE_MS = 15_000;
 
 /** A program of `programs/` in a process of its own. */
 export interface Child {
@@ -16,6 +17,7 @@ export interface Child {
   ended: Promise<number | NodeJS.Signals | null>;
 }
 
+/** `uid`: the user it runs as; needs the rights to become that user. */
 export function runProgram(
   name: string,
   args: string[],
@@ -30,20 +32,29 @@ export function runProgram(
   });
   const lines: string[] = [];
   const errors: string[] = [];
-  createInterface({input: child.stdout}).on('line', line => lines.push(line));
+  const output = createInterface({input: child.stdout});
+  output.on('line', line => lines.push(line));
   child.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
   return {
     process: child,
     lines,
     errors: () => errors.join(''),
-    printed: count =>
-      vi.waitFor(
-        () => {
-          if (lines.length < count)
-            throw new Error(`${name} has printed ${lines.length} of ${count} lines. ${errors.join('')}`);
-        },
-        {timeout: 15_000, interval: 2},
-      ),
+    async printed(count) {
+      const tooLong = AbortSignal.timeout(PATIENCE_MS);
+      await new Promise<void>((resolve, reject) => {
+        const give = () => {
+          if (lines.length < count) return;
+          output.off('line', give);
+          resolve();
+        };
+        output.on('line', give);
+        tooLong.addEventListener('abort', () => {
+          output.off('line', give);
+          reject(new Error(`${name} has printed ${lines.length} of ${count} lines. ${errors.join('')}`));
+        });
+        give();
+      });
+    },
     tell: line => child.stdin.write(`${line}\n`),
     ended: new Promise(resolve => {
       child.once('close', (code, signal) => resolve(signal ?? code));

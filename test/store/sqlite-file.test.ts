@@ -163,6 +163,27 @@ describe('the file of the embedded store', () => {
     await samples.stop();
   });
 
+  it('that is gone is away for a viewer until there is one again', async () => {
+    const path = newPath();
+    const commits = await appendMany((await operate(path)).feature('new_payment'), 2);
+    const viewer = await openStore(`sqlite:${path}`, 'viewer');
+    opened.push(viewer);
+    const log = followLog(viewer.feature('new_payment').log);
+    await log.reached(2);
+    for (const suffix of ['', '-wal', '-shm']) renameSync(`${path}${suffix}`, `${path}.old${suffix}`);
+    await log.heard('away');
+    expect(await viewer.health()).toMatchObject({
+      state: 'away',
+      why: `There is no store at sqlite:${path} yet.`,
+    });
+    for (const suffix of ['', '-wal', '-shm']) renameSync(`${path}.old${suffix}`, `${path}${suffix}`);
+    await log.heard('back');
+    expect(await viewer.health()).toMatchObject({state: 'up'});
+    expect(log.commits()).toEqual(commits);
+    expect(log.count('broken')).toBe(0);
+    await log.stop();
+  });
+
   it('holds samples that are no list of texts, and hands them on as one name', async () => {
     const path = newPath();
     const feature = (await operate(path)).feature('new_payment');
