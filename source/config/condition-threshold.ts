@@ -47,14 +47,13 @@ export function readThreshold(tokens: Token[], beside: Beside): Reading<Threshol
       at: number?.at ?? beside.end,
     });
   tokens.shift();
-  if (number.text.includes(','))
-    return bad({
-      message: `${quote(number.text)} is written with a comma`,
-      allowed: `${number.text.replaceAll(',', '.')} or ${number.text.replaceAll(',', '')}`,
-      found: number.text,
-      at: number.at,
-    });
   const value = Number(number.text);
+  const word =
+    tokens[0]?.kind === 'word' && !/^(?:over|min|for|and|or|[&|,]+)$/iu.test(tokens[0].text)
+      ? tokens[0]
+      : null;
+  if (word !== null) tokens.shift();
+  if (number.text.includes(',')) return bad(withComma(number));
   if (!Number.isFinite(value))
     return bad({
       message: `${quote(number.text)} is not a number`,
@@ -63,15 +62,21 @@ export function readThreshold(tokens: Token[], beside: Beside): Reading<Threshol
       at: number.at,
     });
 
-  const word =
-    tokens[0]?.kind === 'word' && !/^(?:over|min|for|and|or|[&|,]+)$/iu.test(tokens[0].text)
-      ? tokens[0]
-      : null;
-  if (word !== null) tokens.shift();
   if (word !== null && /^[x×*]$|^times$|^prod$/iu.test(word.text))
     return timesProd(value, number, word, tokens, beside);
   const sentence = {value, word, at: number.at, found: number.text + (word === null ? '' : ` ${word.text}`)};
   return absolute(sentence, beside);
+}
+
+function withComma(number: Token): Problem {
+  const isGrouped = /^\d{1,3}(?:,\d{3})+$/u.test(number.text);
+  const point = number.text.replaceAll(',', '.');
+  return {
+    message: `${quote(number.text)} is written with a comma`,
+    allowed: isGrouped ? number.text.replaceAll(',', '') : point,
+    found: number.text,
+    at: number.at,
+  };
 }
 
 function allowedValue({kind, isImprovement}: Beside): string {

@@ -1,13 +1,14 @@
 import {z} from 'zod';
 import {HOOK_NAMES, type Hook, type HookName, type Plan} from '../release/plan.ts';
 import {durationAboveZero} from './leaf.ts';
+import {shown} from './mistake.ts';
 import {child, isMapping, isWritten, type Reader, type Spot} from './reader.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
 export const DEFAULT_HOOK_MS = 600_000;
 
 const EXAMPLE = '[./deploy.sh, --fast], or {argv: [./deploy.sh], timeout: 10m, check: [./is-deployed.sh]}';
-const OTHER_NAMES = {run: 'deploy', upgrade: 'promote', rollback: 'demote', test: 'verify', clean: 'cleanup'};
+const OTHER_NAMES = {run: 'deploy', upgrade: 'promote', test: 'verify', clean: 'cleanup'};
 
 /** `hooks:`: programs with their arguments, never a line for a shell. */
 export function readHooks(reader: Reader, spot: Spot): Plan['hooks'] {
@@ -46,6 +47,8 @@ function readArgv(reader: Reader, spot: Spot): string[] | undefined {
     reader.mistake(spot, {
       message: 'a command is written as an array, one word an entry: no shell reads it',
       allowed: asArray(value) ?? EXAMPLE,
+      // Its arguments may hold a secret.
+      found: shown(value.trim().replace(/\s[\s\S]*/u, ' …')),
     });
     return undefined;
   }
@@ -68,5 +71,6 @@ function wordOf(reader: Reader, {value, path}: Spot): string | undefined {
 /** How a simple command would be written; nothing where quoting would have to be guessed. */
 function asArray(command: string): string | null {
   const words = command.trim().split(/\s+/u);
-  return words.every(word => /^[\w./:=+-]+$/u.test(word)) ? `[${words.join(', ')}]` : null;
+  const isPlain = words.every(word => /^[\w./:=+-]+$/u.test(word) && !/token|secret|passw|key/iu.test(word));
+  return isPlain ? `[${words.join(', ')}]` : null;
 }

@@ -2,9 +2,11 @@ import {z} from 'zod';
 import {isName} from '../release/name.ts';
 import {readDuration} from './duration.ts';
 import {bad, good, quote, type Reading} from './mistake.ts';
+import {nearest} from './nearest.ts';
 import {readPercent} from './percent.ts';
 import {readBy} from './reader.ts';
 
+export const FEATURE_ALLOWED = 'small letters, digits, _ and -, at most 64, beginning with a letter or digit';
 const FEATURE = /^[a-z0-9][a-z0-9_-]{0,63}$/u;
 
 /** One line of plain text; a bare number counts as text. */
@@ -28,7 +30,7 @@ export const featureName: z.ZodType<string> = readBy(value =>
     : bad({
         message:
           typeof value === 'string' ? `${quote(value)} is not the name of a feature` : 'this is not a name',
-        allowed: 'small letters, digits, _ and -, at most 64, beginning with a letter or digit',
+        allowed: FEATURE_ALLOWED,
       }),
 );
 
@@ -57,6 +59,8 @@ export function oneOf<const T extends readonly string[]>(words: T): z.ZodType<T[
     const found = words.find(word => word === value);
     if (found !== undefined) return good(found);
     const said = typeof value === 'string' || typeof value === 'number' ? quote(String(value)) : 'this';
-    return bad({message: `${said} is none of the words known here`, allowed: words.join(', ')});
+    const meant = typeof value === 'string' ? nearest(value, words) : null;
+    const hint = meant === null ? '' : `; did you mean ${meant}?`;
+    return bad({message: `${said} is none of the words known here${hint}`, allowed: words.join(', ')});
   });
 }

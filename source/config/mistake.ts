@@ -57,8 +57,13 @@ export function mistakeLines(mistake: Mistake): string[] {
   return [
     mistake.path === '' ? place : `${place}  ${mistake.path}`,
     `  ${mistake.message}`,
+    ...(saysFound(mistake) ? [] : [`  found: ${mistake.found}`]),
     `  allowed: ${mistake.allowed}`,
   ];
+}
+
+function saysFound({message, found}: Mistake): boolean {
+  return found === 'nothing' || message.includes(found.replaceAll('"', ''));
 }
 
 export function inOrder(mistakes: readonly Mistake[]): Mistake[] {

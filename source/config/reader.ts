@@ -97,11 +97,14 @@ export class Reader {
       return null;
     }
     const fields: Record<string, unknown> = {};
+    const known = Object.keys(shape);
+    for (const key of Object.keys(spot.value).filter(one => !Object.hasOwn(shape, one)))
+      this.unknownKey(spot, spot.value, key, nearest(key, known, otherNames), known);
     for (const [key, value] of Object.entries(spot.value)) {
       const at = child(spot, key);
       const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
-      if (schema === undefined) this.unknownKey(at, key, Object.keys(shape), otherNames);
-      else if (value === null)
+      if (schema === undefined) continue;
+      if (value === null)
         this.warn(
           at,
           {
@@ -120,7 +123,11 @@ export class Reader {
   require(spot: Spot, examples: Readonly<Record<string, string>>): void {
     for (const [key, allowed] of Object.entries(examples)) {
       if (!isWritten(spot, key))
-        this.mistake(spot, {message: `${key} is missing`, allowed, found: 'nothing'});
+        this.mistake(spot, {
+          message: `${key} is missing`,
+          allowed: `a line like ${allowed}`,
+          found: 'nothing',
+        });
     }
   }
 
@@ -144,16 +151,17 @@ export class Reader {
     return [];
   }
 
+  /** Reads on as if the key were written right, so that what stands behind it is looked at as well. */
   private unknownKey(
-    at: Spot,
+    spot: Spot,
+    mapping: Record<string, unknown>,
     key: string,
+    meant: string | null,
     known: string[],
-    otherNames: Readonly<Record<string, string>>,
   ): void {
-    const meant = nearest(key, known, otherNames);
     const hint = meant === null ? '' : `; did you mean ${meant}?`;
     this.mistake(
-      at,
+      child(spot, key),
       {
         message: `the key ${quote(key)} is not known here${hint}`,
         allowed: known.join(', '),
@@ -161,5 +169,8 @@ export class Reader {
       },
       'key',
     );
+    if (meant === null || Object.hasOwn(mapping, meant)) return;
+    mapping[meant] = mapping[key];
+    this.file.readAs(spot.path, meant, key);
   }
 }

@@ -1,4 +1,13 @@
-import {isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Node} from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+} from 'yaml';
 import {pathText, shown, type Mistake, type Path, type Problem} from './mistake.ts';
 import {findChild, rangeOf, resolve} from './yaml-path.ts';
 import {surveyProblems} from './yaml-survey.ts';
@@ -18,6 +27,8 @@ export interface YamlFile {
   value: unknown;
   /** The problem with file, line, column and what stands there. */
   mistake(path: Path, problem: Problem, aim?: Aim): Mistake;
+  /** From now on `meant` in the mapping at `path` is the key that is written `actual`. */
+  readAs(path: Path, meant: string, actual: string): void;
   /** A scalar as it was written: `007`, where the value is 7. Null where it is no scalar. */
   written(path: Path): string | null;
 }
@@ -76,13 +87,20 @@ function fileOf(
   text: string,
   at: (offset: number, problem: Problem, path: Path) => Mistake,
 ): YamlFile {
+  const misspelt = new Map<string, string>();
+  const asWritten = (path: Path): Path =>
+    path.map((step, index) => misspelt.get(pathText([...path.slice(0, index), step])) ?? step);
   return {
     value,
+    readAs(path, meant, actual) {
+      misspelt.set(pathText([...path, meant]), actual);
+    },
     written(path) {
-      const node = resolve(findChild(document, path).value, document);
+      const node = resolve(findChild(document, asWritten(path)).value, document);
       return isScalar(node) ? (node.source ?? String(node.value)) : null;
     },
-    mistake(path, problem, aim = 'value') {
+    mistake(meant, problem, aim = 'value') {
+      const path = asWritten(meant);
       const {key, value: node} = findChild(document, path);
       const target = aim === 'key' && key !== null ? key : node;
       const found = problem.found ?? writtenAs(target, text);
@@ -106,7 +124,8 @@ function writtenAs(node: Node | null, text: string): string {
     const [start, end] = rangeOf(node);
     return end > start ? shown(text.slice(start, end).trim()) : 'nothing';
   }
-  return isMap(node) ? 'a mapping' : 'a list';
+  const isEmpty = isCollection(node) && node.items.length === 0;
+  return `${isEmpty ? 'an empty' : 'a'} ${isMap(node) ? 'mapping' : 'list'}`;
 }
 
 const EMPTY: Problem = {

@@ -46,9 +46,16 @@ export function findChild(document: Document, path: Path): Place {
   return place;
 }
 
-/** The last one counts, as in the values. */
+const indexes = new WeakMap<YAMLMap, Map<string, Pair>>();
+
+/** The pair of a key, the last where there are several, as in the values. Looked up by an index: a file may have many. */
 function pairOf(map: YAMLMap, name: string): Pair | null {
-  return map.items.findLast(pair => keyText(pair.key) === name) ?? null;
+  let index = indexes.get(map);
+  if (index === undefined) {
+    index = new Map(map.items.map(pair => [keyText(pair.key), pair]));
+    indexes.set(map, index);
+  }
+  return index.get(name) ?? null;
 }
 
 function nodeOf(value: unknown): Node | null {

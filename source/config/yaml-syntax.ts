@@ -46,6 +46,9 @@ export function syntaxProblems(text: string, document: Document): {offset: numbe
   const errors = document.errors.slice(0, MOST_ERRORS);
   const exhausted = errors.find(error => error.code === 'RESOURCE_EXHAUSTION');
   if (exhausted !== undefined) return [syntaxProblem(exhausted, text, document)];
+  // What comes after a tab is guesswork.
+  const tabs = errors.filter(error => error.code === 'TAB_AS_INDENT');
+  if (tabs.length > 0) return tabs.map(error => syntaxProblem(error, text, document));
   const overLines = new Set(
     errors.filter(one => one.code === 'MULTILINE_IMPLICIT_KEY').map(one => one.pos[0]),
   );
@@ -78,8 +81,11 @@ function syntaxProblem(
   }
   const words = WORDS[error.code] ?? {message: shown(error.message), allowed: 'YAML 1.2 or JSON'};
   const offset = error.code === 'TAB_AS_INDENT' ? Math.max(0, text.indexOf('\t', reported)) : reported;
+  const rest = (text.slice(offset).split('\n', 1)[0] ?? '').trim();
+  const start = text.lastIndexOf('\n', offset) + 1;
+  const isSecret = /pass|secret|token|key\s*:/iu.test(text.slice(start, offset) + rest);
   const found =
-    error.code === 'TAB_AS_INDENT' ? 'a tab' : shown((text.slice(offset).split('\n', 1)[0] ?? '').trim());
+    error.code === 'TAB_AS_INDENT' ? 'a tab' : isSecret ? 'a line that may hold a secret' : shown(rest);
   return {offset, problem: {...words, found: found === '' ? 'nothing' : found}};
 }
 
@@ -90,7 +96,7 @@ function openedAt(document: Document, text: string, offset: number): number | nu
     Node(_, node) {
       const [start, end] = rangeOf(node);
       const sign = text[start] ?? '';
-      const isOpener = isCollection(node) ? node.flow === true : isScalar(node) && /^["']$/u.test(sign);
+      const isOpener = isScalar(node) ? /^["']$/u.test(sign) : isCollection(node) && /^[[{]$/u.test(sign);
       if (isOpener && start < offset && end >= offset - 1 && (best === null || start > best)) best = start;
     },
   });

@@ -1,0 +1,207 @@
+import {z} from 'zod';
+import type {Plan, Unit} from '../release/plan.ts';
+import {address} from './address.ts';
+import {FEATURE_ALLOWED, featureName, line, oneOf} from './leaf.ts';
+import {metricBook, type MetricDeclaration} from './metric-book.ts';
+import {inOrder, pathText, quote, type Mistake} from './mistake.ts';
+import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
+import {readContacts} from './plan-settings.ts';
+import {child, isMapping, isWritten, Reader, type Spot} from './reader.ts';
+import {openYaml} from './yaml-file.ts';
+
+/** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
+export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: Plan};
+
+/** The project's `graydeck.yaml`, read. Null: not written. */
+export interface Config {
+  /** Address of the store; may hold `${NAME}` for variables of the environment, never a password itself. */
+  store: string | null;
+  /** The feature that is meant where nobody says. */
+  feature: string | null;
+  /** Address of Prometheus, under the same rule. */
+  prometheus: string | null;
+  metrics: Record<string, MetricDeclaration>;
+  contacts: Record<string, string>;
+  /** The plan of a feature that `features` does not list. */
+  plan: PlanSource | null;
+  /** Features by name; null: no plan of its own. */
+  features: Record<string, PlanSource | null>;
+}
+
+export type ConfigReading =
+  {ok: true; config: Config; warnings: Mistake[]} | {ok: false; mistakes: Mistake[]};
+
+const CONFIG_SHAPE = {
+  store: address(['sqlite:', 'redis:', 'rediss:', 'redis+unix:', 'redis-cluster:', 'redis-sentinel:']),
+  prometheus: address(['http:', 'https:']),
+  metrics: z.unknown(),
+  features: z.unknown(),
+  plan: z.unknown(),
+};
+const OTHER_NAMES = {
+  ...PLAN_OTHER_NAMES,
+  redis: 'store',
+  url: 'store',
+  prom: 'prometheus',
+  services: 'features',
+};
+
+/**
+ * Reads `graydeck.yaml`:
+ * ```yaml
+ * store: redis://deck@127.0.0.1:6379       # the password comes by GRAYDECK_STORE_PASSWORD
+ * feature: new_payment
+ * prometheus: http://127.0.0.1:9090
+ * metrics: {queue_length: {type: gauge, unit: count, better: lower}}
+ * contacts: {support: tech@example.com}
+ * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
+ * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
+ * ```
+ * Pure; never throws. A password in it is a mistake, and is never repeated.
+ */
+export function readConfig(text: string, fileName: string): ConfigReading {
+  const {file, mistakes} = openYaml(text, fileName);
+  if (file === null) return {ok: false, mistakes};
+  const reader = new Reader(file);
+  const config = configFrom(reader, {value: file.value, path: []});
+  const all = inOrder([...mistakes, ...reader.mistakes]);
+  return config === null || all.length > 0
+    ? {ok: false, mistakes: all}
+    : {ok: true, config, warnings: inOrder(reader.warnings)};
+}
+
+function configFrom(reader: Reader, root: Spot): Config | null {
+  const fields = reader.fields(root, {...PLAN_SHAPE, ...CONFIG_SHAPE}, OTHER_NAMES);
+  if (fields === null) return null;
+  const metrics = isWritten(root, 'metrics') ? readMetrics(reader, child(root, 'metrics')) : {};
+  reader.book = metricBook(metrics);
+  return {
+    store: fields.store ?? null,
+    feature: fields.feature ?? null,
+    prometheus: fields.prometheus ?? null,
+    metrics,
+    contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},
+    plan: planSource(
+      reader,
+      root,
+      fields.feature ?? 'plan',
+      new Set(['feature', 'contacts', ...Object.keys(CONFIG_SHAPE)]),
+    ),
+    features: isWritten(root, 'features') ? readFeatures(reader, child(root, 'features')) : {},
+  };
+}
+
+/**
+ * The plan of a mapping: behind its key `plan`, or made of the plan's keys in the mapping itself.
+ * @param besides keys that are there for something else
+ */
+function planSource(
+  reader: Reader,
+  spot: Spot,
+  fallbackName: string,
+  besides: ReadonlySet<string>,
+): PlanSource | null {
+  const {value} = spot;
+  if (!isMapping(value)) return null;
+  const inline = Object.keys(value).filter(key => Object.hasOwn(PLAN_SHAPE, key) && !besides.has(key));
+  if (isWritten(spot, 'plan')) {
+    for (const key of inline)
+      reader.mistake(
+        child(spot, key),
+        {
+          message: `${quote(key)} stands beside plan`,
+          allowed: 'either plan: or the keys of a plan',
+          found: quote(key),
+        },
+        'key',
+      );
+    return readSource(reader, child(spot, 'plan'), fallbackName);
+  }
+  if (inline.length === 0) return null;
+  const keys = Object.entries(value).filter(([key]) => Object.hasOwn(PLAN_SHAPE, key));
+  return {kind: 'inline', plan: readInline(reader, {...spot, value: Object.fromEntries(keys)}, fallbackName)};
+}
+
+function readSource(reader: Reader, spot: Spot, fallbackName: string): PlanSource | null {
+  if (isMapping(spot.value)) return {kind: 'inline', plan: readInline(reader, spot, fallbackName)};
+  const path = reader.field(spot, line(1024));
+  return path === undefined ? null : {kind: 'file', path};
+}
+
+function readInline(reader: Reader, spot: Spot, fallbackName: string): Plan {
+  const fields = reader.fields(spot, PLAN_SHAPE, PLAN_OTHER_NAMES) ?? {};
+  if (!PHASE_KEYS.some(key => isWritten(spot, key)))
+    reader.mistake(spot, {
+      message: `the plan${spot.path.length === 0 ? '' : ` at ${pathText(spot.path)}`} has no phases`,
+      allowed: PHASE_KEYS.join(', '),
+      found: 'nothing',
+    });
+  return planFrom(reader, spot, fields, fallbackName);
+}
+
+function readFeatures(reader: Reader, spot: Spot): Config['features'] {
+  if (!isMapping(spot.value)) {
+    reader.mistake(spot, {message: 'features are a mapping of names', allowed: 'NAME: {plan: FILE}'});
+    return {};
+  }
+  const features = Object.keys(spot.value).map((name): [string, PlanSource | null] => {
+    const at = child(spot, name);
+    if (!featureName.safeParse(name).success)
+      reader.mistake(
+        at,
+        {
+          message: `${quote(name)} is not the name of a feature`,
+          allowed: FEATURE_ALLOWED,
+          found: quote(name),
+        },
+        'key',
+      );
+    if (at.value === null) return [name, null];
+    if (typeof at.value === 'string') return [name, readSource(reader, at, name)];
+    const known = {...PLAN_SHAPE, plan: z.unknown()};
+    return reader.fields(at, known, OTHER_NAMES) === null
+      ? [name, null]
+      : [name, planSource(reader, at, name, new Set())];
+  });
+  return Object.fromEntries(features);
+}
+
+const METRIC_NAME = /^[A-Za-z][\w.-]{0,63}$/u;
+const UNITS: Readonly<Record<string, Unit>> = {'%': 'percent', ms: 'ms', '/s': 'per-second', count: 'count'};
+const METRIC_SHAPE = {
+  type: oneOf(['counter', 'gauge', 'distribution']),
+  unit: oneOf(['%', 'ms', '/s', 'count']),
+  better: oneOf(['lower', 'higher', 'neither']),
+};
+
+function readMetrics(reader: Reader, spot: Spot): Record<string, MetricDeclaration> {
+  if (!isMapping(spot.value)) {
+    reader.mistake(spot, {
+      message: 'metrics are a mapping of names',
+      allowed: 'NAME: {type: gauge, unit: count, better: lower}',
+    });
+    return {};
+  }
+  const known = metricBook();
+  const metrics = Object.keys(spot.value).flatMap((name): [string, MetricDeclaration][] => {
+    const at = child(spot, name);
+    if (!METRIC_NAME.test(name) || known.find(name) !== null) {
+      const message =
+        known.find(name) === null ? `${quote(name)} is not the name of a metric` : `${name} is known already`;
+      reader.mistake(
+        at,
+        {message, allowed: 'letters, digits, _ . and -, and no metric known without it', found: quote(name)},
+        'key',
+      );
+      return [];
+    }
+    const fields = reader.fields(at, METRIC_SHAPE, {kind: 'type', direction: 'better', good: 'better'});
+    if (fields === null) return [];
+    reader.require(at, {type: 'type: counter, gauge or distribution'});
+    const {type = 'counter', unit, better} = fields;
+    const plain: Unit = type === 'counter' ? 'per-second' : type === 'distribution' ? 'ms' : 'count';
+    const declared = better === undefined || better === 'neither' ? null : better;
+    return [[name, {type, unit: UNITS[unit ?? ''] ?? plain, better: declared}]];
+  });
+  return Object.fromEntries(metrics);
+}

@@ -1,0 +1,153 @@
+import {HOOK_NAMES, type Guardrail, type Hook, type Plan} from '../../release/plan.ts';
+import {STALE_AFTER_MS} from '../../release/split.ts';
+import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition.ts';
+import {shown} from '../mistake.ts';
+import {listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
+import type {Lang} from '../words/lang.ts';
+import {describeCondition} from './condition.ts';
+import {phaseLines} from './phase.ts';
+import {describeRule} from './rule.ts';
+
+/**
+ * Reads a plan back in plain words, line by line: its timetable, guardrails, groups, evidence, completion and hooks.
+ * A plan without phases is read back as a part, with what a whole one still needs. No colours, no wrapping.
+ */
+export function describePlan(plan: Plan, lang: Lang): string[] {
+  const sections = [
+    headLines(plan, lang),
+    phaseLines(plan, lang),
+    guardrailLines(plan, lang),
+    groupLines(plan, lang),
+    ...(plan.phases.length === 0 ? [] : [endLines(plan, lang), hookLines(plan, lang)]),
+    ...peopleLines(plan, lang),
+  ];
+  return sections
+    .filter(section => section.length > 0)
+    .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
+}
+
+function headLines(plan: Plan, lang: Lang): string[] {
+  const words = wordsOf(lang);
+  const {phases, ramp, feature} = plan;
+  const feat = feature === null || feature === plan.name ? [] : [words.forFeature(feature)];
+  const defaults = words.defaults(timeText(DEFAULT_OVER_MS, lang), numberText(DEFAULT_MIN_REQUESTS));
+  if (phases.length === 0) {
+    const judges = plan.guardrails.length === 0 ? [] : [defaults];
+    return [words.partTitle(plan.name), ...feat, words.needsPhases, ...judges];
+  }
+  const early = phases.slice(0, -1);
+  const time = timeText(
+    early.reduce((sum, {durationMs}) => sum + (durationMs ?? 0), 0),
+    lang,
+  );
+  const waits = early.some(({durationMs, manual}) => manual || durationMs === null);
+  return [
+    words.title(plan.name, phases.length),
+    ...feat,
+    ...(ramp === null ? [] : [words.ramp(percentText(ramp.stepPercent), timeText(ramp.everyMs, lang))]),
+    ...(early.length === 0 ? [] : [waits ? words.lastWaits(time) : words.lastBegins(time)]),
+    ...(early.length === 0 ? [] : [words.keeps]),
+    words.clock,
+    defaults,
+  ];
+}
+
+/**
+ * How a guardrail is read, in words.
+ * @param isBrief see `describeCondition`
+ */
+export function describeGuardrail(guardrail: Guardrail, lang: Lang, isBrief = false): string {
+  const words = wordsOf(lang);
+  const {when, forMs, then, level, preset} = guardrail;
+  const held = forMs === 0 ? '' : `${lang === 'zh' ? '，' : ', '}${words.held(timeText(forMs, lang))}`;
+  const text = words.guardrail(words.does[then](level), `${describeCondition(when, lang, isBrief)}${held}`);
+  return preset === undefined ? text : `${text} ${words.fromPreset(preset)}`;
+}
+
+function guardrailLines(plan: Plan, lang: Lang): string[] {
+  const words = wordsOf(lang);
+  const {guardrails, evidence} = plan;
+  const isRelative = guardrails.some(({when}) => when.improvement || 'timesProd' in when.threshold);
+  const isPart = plan.phases.length === 0;
+  if (isPart && guardrails.length === 0) return [];
+  return [
+    ...(guardrails.length === 0 ? [words.noGuardrails] : [words.guardrails]),
+    ...guardrails.map(guardrail => `- ${describeGuardrail(guardrail, lang, true)}`),
+    ...(isRelative ? [words.relativeNote] : []),
+    ...(isPart
+      ? []
+      : evidence === null
+        ? [words.evidenceOff]
+        : [
+            words.evidence(percentText(evidence.falseAlarms * 100), evidence.then),
+            ...(evidence.margin === 0 ? [] : [words.margin(percentText(evidence.margin * 100))]),
+          ]),
+  ];
+}
+
+function groupLines({groups}: Plan, lang: Lang): string[] {
+  const entries = Object.entries(groups);
+  if (entries.length === 0) return [];
+  return [wordsOf(lang).groups, ...entries.map(([name, rule]) => `- ${name}: ${describeRule(rule, lang)}`)];
+}
+
+function endLines(plan: Plan, lang: Lang): string[] {
+  const words = wordsOf(lang);
+  const {headers, cookies} = plan.forced;
+  const names = [...headers.map(words.header), ...cookies.map(words.cookie)];
+  return [
+    words.completion[plan.complete],
+    plan.rollbackWindowMs === 0
+      ? words.noRollbackWindow
+      : words.rollbackWindow(timeText(plan.rollbackWindowMs, lang)),
+    ...(plan.hooks.promote !== undefined && plan.hooks.demote === undefined ? [words.noDemote] : []),
+    staleText(plan, lang),
+    names.length === 0 ? words.notForced : words.forced(listText(names, lang, 'and')),
+  ];
+}
+
+function staleText({whenStale, phases}: Plan, lang: Lang): string {
+  const words = wordsOf(lang);
+  const text = words.stale[whenStale](timeText(STALE_AFTER_MS, lang));
+  // A whole phase that says nothing keeps: only one that says so goes back.
+  const keepsWhole =
+    whenStale === 'prod' && phases.some(phase => phase.percent === 100 && phase.whenStale === null);
+  return keepsWhole ? `${text}${lang === 'zh' ? '' : ' '}${words.staleWhole}` : text;
+}
+
+function hookLines({hooks}: Plan, lang: Lang): string[] {
+  const words = wordsOf(lang);
+  const named = HOOK_NAMES.flatMap(name => {
+    const hook = hooks[name];
+    return hook === undefined ? [] : [`- ${words.hookNames[name]}: ${hookText(hook, lang)}`];
+  });
+  return named.length === 0 ? [words.noHooks] : [words.hooks, ...named];
+}
+
+function hookText({argv, timeoutMs, check}: Hook, lang: Lang): string {
+  const words = wordsOf(lang);
+  const notes = [
+    words.hookTime(timeText(timeoutMs, lang)),
+    ...(check === null ? [] : [words.hookCheck(commandText(check))]),
+  ];
+  return lang === 'zh'
+    ? `${commandText(argv)}（${notes.join('；')}）`
+    : `${commandText(argv)} (${notes.join('; ')})`;
+}
+
+/** The words of a command, told apart where one holds spaces, without what looks like a secret. */
+function commandText(argv: readonly string[]): string {
+  const masked = argv.map(word =>
+    word.replace(/(?<name>(?:token|secret|passw\w*|api-?key)[=:]).+/iu, '$<name>***'),
+  );
+  return masked.map(word => (/^[\w./:=@%+,*-]+$/u.test(word) ? word : `'${shown(word)}'`)).join(' ');
+}
+
+function peopleLines({checklist, contacts}: Plan, lang: Lang): string[][] {
+  const words = wordsOf(lang);
+  const known = Object.entries(contacts);
+  return [
+    checklist.length === 0 ? [] : [words.checklist, ...checklist.map(item => `- ${item}`)],
+    known.length === 0 ? [] : [words.contacts, ...known.map(([name, text]) => `- ${shown(name)}: ${text}`)],
+  ];
+}

@@ -1,0 +1,142 @@
+import type {Guardrail, HookName, Operator} from '../../release/plan.ts';
+
+/** Plain English for a plan. Every function gets finished parts; the order of words is its business. */
+export const en = {
+  everyone: 'everyone',
+  nobody: 'nobody',
+  group: (name: string) => `the group ${name}`,
+  custom: (name: string) => `people the application's own rule ${name} chooses`,
+  not: (rule: string) => `not (${rule})`,
+  isOneOf: (attribute: string, values: string) => `${attribute} is ${values}`,
+  compares: (attribute: string, op: Operator | '=' | '!=', value: string) =>
+    `${attribute} is ${{'<': 'below ', '<=': 'at most ', '>': 'above ', '>=': 'at least ', '=': '', '!=': 'not '}[op]}${value}`,
+  within: (attribute: string, time: string) => `${attribute} lies within the last ${time}`,
+  atLeastAgo: (attribute: string, time: string) => `${attribute} lies at least ${time} back`,
+
+  metrics: {
+    error_rate: 'the error rate',
+    availability: 'the availability',
+    throughput: 'the throughput',
+    conversion_rate: 'the conversion rate',
+    active_users: 'the number of active users',
+    user_satisfaction: 'the satisfaction (1 to 5) of users',
+    response_time: 'the mean response time',
+    response_time_p50: 'the median response time',
+    response_time_p95: 'the 95th percentile of the response time',
+    response_time_p99: 'the 99th percentile of the response time',
+    cpu: 'the CPU use',
+    memory: 'the memory use',
+    db_connections: 'the number of database connections',
+    redis_memory: 'the Redis memory use',
+  } as Record<string, string>,
+  featureUse: (name: string) => `the use of ${name}`,
+  perSecond: (value: string) => `${value} a second`,
+  points: (value: string) => `${value} percentage points`,
+  limit: (metric: string, op: Operator, value: string) =>
+    `${metric} of gray is ${{'<': 'below', '<=': 'at most', '>': 'above', '>=': 'at least'}[op]} ${value}`,
+  timesProd: (metric: string, op: Operator, times: string) =>
+    `${metric} of gray is ${{'<': 'below', '<=': 'at most', '>': 'above', '>=': 'at least'}[op]} ${times} times that of prod`,
+  improvement: (metric: string, op: Operator, points: string) =>
+    `${metric} of gray is better than that of prod by ${{'<': 'less than', '<=': 'at most', '>': 'more than', '>=': 'at least'}[op]} ${points}`,
+  over: (time: string) => `over the last ${time}`,
+  fromRequests: (count: string) => `judged from ${count} gray requests on`,
+
+  title: (name: string, phases: number) => `Plan ${name}: ${phases} phase${phases === 1 ? '' : 's'}`,
+  partTitle: (name: string) => `Part of a plan, ${name}: no phases`,
+  forFeature: (feature: string) => `Feature: ${feature}`,
+  lastBegins: (time: string) => `The last phase begins after ${time} at the earliest.`,
+  lastWaits: (time: string) => `The last phase begins after ${time} and the waiting for people.`,
+  ramp: (step: string, every: string) => `A ramp: ${step} more every ${every}.`,
+  clock: 'The clock of a phase runs only while there is data and every router has applied the percentage.',
+
+  keeps: 'Raising only adds people: whoever gets gray in one phase keeps it in the next.',
+
+  defaults: (over: string, requests: string) =>
+    `Where a condition does not say otherwise it looks at the last ${over}; those made of requests wait for ${requests} gray ones.`,
+
+  phase: (number: number, name: string, percent: string) =>
+    name === percent ? `Phase ${number}: ${percent}` : `Phase ${number}, ${name}: ${percent}`,
+  phaseFirst: (duration: string) => `time: ${duration}, from the start`,
+  phaseTime: (duration: string, from: string, to: string) =>
+    `time: ${duration}, from ${from} to ${to} after the start`,
+  phaseOpen: (from: string | null) =>
+    `time: from ${from === null ? 'the start' : `${from} after the start`} on, without an end of its own`,
+  phaseAtOnce: (from: string | null) =>
+    `time: ${from === null ? 'at the start' : `${from} after the start`}, no stay of its own`,
+  gray: (who: string) => `gray gets: ${who}`,
+  shareOf: (percent: string, audience: string) => `${percent} of ${audience}`,
+  noneByPercent: 'nobody by percentage',
+  peopleWho: (rule: string) => `people with: ${rule}`,
+  inAnyCase: (who: string) => `and in any case: ${who}`,
+  users: (ids: string) => `the users ${ids}`,
+  more: (count: number) => `${count} more`,
+  entryGate: 'opens when: every criterion of the phases before it held when its phase was left',
+  criteria: 'must hold before it ends:',
+  dryRun: (condition: string) => `${condition} (only watched, decides nothing)`,
+  ends: (how: string) => `ends: ${how}`,
+  afterTime: (time: string) => `after ${time}, by itself`,
+  afterTimeAndCriteria: (time: string) => `after ${time}, by itself, once the criteria hold`,
+  atOnce: 'as soon as every router has applied it, by itself',
+  atOnceWithCriteria: 'as soon as the criteria hold, by itself',
+  byPerson: 'when somebody says next',
+  byPersonAfter: (time: string) => `when somebody says next, after ${time}`,
+  thenCompletes: (how: string) => `${how}; then the release completes`,
+  byComplete: 'when somebody says complete',
+  byCompleteAfter: (time: string) => `when somebody says complete, after ${time}`,
+  phaseStale: {prod: 'cut off: a router goes back to prod', keep: 'cut off: a router keeps its sides'},
+
+  guardrails: 'Guardrails, watched in every phase:',
+  noGuardrails: 'No guardrails.',
+  guardrail: (does: string, when: string) => `${does} when ${when}`,
+  does: {
+    rollback: () => 'rolls everything back',
+    pause: () => 'pauses',
+    advance: () => 'goes on to the next phase early',
+    alert: (level: string) => `raises an alert (${level})`,
+  } as Record<Guardrail['then'], (level: string) => string>,
+  held: (time: string) => `without a break for ${time}`,
+  fromPreset: (name: string) => `[${name}]`,
+  relativeNote: 'At 100 % there is no prod to compare with: only limits of their own are judged there.',
+  evidenceOff: 'Evidence is off: only guardrails judge gray.',
+  evidence: (falseAlarms: string, then: 'rollback' | 'pause' | 'alert') =>
+    `Evidence: gray is compared with prod at every moment; ${{rollback: 'rolls everything back', pause: 'pauses', alert: 'raises an alert'}[then]} when gray is worse beyond chance (a false alarm in ${falseAlarms} of releases at most).`,
+  margin: (share: string) => `Differences of up to ${share} of prod's value do not count.`,
+
+  groups: 'Groups:',
+  completion: {
+    auto: 'Completion: by itself at the end of the last phase.',
+    manual: 'Completion: when somebody says complete.',
+  },
+  rollbackWindow: (time: string) => `A rollback stays possible for ${time} after completion.`,
+  noRollbackWindow: 'After completion no rollback is possible.',
+  noDemote: 'No demote hook: once promotion has changed prod, a rollback cannot change it back.',
+  stale: {
+    prod: (time: string) => `Cut off: a router that could not report for ${time} goes back to prod.`,
+    keep: (time: string) => `Cut off: a router that could not report for ${time} keeps its sides.`,
+  },
+  staleWhole: 'At 100 % it keeps its sides: prod may be changing under it.',
+  forced: (names: string) => `Forced: ${names}, holding true or false, choose the side.`,
+  header: (name: string) => `header ${name}`,
+  cookie: (name: string) => `cookie ${name}`,
+  notForced: 'Forced: nothing chooses the side by header or cookie.',
+  hooks: 'Hooks:',
+  noHooks: 'No hooks: the steps of deployment, promotion and rollback beside traffic are skipped.',
+  hookNames: {
+    backup: 'backup',
+    deploy: 'deploy',
+    stop: 'stop',
+    restore: 'restore',
+    promote: 'promote',
+    verify: 'verify',
+    demote: 'demote',
+    cleanup: 'cleanup',
+  } as Record<HookName, string>,
+  hookTime: (time: string) => `at most ${time}`,
+  hookCheck: (command: string) => `already done when ${command} ends with 0`,
+  checklist: 'Before the start:',
+  contacts: 'Contacts:',
+  needsPhases: 'A whole plan still needs its phases: phases, ramp or gray_release_plan.',
+};
+
+/** What every language must say. */
+export type Words = typeof en;

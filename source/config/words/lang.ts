@@ -1,0 +1,2 @@
+/** Languages a plan is read back in. */
+export type Lang = 'en' | 'zh';

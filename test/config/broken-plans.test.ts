@@ -1,0 +1,19 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {describe, expect, test} from 'vitest';
+import {mistakeLines} from '../../source/config/mistake.ts';
+import {readPlan} from '../../source/config/plan-file.ts';
+
+const FOLDER = new URL('../../fixtures/plans/broken/', import.meta.url);
+const names = readdirSync(FOLDER).filter(name => name.endsWith('.yaml'));
+
+test('there are ten plans broken the way people break them', () => {
+  expect(names).toHaveLength(10);
+});
+
+describe('everything that is wrong with it is told at once', () => {
+  test.each(names)('%s', name => {
+    const reading = readPlan(readFileSync(new URL(name, FOLDER), 'utf8'), name);
+    const told = reading.ok ? [] : reading.mistakes.flatMap(mistakeLines);
+    expect(`${told.join('\n')}\n`).toBe(readFileSync(new URL(name.replace('.yaml', '.txt'), FOLDER), 'utf8'));
+  });
+});
