@@ -11,7 +11,7 @@ export function rowsOf(terminal: Terminal): string[] {
 }
 
 /** Calls `visit` for each cell of the visible screen; the same cell object is handed over each time. */
-export function forEachCell(terminal: Terminal, visit: (cell: IBufferCell) => void): void {
+function forEachCell(terminal: Terminal, visit: (cell: IBufferCell) => void): void {
   const {active} = terminal.buffer;
   const cell = active.getNullCell();
   for (let row = 0; row < terminal.rows; row++) {
