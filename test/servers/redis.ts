@@ -1,7 +1,7 @@
 import {Redis} from 'ioredis';
 import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {createConnection} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -55,8 +55,12 @@ export interface RedisServer {
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-redis-'));
   const port = await freePort();
-  await writeAcl(folder, options.acl);
-  let child = await launch(folder, port, options);
+  if (options.acl !== undefined) await writeFile(join(folder, 'users.acl'), `${options.acl.join('\n')}\n`);
+  const busPort = options.cluster === true ? await freePort() : port;
+  let child = await launch(folder, port, {
+    ...options,
+    settings: {...options.settings, ...busOf(port, busPort)},
+  });
   let admin: Redis | null = null;
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -88,7 +92,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
     start: async settings => {
-      child = await launch(folder, port, {...options, settings: {...options.settings, ...settings}});
+      const more = {...options.settings, ...busOf(port, busPort), ...settings};
+      child = await launch(folder, port, {...options, settings: more});
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
@@ -99,10 +104,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   };
 }
 
-async function writeAcl(folder: string, acl: string[] | undefined): Promise<void> {
-  if (acl === undefined) return;
-  const {writeFile} = await import('node:fs/promises');
-  await writeFile(join(folder, 'users.acl'), `${acl.join('\n')}\n`);
+/** The port by which nodes of a cluster talk; the default, 10000 more, may not exist. */
+function busOf(port: number, busPort: number): Record<string, string> {
+  return port === busPort ? {} : {'cluster-port': String(busPort)};
 }
 
 async function launch(folder: string, port: number, options: RedisOptions): Promise<ChildProcess> {
@@ -123,13 +127,24 @@ async function launch(folder: string, port: number, options: RedisOptions): Prom
     ...(options.cluster === true && {'cluster-enabled': 'yes', 'cluster-node-timeout': '2000'}),
     ...options.settings,
   };
-  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)]);
+  const args =
+    options.sentinel === undefined
+      ? Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)])
+      : [await sentinelFile(folder, port, options.sentinel), '--sentinel'];
   const child = spawn(PROGRAM, args, {stdio: 'ignore'});
   const orphaned = (): void => void child.kill('SIGKILL');
   process.once('exit', orphaned);
   child.once('exit', () => process.off('exit', orphaned));
   await ready(child, port, join(folder, 'redis.log'));
   return child;
+}
+
+/** A sentinel writes into its configuration what it learns: it needs a file of its own. */
+async function sentinelFile(folder: string, port: number, lines: string[]): Promise<string> {
+  const path = join(folder, 'sentinel.conf');
+  const own = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `logfile ${join(folder, 'redis.log')}`];
+  await writeFile(path, `${[...own, ...lines].join('\n')}\n`);
+  return path;
 }
 
 /** An empty value is a word of its own; others are as many words as they show. */

@@ -1,4 +1,4 @@
-import {Redis, type RedisOptions} from 'ioredis';
+import {Redis, ReplyError, type RedisOptions} from 'ioredis';
 import type {Socket} from 'node:net';
 import {Gone, Refused} from './faults.ts';
 
@@ -158,7 +158,8 @@ function refusedInside(answer: unknown, commands: readonly Command[]): unknown {
 }
 
 function isReply(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
+  // By the class: the name of one is lost where the program is minified.
+  return error instanceof (ReplyError as ErrorConstructor);
 }
 
 /** What the server says when it closes the connection right after. */

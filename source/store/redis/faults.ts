@@ -191,7 +191,8 @@ function absence(message: string, label: string): Words {
     return away('its certificate is not trusted', 'Name its authority in NODE_EXTRA_CA_CERTS.');
   }
   if (/no answer|ETIMEDOUT|timed out/i.test(message)) {
-    return away('it does not answer in time', 'Look whether the server and the way to it are alive.');
+    const tls = label.startsWith('rediss:') ? ' If it does not speak TLS, write redis://.' : '';
+    return away('it does not answer in time', `Look whether the server and the way to it are alive.${tls}`);
   }
   if (/sentinel/i.test(message))
     return away(plain(message), 'Check the sentinels and the name of the primary.');
