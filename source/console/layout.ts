@@ -44,8 +44,9 @@ const VALUE_AND_GAPS = 14;
 const COMPARED = 17;
 /** Frame and the blanks inside it. */
 const SIDES_OF_FRAME = 4;
-const CHART_HEIGHT = 12;
-const LOG_ENOUGH = 12;
+/** A chart with fewer rows shows nothing, with more it crowds the log out. */
+const CHART_HEIGHT = {least: 9, most: 15};
+const LOG_ENOUGH = 7;
 
 /** Divides the screen. Pure: the same size and wishes give the same places. */
 export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
@@ -67,7 +68,7 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const sidesHeight = Math.max(4, Math.min(sidesWanted, room - judgeAtMost - logLeast));
   const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
   const spare = room - sidesHeight - judgeHeight - LOG_ENOUGH;
-  const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT ? CHART_HEIGHT : 0;
+  const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT.least ? Math.min(spare, CHART_HEIGHT.most) : 0;
   const sparkWidth = Math.max(
     4,
     Math.floor((columns - 2 * (SIDES_OF_FRAME + wishes.labelWidth + VALUE_AND_GAPS) - COMPARED) / 2),

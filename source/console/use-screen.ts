@@ -52,7 +52,7 @@ export function useScreen(
   const judged = useMemo(() => middlePanel(bare, columns), [bare, columns]);
   const wishes = {
     metrics: reading.metrics.length,
-    judgeRows: judged.rows.length,
+    judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
     labelWidth: Math.max(LABEL_LEAST, ...Object.values(t.metrics).map(label => labelWidthOf(label))),
     isRoomy: share,
   };
@@ -68,7 +68,7 @@ export function useScreen(
   const allRows = useMemo(() => metricRows(scene), [scene]);
   const filter = ui.filters.metrics;
   const rows = useMemo(() => (filter === '' ? allRows : metricRows(scene, filter)), [allRows, scene, filter]);
-  const picked = rows.find(row => row.metric.name === ui.metric) ?? rows[0] ?? null;
+  const picked = pickedRow(rows, ui.metric);
   const pickedName = picked?.metric.name ?? null;
   const visible = useMemo(() => visibleRows(rows, layout.metricRows, pickedName), [rows, layout, pickedName]);
   const {snapshot, commits} = reading;
@@ -82,7 +82,13 @@ export function useScreen(
   const chart = useMemo(
     () =>
       isCharted && pickedName !== null
-        ? (readHistories(windows, [pickedName], reading.at, chartColumns, stepFor(chartSpan, chartColumns)).get(pickedName) ?? null)
+        ? (readHistories(
+            windows,
+            [pickedName],
+            reading.at,
+            chartColumns,
+            stepFor(chartSpan, chartColumns),
+          ).get(pickedName) ?? null)
         : null,
     [isCharted, pickedName, windows, reading, chartColumns, chartSpan],
   );
@@ -103,4 +109,15 @@ export function useScreen(
 
 function labelWidthOf(label: string): number {
   return labelWidth([{label}]);
+}
+
+/** What the person picked; until then what is worst, so that its chart is there without a key. */
+function pickedRow(rows: readonly MetricRow[], name: string | null): MetricRow | null {
+  return (
+    rows.find(row => row.metric.name === name) ??
+    rows.find(row => row.compared.standing === 'worse') ??
+    rows.find(row => row.metric.name === 'error_rate') ??
+    rows[0] ??
+    null
+  );
 }

@@ -19,8 +19,8 @@ export const enEvents: Sentences = {
   'release-resumed': (_, about) => `resumed${because(about)}`,
   'promotion-started': () => 'promotion started: everyone to gray, then prod is upgraded',
   'release-completed': () => 'completed: prod is the new version',
-  'release-failed': ({step, error}, {name, free}) =>
-    `failed at ${name(step)}${error === null ? '' : `: ${free(error)}`}`,
+  'release-failed': ({step: id, error}, {step, free}) =>
+    `failed at ${step(id)}${error === null ? '' : `: ${free(error)}`}`,
   'rollback-started': ({fromPercent}, about) => `rollback, ${setPercent(fromPercent)} → 0 %${because(about)}`,
   'release-rolled-back': () => 'rolled back: every step is through',
   'release-banned': ({release}, {name}) => `release ${name(release)} may never be served again`,
@@ -29,10 +29,10 @@ export const enEvents: Sentences = {
   'user-included': ({user: id}, {user}) => `user ${user(id)} always gets gray`,
   'user-denied': ({user: id}, {user}) => `user ${user(id)} never gets gray`,
   'user-removed': ({user: id}, {user}) => `user ${user(id)} is taken off both lists`,
-  'step-started': ({step}, {name}) => `${name(step)} began`,
-  'step-ended': ({step, outcome, error}, {name, free}) =>
-    `${name(step)} ${outcome}${error === null ? '' : `: ${free(error)}`}`,
-  'step-retried': ({step}, {name}) => `${name(step)} is tried again`,
+  'step-started': ({step: id}, {step}) => `${step(id)} began`,
+  'step-ended': ({step: id, outcome, error}, {step, free}) =>
+    `${step(id)} ${outcome}${error === null ? '' : `: ${free(error)}`}`,
+  'step-retried': ({step: id}, {step}) => `${step(id)} is tried again`,
   'alert-raised': ({level, message}, {free}) => `${level.toUpperCase()} ${free(message)}`,
   'alert-repeated': ({alert: id}, {alert}) => `again: ${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `acknowledged: ${alert(id)}`,

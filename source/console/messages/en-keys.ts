@@ -80,7 +80,7 @@ export const enKeys = {
     rollbackWho: 'Forced, included and chosen users go to prod too.',
     rollbackThen: (steps: string) => `Then: ${steps}.`,
     rollbackNoSteps: 'No hooks are set: only traffic moves.',
-    rollbackProdChanged: (hasDemote: boolean) =>
+    rollbackProdChanged: (hasDemote: boolean): string =>
       hasDemote
         ? 'Prod may have been upgraded already: the demote hook takes it back first.'
         : 'Prod may have been upgraded already, and there is no demote hook: it stays as it is.',

@@ -69,6 +69,7 @@ export const en = {
   sides: {prod: 'PROD', gray: 'GRAY'},
   side: {
     noData: 'no data',
+    noRoute: 'nobody gets it',
     stale: (when: string) => `last data ${when}`,
     window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
     seconds: (seconds: number) => `last ${seconds} s`,
@@ -117,38 +118,43 @@ export const en = {
     streamAway: (why: string) => `measurements cannot be read: ${why}`,
     ahead: (time: string) => `samples come ${time} from the future: a clock is wrong`,
     noGray: 'no sample from gray: nothing is known about it',
-    staleGray: (when: string) => `gray is quiet: its last sample came ${when}`,
+    staleGray: (when: string, then: string[]) =>
+      `gray is quiet: its last sample came ${when}${then.length === 0 ? '' : `, and then stood out: ${then.join(', ')}`}`,
     staleProd: (when: string) => `prod is quiet: its last sample came ${when}`,
     deploying: 'gray is being deployed; nobody gets it yet',
     promoting: 'everyone is on gray while prod is upgraded',
-    fine: (rows: number) => `gray looks like prod in ${many(rows, 'row')} compared`,
+    fine: (rows: number) =>
+      `gray looks like prod in ${rows === 1 ? 'the one metric' : `all ${rows} metrics`} compared`,
     waiting: 'waiting for the first samples from gray',
     few: (requests: number) => `${many(requests, 'gray request')} so far: too few to compare`,
   },
   hints: {
-    rollback: 'r y takes it back',
+    rollback: 'r then y takes it back',
     offline: 'graydeck rollback --offline still works',
     repair: 'graydeck doctor --repair-log',
     newer: 'update this one',
-    retryOrBack: 'R tries again, r y takes it back',
+    retryOrBack: 'R tries again, r then y takes it back',
     resume: 'P resumes',
     chart: 'Enter shows the chart',
     acknowledge: 'A acknowledges',
   },
   rollback: {
-    through: (time: string | null, confirmed: number | null, of: number | null, after: number | null) =>
-      [
-        `prod for everyone${time === null ? '' : ` in ${time}`}`,
-        confirmed === null || of === null ? '' : `${confirmed} of ${many(of, 'router')} confirmed`,
+    from: (percent: string) => `from ${percent}`,
+    through: (time: string | null, confirmed: number | null, of: number | null, after: number | null) => {
+      const isAll = confirmed === null || of === null || confirmed >= of;
+      const parts = [
+        `prod ${isAll ? 'for everyone' : `at ${confirmed} of ${many(of, 'router')}`}${time === null ? '' : ` in ${time}`}`,
+        isAll && of !== null ? `${confirmed} of ${many(of, 'router')} confirmed` : '',
         after === null ? '' : `${many(after, 'request')} reached gray after the key`,
-      ]
-        .filter(part => part !== '')
-        .join(', '),
+      ];
+      return parts.filter(part => part !== '').join(', ');
+    },
     underWay: (time: string, confirmed: number, of: number) =>
       `prod for everyone is set since ${time}; ${confirmed} of ${many(of, 'router')} confirmed so far`,
     noRouters: (time: string) =>
       `prod for everyone is set since ${time}; no router is known that could confirm it`,
   },
+  runsInLog: {deploy: 'deploy', promotion: 'promotion', rollback: 'rollback'},
   runs: {deploy: 'DEPLOY', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
   steps: {
     backup: 'backup',
@@ -164,7 +170,7 @@ export const en = {
     notify: 'notify',
     snapshot: 'snapshot',
   },
-  stepStates: {skipped: 'skipped'},
+  skipped: (names: string[]) => `no hook: ${names.join(', ')}`,
   judge: {
     title: 'VERDICT',
     none: 'none yet',

@@ -7,6 +7,8 @@ export interface EventAbout {
   name(text: string): string;
   free(text: string): string;
   user(text: string): string;
+  /** The words for a step, by its id: `rollback: stop gray`. */
+  step(id: string): string;
   /** The message of an alert, by its id. */
   alert(id: string): string;
 }

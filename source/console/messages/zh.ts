@@ -1,3 +1,204 @@
-import type {Messages} from './catalogue.ts';
-import {en} from './en.ts';
-export const zh: Messages = en;
+import {clockwork, count, setPercent} from '../present/format.ts';
+import type {en} from './en.ts';
+import {zhEvents} from './zh-events.ts';
+import {zhKeys} from './zh-keys.ts';
+
+function ago(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 90) return `${seconds} 秒前`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} 分钟前`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} 小时前` : `${Math.round(hours / 24)} 天前`;
+}
+
+function list(names: readonly string[], number: number): string {
+  return `${names.join('、')}${number > names.length ? ' …' : ''}`;
+}
+
+/** Chinese: short enough for a row. */
+export const zh: typeof en = {
+  ...zhKeys,
+  ago,
+  over: '替换',
+  points: '点',
+  phase: (n, of) => `第 ${n}/${of} 阶段`,
+  since: time => `自 ${time}`,
+  requests: number => `${number} 个请求`,
+  windowOf: seconds => `${clockwork(seconds * 1000)} 内`,
+  attempts: times => `(第 ${times} 次)`,
+  stepsDone: (done, of) => `${of} 步完成 ${done} 步`,
+  more: number => `另有 ${number} 条`,
+  lights: {
+    away: (name, forHowLong) => `${name} 断开 ${forHowLong}`.trimEnd(),
+    prometheus: 'prometheus',
+    absent: '无',
+    guard: '守护',
+    noGuard: '无守护',
+    routers: '路由',
+    noRouters: '无路由',
+  },
+  badges: {share: '共享屏幕', readOnly: '只读', demo: '演示'},
+  states: {
+    idle: '空闲',
+    deploying: '部署中',
+    rolling: '放量中',
+    paused: '已暂停',
+    promoting: '转正中',
+    rolling_back: '回滚中',
+    completed: '已完成',
+    rolled_back: '已回滚',
+    failed: '失败',
+  },
+  idle: {
+    line: '还没有发布',
+    headline: feature => `没有灰度。开始：  graydeck start VERSION --feature ${feature}`,
+  },
+  percents: {set: '设定', applied: '生效', seen: '实测'},
+  gate: {
+    opensIn: time => `门槛 ${time} 后打开`,
+    open: '门槛已开：n 继续',
+    manual: '由你按 n 继续',
+    held: why => `计时停止：${why}`,
+    stands: '计时停止',
+    standsAt: left => `计时停在 ${left}`,
+    ended: when => `${when}结束`,
+  },
+  sides: {prod: '生产', gray: '灰度'},
+  side: {
+    noData: '无数据',
+    noRoute: '无用户进入',
+    stale: when => `最后数据 ${when}`,
+    window: (seconds, requests) => `${seconds} 秒 ${count(requests)} 个请求`,
+    seconds: seconds => `最近 ${seconds} 秒`,
+  },
+  metrics: {
+    throughput: '请求量',
+    error_rate: '错误率',
+    response_time_p50: '响应 p50',
+    response_time_p95: '响应 p95',
+    response_time_p99: '响应 p99',
+    response_time: '平均响应',
+    availability: '可用率',
+    conversion_rate: '转化率',
+    active_users: '活跃用户',
+  },
+  standings: {worse: '变差', doubtful: '留意', same: '相同', better: '更好', few: '太少', none: ''},
+  headlines: {
+    storeAway: time => `存储断开 ${time}：以下是最后看到的情况，按键无法生效`,
+    logAway: time => `日志无法读取 ${time}：以下是最后看到的情况`,
+    logBroken: (time, why) => `日志在 ${time} 不连续：${why}。已从头重读`,
+    newerLog: event => `更新版本的 Graydeck 写入了“${event}”：这里只能回滚`,
+    failed: (step, error) => `${step}失败${error === '' ? '' : `：${error}`}`,
+    paused: reason => `不再提高${reason === '' ? '' : `：“${reason}”`}。灰度保留现有用户，直到继续或回滚`,
+    completed: version => `所有用户的生产版本是 ${version}`,
+    worse: (metric, value, than, when, also) =>
+      `灰度 ${metric} ${value}，${than}${when}${also.length === 0 ? '' : `；另有 ${also.join('、')}`}`,
+    against: (difference, prod) => `生产 ${prod} 的 ${difference}`,
+    over: (limit, prod) => `上限 ${limit}，生产 ${prod}`,
+    forSince: (time, since) => `，已 ${time}，自 ${since}`,
+    doubtful: metrics => `灰度值得留意：${metrics.join('、')}`,
+    alert: (message, number) => `${number > 1 ? `${number} 条严重告警，最新：` : ''}${message}`,
+    silent: (number, names, leftMs) =>
+      `${number} 个路由失联（${list(names, number)}）：${
+        leftMs > 0 ? `最多 ${Math.ceil(leftMs / 1000)} 秒后自行回到生产` : '已过时限，应已自行回到生产'
+      }`,
+    behind: (number, names) => `${number} 个路由尚未达到设定比例：${list(names, number)}`,
+    observed: (seen, set) => `灰度收到 ${seen.toFixed(1)} % 的请求，设定为 ${setPercent(set)}`,
+    streamAway: why => `测量数据无法读取：${why}`,
+    ahead: time => `样本时间超前 ${time}：有时钟不准`,
+    noGray: '灰度没有样本：情况未知',
+    staleGray: (when, then) =>
+      `灰度无声：最后样本在${when}${then.length === 0 ? '' : `，当时异常：${then.join('、')}`}`,
+    staleProd: when => `生产无声：最后样本在${when}`,
+    deploying: '灰度正在部署，尚无用户进入',
+    promoting: '所有用户在灰度，生产正在升级',
+    fine: rows => `灰度与生产在全部 ${rows} 项对比指标上一致`,
+    waiting: '等待灰度的第一批样本',
+    few: requests => `灰度只有 ${count(requests)} 个请求：太少，无法对比`,
+  },
+  hints: {
+    rollback: '按 r 再按 y 撤回',
+    offline: 'graydeck rollback --offline 仍然可用',
+    repair: 'graydeck doctor --repair-log',
+    newer: '请升级本程序',
+    retryOrBack: 'R 重试，r 再 y 撤回',
+    resume: 'P 继续',
+    chart: 'Enter 看图表',
+    acknowledge: 'A 确认',
+  },
+  rollback: {
+    from: percent => `自 ${percent}`,
+    through: (time, confirmed, of, after) => {
+      const isAll = confirmed === null || of === null || confirmed >= of;
+      const parts = [
+        `${time === null ? '' : `${time} 内`}${isAll ? '所有用户回到生产' : `${of} 个路由中 ${confirmed} 个回到生产`}`,
+        isAll && of !== null ? `${confirmed}/${of} 个路由确认` : '',
+        after === null ? '' : `按键后仍有 ${count(after)} 个请求进入灰度`,
+      ];
+      return parts.filter(part => part !== '').join('，');
+    },
+    underWay: (time, confirmed, of) => `已下令全部回到生产 ${time}；${confirmed}/${of} 个路由已确认`,
+    noRouters: time => `已下令全部回到生产 ${time}；没有已知路由可以确认`,
+  },
+  runsInLog: {deploy: '部署', promotion: '转正', rollback: '回滚'},
+  runs: {deploy: '部署', promotion: '转正', rollback: '回滚'},
+  steps: {
+    backup: '备份',
+    deploy: '部署灰度',
+    traffic: '流量',
+    promote: '升级生产',
+    verify: '验证',
+    'traffic-to-prod': '流量回生产',
+    cleanup: '清理',
+    demote: '生产退回',
+    stop: '停止灰度',
+    restore: '恢复数据',
+    notify: '通知',
+    snapshot: '快照',
+  },
+  skipped: names => `无钩子：${names.join('、')}`,
+  judge: {
+    title: '判定',
+    none: '尚无',
+    nobodyShort: '无人判定',
+    nobody: '没有守护程序：不会自动暂停或回滚。由你判定。',
+    startOne: feature => `graydeck guard --feature ${feature}`,
+    notYet: guard => `${guard} 尚未判定`,
+    unwatched: '无人看守的界限：',
+    limits: '界限：',
+  },
+  thens: {rollback: '回滚', pause: '暂停', alert: '告警', advance: '提前推进', wait: '等待'},
+  actions: {advance: '推进', hold: '保持', pause: '暂停', rollback: '回滚'},
+  log: {
+    title: '日志',
+    here: '本屏幕',
+    empty: '还没有发生任何事',
+    noMatch: '没有匹配过滤条件的行',
+    alerts: (open, unacknowledged) =>
+      unacknowledged === 0 ? `${open} 条未解除告警` : `${open} 条未解除告警，${unacknowledged} 条未确认`,
+    unknown: type => `“${type}”，来自更新版本的 Graydeck`,
+    repeated: times => `${times} 次`,
+    silenced: '已静默',
+    resolved: '已解除',
+    acknowledged: who => `${who} 已看`,
+  },
+  event: (event, about) => {
+    const tell = zhEvents[event.type] as (told: typeof event, about_: typeof about) => string;
+    return tell(event, about);
+  },
+  chart: {
+    title: metric => metric,
+    step: (span, seconds) => `最近 ${span}，每列 ${seconds} 秒`,
+    limit: (side, value, then) =>
+      then === 'wait'
+        ? `下一阶段要求 ${side === 'above' ? '<' : '>'} ${value}`
+        : `${{rollback: '回滚', pause: '暂停', alert: '告警'}[then]} ${side === 'above' ? '高于' : '低于'} ${value}`,
+  },
+  filter: text => `过滤：${text}`,
+  metricsNoMatch: '没有匹配过滤条件的指标',
+  panelBroken: (name, why) => `${name} 无法显示：${why}`,
+  tooSmall: (columns, rows, needColumns, needRows) =>
+    `窗口为 ${columns}x${rows}；控制台需要 ${needColumns}x${needRows}。`,
+  tooSmallHint: '请放大窗口，控制台会继续。q 退出。',
+};

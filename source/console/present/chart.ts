@@ -22,28 +22,27 @@ interface Range {
   max: number;
 }
 
-/** A round number a little above: 1, 2, 2.5 or 5 times a power of ten. */
+/** The next round number: 1, 2, 2.5 or 5 times a power of ten. */
 function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(factor => factor * power >= value) ?? 10;
-  return step * power;
+  const factor = [1, 2, 2.5, 5, 10].find(factor => factor * power >= value * 0.999) ?? 10;
+  return factor * power;
 }
 
 /** From 0, unless everything lies near 100 %; a limit close by is drawn in, a far one is only named. */
-function rangeOf(row: MetricRow, history: History): Range {
+function rangeOf(row: MetricRow, history: History, steps: number): Range {
   const values = [...history.prod, ...history.gray].filter(value => value !== null);
   const highest = Math.max(0, ...values);
   const lowest = values.length === 0 ? 0 : Math.min(...values);
-  const near = row.limits.map(({value}) => value).filter(value => value <= highest * 2.5);
+  const limits = row.limits.map(({value}) => value);
+  const step = (span: number): number => roundUp(span / steps);
   if (row.metric.kind === 'percent' && lowest > 90) {
-    return {
-      min: Math.floor(Math.min(lowest, ...row.limits.map(({value}) => value).filter(value => value > 90))),
-      max: 100,
-    };
+    const floor = Math.min(lowest, ...limits.filter(value => value > 90));
+    return {min: 100 - step(100 - floor) * steps, max: 100};
   }
-  const max = roundUp(Math.max(highest, ...near) * 1.02);
-  return {min: 0, max: row.metric.kind === 'percent' ? Math.min(100, max) : max};
+  const near = limits.filter(value => value <= highest * 2.5);
+  return {min: 0, max: step(Math.max(highest, ...near) * 1.02) * steps};
 }
 
 /** asciichart knows no gaps: they are bridged for drawing and blanked afterwards. */
@@ -116,8 +115,8 @@ export function chartPanel(
 ): Panel {
   const {t, reading} = scene;
   const columns = chartPoints(width);
-  const rowsOfPlot = Math.max(3, height - 3);
-  const range = rangeOf(row, history);
+  const rowsOfPlot = Math.max(3, height - 2);
+  const range = rangeOf(row, history, rowsOfPlot - 1);
   const grid: Grid = Array.from({length: rowsOfPlot}, () =>
     Array.from({length: columns}, () => ({glyph: ' ', tone: 'quiet' as Tone})),
   );
@@ -130,9 +129,9 @@ export function chartPanel(
   paint(grid, history.prod, range, 'prod');
   paint(grid, history.gray, range, 'gray');
   const plot = grid.map((cells, y): Line => {
-    const isLabelled = y % 2 === 0 || rowsOfPlot < 8;
+    const isLabelled = (rowsOfPlot - 1 - y) % 2 === 0 || rowsOfPlot < 10;
     const value = range.max - ((range.max - range.min) * y) / (rowsOfPlot - 1);
-    const label = isLabelled ? written(row.metric, value) : '';
+    const label = isLabelled ? axisText(row, value) : '';
     return [say(`${padStart(label, LABEL_WIDTH)} ${isLabelled ? '┤' : '│'}`, 'quiet'), ...runs(cells)];
   });
   const span = clockwork(history.gray.length * history.stepMs);
@@ -141,31 +140,32 @@ export function chartPanel(
       say(t.chart.title(row.label), 'title'),
       say(`  ${t.chart.step(span, history.stepMs / 1000)}`, 'quiet'),
     ],
-    note: [],
+    note: legend(row, scene, range),
     tone: row.compared.standing === 'worse' ? 'bad' : 'frame',
-    rows: [legend(row, scene, range), ...plot, ...timeAxis(history, columns, reading.at)].map(line =>
-      fit(line, width),
-    ),
+    rows: [...plot, ...timeAxis(history, columns, reading.at)].map(line => fit(line, width)),
   };
+}
+
+/** A round value with its unit, without decimals that say nothing. */
+function axisText({metric, isPerSecond}: MetricRow, value: number): string {
+  const number = Number(value.toPrecision(4)).toString();
+  if (metric.kind === 'percent') return `${number} %`;
+  if (metric.kind === 'ms') return `${number} ms`;
+  return metric.kind === 'rate' || isPerSecond ? `${number} /s` : number;
 }
 
 function legend(row: MetricRow, {t}: Scene, range: Range): Line {
   const pieces: Piece[] = [
-    say(' '.repeat(LABEL_WIDTH + AXIS_WIDTH)),
     say(`━ ${t.sides.prod}`, 'prod'),
-    say(` ${row.texts.prod}    `),
+    say(` ${row.texts.prod}   `),
     say(`━ ${t.sides.gray}`, 'gray'),
-    say(` ${row.texts.gray}    `),
+    say(` ${row.texts.gray}`),
   ];
   for (const limit of row.limits.slice(0, 3)) {
     const isDrawn = limit.value >= range.min && limit.value <= range.max;
-    const value = written(row.metric, limit.value);
-    pieces.push(
-      say(
-        `${isDrawn ? '╌' : UNKNOWN} ${t.chart.limit(limit.bad, value, limit.then)}    `,
-        limit.then === 'wait' ? 'quiet' : 'warn',
-      ),
-    );
+    const value = axisText(row, limit.value);
+    const text = `   ${isDrawn ? '╌' : UNKNOWN} ${t.chart.limit(limit.bad, value, limit.then)}`;
+    pieces.push(say(text, limit.then === 'wait' ? 'quiet' : 'warn'));
   }
   return pieces;
 }

@@ -58,7 +58,7 @@ export function footerLine(
   const kept: Line[] = [];
   for (const line of first) {
     const wide = widthOf(line) + gap;
-    if (used + wide > width + gap) continue;
+    if (used + wide > width - 1 + gap) continue;
     kept.push(line);
     used += wide;
   }

@@ -3,10 +3,10 @@ import {differenceText} from './compared.ts';
 import {clockwork, setPercent, timeOfDay} from './format.ts';
 import {say, spread, type Line, type Tone} from './line.ts';
 import {standsOutSince, type MetricRow} from './metric-rows.ts';
-import {rollbackResult, trafficStep} from './rollback-result.ts';
+import {isEveryoneBack, rollbackResult} from './rollback-result.ts';
 import {routersAgainst, type RouterStanding} from './routers.ts';
 import type {Scene} from './screen.ts';
-import {isStale} from './sides.ts';
+import {isAway, isDim, isStale} from './sides.ts';
 import {observedDisagrees} from './state-line.ts';
 
 /** The one thing to know now. `loud` ones fill their row; the hint names the key that helps. */
@@ -33,7 +33,7 @@ export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] 
     ...(release === null ? [] : ofGray(release, scene, rows)),
     ...ofAlerts(scene),
     ...(release === null ? [] : ofRouters(release, scene, routers)),
-    ...ofTheStream(scene),
+    ...ofTheStream(scene, rows),
   ];
   return found.length > 0 ? found : [calm(release, scene, rows)];
 }
@@ -84,7 +84,7 @@ function ofTheRelease(release: Release, scene: Scene, routers: RouterStanding): 
     }
     case 'rolling_back':
     case 'rolled_back': {
-      const isThrough = trafficStep(release)?.state === 'done';
+      const isThrough = isEveryoneBack(release, routers);
       const text = rollbackResult(release, scene, routers);
       return [loud(isThrough ? '✔' : '◀', isThrough ? 'relief' : 'caution', text)];
     }
@@ -112,7 +112,7 @@ function ofTheRelease(release: Release, scene: Scene, routers: RouterStanding): 
 /** What stands out on gray: worse first, then what is worth a look. */
 function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[]): Headline[] {
   const {reading, t, mayAct} = scene;
-  if (!reading.snapshot.split.live || isStale(reading.gray.ageMs)) return [];
+  if (!reading.snapshot.split.live || isDim('gray', reading)) return [];
   const worse = rows.filter(row => row.compared.standing === 'worse');
   const [first] = worse;
   if (first !== undefined) {
@@ -194,10 +194,12 @@ function ofRouters(release: Release, scene: Scene, routers: RouterStanding): Hea
   return found;
 }
 
-function ofTheStream({reading, t, clean}: Scene): Headline[] {
+function ofTheStream({reading, t, clean}: Scene, rows: readonly MetricRow[]): Headline[] {
+  // The store being away explains it all, and is said already.
+  if (isAway(reading)) return [];
   const {stream, snapshot, gray, prod} = reading;
   const found: Headline[] = [];
-  if (stream.away !== null && reading.store.health.state === 'up') {
+  if (stream.away !== null) {
     found.push(loud('▲', 'caution', t.headlines.streamAway(clean.free(stream.away))));
   }
   if (stream.aheadMs !== null) found.push(loud('▲', 'caution', t.headlines.ahead(clockwork(stream.aheadMs))));
@@ -205,9 +207,17 @@ function ofTheStream({reading, t, clean}: Scene): Headline[] {
   const isSettled = reading.at - (snapshot.state.release?.splitChangedAt ?? 0) > 2 * SETTLING_MS;
   if (gray.ageMs === null && isSettled) found.push(loud('▲', 'caution', t.headlines.noGray));
   else if (isStale(gray.ageMs))
-    found.push(loud('▲', 'caution', t.headlines.staleGray(t.ago(gray.ageMs ?? 0))));
+    found.push(loud('▲', 'caution', t.headlines.staleGray(t.ago(gray.ageMs ?? 0), lastKnown(rows))));
   if (isStale(prod.ageMs)) found.push(loud('▲', 'caution', t.headlines.staleProd(t.ago(prod.ageMs ?? 0))));
   return found;
+}
+
+/** What stood out when gray was last heard of: no data is not good news. */
+function lastKnown(rows: readonly MetricRow[]): string[] {
+  return rows
+    .filter(row => row.compared.standing === 'worse')
+    .slice(0, LISTED_AT_MOST)
+    .map(row => `${row.label} ${row.texts.gray}`);
 }
 
 function calm(release: Release | null, {reading, t, clean}: Scene, rows: readonly MetricRow[]): Headline {

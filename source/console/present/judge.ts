@@ -44,13 +44,13 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
   }
   const rows: Line[] = hasGuard
     ? [[say('… ', 'quiet'), say(t.judge.notYet(clean.who(guard.name)))]]
-    : [
+    : flow(
         [
-          say('○ ', 'quiet'),
-          say(t.judge.nobody),
-          say(`  ${t.judge.startOne(clean.name(reading.feature))}`, 'quiet'),
+          [say('○ ', 'quiet'), say(t.judge.nobody)],
+          [say(t.judge.startOne(clean.name(reading.feature)), 'quiet')],
         ],
-      ];
+        width,
+      );
   const guardrails = release?.plan.guardrails ?? [];
   if (guardrails.length > 0) {
     const parts = guardrails.map(guardrail => guardrailPart(guardrail, scene));

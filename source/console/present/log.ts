@@ -83,6 +83,8 @@ export function logRows(
   for (const {at, text} of transient) {
     rows.push({at, mark: '·', tone: 'quiet', text, who: t.log.here, alert: null, isTransient: true});
   }
+  // The newest first; what was written in one go keeps its order backwards, too.
+  rows.reverse();
   rows.sort((a, b) => b.at - a.at);
   const wanted = filter.toLowerCase();
   return wanted === ''
@@ -108,6 +110,7 @@ export function logRows(
         name: text => clean.name(text),
         free: text => clean.free(text),
         user: text => clean.user(text),
+        step: id => stepWords(id),
         alert: id => clean.free(alerts.get(id)?.message ?? id),
       };
       const alert = 'alert' in event ? event.alert : null;
@@ -115,6 +118,13 @@ export function logRows(
       told.push({at: commit.at, ...mark, text, who, alert, isTransient: false});
     }
     return told;
+  }
+
+  function stepWords(id: string): string {
+    const [run = '', name = ''] = id.split('.');
+    const words: Readonly<Record<string, string>> = t.steps;
+    const runs: Readonly<Record<string, string>> = t.runsInLog;
+    return `${runs[run] ?? clean.name(run)}: ${words[name] ?? clean.name(name)}`;
   }
 
   function lifeOf(event: Event, alert: Alert | undefined): string {
@@ -138,7 +148,8 @@ export function logLine(
   row: LogRow,
   about: {now: number; width: number; isPicked: boolean; isDated: boolean},
 ): Line {
-  const time = about.isDated ? dayAndTime(row.at) : timeOfDay(row.at);
+  const isToday = isSameDay(row.at, about.now);
+  const time = isToday ? timeOfDay(row.at).padStart(about.isDated ? 11 : 8) : dayAndTime(row.at);
   const start: Line = [
     say(about.isPicked ? '›' : ' ', 'strong'),
     say(`${time}  `, 'quiet'),

@@ -9,6 +9,8 @@ import {scaleOf, type Scale} from './sparkline.ts';
 export interface MetricRow {
   metric: Metric;
   label: string;
+  /** A counter beyond the standard ones is told per second. */
+  isPerSecond: boolean;
   values: {prod: number | null; gray: number | null};
   texts: {prod: string; gray: string};
   compared: Compared;
@@ -48,6 +50,7 @@ export function metricRows({reading, histories, t, clean}: Scene, filter = ''): 
     rows.push({
       metric,
       label,
+      isPerSecond,
       values: {prod, gray},
       texts: {prod: written(metric, prod, isPerSecond), gray: written(metric, gray, isPerSecond)},
       compared: compare(metric, gray, prod, numbers, limits),
@@ -86,7 +89,8 @@ export function standsOutSince(row: MetricRow, notBefore: number): number | null
   const {history, metric, compared} = row;
   if (history === null) return null;
   let since: number | null = null;
-  for (let index = history.gray.length - 1; index >= 0; index--) {
+  const newest = history.gray.findLastIndex(value => value !== null);
+  for (let index = newest; index >= 0; index--) {
     const gray = history.gray[index] ?? null;
     const prod = history.prod[index] ?? null;
     const at = history.from + index * history.stepMs;

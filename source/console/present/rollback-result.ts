@@ -8,6 +8,15 @@ export function trafficStep(release: Release): Step | null {
   return release.steps.find(({id}) => id === 'rollback.traffic') ?? null;
 }
 
+/** Whether the routers themselves have confirmed prod for everyone: then or by now. */
+export function isEveryoneBack(release: Release, routers: RouterStanding): boolean {
+  const step = trafficStep(release);
+  if (step?.state !== 'done') return false;
+  const {confirmed, routers: of} = step.facts;
+  const isConfirmedThen = confirmed === undefined || of === undefined || confirmed >= of;
+  return isConfirmedThen || (routers.total > 0 && routers.behind.length === 0 && routers.silent.length === 0);
+}
+
 /** What became of the key, in one sentence: how fast, who confirmed, what still reached gray. */
 export function rollbackResult(release: Release, {reading, t}: Scene, routers: RouterStanding): string {
   const step = trafficStep(release);

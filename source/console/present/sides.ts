@@ -3,6 +3,7 @@ import type {Side} from '../../analysis/numbers.ts';
 import {comparedLine} from './compared.ts';
 import {clockwork} from './format.ts';
 import {fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
+import type {Reading} from '../reading.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {sparkline} from './sparkline.ts';
@@ -26,6 +27,17 @@ export function isStale(ageMs: number | null): boolean {
   return ageMs !== null && ageMs > STALE_MS;
 }
 
+/** Whether the store does not answer: then nothing on the screen is what is going on now. */
+export function isAway({store, snapshot}: Reading): boolean {
+  return store.health.state === 'away' || snapshot.link.state === 'away';
+}
+
+/** Whether the numbers of a side are not of now. */
+export function isDim(side: Side, reading: Reading): boolean {
+  const {ageMs} = reading[side];
+  return ageMs === null || isStale(ageMs) || isAway(reading);
+}
+
 /** Width of the labels' column: the widest label, within reason. */
 export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 16): number {
   return Math.min(atMost, Math.max(10, ...rows.map(row => stringWidth(row.label))));
@@ -33,8 +45,9 @@ export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 1
 
 function noteOf(side: Side, {reading, t}: Scene): Line {
   const {ageMs, numbers} = reading[side];
+  if (side === 'gray' && !reading.snapshot.split.live) return [say(t.side.noRoute, 'quiet')];
   if (ageMs === null) return [say(t.side.noData, 'quiet')];
-  if (isStale(ageMs)) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
+  if (isStale(ageMs) || isAway(reading)) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
   return [say(t.side.window(seconds, numbers.requests), 'quiet')];
 }
@@ -50,7 +63,7 @@ export function sidePanel(
   const {release, prodVersion} = reading.snapshot.state;
   const version =
     side === 'gray' ? (release?.version ?? null) : (release?.over ?? (release === null ? prodVersion : null));
-  const stale = reading[side].ageMs === null || isStale(reading[side].ageMs);
+  const stale = isDim(side, reading);
   const wide = labelWidth(rows);
   const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse');
   const title: Piece[] = [say(t.sides[side], side)];
@@ -64,7 +77,12 @@ export function sidePanel(
     );
     const value = padStart(row.texts[side], VALUE_WIDTH);
     const isUnknown = row.values[side] === null;
-    const spark = sparkline(row.history?.[side] ?? [], about.sparkWidth, row.scale);
+    const spark = sparkline(
+      row.history?.[side] ?? [],
+      about.sparkWidth,
+      row.scale,
+      isRowBad ? 'filled' : 'line',
+    );
     const line: Piece[] = [
       label,
       say(` ${value}  `, stale || isUnknown ? 'quiet' : isRowBad ? 'bad' : 'strong'),

@@ -5,6 +5,7 @@ const DOTS = [
 ] as const;
 const BLANK = 0x2800;
 const LEVELS = 4;
+const HEAD_ROOM = 1.15;
 
 /** The values a sparkline reaches from and to. */
 export interface Scale {
@@ -24,7 +25,8 @@ export function scaleOf(rows: readonly (readonly (number | null)[])[], floor = 0
     }
   }
   if (max === Number.NEGATIVE_INFINITY) return null;
-  return {min, max: max > min ? max : min + 1};
+  // Head room: what is as it always was does not touch the top, so that there is somewhere to rise to.
+  return {min, max: max > min ? min + (max - min) * HEAD_ROOM : min + 1};
 }
 
 function levelOf(value: number | null | undefined, scale: Scale): number {
@@ -34,20 +36,38 @@ function levelOf(value: number | null | undefined, scale: Scale): number {
   return Math.min(LEVELS, Math.max(1, Math.ceil(share * LEVELS - 1e-9)));
 }
 
+/** Dots of one column. A line holds its own level and what leads up or down to it from the value before. */
+function bitsOf(side: 0 | 1, level: number, before: number, isFilled: boolean): number {
+  if (level === 0) return 0;
+  const isJoined = before > 0 && !isFilled;
+  const lowest = isFilled ? 1 : isJoined ? Math.min(level, before + (before < level ? 1 : 0)) : level;
+  const highest = isJoined ? Math.max(level, before - 1) : level;
+  let bits = 0;
+  for (let dot = lowest - 1; dot < highest; dot++) bits |= DOTS[side][dot] ?? 0;
+  return bits;
+}
+
 /**
- * Filled braille columns, two values a cell, oldest first, flush right: `width` cells wide. Unknown values stay
- * blank.
+ * Braille columns, two values a cell, oldest first, flush right: `width` cells wide. Unknown values stay blank. A
+ * thin line is calm; a filled area is loud, for what must be seen.
  */
-export function sparkline(values: readonly (number | null)[], width: number, scale: Scale | null): string {
+export function sparkline(
+  values: readonly (number | null)[],
+  width: number,
+  scale: Scale | null,
+  style: 'line' | 'filled' = 'line',
+): string {
   if (scale === null || width <= 0) return ' '.repeat(Math.max(0, width));
   const shown = values.slice(-width * 2);
   const offset = width * 2 - shown.length;
   let drawn = '';
+  let before = 0;
   for (let cell = 0; cell < width; cell++) {
     let bits = 0;
     for (const side of [0, 1] as const) {
       const level = levelOf(shown[cell * 2 + side - offset], scale);
-      for (let dot = 0; dot < level; dot++) bits |= DOTS[side][dot] ?? 0;
+      bits |= bitsOf(side, level, before, style === 'filled');
+      before = level;
     }
     drawn += bits === 0 ? ' ' : String.fromCodePoint(BLANK + bits);
   }

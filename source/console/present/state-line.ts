@@ -83,7 +83,11 @@ export function stateLine(scene: Scene, width: number): Line {
   const {reading, t, clean} = scene;
   const {release} = reading.snapshot.state;
   const {mark, tone} = STATE_MARKS[release?.state ?? 'idle'];
-  const badge: Line = [say(' '), say(` ${mark} ${t.states[release?.state ?? 'idle']} `, tone), say(' ')];
+  const word = t.states[release?.state ?? 'idle'];
+  const badge: Line =
+    tone === 'strong'
+      ? [say(` ${mark} ${word}   `, tone)]
+      : [say(' '), say(` ${mark} ${word} `, tone), say('  ')];
   if (release === null) return spreadFirst([[[...badge, say(t.idle.line, 'quiet')], []]], width);
   const phase = release.plan.phases[release.phase];
   const of = {n: release.phase + 1, of: release.plan.phases.length};
@@ -94,6 +98,23 @@ export function stateLine(scene: Scene, width: number): Line {
     phase === undefined ? [] : [say(`${of.n}/${of.of}`, 'quiet'), say(` ${name}`, 'strong')];
   const since: Line =
     release.phaseEnteredAt === null ? [] : [say(`  ${t.since(timeOfDay(release.phaseEnteredAt))}`, 'quiet')];
+  const {rollback} = release;
+  if (rollback !== null) {
+    const from: Line = [
+      say(t.rollback.from(setPercent(rollback.fromPercent)), 'strong'),
+      say(`  ${clean.who(rollback.by)} ${timeOfDay(rollback.at)}`, 'quiet'),
+    ];
+    const ending = [...gate(release, phase, scene), say(' ')];
+    return spreadFirst(
+      [
+        [[...badge, ...from, say('     '), ...threePercents(scene, false)], ending],
+        [[...badge, ...from, say('  '), ...threePercents(scene, true)], ending],
+        [[...badge, ...threePercents(scene, true)], ending],
+        [[...badge, ...threePercents(scene, true)], []],
+      ],
+      width,
+    );
+  }
   const isOver = release.state === 'completed';
   const percents = (isShort: boolean): Line => (isOver ? [] : threePercents(scene, isShort));
   const ending = [...gate(release, phase, scene), say(' ')];

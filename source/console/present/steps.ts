@@ -35,8 +35,6 @@ function stepParts(step: Step, {reading, t}: Scene): Line {
   ];
   if (step.state === 'running' && step.startedAt !== null) {
     pieces.push(say(` ${clockwork(reading.at - step.startedAt)}`, 'strong'));
-  } else if (step.state === 'skipped') {
-    pieces.push(say(` ${t.stepStates.skipped}`, 'quiet'));
   } else if (step.endedAt !== null && step.startedAt !== null) {
     pieces.push(say(` ${measured(step.endedAt - step.startedAt)}`, 'quiet'));
   }
@@ -52,7 +50,7 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
   const done = due.filter(step => step.state === 'done').length;
   const failed = steps.filter(step => step.state === 'failed');
   const rows = flow(
-    steps.map(step => stepParts(step, scene)),
+    due.map(step => stepParts(step, scene)),
     width,
   );
   for (const step of failed) {

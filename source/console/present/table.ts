@@ -2,7 +2,7 @@ import {comparedLine} from './compared.ts';
 import {fit, padEnd, padStart, say, textOf, type Line, type Piece} from './line.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
-import {COMPARED_WIDTH, isStale, labelWidth, type Panel} from './sides.ts';
+import {COMPARED_WIDTH, isDim, labelWidth, type Panel} from './sides.ts';
 import {sparkline} from './sparkline.ts';
 
 const VALUE_WIDTH = 9;
@@ -17,7 +17,7 @@ export function tablePanel(
   const {release, prodVersion} = reading.snapshot.state;
   const wide = labelWidth(rows, 14);
   const sparkWidth = Math.max(0, about.width - wide - 1 - 2 * (VALUE_WIDTH + 1) - 2 - COMPARED_WIDTH - 1);
-  const stale = {prod: isSideStale('prod'), gray: isSideStale('gray')};
+  const stale = {prod: isDim('prod', reading), gray: isDim('gray', reading)};
   const over = release?.over ?? (release === null ? prodVersion : null);
   const heading = (side: 'prod' | 'gray', version: string | null): Piece[] => [
     say(t.sides[side], side),
@@ -50,15 +50,11 @@ export function tablePanel(
         ...fit(comparison, COMPARED_WIDTH),
         say(' '),
         say(
-          sparkline(row.history?.gray ?? [], sparkWidth, row.scale),
+          sparkline(row.history?.gray ?? [], sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
           stale.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
         ),
       ];
       return fit(line, about.width);
     }) satisfies Line[],
   };
-
-  function isSideStale(side: 'prod' | 'gray'): boolean {
-    return reading[side].ageMs === null || isStale(reading[side].ageMs);
-  }
 }

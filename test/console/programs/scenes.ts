@@ -7,13 +7,37 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-function limit(text: string, metric: string, op: Condition['op'], value: number, unit: 'percent' | 'ms'): Condition {
-  return {text, metric, improvement: false, op, threshold: {value, unit}, overMs: 5 * MINUTE, minRequests: 100};
+function limit(
+  text: string,
+  metric: string,
+  op: Condition['op'],
+  value: number,
+  unit: 'percent' | 'ms',
+): Condition {
+  return {
+    text,
+    metric,
+    improvement: false,
+    op,
+    threshold: {value, unit},
+    overMs: 5 * MINUTE,
+    minRequests: 100,
+  };
 }
 
 const GUARDRAILS: Guardrail[] = [
-  {when: limit('error_rate > 5 %', 'error_rate', '>', 5, 'percent'), forMs: 5 * MINUTE, then: 'rollback', level: 'critical'},
-  {when: limit('response_time_p95 > 400 ms', 'response_time_p95', '>', 400, 'ms'), forMs: 5 * MINUTE, then: 'pause', level: 'warning'},
+  {
+    when: limit('error_rate > 5 %', 'error_rate', '>', 5, 'percent'),
+    forMs: 5 * MINUTE,
+    then: 'rollback',
+    level: 'critical',
+  },
+  {
+    when: limit('response_time_p95 > 400 ms', 'response_time_p95', '>', 400, 'ms'),
+    forMs: 5 * MINUTE,
+    then: 'pause',
+    level: 'warning',
+  },
 ];
 
 export function hook(name: string): Hook {
@@ -40,7 +64,11 @@ const QUIET: Course = {prod: () => WELL, gray: age => (age < 14 * 60 ? GRAY_WELL
 const FAILING: Course = {
   prod: () => WELL,
   gray: age =>
-    age > 14 * 60 ? null : age > 75 ? GRAY_WELL : {...GRAY_WELL, errors: 0.075, medianMs: 190, conversions: 0.02},
+    age > 14 * 60
+      ? null
+      : age > 75
+        ? GRAY_WELL
+        : {...GRAY_WELL, errors: 0.075, medianMs: 190, conversions: 0.02},
 };
 
 export interface Scene {
@@ -50,7 +78,12 @@ export interface Scene {
 }
 
 /** A payment release in its second phase: what most scenes begin with. */
-async function rolling(now: () => number, course: Course, plan: Plan = PLAN, version = 'v1.1.0'): Promise<Scene> {
+async function rolling(
+  now: () => number,
+  course: Course,
+  plan: Plan = PLAN,
+  version = 'v1.1.0',
+): Promise<Scene> {
   const world = new World('new_payment', now);
   await world.controller.ready();
   const moment = now();
@@ -111,7 +144,12 @@ export const SCENES: Record<string, Build> = {
   quiet: now => rolling(now, QUIET),
   failing: async now => {
     const scene = await rolling(now, FAILING);
-    await scene.world.act({type: 'alert', alert: 'a-2', level: 'critical', message: 'gray error rate 7.5 % above 5 %'});
+    await scene.world.act({
+      type: 'alert',
+      alert: 'a-2',
+      level: 'critical',
+      message: 'gray error rate 7.5 % above 5 %',
+    });
     return scene;
   },
   paused: async now => {
@@ -130,11 +168,20 @@ export const SCENES: Record<string, Build> = {
     await scene.world.act({type: 'begin-step', release: 'r-7', step: 'rollback.traffic', deadlineMs: 30_000});
     return scene;
   },
-  'rolled-back': async now => rolledBack(now, {routers: 3, confirmed: 3, silent: 0, grayRequestsAfter: 41, ms: 212}),
+  'rolled-back': async now =>
+    rolledBack(now, {routers: 3, confirmed: 3, silent: 0, grayRequestsAfter: 41, ms: 212}),
   'rolled-back-silent': async now => {
-    const scene = await rolledBack(now, {routers: 3, confirmed: 2, silent: 1, grayRequestsAfter: 41, ms: 15_002});
+    const scene = await rolledBack(now, {
+      routers: 3,
+      confirmed: 2,
+      silent: 1,
+      grayRequestsAfter: 41,
+      ms: 15_002,
+    });
     scene.world.routers = scene.world.routers.map((router, index) =>
-      index === 2 ? {...router, live: true, percent: 20, version: 3, at: now() - 16_000, boundMs: 25_000} : router,
+      index === 2
+        ? {...router, live: true, percent: 20, version: 3, at: now() - 16_000, boundMs: 25_000}
+        : router,
     );
     return scene;
   },
@@ -151,19 +198,35 @@ export const SCENES: Record<string, Build> = {
     return {world, mode: {}, course: {prod: () => null, gray: () => null}};
   },
   'no-gray': now => rolling(now, {prod: () => WELL, gray: () => null}),
-  few: async now => rolling(now, {prod: () => WELL, gray: age => (age % 20 === 0 && age < 500 ? {...GRAY_WELL, requests: 2} : null)}),
-  stale: now => rolling(now, {prod: age => (age > 3 ? WELL : null), gray: age => (age > 14 ? FAILING.gray(age) : null)}),
+  few: async now =>
+    rolling(now, {
+      prod: () => WELL,
+      gray: age => (age % 20 === 0 && age < 500 ? {...GRAY_WELL, requests: 2} : null),
+    }),
+  stale: now =>
+    rolling(now, {prod: age => (age > 3 ? WELL : null), gray: age => (age > 14 ? FAILING.gray(age) : null)}),
   'store-away': async now => {
-    const scene = await rolling(now, {prod: age => (age > 12 ? WELL : null), gray: age => (age > 12 ? GRAY_WELL : null)});
+    const scene = await rolling(now, {
+      prod: age => (age > 12 ? WELL : null),
+      gray: age => (age > 12 ? GRAY_WELL : null),
+    });
     scene.world.log.tell({type: 'away', why: 'connect ECONNREFUSED 127.0.0.1:6379'});
-    scene.world.log.fault = Object.assign(new Error('the store at 127.0.0.1:6379 does not answer'), {hint: 'graydeck doctor says what is wrong'});
+    scene.world.log.fault = Object.assign(new Error('the store at 127.0.0.1:6379 does not answer'), {
+      hint: 'graydeck doctor says what is wrong',
+    });
     const since = now() - 12_000;
     const {world} = scene;
-    Object.defineProperty(world, 'health', {get: () => ({state: 'away', why: 'ECONNREFUSED', sinceMs: world.now() - since})});
+    Object.defineProperty(world, 'health', {
+      get: () => ({state: 'away', why: 'ECONNREFUSED', sinceMs: world.now() - since}),
+    });
     return scene;
   },
   deploying: async now => {
-    const scene = await rolling(now, {prod: () => WELL, gray: () => null}, {...PLAN, hooks: {...PLAN.hooks, backup: hook('backup'), deploy: hook('deploy')}});
+    const scene = await rolling(
+      now,
+      {prod: () => WELL, gray: () => null},
+      {...PLAN, hooks: {...PLAN.hooks, backup: hook('backup'), deploy: hook('deploy')}},
+    );
     await scene.world.act({type: 'begin-step', release: 'r-7', step: 'deploy.backup', deadlineMs: 60_000});
     await scene.world.act({type: 'end-step', release: 'r-7', step: 'deploy.backup', outcome: 'done'});
     const moment = now();
@@ -175,8 +238,16 @@ export const SCENES: Record<string, Build> = {
   failed: async now => {
     const scene = await rolling(now, QUIET);
     await scene.world.act({type: 'complete', release: 'r-7'});
-    for (const [name, outcome] of [['traffic', 'done'], ['promote', 'failed']] as const) {
-      await scene.world.act({type: 'begin-step', release: 'r-7', step: `promotion.${name}`, deadlineMs: 60_000});
+    for (const [name, outcome] of [
+      ['traffic', 'done'],
+      ['promote', 'failed'],
+    ] as const) {
+      await scene.world.act({
+        type: 'begin-step',
+        release: 'r-7',
+        step: `promotion.${name}`,
+        deadlineMs: 60_000,
+      });
       const error = outcome === 'failed' ? {error: 'exit code 1: image v1.1.0 not found in registry'} : {};
       await scene.world.act({type: 'end-step', release: 'r-7', step: `promotion.${name}`, outcome, ...error});
     }
@@ -188,7 +259,12 @@ export const SCENES: Record<string, Build> = {
     scene.world.clock(() => moment - 90 * SECOND);
     await scene.world.act({type: 'complete', release: 'r-7'});
     for (const name of ['traffic', 'promote', 'verify', 'traffic-to-prod', 'cleanup']) {
-      await scene.world.act({type: 'begin-step', release: 'r-7', step: `promotion.${name}`, deadlineMs: 60_000});
+      await scene.world.act({
+        type: 'begin-step',
+        release: 'r-7',
+        step: `promotion.${name}`,
+        deadlineMs: 60_000,
+      });
       await scene.world.act({type: 'end-step', release: 'r-7', step: `promotion.${name}`, outcome: 'done'});
     }
     scene.world.clock(now);
@@ -197,7 +273,9 @@ export const SCENES: Record<string, Build> = {
   },
   disagree: async now => {
     const scene = await rolling(now, QUIET);
-    scene.world.routers = scene.world.routers.map((router, index) => (index === 1 ? {...router, percent: 5, version: 1} : router));
+    scene.world.routers = scene.world.routers.map((router, index) =>
+      index === 1 ? {...router, percent: 5, version: 1} : router,
+    );
     return scene;
   },
   guarded: async now => {
@@ -219,7 +297,15 @@ export const SCENES: Record<string, Build> = {
             windowSeconds: 300,
             text: 'error rate 7.40 % > 5 % for 0:41 of 5:00',
           },
-          {code: 'evidence', metric: 'error_rate', value: 4.1, threshold: 2, samples: 1204, windowSeconds: null, text: 'evidence 10^4.1 of 10^2: gray is worse'},
+          {
+            code: 'evidence',
+            metric: 'error_rate',
+            value: 4.1,
+            threshold: 2,
+            samples: 1204,
+            windowSeconds: null,
+            text: 'evidence 10^4.1 of 10^2: gray is worse',
+          },
         ],
       },
       guard,
@@ -231,23 +317,55 @@ export const SCENES: Record<string, Build> = {
     const scene = await rolling(now, QUIET);
     const {commits} = scene.world.log;
     const last = commits.at(-1)!;
-    const commit = {...last, version: last.version + 1, id: 'x'.repeat(20), parent: last.id, minReader: 2, events: [{type: 'traffic-mirrored'}], at: now()};
+    const commit = {
+      ...last,
+      version: last.version + 1,
+      id: 'x'.repeat(20),
+      parent: last.id,
+      minReader: 2,
+      events: [{type: 'traffic-mirrored'}],
+      at: now(),
+    };
     commits.push(commit);
     scene.world.log.tell({type: 'commit', commit});
     return scene;
   },
   chinese: async now => {
-    const scene = await rolling(now, QUIET, {...PLAN, phases: PLAN.phases.map((phase, index) => ({...phase, name: ['内测', '小流量', '半量', '全量'][index] ?? phase.name}))}, '支付二期-v2.0');
-    await scene.world.act({type: 'alert', alert: 'a-3', level: 'warning', message: '灰度用户反馈：支付页面打开缓慢，请关注 p95'});
+    const scene = await rolling(
+      now,
+      QUIET,
+      {
+        ...PLAN,
+        phases: PLAN.phases.map((phase, index) => ({
+          ...phase,
+          name: ['内测', '小流量', '半量', '全量'][index] ?? phase.name,
+        })),
+      },
+      '支付二期-v2.0',
+    );
+    await scene.world.act({
+      type: 'alert',
+      alert: 'a-3',
+      level: 'warning',
+      message: '灰度用户反馈：支付页面打开缓慢，请关注 p95',
+    });
     return scene;
   },
   metrics: async now => {
     const extra = {counters: {retries: 3, 'uses.export': 2}, gauges: {}};
-    return rolling(now, {prod: () => ({...WELL, extra}), gray: age => (age < 14 * 60 ? {...GRAY_WELL, extra} : null)});
+    return rolling(now, {
+      prod: () => ({...WELL, extra}),
+      gray: age => (age < 14 * 60 ? {...GRAY_WELL, extra} : null),
+    });
   },
   hostile: async now => {
     const scene = await rolling(now, QUIET, PLAN, 'v1\u202E.1.0');
-    await scene.world.act({type: 'alert', alert: 'a-4', level: 'critical', message: 'evil \u001B[2J\u001B]0;owned\u0007 \u202Etxet\u202C \u0000 end'});
+    await scene.world.act({
+      type: 'alert',
+      alert: 'a-4',
+      level: 'critical',
+      message: 'evil \u001B[2J\u001B]0;owned\u0007 \u202Etxet\u202C \u0000 end',
+    });
     return scene;
   },
 };
@@ -257,11 +375,20 @@ async function rolledBack(now: () => number, facts: Record<string, number>): Pro
   const moment = now();
   scene.world.clock(() => moment - 40 * SECOND);
   await scene.world.act({type: 'rollback', release: 'r-7'}, undefined, 'errors on gray');
-  for (const [name, more] of [['traffic', {facts}], ['stop', {}]] as const) {
+  for (const [name, more] of [
+    ['traffic', {facts}],
+    ['stop', {}],
+  ] as const) {
     scene.world.clock(() => moment - 39 * SECOND);
     await scene.world.act({type: 'begin-step', release: 'r-7', step: `rollback.${name}`, deadlineMs: 60_000});
     scene.world.clock(() => moment - 37.8 * SECOND);
-    await scene.world.act({type: 'end-step', release: 'r-7', step: `rollback.${name}`, outcome: 'done', ...more});
+    await scene.world.act({
+      type: 'end-step',
+      release: 'r-7',
+      step: `rollback.${name}`,
+      outcome: 'done',
+      ...more,
+    });
   }
   scene.world.clock(now);
   routers(scene.world, 'r-7', 0, false);
@@ -282,7 +409,11 @@ export function live({world, course}: Scene): () => void {
 }
 
 /** Builds a scene's deck. */
-export async function deckOf(name: string, mode: Partial<ConsoleMode>, now: () => number = Date.now): Promise<{deck: Deck; scene: Scene}> {
+export async function deckOf(
+  name: string,
+  mode: Partial<ConsoleMode>,
+  now: () => number = Date.now,
+): Promise<{deck: Deck; scene: Scene}> {
   const build = SCENES[name];
   if (build === undefined) throw new Error(`no scene ${name}: ${Object.keys(SCENES).join(' ')}`);
   const scene = await build(now);

@@ -3,7 +3,14 @@ import {DistinctSketch} from '../../../source/analysis/distinct-sketch.ts';
 import {LogHistogram} from '../../../source/analysis/log-histogram.ts';
 import {Sample} from '../../../source/analysis/sample.ts';
 import {Windows} from '../../../source/analysis/windows.ts';
-import type {ConsoleMode, Deck, ExtraKey, RouterLike, SourceLight, StoreHealthLike} from '../../../source/console/deck.ts';
+import type {
+  ConsoleMode,
+  Deck,
+  ExtraKey,
+  RouterLike,
+  SourceLight,
+  StoreHealthLike,
+} from '../../../source/console/deck.ts';
 import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
 import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';

@@ -1,0 +1,49 @@
+import {setPercent} from '../present/format.ts';
+import type {enEvents} from './en-events.ts';
+import type {EventAbout} from './event-about.ts';
+
+const LEVELS = {info: '提示', warning: '警告', critical: '严重'} as const;
+const OUTCOMES = {done: '完成', failed: '失败', skipped: '跳过'} as const;
+const ACTIONS = {advance: '推进', hold: '保持', pause: '暂停', rollback: '回滚'} as const;
+
+function because({reason}: EventAbout): string {
+  return reason === null || reason === '' ? '' : `：“${reason}”`;
+}
+
+/** What happened, in one row, in Chinese. */
+export const zhEvents: typeof enEvents = {
+  'release-started': ({version, over}, {name}) =>
+    `开始发布 ${name(version)}${over === null ? '' : `，替换 ${name(over)}`}`,
+  'phase-entered': ({phase, percent}, {phases, reason}) =>
+    `第 ${phase + 1} 阶段 ${phases[phase]?.name ?? ''}，${setPercent(percent)}${reason === null ? '' : `：“${reason}”`}`,
+  'percent-set': ({from, percent}, about) => `${setPercent(from)} → ${setPercent(percent)}${because(about)}`,
+  'release-paused': (_, about) => `暂停${because(about)}`,
+  'release-resumed': (_, about) => `继续${because(about)}`,
+  'promotion-started': () => '开始转正：全部用户进灰度，随后升级生产',
+  'release-completed': () => '完成：生产已是新版本',
+  'release-failed': ({step: id, error}, {step, free}) =>
+    `失败于 ${step(id)}${error === null ? '' : `：${free(error)}`}`,
+  'rollback-started': ({fromPercent}, about) => `回滚，${setPercent(fromPercent)} → 0 %${because(about)}`,
+  'release-rolled-back': () => '已回滚：所有步骤结束',
+  'release-banned': ({release}, {name}) => `发布 ${name(release)} 不再允许提供服务`,
+  'start-queued': ({version}, {name}) => `回滚结束后开始 ${name(version)}`,
+  'queued-start-cancelled': () => '排队的发布已取消',
+  'user-included': ({user: id}, {user}) => `用户 ${user(id)} 始终进灰度`,
+  'user-denied': ({user: id}, {user}) => `用户 ${user(id)} 永不进灰度`,
+  'user-removed': ({user: id}, {user}) => `用户 ${user(id)} 从两份名单中移除`,
+  'step-started': ({step: id}, {step}) => `${step(id)} 开始`,
+  'step-ended': ({step: id, outcome, error}, {step, free}) =>
+    `${step(id)} ${OUTCOMES[outcome]}${error === null ? '' : `：${free(error)}`}`,
+  'step-retried': ({step: id}, {step}) => `${step(id)} 重试`,
+  'alert-raised': ({level, message}, {free}) => `${LEVELS[level]} ${free(message)}`,
+  'alert-repeated': ({alert: id}, {alert}) => `再次：${alert(id)}`,
+  'alert-acknowledged': ({alert: id}, {alert}) => `已确认：${alert(id)}`,
+  'alert-resolved': ({alert: id}, {alert}) => `已解除：${alert(id)}`,
+  'alerts-silenced': ({match}, {free}) => `静默含“${free(match)}”的告警`,
+  'guard-taken': () => '守护程序接管',
+  'guard-left': () => '守护程序离开：无人判定',
+  'verdict-changed': ({action, reasons}, {free}) =>
+    `判定 ${ACTIONS[action]}${reasons[0] === undefined ? '' : `：${free(reasons[0].text)}`}`,
+  'clock-held': ({why}, {free}) => `阶段计时停止：${free(why)}`,
+  'clock-ran': () => '阶段计时继续',
+};
