@@ -1,7 +1,8 @@
 import {z} from 'zod';
-import type {Plan, Unit} from '../release/plan.ts';
+import type {Plan} from '../release/plan.ts';
 import {address} from './address.ts';
-import {FEATURE_ALLOWED, featureName, line, oneOf} from './leaf.ts';
+import {readMetrics} from './config-metrics.ts';
+import {FEATURE_ALLOWED, featureName, line} from './leaf.ts';
 import {metricBook, type MetricDeclaration} from './metric-book.ts';
 import {inOrder, pathText, quote, type Mistake} from './mistake.ts';
 import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
@@ -164,44 +165,4 @@ function readFeatures(reader: Reader, spot: Spot): Config['features'] {
       : [name, planSource(reader, at, name, new Set())];
   });
   return Object.fromEntries(features);
-}
-
-const METRIC_NAME = /^[A-Za-z][\w.-]{0,63}$/u;
-const UNITS: Readonly<Record<string, Unit>> = {'%': 'percent', ms: 'ms', '/s': 'per-second', count: 'count'};
-const METRIC_SHAPE = {
-  type: oneOf(['counter', 'gauge', 'distribution']),
-  unit: oneOf(['%', 'ms', '/s', 'count']),
-  better: oneOf(['lower', 'higher', 'neither']),
-};
-
-function readMetrics(reader: Reader, spot: Spot): Record<string, MetricDeclaration> {
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {
-      message: 'metrics are a mapping of names',
-      allowed: 'NAME: {type: gauge, unit: count, better: lower}',
-    });
-    return {};
-  }
-  const known = metricBook();
-  const metrics = Object.keys(spot.value).flatMap((name): [string, MetricDeclaration][] => {
-    const at = child(spot, name);
-    if (!METRIC_NAME.test(name) || known.find(name) !== null) {
-      const message =
-        known.find(name) === null ? `${quote(name)} is not the name of a metric` : `${name} is known already`;
-      reader.mistake(
-        at,
-        {message, allowed: 'letters, digits, _ . and -, and no metric known without it', found: quote(name)},
-        'key',
-      );
-      return [];
-    }
-    const fields = reader.fields(at, METRIC_SHAPE, {kind: 'type', direction: 'better', good: 'better'});
-    if (fields === null) return [];
-    reader.require(at, {type: 'type: counter, gauge or distribution'});
-    const {type = 'counter', unit, better} = fields;
-    const plain: Unit = type === 'counter' ? 'per-second' : type === 'distribution' ? 'ms' : 'count';
-    const declared = better === undefined || better === 'neither' ? null : better;
-    return [[name, {type, unit: UNITS[unit ?? ''] ?? plain, better: declared}]];
-  });
-  return Object.fromEntries(metrics);
 }

@@ -73,11 +73,17 @@ export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
 
 const QUOTED_AT_MOST = 60;
 
-/** Text from a file, fit to be shown: short, no control or bidi characters, no password of an address. */
+/** Text fit for a terminal: no control or bidi characters, no password of an address. */
+export function safe(text: string): string {
+  return text.replace(/:\/\/\S*@/gu, '://***@').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escape);
+}
+
+/** The same, and short. */
 export function shown(text: string): string {
-  const safe = text.replace(/:\/\/\S*@/gu, '://***@').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escape);
-  const letters = Array.from(safe);
-  return letters.length <= QUOTED_AT_MOST ? safe : `${letters.slice(0, QUOTED_AT_MOST - 1).join('')}…`;
+  const letters = Array.from(safe(text));
+  return letters.length <= QUOTED_AT_MOST
+    ? letters.join('')
+    : `${letters.slice(0, QUOTED_AT_MOST - 1).join('')}…`;
 }
 
 /** The same between quotation marks. */

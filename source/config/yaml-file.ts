@@ -8,7 +8,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
-import {pathText, shown, type Mistake, type Path, type Problem} from './mistake.ts';
+import {pathText, safe, shown, type Mistake, type Path, type Problem} from './mistake.ts';
 import {findChild, rangeOf, resolve} from './yaml-path.ts';
 import {surveyProblems} from './yaml-survey.ts';
 import {syntaxProblems} from './yaml-syntax.ts';
@@ -43,9 +43,9 @@ export function openYaml(text: string, fileName: string): {file: YamlFile | null
       line: Math.max(1, line),
       column: Math.max(1, col),
       path: pathText(path),
-      found: problem.found ?? 'nothing',
-      allowed: problem.allowed,
-      message: problem.message,
+      found: shown(problem.found ?? 'nothing'),
+      allowed: safe(problem.allowed),
+      message: safe(problem.message),
     };
   };
   const bytes = new TextEncoder().encode(text).length;

@@ -51,7 +51,7 @@ describe('a condition in words', () => {
     ],
     [
       'throughput >= 100 /s over 1h',
-      'the throughput of gray is at least 100 a second over the last 1 hour',
+      'the throughput of gray is at least 100 a second over the last hour',
       '灰度的吞吐量不低于 100 /秒（最近1小时）',
     ],
     [
@@ -61,7 +61,7 @@ describe('a condition in words', () => {
     ],
     [
       'conversion_rate improvement > 1 % min 0 requests',
-      'the conversion rate of gray is better than that of prod by more than 1 percentage points over the last 5 minutes',
+      'the conversion rate of gray is better than that of prod by more than 1 percentage point over the last 5 minutes',
       '灰度的转化率比生产改善超过 1 个百分点（最近5分钟）',
     ],
   ])('%s', (text, english, chinese) => {

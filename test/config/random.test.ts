@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {stringify} from 'yaml';
@@ -148,6 +149,44 @@ describe('whatever a file holds, it is read or every mistake has its place in it
         },
       ),
       {numRuns: 500},
+    );
+  });
+
+  test('a whole plan with a few signs put in and taken out', () => {
+    const whole = readFileSync(new URL('../../fixtures/plans/full.yaml', import.meta.url), 'utf8');
+    const slip = fc.record({
+      at: fc.nat({max: whole.length}),
+      gone: fc.nat({max: 8}),
+      put: fc.constantFrom(
+        '',
+        '- ',
+        '\n',
+        '  ',
+        ': ',
+        '[',
+        '}',
+        '"',
+        '&a ',
+        '*a',
+        '%',
+        '0',
+        '\t',
+        '!x ',
+        '<',
+        '灰',
+        '\r',
+        '\u0007',
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(slip, {minLength: 1, maxLength: 3}), slips => {
+        const text = slips.reduce(
+          (now, {at, gone, put}) => now.slice(0, at) + put + now.slice(at + gone),
+          whole,
+        );
+        expect(faultsOf(text)).toEqual([]);
+      }),
+      {numRuns: 200},
     );
   });
 

@@ -1,5 +1,10 @@
 import type {Guardrail, HookName, Operator} from '../../release/plan.ts';
 
+/** `1 hour` as `hour`, after "the last". */
+function one(time: string): string {
+  return time.replace(/^1 (?=\w+$)/u, '');
+}
+
 /** Plain English for a plan. Every function gets finished parts; the order of words is its business. */
 export const en = {
   everyone: 'everyone',
@@ -10,7 +15,7 @@ export const en = {
   isOneOf: (attribute: string, values: string) => `${attribute} is ${values}`,
   compares: (attribute: string, op: Operator | '=' | '!=', value: string) =>
     `${attribute} is ${{'<': 'below ', '<=': 'at most ', '>': 'above ', '>=': 'at least ', '=': '', '!=': 'not '}[op]}${value}`,
-  within: (attribute: string, time: string) => `${attribute} lies within the last ${time}`,
+  within: (attribute: string, time: string) => `${attribute} lies within the last ${one(time)}`,
   atLeastAgo: (attribute: string, time: string) => `${attribute} lies at least ${time} back`,
 
   metrics: {
@@ -31,14 +36,14 @@ export const en = {
   } as Record<string, string>,
   featureUse: (name: string) => `the use of ${name}`,
   perSecond: (value: string) => `${value} a second`,
-  points: (value: string) => `${value} percentage points`,
+  points: (value: string) => `${value} percentage ${value === '1' ? 'point' : 'points'}`,
   limit: (metric: string, op: Operator, value: string) =>
     `${metric} of gray is ${{'<': 'below', '<=': 'at most', '>': 'above', '>=': 'at least'}[op]} ${value}`,
   timesProd: (metric: string, op: Operator, times: string) =>
     `${metric} of gray is ${{'<': 'below', '<=': 'at most', '>': 'above', '>=': 'at least'}[op]} ${times} times that of prod`,
   improvement: (metric: string, op: Operator, points: string) =>
     `${metric} of gray is better than that of prod by ${{'<': 'less than', '<=': 'at most', '>': 'more than', '>=': 'at least'}[op]} ${points}`,
-  over: (time: string) => `over the last ${time}`,
+  over: (time: string) => `over the last ${one(time)}`,
   fromRequests: (count: string) => `judged from ${count} gray requests on`,
 
   title: (name: string, phases: number) => `Plan ${name}: ${phases} phase${phases === 1 ? '' : 's'}`,
@@ -52,7 +57,7 @@ export const en = {
   keeps: 'Raising only adds people: whoever gets gray in one phase keeps it in the next.',
 
   defaults: (over: string, requests: string) =>
-    `Where a condition does not say otherwise it looks at the last ${over}; those made of requests wait for ${requests} gray ones.`,
+    `Where a condition does not say otherwise it looks at the last ${one(over)}; those made of requests wait for ${requests} gray ones.`,
 
   phase: (number: number, name: string, percent: string) =>
     name === percent ? `Phase ${number}: ${percent}` : `Phase ${number}, ${name}: ${percent}`,
