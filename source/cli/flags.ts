@@ -22,7 +22,7 @@ export const FLAGS = {
   },
   config: {value: 'FILE', help: 'configuration, graydeck.yaml unless named', env: 'GRAYDECK_CONFIG'},
   prometheus: {value: 'URL', help: 'where Prometheus answers', env: 'GRAYDECK_PROMETHEUS'},
-  readOnly: {help: 'only look: refuses every verb that changes something'},
+  readOnly: {help: 'only look: every verb that changes something is refused, exit code 2'},
   json: {help: 'one JSON document on stdout, errors as JSON on stderr'},
   yes: {help: 'do not ask'},
   by: {value: 'NAME', help: 'who does it, for the log; else USER on HOSTNAME', env: 'GRAYDECK_BY'},

@@ -23,7 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const failure = failureOf(error);
     code = failure.exit;
     // Interrupted while something was under way: what it then said of itself is not the reason.
-    if (signals.code === null) out.fail(failure);
+    if (signals.code === null || failure.code === 'interrupted') out.fail(failure);
     if (process.env['GRAYDECK_TRACE'] && failure.cause instanceof Error) out.say(String(failure.cause.stack));
   }
   await out.flushed();

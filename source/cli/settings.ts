@@ -29,6 +29,9 @@ export async function loadSettings({flags, verb, out}: Call): Promise<Settings> 
   const store = flags.store ?? (process.env['GRAYDECK_STORE'] || null);
   const feature = flags.feature ?? null;
   const path = flags.config ?? DEFAULT_FILE;
+  if (flags.prometheus !== undefined && !flags.json) {
+    out.say('Prometheus is not read yet in this version: --prometheus changes nothing');
+  }
   if (flags.config === undefined && !existsSync(path)) return {store, feature, declared: {}, config: null};
   try {
     const config = await readConfigFile(path, out.say);

@@ -31,6 +31,8 @@ export class EventTeller {
       name: text => plainText(text, 60),
       free: text => plainText(text, 200),
       user: text => plainText(text, 60),
+      // As it is typed after `retry`.
+      step: id => plainText(id, 60),
       alert: id => plainText(this.#alerts.get(id) ?? id, 200),
     });
   }

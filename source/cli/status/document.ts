@@ -1,4 +1,4 @@
-import type {SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
+import type {Side, SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
 import {METRIC_NAMES} from '../../analysis/numbers.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {appliedBy, type Report} from '../../audience/applied.ts';
@@ -54,7 +54,7 @@ export function statusDocument(observed: Observed) {
       silent: applied?.silent.length ?? null,
     },
     window: {seconds: (window.to - window.from) / 1000, from: window.from, to: window.to},
-    sides: {prod: sideOf(numbers.prod), gray: sideOf(numbers.gray)},
+    sides: {prod: sideOf(observed, numbers.prod, 'prod'), gray: sideOf(observed, numbers.gray, 'gray')},
     metrics: metricsOf(observed, numbers),
     verdict: {
       action: release?.verdict?.action ?? null,
@@ -87,9 +87,9 @@ function phaseOf(release: Release | null, now: number) {
   };
 }
 
-function sideOf(numbers: SideNumbers | null) {
-  // Nothing came: then 0 requests is not known either, it may be that nobody measures.
-  const isKnown = numbers !== null && numbers.requests > 0;
+function sideOf({windows, window}: Observed, numbers: SideNumbers | null, side: Side) {
+  // Where nothing came, 0 requests is not known either: it may be that nobody measures.
+  const isKnown = numbers !== null && (windows?.newestAt(side) ?? Number.NEGATIVE_INFINITY) >= window.from;
   return {
     requests: isKnown ? numbers.requests : null,
     requestsPerSecond: isKnown ? numbers.requestsPerSecond : null,

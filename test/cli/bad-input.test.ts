@@ -1,0 +1,116 @@
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {Workplace} from './program.ts';
+
+let place: Workplace;
+
+beforeAll(async () => {
+  place = await Workplace.open();
+  await place.run('start', 'v1.1.0', '--feature', 'pay', '--yes');
+  await place.file('broken.yaml', 'phases: [{name: all, percent: 100}\nname: "x');
+  await place.file('wrong.yaml', 'phases:\n  - {name: all, percent: 130}\nguardrail: []\n');
+  await mkdir(join(place.folder, 'folder'));
+});
+
+afterAll(() => place[Symbol.asyncDispose]());
+
+/** What is typed, what is said, and what is proposed. */
+const table: readonly [typed: string[], message: RegExp, next: RegExp][] = [
+  [['roleback'], /there is no verb "roleback"\./u, /did you mean graydeck rollback\?/u],
+  [['abort'], /there is no verb "abort"\./u, /did you mean graydeck rollback\?/u],
+  [['audience', 'inclde', 'u'], /audience cannot "inclde"\./u, /did you mean graydeck audience include\?/u],
+  [['plan'], /plan needs to be told what: check, show\./u, /graydeck plan --help/u],
+  [['status', '--jsn'], /there is no flag "--jsn"\./u, /did you mean --json\?/u],
+  [['status', '--dry-run'], /status does not take --dry-run\./u, /graydeck status --help/u],
+  [['status', '--by'], /--by needs a value\./u, /--by NAME/u],
+  [['status', '--read-only=perhaps'], /--read-only is a switch and takes no value\./u, /--read-only/u],
+  [['status', '--feature', 'a', '--feature', 'b'], /feature can only be set once\./u, /graydeck --help/u],
+  [['status', 'pay'], /status does not know what to do with "pay"\./u, /graydeck status --help/u],
+  [['status', '--lang', 'fr'], /--lang cannot be "fr"\./u, /--lang en\|zh/u],
+  [['set'], /set needs PERCENT\./u, /graydeck set --help/u],
+  [['set', '101'], /"101" is not a percentage/u, /graydeck set 12\.5/u],
+  [['set', '-1'], /"-1" is not a percentage/u, /graydeck set 12\.5/u],
+  [['set', 'NaN'], /"NaN" is not a percentage/u, /graydeck set 12\.5/u],
+  [['set', '12.345'], /"12\.345" is not a percentage/u, /at most two decimals/u],
+  [['set', ''], /nothing is not a percentage/u, /graydeck set 12\.5/u],
+  [['set', '1e1'], /"1e1" is not a percentage/u, /graydeck set 12\.5/u],
+  [['start', ''], /the version is empty\./u, /graydeck start v1\.1\.0/u],
+  [['start', 'v1\u0007'], /cannot be a version\./u, /no control characters/u],
+  [['start', 'v\u202E1'], /cannot be a version\./u, /no control characters/u],
+  [['start', 'v'.repeat(10_000)], /"v+…" cannot be a version\./u, /up to 128 characters/u],
+  [
+    ['start', 'v2', '--feature', 'New Payment'],
+    /"New Payment" cannot be the name of a feature\./u,
+    /--feature new_payment/u,
+  ],
+  [
+    ['start', 'v2', '--plan', 'none.yaml'],
+    /"none\.yaml" cannot be read: there is no such file\./u,
+    /check the path/u,
+  ],
+  [['start', 'v2', '--plan', 'folder'], /"folder" cannot be read: it is a folder\./u, /check the path/u],
+  [
+    ['start', 'v2', '--plan', 'broken.yaml'],
+    /broken\.yaml has (?:a|\d+) mistakes?\./u,
+    /graydeck plan check broken\.yaml/u,
+  ],
+  [['plan', 'check', 'wrong.yaml'], /wrong\.yaml has 2 mistakes\./u, /graydeck plan check wrong\.yaml/u],
+  [['status', '--config', 'none.yaml'], /"none\.yaml" cannot be read/u, /check the path/u],
+  [['status', '--config', 'wrong.yaml'], /wrong\.yaml has \d+ mistakes\./u, /--config FILE/u],
+  [['status', '--store', 'redsi://h'], /it begins with "redsi:\/\/"/u, /Allowed: sqlite:PATH/u],
+  [['status', '--store', 'graydeck.db'], /does not begin with a known scheme/u, /Allowed: sqlite:PATH/u],
+  [['status', '--window', '5'], /--window: 5 has no unit/u, /30s, 5m or 1h30m/u],
+  [['status', '--window', '0s'], /--window is shorter than a second/u, /--window 5m/u],
+  [['pause', '--by', 'a\nb'], /--by cannot be "a\\nb"\./u, /plain characters/u],
+  [
+    ['pause', '--reason', 'a\u001Bb'],
+    /the reason is empty, too long or holds control characters\./u,
+    /--reason/u,
+  ],
+  [['alert', 'fatal', 'x'], /"fatal" is no LEVEL: info, warning, critical\./u, /graydeck alert --help/u],
+  [['alert', 'warnin', 'x'], /"warnin" is no LEVEL/u, /did you mean graydeck alert warning\?/u],
+  [['alert', 'silence', 'x'], /a silence needs to end\./u, /graydeck alert silence MATCH --for 30m/u],
+  [
+    ['alert', 'info', 'x', '--feature', 'pya'],
+    /the store knows no feature pya: did you mean pay\?/u,
+    /graydeck start/u,
+  ],
+  [['wait'], /wait needs to know for what\./u, /graydeck wait --for completed/u],
+  [
+    ['wait', '--for', 'rolledback'],
+    /"rolledback" is no state/u,
+    /did you mean graydeck wait --for rolled_back\?/u,
+  ],
+  [
+    ['completions', 'powershell'],
+    /"powershell" is no SHELL: bash, zsh, fish\./u,
+    /graydeck completions --help/u,
+  ],
+  [['acl', 'root'], /"root" is no ROLE: viewer, app, agent, operator\./u, /graydeck acl --help/u],
+  [['rollback', '--offline'], /rollback --offline is not built yet/u, /graydeck rollback/u],
+  [['guard', '--listen', 'x'], /guard is not built yet in this version\./u, /graydeck --help/u],
+];
+
+describe('bad input is told in one sentence with what to type instead, exit code 2', () => {
+  test.for(table)('%s', async ([typed, message, next]) => {
+    const {exitCode, stdout, stderr} = await place.run(...typed);
+    expect(exitCode, stderr).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(new RegExp(`^ {2}→ .*${next.source}`, 'mu'));
+    // Nothing that was typed may act on the terminal.
+    expect(stderr).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F\u202E]/u);
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
+  test('every mistake of a plan is told at once, each with its place', async () => {
+    const {stderr} = await place.run('plan', 'check', 'wrong.yaml');
+    expect(stderr).toMatch(/^wrong\.yaml:2:\d+: .*130 % is above 100 %/mu);
+    expect(stderr).toMatch(/^wrong\.yaml:3:1: .*"guardrail" is not known here; did you mean guardrails\?/mu);
+  });
+
+  test('nothing of it changed the release', async () => {
+    expect(await place.json('status')).toMatchObject({version: 'v1.1.0', state: 'rolling', head: 1});
+  });
+});
