@@ -27,7 +27,7 @@ export function cellOf(value: number): number {
   bits.setFloat64(0, value + 0);
   const top = bits.getUint32(0);
   const cell = ((top >>> 20) - 1023) * BUCKETS_PER_OCTAVE + (SLOTS[(top >>> 13) & 127] ?? 0) - LOWEST;
-  return cell >= -1 && value >= (EDGES[cell + 1] ?? 0) ? cell + 1 : cell;
+  return cell >= 0 && value >= (EDGES[cell + 1] ?? 0) ? cell + 1 : cell;
 }
 
 /** The point as far, relatively, from the one edge as from the other. */

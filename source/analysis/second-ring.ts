@@ -22,7 +22,7 @@ export class SecondRing {
   readonly slots: number;
   /** Newest second there is room for; -1 before the first. */
   head = -1;
-  /** Earliest second that ever held something. */
+  /** Earliest second that ever held something: rates divide by no time before it. */
   earliest = Number.POSITIVE_INFINITY;
   /** For each slot, the number of its newest change: what was computed before it is out of date. */
   readonly changes: Float64Array;
@@ -66,10 +66,10 @@ export class SecondRing {
 
   /** The slot of a second that something will be counted in, or -1 when it is older than the ring. */
   open(second: number): number {
-    if (second > this.head) this.#advance(second);
-    else if (second <= this.head - this.slots) return -1;
-    const slot = second % this.slots;
+    if (second < 0 || second <= this.head - this.slots) return -1;
     if (second < this.earliest) this.earliest = second;
+    if (second > this.head) this.#advance(second);
+    const slot = second % this.slots;
     if (second <= this.head - OPEN_SECONDS) this.#reopened.add(slot);
     return slot;
   }

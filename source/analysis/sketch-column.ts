@@ -20,8 +20,7 @@ export class SketchColumn<S extends Mergeable<S>> {
   readonly #open: (S | undefined)[];
   readonly #packed: (Uint8Array | undefined)[];
   readonly #blocks: (S | undefined)[];
-  /** First second of each block as it was merged, and the newest change it knew of. */
-  readonly #blockStart: Float64Array;
+  /** The newest change that each block knew of when it was merged; a slot that is used again has a newer one. */
   readonly #blockChange: Float64Array;
   readonly #spare: S[] = [];
 
@@ -31,7 +30,6 @@ export class SketchColumn<S extends Mergeable<S>> {
     this.#open = Array.from({length: slots});
     this.#packed = Array.from({length: slots});
     this.#blocks = Array.from({length: slots / BLOCK});
-    this.#blockStart = new Float64Array(slots / BLOCK).fill(-1);
     this.#blockChange = new Float64Array(slots / BLOCK);
   }
 
@@ -75,7 +73,7 @@ export class SketchColumn<S extends Mergeable<S>> {
     let slot = first % this.#open.length;
     while (second < end) {
       if (slot % BLOCK === 0 && second + BLOCK <= end) {
-        const block = this.#block(second, slot, changes);
+        const block = this.#block(slot, changes);
         if (block !== undefined) target.merge(block);
         second += BLOCK;
         slot += BLOCK;
@@ -88,12 +86,11 @@ export class SketchColumn<S extends Mergeable<S>> {
     }
   }
 
-  #block(second: number, slot: number, changes: Float64Array): S | undefined {
+  #block(slot: number, changes: Float64Array): S | undefined {
     const index = slot / BLOCK;
     let change = 0;
     for (let at = slot; at < slot + BLOCK; at++) change = Math.max(change, changes[at] ?? 0);
-    if (this.#blockStart[index] === second && this.#blockChange[index] === change) return this.#blocks[index];
-    this.#blockStart[index] = second;
+    if (this.#blockChange[index] === change) return this.#blocks[index];
     this.#blockChange[index] = change;
     let block = this.#blocks[index];
     if (block === undefined && !this.#holds(slot)) return undefined;

@@ -66,6 +66,12 @@ describe('the percentiles of a histogram', () => {
     );
   });
 
+  it('are taken at the rank that is meant, also where binary fractions are a hair above it', () => {
+    // 0.07 × 100 is 7.000000000000001.
+    const all = Array.from({length: 100}, (_, index) => 1.1 ** index);
+    expect(histogramOf(all).quantile(0.07)! / all[6]!).toBeCloseTo(1, 1);
+  });
+
   it('are unknown without values, and so is the mean', () => {
     const histogram = new LogHistogram();
     expect(histogram.quantile(0.95)).toBeNull();

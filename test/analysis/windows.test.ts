@@ -85,6 +85,15 @@ describe('the numbers of a side', () => {
     expect(windows.numbers('prod', {from: T0 + 60_000, to: T0 + 60_500}).requestsPerSecond).toBe(30);
   });
 
+  it('reach back to where somebody filled in the past', () => {
+    const windows = new Windows();
+    for (let ago = 600; ago > 0; ago--) feed(windows, T0, `side prod age ${ago * 1000} requests 12`);
+    expect(windows.numbers('prod', last5(T0)).requestsPerSecond).toBe(12);
+    expect(windows.series('prod', 'throughput', {from: T0 - 600_000, to: T0}, 120_000)).toEqual([
+      12, 12, 12, 12, 12,
+    ]);
+  });
+
   it('are of one cohort when it is named, of all when not', () => {
     const windows = new Windows();
     feed(windows, T0, 'side gray requests 5');
@@ -165,7 +174,17 @@ describe('a sample', () => {
     feed(windows, T0, 'side gray requests 1');
     expect(feed(windows, T0, 'side gray age 60000 requests 1')).toBe('too-old');
     expect(feed(windows, T0, 'side gray age 59000 requests 1')).toBe('counted');
-    expect(windows.setAside.tooOld).toBe(1);
+    expect(feed(windows, 0, 'side gray age 1000 requests 1')).toBe('too-old');
+    expect(windows.setAside.tooOld).toBe(2);
+  });
+
+  it('after years of silence is counted at once', () => {
+    const windows = new Windows();
+    const began = performance.now();
+    feed(windows, 5000, 'side gray requests 1');
+    feed(windows, T0, 'side gray requests 2');
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(windows.numbers('gray', {from: 0, to: T0 + 1000}).requests).toBe(2);
   });
 
   it('is forgotten when its second leaves the ring', () => {
