@@ -48,6 +48,9 @@ export interface Begin {
   since: number;
 }
 
+/** Before anybody said what the windows are to speak of. */
+const NOTHING: Begin = {release: null, splitVersion: 0, since: 0};
+
 export interface WindowOptions extends DeclaredMetrics {
   /** How much is kept, in seconds; an hour unless said otherwise. */
   keepSeconds?: number;
@@ -79,7 +82,7 @@ export class Windows implements WindowView {
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
   readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
   #repeated = 0;
-  #begin: Begin = {release: null, splitVersion: 0, since: 0};
+  #begin = NOTHING;
   /** The second counted last, and its slot. */
   #second = -1;
   #slot = 0;
@@ -102,10 +105,11 @@ export class Windows implements WindowView {
 
   /**
    * From here on the windows speak of this release and split. Another release forgets what gray measured; prod's
-   * past stays for the charts.
+   * past stays for the charts. The first call forgets nothing; it should come before the first sample, since what
+   * was counted is not sorted anew.
    */
   begin(begin: Begin): void {
-    if (begin.release !== null && begin.release !== this.#begin.release) {
+    if (this.#begin !== NOTHING && begin.release !== null && begin.release !== this.#begin.release) {
       this.#ring.drop('gray');
       this.#newest.gray = null;
     }
@@ -125,8 +129,8 @@ export class Windows implements WindowView {
     }
     const {release, splitVersion} = this.#begin;
     const otherRelease = release !== null && sample.release !== null && sample.release !== release;
-    if (otherRelease && sample.side === 'gray') return this.#putAside('otherRelease', 'other-release');
     const olderSplit = sample.split >= 0 && sample.split < splitVersion;
+    if (otherRelease && sample.side === 'gray') return this.#notOurs('other-release', time);
     const place: Place = otherRelease || olderSplit ? 'earlier' : sample.cohort;
     const second = Math.floor(time / 1000);
     if (second !== this.#second) {
@@ -144,11 +148,7 @@ export class Windows implements WindowView {
     this.#ring.touch(this.#slot);
     if (time > (this.#newest[sample.side] ?? 0)) this.#newest[sample.side] = time;
     if (place !== 'earlier') return 'counted';
-    // What was there before the split is no news; what comes after it shows that a router lags.
-    if (time < this.#begin.since) return otherRelease ? 'other-release' : 'older-split';
-    return otherRelease
-      ? this.#putAside('otherRelease', 'other-release')
-      : this.#putAside('olderSplit', 'older-split');
+    return this.#notOurs(otherRelease ? 'other-release' : 'older-split', time);
   }
 
   /**
@@ -238,6 +238,12 @@ export class Windows implements WindowView {
       first: Math.ceil(Math.max(span.from, this.#begin.since) / 1000),
       end: Math.ceil(span.to / 1000),
     };
+  }
+
+  /** What was there before the split is no news; what comes after it shows that a router lags. */
+  #notOurs(counted: 'other-release' | 'older-split', time: number): Counted {
+    if (time < this.#begin.since) return counted;
+    return this.#putAside(counted === 'other-release' ? 'otherRelease' : 'olderSplit', counted);
   }
 
   #putAside(why: keyof SetAside, counted: Counted): Counted {

@@ -84,7 +84,7 @@ export class Measurements {
     return this.#ready.promise;
   }
 
-  /** From here on the numbers speak of this release and split only. */
+  /** From here on the numbers speak of this release and split only. Call it before `start` where one is running. */
   setRelease(begin: Begin): void {
     this.windows.begin(begin);
     this.#tell();

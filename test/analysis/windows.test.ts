@@ -243,9 +243,18 @@ describe('the windows of a release', () => {
     expect(windows.setAside.otherRelease).toBe(2);
   });
 
+  it('keep what was measured before anybody said which release runs', () => {
+    const windows = new Windows();
+    feed(windows, T0 + 61_000, 'side gray release r2 split 10 requests 3');
+    windows.begin(begun);
+    expect(windows.numbers('gray', last5(T0 + 62_000)).requests).toBe(3);
+  });
+
   it('do not call the past of this release set aside when it is read later', () => {
     const windows = new Windows();
     windows.begin(begun);
+    feed(windows, T0 + 5000, 'side gray release r1 split 2 requests 1');
+    expect(windows.setAside.otherRelease).toBe(0);
     feed(windows, T0 + 10_000, 'side gray release r2 split 5 requests 1');
     expect(windows.setAside.olderSplit).toBe(0);
     expect(windows.numbers('gray', last5(T0 + 62_000)).requests).toBe(0);
