@@ -24,7 +24,7 @@ export function mistakeInPlan(plan: Plan): string | null {
   if (!isRecord(forced) || !isListOf(forced.headers, isText) || !isListOf(forced.cookies, isText)) {
     return 'it does not say which headers and cookies force a side';
   }
-  if (!(plan.rollbackWindowMs >= 0)) return 'its rollback window is no time';
+  if (!isTime(plan.rollbackWindowMs)) return 'its rollback window is no time';
   if (!isStale(plan.whenStale)) return 'it does not say what a stale router does';
   if (!Array.isArray(plan.phases)) return 'it has no phases';
   const rules: Rule[] = [];
@@ -33,6 +33,11 @@ export function mistakeInPlan(plan: Plan): string | null {
     rules.push(...(phase.audience === null ? [] : [phase.audience]), ...phase.include.rules);
   }
   return mistakeInRules(rules, groups);
+}
+
+/** Infinity would be no time any more when it is read again. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function isStale(value: unknown): boolean {

@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import type {Actor, Command, StepOutcome} from '../../source/release/command.ts';
+import type {HookName, Plan, Rule} from '../../source/release/plan.ts';
+import type {State} from '../../source/release/state.ts';
+import {stepDue} from '../../source/release/step.ts';
+import {hooks, phase, planOf} from './plans.ts';
+
+/** Few values each, so that they meet, and a counterexample can be read. */
+const USERS = ['u-1', 'u-2', 'vip'];
+const RELEASES = ['r-1', 'r-2', 'r-3', 'r-4'];
+const HOOKS: HookName[] = ['deploy', 'stop', 'promote', 'demote', 'cleanup'];
+
+const audience = fc.constantFrom<Rule | null>(
+  null,
+  {attribute: 'team', test: {op: 'in', values: ['us']}},
+  {group: 'vip'},
+  {not: {group: 'vip'}},
+);
+
+export const plan: fc.Arbitrary<Plan> = fc
+  .record({
+    phases: fc.array(
+      fc.record({
+        percent: fc.constantFrom(0, 0.01, 5, 33.33, 100),
+        audience,
+        gated: fc.boolean(),
+        included: fc.boolean(),
+      }),
+      {minLength: 1, maxLength: 4},
+    ),
+    hooks: fc.subarray(HOOKS),
+    complete: fc.constantFrom('auto' as const, 'manual' as const),
+    whenStale: fc.constantFrom('prod' as const, 'keep' as const),
+  })
+  .map(({phases, hooks: names, complete, whenStale}) =>
+    planOf(
+      phases.map(({percent, audience, gated, included}, index) =>
+        phase(`p${index}`, percent, {
+          audience,
+          needsEarlierCriteria: gated,
+          include: included ? {users: ['vip'], rules: [{group: 'vip'}]} : {users: [], rules: []},
+        }),
+      ),
+      {
+        hooks: hooks(...names),
+        complete,
+        whenStale,
+        groups: {vip: {attribute: 'level', test: {op: 'in', values: ['vip']}}},
+      },
+    ),
+  );
+
+/**
+ * One thing that somebody does. What it means is settled when its turn comes: "the step that is due", "the guard that
+ * has the guard"; so a shrunk sequence stays sensible.
+ */
+export interface Act {
+  /** A command; a step begun and ended; a guard that takes over, finds all well and goes on; or what is sensible now. */
+  what: Command['type'] | 'run-step' | 'advise' | 'go-on';
+  who: 'person' | 'guard' | 'old guard';
+  /** The release at hand, or one by number. */
+  release: 'this' | number;
+  /** True: what it says of the state is what is so. */
+  isRight: boolean;
+  value: number;
+  text: string;
+  plan: Plan;
+  passedMs: number;
+}
+
+const WHAT: Act['what'][] = [
+  ...(['start', 'set', 'next', 'pause', 'resume', 'retry', 'rollback', 'complete'] as const),
+  ...(['include', 'deny', 'remove', 'alert', 'acknowledge', 'resolve', 'silence', 'take-guard'] as const),
+  ...(['leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'end-step'] as const),
+];
+
+const some = (weight: number, ...list: Act['what'][]) => ({weight, arbitrary: fc.constantFrom(...list)});
+
+/** The acts by which a release goes on come more often, so that its later states are reached. */
+const what = fc.oneof(
+  some(5, ...WHAT),
+  some(14, 'go-on'),
+  some(2, 'advise'),
+  some(5, 'next', 'set', 'complete', 'pause', 'resume'),
+  some(3, 'include', 'deny', 'remove', 'retry', 'hold-clock', 'run-clock'),
+  some(2, 'alert', 'acknowledge', 'resolve'),
+  some(2, 'start', 'rollback'),
+);
+
+export const act: fc.Arbitrary<Act> = fc.record({
+  what,
+  who: fc.constantFrom<Act['who'][]>('person', 'person', 'person', 'guard', 'guard', 'old guard'),
+  release: fc.oneof(
+    {weight: 5, arbitrary: fc.constant('this' as const)},
+    {weight: 1, arbitrary: fc.nat({max: RELEASES.length - 1})},
+  ),
+  isRight: fc.oneof({weight: 5, arbitrary: fc.constant(true)}, {weight: 1, arbitrary: fc.constant(false)}),
+  value: fc.nat({max: 6}),
+  text: fc.constantFrom('slow', 'errors', ''),
+  plan,
+  passedMs: fc.constantFrom(0, 1, 1000, 60_000, 3_700_000, -5000),
+});
+
+/** Most stories begin with a release that somebody started; the others with anything. */
+export const acts: fc.Arbitrary<Act[]> = fc
+  .tuple(fc.option(act, {freq: 5}), fc.array(act, {maxLength: 40, size: 'max'}))
+  .map(([first, rest]) =>
+    first === null
+      ? rest
+      : [{...first, what: 'start', who: 'person', isRight: true, release: 'this'}, ...rest],
+  );
+
+/** What somebody who sees this state does, as a command. `serial` makes ids that were not there before. */
+export function commandOf(state: State, one: Act, at: number, serial: number): Command[] {
+  const {release} = state;
+  const stamp = {by: actorOf(state, one.who), at};
+  const id = one.release === 'this' ? (release?.id ?? 'r-1') : RELEASES[one.release]!;
+  const named = {release: id, ...stamp};
+  const user = USERS[one.value % USERS.length]!;
+  const alert = `a-${one.isRight ? serial : one.value}`;
+  switch (one.what) {
+    case 'go-on': {
+      const what = sensible(state, one);
+      const who = what === 'hold-clock' || what === 'run-clock' ? 'guard' : 'person';
+      return commandOf(state, {...one, who, isRight: true, what}, at, serial);
+    }
+    case 'start': {
+      const fresh = one.isRight ? `r-${serial}` : id;
+      const supersede = one.value % 2 === 0;
+      return [{type: 'start', version: `v${serial}`, plan: one.plan, supersede, ...stamp, release: fresh}];
+    }
+    case 'set': {
+      const percent = [0, 1, 12.34, 50, 5.005, 100.5, Number.NaN][one.value]!;
+      return [{type: 'set', percent, ...(one.isRight ? {} : {from: 77}), ...named}];
+    }
+    case 'next': {
+      const reason = one.value % 2 === 0 ? {} : {reason: 'because'};
+      return [{type: 'next', from: one.isRight ? (release?.phase ?? 0) : one.value, ...reason, ...named}];
+    }
+    case 'retry':
+      return [{type: 'retry', ...(one.isRight ? {} : {step: 'deploy.deploy'}), ...named}];
+    case 'pause':
+    case 'resume':
+    case 'rollback':
+    case 'complete':
+    case 'run-clock':
+      return [{type: one.what, ...named}];
+    case 'include':
+    case 'deny':
+    case 'remove':
+      return [{type: one.what, user: one.text === '' && !one.isRight ? '' : user, ...named}];
+    case 'alert': {
+      const level = (['info', 'warning', 'critical'] as const)[serial % 3]!;
+      return [{type: 'alert', alert, level, message: `${one.text} ${one.value % 2}`, ...stamp}];
+    }
+    case 'acknowledge':
+    case 'resolve':
+      return [{type: one.what, alert: state.alerts.at(-1 - (one.value % 2))?.id ?? alert, ...stamp}];
+    case 'silence':
+      return [{type: 'silence', silence: alert, match: one.text, forMs: one.value * 1000, ...stamp}];
+    case 'take-guard':
+    case 'leave-guard':
+      return [{type: one.what, ...stamp}];
+    case 'verdict': {
+      const action = (['advance', 'hold', 'pause', 'rollback'] as const)[one.isRight ? 0 : one.value % 4]!;
+      return [{type: 'verdict', action, reasons: [], ...named}];
+    }
+    case 'hold-clock':
+      return [{type: 'hold-clock', why: `no ${one.text}`, ...named}];
+    case 'begin-step':
+      return [{type: 'begin-step', step: stepOf(state, one), deadlineMs: one.value * 10_000, ...named}];
+    case 'end-step':
+      return [{type: 'end-step', step: runningStepOf(state, one), outcome: outcomeOf(one), ...named}];
+    case 'advise': {
+      const epoch = (state.guard?.epoch ?? 0) + 1;
+      const by = {name: 'guard on ops-1', kind: 'guard', epoch} as const;
+      const onward = commandOf(
+        state,
+        {...one, what: (['next', 'set', 'complete'] as const)[one.value % 3]!},
+        at,
+        serial,
+      );
+      return [
+        {type: 'take-guard', by, at},
+        {type: 'verdict', action: 'advance', reasons: [], ...named, by},
+        ...onward.map(command => ({...command, by})),
+      ];
+    }
+    case 'run-step': {
+      const step = stepOf(state, one);
+      return [
+        {type: 'begin-step', step, deadlineMs: 10_000, ...named},
+        {type: 'end-step', step, outcome: outcomeOf(one), ...named},
+      ];
+    }
+  }
+}
+
+/** What takes a release a step further from here. */
+function sensible({release}: State, {value}: Act): Act['what'] {
+  const clock = release?.clock.held === null ? 'hold-clock' : 'run-clock';
+  switch (release?.state) {
+    case 'deploying':
+    case 'promoting':
+    case 'rolling_back':
+      return value === 4 ? 'end-step' : value === 5 ? 'begin-step' : 'run-step';
+    case 'rolling':
+      return (['next', 'advise', 'set', 'include', 'pause', 'complete', clock] as const)[value]!;
+    case 'paused':
+      return value % 2 === 0 ? 'resume' : clock;
+    case 'failed':
+      return value % 3 === 0 ? 'rollback' : 'retry';
+    case 'completed':
+    case 'rolled_back':
+      return value % 3 === 0 ? 'retry' : 'start';
+    case undefined:
+      return 'start';
+  }
+}
+
+function actorOf({guard}: State, who: Act['who']): Actor {
+  if (who === 'person') return {name: 'liu on laptop', kind: 'person'};
+  const epoch = guard?.epoch ?? 1;
+  return who === 'guard'
+    ? {name: 'guard on ops-1', kind: 'guard', epoch}
+    : {name: 'guard on ops-2', kind: 'guard', epoch: epoch - 1};
+}
+
+function stepOf({release}: State, {isRight, value}: Act): string {
+  const due = release === null ? null : stepDue(release);
+  return isRight && due !== null ? due.id : (release?.steps.at(value)?.id ?? 'rollback.traffic');
+}
+
+/** A step that somebody began, though a rollback may have overtaken it. */
+function runningStepOf(state: State, one: Act): string {
+  const running = state.release?.steps.find(step => step.state === 'running');
+  return one.isRight && running !== undefined ? running.id : stepOf(state, one);
+}
+
+function outcomeOf({value}: Act): StepOutcome {
+  return (['done', 'done', 'failed', 'done', 'failed', 'failed', 'skipped'] as const)[value]!;
+}

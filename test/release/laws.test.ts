@@ -1,0 +1,375 @@
+import {isDeepStrictEqual} from 'node:util';
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import type {Command} from '../../source/release/command.ts';
+import {decide} from '../../source/release/decide.ts';
+import {deriveSplit} from '../../source/release/derive-split.ts';
+import {evolveCommit} from '../../source/release/evolve.ts';
+import {isPercent} from '../../source/release/percent.ts';
+import {initialState, isLive, type State} from '../../source/release/state.ts';
+import {hasEnded} from '../../source/release/step.ts';
+import {act, acts, commandOf} from './arbitrary.ts';
+import {exposesAnybody, isRaise} from './exposure.ts';
+import {fourPhases} from './plans.ts';
+import {DAWN, FEATURE, guard, liu} from './specification.ts';
+import {carryOut, endOf, inWords, tell, written, type Turn} from './stories.ts';
+
+const RUNS = 500;
+
+/** Tells many stories; in none of them may any turn break the law. */
+function law(breaks: (turn: Turn) => boolean): void {
+  fc.assert(
+    fc.property(acts, list => {
+      expect(
+        tell(list)
+          .filter(turn => breaks(turn))
+          .map(turn => inWords(turn)),
+      ).toEqual([]);
+    }),
+    {numRuns: RUNS},
+  );
+}
+
+test('the stories of these laws reach every state of a release, and change a good deal on the way', () => {
+  const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => tell(list));
+  const entered = turns.filter(({before, after}) => before.release?.state !== after.release?.state);
+  const states = Map.groupBy(entered, ({after}) => after.release?.state);
+  expect(Object.fromEntries([...states].map(([state, list]) => [state, list.length > 20]))).toEqual({
+    completed: true,
+    deploying: true,
+    failed: true,
+    paused: true,
+    promoting: true,
+    rolled_back: true,
+    rolling: true,
+    rolling_back: true,
+  });
+  const written = turns.filter(({commit}) => commit !== null);
+  expect(new Set(written.map(({command}) => command.type)).size).toBe(22);
+  expect(turns.filter(({was, is}) => isRaise(was, is)).length).toBeGreaterThan(500);
+});
+
+describe('deciding', () => {
+  const names = [undefined, null, '', '\u0000', '__proto__', 'constructor', Symbol('junk')];
+  const things = [Number.NaN, Number.POSITIVE_INFINITY, -1, true, [], {}, [null], Object.create(null)];
+  const junk = fc.oneof(
+    {weight: 1, arbitrary: fc.anything({withBigInt: true, withNullPrototype: true, maxDepth: 1})},
+    {weight: 2, arbitrary: fc.constantFrom<unknown[]>(...names, ...things)},
+  );
+
+  test('never throws, whatever stands in a command', () => {
+    const extra = fc.dictionary(fc.string(), junk, {maxKeys: 2});
+    fc.assert(
+      fc.property(acts, act, extra, fc.nat({max: 9}), junk, (before, one, more, index, value) => {
+        const {state} = endOf(tell(before));
+        const [command] = commandOf(state, one, DAWN, 99);
+        const fields = ['by', 'at', 'type', ...Object.keys(command!)];
+        const field = fields[index % fields.length]!;
+        const decision = decide(state, {...command, ...more, [field]: value} as never);
+        expect(decision.ok ? Array.isArray(decision.events) : decision.refusal.remedy.length > 0).toBe(true);
+      }),
+      {numRuns: 2 * RUNS},
+    );
+  });
+
+  test('never throws at a plan with something else in any place of it', () => {
+    const places = ['phases', 'hooks', 'groups', 'forced', 'rollbackWindowMs', 'whenStale', 'complete'];
+    const inPhase = ['percent', 'audience', 'include', 'criteria', 'name', 'whenStale'];
+    fc.assert(
+      fc.property(fc.constantFrom(...places, ...inPhase), junk, (place, value) => {
+        const plan = fourPhases();
+        const broken = inPhase.includes(place)
+          ? {...plan, phases: [{...plan.phases[0], [place]: value}]}
+          : {...plan, [place]: value};
+        const start = {type: 'start', release: 'r-1', version: 'v2', by: liu, at: DAWN} as const;
+        const {is, after} = carryOut(initialState(FEATURE), {...start, plan: broken as never});
+        expect(isPercent(is.percent) && after.unknownEvent === null).toBe(true);
+      }),
+      {numRuns: RUNS},
+    );
+  });
+
+  test('never throws at what is no command', () => {
+    fc.assert(
+      fc.property(junk, command => {
+        expect(decide(initialState(FEATURE), command as never).ok).toBe(false);
+      }),
+    );
+  });
+
+  test('changes nothing that it was given', () => {
+    fc.assert(
+      fc.property(acts, act, (before, one) => {
+        const {state, at} = endOf(tell(before));
+        const copy = structuredClone(state);
+        tell([one], state, at);
+        expect(state).toStrictEqual(copy);
+      }),
+      {numRuns: RUNS / 4},
+    );
+  });
+});
+
+describe('what a router gets', () => {
+  test('are percentages of two decimals, from 0 to 100', () => {
+    law(({is, after}) => {
+      const percents = [is.percent, ...is.tiers.map(({percent}) => percent), after.release?.percent ?? 0];
+      return !percents.every(
+        percent => percent >= 0 && percent <= 100 && Math.round(percent * 100) / 100 === percent,
+      );
+    });
+  });
+
+  test('is nobody at all while no release is live', () => {
+    law(
+      ({is}) =>
+        !is.live && (exposesAnybody(is) || is.percent !== 0 || is.gray !== null || is.tiers.length > 0),
+    );
+  });
+
+  test('never is a live release that it also names as taken back', () => {
+    law(({is}) => is.live && is.rolledBack.includes(is.release ?? ''));
+  });
+});
+
+describe('the log', () => {
+  const fold = (state: State, commits: ReturnType<typeof written>) => commits.reduce(evolveCommit, state);
+
+  test('gives the same state whether it is read at once or in two parts, the first of them kept as JSON', () => {
+    fc.assert(
+      fc.property(acts, fc.nat({max: 40}), (list, cut) => {
+        const turns = tell(list);
+        const commits = written(turns);
+        const prefix = fold(initialState(FEATURE), commits.slice(0, cut));
+        const kept = JSON.parse(JSON.stringify(prefix)) as State;
+        expect(kept).toStrictEqual(prefix);
+        const whole = fold(initialState(FEATURE), commits);
+        expect(fold(kept, commits.slice(cut))).toStrictEqual(whole);
+        expect(whole).toStrictEqual(endOf(turns).state);
+      }),
+      {numRuns: RUNS},
+    );
+  });
+
+  test('reproduces every split that was stored in it', () => {
+    fc.assert(
+      fc.property(acts, list => {
+        let state = initialState(FEATURE);
+        const wrong = written(tell(list)).filter(commit => {
+          state = evolveCommit(state, commit);
+          return !isDeepStrictEqual(deriveSplit(state), commit.split);
+        });
+        expect(wrong).toEqual([]);
+        expect(state.unknownEvent).toBeNull();
+      }),
+      {numRuns: RUNS},
+    );
+  });
+});
+
+describe('a rollback', () => {
+  const anybody = fc.constantFrom(liu, guard(0), guard(1), guard(99), {
+    name: 'guard',
+    kind: 'guard' as const,
+  });
+
+  test('is taken in every state, from anybody, and whatever follows, that release never serves gray again', () => {
+    fc.assert(
+      fc.property(acts, anybody, acts, (before, by, afterwards) => {
+        const {state, at} = endOf(tell(before));
+        const id = state.release?.id ?? '';
+        fc.pre(state.release !== null && isLive(state.release));
+        const back = carryOut(state, {type: 'rollback', release: id, by, at});
+        expect(back.decision.ok).toBe(true);
+        expect(back.after.release?.state).toBe('rolling_back');
+        expect(back.is).toMatchObject({live: false, tiers: [], include: {users: [], rules: []}});
+        const again = tell(afterwards, back.after, at).filter(({is}) => is.live && is.release === id);
+        expect(again.map(turn => inWords(turn))).toEqual([]);
+      }),
+      {numRuns: RUNS},
+    );
+  });
+
+  test('of the release at hand is refused only once its window is over', () => {
+    law(
+      ({command, decision, before}) =>
+        command.type === 'rollback' &&
+        command.release === before.release?.id &&
+        !decision.ok &&
+        !(decision.refusal.code === 'window-over' && before.release.state === 'completed'),
+    );
+  });
+});
+
+/** By these a person lets more people in, or asks for the step that will. */
+const DELIBERATE: ReadonlySet<Command['type']> = new Set([
+  'start',
+  'set',
+  'next',
+  'complete',
+  'include',
+  'remove',
+  'retry',
+] as const);
+
+describe('exposure', () => {
+  test('is raised by a deliberate command, or by the outcome of a step', () => {
+    law(({command: {type}, was, is}) => isRaise(was, is) && !DELIBERATE.has(type) && type !== 'end-step');
+  });
+
+  test('is raised by the outcome of a step only into the first phase of a release that somebody started', () => {
+    law(({command, was, is, after}) => {
+      if (command.type !== 'end-step' || !isRaise(was, is)) return false;
+      const isFirst = after.release?.state === 'rolling' && after.release.phase === 0;
+      const isOver = command.outcome !== 'failed' || command.step.startsWith('rollback.');
+      return !isFirst || !isOver;
+    });
+  });
+
+  test('is raised by a guard only while its verdict is to advance, and the release rolls', () => {
+    law(({command, was, is, before}) => {
+      if (command.by.kind !== 'guard' || command.type === 'end-step' || !isRaise(was, is)) return false;
+      return before.release?.state !== 'rolling' || before.release.verdict?.action !== 'advance';
+    });
+  });
+
+  test('of a paused release is raised only by a person who lets somebody in by name, or completes it', () => {
+    const allowed = new Set<Command['type']>(['include', 'remove', 'complete']);
+    law(({command, was, is, before}) => {
+      if (before.release?.state !== 'paused' || !isRaise(was, is)) return false;
+      return command.by.kind !== 'person' || !allowed.has(command.type);
+    });
+  });
+
+  test('grows only by adding: the next phase takes gray from nobody', () => {
+    law(({command, was, is}) => command.type === 'next' && is.live && isRaise(is, was));
+  });
+
+  test('is never raised by a retry', () => {
+    law(({command, was, is}) => command.type === 'retry' && isRaise(was, is));
+  });
+});
+
+describe('who is not meant', () => {
+  test('a guard of an older epoch changes nothing but by a rollback', () => {
+    law(({command: {by, type}, commit, before}) => {
+      const isOld = by.kind === 'guard' && by.epoch !== before.guard?.epoch;
+      return isOld && type !== 'take-guard' && type !== 'rollback' && commit !== null;
+    });
+  });
+
+  test('a release at hand is not changed by a command that names another', () => {
+    law(({command, before: {release}, after, was, is}) => {
+      if (release === null || command.type === 'start') return false;
+      if (!('release' in command) || command.release === release.id) return false;
+      // A rollback that names the start that waits behind it takes that away.
+      const left = command.release === release.next?.release ? {...release, next: null} : release;
+      const isSame = isDeepStrictEqual(after.release, left) || isDeepStrictEqual(after.release, release);
+      return !isSame || !isDeepStrictEqual({...is, rolledBack: []}, {...was, rolledBack: []});
+    });
+  });
+});
+
+describe('what is kept', () => {
+  test('of alerts and silences is bounded, however loud it gets', () => {
+    const loud = fc.array(
+      act.map(one => ({...one, what: one.value % 2 === 0 ? ('silence' as const) : ('alert' as const)})),
+      {minLength: 250, maxLength: 400, size: 'max'},
+    );
+    fc.assert(
+      fc.property(loud, list => {
+        const each = list.map((one, n) => ({...one, text: `${one.text} ${n}`, isRight: true, passedMs: 1}));
+        const {state} = endOf(tell(each));
+        expect(state.alerts.length).toBeLessThanOrEqual(100);
+        expect(state.silences.length).toBeLessThanOrEqual(100);
+      }),
+      {numRuns: 10},
+    );
+  });
+
+  test('of steps and phases left behind is bounded by the plan, each step once', () => {
+    law(({after: {release}}) => {
+      if (release === null) return false;
+      const ids = new Set(release.steps.map(({id}) => id));
+      return ids.size !== release.steps.length || release.left.length >= release.plan.phases.length;
+    });
+  });
+
+  test('of a step that has ended is that it was begun, unless nobody was ever to do it', () => {
+    law(({after: {release}}) =>
+      (release?.steps ?? []).some(
+        step => step.attempts === 0 && (step.state === 'done' || step.state === 'failed'),
+      ),
+    );
+  });
+
+  test('of open alerts is one for each condition', () => {
+    law(({after: {alerts}}) => {
+      const open = alerts.filter(({resolvedAt}) => resolvedAt === null);
+      return new Set(open.map(({key}) => key)).size !== open.length;
+    });
+  });
+});
+
+describe('the clock of a phase', () => {
+  test('runs only while the release rolls and nothing holds it', () => {
+    law(({after: {release}}) => {
+      if (release === null || release.clock.since === null) return false;
+      return release.state !== 'rolling' || release.clock.held !== null;
+    });
+  });
+
+  test('never runs backward', () => {
+    law(({before, after}) => {
+      const [old, now] = [before.release, after.release];
+      if (old === null || now === null || old.id !== now.id || old.phase !== now.phase) return false;
+      return now.clock.ranMs < old.clock.ranMs;
+    });
+  });
+
+  test('counts no more than the time in which the release rolled', () => {
+    fc.assert(
+      fc.property(acts, list => {
+        const turns = tell(list.map(one => ({...one, passedMs: Math.abs(one.passedMs)})));
+        let rolledMs = 0;
+        for (const [index, {command, before, after}] of turns.entries()) {
+          const passedMs = command.at - (turns[index - 1]?.command.at ?? DAWN);
+          if (before.release?.id !== after.release?.id) rolledMs = 0;
+          else if (before.release?.state === 'rolling') rolledMs += passedMs;
+          expect(after.release?.clock.ranMs ?? 0).toBeLessThanOrEqual(rolledMs);
+        }
+      }),
+      {numRuns: RUNS},
+    );
+  });
+});
+
+describe('no release is stuck', () => {
+  test('whatever happened, it can be taken back, its steps be run though all fail, and another be started', () => {
+    fc.assert(
+      fc.property(acts, list => {
+        const end = endOf(tell(list));
+        const stamp = {by: liu, at: end.at + 48 * 3600_000};
+        let {state} = end;
+        const go = (command: Command) => {
+          const turn = carryOut(state, command);
+          expect(turn.decision.ok).toBe(true);
+          state = turn.after;
+        };
+        const id = state.release?.id ?? '';
+        if (state.release !== null && isLive(state.release)) go({type: 'rollback', release: id, ...stamp});
+        // A start that waited begins when the rollback is over; here it is called off.
+        if (state.release?.next) go({type: 'rollback', release: state.release.next.release, ...stamp});
+        for (const {id: step} of state.release?.steps.filter(
+          one => one.run === 'rollback' && !hasEnded(one),
+        ) ?? []) {
+          go({type: 'begin-step', release: id, step, deadlineMs: 1000, ...stamp});
+          go({type: 'end-step', release: id, step, outcome: 'failed', ...stamp});
+        }
+        go({type: 'start', release: 'r-last', version: 'v-last', plan: fourPhases(), ...stamp});
+        expect(state.release).toMatchObject({id: 'r-last', state: 'rolling'});
+      }),
+      {numRuns: RUNS},
+    );
+  });
+});
