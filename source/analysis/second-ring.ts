@@ -57,11 +57,21 @@ export class SecondRing {
     return found;
   }
 
-  /** Forgets a side altogether. */
-  drop(side: Side): void {
-    for (const place of PLACES) this.#lanes[laneIndex(side, place)] = undefined;
+  /**
+   * Forgets what a side measured before a second, and which metrics it reported when nothing came after.
+   * @returns whether nothing is left.
+   */
+  forget(side: Side, before: number): boolean {
+    const all = this.head < before;
+    const {first, end} = this.clip({first: 0, end: before});
+    for (const place of PLACES) {
+      if (all) this.#lanes[laneIndex(side, place)] = undefined;
+      else
+        for (let second = first; second < end; second++) this.peek(side, place)?.clear(second % this.slots);
+    }
     this.#change++;
     this.changes.fill(this.#change);
+    return all;
   }
 
   /** The slot of a second that something will be counted in, or -1 when it is older than the ring. */

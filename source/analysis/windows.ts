@@ -104,15 +104,14 @@ export class Windows implements WindowView {
   }
 
   /**
-   * From here on the windows speak of this release and split. Another release forgets what gray measured; prod's
-   * past stays for the charts. The first call forgets nothing; it should come before the first sample, since what
-   * was counted is not sorted anew.
+   * From here on the windows speak of this release and split. Another release forgets what gray measured before it;
+   * prod's past stays for the charts. The first call forgets nothing; it should come before the first sample, since
+   * what was counted is not sorted anew.
    */
   begin(begin: Begin): void {
-    if (this.#begin !== NOTHING && begin.release !== null && begin.release !== this.#begin.release) {
-      this.#ring.drop('gray');
+    const other = begin.release !== null && begin.release !== this.#begin.release;
+    if (other && this.#begin !== NOTHING && this.#ring.forget('gray', Math.ceil(begin.since / 1000)))
       this.#newest.gray = null;
-    }
     this.#begin = begin;
   }
 

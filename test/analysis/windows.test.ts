@@ -250,6 +250,26 @@ describe('the windows of a release', () => {
     expect(windows.numbers('gray', last5(T0 + 62_000)).requests).toBe(3);
   });
 
+  it('of another release keep what came after its begin, and know only what it reported', () => {
+    const windows = new Windows();
+    windows.begin({release: null, splitVersion: 0, since: 0});
+    feed(windows, T0, 'side gray requests 5 unavailable 0');
+    feed(windows, T0 + 62_000, 'side gray requests 3');
+    windows.begin(begun);
+    expect(windows.series('gray', 'throughput', {from: T0, to: T0 + 70_000}, 10_000).slice(0, 6)).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(windows.numbers('gray', last5(T0 + 63_000)).requests).toBe(3);
+    windows.begin({release: 'r3', splitVersion: 11, since: T0 + 70_000});
+    feed(windows, T0 + 71_000, 'side gray requests 1');
+    expect(windows.numbers('gray', last5(T0 + 72_000))).toMatchObject({requests: 1, availability: null});
+  });
+
   it('do not call the past of this release set aside when it is read later', () => {
     const windows = new Windows();
     windows.begin(begun);
