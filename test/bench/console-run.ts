@@ -31,6 +31,8 @@ export type Figures = {
   readonly fullClears: number;
   readonly flickers: number;
   readonly rssMiB: number;
+  /** Terminal modes left on after quitting, and one more for an exit code other than 0. */
+  readonly leftBehind: number;
 };
 
 const settle = 2000;
@@ -62,21 +64,22 @@ export async function runConsole(options: RunOptions): Promise<Figures> {
     await pause(seconds * 1000);
     const later = readUsage(terminal.pid);
     const took = (performance.now() - from) / 1000;
-    const figures = {
+    const written = {...totals};
+    terminal.press(quitKey);
+    const code = await terminal.exit();
+    return {
       firstScreenMs: watched.firstScreenMs() ?? Number.NaN,
       firstNumbersMs: watched.firstNumbersMs() ?? Number.NaN,
       keyMedianMs: median(latencies),
       keyP95Ms: quantile(latencies, 0.95),
       answered: latencies.length,
       cpuSecondsPerMinute: ((later.cpuSeconds - usage.cpuSeconds) / took) * 60,
-      bytesPerSecond: (totals.bytes - bytes) / took,
-      fullClears: totals.fullClears - clearsAtStart,
-      flickers: totals.flickers,
+      bytesPerSecond: (written.bytes - bytes) / took,
+      fullClears: written.fullClears - clearsAtStart,
+      flickers: written.flickers,
       rssMiB: later.rssMiB,
+      leftBehind: terminal.modesLeftOn().length + (code === 0 ? 0 : 1),
     };
-    terminal.press(quitKey);
-    await terminal.exit();
-    return figures;
   } finally {
     await terminal.close();
   }
