@@ -20,9 +20,10 @@ export async function connect(
   const until = performance.now() + CONNECT_MS;
   const connection = await Connection.open(options, CONNECT_MS, keepAlive);
   const steps: Command[] = [];
-  if (target.password !== null) {
+  if (target.username !== null || target.password !== null) {
     const user = target.username === null ? [] : [target.username];
-    steps.push(['AUTH', ...user, target.password.reveal()]);
+    // A user without a password is still that user, and not the default one.
+    steps.push(['AUTH', ...user, target.password?.reveal() ?? '']);
   }
   steps.push(['HELLO']);
   if (target.db !== 0) steps.push(['SELECT', target.db]);

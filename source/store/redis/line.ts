@@ -105,6 +105,11 @@ export class Line {
     }
   }
 
+  /** Which node of a cluster serves what is asked anew. */
+  forgetNodes(): void {
+    this.#slots?.forget();
+  }
+
   close(): void {
     this.#shut.abort();
     for (const connection of this.#dedicated) connection.end(CLOSED);

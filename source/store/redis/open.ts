@@ -1,4 +1,4 @@
-import {StoreFault} from '../fault.ts';
+import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreByRole, StoreHealth, StoreRole} from '../port.ts';
 import type {RedisTarget} from '../url.ts';
 import {Bells} from './bell.ts';
@@ -7,10 +7,16 @@ import {featureStore, featureView, routerStore, type Means} from './faces.ts';
 import {FEATURES, isFeature} from './keys.ts';
 import {Line} from './line.ts';
 
+/** What passes without anybody changing the address or the rights. */
+const PASSING: ReadonlySet<string> = new Set([
+  'store-unreachable',
+  'store-refused',
+] satisfies StoreFaultCode[]);
+
 /**
- * Opens a Redis (7.0 or newer). One that is away is no fault: the store says so by its health, and heals by itself.
- * @throws StoreFault after at most about three seconds: `store-no-rights`, `store-not-ours`, `store-bad-url`,
- * `store-refused`.
+ * Opens a Redis (7.0 or newer). One that is away, or will not serve for the moment (it is loading, it is full of
+ * connections), is no fault: the store says so by its health, and heals by itself.
+ * @throws StoreFault after at most about three seconds: `store-no-rights`, `store-not-ours`, `store-bad-url`.
  */
 export async function openRedis<R extends StoreRole>(target: RedisTarget, role: R): Promise<StoreByRole[R]> {
   const line = new Line(target, role);
@@ -24,7 +30,7 @@ export async function openRedis<R extends StoreRole>(target: RedisTarget, role: 
   try {
     await clock.compare();
   } catch (error) {
-    if (!(error instanceof StoreFault) || error.code !== 'store-unreachable') {
+    if (!(error instanceof StoreFault) || !PASSING.has(error.code)) {
       close();
       throw error;
     }
@@ -57,6 +63,6 @@ async function health(line: Line): Promise<StoreHealth> {
     return {state: 'up', pingMs: performance.now() - start};
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return {state: 'away', why, sinceMs: line.awaySince ?? Date.now()};
+    return {state: 'away', why, sinceMs: Date.now() - (line.awaySince ?? Date.now())};
   }
 }

@@ -54,6 +54,7 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
       }
     } catch (error) {
       if (signal.aborted) return id;
+      line.forgetNodes();
       throw toFault(error, where);
     } finally {
       signal.removeEventListener('abort', stop);
@@ -64,33 +65,38 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
   const follow: SampleReader['follow'] = async (afterId, onBatch, stopped, onStatus) => {
     const signal = AbortSignal.any([stopped, line.closed]);
     const cursor = new Cursor(afterId, () => clock.now());
+    let socket: EntrySocket | null = null;
+    const stop = (): void => socket?.end();
+    signal.addEventListener('abort', stop);
     let retryMs = 0;
-    while (!signal.aborted) {
-      let socket: EntrySocket | null = null;
-      const stop = (): void => socket?.end();
-      signal.addEventListener('abort', stop);
-      try {
-        socket = await open();
-        while (!signal.aborted) {
+    try {
+      while (!signal.aborted) {
+        let entries: SampleEntry[];
+        try {
+          if (socket === null || !socket.alive) socket = await open();
           // After a fault the first look does not wait, so that "back" is told at once.
-          const entries = await socket.read(key, cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
+          entries = await socket.read(key, cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
+          if (entries.length === 0) cursor.checkAgainst(await lastGiven(line, key));
+        } catch (error) {
           if (signal.aborted) return;
-          if (retryMs > 0) onStatus?.({away: null});
-          retryMs = 0;
-          if (entries.length > 0) {
-            cursor.moveTo(entries);
-            onBatch(entries);
-          } else cursor.checkAgainst(await lastGiven(line, key));
+          // Even an error that the server gave: it may have been the wrong server by now.
+          socket?.end();
+          line.forgetNodes();
+          if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
+          retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
+          await delay(retryMs, undefined, {signal}).catch(() => undefined);
+          continue;
         }
-      } catch (error) {
         if (signal.aborted) return;
-        if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
-        retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
-        await delay(retryMs, undefined, {signal}).catch(() => undefined);
-      } finally {
-        signal.removeEventListener('abort', stop);
-        socket?.end();
+        if (retryMs > 0) onStatus?.({away: null});
+        retryMs = 0;
+        if (entries.length === 0) continue;
+        cursor.moveTo(entries);
+        onBatch(entries);
       }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      socket?.end();
     }
   };
 

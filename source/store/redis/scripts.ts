@@ -36,7 +36,7 @@ if behind then
   repeat
     local entries = redis.call('XRANGE', log, from, '+', 'COUNT', 100)
     for _, entry in ipairs(entries) do
-      redis.call('XADD', aside, 'MAXLEN', '~', '1000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
+      redis.call('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
       redis.call('XDEL', log, entry[1])
     end
   until #entries < 100

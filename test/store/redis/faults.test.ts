@@ -125,7 +125,12 @@ describe.skipIf(redisMissing)(
       const none = await faultOf(open(`redis://${at}`, 'viewer'));
       expect(none).toMatchObject({code: 'store-no-rights'});
       expect(none.hint).toContain('GRAYDECK_STORE_PASSWORD');
-      for (const address of [`redis://:hunter2-wrong@${at}`, `redis://liu:hunter2-wrong@${at}/3`]) {
+      const wrong = [
+        `redis://:hunter2-wrong@${at}`,
+        `redis://liu:hunter2-wrong@${at}/3`,
+        `redis://liu@${at}`,
+      ];
+      for (const address of wrong) {
         const fault = await faultOf(open(address, 'operator'));
         expect(fault.code).toBe('store-no-rights');
         expect(inspect(fault, {depth: 20, showHidden: true})).not.toContain('hunter2');
@@ -223,9 +228,12 @@ describe.skipIf(redisMissing)(
     it('no connection left', async () => {
       const server = await redis({settings: {maxclients: '1'}});
       expect(await server.admin.ping()).toBe('PONG');
-      const fault = await faultOf(open(server.url, 'viewer'));
+      const store = await open(server.url, 'viewer');
+      const fault = await faultOf(store.features());
       expect(fault.code).toBe('store-refused');
       expect(fault.hint).toContain('maxclients');
+      server.admin.disconnect();
+      await vi.waitFor(async () => expect(await store.features()).toEqual([]));
     });
 
     it('a disk that cannot be written to', async () => {

@@ -291,6 +291,19 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
     await following;
   });
 
+  it('do not hide a mistake of who takes them in', async () => {
+    const server = await redis();
+    const {feature} = await stream(server.url);
+    await feature.samples.write(numbered(0, 1));
+    const fails = (): never => {
+      throw new TypeError('a mistake');
+    };
+    const status = vi.fn<() => void>();
+    const {signal} = new AbortController();
+    await expect(feature.samples.follow('0-0', fails, signal, status)).rejects.toThrow('a mistake');
+    expect(status).not.toHaveBeenCalled();
+  });
+
   it('come through whole at any cut of the bytes', async () => {
     const server = await redis();
     const {feature} = await stream(server.url);

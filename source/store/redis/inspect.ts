@@ -1,0 +1,44 @@
+import type {RedisTarget} from '../url.ts';
+import {Line} from './line.ts';
+
+/** What a log needs to know of the server it lies on. */
+export interface RedisFacts {
+  version: string;
+  role: 'primary' | 'replica';
+  /** Whether commits survive the server's end: `appendonly yes`. */
+  appendOnly: boolean;
+  /** Anything but `noeviction` may throw the log away when memory runs out. */
+  evictionPolicy: string;
+  /** Bytes; null: no limit is set. */
+  maxMemory: number | null;
+  usedMemory: number;
+  connectedReplicas: number;
+}
+
+/** Reads what INFO tells; of a cluster, about one of its nodes. @throws StoreFault */
+export async function inspectRedis(target: RedisTarget): Promise<RedisFacts> {
+  const line = new Line(target, 'operator');
+  try {
+    return readFacts(String(await line.call(['INFO'], {key: null, reads: true})));
+  } finally {
+    line.close();
+  }
+}
+
+function readFacts(info: string): RedisFacts {
+  const facts = new Map<string, string>();
+  for (const row of info.split('\r\n')) {
+    const colon = row.indexOf(':');
+    if (colon > 0) facts.set(row.slice(0, colon), row.slice(colon + 1));
+  }
+  const limit = Number(facts.get('maxmemory') ?? 0);
+  return {
+    version: facts.get('redis_version') ?? '',
+    role: facts.get('role') === 'slave' ? 'replica' : 'primary',
+    appendOnly: facts.get('aof_enabled') === '1',
+    evictionPolicy: facts.get('maxmemory_policy') ?? '',
+    maxMemory: limit > 0 ? limit : null,
+    usedMemory: Number(facts.get('used_memory') ?? 0),
+    connectedReplicas: Number(facts.get('connected_slaves') ?? 0),
+  };
+}
