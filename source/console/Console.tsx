@@ -145,12 +145,13 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const footer =
     ui.dialog === null ? footerLine(context, {mayAct, extras, width, t}) : dialogFooter(ui.dialog, width, t);
   const position = features.length > 1 ? `${features.indexOf(deck.feature) + 1}/${features.length}` : '';
+  const top = (layout.hasLabels ? 4 : 3) + layout.headlines;
   const dialog = ui.dialog !== null && (
     <DialogView
       dialog={ui.dialog}
       scene={scene}
       rows={model.allRows}
-      area={{columns: width, rows: layout.rows, top: (layout.hasLabels ? 4 : 3) + layout.headlines}}
+      area={{columns: width, rows: layout.rows, top, below: top + layout.sidesHeight}}
       keys={context}
       palette={context.palette}
       help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}

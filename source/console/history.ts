@@ -23,7 +23,7 @@ export function readHistories(
 ): Histories {
   const end = Math.ceil(at / stepMs) * stepMs;
   const from = end - points * stepMs;
-  const isTelling = stepMs <= TELLING_MS || at - (end - stepMs) >= TELLING_MS;
+  const isTelling = at - (end - stepMs) >= Math.min(stepMs, Math.max(TELLING_MS, stepMs / 2));
   const side = (name: 'prod' | 'gray', metric: string): (number | null)[] => {
     const values = windows.series(name, metric, {from, to: at}, stepMs);
     return isTelling ? values : [...values.slice(0, -1), null];

@@ -35,13 +35,17 @@ export interface Layout {
 export interface Wishes {
   metrics: number;
   judgeRows: number;
+  /** Steps run or a guard has judged: then that panel comes before rows of metrics. */
+  isJudged: boolean;
   /** Label, value and comparison columns beside the sparkline on gray's side; prod's side has no comparison. */
   labelWidth: number;
   isRoomy: boolean;
 }
 
 const VALUE_AND_GAPS = 14;
-const COMPARED = 17;
+const COMPARED = 19;
+/** Everything in a row of the small table but label and sparkline. */
+const TABLE_COLUMNS = 41;
 /** Frame and the blanks inside it. */
 const SIDES_OF_FRAME = 4;
 /** A chart with fewer rows shows nothing, with more it crowds the log out. */
@@ -62,18 +66,19 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const isSmall = kind !== 'wide';
   const logLeast = LOG_AT_LEAST + FRAME;
   const judgeWanted = wishes.judgeRows === 0 ? 0 : wishes.judgeRows + FRAME;
-  const judgeAtMost = isSmall ? (rows >= 24 ? Math.min(judgeWanted, 3) : 0) : Math.min(judgeWanted, 6);
+  const sparse = isSmall && !wishes.isJudged ? room - wishes.metrics - FRAME - logLeast : rows >= 20 ? 3 : 0;
+  const judgeAtMost = Math.min(judgeWanted, isSmall ? (sparse >= 3 ? 3 : 0) : 6);
   const spacing = wishes.isRoomy && room - judgeAtMost - logLeast >= wishes.metrics * 2 + FRAME ? 2 : 1;
   const sidesWanted = wishes.metrics * spacing - (spacing - 1) + FRAME;
   const sidesHeight = Math.max(4, Math.min(sidesWanted, room - judgeAtMost - logLeast));
   const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
   const spare = room - sidesHeight - judgeHeight - LOG_ENOUGH;
   const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT.least ? Math.min(spare, CHART_HEIGHT.most) : 0;
-  const sparkWidth = Math.max(
-    4,
-    Math.floor((columns - 2 * (SIDES_OF_FRAME + wishes.labelWidth + VALUE_AND_GAPS) - COMPARED) / 2),
-  );
-  const prodWidth = SIDES_OF_FRAME + wishes.labelWidth + VALUE_AND_GAPS + sparkWidth;
+  const labelled = SIDES_OF_FRAME + wishes.labelWidth;
+  const sparkWidth = isSmall
+    ? Math.max(0, columns - labelled - TABLE_COLUMNS)
+    : Math.max(4, Math.floor((columns - 2 * (labelled + VALUE_AND_GAPS) - COMPARED) / 2));
+  const prodWidth = labelled + VALUE_AND_GAPS + sparkWidth;
   return {
     kind,
     columns,

@@ -35,9 +35,9 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
   }
 }
 
-/** The chart is a place to stay: every key of the deck works there; what closes it is Enter, q or Escape. */
+/** The chart is a place to stay: every key of the deck works there; Enter and Escape close it. */
 function pressOnChart(ui: Ui, key: string, context: PressContext): Step {
-  if (key === 'Enter' || key === 'q') return only({...ui, dialog: null});
+  if (key === 'Enter') return only({...ui, dialog: null});
   const action = bindingOf(key)?.action;
   if (action === 'up' || action === 'down')
     return only(moved({...ui, focus: 'metrics'}, action === 'up' ? -1 : 1, context));

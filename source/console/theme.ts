@@ -12,9 +12,9 @@ export type Theme = Readonly<Record<Tone, Look>>;
 
 /**
  * The terminal's own sixteen colours and its own foreground, so that dark and light backgrounds both work. Chosen for
- * contrast on black and on white alike: bright blue and magenta for the sides, red for what is bad; yellow only behind
- * black letters, because it cannot be read on white. Blue against magenta stays apart for colour-blind eyes; red and
- * green always come with a mark and a word.
+ * contrast on black and on white alike: bright blue and magenta for the sides, red for what is bad. What fills a row is
+ * drawn inverse, so that its letters have the terminal's own background and can be read on either. Blue against
+ * magenta stays apart for colour-blind eyes; red and green always come with a mark and a word.
  */
 export const COLORS: Theme = {
   plain: {},
@@ -27,9 +27,9 @@ export const COLORS: Theme = {
   good: {color: 'green'},
   warn: {color: 'yellow', bold: true},
   bad: {color: 'red', bold: true},
-  alarm: {color: 'whiteBright', backgroundColor: 'red', bold: true},
-  caution: {color: 'black', backgroundColor: 'yellow'},
-  relief: {color: 'black', backgroundColor: 'green'},
+  alarm: {color: 'red', inverse: true, bold: true},
+  caution: {color: 'yellow', inverse: true},
+  relief: {color: 'green', inverse: true},
   key: {bold: true},
   picked: {inverse: true},
   frame: {dimColor: true},

@@ -53,6 +53,7 @@ export function useScreen(
   const wishes = {
     metrics: reading.metrics.length,
     judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
+    isJudged: judged.isUrgent,
     labelWidth: Math.max(LABEL_LEAST, ...Object.values(t.metrics).map(label => labelWidthOf(label))),
     isRoomy: share,
   };

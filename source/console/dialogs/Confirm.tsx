@@ -1,10 +1,10 @@
 import type {ReactNode} from 'react';
 import {question} from '../present/confirm.ts';
-import {say, type Line} from '../present/line.ts';
+import {say, wrapped, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
 import type {Dialog} from '../ui.ts';
-import {DialogFrame, type Area} from './DialogFrame.tsx';
+import {DialogFrame, dialogWidth, type Area} from './DialogFrame.tsx';
 
 /** What will happen, to whom, and the one key that does it. Enter never does. */
 export function Confirm(props: {
@@ -20,11 +20,18 @@ export function Confirm(props: {
   const {title, tone, rows: words} = question(dialog.pending, release, scene, rows);
   const keys: Line = [
     say(' y ', dialog.pending.action === 'rollback' ? 'alarm' : 'caution'),
-    say(` ${t.dialogs.yes}`, 'strong'),
+    say(` ${t.keys[dialog.pending.action].long}`, 'strong'),
     say('     '),
     say(' Esc ', 'picked'),
     say(` ${t.dialogs.no}`, 'quiet'),
     say(dialog.isNudged ? `     ${t.dialogs.onlyYes}` : '', 'warn'),
   ];
-  return <DialogFrame area={area} title={title} tone={tone} rows={[...words, [], keys]} />;
+  return (
+    <DialogFrame
+      area={area}
+      title={title}
+      tone={tone}
+      rows={[...words.flatMap(line => wrapped(line, dialogWidth(area) - 4)), [], keys]}
+    />
+  );
 }

@@ -10,6 +10,8 @@ export interface Area {
   rows: number;
   /** First row it may cover: what is above stays in sight. */
   top: number;
+  /** First row below the numbers: where it goes if it fits there. */
+  below: number;
 }
 
 /** Columns of a dialog on a screen this wide. */
@@ -30,8 +32,9 @@ export function DialogFrame(props: {
   const {area, title, tone, rows, children} = props;
   const width = props.width ?? dialogWidth(area);
   const height = Math.min(rows.length + 4, area.rows - area.top - 1);
-  const top = area.top + Math.max(0, Math.floor((area.rows - area.top - height) / 3));
-  const panel = {title: [say(title, tone)], note: [], tone, rows: [[], ...rows]};
+  const fits = area.below + height < area.rows - 1;
+  const top = fits ? area.below : area.top + Math.max(0, Math.floor((area.rows - area.top - height) / 3));
+  const panel = {title: [say(title, tone)], note: [], tone, rows: [[], ...rows], isUrgent: true};
   return (
     <Box
       position="absolute"

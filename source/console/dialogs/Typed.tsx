@@ -1,6 +1,6 @@
 import {TextInput} from '@inkjs/ui';
 import type {ReactNode} from 'react';
-import {say, type Line, type Tone} from '../present/line.ts';
+import {say, wrapped, type Line, type Tone} from '../present/line.ts';
 import type {Field} from '../ui.ts';
 import {DialogFrame, dialogWidth, Over, type Area} from './DialogFrame.tsx';
 
@@ -24,8 +24,9 @@ export function Typed(props: {
   height?: number;
   typing: Typing;
 }): ReactNode {
-  const {area, title, tone, words, field, error, below = [], height = 1, typing} = props;
+  const {area, title, tone, field, error, below = [], height = 1, typing} = props;
   const width = dialogWidth(area);
+  const words = props.words.flatMap(line => wrapped(line, width - 4));
   const blank = Array.from({length: height}, (): Line => []);
   const wrong: Line[] = error === null ? [] : [[say('✖ ', 'bad'), say(error, 'bad')]];
   const rows: Line[] = [...words, [say('› ', 'strong')], ...blank.slice(1), ...wrong, ...below];

@@ -4,13 +4,13 @@ import {enEvents} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
 import type {EventAbout} from './event-about.ts';
 
-function ago(ms: number): string {
+function age(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  if (seconds < 90) return `${seconds} s ago`;
+  if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min ago`;
+  if (minutes < 90) return `${minutes} min`;
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
 function many(number: number, one: string, more = `${one}s`): string {
@@ -20,7 +20,8 @@ function many(number: number, one: string, more = `${one}s`): string {
 /** English: plain, exact, short enough for a row. */
 export const en = {
   ...enKeys,
-  ago,
+  age,
+  ago: (ms: number) => `${age(ms)} ago`,
   over: 'over',
   points: 'pt',
   phase: (n: number, of: number) => `phase ${n} of ${of}`,
@@ -93,12 +94,16 @@ export const en = {
     logBroken: (time: string, why: string) =>
       `the log did not hold at ${time}: ${why}. It was read again from its start`,
     newerLog: (event: string) => `a newer Graydeck wrote "${event}": only rollback is possible from here`,
-    failed: (step: string, error: string) => `${step} failed${error === '' ? '' : `: ${error}`}`,
+    failed: (step: string, error: string, isServing: boolean) =>
+      `${step} failed${error === '' ? '' : `: ${error}`}${isServing ? '; gray keeps serving' : ''}`,
+    leftOver: (rate: string) => `gray still gets ${rate} although nobody should`,
     paused: (reason: string) =>
       `not going up${reason === '' ? '' : `: "${reason}"`}. Gray keeps its users until someone resumes or rolls back`,
     completed: (version: string) => `prod is ${version} for everyone`,
     worse: (metric: string, value: string, than: string, when: string, also: string[]) =>
       `GRAY ${metric} ${value}, ${than}${when}${also.length === 0 ? '' : `; also ${also.join(', ')}`}`,
+    worseShort: (metric: string, value: string, prod: string, time: string) =>
+      `GRAY ${metric} ${value}, prod ${prod}${time === '' ? '' : `, for ${time}`}`,
     against: (difference: string, prod: string) => `${difference} of prod's ${prod}`,
     over: (limit: string, prod: string) => `limit ${limit}, prod ${prod}`,
     forSince: (time: string, since: string) => `, for ${time} since ${since}`,

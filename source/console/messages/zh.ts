@@ -3,13 +3,13 @@ import type {en} from './en.ts';
 import {zhEvents} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
 
-function ago(ms: number): string {
+function age(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  if (seconds < 90) return `${seconds} 秒前`;
+  if (seconds < 90) return `${seconds} 秒`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} 分钟前`;
+  if (minutes < 90) return `${minutes} 分钟`;
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} 小时前` : `${Math.round(hours / 24)} 天前`;
+  return hours < 48 ? `${hours} 小时` : `${Math.round(hours / 24)} 天`;
 }
 
 function list(names: readonly string[], number: number): string {
@@ -19,7 +19,8 @@ function list(names: readonly string[], number: number): string {
 /** Chinese: short enough for a row. */
 export const zh: typeof en = {
   ...zhKeys,
-  ago,
+  age,
+  ago: ms => `${age(ms)}前`,
   over: '替换',
   points: '点',
   phase: (n, of) => `第 ${n}/${of} 阶段`,
@@ -89,11 +90,15 @@ export const zh: typeof en = {
     logAway: time => `日志无法读取 ${time}：以下是最后看到的情况`,
     logBroken: (time, why) => `日志在 ${time} 不连续：${why}。已从头重读`,
     newerLog: event => `更新版本的 Graydeck 写入了“${event}”：这里只能回滚`,
-    failed: (step, error) => `${step}失败${error === '' ? '' : `：${error}`}`,
+    failed: (step, error, isServing) =>
+      `${step}失败${error === '' ? '' : `：${error}`}${isServing ? '；灰度继续提供服务' : ''}`,
+    leftOver: rate => `灰度仍收到 ${rate}，而此时不应有用户进入`,
     paused: reason => `不再提高${reason === '' ? '' : `：“${reason}”`}。灰度保留现有用户，直到继续或回滚`,
     completed: version => `所有用户的生产版本是 ${version}`,
     worse: (metric, value, than, when, also) =>
       `灰度 ${metric} ${value}，${than}${when}${also.length === 0 ? '' : `；另有 ${also.join('、')}`}`,
+    worseShort: (metric, value, prod, time) =>
+      `灰度 ${metric} ${value}，生产 ${prod}${time === '' ? '' : `，已 ${time}`}`,
     against: (difference, prod) => `生产 ${prod} 的 ${difference}`,
     over: (limit, prod) => `上限 ${limit}，生产 ${prod}`,
     forSince: (time, since) => `，已 ${time}，自 ${since}`,

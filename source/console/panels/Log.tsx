@@ -41,6 +41,6 @@ export const Log = memo(function Log({
   );
   if (lines.length === 0) lines.push([say(` ${filter === '' ? t.log.empty : t.log.noMatch}`, 'quiet')]);
   const note = rows.length > room ? [say(`${start + shown.length}/${rows.length}`, 'quiet')] : [];
-  const panel = {title, note, tone: 'frame', rows: lines} as const;
+  const panel = {title, note, tone: 'frame', rows: lines, isUrgent: true} as const;
   return <Lines lines={framed(panel, {width, height, hasFocus})} />;
 });

@@ -39,7 +39,7 @@ export const Sides = memo(function Sides({scene, rows, layout, picked, hasFocus}
 
 /** The same as one table, for a small screen. */
 export const Table = memo(function Table({scene, rows, layout, picked, hasFocus}: Props): ReactNode {
-  const {columns, sidesHeight: height} = layout;
-  const panel = tablePanel(scene, rows, {width: columns - 4, picked});
+  const {columns, sparkWidth, sidesHeight: height} = layout;
+  const panel = tablePanel(scene, rows, {width: columns - 4, sparkWidth, picked});
   return <Lines lines={framed(panel, {width: columns, height, hasFocus})} />;
 });

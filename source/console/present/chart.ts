@@ -3,7 +3,6 @@ import type {History} from '../history.ts';
 import {clockwork, timeOfDay, UNKNOWN} from './format.ts';
 import type {Limit} from './limit.ts';
 import {fit, padStart, say, type Line, type Piece, type Tone} from './line.ts';
-import {written} from './metric.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import type {Panel} from './sides.ts';
@@ -22,11 +21,11 @@ interface Range {
   max: number;
 }
 
-/** The next round number: 1, 2, 2.5 or 5 times a power of ten. */
+/** The next number that reads well on an axis. */
 function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const factor = [1, 2, 2.5, 5, 10].find(factor => factor * power >= value * 0.999) ?? 10;
+  const factor = [1, 1.5, 2, 2.5, 3, 4, 5, 10].find(factor => factor * power >= value * 0.999) ?? 10;
   return factor * power;
 }
 
@@ -141,6 +140,7 @@ export function chartPanel(
       say(`  ${t.chart.step(span, history.stepMs / 1000)}`, 'quiet'),
     ],
     note: legend(row, scene, range),
+    isUrgent: false,
     tone: row.compared.standing === 'worse' ? 'bad' : 'frame',
     rows: [...plot, ...timeAxis(history, columns, reading.at)].map(line => fit(line, width)),
   };
@@ -148,7 +148,7 @@ export function chartPanel(
 
 /** A round value with its unit, without decimals that say nothing. */
 function axisText({metric, isPerSecond}: MetricRow, value: number): string {
-  const number = Number(value.toPrecision(4)).toString();
+  const number = Number(value.toFixed(6)).toString();
   if (metric.kind === 'percent') return `${number} %`;
   if (metric.kind === 'ms') return `${number} ms`;
   return metric.kind === 'rate' || isPerSecond ? `${number} /s` : number;

@@ -9,9 +9,18 @@ const PAIRED: Partial<Record<Action, Action>> = {raise: 'lower'};
 /** Always there, whatever else has to go. */
 const LAST: ReadonlySet<Action> = new Set(['help', 'quit']);
 
+const NAMES: Readonly<Record<string, string>> = {
+  Escape: 'Esc',
+  Up: '↑',
+  Down: '↓',
+  Left: '←',
+  Right: '→',
+  'Ctrl+c': 'Ctrl+C',
+};
+
 /** Words of a key as the footer shows it. */
 export function keyText(key: string): string {
-  return key === 'Escape' ? 'Esc' : key;
+  return NAMES[key] ?? key;
 }
 
 function entry(key: string, label: string): Piece[] {
@@ -86,7 +95,7 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
     );
   switch (dialog.kind) {
     case 'confirm':
-      return parts(['y', dialogs.yes], ['Esc', dialogs.no]);
+      return parts(['y', t.keys[dialog.pending.action].short], ['Esc', dialogs.no]);
     case 'percent':
       return parts(['Enter', dialogs.enter], ['Esc', dialogs.no]);
     case 'version':
@@ -107,7 +116,7 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
         ['w', t.keys.span.short],
         ['Enter', dialogs.close],
         ['?', t.keys.help.short],
-        ['q', dialogs.close],
+        ['q', t.keys.quit.short],
       );
   }
 }

@@ -4,14 +4,14 @@ import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {routersAgainst} from './routers.ts';
 import type {Scene} from './screen.ts';
 
-/** How much a light says: everything, its figure, or its mark alone when all is well. */
-type Detail = 'full' | 'short' | 'bare';
+/** How much a light says: all, name and figure, or the figure alone; `bare` also leaves out what is not there. */
+type Detail = 'full' | 'medium' | 'short' | 'bare';
 
 function light(mark: string, name: string, figure: string, detail: Detail, isOn: boolean): Line {
   const dot = say(`${mark} `, isOn ? 'good' : 'quiet');
-  if (detail === 'full') return [dot, say(figure === '' ? name : `${name} ${figure}`, 'quiet')];
-  if (detail === 'short') return [dot, say(figure === '' ? name : figure, 'quiet')];
-  return [say(mark, isOn ? 'good' : 'quiet')];
+  const words =
+    figure === '' ? name : detail === 'full' || detail === 'medium' ? `${name} ${figure}` : figure;
+  return [dot, say(words, 'quiet')];
 }
 
 function trouble(text: string): Line {
@@ -28,10 +28,10 @@ function storeLight({reading: {store, snapshot}, t, clean}: Scene, detail: Detai
 }
 
 function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Line[] {
-  if (sources.length === 0) return [light('○', t.lights.prometheus, t.lights.absent, detail, false)];
+  if (sources.length === 0) return [light('○', t.lights.prometheus, t.lights.absent, 'full', false)];
   return sources.map(source => {
     const name = clean.name(source.name, 16);
-    const age = source.ageMs === null ? '' : t.ago(source.ageMs);
+    const age = source.ageMs === null ? '' : t.age(source.ageMs);
     if (source.state === 'away') return trouble(t.lights.away(name, age));
     if (source.state === 'absent') return light('○', name, t.lights.absent, detail, false);
     return light('●', name, age, detail, true);
@@ -40,15 +40,14 @@ function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Li
 
 function guardLight({reading: {snapshot}, t, clean}: Scene, detail: Detail): Line {
   const {guard} = snapshot.state;
-  if (guard === null || guard.left)
-    return light('○', t.lights.noGuard, '', detail === 'full' ? 'full' : 'short', false);
+  if (guard === null || guard.left) return light('○', t.lights.noGuard, '', detail, false);
   return light('●', detail === 'full' ? clean.who(guard.name) : t.lights.guard, '', detail, true);
 }
 
 function routersLight({reading, t}: Scene, detail: Detail): Line {
   const {live, total} = routersAgainst(reading);
   const figure = `${live.length}/${total}`;
-  if (total === 0) return light('○', t.lights.noRouters, '', detail === 'full' ? 'full' : 'short', false);
+  if (total === 0) return light('○', t.lights.noRouters, '', detail, false);
   return live.length < total
     ? trouble(`${t.lights.routers} ${figure}`)
     : light('●', t.lights.routers, figure, detail, true);
@@ -57,12 +56,13 @@ function routersLight({reading, t}: Scene, detail: Detail): Line {
 function lights(scene: Scene, detail: Detail): Line {
   const all = [
     storeLight(scene, detail),
-    ...sourceLights(scene, detail),
+    // What was never there can be left out first.
+    ...(detail === 'bare' && scene.reading.sources.length === 0 ? [] : sourceLights(scene, detail)),
     guardLight(scene, detail),
     routersLight(scene, detail),
   ];
   const clock: Piece = say(timeOfDay(scene.reading.at), 'strong');
-  return [...join(all, say(detail === 'bare' ? ' ' : '  ')), say('  '), clock, say(' ')];
+  return [...join(all, say('  ')), say('  '), clock, say(' ')];
 }
 
 function badges(mode: ConsoleMode, {t}: Scene): Line {
@@ -96,6 +96,8 @@ export function headerLine(scene: Scene, mode: ConsoleMode, position: string, wi
   return spreadFirst(
     [
       [full, lights(scene, 'full')],
+      [full, lights(scene, 'medium')],
+      [short, lights(scene, 'medium')],
       [full, lights(scene, 'short')],
       [short, lights(scene, 'short')],
       [short, lights(scene, 'bare')],

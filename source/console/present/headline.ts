@@ -1,7 +1,7 @@
 import type {Release} from '../../release/state.ts';
 import {differenceText} from './compared.ts';
-import {clockwork, setPercent, timeOfDay} from './format.ts';
-import {say, spread, type Line, type Tone} from './line.ts';
+import {clockwork, setPercent, threeDigits, timeOfDay} from './format.ts';
+import {say, spreadFirst, type Line, type Tone} from './line.ts';
 import {standsOutSince, type MetricRow} from './metric-rows.ts';
 import {isEveryoneBack, rollbackResult} from './rollback-result.ts';
 import {routersAgainst, type RouterStanding} from './routers.ts';
@@ -15,6 +15,8 @@ export interface Headline {
   tone: Tone;
   isLoud: boolean;
   text: string;
+  /** Shorter words for the same, for a narrow screen. */
+  short?: string;
   hint: string;
 }
 
@@ -22,6 +24,8 @@ const SETTLING_MS = 5000;
 /** A chain that was repaired this long ago is history. */
 const BREAK_SHOWN_MS = 10 * 60_000;
 const LISTED_AT_MOST = 3;
+/** Requests under way may still end on gray, and the window still holds those of before. */
+const LEFT_OVER_MS = 75_000;
 
 /** Everything worth a headline, the most urgent first; there is always one. */
 export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] {
@@ -77,7 +81,7 @@ function ofTheRelease(release: Release, scene: Scene, routers: RouterStanding): 
         loud(
           '✖',
           'alarm',
-          t.headlines.failed(name, clean.free(step?.error ?? '')),
+          t.headlines.failed(name, clean.free(step?.error ?? ''), step?.run === 'promotion'),
           mayAct ? t.hints.retryOrBack : '',
         ),
       ];
@@ -128,7 +132,13 @@ function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[]): Hea
       when,
       also,
     );
-    return [loud('✖', 'alarm', text, mayAct ? t.hints.rollback : '')];
+    const short = t.headlines.worseShort(
+      first.label,
+      first.texts.gray,
+      first.texts.prod,
+      since === null ? '' : clockwork(reading.at - since),
+    );
+    return [{...loud('✖', 'alarm', text, mayAct ? t.hints.rollback : ''), short}];
   }
   const doubtful = rows.filter(row => row.compared.standing === 'doubtful');
   if (doubtful.length === 0) return [];
@@ -188,7 +198,11 @@ function ofRouters(release: Release, scene: Scene, routers: RouterStanding): Hea
     found.push(loud('▲', 'caution', t.headlines.behind(routers.behind.length, names)));
   }
   const {split} = reading.snapshot;
-  if (split.live && observedDisagrees(split.percent, reading.observed, sinceMs)) {
+  if (
+    split.live &&
+    reading.gray.ageMs !== null &&
+    observedDisagrees(split.percent, reading.observed, sinceMs)
+  ) {
     found.push(loud('▲', 'caution', t.headlines.observed(reading.observed ?? 0, split.percent)));
   }
   return found;
@@ -198,13 +212,19 @@ function ofTheStream({reading, t, clean}: Scene, rows: readonly MetricRow[]): He
   // The store being away explains it all, and is said already.
   if (isAway(reading)) return [];
   const {stream, snapshot, gray, prod} = reading;
+  const sinceMs = reading.at - (snapshot.state.release?.splitChangedAt ?? 0);
   const found: Headline[] = [];
   if (stream.away !== null) {
     found.push(loud('▲', 'caution', t.headlines.streamAway(clean.free(stream.away))));
   }
   if (stream.aheadMs !== null) found.push(loud('▲', 'caution', t.headlines.ahead(clockwork(stream.aheadMs))));
-  if (!snapshot.split.live) return found;
-  const isSettled = reading.at - (snapshot.state.release?.splitChangedAt ?? 0) > 2 * SETTLING_MS;
+  if (!snapshot.split.live) {
+    const rate = gray.numbers.requestsPerSecond ?? 0;
+    const isOver = snapshot.state.release === null || sinceMs > LEFT_OVER_MS;
+    if (rate > 0 && isOver) found.push(loud('✖', 'alarm', t.headlines.leftOver(`${threeDigits(rate)} /s`)));
+    return found;
+  }
+  const isSettled = sinceMs > 2 * SETTLING_MS;
   if (gray.ageMs === null && isSettled) found.push(loud('▲', 'caution', t.headlines.noGray));
   else if (isStale(gray.ageMs))
     found.push(loud('▲', 'caution', t.headlines.staleGray(t.ago(gray.ageMs ?? 0), lastKnown(rows))));
@@ -237,17 +257,20 @@ function calm(release: Release | null, {reading, t, clean}: Scene, rows: readonl
   return quiet('…', 'quiet', t.headlines.few(reading.gray.numbers.requests));
 }
 
-/** One row for a headline. */
-export function headlineLine({mark, tone, isLoud, text, hint}: Headline, more: string, width: number): Line {
-  if (isLoud)
-    return spread(
-      [say(` ${mark} ${text}`, tone)],
-      [say(`${more}${hint === '' ? '' : `  ${hint}`} `, tone)],
-      width,
-    ).map(piece => ({...piece, tone}));
-  return spread(
-    [say(` ${mark} `, tone), say(text)],
-    [say(`${more}${hint === '' ? '' : `  ${hint}`} `, 'quiet')],
+/** One row for a headline; `more` tells how many have no row. */
+export function headlineLine(headline: Headline, more: string, width: number): Line {
+  const {mark, tone, isLoud, text, short = text, hint} = headline;
+  const words = isLoud ? tone : 'plain';
+  const ends = isLoud ? tone : 'quiet';
+  const end = [say(`${more}${hint === '' || more === '' ? '' : '  '}${hint} `, ends)];
+  const said = (told: string): Line => [say(` ${mark} `, tone), say(told, words)];
+  const line = spreadFirst(
+    [
+      [said(text), end],
+      [said(short), end],
+      [said(short), [say(`${hint} `, ends)]],
+    ],
     width,
   );
+  return isLoud ? line.map(piece => ({...piece, tone})) : line;
 }

@@ -2,6 +2,7 @@ import type {Guardrail} from '../../release/plan.ts';
 import type {Reason, Release} from '../../release/state.ts';
 import {count} from './format.ts';
 import {flow, say, type Line, type Piece, type Tone} from './line.ts';
+import {VERDICT_MARKS, type Mark} from './marks.ts';
 import type {Scene} from './screen.ts';
 import type {Panel} from './sides.ts';
 
@@ -11,7 +12,6 @@ const ACTION_TONES = {
   pause: 'caution',
   rollback: 'alarm',
 } as const satisfies Record<string, Tone>;
-const REASON_MARKS = {advance: '✔', hold: '…', pause: '▲', rollback: '✖'} as const;
 
 function guardrailPart(guardrail: Guardrail, {t, clean}: Scene): Line {
   return [
@@ -20,7 +20,7 @@ function guardrailPart(guardrail: Guardrail, {t, clean}: Scene): Line {
   ];
 }
 
-function reasonLine(reason: Reason, mark: string, tone: Tone, {t, clean}: Scene): Line {
+function reasonLine(reason: Reason, {mark, tone}: Mark, {t, clean}: Scene): Line {
   const pieces: Piece[] = [say(`${mark} `, tone), say(clean.free(reason.text))];
   if (reason.samples !== null) pieces.push(say(`   ${t.requests(count(reason.samples))}`, 'quiet'));
   if (reason.windowSeconds !== null) pieces.push(say(`   ${t.windowOf(reason.windowSeconds)}`, 'quiet'));
@@ -38,8 +38,9 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
     return {
       title: [say(`${t.judge.title} `, 'title'), say(` ${t.actions[verdict.action]} `, tone)],
       note: [say(t.ago(reading.at - verdict.at), 'quiet')],
+      isUrgent: true,
       tone: verdict.action === 'rollback' ? 'bad' : 'frame',
-      rows: verdict.reasons.map(reason => reasonLine(reason, REASON_MARKS[verdict.action], tone, scene)),
+      rows: verdict.reasons.map(reason => reasonLine(reason, VERDICT_MARKS[verdict.action], scene)),
     };
   }
   const rows: Line[] = hasGuard
@@ -59,6 +60,7 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
   return {
     title: [say(t.judge.title, 'title'), say(`  ${hasGuard ? t.judge.none : t.judge.nobodyShort}`, 'quiet')],
     note: [],
+    isUrgent: false,
     tone: 'frame',
     rows,
   };

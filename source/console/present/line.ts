@@ -1,5 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
 /** What a piece of text means; the theme says how that looks. A state is never told by tone alone. */
 export type Tone =
@@ -111,6 +112,20 @@ export function flow(parts: readonly Line[], width: number, gap = 3): Line[] {
   }
   if (row.length > 0) rows.push(row);
   return rows;
+}
+
+/** A line that is too wide, on several rows: breaks its last piece between words, below where it began. */
+export function wrapped(line: Line, width: number): Line[] {
+  const last = line.at(-1);
+  if (last === undefined || widthOf(line) <= width) return [line];
+  const start = line.slice(0, -1);
+  const indent = widthOf(start);
+  if (indent > width / 2) return [line];
+  const rows = wrapAnsi(last.text, width - indent, {hard: true}).split('\n');
+  return rows.map((text, index) => [
+    ...(index === 0 ? start : [say(' '.repeat(indent))]),
+    say(text, last.tone),
+  ]);
 }
 
 /** The words without their tones. */

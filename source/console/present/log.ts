@@ -5,7 +5,7 @@ import type {Alert} from '../../release/state.ts';
 import type {EventAbout} from '../messages/event-about.ts';
 import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, type Line, type Tone} from './line.ts';
-import {LEVEL_MARKS, type Mark} from './marks.ts';
+import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import type {Scene} from './screen.ts';
 
 /** One thing that happened: a row of the log. */
@@ -63,6 +63,7 @@ function isKnownEvent(event: Event | UnknownEvent): event is Event {
 
 function markOf(event: Event): Mark | null {
   if (event.type === 'alert-raised') return LEVEL_MARKS[event.level];
+  if (event.type === 'verdict-changed') return VERDICT_MARKS[event.action];
   if (event.type === 'step-ended') {
     if (event.outcome === 'skipped') return null;
     return event.outcome === 'failed' ? {mark: '✖', tone: 'bad'} : MARKS['step-ended'];

@@ -41,3 +41,10 @@ export const STEP_MARKS = {
   failed: {mark: '✖', tone: 'bad'},
   skipped: {mark: '–', tone: 'quiet'},
 } as const satisfies Record<string, Mark>;
+
+export const VERDICT_MARKS = {
+  advance: {mark: '✔', tone: 'good'},
+  hold: {mark: '…', tone: 'plain'},
+  pause: {mark: '▲', tone: 'warn'},
+  rollback: {mark: '✖', tone: 'bad'},
+} as const satisfies Record<string, Mark>;

@@ -11,7 +11,7 @@ import {sparkline} from './sparkline.ts';
 /** Samples older than this are not what is going on now. */
 export const STALE_MS = 10_000;
 /** Columns of a difference with its mark and word. */
-export const COMPARED_WIDTH = 15;
+export const COMPARED_WIDTH = 17;
 const VALUE_WIDTH = 10;
 
 /** A panel's content: title, what stands at the right of it, and its rows. */
@@ -21,6 +21,8 @@ export interface Panel {
   /** How the frame is drawn. */
   tone: Tone;
   rows: Line[];
+  /** Whether it must be seen, however small the screen. */
+  isUrgent: boolean;
 }
 
 export function isStale(ageMs: number | null): boolean {
@@ -38,6 +40,13 @@ export function isDim(side: Side, reading: Reading): boolean {
   return ageMs === null || isStale(ageMs) || isAway(reading);
 }
 
+/** What prod serves: the older version until the release is completed. */
+export function prodVersionOf({snapshot}: Reading): string | null {
+  const {release, prodVersion} = snapshot.state;
+  if (release === null) return prodVersion;
+  return release.state === 'completed' ? release.version : release.over;
+}
+
 /** Width of the labels' column: the widest label, within reason. */
 export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 16): number {
   return Math.min(atMost, Math.max(10, ...rows.map(row => stringWidth(row.label))));
@@ -45,7 +54,8 @@ export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 1
 
 function noteOf(side: Side, {reading, t}: Scene): Line {
   const {ageMs, numbers} = reading[side];
-  if (side === 'gray' && !reading.snapshot.split.live) return [say(t.side.noRoute, 'quiet')];
+  if (side === 'gray' && !reading.snapshot.split.live && numbers.requests === 0)
+    return [say(t.side.noRoute, 'quiet')];
   if (ageMs === null) return [say(t.side.noData, 'quiet')];
   if (isStale(ageMs) || isAway(reading)) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
@@ -60,9 +70,8 @@ export function sidePanel(
   about: {width: number; sparkWidth: number; picked: string | null; spacing: number},
 ): Panel {
   const {reading, t, clean} = scene;
-  const {release, prodVersion} = reading.snapshot.state;
-  const version =
-    side === 'gray' ? (release?.version ?? null) : (release?.over ?? (release === null ? prodVersion : null));
+  const {release} = reading.snapshot.state;
+  const version = side === 'gray' ? (release?.version ?? null) : prodVersionOf(reading);
   const stale = isDim(side, reading);
   const wide = labelWidth(rows);
   const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse');
@@ -92,7 +101,13 @@ export function sidePanel(
     return fit(line, about.width);
   });
   const spaced = about.spacing > 1 ? drawn.flatMap((row, index) => (index === 0 ? [row] : [[], row])) : drawn;
-  return {title, note: noteOf(side, scene), tone: isBad && !stale ? 'bad' : 'frame', rows: spaced};
+  return {
+    title,
+    note: noteOf(side, scene),
+    tone: isBad && !stale ? 'bad' : 'frame',
+    rows: spaced,
+    isUrgent: true,
+  };
 }
 
 function fitText(text: string, width: number): string {

@@ -5,7 +5,8 @@ const DOTS = [
 ] as const;
 const BLANK = 0x2800;
 const LEVELS = 4;
-const HEAD_ROOM = 1.15;
+/** What is as it always was does not touch the top, so that there is somewhere to rise to. */
+const HEAD_ROOM = 1.34;
 
 /** The values a sparkline reaches from and to. */
 export interface Scale {
@@ -25,8 +26,7 @@ export function scaleOf(rows: readonly (readonly (number | null)[])[], floor = 0
     }
   }
   if (max === Number.NEGATIVE_INFINITY) return null;
-  // Head room: what is as it always was does not touch the top, so that there is somewhere to rise to.
-  return {min, max: max > min ? min + (max - min) * HEAD_ROOM : min + 1};
+  return {min, max: max > min ? max : min + 1};
 }
 
 function levelOf(value: number | null | undefined, scale: Scale): number {
@@ -58,6 +58,8 @@ export function sparkline(
   style: 'line' | 'filled' = 'line',
 ): string {
   if (scale === null || width <= 0) return ' '.repeat(Math.max(0, width));
+  const isFilled = style === 'filled';
+  const range = isFilled ? scale : {min: scale.min, max: scale.min + (scale.max - scale.min) * HEAD_ROOM};
   const shown = values.slice(-width * 2);
   const offset = width * 2 - shown.length;
   let drawn = '';
@@ -65,8 +67,8 @@ export function sparkline(
   for (let cell = 0; cell < width; cell++) {
     let bits = 0;
     for (const side of [0, 1] as const) {
-      const level = levelOf(shown[cell * 2 + side - offset], scale);
-      bits |= bitsOf(side, level, before, style === 'filled');
+      const level = levelOf(shown[cell * 2 + side - offset], range);
+      bits |= bitsOf(side, level, before, isFilled);
       before = level;
     }
     drawn += bits === 0 ? ' ' : String.fromCodePoint(BLANK + bits);

@@ -89,7 +89,8 @@ export function stateLine(scene: Scene, width: number): Line {
       ? [say(` ${mark} ${word}   `, tone)]
       : [say(' '), say(` ${mark} ${word} `, tone), say('  ')];
   if (release === null) return spreadFirst([[[...badge, say(t.idle.line, 'quiet')], []]], width);
-  const phase = release.plan.phases[release.phase];
+  const isOver = release.state === 'completed';
+  const phase = isOver ? undefined : release.plan.phases[release.phase];
   const of = {n: release.phase + 1, of: release.plan.phases.length};
   const name = phase === undefined ? '' : clean.name(phase.name, 24);
   const phaseFull: Line =
@@ -97,7 +98,9 @@ export function stateLine(scene: Scene, width: number): Line {
   const phaseShort: Line =
     phase === undefined ? [] : [say(`${of.n}/${of.of}`, 'quiet'), say(` ${name}`, 'strong')];
   const since: Line =
-    release.phaseEnteredAt === null ? [] : [say(`  ${t.since(timeOfDay(release.phaseEnteredAt))}`, 'quiet')];
+    release.phaseEnteredAt === null || isOver
+      ? []
+      : [say(`  ${t.since(timeOfDay(release.phaseEnteredAt))}`, 'quiet')];
   const {rollback} = release;
   if (rollback !== null) {
     const from: Line = [
@@ -115,7 +118,6 @@ export function stateLine(scene: Scene, width: number): Line {
       width,
     );
   }
-  const isOver = release.state === 'completed';
   const percents = (isShort: boolean): Line => (isOver ? [] : threePercents(scene, isShort));
   const ending = [...gate(release, phase, scene), say(' ')];
   return spreadFirst(

@@ -60,6 +60,7 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
   return {
     title: [say(t.runs[run], 'title')],
     note: [say(t.stepsDone(done, due.length), 'quiet')],
+    isUrgent: true,
     tone: failed.length > 0 ? 'bad' : 'frame',
     rows,
   };

@@ -2,7 +2,7 @@ import {comparedLine} from './compared.ts';
 import {fit, padEnd, padStart, say, textOf, type Line, type Piece} from './line.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
-import {COMPARED_WIDTH, isDim, labelWidth, type Panel} from './sides.ts';
+import {COMPARED_WIDTH, isDim, labelWidth, prodVersionOf, type Panel} from './sides.ts';
 import {sparkline} from './sparkline.ts';
 
 const VALUE_WIDTH = 9;
@@ -11,26 +11,29 @@ const VALUE_WIDTH = 9;
 export function tablePanel(
   scene: Scene,
   rows: readonly MetricRow[],
-  about: {width: number; picked: string | null},
+  about: {width: number; sparkWidth: number; picked: string | null},
 ): Panel {
   const {reading, t, clean} = scene;
-  const {release, prodVersion} = reading.snapshot.state;
+  const {release} = reading.snapshot.state;
   const wide = labelWidth(rows, 14);
-  const sparkWidth = Math.max(0, about.width - wide - 1 - 2 * (VALUE_WIDTH + 1) - 2 - COMPARED_WIDTH - 1);
   const stale = {prod: isDim('prod', reading), gray: isDim('gray', reading)};
-  const over = release?.over ?? (release === null ? prodVersion : null);
   const heading = (side: 'prod' | 'gray', version: string | null): Piece[] => [
     say(t.sides[side], side),
     ...(version === null ? [] : [say(` ${clean.name(version, 16)}`, 'strong')]),
-    ...(stale[side] && reading[side].ageMs !== null
+    ...(stale[side] && reading[side].ageMs !== null && (side === 'prod' || reading.snapshot.split.live)
       ? [say(` ▲ ${t.ago(reading[side].ageMs ?? 0)} `, 'caution')]
       : []),
   ];
   const isBad = rows.some(row => row.compared.standing === 'worse') && !stale.gray;
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
   return {
-    title: [...heading('prod', over), say('  │  ', 'quiet'), ...heading('gray', release?.version ?? null)],
+    title: [
+      ...heading('prod', prodVersionOf(reading)),
+      say('  │  ', 'quiet'),
+      ...heading('gray', release?.version ?? null),
+    ],
     note: [say(t.side.seconds(seconds), 'quiet')],
+    isUrgent: true,
     tone: isBad ? 'bad' : 'frame',
     rows: rows.map(row => {
       const isPicked = row.metric.name === about.picked;
@@ -50,7 +53,7 @@ export function tablePanel(
         ...fit(comparison, COMPARED_WIDTH),
         say(' '),
         say(
-          sparkline(row.history?.gray ?? [], sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
+          sparkline(row.history?.gray ?? [], about.sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
           stale.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
         ),
       ];

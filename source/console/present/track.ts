@@ -76,7 +76,7 @@ export function track({reading, clean}: Scene, width: number): Track {
   const labels = phases.map((phase, index) => ({
     text: `${clean.name(phase.name, 20)} ${setPercent(phase.percent)}`,
     at: columnOf(phase.percent, inner),
-    isCurrent: index === release.phase,
+    isCurrent: index === release.phase && release.state !== 'completed',
   }));
   return {bar: [say(' '), ...bar(set, stops, inner)], labels: labelLine(labels, inner)};
 }

@@ -1,4 +1,4 @@
-/** Shows a scene on the console: `node show.js SCENE [--lang zh] [--read-only] [--share] [--no-color] [--demo]`. */
+/** Shows a scene on the console: `node show.js SCENE [--lang zh] [--read-only] [--share] [--mono] [--demo]`. */
 import {parseArgs} from 'node:util';
 import {runConsole} from '../../../source/console/run.tsx';
 import {deckOf, live} from './scenes.ts';
@@ -9,7 +9,7 @@ const {values, positionals} = parseArgs({
     lang: {type: 'string', default: 'en'},
     'read-only': {type: 'boolean', default: false},
     share: {type: 'boolean', default: false},
-    'no-color': {type: 'boolean', default: false},
+    mono: {type: 'boolean', default: false},
     demo: {type: 'boolean', default: false},
   },
 });
@@ -18,7 +18,7 @@ const {deck, scene} = await deckOf(positionals[0] ?? 'quiet', {
   lang: values.lang === 'zh' ? 'zh' : 'en',
   readOnly: values['read-only'],
   share: values.share,
-  color: !values['no-color'],
+  color: !values.mono,
   demo: values.demo,
 });
 const stop = live(scene);
