@@ -1,4 +1,4 @@
-/** The servers that tests run on ports of their own, and how to come by them. */
+/** The servers and programs that tests run, on ports of their own, and how to come by them. */
 import {access, constants, rm, writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {execa} from 'execa';
@@ -11,7 +11,7 @@ export type Server = {
   readonly usedFor: string;
 };
 
-/** Every server that some test needs. */
+/** Every server that some test needs, and what comes with them. */
 export const servers: readonly Server[] = [
   {
     command: 'redis-server',
@@ -81,7 +81,7 @@ export function advice(missing: readonly Server[]): string {
   const packages = missing.map(server => server.debianPackage).join(' ');
   return [
     rule,
-    'NOT EVERYTHING CAN BE TESTED HERE. These servers are missing:',
+    'NOT EVERYTHING CAN BE TESTED HERE. These programs are missing:',
     ...lines,
     `On Debian or Ubuntu: sudo apt-get install ${packages}; elsewhere the package of the same program.`,
     rule,
