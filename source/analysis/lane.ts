@@ -42,7 +42,7 @@ export class Lane {
     }
   }
 
-  count(metric: Metric, slot: number, value: number): void {
+  count(metric: Pick<Metric, 'index'>, slot: number, value: number): void {
     let column = this.counters[metric.index];
     if (column === undefined) {
       column = new Float64Array(this.#slots);
@@ -52,7 +52,7 @@ export class Lane {
   }
 
   /** The newest value stays; of two at the same time the greater, so that the order of arrival does not matter. */
-  gauge(metric: Metric, slot: number, value: number, time: number): void {
+  gauge(metric: Pick<Metric, 'index'>, slot: number, value: number, time: number): void {
     let column = this.gauges[metric.index];
     if (column === undefined) {
       const values = new Float64Array(this.#slots).fill(Number.NaN);
@@ -66,7 +66,7 @@ export class Lane {
     column.times[slot] = time;
   }
 
-  distribution(metric: Metric, slot: number): LogHistogram {
+  distribution(metric: Pick<Metric, 'index'>, slot: number): LogHistogram {
     const column = (this.distributions[metric.index] ??= new SketchColumn(
       this.#slots,
       () => new LogHistogram(),
@@ -77,6 +77,24 @@ export class Lane {
   distinct(slot: number): DistinctSketch {
     this.users ??= new SketchColumn(this.#slots, () => new DistinctSketch());
     return this.users.at(slot);
+  }
+
+  /** Takes over what another lane has counted in a second; there it is gone. */
+  take(other: Lane, slot: number): void {
+    this.entries[slot] = (this.entries[slot] ?? 0) + (other.entries[slot] ?? 0);
+    for (const [index, column] of other.counters.entries())
+      if (column !== undefined) this.count({index}, slot, column[slot] ?? 0);
+    for (const [index, column] of other.gauges.entries()) {
+      const value = column?.values[slot] ?? Number.NaN;
+      if (!Number.isNaN(value)) this.gauge({index}, slot, value, column?.times[slot] ?? 0);
+    }
+    for (const [index, column] of other.distributions.entries()) {
+      const bytes = column?.bytesAt(slot) ?? null;
+      if (bytes !== null) this.distribution({index}, slot).mergeBytes(bytes, 0, bytes.length);
+    }
+    const users = other.users?.bytesAt(slot) ?? null;
+    if (users !== null) this.distinct(slot).mergeBytes(users, 0, users.length);
+    other.clear(slot);
   }
 
   /** Forgets a second: its place is needed for a new one. */

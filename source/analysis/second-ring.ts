@@ -1,5 +1,5 @@
 import {Lane} from './lane.ts';
-import type {Cohort, Side} from './numbers.ts';
+import {SIDES, type Cohort, type Side} from './numbers.ts';
 import {OPEN_SECONDS} from './sketch-column.ts';
 
 /**
@@ -72,6 +72,17 @@ export class SecondRing {
     this.#change++;
     this.changes.fill(this.#change);
     return all;
+  }
+
+  /** Takes what was counted in a second out of the judgements: charts go on to show it. */
+  setAside(second: number): void {
+    const {first, end} = this.clip({first: second, end: second + 1});
+    if (first !== second || end !== second + 1) return;
+    const slot = second % this.slots;
+    for (const side of SIDES)
+      for (const lane of this.lanes(side, 'cohorts'))
+        if ((lane.entries[slot] ?? 0) > 0) this.lane(side, 'earlier').take(lane, slot);
+    this.touch(slot);
   }
 
   /** The slot of a second that something will be counted in, or -1 when it is older than the ring. */

@@ -7,17 +7,19 @@ import type {SecondRing, Seconds} from './second-ring.ts';
 
 const merged = new LogHistogram();
 
-/**
- * Numbers of a side over whole seconds.
- * @param to where the span ends, milliseconds since 1970: its last second may only have begun.
- */
+/** Whole seconds, of which the first and the last may be there in part: from and to, milliseconds since 1970. */
+interface Stretch extends Seconds {
+  from: number;
+  to: number;
+}
+
+/** Numbers of a side over a stretch of time. */
 export function readNumbers(
   ring: SecondRing,
   table: MetricTable,
   side: Side,
   which: Cohort | 'cohorts',
-  span: Seconds,
-  to: number,
+  span: Stretch,
 ): SideNumbers {
   const {slots} = ring;
   const seconds = ring.clip(span);
@@ -33,7 +35,7 @@ export function readNumbers(
   const errors = counted(ERRORS);
   const conversions = counted(CONVERSIONS);
   const unavailable = percent(counted(UNAVAILABLE));
-  const covered = to / 1000 - Math.max(span.first, ring.earliest);
+  const covered = span.to / 1000 - Math.max(span.from / 1000, ring.earliest);
   const heard = reading.entriesOf(lanes, seconds, slots) > 0;
   merged.clear();
   reading.mergeDistribution(merged, lanes, RESPONSE_TIME, seconds, ring);

@@ -71,7 +71,7 @@ export interface SecondCounts {
  * that begin in it. Memory is bounded whatever arrives: the ring, 64 names beyond the declared, 16 384 instances.
  *
  * Of gauges each second keeps the newest value, whichever instance sent it. Numbers and `observedPercent` speak of
- * the running release and split only, from the first whole second of it; series, which are charts, go on across
+ * the running release and split only, from the millisecond it began in; series, which are charts, go on across
  * splits, and on prod across releases.
  */
 export class Windows implements WindowView {
@@ -113,6 +113,8 @@ export class Windows implements WindowView {
     if (other && this.#begin !== NOTHING && this.#ring.forget('gray', Math.ceil(begin.since / 1000)))
       this.#newest.gray = null;
     this.#begin = begin;
+    // Of the second in which it began, what was counted until now was there before.
+    if (begin.since % 1000 !== 0) this.#ring.setAside(Math.floor(begin.since / 1000));
   }
 
   /**
@@ -126,12 +128,14 @@ export class Windows implements WindowView {
       this.#repeated++;
       return 'repeat';
     }
-    const {release, splitVersion} = this.#begin;
+    const {release, splitVersion, since} = this.#begin;
     const otherRelease = release !== null && sample.release !== null && sample.release !== release;
     const olderSplit = sample.split >= 0 && sample.split < splitVersion;
     if (otherRelease && sample.side === 'gray') return this.#notOurs('other-release', time);
-    const place: Place = otherRelease || olderSplit ? 'earlier' : sample.cohort;
     const second = Math.floor(time / 1000);
+    // What names the running split belongs to it, whatever the clock of its writer rounds to.
+    const isBefore = sample.split < 0 && time < since && second === Math.floor(since / 1000);
+    const place: Place = otherRelease || olderSplit || isBefore ? 'earlier' : sample.cohort;
     if (second !== this.#second) {
       const slot = this.#ring.open(second);
       if (slot < 0) return this.#putAside('tooOld', 'too-old');
@@ -146,7 +150,7 @@ export class Windows implements WindowView {
     this.#ring.lane(sample.side, place).add(sample, this.#slot, time);
     this.#ring.touch(this.#slot);
     if (time > (this.#newest[sample.side] ?? 0)) this.#newest[sample.side] = time;
-    if (place !== 'earlier') return 'counted';
+    if (place !== 'earlier' || isBefore) return 'counted';
     return this.#notOurs(otherRelease ? 'other-release' : 'older-split', time);
   }
 
@@ -155,7 +159,9 @@ export class Windows implements WindowView {
    * of the span since that begin, or since the first sample of all where that came later.
    */
   numbers(side: Side, span: Span, cohort?: Cohort): SideNumbers {
-    return readNumbers(this.#ring, this.table, side, cohort ?? 'cohorts', this.#seconds(span), span.to);
+    const {first, end} = this.#seconds(span);
+    const seconds = {first, end, from: Math.max(first * 1000, this.#begin.since), to: span.to};
+    return readNumbers(this.#ring, this.table, side, cohort ?? 'cohorts', seconds);
   }
 
   /**
@@ -231,10 +237,11 @@ export class Windows implements WindowView {
     return histogram.count === 0 ? null : histogram;
   }
 
-  /** The whole seconds of a span that the running split has a say in. */
+  /** The seconds that begin in a span and that the running split has a say in: the one it began in is one of them. */
   #seconds(span: Span): Seconds {
+    const {since} = this.#begin;
     return {
-      first: Math.ceil(Math.max(span.from, this.#begin.since) / 1000),
+      first: span.from <= since ? Math.floor(since / 1000) : Math.ceil(span.from / 1000),
       end: Math.ceil(span.to / 1000),
     };
   }

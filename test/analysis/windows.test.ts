@@ -225,6 +225,51 @@ describe('the windows of a release', () => {
     });
   });
 
+  describe('that begins in the middle of a second', () => {
+    const since = T0 + 60_400;
+    const all = 'release r2 requests 2 errors 1 queue 7 response_time 40';
+
+    function across(entries: readonly [at: number, entry: string][], isThere: boolean): Windows {
+      const windows = new Windows({gauges: ['queue']});
+      if (isThere) windows.begin({release: 'r2', splitVersion: 5, since: T0});
+      else windows.begin({release: 'r2', splitVersion: 10, since});
+      for (const [at, entry] of entries) {
+        if (isThere && at >= since && windows.newestAt('gray') !== null && windows.newestAt('gray')! < since)
+          windows.begin({release: 'r2', splitVersion: 10, since});
+        feed(windows, at, entry);
+      }
+      return windows;
+    }
+
+    it('count from that millisecond on, for who was there and for who opens late', () => {
+      const entries = [60_000, 60_399, 60_400, 60_401, 60_999, 61_000].map(
+        after => [T0 + after, `side gray ${all}`] as [number, string],
+      );
+      for (const isThere of [true, false]) {
+        const windows = across(entries, isThere);
+        const numbers = windows.numbers('gray', last5(T0 + 61_400));
+        expect(numbers).toMatchObject({
+          requests: 8,
+          requestsPerSecond: 8,
+          errors: 4,
+          gauges: {queue: 7},
+        });
+        const span = {from: T0 + 60_000, to: T0 + 62_000};
+        // What was there before is still in the charts.
+        expect(windows.series('gray', 'throughput', span, 1000)[0]).toBe(6 * 2 - 2);
+        expect(windows.second('gray', T0 + 60_000, 'eligible')).toMatchObject({requests: 6});
+        expect(windows.second('gray', T0 + 60_000, 'eligible')?.responseTime?.count).toBe(3);
+      }
+    });
+
+    it('count what names their split, though its clock says a moment before', () => {
+      const windows = across([], false);
+      feed(windows, T0 + 60_500, 'side gray release r2 split 10 requests 3 age 150');
+      feed(windows, T0 + 60_500, 'side gray release r2 requests 5 age 150');
+      expect(windows.numbers('gray', last5(T0 + 61_000)).requests).toBe(3);
+    });
+  });
+
   it('leave out who still decides on the old split, and say how many', () => {
     const windows = beganAt();
     expect(feed(windows, T0 + 62_000, 'side gray release r2 split 9 requests 7')).toBe('older-split');
