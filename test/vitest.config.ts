@@ -3,7 +3,9 @@ import {defineConfig} from 'vitest/config';
 const limits = {testTimeout: 20_000, hookTimeout: 30_000};
 
 /** Rooms whose tests run the built program; only they need a build, made once for a run. */
-const program = ['terminal', 'program', 'package', 'cli'].map(room => `test/${room}/**/*.test.{ts,tsx}`);
+const program = ['terminal', 'program', 'package', 'cli', 'acceptance'].map(
+  room => `test/${room}/**/*.test.{ts,tsx}`,
+);
 
 export default defineConfig({
   test: {
