@@ -43,7 +43,6 @@ export function DialogFrame(props: {
       width={width}
       height={height}
       flexDirection="column"
-      overflow="hidden"
     >
       <Lines lines={framed(panel, {width, height, hasFocus: true})} />
       {children}

@@ -3,7 +3,7 @@ import type {ReactNode} from 'react';
 import type {Scene} from '../present/screen.ts';
 import {Boundary} from './Boundary.tsx';
 
-/** A fixed place on the screen: what is inside can neither grow out of it nor take the rest down. */
+/** A fixed place on the screen: what is inside cannot take the rest down. Rows are cut to it before they get here. */
 export function Place(props: {
   name: string;
   scene: Scene;
@@ -14,7 +14,7 @@ export function Place(props: {
   const {name, scene, width, height, children} = props;
   if (height <= 0) return null;
   return (
-    <Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
+    <Box width={width} height={height} flexDirection="column" flexShrink={0}>
       <Boundary name={name} t={scene.t} width={width} moment={scene.reading.at}>
         {children}
       </Boundary>

@@ -29,8 +29,9 @@ export function Screen(props: {
   const standing = layout.hasLabels ? 3 : 2;
   const Metrics = layout.kind === 'wide' ? Sides : Table;
   const place = {scene, width: columns};
+  // Rows have the width of the screen already; to cut them again would double the work of each frame.
   return (
-    <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+    <Box width={columns} height={rows} flexDirection="column" overflowY="hidden">
       <Place {...place} name="header" height={1}>
         <Header scene={scene} mode={mode} position={position} width={columns} />
       </Place>

@@ -1,8 +1,7 @@
-import stringWidth from 'string-width';
 import {bindings, type Action, type Binding, type KeyContext} from '../keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Dialog} from '../ui.ts';
-import {fit, say, widthOf, type Line, type Piece} from './line.ts';
+import {columnsOf, fit, say, widthOf, type Line, type Piece} from './line.ts';
 
 /** Keys a shared label stands for: `+ - percent` is shorter than two entries. */
 const PAIRED: Partial<Record<Action, Action>> = {raise: 'lower'};
@@ -59,7 +58,7 @@ export function footerLine(
   const last = all.filter(({binding}) => LAST.has(binding.action)).map(({line}) => line);
   const own = extras.map(({key, label}) => entry(key, label));
   const first = all.filter(({binding}) => !LAST.has(binding.action)).map(({line}) => line);
-  const gap = stringWidth(between.text);
+  const gap = columnsOf(between.text);
   let used =
     1 +
     last.reduce((sum, line) => sum + widthOf(line) + gap, 0) +

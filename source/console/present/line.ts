@@ -37,10 +37,19 @@ export function say(text: string, tone: Tone = 'plain'): Piece {
   return {text, tone};
 }
 
-/** Columns a line takes; a Chinese character takes two. */
+/** Letters that take one column each and combine with nothing: ASCII, lines, blocks, braille and our marks. */
+const SINGLE =
+  /^[\u0020-\u007E\u00B7\u00B1\u2013\u2014\u2026\u2022\u203A\u2190-\u2193\u2260\u2500-\u25CF\u2800-\u28FF\u2714\u2716]*$/u;
+
+/** Columns a text takes; a Chinese character takes two. */
+export function columnsOf(text: string): number {
+  return SINGLE.test(text) ? text.length : stringWidth(text);
+}
+
+/** Columns a line takes. */
 export function widthOf(line: Line): number {
   let width = 0;
-  for (const piece of line) width += stringWidth(piece.text);
+  for (const piece of line) width += columnsOf(piece.text);
   return width;
 }
 
@@ -50,13 +59,13 @@ export function fit(line: Line, width: number): Line {
   const fitted: Piece[] = [];
   let left = width;
   for (const [index, piece] of line.entries()) {
-    const wide = stringWidth(piece.text);
+    const wide = columnsOf(piece.text);
     const more = index < line.length - 1 && widthOf(line.slice(index + 1)) > 0;
     if (wide > left || (wide === left && more)) {
       const cut =
         left < 2 ? '…'.repeat(left) : cliTruncate(wide === left ? `${piece.text} ` : piece.text, left);
       fitted.push({text: cut, tone: piece.tone});
-      left -= stringWidth(cut);
+      left -= columnsOf(cut);
       break;
     }
     fitted.push(piece);
@@ -135,10 +144,10 @@ export function textOf(line: Line): string {
 
 /** Pads to `width` columns on the left: for numbers. */
 export function padStart(text: string, width: number): string {
-  return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
+  return ' '.repeat(Math.max(0, width - columnsOf(text))) + text;
 }
 
 /** Pads to `width` columns on the right: for words. */
 export function padEnd(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
 }

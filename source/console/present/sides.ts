@@ -1,8 +1,7 @@
-import stringWidth from 'string-width';
 import type {Side} from '../../analysis/numbers.ts';
 import {comparedLine} from './compared.ts';
 import {clockwork} from './format.ts';
-import {fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
+import {columnsOf, fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
 import type {Reading} from '../reading.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
@@ -49,7 +48,7 @@ export function prodVersionOf({snapshot}: Reading): string | null {
 
 /** Width of the labels' column: the widest label, within reason. */
 export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 16): number {
-  return Math.min(atMost, Math.max(10, ...rows.map(row => stringWidth(row.label))));
+  return Math.min(atMost, Math.max(10, ...rows.map(row => columnsOf(row.label))));
 }
 
 function noteOf(side: Side, {reading, t}: Scene): Line {

@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
 import {setPercent} from './format.ts';
-import {say, type Line, type Piece, type Tone} from './line.ts';
+import {columnsOf, say, type Line, type Piece, type Tone} from './line.ts';
 import type {Scene} from './screen.ts';
 
 /** The way from 0 to 100 %: what is set, drawn heavy, and where each phase stands. */
@@ -49,11 +48,11 @@ function labelLine(labels: readonly Label[], inner: number): Line {
   const pieces: Piece[] = [say(' ')];
   let used = 0;
   for (const [index, label] of labels.entries()) {
-    const wide = stringWidth(label.text);
+    const wide = columnsOf(label.text);
     const start = Math.min(Math.max(used, label.at - Math.floor(wide / 2)), inner - wide);
     const current = labels.slice(index + 1).find(({isCurrent}) => isCurrent);
     const isInTheWay =
-      current !== undefined && start + wide >= current.at - Math.floor(stringWidth(current.text) / 2);
+      current !== undefined && start + wide >= current.at - Math.floor(columnsOf(current.text) / 2);
     if (start < used || (isInTheWay && !label.isCurrent)) continue;
     pieces.push(
       say(' '.repeat(start - used)),
