@@ -27,9 +27,12 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
       const command: Command = {...intent, ...stamp, at: source.now()};
       const decision = decide(folded.state, command);
       const events = decision.ok ? decision.events : [];
+      if (events.length === 0 || options.dryRun === true) {
+        // "No", "already so" and "would be" must hold for the log as it is, not as it was a moment ago.
+        await followed.catchUp();
+        if (followed.folded() !== folded) continue;
+      }
       if (events.length === 0) {
-        // "No" and "already so" must hold for the log as it is, not as it was a moment ago.
-        if (await followed.catchUp()) continue;
         const {state} = folded;
         return decision.ok
           ? {kind: 'nothing', notice: decision.notice ?? 'already-so', state}
@@ -42,7 +45,9 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
         if (options.dryRun !== true) followed.absorb([commit]);
         return {kind: 'done', version: commit.version, events, state, split, tries: tried} satisfies Outcome;
       }
-      await afterConflict(followed.catchUp, tried);
+      await followed.catchUp();
+      // Where nothing new is to be seen yet, others are given the moment that they need.
+      if (followed.folded() === folded) await pause(Math.min(tried, 20));
     }
     return {kind: 'conflict', tries, state: followed.folded().state};
   };
@@ -51,12 +56,8 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
   return {feature, snapshot, commits, subscribe, now, ready, close, execute};
 }
 
-/** Reads what others wrote; where nothing new is to be seen yet, gives them the moment that they need. */
-async function afterConflict(catchUp: () => Promise<boolean>, tried: number): Promise<void> {
-  if (!(await catchUp())) await pause(Math.min(tried, 20));
-}
-
 function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
+  const plain: unknown = JSON.parse(JSON.stringify(events));
   const commit = {
     version: (folded.head?.version ?? 0) + 1,
     id: newCommitId(),
@@ -66,7 +67,8 @@ function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
     by: command.by.name,
     at: command.at,
     reason: command.reason ?? null,
-    events,
+    // What is folded here is what everybody else will read.
+    events: plain as Event[],
     split: folded.split,
   } satisfies Commit;
   return {...commit, split: deriveSplit(evolveCommit(folded.state, commit))};

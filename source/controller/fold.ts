@@ -5,17 +5,16 @@ import {evolve, evolveCommit} from '../release/evolve.ts';
 import type {Split} from '../release/split.ts';
 import {initialState, type State} from '../release/state.ts';
 
-/** A log folded up to its newest known commit. */
+/** A log folded up to its newest known commit. Never changed: another one is another state of the log. */
 export interface Folded {
   state: State;
   split: Split;
   head: {version: number; id: string; at: number} | null;
-  commits: readonly Commit[];
 }
 
 export function emptyFold(feature: string): Folded {
   const state = initialState(feature);
-  return {state, split: deriveSplit(state), head: null, commits: []};
+  return {state, split: deriveSplit(state), head: null};
 }
 
 /** Whether this is the very next commit of the chain. */
@@ -31,6 +30,5 @@ export function fold(folded: Folded, commit: Commit): Folded {
     state = evolve(state, {type: `a split that does not follow, version ${commit.version}`}, commit);
     split = deriveSplit(state);
   }
-  const head = {version: commit.version, id: commit.id, at: commit.at};
-  return {state, split, head, commits: [...folded.commits, commit]};
+  return {state, split, head: {version: commit.version, id: commit.id, at: commit.at}};
 }

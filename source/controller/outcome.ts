@@ -38,7 +38,10 @@ export interface ControllerView {
   subscribe(listener: () => void): () => void;
   /** Store's clock, milliseconds since 1970. */
   now(): number;
-  /** Resolves once the log has been read to its head for the first time. */
+  /**
+   * Resolves once the log has been read to its head; rejects with the store's fault when it cannot be read now. The view
+   * goes on trying by itself until it is closed, and says `away` meanwhile: a screen need not wait for this.
+   */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

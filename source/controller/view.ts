@@ -1,7 +1,9 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
-import type {LogReader} from '../store/port.ts';
+import type {LogNews, LogReader} from '../store/port.ts';
 import {emptyFold, fold, follows, type Folded} from './fold.ts';
 import type {ControllerView, Link, Snapshot} from './outcome.ts';
+import {pauseAfter, untilDone} from './until-done.ts';
 
 /** What the view needs of a feature: its log to read, and the store's clock. */
 export interface ViewSource {
@@ -15,8 +17,8 @@ export interface FollowedLog extends ControllerView {
   folded(): Folded;
   /** Takes in commits that are known from elsewhere (own writes, a read after a conflict). */
   absorb(commits: readonly Commit[]): void;
-  /** Reads what the log holds beyond what is folded in; resolves to whether there was anything. */
-  catchUp(): Promise<boolean>;
+  /** Reads what the log holds beyond what is folded in; all of it when the chain does not hold any more. */
+  catchUp(): Promise<void>;
 }
 
 /** Opens the read-only view of a feature: follows its log until closed. Has no way to write. */
@@ -27,64 +29,126 @@ export function openView(source: ViewSource): ControllerView {
 
 export function followLog({feature, log, now}: ViewSource): FollowedLog {
   let folded = emptyFold(feature);
+  let commits: readonly Commit[] = [];
   let link: Link = {state: 'opening'};
   let lastBreak: Snapshot['lastBreak'] = null;
   let snapshot: Snapshot = shot();
+  let isOpen = false;
+  let arriving: Promise<void> | null = null;
   const listeners = new Set<() => void>();
   const stop = new AbortController();
+  const opened = Promise.withResolvers<void>();
+  const mend = untilDone(readAgain, stop.signal);
 
   function shot(): Snapshot {
     return {state: folded.state, split: folded.split, head: folded.head, link, lastBreak};
   }
+
   function changed() {
     snapshot = shot();
-    for (const listener of listeners) listener();
-  }
-  function absorb(commits: readonly Commit[]) {
-    const before = folded;
-    for (const commit of commits) {
-      if (follows(folded, commit)) folded = fold(folded, commit);
-    }
-    if (folded !== before) changed();
-  }
-  async function catchUp() {
-    const before = folded.head?.version ?? 0;
-    absorb(await log.read(before));
-    return (folded.head?.version ?? 0) > before;
+    for (const listener of listeners) callApart(listener);
   }
 
-  const opened = (async () => {
-    await catchUp();
-    link = {state: 'up'};
+  function absorb(known: readonly Commit[]) {
+    const taken: Commit[] = [];
+    for (const commit of known) {
+      if (!follows(folded, commit)) continue;
+      folded = fold(folded, commit);
+      taken.push(commit);
+    }
+    if (taken.length === 0) return;
+    commits = [...commits, ...taken];
     changed();
-  })();
-  const following = opened.then(
-    () =>
-      log.follow(
-        folded.head,
-        news => {
-          switch (news.type) {
-            case 'commit':
-              absorb([news.commit]);
-              return;
-            case 'broken':
-              folded = emptyFold(feature);
-              lastBreak = {why: news.why, at: now()};
-              break;
-            case 'away':
-              link = {state: 'away', why: news.why, since: now()};
-              break;
-            case 'back':
-              link = {state: 'up'};
-              break;
-          }
-          changed();
-        },
-        stop.signal,
-      ),
-    // The one who awaits `ready` is told; nobody else is.
-    () => undefined,
-  );
+  }
+
+  async function catchUp() {
+    const before = folded;
+    absorb(await log.read(before.head?.version ?? 0));
+    if (folded !== before || before.head === null) return;
+    // Nothing follows what is known: either it is the end, or the log is another one by now.
+    const head = await log.head();
+    if (folded === before && head?.id !== before.head.id) await readAgain();
+  }
+
+  /** Reads the whole log. Where what was known is no part of it any more, it takes its place at one stroke. */
+  async function readAgain(): Promise<void> {
+    const {head} = folded;
+    const all = await log.read(0);
+    if (head === null || all[head.version - 1]?.id === head.id) return absorb(all);
+    // Something was written or heard meanwhile: what was read may be too old to judge it by.
+    if (folded.head !== head) return readAgain();
+    folded = emptyFold(feature);
+    commits = [];
+    lastBreak = {why: `version ${head.version}, read before, is no longer in the log`, at: now()};
+    if (all.length === 0) changed();
+    absorb(all);
+  }
+
+  function knows({version, id}: Commit): boolean {
+    return commits[version - 1]?.id === id;
+  }
+
+  /** Reads to the head; whoever asks meanwhile waits for the same attempt. */
+  function arrive(): Promise<void> {
+    if (arriving !== null) return arriving;
+    arriving = (async () => {
+      try {
+        await catchUp();
+      } finally {
+        arriving = null;
+      }
+      isOpen = true;
+      link = {state: 'up'};
+      changed();
+      opened.resolve();
+    })();
+    // Who waits for it is told; nobody else is.
+    arriving.catch(() => undefined);
+    return arriving;
+  }
+
+  function hear(news: LogNews) {
+    switch (news.type) {
+      case 'commit':
+        absorb([news.commit]);
+        // One that does not fit was taken in already, or what is known is no part of the log any more.
+        if (!knows(news.commit)) mend();
+        return;
+      case 'broken':
+        lastBreak = {why: news.why, at: now()};
+        // Until it is read again, what was known is better than nothing to the one who looks on.
+        mend();
+        break;
+      case 'away':
+        link = {state: 'away', why: news.why, since: now()};
+        break;
+      case 'back':
+        link = {state: 'up'};
+        break;
+    }
+    changed();
+  }
+
+  async function run() {
+    const {signal} = stop;
+    const stopped = new Promise<void>(resolve => {
+      signal.addEventListener('abort', () => resolve());
+    });
+    for (let failures = 1; !signal.aborted; failures++) {
+      try {
+        await Promise.race([arrive(), stopped]);
+        if (!signal.aborted) await log.follow(folded.head, hear, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (link.state !== 'away') link = {state: 'away', why: messageOf(error), since: now()};
+        changed();
+      }
+      const paused = delay(pauseAfter(failures), undefined, {signal}).catch(() => undefined);
+      await Promise.race(isOpen ? [paused] : [paused, opened.promise]);
+    }
+  }
+  const following = run();
 
   return {
     feature,
@@ -93,8 +157,8 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     catchUp,
     folded: () => folded,
     snapshot: () => snapshot,
-    commits: () => folded.commits,
-    ready: () => opened,
+    commits: () => commits,
+    ready: () => (isOpen ? Promise.resolve() : arrive()),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -105,4 +169,19 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
       await following;
     },
   };
+}
+
+/** A listener's mistake is its own: what was written is written, and the others must hear of it. */
+function callApart(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
