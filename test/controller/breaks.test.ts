@@ -1,0 +1,180 @@
+import {describe, expect, test} from 'vitest';
+import {openController} from '../../source/controller/controller.ts';
+import type {Intent} from '../../source/release/command.ts';
+import type {Commit} from '../../source/release/commit.ts';
+import {fourPhases} from '../release/plans.ts';
+import {liu} from '../release/specification.ts';
+import {newFeature, opener, shown} from './desk.ts';
+import {onEveryStore} from './houses.ts';
+
+const start = {type: 'start', release: 'r-1', version: 'v2', plan: fourPhases()} as const;
+const set = (percent: number): Intent => ({type: 'set', release: 'r-1', percent});
+const rollback: Intent = {type: 'rollback', release: 'r-1'};
+
+onEveryStore(house => {
+  const open = opener(house);
+
+  async function running() {
+    const feature = newFeature();
+    const desk = await open.desk(feature);
+    const view = await open.view(feature);
+    for (const intent of [start, set(10), set(20)]) await desk.does(intent);
+    await shown(view, ({head}) => head?.version === 3);
+    return {feature, desk, view};
+  }
+
+  describe('a log that lost its tail', () => {
+    test('is read again by everybody, who say so', async () => {
+      const {feature, desk, view} = await running();
+      const entries = await house().readLog(feature);
+      await house().rewriteLog(feature, entries.slice(0, 2));
+      for (const one of [desk, view]) {
+        const snapshot = await shown(one, ({head}) => head?.version === 2);
+        expect(snapshot).toMatchObject({split: {percent: 10}, link: {state: 'up'}});
+        expect(snapshot.lastBreak?.why).toContain('version 3');
+        expect(one.commits()).toHaveLength(2);
+      }
+    });
+
+    test('takes a command at once, before anybody has noticed', async () => {
+      const {feature, desk, view} = await running();
+      const entries = await house().readLog(feature);
+      await house().rewriteLog(feature, entries.slice(0, 2));
+      const began = performance.now();
+      expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 3, split: {live: false}});
+      // A follower looks every two seconds; a rollback does not wait for that.
+      expect(performance.now() - began).toBeLessThan(1000);
+      const {state} = await shown(view, ({split}) => !split.live);
+      expect(state.release?.state).toBe('rolling_back');
+    });
+
+    test('that somebody else has written on since is taken as it is now', async () => {
+      const {feature, desk, view} = await running();
+      const entries = await house().readLog(feature);
+      await house().rewriteLog(feature, entries.slice(0, 1));
+      const other = await open.desk(feature);
+      await other.does(set(1));
+      await other.does(set(2));
+      await other.does(set(3));
+      for (const one of [desk, view]) {
+        const {state, lastBreak} = await shown(one, ({head}) => head?.version === 4);
+        expect(state.release?.percent).toBe(3);
+        expect(lastBreak).not.toBeNull();
+      }
+      expect(await desk.does(set(4))).toMatchObject({kind: 'done', version: 5});
+    });
+  });
+
+  describe('a log that was deleted', () => {
+    test('is empty for everybody, who say so', async () => {
+      const {feature, desk, view} = await running();
+      await house().rewriteLog(feature, []);
+      for (const one of [desk, view]) {
+        const {state, split, lastBreak} = await shown(one, ({head}) => head === null);
+        expect(state.release).toBeNull();
+        expect(split.live).toBe(false);
+        expect(lastBreak).not.toBeNull();
+        expect(one.commits()).toEqual([]);
+      }
+    });
+
+    test('still takes the rollback of the release that routers may serve: it is banned by name', async () => {
+      const {feature, desk, view} = await running();
+      await house().rewriteLog(feature, []);
+      expect(await desk.does(rollback)).toMatchObject({
+        kind: 'done',
+        version: 1,
+        events: [{type: 'release-banned', release: 'r-1'}],
+        split: {live: false, rolledBack: ['r-1']},
+      });
+      await shown(view, ({split}) => split.rolledBack.includes('r-1'));
+      expect(await desk.does(rollback)).toMatchObject({kind: 'nothing', notice: 'already-rolled-back'});
+      expect(await desk.does(start)).toMatchObject({kind: 'refused', refusal: {code: 'bad-input'}});
+    });
+
+    test('begins anew with the next release', async () => {
+      const {feature, desk, view} = await running();
+      await house().rewriteLog(feature, []);
+      expect(await desk.does({...start, release: 'r-2'})).toMatchObject({kind: 'done', version: 1});
+      await shown(view, ({state}) => state.release?.id === 'r-2');
+    });
+  });
+
+  describe('a commit whose split does not follow from its events', () => {
+    async function forged() {
+      const {feature, desk, view} = await running();
+      const entries = await house().readLog(feature);
+      const last = JSON.parse(entries[2]!.text) as Commit;
+      const text = JSON.stringify({
+        ...last,
+        split: {...last.split, percent: 100, tiers: [{audience: null, percent: 100}]},
+      });
+      await house().rewriteLog(feature, [...entries.slice(0, 2), {version: 3, text}]);
+      return {feature, desk, view};
+    }
+
+    test('is a log that nobody here understands: read-only but for a rollback', async () => {
+      const {feature} = await forged();
+      const desk = await open.desk(feature);
+      expect(desk.snapshot().state.unknownEvent).toContain('version 3');
+      expect(await desk.does(set(30))).toMatchObject({kind: 'refused', refusal: {code: 'newer-log'}});
+      expect(await desk.does({type: 'pause', release: 'r-1'})).toMatchObject({refusal: {code: 'newer-log'}});
+      expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 4, split: {live: false}});
+      // What was written there is understood by everybody who comes later.
+      const later = await open.desk(feature);
+      expect(later.snapshot()).toMatchObject({split: {live: false, rolledBack: ['r-1']}, head: {version: 4}});
+    });
+  });
+
+  describe('a commit of a newer version', () => {
+    test('is kept, and what this version cannot know it does not command', async () => {
+      const {feature, desk} = await running();
+      const head = (await desk.store.log.head())!;
+      await desk.store.log.append({
+        ...head,
+        version: 4,
+        id: 'newer',
+        parent: head.id,
+        schema: 2,
+        minReader: 2,
+        events: [{type: 'release-split-in-two'}],
+      });
+      const {state} = await shown(desk, ({head}) => head?.version === 4);
+      expect(state.unknownEvent).toBe('schema 2');
+      expect(desk.commits().at(-1)?.events).toEqual([{type: 'release-split-in-two'}]);
+      expect(await desk.does(set(30))).toMatchObject({refusal: {code: 'newer-log'}});
+      expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 5});
+      const later = await open.view(feature);
+      expect(later.snapshot()).toMatchObject({
+        split: {live: false},
+        state: {release: {state: 'rolling_back'}},
+      });
+    });
+  });
+
+  test('two ways of reading that part for a moment come together again', async () => {
+    const {feature, desk} = await running();
+    const old = (await desk.store.log.read(0)).slice(0, 2);
+    let isStale = false;
+    const reading = openController({
+      feature,
+      now: () => desk.now(),
+      log: {
+        ...desk.store.log,
+        // A replica that lags behind: no store here can be made to answer an old log and tell of new commits.
+        read: async after => (isStale ? old.slice(after) : desk.store.log.read(after)),
+        head: async () => (isStale ? old[1]! : desk.store.log.head()),
+      },
+    });
+    await reading.ready();
+    isStale = true;
+    // "Already so" is looked up in the old log, which seems to have lost its tail.
+    await reading.execute(set(20), {by: liu}, {dryRun: true});
+    expect(reading.snapshot().head?.version).toBe(2);
+    isStale = false;
+    await desk.does(set(30));
+    await shown(reading, ({state}) => state.release?.percent === 30);
+    expect(reading.commits()).toHaveLength(4);
+    await reading.close();
+  });
+});
