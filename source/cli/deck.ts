@@ -111,10 +111,9 @@ function remembering(controller: Controller, ours: Set<string>): Controller {
   return {
     ...controller,
     async execute(intent, stamp, options) {
-      const outcome = await controller.execute(intent, stamp, options);
-      const isWritten = outcome.kind === 'done' && options?.dryRun !== true;
-      if (isWritten && BEGINS_STEPS.has(intent.type) && 'release' in intent) ours.add(intent.release);
-      return outcome;
+      // Before it is written: the news of it reaches the keeper of the steps before the answer reaches us.
+      if (BEGINS_STEPS.has(intent.type) && 'release' in intent) ours.add(intent.release);
+      return await controller.execute(intent, stamp, options);
     },
   };
 }

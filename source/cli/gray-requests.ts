@@ -22,13 +22,22 @@ export async function grayRequestsSince(
       for (const {fields, at} of entries) {
         if (parser.parse(fields, at, sample) !== null) continue;
         isMeasured = true;
-        if (sample.side !== 'gray' || sample.at - sample.age < since) continue;
-        for (let index = 0; index < sample.length; index++) {
-          if (sample.metrics[index]?.index === REQUESTS) requests += sample.values[index] ?? 0;
+        if (sample.side !== 'gray') continue;
+        const share = shareSince(since, sample);
+        for (let index = 0; index < sample.length && share > 0; index++) {
+          if (sample.metrics[index]?.index === REQUESTS)
+            requests += Math.ceil((sample.values[index] ?? 0) * share);
         }
       }
     },
     signal,
   );
   return isMeasured ? requests : null;
+}
+
+/** How much of a batch was measured since a moment: its age counts from its middle, so it began twice that ago. */
+function shareSince(since: number, {at, age}: Pick<Sample, 'at' | 'age'>): number {
+  if (at <= since) return 0;
+  const lasted = 2 * age;
+  return lasted > 0 ? Math.min(1, (at - since) / lasted) : 1;
 }
