@@ -22,9 +22,9 @@ export async function grayRequestsSince(
       for (const {fields, at} of entries) {
         if (parser.parse(fields, at, sample) !== null) continue;
         isMeasured = true;
-        if (sample.side !== 'gray') continue;
         const share = shareSince(since, sample);
-        for (let index = 0; index < sample.length && share > 0; index++) {
+        if (sample.side !== 'gray' || share === 0) continue;
+        for (let index = 0; index < sample.length; index++) {
           if (sample.metrics[index]?.index === REQUESTS)
             requests += Math.ceil((sample.values[index] ?? 0) * share);
         }
