@@ -11,9 +11,10 @@ const FIRST_EXAMPLES = [
   'graydeck rollback                                  prod for everyone, now',
 ];
 
-const EXIT_WORDS =
-  'Exit codes: 0 done, 1 fault, 2 usage or bad input, 3 refused, 4 conflict, 5 verdict against, ' +
-  '6 timed out, 69 store unreachable, 130/143 signals.';
+const EXIT_WORDS = [
+  'Exit codes: 0 done, 1 fault, 2 usage or bad input, 3 refused, 4 conflict, 5 verdict against, 6 timed out,',
+  '69 store unreachable, 130/143 signals.',
+];
 
 /** Help of the whole program, or of the verbs that begin with one word. Examples first. */
 export function helpOf(first: string | null, paint: Paint): string[] {
@@ -30,7 +31,7 @@ export function helpOf(first: string | null, paint: Paint): string[] {
       : titled('Not built yet', columns(later.map(({name, summary}) => [name, summary])), paint)),
     ...titled('Everywhere', flagLines(EVERYWHERE), paint),
     'graydeck VERB --help tells more. Data goes to stdout, everything else to stderr.',
-    EXIT_WORDS,
+    ...EXIT_WORDS,
   ];
 }
 
@@ -49,7 +50,7 @@ export function helpOfVerb(verb: Verb, paint: Paint): string[] {
     ),
     ...(own.length === 0 ? [] : titled(`Flags of ${name}`, flagLines(own), paint)),
     ...titled('Everywhere', flagLines(EVERYWHERE), paint),
-    EXIT_WORDS,
+    ...EXIT_WORDS,
   ];
 }
 

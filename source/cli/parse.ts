@@ -17,9 +17,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads the command line. Knows flags, not verbs. @throws Failure exit code 2. */
 export async function parseArguments(argv: readonly string[], env: Env): Promise<Parsed> {
-  const {typed, unknown} = readTyped(argv);
-  const parsed =
-    typed.length === 0 && unknown === null ? {input: [...argv], flags: {}} : await readFlags(argv);
+  const joined = withValuesJoined(argv);
+  const {typed, unknown} = readTyped(joined);
+  const isPlain = typed.length === 0 && unknown === null && !joined.includes('--');
+  const parsed = isPlain ? {input: joined, flags: {}} : await readFlags(joined);
   const flags: Record<string, string | boolean> = {};
   for (const name of FLAG_NAMES) {
     const {value, isOn, env: variable, choices} = entryOf(name);
@@ -39,6 +40,24 @@ export async function parseArguments(argv: readonly string[], env: Env): Promise
     flags[name] = text;
   }
   return {words: parsed.input, flags: flags as unknown as Flags, given: typed, unknown};
+}
+
+/** `--plan -` as `--plan=-`: a value may begin with a dash, as long as it is no flag itself. */
+function withValuesJoined(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const joined: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const text = argv[index] ?? '';
+    const value = argv[index + 1];
+    const name = end >= 0 && index >= end ? null : flagNamed(text);
+    const takesNext =
+      name !== null && entryOf(name).value !== undefined && value !== undefined && index + 1 !== end;
+    if (takesNext && flagNamed(value.split('=')[0] ?? '') === null) {
+      joined.push(`${text}=${value}`);
+      index++;
+    } else joined.push(text);
+  }
+  return joined;
 }
 
 /** The flags typed before `--`; each must be one that exists, and a switch takes no other value than true and false. */

@@ -65,7 +65,7 @@ export class Workplace implements AsyncDisposable {
 
   async runWith(options: RunOptions, ...argv: string[]): Promise<Ran> {
     const {exitCode, stdout, stderr} = await this.start(argv, options);
-    return {exitCode, stdout: String(stdout), stderr: String(stderr)};
+    return {exitCode, stdout, stderr};
   }
 
   /** Runs it and reads the one document on stdout. */

@@ -28,11 +28,16 @@ export const run: Run = async call => {
   const isDrawn = !call.flags.json && hasTerminal(process.env);
   const screen = isDrawn ? import('../../console/run.tsx') : null;
   screen?.catch(() => undefined);
+  // From here on there is something to clean up.
+  const signal = call.interrupted();
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-demo-'));
   try {
     const demo = await open(call, `sqlite:${join(folder, 'demo.db')}`);
     try {
-      if (screen !== null) return await draw(call, demo, (await screen).runConsole);
+      if (screen !== null) {
+        const {runConsole} = await screen;
+        return signal.aborted ? EXIT.interrupted : await draw(call, demo, runConsole);
+      }
       call.out.say('no terminal here: the simulated service runs, and a line is printed for each change');
       return await tell(call, demo);
     } finally {
@@ -127,8 +132,7 @@ async function tell(call: Call, {feature, controller, service}: Demo): Promise<E
   void service.writePast();
   await measurements.start();
   try {
-    const code = await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS);
-    return call.interrupted().aborted ? EXIT.interrupted : code;
+    return await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS);
   } finally {
     await measurements.close();
   }

@@ -1,6 +1,8 @@
+import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/format.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
 import type {Commit} from '../../release/commit.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
@@ -9,9 +11,11 @@ import {openLook, using} from '../session.ts';
 import {EventTeller} from '../tell-event.ts';
 
 /** `log [--follow]`: a line for each event, oldest first; with `--json` an object for each commit. */
-export const run: Run = call =>
-  using(openLook(call), async ({view}) => {
-    const {out, flags} = call;
+export const run: Run = call => {
+  const {out, flags} = call;
+  // Before anything is said, so that no signal finds the verb unprepared.
+  if (flags.follow) call.interrupted();
+  return using(openLook(call), async ({view}) => {
     const tell = teller(call, view.now());
     let told = 0;
     const catchUp = () => {
@@ -23,28 +27,37 @@ export const run: Run = call =>
       }
     };
     catchUp();
-    if (!flags.follow) {
-      if (told === 0) out.say(`nothing happened to ${view.feature} yet`);
-      return EXIT.done;
-    }
-    let breaks = 0;
-    const signal = AbortSignal.any([call.interrupted(), out.closed]);
-    const stop = view.subscribe(() => {
-      const {lastBreak, head} = view.snapshot();
-      if (lastBreak !== null && lastBreak.at !== breaks) {
-        breaks = lastBreak.at;
+    if (told === 0 && !flags.follow) out.say(`nothing happened to ${view.feature} yet`);
+    if (flags.follow) {
+      await follow(call, view, catchUp, () => {
         told = 0;
-        out.say(`the log did not hold: ${lastBreak.why}. It is read again from its start`);
-      }
-      if (head !== null && !signal.aborted) catchUp();
-    });
-    await new Promise<void>(resolve => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve());
-    });
-    stop();
+      });
+    }
     return EXIT.done;
   });
+};
+
+/** Until a signal comes or nobody reads any more. A log that broke is told again from its start. */
+async function follow(
+  call: Call,
+  view: ControllerView,
+  catchUp: () => void,
+  startAgain: () => void,
+): Promise<void> {
+  const signal = AbortSignal.any([call.interrupted(), call.out.closed]);
+  let brokeAt = view.snapshot().lastBreak?.at ?? null;
+  const stop = view.subscribe(() => {
+    const {lastBreak, link} = view.snapshot();
+    if (lastBreak !== null && lastBreak.at !== brokeAt) {
+      brokeAt = lastBreak.at;
+      startAgain();
+      call.out.say(`the log did not hold: ${plainText(lastBreak.why, 200)}; it is read again from its start`);
+    }
+    if (link.state === 'up' && !signal.aborted) catchUp();
+  });
+  if (!signal.aborted) await once(signal, 'abort');
+  stop();
+}
 
 function asJson(feature: string, {version, at, by, reason, events, id, split}: Commit) {
   const {live, percent, release} = split;

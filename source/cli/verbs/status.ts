@@ -5,6 +5,7 @@ import {readTypedDuration} from '../duration.ts';
 import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
 import {languageOf} from '../language.ts';
+import type {Measurements} from '../../metrics/follower.ts';
 import {openMeasurements} from '../measure.ts';
 import {openLook, using} from '../session.ts';
 import {statusDocument} from '../status/document.ts';
@@ -21,21 +22,20 @@ const PATIENCE_MS = 5000;
 export const run: Run = async call => {
   const windowMs = readWindow(call);
   const {out, flags} = call;
+  if (flags.watch) call.interrupted();
+  const messages = messagesOf(languageOf(flags.lang, process.env));
   return await using(openLook(call), async ({feature, view, settings}) => {
     const measurements = openMeasurements(feature, view, settings, {
       historyMs: windowMs + LATE_MS,
       keepSeconds: Math.ceil((windowMs + LATE_MS) / 1000),
     });
     try {
-      // A store that is slow to tell its samples must not keep the rest back.
-      const isRead = await Promise.race([
-        measurements.start().then(() => true),
-        pause(PATIENCE_MS, false, {ref: false}),
-      ]);
+      const isRead = await readOnce(measurements);
+      const {away} = measurements.status();
+      if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
       if (flags.watch) return await watchStatus(call, feature, view, measurements.windows, windowMs);
       const observed = await observe(feature, view, isRead ? measurements.windows : null, windowMs);
       const status = statusDocument(observed);
-      const messages = messagesOf(languageOf(flags.lang, process.env));
       if (out.isJson) out.json(status);
       else for (const line of statusText(status, messages, out.paint, observed.now)) out.data(line);
       return EXIT.done;
@@ -44,6 +44,18 @@ export const run: Run = async call => {
     }
   });
 };
+
+/** Whether the samples could be read. A store that does not tell them must not keep the rest back. */
+async function readOnce(measurements: Measurements): Promise<boolean> {
+  const gone = Promise.withResolvers<boolean>();
+  const stop = measurements.subscribe(() => {
+    if (measurements.status().away !== null) gone.resolve(false);
+  });
+  const read = measurements.start().then(() => true);
+  const isRead = await Promise.race([read, gone.promise, pause(PATIENCE_MS, false, {ref: false})]);
+  stop();
+  return isRead;
+}
 
 /** How far the numbers look back, in milliseconds. @throws Failure exit code 2. */
 export function readWindow({flags}: Call): number {

@@ -18,8 +18,9 @@ export const run: Run = async call => {
   const {timeout, release: named} = call.flags;
   const timeoutMs = timeout === undefined ? null : readTypedDuration('--timeout', timeout);
   const started = performance.now();
+  const signal = call.interrupted();
   return await using(openLook(call), async ({view}) => {
-    const signal = call.interrupted();
+    let isTold = call.out.isJson;
     let id = named ?? view.snapshot().state.release?.id ?? null;
     for (;;) {
       const {state} = view.snapshot();
@@ -35,6 +36,8 @@ export const run: Run = async call => {
       if (now.kind === 'never') {
         throw new Failure(EXIT.against, 'never', `${wanted} can no longer come: ${now.why}`, 'graydeck log');
       }
+      if (!isTold) call.out.say(`${view.feature}  ${now.why}; waiting for ${wanted}`);
+      isTold = true;
       const leftMs = timeoutMs === null ? LOOK_EVERY_MS : timeoutMs - (performance.now() - started);
       if (leftMs <= 0) {
         throw new Failure(

@@ -36,6 +36,7 @@ export const run: Run = async call => {
 };
 
 async function plain(call: Call): Promise<ExitCode> {
+  call.interrupted();
   call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
   return await using(openLook(call), async ({feature, view, settings}) => {
     const measurements = openMeasurements(feature, view, settings);

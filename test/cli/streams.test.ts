@@ -1,0 +1,99 @@
+import {once} from 'node:events';
+import {describe, expect, test, vi} from 'vitest';
+import {Workplace} from './program.ts';
+
+const start = ['start', 'v1.1.0', '--feature', 'pay', '--yes'];
+
+/** Verbs that go on until somebody stops them. */
+const lasting: readonly string[][] = [
+  ['status', '--watch'],
+  ['log', '--follow'],
+  ['wait', '--for', 'paused'],
+  ['watch'],
+];
+
+describe('a signal ends', () => {
+  test.for(lasting.flatMap(typed => [['SIGINT', 130, typed] as const, ['SIGTERM', 143, typed] as const]))(
+    'by %s with exit code %i: %s',
+    async ([signal, code, typed]) => {
+      await using place = await Workplace.open();
+      await place.run(...start);
+      const running = place.start([...typed]);
+      await Promise.race([once(running.stdout, 'data'), once(running.stderr, 'data')]);
+      running.kill(signal);
+      expect(await running).toMatchObject({exitCode: code});
+      expect(await place.json('status')).toMatchObject({state: 'rolling', head: 1});
+    },
+  );
+
+  test('a rollback only in so far as nobody waits any more: traffic is back', async () => {
+    await using place = await Workplace.open();
+    await place.file('plan.yaml', 'phases: [{name: all, percent: 100}]\nhooks: {stop: [sleep, "30"]}\n');
+    await place.run(...start, '--plan', 'plan.yaml');
+    const running = place.start(['rollback']);
+    let told = '';
+    running.stderr.on('data', chunk => (told += String(chunk)));
+    await vi.waitFor(() => expect(told).toContain('… stop gray'), {timeout: 10_000});
+    running.kill('SIGINT');
+    const {exitCode, stderr} = await running;
+    expect(exitCode).toBe(130);
+    expect(stderr).toContain('interrupted: the steps are left to whoever watches.');
+    expect(await place.json('status')).toMatchObject({percent: {set: 0}});
+  });
+});
+
+describe('a closed pipe', () => {
+  test.for([['log'], ['status'], ['--help']])('ends %s without a word', async typed => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    const running = place.start(typed);
+    running.stdout.destroy();
+    expect(await running).toMatchObject({stderr: '', exitCode: 0});
+  });
+
+  test.for([
+    ['log', '--follow'],
+    ['status', '--watch'],
+  ])('ends %s %s once there is something to say', async (...[typed]) => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    const running = place.start(typed);
+    await once(running.stdout, 'data');
+    running.stdout.destroy();
+    await place.run('set', '3');
+    expect(await running).toMatchObject({stderr: '', exitCode: 0});
+  });
+
+  test('does not keep a rollback from being finished', async () => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    const running = place.start(['rollback']);
+    running.stdout.destroy();
+    running.stderr.destroy();
+    expect(await running).toMatchObject({exitCode: 0});
+    expect(await place.json('status')).toMatchObject({state: 'rolled_back'});
+  });
+});
+
+describe('data goes to stdout, everything else to stderr', () => {
+  test('so a script reads only what it asked for', async () => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    const {stdout, stderr} = await place.run('rollback');
+    expect(stdout).not.toMatch(/traffic {2}/u);
+    expect(stderr).toMatch(/✔ traffic/u);
+  });
+
+  test('colour only where it is wanted', async () => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    const escape = '\u001B[';
+    expect((await place.run('status')).stdout).not.toContain(escape);
+    const forced = await place.runWith({env: {FORCE_COLOR: '1'}}, 'status');
+    expect(forced.stdout).toContain(escape);
+    const asked = await place.runWith({env: {FORCE_COLOR: '1', NO_COLOR: '1'}}, 'status');
+    expect(asked.stdout).not.toContain(escape);
+    const flagged = await place.runWith({env: {FORCE_COLOR: '1'}}, 'status', '--no-color');
+    expect(flagged.stdout).not.toContain(escape);
+  });
+});
