@@ -40,7 +40,7 @@ export class Cursor {
 }
 
 /** The milliseconds in an id. */
-export function timeOf(id: string): number {
+function timeOf(id: string): number {
   return Number.parseInt(id, 10);
 }
 

@@ -7,7 +7,7 @@ import {Gone, Refused, toFault} from './faults.ts';
 import {connect} from './handshake.ts';
 
 /** Longest time a command may take, with connecting, in milliseconds. */
-export const CALL_MS = 3000;
+const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
 const MAX_REDIRECTIONS = 4;

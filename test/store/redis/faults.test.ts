@@ -3,41 +3,22 @@ import {createServer as createHttpServer} from 'node:http';
 import {createServer, type AddressInfo, type Server, type Socket} from 'node:net';
 import {rm} from 'node:fs/promises';
 import {inspect} from 'node:util';
-import {afterEach, describe, expect, it, vi} from 'vitest';
+import {describe, expect, it, vi, type TestContext} from 'vitest';
 import type {Commit} from '../../../source/release/commit.ts';
 import type {Event} from '../../../source/release/event.ts';
 import {StoreFault} from '../../../source/store/fault.ts';
-import {openStore} from '../../../source/store/open.ts';
-import type {StoreByRole, StoreRole} from '../../../source/store/port.ts';
 import {freePort} from '../../servers/ports.ts';
-import {startProxy} from '../../servers/proxy.ts';
-import {redisMissing, startRedis, type RedisOptions, type RedisServer} from '../../servers/redis.ts';
+import {redisMissing} from '../../servers/redis.ts';
 import {appendMany, appendNext, commitAfter} from '../commits.ts';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-async function redis(options?: RedisOptions): Promise<RedisServer> {
-  const server = await startRedis(options);
-  ends.push(() => server.dispose());
-  return server;
-}
-
-async function open<R extends StoreRole>(address: string, role: R): Promise<StoreByRole[R]> {
-  const store = await openStore(address, role, {env: {}});
-  ends.push(() => store.close());
-  return store;
-}
+import {workshop, type Workshop} from './workshop.ts';
 
 /** A server that is no Redis, on a free port. */
-async function impostor(server: Server): Promise<number> {
+async function impostor(context: TestContext, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets = new Set<Socket>();
   server.on('connection', socket => sockets.add(socket));
-  ends.push(() => {
+  context.onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
@@ -61,7 +42,8 @@ const raising: Event = {type: 'percent-set', release: 'r', percent: 20, from: 5}
 const rollback: Event = {type: 'rollback-started', release: 'r', fromPercent: 5, reason: null, steps: []};
 
 describe('a store on Redis that cannot be reached', () => {
-  it('opens all the same, says why it is away, and fails each call at once', async () => {
+  it.concurrent('opens all the same, says why it is away, and fails each call at once', async context => {
+    const {open} = workshop(context);
     const port = await freePort();
     const store = await open(`redis://127.0.0.1:${port}`, 'operator');
     const health = await store.health();
@@ -72,15 +54,17 @@ describe('a store on Redis that cannot be reached', () => {
     expect(Math.abs(store.now() - Date.now())).toBeLessThan(1000);
   });
 
-  it('names an unknown host, and a socket that is not there', async () => {
+  it.concurrent('names an unknown host, and a socket that is not there', async context => {
+    const {open} = workshop(context);
     const host = await open('redis://no-such-host.invalid', 'viewer');
     expect((await faultOf(host.features())).message).toMatch(/host name is not known|answer in time/);
     const socket = await open('redis+unix:///no/such/redis.sock', 'viewer');
     expect((await faultOf(socket.features())).message).toContain('no such socket');
   });
 
-  it('is given up within three seconds when it accepts and says nothing', async () => {
-    const port = await impostor(createServer());
+  it.concurrent('is given up within three seconds when it accepts and says nothing', async context => {
+    const {open} = workshop(context);
+    const port = await impostor(context, createServer());
     const began = performance.now();
     const store = await open(`redis://127.0.0.1:${port}`, 'viewer');
     expect(performance.now() - began).toBeLessThan(3500);
@@ -89,15 +73,23 @@ describe('a store on Redis that cannot be reached', () => {
 });
 
 describe('what answers and is not the Redis we need', () => {
-  it('is named: a web server', async () => {
-    const port = await impostor(createHttpServer((_, response) => response.end('hello')));
+  it.concurrent('is named: a web server', async context => {
+    const {open} = workshop(context);
+    const port = await impostor(
+      context,
+      createHttpServer((_, response) => response.end('hello')),
+    );
     const fault = await faultOf(open(`redis://127.0.0.1:${port}`, 'viewer'));
     expect(fault.code).toBe('store-not-ours');
     expect(fault.message).toContain('is not Redis');
   });
 
-  it('is named: something that speaks first', async () => {
-    const port = await impostor(createServer(socket => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n')));
+  it.concurrent('is named: something that speaks first', async context => {
+    const {open} = workshop(context);
+    const port = await impostor(
+      context,
+      createServer(socket => socket.write('SSH-2.0-OpenSSH_9.2p1\r\n')),
+    );
     expect((await faultOf(open(`redis://127.0.0.1:${port}`, 'viewer'))).code).toBe('store-not-ours');
   });
 
@@ -106,8 +98,12 @@ describe('what answers and is not the Redis we need', () => {
     ['*4\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n6.2.14\r\n', '6.2.14'],
     ['-ERR unknown command `HELLO`, with args beginning with: \r\n', 'older than 6'],
   ] as const) {
-    it(`is named: a Redis ${version}, with the reason why it will not do`, async () => {
-      const port = await impostor(createServer(socket => socket.on('data', () => socket.write(answer))));
+    it.concurrent(`is named: a Redis ${version}, with the reason why it will not do`, async context => {
+      const {open} = workshop(context);
+      const port = await impostor(
+        context,
+        createServer(socket => socket.on('data', () => socket.write(answer))),
+      );
       const fault = await faultOf(open(`redis://127.0.0.1:${port}`, 'operator'));
       expect(fault.code).toBe('store-not-ours');
       expect(fault.message).toContain(version);
@@ -119,7 +115,8 @@ describe('what answers and is not the Redis we need', () => {
 describe.skipIf(redisMissing)(
   'a fault of a real server is told with what to do, never with the password',
   () => {
-    it('no password, a wrong one, an unknown user', async () => {
+    it.concurrent('no password, a wrong one, an unknown user', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis({requirepass: 'hunter2-real'});
       const at = `127.0.0.1:${server.port}`;
       const none = await faultOf(open(`redis://${at}`, 'viewer'));
@@ -141,7 +138,8 @@ describe.skipIf(redisMissing)(
       expect(inspect(right, {depth: 20, showHidden: true})).not.toContain('hunter2');
     });
 
-    it('a password where none is needed does no harm, and nothing is printed', async () => {
+    it.concurrent('a password where none is needed does no harm, and nothing is printed', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis();
       const said = vi.spyOn(console, 'warn');
       const store = await open(`redis://:superfluous@127.0.0.1:${server.port}`, 'viewer');
@@ -150,13 +148,15 @@ describe.skipIf(redisMissing)(
       said.mockRestore();
     });
 
-    it('a database that does not exist: never another one in its place', async () => {
+    it.concurrent('a database that does not exist: never another one in its place', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis();
       const fault = await faultOf(open(`redis://127.0.0.1:${server.port}/99`, 'operator'));
       expect(fault.code).toBe('store-bad-url');
     });
 
-    it('databases are apart', async () => {
+    it.concurrent('databases are apart', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis();
       const third = await open(`redis://127.0.0.1:${server.port}/3`, 'operator');
       await appendNext(third.feature('f'));
@@ -164,7 +164,8 @@ describe.skipIf(redisMissing)(
       expect(await third.features()).toEqual(['f']);
     });
 
-    it('EVAL taken away from everybody', async () => {
+    it.concurrent('EVAL taken away from everybody', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis({settings: {'rename-command': 'EVAL gone'}});
       const store = await open(server.url, 'operator');
       const fault = await faultOf(store.feature('f').log.append(commitAfter(null)));
@@ -172,7 +173,8 @@ describe.skipIf(redisMissing)(
       expect(fault.message).toContain('EVAL');
     });
 
-    it('keys that hold something else', async () => {
+    it.concurrent('keys that hold something else', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis();
       const store = await open(server.url, 'operator');
       for (const name of ['log', 'metrics', 'routers', 'lease', 'seconds']) {
@@ -196,7 +198,8 @@ describe.skipIf(redisMissing)(
       }
     });
 
-    it('a replica: it can be watched, not written', async () => {
+    it.concurrent('a replica: it can be watched, not written', async context => {
+      const {redis, open} = workshop(context);
       const primary = await redis();
       const replica = await redis({replicaof: primary});
       const commit = await appendNext((await open(primary.url, 'operator')).feature('f'));
@@ -212,7 +215,8 @@ describe.skipIf(redisMissing)(
       }
     });
 
-    it('one node of a cluster, addressed as if it were alone', async () => {
+    it.concurrent('one node of a cluster, addressed as if it were alone', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis({cluster: true});
       // It serves half of the slots, and knows of nobody for the others.
       await server.admin.cluster('ADDSLOTSRANGE', 0, 16_383);
@@ -225,7 +229,8 @@ describe.skipIf(redisMissing)(
       expect((await faultOf(store.feature('f').log.head())).code).toBe('store-refused');
     });
 
-    it('no connection left', async () => {
+    it.concurrent('no connection left', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis({settings: {maxclients: '1'}});
       expect(await server.admin.ping()).toBe('PONG');
       const store = await open(server.url, 'viewer');
@@ -236,7 +241,8 @@ describe.skipIf(redisMissing)(
       await vi.waitFor(async () => expect(await store.features()).toEqual([]));
     });
 
-    it('a disk that cannot be written to', async () => {
+    it.concurrent('a disk that cannot be written to', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis({settings: {save: '3600 1'}});
       const store = await open(server.url, 'operator');
       await appendNext(store.feature('f'));
@@ -250,7 +256,8 @@ describe.skipIf(redisMissing)(
       expect(fault.message).toContain('disk');
     });
 
-    it('a server that is still loading, which serves once it is done', async () => {
+    it.concurrent('a server that is still loading, which serves once it is done', async context => {
+      const {redis, open} = workshop(context);
       const server = await redis({
         settings: {'key-load-delay': '0', 'loading-process-events-interval-bytes': '1024'},
       });
@@ -274,7 +281,7 @@ describe.skipIf(redisMissing)(
 );
 
 describe.skipIf(redisMissing)('a server whose memory is full', () => {
-  async function fullServer() {
+  async function fullServer({redis, open}: Workshop) {
     const server = await redis({maxmemory: 3_000_000});
     const store = await open(server.url, 'operator');
     const feature = store.feature('f');
@@ -289,16 +296,16 @@ describe.skipIf(redisMissing)('a server whose memory is full', () => {
     return {feature, head, fault};
   }
 
-  it('says so, and does not let a release go up', async () => {
-    const {feature, head, fault} = await fullServer();
+  it.concurrent('says so, and does not let a release go up', async context => {
+    const {feature, head, fault} = await fullServer(workshop(context));
     expect(fault.code).toBe('store-full');
     const refused = await faultOf(feature.log.append(commitAfter(head, {events: [raising]})));
     expect(refused.code).toBe('store-full');
     expect(await feature.log.head()).toEqual(head);
   });
 
-  it('still takes a rollback, a lower percent, and the lease of the guard', async () => {
-    const {feature, head} = await fullServer();
+  it.concurrent('still takes a rollback, a lower percent, and the lease of the guard', async context => {
+    const {feature, head} = await fullServer(workshop(context));
     const lower: Event = {type: 'percent-set', release: 'r', percent: 1, from: 5};
     let last: Commit = head;
     for (const event of [lower, rollback]) {
@@ -312,23 +319,26 @@ describe.skipIf(redisMissing)('a server whose memory is full', () => {
 });
 
 describe.skipIf(redisMissing)('the reply to a commit is lost', () => {
-  it('and so is the next: it says that the outcome is not known, within a few seconds', async () => {
-    const server = await redis();
-    const proxy = await startProxy(server);
-    ends.push(() => proxy.close());
-    const store = await open(`redis://127.0.0.1:${proxy.port}`, 'operator');
-    const feature = store.feature('f');
-    const head = await appendNext(feature);
-    const commit = commitAfter(head);
-    proxy.swallowAnswers();
-    const began = performance.now();
-    const fault = await faultOf(feature.log.append(commit));
-    expect(performance.now() - began).toBeLessThan(7000);
-    expect(fault.code).toBe('store-unreachable');
-    expect(fault.message).toContain('Whether version 2 was written is not known');
-    proxy.release();
-    // It was, and handing it in again finds it.
-    expect(await feature.log.append(commit)).toEqual({outcome: 'written'});
-    expect(await feature.log.read(0)).toEqual([head, commit]);
-  });
+  it.concurrent(
+    'and so is the next: it says that the outcome is not known, within a few seconds',
+    async context => {
+      const {redis, proxied, open} = workshop(context);
+      const server = await redis();
+      const proxy = await proxied(server);
+      const store = await open(proxy.url, 'operator');
+      const feature = store.feature('f');
+      const head = await appendNext(feature);
+      const commit = commitAfter(head);
+      proxy.swallowAnswers();
+      const began = performance.now();
+      const fault = await faultOf(feature.log.append(commit));
+      expect(performance.now() - began).toBeLessThan(7000);
+      expect(fault.code).toBe('store-unreachable');
+      expect(fault.message).toContain('Whether version 2 was written is not known');
+      proxy.release();
+      // It was, and handing it in again finds it.
+      expect(await feature.log.append(commit)).toEqual({outcome: 'written'});
+      expect(await feature.log.read(0)).toEqual([head, commit]);
+    },
+  );
 });

@@ -1,35 +1,10 @@
 import {cp, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {afterEach, describe, expect, it, vi} from 'vitest';
-import {openStore} from '../../../source/store/open.ts';
-import type {OperatorStore, StoreByRole, StoreRole} from '../../../source/store/port.ts';
-import {startProxy, type Proxy} from '../../servers/proxy.ts';
-import {redisMissing, startRedis, type RedisOptions, type RedisServer} from '../../servers/redis.ts';
+import {describe, expect, it, vi} from 'vitest';
+import {redisMissing} from '../../servers/redis.ts';
 import {appendMany, appendNext, commitAfter} from '../commits.ts';
 import {followLog, followSamples} from '../followed.ts';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-async function redis(options?: RedisOptions): Promise<RedisServer> {
-  const server = await startRedis(options);
-  ends.push(() => server.dispose());
-  return server;
-}
-
-async function behindProxy(server: RedisServer): Promise<Proxy & {url: string}> {
-  const proxy = await startProxy(server);
-  ends.push(() => proxy.close());
-  return Object.assign(proxy, {url: `redis://127.0.0.1:${proxy.port}`});
-}
-
-async function open<R extends StoreRole>(address: string, role: R): Promise<StoreByRole[R]> {
-  const store = await openStore(address, role, {env: {}});
-  ends.push(() => store.close());
-  return store;
-}
+import {workshop, type Workshop} from './workshop.ts';
 
 /** Milliseconds until the work is done. */
 async function timeOf(work: Promise<unknown>): Promise<number> {
@@ -43,98 +18,115 @@ const numbered = (from: number, count: number) =>
 const numbersOf = (entries: {fields: string[]}[]) => entries.map(entry => Number(entry.fields[3]));
 
 describe.skipIf(redisMissing)('a follower on Redis', () => {
-  it('goes on without a gap after the server was killed and came back with its data', async () => {
-    const server = await redis({appendonly: true});
-    const feature = (await open(server.url, 'operator')).feature('f');
-    const commits = await appendMany(feature, 3);
-    const followed = followLog((await open(server.url, 'viewer')).feature('f').log);
-    await followed.reached(3);
-    await server.kill();
-    await followed.heard('away');
-    await server.start();
-    await followed.heard('back');
-    const next = await vi.waitFor(() => appendNext(feature), {timeout: 5000, interval: 50});
-    await followed.reached(4);
-    expect(followed.news.map(news => news.type)).toEqual([
-      'commit',
-      'commit',
-      'commit',
-      'away',
-      'back',
-      'commit',
-    ]);
-    expect(followed.commits()).toEqual([...commits, next]);
-    await followed.stop();
-  });
+  it.concurrent(
+    'goes on without a gap after the server was killed and came back with its data',
+    async context => {
+      const {redis, open} = workshop(context);
+      const server = await redis({appendonly: true});
+      const feature = (await open(server.url, 'operator')).feature('f');
+      const commits = await appendMany(feature, 3);
+      const followed = followLog((await open(server.url, 'viewer')).feature('f').log);
+      await followed.reached(3);
+      await server.kill();
+      await followed.heard('away');
+      await server.start();
+      await followed.heard('back');
+      const next = await vi.waitFor(() => appendNext(feature), {timeout: 5000, interval: 50});
+      await followed.reached(4);
+      expect(followed.news.map(news => news.type)).toEqual([
+        'commit',
+        'commit',
+        'commit',
+        'away',
+        'back',
+        'commit',
+      ]);
+      expect(followed.commits()).toEqual([...commits, next]);
+      await followed.stop();
+    },
+  );
 
-  it('says that the log is broken when the server comes back with an older state', async () => {
-    const server = await redis({appendonly: true});
-    const feature = (await open(server.url, 'operator')).feature('f');
-    const old = await appendMany(feature, 3);
-    const aof = join(server.folder, 'appendonlydir');
-    await cp(aof, `${aof}.old`, {recursive: true});
-    await appendMany(feature, 4);
-    const followed = followLog(feature.log);
-    await followed.reached(7);
-    await server.kill();
-    await rm(aof, {recursive: true});
-    await cp(`${aof}.old`, aof, {recursive: true});
-    await server.start();
-    await followed.heard('broken');
-    await followed.reached(3);
-    const next = await appendNext(feature);
-    expect(next.version).toBe(4);
-    await followed.reached(4);
-    expect(followed.commits()).toEqual([...old, next]);
-    expect(followed.count('broken')).toBe(1);
-    await followed.stop();
-  });
+  it.concurrent(
+    'says that the log is broken when the server comes back with an older state',
+    async context => {
+      const {redis, open} = workshop(context);
+      const server = await redis({appendonly: true});
+      const feature = (await open(server.url, 'operator')).feature('f');
+      const old = await appendMany(feature, 3);
+      const aof = join(server.folder, 'appendonlydir');
+      await cp(aof, `${aof}.old`, {recursive: true});
+      await appendMany(feature, 4);
+      const followed = followLog(feature.log);
+      await followed.reached(7);
+      await server.kill();
+      await rm(aof, {recursive: true});
+      await cp(`${aof}.old`, aof, {recursive: true});
+      await server.start();
+      await followed.heard('broken');
+      await followed.reached(3);
+      const next = await appendNext(feature);
+      expect(next.version).toBe(4);
+      await followed.reached(4);
+      expect(followed.commits()).toEqual([...old, next]);
+      expect(followed.count('broken')).toBe(1);
+      await followed.stop();
+    },
+  );
 
-  it('says so too when the newest commits are deleted; the next takes their place', async () => {
-    const server = await redis();
-    const feature = (await open(server.url, 'operator')).feature('f');
-    const commits = await appendMany(feature, 5);
-    const followed = followLog(feature.log);
-    await followed.reached(5);
-    await server.admin.xdel('graydeck:{f}:log', '4-0', '5-0');
-    // Redis still counts from 5-0 and would refuse 4-0.
-    const next = commitAfter(commits[2]!);
-    expect(await feature.log.append(next)).toEqual({outcome: 'written'});
-    await followed.heard('broken');
-    await followed.reached(4);
-    expect(followed.commits()).toEqual([...commits.slice(0, 3), next]);
-    await followed.stop();
-  });
+  it.concurrent(
+    'says so too when the newest commits are deleted; the next takes their place',
+    async context => {
+      const {redis, open} = workshop(context);
+      const server = await redis();
+      const feature = (await open(server.url, 'operator')).feature('f');
+      const commits = await appendMany(feature, 5);
+      const followed = followLog(feature.log);
+      await followed.reached(5);
+      await server.admin.xdel('graydeck:{f}:log', '4-0', '5-0');
+      // Redis still counts from 5-0 and would refuse 4-0.
+      const next = commitAfter(commits[2]!);
+      expect(await feature.log.append(next)).toEqual({outcome: 'written'});
+      await followed.heard('broken');
+      await followed.reached(4);
+      expect(followed.commits()).toEqual([...commits.slice(0, 3), next]);
+      await followed.stop();
+    },
+  );
 
-  it('meets an entry with the id of a clock, and the writer puts it aside with what it held', async () => {
-    const server = await redis();
-    const feature = (await open(server.url, 'operator')).feature('f');
-    const commits = await appendMany(feature, 2);
-    const followed = followLog(feature.log);
-    await followed.reached(2);
-    await server.admin.xadd('graydeck:{f}:log', '*', 'hello', 'world');
-    await server.admin.xadd('graydeck:{f}:log', '*', 'commit', '{}');
-    await followed.heard('broken');
-    await followed.reached(2);
-    expect(await feature.log.head()).toEqual(commits[1]);
-    const next = await appendNext(feature);
-    await followed.reached(3);
-    expect(followed.count('broken')).toBe(1);
-    expect((await server.admin.xrange('graydeck:{f}:log', '-', '+')).map(([id]) => id)).toEqual([
-      '1-0',
-      '2-0',
-      '3-0',
-    ]);
-    expect(next.version).toBe(3);
-    const aside = await server.admin.xrange('graydeck:{f}:aside', '-', '+');
-    expect(aside.map(([, fields]) => JSON.parse(fields[3]!) as unknown)).toEqual([
-      ['hello', 'world'],
-      ['commit', '{}'],
-    ]);
-    await followed.stop();
-  });
+  it.concurrent(
+    'meets an entry with the id of a clock, and the writer puts it aside with what it held',
+    async context => {
+      const {redis, open} = workshop(context);
+      const server = await redis();
+      const feature = (await open(server.url, 'operator')).feature('f');
+      const commits = await appendMany(feature, 2);
+      const followed = followLog(feature.log);
+      await followed.reached(2);
+      await server.admin.xadd('graydeck:{f}:log', '*', 'hello', 'world');
+      await server.admin.xadd('graydeck:{f}:log', '*', 'commit', '{}');
+      await followed.heard('broken');
+      await followed.reached(2);
+      expect(await feature.log.head()).toEqual(commits[1]);
+      const next = await appendNext(feature);
+      await followed.reached(3);
+      expect(followed.count('broken')).toBe(1);
+      expect((await server.admin.xrange('graydeck:{f}:log', '-', '+')).map(([id]) => id)).toEqual([
+        '1-0',
+        '2-0',
+        '3-0',
+      ]);
+      expect(next.version).toBe(3);
+      const aside = await server.admin.xrange('graydeck:{f}:aside', '-', '+');
+      expect(aside.map(([, fields]) => JSON.parse(fields[3]!) as unknown)).toEqual([
+        ['hello', 'world'],
+        ['commit', '{}'],
+      ]);
+      await followed.stop();
+    },
+  );
 
-  it('hears nothing of forged rings: only the log counts', async () => {
+  it.concurrent('hears nothing of forged rings: only the log counts', async context => {
+    const {redis, open} = workshop(context);
     const server = await redis();
     const feature = (await open(server.url, 'operator')).feature('f');
     const head = await appendNext(feature);
@@ -149,25 +141,30 @@ describe.skipIf(redisMissing)('a follower on Redis', () => {
     await followed.stop();
   });
 
-  it('notices within seconds that its connections are open on one side only, and misses nothing', async () => {
-    const server = await redis();
-    const proxy = await behindProxy(server);
-    const writer = (await open(server.url, 'operator')).feature('f');
-    const first = await appendNext(writer);
-    const followed = followLog((await open(proxy.url, 'viewer')).feature('f').log);
-    await followed.reached(1);
-    proxy.swallow();
-    expect(await timeOf(followed.heard('away'))).toBeLessThan(5000);
-    const missed = await appendMany(writer, 3);
-    proxy.release();
-    await followed.heard('back');
-    await followed.reached(4);
-    expect(followed.commits()).toEqual([first, ...missed]);
-    expect(followed.count('broken')).toBe(0);
-    await followed.stop();
-  });
+  it.concurrent(
+    'notices within seconds that its connections are open on one side only, and misses nothing',
+    async context => {
+      const {redis, proxied, open} = workshop(context);
+      const server = await redis();
+      const proxy = await proxied(server);
+      const writer = (await open(server.url, 'operator')).feature('f');
+      const first = await appendNext(writer);
+      const followed = followLog((await open(proxy.url, 'viewer')).feature('f').log);
+      await followed.reached(1);
+      proxy.swallow();
+      expect(await timeOf(followed.heard('away'))).toBeLessThan(5000);
+      const missed = await appendMany(writer, 3);
+      proxy.release();
+      await followed.heard('back');
+      await followed.reached(4);
+      expect(followed.commits()).toEqual([first, ...missed]);
+      expect(followed.count('broken')).toBe(0);
+      await followed.stop();
+    },
+  );
 
-  it('notices a server that is stopped and continued', async () => {
+  it.concurrent('notices a server that is stopped and continued', async context => {
+    const {redis, open} = workshop(context);
     const server = await redis();
     const feature = (await open(server.url, 'operator')).feature('f');
     await appendNext(feature);
@@ -183,9 +180,10 @@ describe.skipIf(redisMissing)('a follower on Redis', () => {
     await followed.stop();
   });
 
-  it('gets over cut connections without a word, and hears the bell again', async () => {
+  it.concurrent('gets over cut connections without a word, and hears the bell again', async context => {
+    const {redis, proxied, open} = workshop(context);
     const server = await redis();
-    const proxy = await behindProxy(server);
+    const proxy = await proxied(server);
     const writer = (await open(server.url, 'operator')).feature('f');
     const followed = followLog((await open(proxy.url, 'router')).feature('f') as never);
     for (let version = 1; version <= 5; version++) {
@@ -208,16 +206,15 @@ describe.skipIf(redisMissing)('a follower on Redis', () => {
 });
 
 describe.skipIf(redisMissing)('samples on Redis', () => {
-  async function stream(
-    url: string,
-  ): Promise<{store: OperatorStore; feature: ReturnType<OperatorStore['feature']>}> {
+  async function stream({open}: Pick<Workshop, 'open'>, url: string) {
     const store = await open(url, 'operator');
     return {store, feature: store.feature('f')};
   }
 
-  it('are followed on after the server was killed and came back, none twice', async () => {
+  it.concurrent('are followed on after the server was killed and came back, none twice', async context => {
+    const {redis, open} = workshop(context);
     const server = await redis({appendonly: true});
-    const {feature} = await stream(server.url);
+    const {feature} = await stream({open}, server.url);
     const followed = followSamples(feature.samples, '0-0');
     await feature.samples.write(numbered(0, 5));
     await followed.got(5);
@@ -229,32 +226,37 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
     expect(numbersOf(followed.entries)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it('are followed on when the stream is deleted, even when its last id lay ahead of the clock', async () => {
-    const server = await redis();
-    const {store, feature} = await stream(server.url);
-    await server.admin.xadd(
-      'graydeck:{f}:metrics',
-      `${store.now() + 3_600_000}-5`,
-      'side',
-      'gray',
-      'requests',
-      '0',
-    );
-    const last = await feature.samples.lastId();
-    expect(Number.parseInt(last, 10)).toBeGreaterThan(store.now() + 3_000_000);
-    const followed = followSamples(feature.samples, last);
-    await server.admin.del('graydeck:{f}:metrics');
-    await feature.samples.write(numbered(1, 1));
-    await followed.got(1);
-    await feature.samples.write(numbered(2, 3));
-    await followed.got(4);
-    await followed.stop();
-    expect(numbersOf(followed.entries)).toEqual([1, 2, 3, 4]);
-  });
+  it.concurrent(
+    'are followed on when the stream is deleted, even when its last id lay ahead of the clock',
+    async context => {
+      const {redis, open} = workshop(context);
+      const server = await redis();
+      const {store, feature} = await stream({open}, server.url);
+      await server.admin.xadd(
+        'graydeck:{f}:metrics',
+        `${store.now() + 3_600_000}-5`,
+        'side',
+        'gray',
+        'requests',
+        '0',
+      );
+      const last = await feature.samples.lastId();
+      expect(Number.parseInt(last, 10)).toBeGreaterThan(store.now() + 3_000_000);
+      const followed = followSamples(feature.samples, last);
+      await server.admin.del('graydeck:{f}:metrics');
+      await feature.samples.write(numbered(1, 1));
+      await followed.got(1);
+      await feature.samples.write(numbered(2, 3));
+      await followed.got(4);
+      await followed.stop();
+      expect(numbersOf(followed.entries)).toEqual([1, 2, 3, 4]);
+    },
+  );
 
-  it('are followed on when the stream is trimmed to nothing', async () => {
+  it.concurrent('are followed on when the stream is trimmed to nothing', async context => {
+    const {redis, open} = workshop(context);
     const server = await redis();
-    const {feature} = await stream(server.url);
+    const {feature} = await stream({open}, server.url);
     await feature.samples.write(numbered(0, 3));
     const followed = followSamples(feature.samples, await feature.samples.lastId());
     await server.admin.xtrim('graydeck:{f}:metrics', 'MAXLEN', 0);
@@ -265,10 +267,11 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
     expect(numbersOf(followed.entries)).toEqual([3, 4]);
   });
 
-  it('say when they cannot be read, and when they can again', async () => {
+  it.concurrent('say when they cannot be read, and when they can again', async context => {
+    const {redis, proxied, open} = workshop(context);
     const server = await redis();
-    const proxy = await behindProxy(server);
-    const {feature} = await stream(server.url);
+    const proxy = await proxied(server);
+    const {feature} = await stream({open}, server.url);
     const away: (string | null)[] = [];
     const stopped = new AbortController();
     const entries: unknown[] = [];
@@ -291,9 +294,10 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
     await following;
   });
 
-  it('do not hide a mistake of who takes them in', async () => {
+  it.concurrent('do not hide a mistake of who takes them in', async context => {
+    const {redis, open} = workshop(context);
     const server = await redis();
-    const {feature} = await stream(server.url);
+    const {feature} = await stream({open}, server.url);
     await feature.samples.write(numbered(0, 1));
     const fails = (): never => {
       throw new TypeError('a mistake');
@@ -304,9 +308,10 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
     expect(status).not.toHaveBeenCalled();
   });
 
-  it('come through whole at any cut of the bytes', async () => {
+  it.concurrent('come through whole at any cut of the bytes', async context => {
+    const {redis, proxied, open} = workshop(context);
     const server = await redis();
-    const {feature} = await stream(server.url);
+    const {feature} = await stream({open}, server.url);
     const written = Array.from({length: 40}, (_, n) => [
       'side',
       'gray',
@@ -316,11 +321,10 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
       `${n}`,
     ]);
     await feature.samples.write(written);
-    const proxy = await startProxy(server, {chunk: 7});
-    ends.push(() => proxy.close());
+    const proxy = await proxied(server, {chunk: 7});
     const entries: string[][] = [];
     await (
-      await open(`redis://127.0.0.1:${proxy.port}`, 'viewer')
+      await open(proxy.url, 'viewer')
     )
       .feature('f')
       .samples.history(
@@ -333,7 +337,8 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
 });
 
 describe.skipIf(redisMissing)('every call ends within seconds', () => {
-  it('when the server is frozen, whatever is asked', async () => {
+  it.concurrent('when the server is frozen, whatever is asked', async context => {
+    const {redis, open} = workshop(context);
     const server = await redis();
     const store = await open(server.url, 'operator');
     const feature = store.feature('f');
