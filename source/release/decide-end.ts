@@ -2,7 +2,7 @@ import type {Command, Stamp} from './command.ts';
 import type {Event} from './event.ts';
 import {isId} from './name.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
-import {isLive, type Release, type State} from './state.ts';
+import {isLive, type Release, type State, type StepName} from './state.ts';
 import {stepsOf} from './step.ts';
 import {targetOf, wrongState} from './target.ts';
 import {personGate, verdictGate} from './verdict-gate.ts';
@@ -52,8 +52,7 @@ function decideElsewhere(state: State, id: string): Decision | null {
 
 /** Everyone to prod, by the split of this very commit; then the steps, of which demotion makes sense only after promotion. */
 export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' | 'reason'>): Event {
-  const without = new Set(release.prodChanged ? [] : (['demote'] as const));
-  const steps = stepsOf('rollback', release.plan, at, without);
+  const steps = stepsOf('rollback', release.plan, at, notToUndo(release));
   return {
     type: 'rollback-started',
     release: release.id,
@@ -61,6 +60,21 @@ export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' |
     reason: typeof reason === 'string' ? reason : null,
     steps,
   };
+}
+
+/**
+ * Steps that would undo what was never done: prod was not changed, gray not deployed, no backup made. A restore without
+ * its backup would bring an older one back.
+ */
+function notToUndo({prodChanged, plan, steps}: Release): ReadonlySet<StepName> {
+  const stepOf = (name: StepName) => steps.find(step => step.run === 'deploy' && step.name === name);
+  const isNotDeployed = plan.hooks.deploy !== undefined && stepOf('deploy')?.attempts === 0;
+  const isNotBackedUp = plan.hooks.backup !== undefined && stepOf('backup')?.state !== 'done';
+  return new Set<StepName>([
+    ...(prodChanged ? [] : (['demote'] as const)),
+    ...(isNotDeployed ? (['stop'] as const) : []),
+    ...(isNotBackedUp ? (['restore'] as const) : []),
+  ]);
 }
 
 function decideComplete(state: State, command: Extract<Command, {type: 'complete'}>): Decision {

@@ -9,6 +9,9 @@ import {targetOf} from './target.ts';
 /** Nobody waits longer for a runner that may be dead. */
 const DEADLINE_AT_MOST_MS = 24 * 3600_000;
 
+/** Characters of an error that are kept: a log is no place for the output of a hook. */
+const ERROR_AT_MOST = 2000;
+
 type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'end-step'}>;
 
 /** The journal of effects: intent before, outcome after, in order; a successor may begin what ran out. */
@@ -107,7 +110,7 @@ function decideOutcome(
     release: release.id,
     step: step.id,
     outcome: command.outcome,
-    error: command.error ?? null,
+    error: command.error?.slice(0, ERROR_AT_MOST) ?? null,
     facts: command.facts ?? {},
   };
   return accept(ended, ...consequences(release, step, command));
@@ -122,7 +125,14 @@ function consequences(
   // The outcome of a run that a rollback has overtaken is kept, and changes nothing.
   if (stepDue(release)?.id !== step.id) return [];
   if (outcome === 'failed' && stopsRun(step)) {
-    return [{type: 'release-failed', release: release.id, step: step.id, error: error ?? null}];
+    return [
+      {
+        type: 'release-failed',
+        release: release.id,
+        step: step.id,
+        error: error?.slice(0, ERROR_AT_MOST) ?? null,
+      },
+    ];
   }
   const isLast = release.steps.every(one => one.id === step.id || one.run !== step.run || hasEnded(one));
   if (!isLast) return [];

@@ -24,7 +24,7 @@ export interface Split {
   live: boolean;
   /** The percentage people see: that of the newest tier. 0 when not live. */
   percent: number;
-  /** Put before the user id when hashing; a multiple of four bytes, of its own for each feature and release. */
+  /** Put before the user id when hashing; a multiple of four bytes, each feature's own and the same for all its releases. */
   salt: string;
   /** Newest phase last. Earlier phases stay, so that raising never takes gray from anyone. */
   tiers: Tier[];

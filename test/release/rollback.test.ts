@@ -177,6 +177,29 @@ describe('a rollback of a completed release', () => {
     expect(demote(deployed)).toBe('skipped');
   });
 
+  test('stops what was deployed, and restores only from a backup of this release', () => {
+    const after = (...history: Happening[]) => {
+      const {steps} = given(...history, rollback()).release;
+      return steps
+        .filter(step => step.run === 'rollback' && (step.name === 'stop' || step.name === 'restore'))
+        .map(step => step.state);
+    };
+    expect(after(...deployed)).toEqual(['pending', 'pending']);
+    expect(after(start(hooked))).toEqual(['skipped', 'skipped']);
+    expect(after(start(hooked), begin('deploy.backup'))).toEqual(['skipped', 'skipped']);
+    expect(after(start(hooked), begin('deploy.backup'), end('deploy.backup', 'failed'))).toEqual([
+      'skipped',
+      'skipped',
+    ]);
+    expect(after(start(hooked), ...run('deploy.backup'))).toEqual(['skipped', 'pending']);
+    expect(after(start(hooked), ...run('deploy.backup'), begin('deploy.deploy'))).toEqual([
+      'pending',
+      'pending',
+    ]);
+    // Who has a way to stop and restore, and none to deploy and back up, means something else by them.
+    expect(after(start(fourPhases({hooks: hooks('stop', 'restore')})))).toEqual(['pending', 'pending']);
+  });
+
   test('gives prod its older version back once demotion is done', () => {
     const again = [...promoted, ...run('promotion.cleanup'), rollback()];
     expect(given(...again).state.prodVersion).toBe('v2');

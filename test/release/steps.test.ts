@@ -35,6 +35,15 @@ describe('the journal of a step', () => {
     });
   });
 
+  test('keeps the beginning of an error, however long a hook complains', () => {
+    const {release} = given(
+      start(hooked),
+      begin('deploy.backup'),
+      end('deploy.backup', 'failed', {error: 'x'.repeat(50_000)}),
+    );
+    expect(release.steps[0]?.error).toHaveLength(2000);
+  });
+
   test('is kept in order: each step waits for the one before it', () => {
     given(start(hooked)).when(begin('deploy.deploy')).thenRefused('step-order', 'deploy.backup is');
     given(start(), complete())
