@@ -1,6 +1,7 @@
 import type {ConsoleMode, Deck, ExtraKey, RouterLike, StoreHealthLike} from '../console/deck.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
+import {keepRollUps} from '../metrics/keep-roll-ups.ts';
 import {keepSteps} from '../effects/keep-steps.ts';
 import type {Actor, CommandType} from '../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../store/port.ts';
@@ -95,6 +96,9 @@ export function openDeck(wiring: Wiring): LiveDeck {
       if (acting === null) return;
       const runner = stepRunner(acting.feature, acting.controller, actor);
       running.push(keepSteps(runner, id => ours.has(id), stop.signal));
+      const {rollUps} = acting.feature;
+      const keeping = {windows: measurements.windows, shelf: rollUps, now: () => view.now()};
+      running.push(measurements.start().then(() => keepRollUps(keeping, stop.signal)));
     },
     async close() {
       stop.abort();

@@ -1,0 +1,108 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {decodeTally} from '../../source/analysis/roll-up.ts';
+import {Measurements} from '../../source/metrics/follower.ts';
+import {keepRollUps} from '../../source/metrics/keep-roll-ups.ts';
+import {openStore} from '../../source/store/open.ts';
+import type {FeatureStore, OperatorStore} from '../../source/store/port.ts';
+
+let folder: string;
+let store: OperatorStore;
+let feature: FeatureStore;
+let stop: AbortController;
+const open: {close(): Promise<void>}[] = [];
+const running: Promise<void>[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graydeck-roll-ups-'));
+  store = await openStore(`sqlite:${join(folder, 'deck.db')}`, 'operator');
+  feature = store.feature('new_payment');
+  stop = new AbortController();
+});
+
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(running.splice(0));
+  await Promise.all(open.splice(0).map(one => one.close()));
+  await store.close();
+  await rm(folder, {recursive: true});
+});
+
+function measure(): Measurements {
+  const {samples, rollUps} = feature;
+  const measurements = new Measurements({samples, rollUps, now: () => store.now()});
+  open.push(measurements);
+  return measurements;
+}
+
+function keep({windows}: Measurements): void {
+  running.push(keepRollUps({windows, shelf: feature.rollUps, now: () => store.now()}, stop.signal));
+}
+
+/** `requests` of prod in each of the seconds that lie `from` to `to` seconds back. */
+async function writePast(from: number, to: number, requests: number): Promise<void> {
+  const entries = Array.from({length: from - to}, (_, index) => [
+    'side',
+    'prod',
+    'requests',
+    String(requests),
+    'response_time',
+    '50',
+    'age',
+    String((from - index) * 1000),
+  ]);
+  await feature.samples.write(entries, 3600_000);
+}
+
+const last = (ms: number) => ({from: store.now() - ms, to: store.now()});
+
+test('a console that opens when the raw samples are gone shows what was measured', async () => {
+  await writePast(600, 10, 3);
+  const first = measure();
+  await first.start();
+  keep(first);
+  await vi.waitFor(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBe(590), {
+    timeout: 8000,
+  });
+  await feature.samples.write([['side', 'prod', 'requests', '1']], 1);
+  const late = measure();
+  await late.start();
+  const numbers = late.windows.numbers('prod', last(590_000));
+  expect(numbers.requests).toBeGreaterThan(570 * 3);
+  expect(numbers.responseTime.p95).toBeGreaterThan(49);
+});
+
+test('whole minutes are the merge of their seconds', async () => {
+  await writePast(300, 10, 2);
+  const measurements = measure();
+  await measurements.start();
+  keep(measurements);
+  await vi.waitFor(
+    async () => expect((await feature.rollUps.read('minutes', 0)).length).toBeGreaterThanOrEqual(4),
+    {timeout: 8000},
+  );
+  const [, second] = await feature.rollUps.read('minutes', 0);
+  const tally = decodeTally(second!.t, second!.body);
+  expect(tally?.parts[0]?.counters.get('requests')).toBe(120);
+});
+
+test('while somebody else is at it, nobody writes a second time', async () => {
+  await writePast(60, 5, 1);
+  const first = measure();
+  await first.start();
+  keep(first);
+  await vi.waitFor(
+    async () => expect((await feature.rollUps.read('seconds', 0)).length).toBeGreaterThan(50),
+    {timeout: 8000},
+  );
+  const write = vi.fn<FeatureStore['rollUps']['write']>(feature.rollUps.write.bind(feature.rollUps));
+  const read = vi.fn<FeatureStore['rollUps']['read']>(feature.rollUps.read.bind(feature.rollUps));
+  running.push(
+    keepRollUps({windows: first.windows, shelf: {read, write}, now: () => store.now()}, stop.signal),
+  );
+  // The second look shows that the first led to nothing.
+  await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2), {timeout: 9000});
+  expect(write).not.toHaveBeenCalled();
+});
