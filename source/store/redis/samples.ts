@@ -74,6 +74,8 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
         let entries: SampleEntry[];
         try {
           if (socket === null || !socket.alive) socket = await open();
+          // Whoever stopped meanwhile found no socket to end.
+          if (signal.aborted) return;
           // After a fault the first look does not wait, so that "back" is told at once.
           entries = await socket.read(key, cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
           if (entries.length === 0) cursor.checkAgainst(await lastGiven(line, key));
