@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {ConsoleMode, Deck, ExtraKey, RouterLike, StoreHealthLike} from '../console/deck.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
@@ -33,6 +34,7 @@ export interface LiveDeck extends Deck {
 
 const ROUTERS_EVERY_MS = 1000;
 const HEALTH_EVERY_MS = 2000;
+const CLOSES_WITHIN_MS = 500;
 /** Commands after which steps are due that this process has to see through. */
 const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'complete', 'rollback', 'retry']);
 
@@ -104,8 +106,9 @@ export function openDeck(wiring: Wiring): LiveDeck {
       stop.abort();
       stopMeasuring();
       listeners.clear();
-      await Promise.all([measurements.close(), ...running]);
-      await view.close();
+      const closed = Promise.all([measurements.close(), view.close(), ...running]);
+      // Who quits does not wait for a store that does not answer.
+      await Promise.race([closed, pause(CLOSES_WITHIN_MS, undefined, {ref: false})]);
     },
   };
 }
@@ -126,15 +129,6 @@ function remembering(controller: Controller, ours: Set<string>): Controller {
 async function repeat(work: () => Promise<void>, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await work().catch(() => undefined);
-    await new Promise<void>(resolve => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, everyMs);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+    await pause(everyMs, undefined, {signal}).catch(() => undefined);
   }
 }

@@ -50,7 +50,7 @@ const OF_STORE: Record<StoreFaultCode, ExitCode> = {
   'log-broken': EXIT.fault,
 };
 
-export function failureOfRefusal({code, message, remedy}: Refusal): Failure {
+function failureOfRefusal({code, message, remedy}: Refusal): Failure {
   return new Failure(INPUT.has(code) ? EXIT.usage : EXIT.refused, code, message, remedy);
 }
 

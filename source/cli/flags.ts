@@ -10,7 +10,7 @@ export interface FlagEntry {
   choices?: readonly string[];
 }
 
-export const FLAGS = {
+const FLAGS = {
   feature: {
     value: 'NAME',
     help: 'the feature; may be left out where the store has one',

@@ -55,7 +55,7 @@ export function helpOfVerb(verb: Verb, paint: Paint): string[] {
 }
 
 /** `set PERCENT`, `retry [STEP]`. */
-export function usageOf({name, arguments: all}: Verb): string {
+function usageOf({name, arguments: all}: Verb): string {
   return [name, ...all.map(({name, isOptional}) => (isOptional === true ? `[${name}]` : name))].join(' ');
 }
 

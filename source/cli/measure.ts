@@ -21,10 +21,12 @@ export function openMeasurements(
     ...options,
   });
   let known = {version: 0, split: null as Split | null, since: 0};
+  let {lastBreak} = view.snapshot();
   const begin = () => {
-    const {head, state} = view.snapshot();
-    // A log that was read again from its start may be shorter.
-    if ((head?.version ?? 0) < known.version) known = {version: 0, split: null, since: 0};
+    const {state, lastBreak: newest} = view.snapshot();
+    // The log was read again from its start: it is another one by now.
+    if (newest !== lastBreak) known = {version: 0, split: null, since: 0};
+    lastBreak = newest;
     const commits = view.commits();
     for (let index = known.version; index < commits.length; index++) {
       const {split, version} = commits[index] ?? {};

@@ -1,8 +1,9 @@
 import {createServer} from 'node:http';
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import {startRedis, redisMissing, type RedisServer} from '../servers/redis.ts';
+import {TestTerminal} from '../terminal/open.ts';
 import {errorOf, Workplace} from './program.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--yes'];
@@ -86,6 +87,23 @@ describe.skipIf(redisMissing)('on a real Redis', () => {
       expect(exitCode).toBe(1);
       expect(stderr).toContain(says);
       expect(stdout + stderr).not.toContain(secret);
+    }
+  });
+
+  test('a console on a Redis that hangs says so, and can be left at once', async () => {
+    await place.run('start', 'v5', '--feature', 'hanging', '--yes');
+    await using terminal = new TestTerminal([process.execPath, inject('program'), '--feature', 'hanging'], {
+      env: place.environment(),
+      cwd: place.folder,
+    });
+    await terminal.until('ROLLING');
+    server.freeze();
+    try {
+      await terminal.until('away', 15_000);
+      terminal.press('q');
+      expect(await terminal.exit(2000)).toBe(0);
+    } finally {
+      server.thaw();
     }
   });
 

@@ -21,9 +21,14 @@ const TONES = {
 const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
 /** `status` for people: a headline, the two sides next to each other, what needs somebody. */
-export function statusText(status: StatusDocument, t: Messages, paint: Paint, now: number): string[] {
+export function statusText(
+  status: StatusDocument,
+  {over, now}: {over: string | null; now: number},
+  t: Messages,
+  paint: Paint,
+): string[] {
   return [
-    headline(status, t, paint),
+    headline(status, over, t, paint),
     ...(status.state === 'idle' ? [`  ${t.idle.headline(status.feature)}`] : [percents(status, t, now)]),
     ...table(status, t, paint),
     ...verdict(status, t, paint),
@@ -32,14 +37,20 @@ export function statusText(status: StatusDocument, t: Messages, paint: Paint, no
   ];
 }
 
-function headline({feature, version, state, release}: StatusDocument, t: Messages, paint: Paint): string {
-  const what = version === null ? '' : `  ${plainText(version, 60)}`;
+function headline(
+  {feature, version, state, release}: StatusDocument,
+  over: string | null,
+  t: Messages,
+  paint: Paint,
+): string {
+  const than = over === null ? '' : ` ${t.over} ${plainText(over, 60)}`;
+  const what = version === null ? '' : `  ${plainText(version, 60)}${than}`;
   const id = release === null ? '' : paint('dim', `  ${release}`);
   return `${paint('bold', feature)}${what}  ${paint(TONES[state], t.states[state])}${id}`;
 }
 
 /** The three percents, the phase, and how long it goes on; one line. */
-export function percents(status: StatusDocument, t: Messages, now: number): string {
+function percents(status: StatusDocument, t: Messages, now: number): string {
   const {percent, phase, routers} = status;
   const known = (value: number | null, digits = 2) =>
     value === null ? UNKNOWN : setPercent(Number(value.toFixed(digits)));
@@ -57,7 +68,8 @@ export function percents(status: StatusDocument, t: Messages, now: number): stri
   return `  ${parts.join('   ')}`;
 }
 
-function table({metrics}: StatusDocument, t: Messages, paint: Paint): string[] {
+function table({metrics, window, state}: StatusDocument, t: Messages, paint: Paint): string[] {
+  if (state === 'idle') return [];
   const rows = metrics
     .filter(({name, prod, gray}) => prod !== null || gray !== null || ALWAYS_SHOWN.has(name))
     .map(({name, prod, gray, limit, state}) => {
@@ -67,7 +79,7 @@ function table({metrics}: StatusDocument, t: Messages, paint: Paint): string[] {
         limit === null ? '' : state === 'over' ? `✖ ${written(metric, limit)}` : written(metric, limit);
       return {cells: [label, written(metric, prod), written(metric, gray), beyond], isOver: state === 'over'};
     });
-  const head = ['', t.sides.prod, t.sides.gray, ''];
+  const head = [t.windowOf(window.seconds), t.sides.prod, t.sides.gray, ''];
   const widths = head.map((cell, column) =>
     Math.max(...[head, ...rows.map(({cells}) => cells)].map(cells => stringWidth(cells[column] ?? ''))),
   );

@@ -119,7 +119,7 @@ async function draw(
   });
   const ended = runConsole(deck);
   deck.begin();
-  void service.writePast();
+  service.writePast().catch(() => undefined);
   try {
     return (await ended).code as ExitCode;
   } finally {
@@ -129,7 +129,7 @@ async function draw(
 
 async function tell(call: Call, {feature, controller, service}: Demo): Promise<ExitCode> {
   const measurements = openMeasurements(feature, controller, SETTINGS);
-  void service.writePast();
+  service.writePast().catch(() => undefined);
   await measurements.start();
   try {
     return await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS);

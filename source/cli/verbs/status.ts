@@ -37,7 +37,11 @@ export const run: Run = async call => {
       const observed = await observe(feature, view, isRead ? measurements.windows : null, windowMs);
       const status = statusDocument(observed);
       if (out.isJson) out.json(status);
-      else for (const line of statusText(status, messages, out.paint, observed.now)) out.data(line);
+      else {
+        const {now, snapshot} = observed;
+        const over = snapshot.state.release?.over ?? null;
+        for (const line of statusText(status, {over, now}, messages, out.paint)) out.data(line);
+      }
       return EXIT.done;
     } finally {
       await measurements.close();
@@ -58,7 +62,7 @@ async function readOnce(measurements: Measurements): Promise<boolean> {
 }
 
 /** How far the numbers look back, in milliseconds. @throws Failure exit code 2. */
-export function readWindow({flags}: Call): number {
+function readWindow({flags}: Call): number {
   const ms = flags.window === undefined ? 300_000 : readTypedDuration('--window', flags.window);
   if (ms >= 1000 && ms <= LONGEST_MS) return ms;
   throw usage('--window is shorter than a second or longer than a day', '--window 5m', 'bad-duration');
