@@ -4,6 +4,8 @@ import {readDeck, urgentPart, type Reading} from './reading.ts';
 
 /** Data may come as often as it likes; the screen follows at most this often. */
 const LEAST_BETWEEN_MS = 250;
+/** What somebody did is on every screen within a tenth of a second; many commits in one go are one frame. */
+const NEWS_LEAST_BETWEEN_MS = 50;
 /** After the full second: by then what was measured in it has arrived, and clock and numbers change in one frame. */
 const AFTER_SECOND_MS = 30;
 
@@ -19,6 +21,7 @@ export function useReading(deck: Deck): Reading {
     let urgent = '';
     let readAt = 0;
     let waiting: NodeJS.Timeout | null = null;
+    let waitingUntil = 0;
     let ticking: NodeJS.Timeout | null = null;
 
     function read(): void {
@@ -33,15 +36,18 @@ export function useReading(deck: Deck): Reading {
         // What cannot be read now keeps its last numbers; their age is on the screen and grows.
       }
     }
-    function readSoon(): void {
-      if (waiting !== null) return;
-      const sinceMs = performance.now() - readAt;
-      if (sinceMs >= LEAST_BETWEEN_MS) read();
-      else waiting = setTimeout(read, LEAST_BETWEEN_MS - sinceMs);
+    function readSoon(leastBetweenMs: number): void {
+      const dueAt = readAt + leastBetweenMs;
+      if (waiting !== null && waitingUntil <= dueAt) return;
+      const leftMs = dueAt - performance.now();
+      if (leftMs <= 0) return read();
+      if (waiting !== null) clearTimeout(waiting);
+      waiting = setTimeout(read, leftMs);
+      waitingUntil = dueAt;
     }
     function dataChanged(): void {
       const isFirst = latest === null || (latest.prod.ageMs === null && latest.gray.ageMs === null);
-      if (isFirst || urgentPart(deck) !== urgent) readSoon();
+      if (isFirst || urgentPart(deck) !== urgent) readSoon(LEAST_BETWEEN_MS);
     }
     function tick(): void {
       read();
@@ -50,7 +56,7 @@ export function useReading(deck: Deck): Reading {
 
     tick();
     const stopData = deck.subscribe(dataChanged);
-    const stopLog = deck.view.subscribe(readSoon);
+    const stopLog = deck.view.subscribe(() => readSoon(NEWS_LEAST_BETWEEN_MS));
     return () => {
       stopData();
       stopLog();
