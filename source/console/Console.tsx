@@ -1,9 +1,10 @@
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
-import {useCallback, useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
+import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
 import {plainText} from '../analysis/plain-text.ts';
 import type {Intent} from '../release/command.ts';
 import type {Deck} from './deck.ts';
 import {DialogView} from './dialogs/DialogView.tsx';
+import {typed} from './field.ts';
 import {inputKeys} from './input-keys.ts';
 import {answerTo, answerToFault} from './outcome-note.ts';
 import {Screen} from './panels/Screen.tsx';
@@ -12,9 +13,9 @@ import {dialogFooter, footerLine} from './present/footer.ts';
 import {helpRows, paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
 import {alertToAcknowledge} from './press-deck.ts';
+import {withField} from './press-dialog.ts';
 import {press} from './press.ts';
 import type {Effect, PressContext, Step} from './step.ts';
-import {submit, typeAhead} from './submit.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useReading} from './use-reading.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
@@ -38,7 +39,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const model = useScreen(deck, reading, ui, size);
   const {scene, layout} = model;
   const {t, clean} = scene;
-  const context = contextOf(deck, model, ui, features.length);
+  const context = contextOf(deck, model, features.length);
   const newest = useRef(context);
   useLayoutEffect(() => {
     newest.current = context;
@@ -110,33 +111,15 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   }
 
   useInput((input, key) => {
-    const isInField = isTyping(now().dialog);
-    const keys = inputKeys(input, key);
-    for (const [index, name] of keys.entries()) {
-      // Letters of a field that is open already reach it without us; ahead of one that opens just now, they do not.
-      const isTyped = name.length === 1 || name === 'Enter' || name === 'Backspace';
-      if (isInField && isTyped && name !== 'Ctrl+c') return;
-      if (index > 0 && isTyping(now().dialog))
-        return take(typeAhead(now(), Array.from(input).slice(index).join(''), newest.current));
-      take(press(now(), name, newest.current));
-    }
+    for (const name of inputKeys(input, key)) take(press(now(), name, newest.current));
   });
 
   usePaste(text => {
-    if (isTyping(now().dialog)) take(typeAhead(now(), plainText(text, 500), newest.current));
+    const {dialog} = now();
+    const clean = plainText(text.trim());
+    if (isTyping(dialog)) put(withField(now(), dialog, typed(dialog.field, clean)));
     else change({type: 'refused', at: deck.view.now(), text: t.pasteIgnored});
   });
-
-  const onChange = useCallback(
-    (text: string) => {
-      const end = text.search(/[\r\n]/u);
-      change({type: 'typed', text: end < 0 ? text : text.slice(0, end)});
-      // Enter may arrive in one go with the letters before it.
-      if (end >= 0) take(submit(now(), text.slice(0, end), newest.current));
-    },
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- what it calls reads only refs
-    [change, now],
-  );
 
   if (layout.kind === 'tiny') return <TooSmall t={t} columns={size.columns} rows={size.rows} />;
   const width = layout.columns;
@@ -153,16 +136,14 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
       rows={model.allRows}
       area={{columns: width, rows: layout.rows, top, below: top + layout.sidesHeight}}
       keys={context}
-      palette={context.palette}
       help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
-      typing={{onChange, onSubmit: text => take(submit(now(), text, newest.current))}}
       onLevel={level => change({type: 'level', level})}
     />
   );
   return <Screen {...{model, ui, mode, position, footer, dialog}} />;
 }
 
-function contextOf(deck: Deck, model: Model, ui: Ui, featureCount: number): PressContext {
+function contextOf(deck: Deck, model: Model, featureCount: number): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
   const base = {
@@ -173,10 +154,10 @@ function contextOf(deck: Deck, model: Model, ui: Ui, featureCount: number): Pres
     at,
     mayAct: scene.mayAct,
     metrics: rows.map(({metric}) => metric.name),
+    picked: model.picked?.metric.name ?? null,
     logRows: log.map(row => rowKey(row)),
     extras: deck.extras.map(({key}) => key),
     newId: () => deck.newId(),
   };
-  const typed = ui.dialog?.kind === 'palette' ? ui.dialog.field.text : null;
-  return {...base, palette: typed === null ? [] : paletteActions(base, scene.mayAct, typed, scene.t)};
+  return {...base, palette: typed => paletteActions(base, scene.mayAct, typed, scene.t)};
 }

@@ -1,8 +1,9 @@
 import type {Alert} from '../release/state.ts';
+import {EMPTY_FIELD, fieldOf} from './field.ts';
 import {oneStep} from './intents.ts';
 import {bindingOf, type Binding} from './keymap.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
-import {changeUi, EMPTY_FIELD, SPANS_MS, type Ui} from './ui.ts';
+import {changeUi, SPANS_MS, type Ui} from './ui.ts';
 
 /** A key while no dialog is open: what it does, or why it does nothing now. */
 export function pressOnDeck(ui: Ui, key: string, context: PressContext): Step {
@@ -85,7 +86,7 @@ function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): 
     case 'alert':
       return open(ui, {kind: 'alert', level: null, field: EMPTY_FIELD, error: null});
     case 'filter':
-      return open(ui, {kind: 'filter', panel: ui.focus, field: {text: ui.filters[ui.focus], revision: 0}});
+      return open(ui, {kind: 'filter', panel: ui.focus, field: fieldOf(ui.filters[ui.focus])});
     case 'palette':
       return open(ui, {kind: 'palette', field: EMPTY_FIELD, index: 0});
     case 'help':
@@ -123,9 +124,9 @@ function backed(ui: Ui): Ui {
 }
 
 /** The row above or below. */
-export function moved(ui: Ui, by: 1 | -1, {metrics, logRows}: PressContext): Ui {
+export function moved(ui: Ui, by: 1 | -1, {metrics, picked, logRows}: PressContext): Ui {
   if (ui.focus === 'metrics') {
-    const index = ui.metric === null ? 0 : Math.max(0, metrics.indexOf(ui.metric));
+    const index = Math.max(0, metrics.indexOf(picked ?? ''));
     return {...ui, metric: metrics[Math.min(metrics.length - 1, Math.max(0, index + by))] ?? ui.metric};
   }
   const index = ui.logRow === null ? -1 : logRows.indexOf(ui.logRow);

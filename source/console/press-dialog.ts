@@ -1,7 +1,9 @@
+import {editField, textOf, type Field} from './field.ts';
 import {intentOf} from './intents.ts';
 import {bindingOf} from './keymap.ts';
 import {moved, pressOnDeck} from './press-deck.ts';
 import {only, type PressContext, type Step} from './step.ts';
+import {submit, type TextDialog} from './submit.ts';
 import type {Dialog, Ui} from './ui.ts';
 
 /** A key while a dialog is open. Escape peels it off; nothing but `y` confirms. */
@@ -15,10 +17,13 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
       return only({...ui, dialog: {...dialog, isNudged: true}});
     }
     case 'alert':
-      return only(dialog.level === null ? levelPicked(ui, dialog, key) : ui);
+      return dialog.level === null
+        ? only(levelPicked(ui, dialog, key))
+        : pressInField(ui, dialog, key, context);
     case 'palette': {
-      const by = key === 'Down' ? 1 : key === 'Up' ? -1 : 0;
-      const index = Math.min(Math.max(0, dialog.index + by), Math.max(0, context.palette.length - 1));
+      if (key !== 'Down' && key !== 'Up') return pressInField(ui, dialog, key, context);
+      const last = context.palette(textOf(dialog.field)).length - 1;
+      const index = Math.max(0, Math.min(last, dialog.index + (key === 'Down' ? 1 : -1)));
       return only({...ui, dialog: {...dialog, index}});
     }
     case 'help': {
@@ -31,7 +36,27 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
     case 'percent':
     case 'version':
     case 'filter':
-      return only(ui);
+      return pressInField(ui, dialog, key, context);
+  }
+}
+
+function pressInField(ui: Ui, dialog: TextDialog, key: string, context: PressContext): Step {
+  if (key === 'Enter') return submit(ui, dialog, context);
+  const field = editField(dialog.field, key);
+  return only(field === null ? ui : withField(ui, dialog, field));
+}
+
+/** The screen with another text in the field: what was wrong with the old one goes, a filter filters at once. */
+export function withField(ui: Ui, dialog: TextDialog, field: Field): Ui {
+  switch (dialog.kind) {
+    case 'palette':
+      return {...ui, dialog: {...dialog, field, index: 0}};
+    case 'filter':
+      return {...ui, dialog: {...dialog, field}, filters: {...ui.filters, [dialog.panel]: textOf(field)}};
+    case 'alert':
+    case 'percent':
+    case 'version':
+      return {...ui, dialog: {...dialog, field, error: null}};
   }
 }
 

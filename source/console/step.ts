@@ -22,9 +22,11 @@ export interface PressContext extends KeyContext {
   mayAct: boolean;
   /** Rows on the screen, by key, in their order. */
   metrics: readonly string[];
+  /** The metric that is lit now; null where there is none. */
+  picked: string | null;
   logRows: readonly string[];
   /** Actions the palette lists for what is typed. */
-  palette: readonly Action[];
+  palette(typed: string): readonly Action[];
   extras: readonly string[];
   newId(): string;
 }

@@ -1,35 +1,25 @@
 import type {Intent} from '../release/command.ts';
 import {isPercent} from '../release/percent.ts';
 import {isLive} from '../release/state.ts';
+import {EMPTY_FIELD, textOf} from './field.ts';
 import {KEYMAP, type Action} from './keymap.ts';
 import {pressOnDeck} from './press-deck.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
-import {changeUi, isTyping, type Dialog, type Field, type Ui} from './ui.ts';
+import type {Dialog, Ui} from './ui.ts';
 
-/** Text that reached the console faster than its field could open: it goes in there, Enter and all. */
-export function typeAhead(ui: Ui, text: string, context: PressContext): Step {
-  const {dialog} = ui;
-  if (dialog === null || !('field' in dialog) || !isTyping(dialog)) return only(ui);
-  const [first = '', ...rest] = text.split('\r');
-  const field: Field = {text: dialog.field.text + first, revision: dialog.field.revision + 1};
-  const filled = changeUi(
-    {...ui, dialog: {...dialog, field: {...field, text: ''}}},
-    {type: 'typed', text: field.text},
-  );
-  return rest.length > 0 ? submit(filled, field.text, context) : only(filled);
-}
+/** A dialog with a field of text. */
+export type TextDialog = Extract<Dialog, {field: unknown}>;
 
 /** Enter in a field of text. */
-export function submit(ui: Ui, text: string, context: PressContext): Step {
-  const {dialog} = ui;
-  const {t, at} = context;
+export function submit(ui: Ui, dialog: TextDialog, context: PressContext): Step {
+  const {t} = context;
+  const text = textOf(dialog.field);
   const {release} = context.snapshot.state;
-  if (dialog === null) return only(ui);
   switch (dialog.kind) {
     case 'filter':
       return only({...ui, dialog: null, filters: {...ui.filters, [dialog.panel]: text.trim()}});
     case 'palette': {
-      const action = context.palette[dialog.index];
+      const action = context.palette(text)[dialog.index];
       if (action === undefined) return only(ui);
       const key = bindingKey(action);
       return key === null ? only(ui) : pressOnDeck({...ui, dialog: null}, key, context);
@@ -57,10 +47,6 @@ export function submit(ui: Ui, text: string, context: PressContext): Step {
     }
     case 'percent':
       return submitPercent(ui, dialog, text, context);
-    case 'confirm':
-    case 'help':
-    case 'chart':
-      return only({...ui, note: ui.note ?? {text: t.dialogs.onlyYes, tone: 'quiet', at}});
   }
 }
 
@@ -82,13 +68,12 @@ function submitPercent(
   if (percent < release.percent) return only({...ui, dialog: null}, {type: 'execute', intent});
   if (release.state === 'paused') return wrong(t.dialogs.percentPaused);
   if (percent === 100) {
-    const field = {text: '', revision: dialog.field.revision + 1};
     return open(ui, {
       kind: 'version',
       then: 'everyone',
       release: release.id,
       from: release.percent,
-      field,
+      field: EMPTY_FIELD,
       error: null,
     });
   }

@@ -1,4 +1,5 @@
 import type {AlertLevel} from '../release/plan.ts';
+import type {Field} from './field.ts';
 import type {Tone} from './present/line.ts';
 
 export type PanelName = 'metrics' | 'log';
@@ -8,12 +9,6 @@ export type Pending =
   | {action: 'rollback'; release: string}
   | {action: 'raise'; release: string; from: number; to: number}
   | {action: 'next'; release: string; phase: number; from: number};
-
-/** A field of text. The field itself keeps what is typed; a new `revision` makes it take `text` over. */
-export interface Field {
-  text: string;
-  revision: number;
-}
 
 export type Dialog =
   | {kind: 'confirm'; pending: Pending; isNudged: boolean}
@@ -75,12 +70,9 @@ export const INITIAL_UI: Ui = {
   done: [],
 };
 
-export const EMPTY_FIELD: Field = {text: '', revision: 0};
-
 /** Whether a field of text has the keyboard. */
-export function isTyping(dialog: Dialog | null): boolean {
-  if (dialog === null) return false;
-  return 'field' in dialog && (dialog.kind !== 'alert' || dialog.level !== null);
+export function isTyping(dialog: Dialog | null): dialog is Extract<Dialog, {field: Field}> {
+  return dialog !== null && 'field' in dialog && (dialog.kind !== 'alert' || dialog.level !== null);
 }
 
 /** Changes that come from elsewhere than a key. */
@@ -89,7 +81,6 @@ export type UiChange =
   /** A key that is not allowed: in the notice row and in the log. */
   | {type: 'refused'; at: number; text: string; tone?: Tone}
   | {type: 'done'; at: number; text: string; tone: Tone}
-  | {type: 'typed'; text: string}
   | {type: 'level'; level: AlertLevel};
 
 /** The pure step from one state of the screen to the next. */
@@ -104,16 +95,6 @@ export function changeUi(ui: Ui, change: UiChange): Ui {
     case 'done': {
       const {at, text, tone} = change;
       return {...ui, note: {text, tone, at}, done: [...ui.done, {at, text}].slice(-KEPT_AT_MOST)};
-    }
-    case 'typed': {
-      const {dialog} = ui;
-      if (dialog === null || !('field' in dialog) || dialog.field.text === change.text) return ui;
-      const field = {...dialog.field, text: change.text};
-      if (dialog.kind === 'palette') return {...ui, dialog: {...dialog, field, index: 0}};
-      if (dialog.kind === 'filter') {
-        return {...ui, dialog: {...dialog, field}, filters: {...ui.filters, [dialog.panel]: change.text}};
-      }
-      return {...ui, dialog: {...dialog, field, error: null}};
     }
     case 'level':
       return ui.dialog?.kind === 'alert' ? {...ui, dialog: {...ui.dialog, level: change.level}} : ui;

@@ -6,7 +6,7 @@ import {say} from '../present/line.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Dialog} from '../ui.ts';
 import {DialogFrame, dialogWidth, Over, type Area} from './DialogFrame.tsx';
-import {Typed, type Typing} from './Typed.tsx';
+import {Typed} from './Typed.tsx';
 
 const LEVELS: readonly AlertLevel[] = ['warning', 'critical', 'info'];
 
@@ -15,10 +15,9 @@ export function AlertDialog(props: {
   dialog: Extract<Dialog, {kind: 'alert'}>;
   t: Messages;
   area: Area;
-  typing: Typing;
   onLevel(level: AlertLevel): void;
 }): ReactNode {
-  const {dialog, t, area, typing, onLevel} = props;
+  const {dialog, t, area, onLevel} = props;
   const title = t.dialogs.alertTitle;
   if (dialog.level === null) {
     const options = LEVELS.map(level => ({
@@ -53,8 +52,6 @@ export function AlertDialog(props: {
       ]}
       field={dialog.field}
       error={dialog.error}
-      height={3}
-      typing={typing}
     />
   );
 }

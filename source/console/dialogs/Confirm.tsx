@@ -24,14 +24,14 @@ export function Confirm(props: {
     say('     '),
     say(' Esc ', 'picked'),
     say(` ${t.dialogs.no}`, 'quiet'),
-    say(dialog.isNudged ? `     ${t.dialogs.onlyYes}` : '', 'warn'),
   ];
+  const nudge: Line = dialog.isNudged ? [say('▲ ', 'warn'), say(t.dialogs.onlyYes, 'strong')] : [];
   return (
     <DialogFrame
       area={area}
       title={title}
       tone={tone}
-      rows={[...words.flatMap(line => wrapped(line, dialogWidth(area) - 4)), [], keys]}
+      rows={[...words.flatMap(line => wrapped(line, dialogWidth(area) - 4)), [], keys, nudge]}
     />
   );
 }

@@ -1,16 +1,18 @@
 import type {ReactNode} from 'react';
 import type {AlertLevel} from '../../release/plan.ts';
 import {keysText} from '../present/help.ts';
-import {KEYMAP, type Action, type KeyContext} from '../keymap.ts';
+import {KEYMAP, type Action} from '../keymap.ts';
 import {setPercent} from '../present/format.ts';
 import {padEnd, say, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
+import type {PressContext} from '../step.ts';
+import {textOf} from '../field.ts';
 import type {Dialog} from '../ui.ts';
 import {AlertDialog} from './AlertDialog.tsx';
 import {Confirm} from './Confirm.tsx';
 import {DialogFrame, type Area} from './DialogFrame.tsx';
-import {Typed, type Typing} from './Typed.tsx';
+import {Typed} from './Typed.tsx';
 
 const PALETTE_ROWS = 8;
 
@@ -20,24 +22,22 @@ export function DialogView(props: {
   scene: Scene;
   rows: readonly MetricRow[];
   area: Area;
-  keys: KeyContext;
-  palette: readonly Action[];
+  keys: PressContext;
   help: readonly Line[];
-  typing: Typing;
   onLevel(level: AlertLevel): void;
 }): ReactNode {
-  const {dialog, scene, rows, area, palette, help, typing, onLevel} = props;
+  const {dialog, scene, rows, area, help, onLevel} = props;
   const {t, clean, reading} = scene;
   const {release} = reading.snapshot.state;
   switch (dialog.kind) {
     case 'confirm':
       return <Confirm dialog={dialog} scene={scene} rows={rows} area={area} />;
     case 'alert':
-      return <AlertDialog dialog={dialog} t={t} area={area} typing={typing} onLevel={onLevel} />;
+      return <AlertDialog dialog={dialog} t={t} area={area} onLevel={onLevel} />;
     case 'percent': {
       const words: Line[] = [[say(t.dialogs.percentNow(setPercent(release?.percent ?? 0)), 'quiet')]];
       const {field, error} = dialog;
-      return <Typed {...{area, words, field, error, typing}} title={t.dialogs.percentTitle} tone="gray" />;
+      return <Typed {...{area, words, field, error}} title={t.dialogs.percentTitle} tone="gray" />;
     }
     case 'version': {
       if (release === null) return null;
@@ -45,7 +45,7 @@ export function DialogView(props: {
       const isAll = dialog.then === 'everyone';
       return (
         <Typed
-          {...{area, field, error, typing}}
+          {...{area, field, error}}
           title={isAll ? t.dialogs.allTitle : t.dialogs.completeTitle}
           tone="gray"
           words={versionWords(scene, isAll)}
@@ -53,6 +53,7 @@ export function DialogView(props: {
       );
     }
     case 'palette': {
+      const palette = props.keys.palette(textOf(dialog.field));
       const start = Math.max(0, dialog.index - PALETTE_ROWS + 1);
       const below = palette
         .slice(start, start + PALETTE_ROWS)
@@ -61,7 +62,7 @@ export function DialogView(props: {
       while (below.length < PALETTE_ROWS) below.push([]);
       return (
         <Typed
-          {...{area, typing, below}}
+          {...{area, below}}
           field={dialog.field}
           error={null}
           title={t.dialogs.paletteTitle}
@@ -73,7 +74,7 @@ export function DialogView(props: {
     case 'filter':
       return (
         <Typed
-          {...{area, typing}}
+          area={area}
           field={dialog.field}
           error={null}
           title={t.dialogs.filterTitle(t.panels[dialog.panel])}
