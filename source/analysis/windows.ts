@@ -112,9 +112,10 @@ export class Windows implements WindowView {
     const other = begin.release !== null && begin.release !== this.#begin.release;
     if (other && this.#begin !== NOTHING && this.#ring.forget('gray', Math.ceil(begin.since / 1000)))
       this.#newest.gray = null;
-    this.#begin = begin;
     // Of the second in which it began, what was counted until now was there before.
-    if (begin.since % 1000 !== 0) this.#ring.setAside(Math.floor(begin.since / 1000));
+    const isLater = begin.since !== this.#begin.since && begin.since % 1000 !== 0;
+    this.#begin = begin;
+    if (isLater) this.#ring.setAside(Math.floor(begin.since / 1000));
   }
 
   /**

@@ -262,6 +262,12 @@ describe('the windows of a release', () => {
       }
     });
 
+    it('keep what they counted when they are told the same again, as with every commit', () => {
+      const windows = across([[T0 + 60_500, `side gray ${all}`]], false);
+      windows.begin({release: 'r2', splitVersion: 10, since});
+      expect(windows.numbers('gray', last5(T0 + 61_000)).requests).toBe(2);
+    });
+
     it('count what names their split, though its clock says a moment before', () => {
       const windows = across([], false);
       feed(windows, T0 + 60_500, 'side gray release r2 split 10 requests 3 age 150');
