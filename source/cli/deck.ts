@@ -108,7 +108,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       listeners.clear();
       const closed = Promise.all([measurements.close(), view.close(), ...running]);
       // Who quits does not wait for a store that does not answer.
-      await Promise.race([closed, pause(CLOSES_WITHIN_MS, undefined, {ref: false})]);
+      await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {openController} from '../controller/controller.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {openView} from '../controller/view.ts';
@@ -8,6 +9,8 @@ import {readStamp} from './actor.ts';
 import type {Call} from './call.ts';
 import {chooseFeature} from './feature.ts';
 import {loadSettings, type Settings} from './settings.ts';
+
+const CLOSES_WITHIN_MS = 500;
 
 /** A feature opened to look: nothing in it can write. */
 export interface Look {
@@ -89,7 +92,8 @@ async function orClose<R>(opened: {close(): Promise<void>}, work: () => Promise<
   }
 }
 
-async function closeBoth(first: {close(): Promise<void>}, second: {close(): Promise<void>}): Promise<void> {
-  await first.close();
-  await second.close();
+/** Everything that matters is written by now: nobody waits for a store that does not answer. */
+async function closeBoth(view: {close(): Promise<void>}, store: {close(): Promise<void>}): Promise<void> {
+  const closed = view.close().then(() => store.close());
+  await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);
 }

@@ -56,7 +56,7 @@ async function readOnce(measurements: Measurements): Promise<boolean> {
     if (measurements.status().away !== null) gone.resolve(false);
   });
   const read = measurements.start().then(() => true);
-  const isRead = await Promise.race([read, gone.promise, pause(PATIENCE_MS, false, {ref: false})]);
+  const isRead = await Promise.race([read, gone.promise, pause(PATIENCE_MS, false)]);
   stop();
   return isRead;
 }
