@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {complete, include, next, pause, rollback, run, set, start} from './orders.ts';
 import {criterion, fourPhases, hooks, phase, planOf} from './plans.ts';
+import type {Rule} from '../../source/release/plan.ts';
 import {given, liu} from './specification.ts';
 
 /** What prod serves after each step of a plan, in percent. */
@@ -41,15 +42,18 @@ describe('the next phase', () => {
       .thenRefused('last-phase', 'graydeck complete');
   });
 
+  const ours: Rule = {attribute: 'team', test: {op: 'in', values: ['us']}};
+
   test('never takes gray from somebody who was raised by hand', () => {
     expect(given(start(), set(40), next(0)).release.percent).toBe(40);
+    const within = planOf([phase('a', 5, {audience: ours}), phase('b', 20, {audience: ours})]);
+    expect(given(start(within), set(40), next(0)).release.percent).toBe(40);
+    const narrower = planOf([phase('a', 5), phase('b', 20, {audience: ours})]);
+    expect(given(start(narrower), set(40), next(0)).release.percent).toBe(40);
   });
 
   test('starts at its own percentage where its audience is wider: all testers are not all of everyone', () => {
-    const plan = planOf([
-      phase('dogfood', 100, {audience: {attribute: 'team', test: {op: 'in', values: ['us']}}}),
-      phase('beta', 5),
-    ]);
+    const plan = planOf([phase('dogfood', 100, {audience: ours}), phase('beta', 5)]);
     given(start(plan)).when(next(0)).thenEvents({type: 'phase-entered', phase: 1, percent: 5});
     given(start(plan), set(50)).when(next(0)).thenEvents({type: 'phase-entered', phase: 1, percent: 5});
   });

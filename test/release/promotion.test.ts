@@ -24,6 +24,16 @@ describe('a promotion', () => {
     });
   });
 
+  test('is for everyone, whatever the audience was, and stays so when it fails', () => {
+    const ours = planOf([
+      phase('ours', 50, {audience: {attribute: 'team', test: {op: 'in', values: ['us']}}}),
+    ]);
+    const everyone = [{audience: null, percent: 100}];
+    expect(given(start(ours), complete()).split.tiers).toEqual(everyone);
+    const failed = [begin('promotion.traffic'), end('promotion.traffic', 'failed')];
+    expect(given(start(ours), complete(), ...failed).split.tiers).toEqual(everyone);
+  });
+
   test('keeps those who were denied on prod', () => {
     const {split} = given(start(), {type: 'deny', release: 'r-1', user: 'u-1'}, complete());
     expect(split.deny).toEqual(['u-1']);

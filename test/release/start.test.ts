@@ -63,6 +63,12 @@ describe('a start that cannot be', () => {
       .thenRefused('already-live', text);
   });
 
+  test('says how to start it all the same', () => {
+    const second = start(fourPhases(), {release: 'r-2'});
+    given(start()).when(second).thenRefused('already-live', 'complete it or roll it back');
+    given(start(), rollback()).when(second).thenRefused('already-live', 'wait until it is rolled back');
+  });
+
   test.each(['', '  ', 'v1\u0007', 'v1\u202e', 'v\n1', 'x'.repeat(129), 5 as never, null as never])(
     'is refused with the version %j',
     version => {
@@ -119,6 +125,12 @@ describe('a start that cannot be', () => {
     ],
     ['with groups that multiply each other', explosion(), 'more than 2000 parts'],
     ['with a rule that is none', {phases: [phase('a', 5, {audience: 'internal' as never})]}, 'no rule'],
+    ['with a phase that is none', {phases: [null as never]}, 'not whole'],
+    ['with a phase without a name', {phases: [phase(undefined as never, 5)]}, 'not whole'],
+    ['with a phase that includes nothing', {phases: [phase('a', 5, {include: null as never})]}, 'not whole'],
+    ['with a hook that is none', {hooks: {deploy: 'make deploy' as never}}, 'hooks'],
+    ['without cookies that force a side', {forced: {headers: []} as never}, 'force'],
+    ['without headers that force a side', {forced: {cookies: []} as never}, 'force'],
     ['without hooks', {hooks: null as never}, 'hooks'],
     ['without names that force a side', {forced: {} as never}, 'force'],
     ['with a rollback window that is no time', {rollbackWindowMs: Number.NaN}, 'rollback window'],
