@@ -5,6 +5,7 @@ import type {runConsole as RunConsole} from '../../console/run.tsx';
 import {newReleaseId} from '../../controller/ids.ts';
 import {openController} from '../../controller/controller.ts';
 import type {Controller} from '../../controller/outcome.ts';
+import {demoKey} from '../../demo/key.ts';
 import {startDemoService, type DemoService} from '../../demo/service.ts';
 import {openStore} from '../../store/open.ts';
 import type {FeatureStore, OperatorStore} from '../../store/port.ts';
@@ -96,7 +97,6 @@ async function draw(
   runConsole: typeof RunConsole,
 ): Promise<ExitCode> {
   const mode = modeOf(call, true);
-  const isChinese = mode.lang === 'zh';
   const deck = openDeck({
     store,
     feature,
@@ -105,17 +105,7 @@ async function draw(
     settings: SETTINGS,
     actor: readStamp(call.flags).by,
     mode,
-    extras: [
-      {
-        key: 'x',
-        label: isChinese ? '让灰度出错' : 'break gray',
-        run() {
-          service.toggle();
-          if (service.isFailing()) return isChinese ? '灰度版本开始出错' : 'gray begins to fail';
-          return isChinese ? '灰度版本恢复' : 'gray recovers';
-        },
-      },
-    ],
+    extras: [demoKey(service, () => store.now(), mode.lang)],
   });
   const ended = runConsole(deck);
   deck.begin();
