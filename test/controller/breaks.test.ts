@@ -100,6 +100,19 @@ onEveryStore(house => {
     });
   });
 
+  describe('an entry that is no commit', () => {
+    test('is told of, changes nothing, and is in nobody’s way', async () => {
+      const {feature, desk, view} = await running();
+      const entries = await house().readLog(feature);
+      await house().rewriteLog(feature, [...entries, {version: 4, text: 'junk'}]);
+      const {state} = await shown(view, ({lastBreak}) => lastBreak !== null);
+      expect(state.release?.percent).toBe(20);
+      expect(view.commits()).toHaveLength(3);
+      expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 4, split: {live: false}});
+      await shown(view, ({split}) => !split.live);
+    });
+  });
+
   describe('a commit whose split does not follow from its events', () => {
     async function forged() {
       const {feature, desk, view} = await running();

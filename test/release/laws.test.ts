@@ -14,7 +14,7 @@ import {fourPhases} from './plans.ts';
 import {DAWN, FEATURE, guard, liu} from './specification.ts';
 import {carryOut, endOf, inWords, tell, written, type Turn} from './stories.ts';
 
-const RUNS = 500;
+const RUNS = 300;
 
 /** Tells many stories; in none of them may any turn break the law. */
 function law(breaks: (turn: Turn) => boolean): void {
