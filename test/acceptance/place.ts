@@ -1,5 +1,4 @@
 /** The product as its users have it: the built program in real terminals, and stores that really run. */
-import {readFile} from 'node:fs/promises';
 import {inject} from 'vitest';
 import {Workplace} from '../cli/program.ts';
 import {startRedis, type RedisOptions, type RedisServer} from '../servers/redis.ts';
@@ -103,10 +102,4 @@ export async function logOf({cli}: Pick<Place, 'cli'>): Promise<Told[]> {
   const {stdout, stderr, exitCode} = await cli.run('log', '--json');
   if (exitCode !== 0) throw new Error(`log ended with ${exitCode}: ${stderr}`);
   return stdout.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as Told]));
-}
-
-/** The resident memory of a process in MiB; for figures that are told, not asserted. */
-export async function memoryOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
