@@ -49,8 +49,10 @@ const TABLE_COLUMNS = 41;
 /** Frame and the blanks inside it. */
 const SIDES_OF_FRAME = 4;
 /** A chart with fewer rows shows nothing, with more it crowds the log out. */
-const CHART_HEIGHT = {least: 9, most: 15};
+const CHART_HEIGHT = {least: 8, most: 15};
 const LOG_ENOUGH = 7;
+/** Rows of the verdict on a screen of this height. */
+const JUDGE_AT_MOST = 5;
 
 /** Divides the screen. Pure: the same size and wishes give the same places. */
 export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
@@ -67,7 +69,10 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const logLeast = LOG_AT_LEAST + FRAME;
   const judgeWanted = wishes.judgeRows === 0 ? 0 : wishes.judgeRows + FRAME;
   const sparse = isSmall && !wishes.isJudged ? room - wishes.metrics - FRAME - logLeast : rows >= 20 ? 3 : 0;
-  const judgeAtMost = Math.min(judgeWanted, isSmall ? (sparse >= 3 ? 3 : 0) : 6);
+  const judgeAtMost = Math.min(
+    judgeWanted,
+    isSmall ? (sparse >= 3 ? 3 : 0) : rows >= 44 ? JUDGE_AT_MOST + 2 : JUDGE_AT_MOST,
+  );
   const spacing = wishes.isRoomy && room - judgeAtMost - logLeast >= wishes.metrics * 2 + FRAME ? 2 : 1;
   const sidesWanted = wishes.metrics * spacing - (spacing - 1) + FRAME;
   const sidesHeight = Math.max(4, Math.min(sidesWanted, room - judgeAtMost - logLeast));

@@ -29,7 +29,7 @@ export const en = {
   requests: (number: string) => `${number} requests`,
   windowOf: (seconds: number) => `over ${clockwork(seconds * 1000)}`,
   attempts: (times: number) => `(try ${times})`,
-  stepsDone: (done: number, of: number) => `${done} of ${of} steps done`,
+  stepsDone: (done: number, of: number) => `${done} of ${many(of, 'step')} done`,
   more: (number: number) => `+${number} more`,
   lights: {
     away: (name: string, forHowLong: string) => `${name} away ${forHowLong}`.trimEnd(),
@@ -100,7 +100,7 @@ export const en = {
     paused: (reason: string) =>
       `not going up${reason === '' ? '' : `: "${reason}"`}. Gray keeps its users until someone resumes or rolls back`,
     completed: (version: string) => `prod is ${version} for everyone`,
-    worse: (metric: string, value: string, than: string, when: string, also: string[]) =>
+    worse: (metric: string, value: string, than: string, when: string, also: readonly string[]) =>
       `GRAY ${metric} ${value}, ${than}${when}${also.length === 0 ? '' : `; also ${also.join(', ')}`}`,
     worseShort: (metric: string, value: string, prod: string, time: string) =>
       `GRAY ${metric} ${value}, prod ${prod}${time === '' ? '' : `, for ${time}`}`,
@@ -155,9 +155,9 @@ export const en = {
       return parts.filter(part => part !== '').join(', ');
     },
     underWay: (time: string, confirmed: number, of: number) =>
-      `prod for everyone is set since ${time}; ${confirmed} of ${many(of, 'router')} confirmed so far`,
+      `prod for everyone was set ${time} ago; ${confirmed} of ${many(of, 'router')} confirmed so far`,
     noRouters: (time: string) =>
-      `prod for everyone is set since ${time}; no router is known that could confirm it`,
+      `prod for everyone was set ${time} ago; no router is known that could confirm it`,
   },
   runsInLog: {deploy: 'deploy', promotion: 'promotion', rollback: 'rollback'},
   runs: {deploy: 'DEPLOY', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
@@ -180,7 +180,7 @@ export const en = {
     title: 'VERDICT',
     none: 'none yet',
     nobodyShort: 'nobody judges',
-    nobody: 'No guard is running: nothing pauses or rolls back by itself. You are the judge.',
+    nobody: 'No guard: nothing pauses or rolls back by itself. You are the judge.',
     startOne: (feature: string) => `graydeck guard --feature ${feature}`,
     notYet: (guard: string) => `${guard} has not judged yet`,
     unwatched: 'limits nobody watches:',

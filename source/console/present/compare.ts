@@ -27,6 +27,9 @@ const FEWEST: Record<string, number> = {
 };
 const FEWEST_ELSE = 30;
 
+/** Fewest events of a kind on gray, seen or expected, before two shares are compared. */
+const FEWEST_EVENTS = 5;
+
 /** Beyond these ratios to prod a time is looked at, or stands out. */
 const TIME_DOUBTFUL = 1.2;
 const TIME_WORSE = 1.5;
@@ -49,6 +52,9 @@ function standingOf(
 ): Standing {
   const sign = metric.worse === 'lower' ? -1 : 1;
   if (metric.kind === 'percent') {
+    const unusual = metric.name === 'availability' ? 100 - Math.min(gray, prod) : Math.max(gray, prod);
+    // A handful of events is no share yet.
+    if ((unusual / 100) * counts.gray < FEWEST_EVENTS) return 'same';
     const errors = sign * standardErrors(gray, prod, counts.gray, counts.prod);
     if (errors >= SHARE_WORSE) return 'worse';
     if (errors >= SHARE_DOUBTFUL) return 'doubtful';

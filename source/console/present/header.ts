@@ -4,13 +4,12 @@ import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {routersAgainst} from './routers.ts';
 import type {Scene} from './screen.ts';
 
-/** How much a light says: all, name and figure, or the figure alone; `bare` also leaves out what is not there. */
-type Detail = 'full' | 'medium' | 'short' | 'bare';
+/** How much a light says: all, name and figure, or the figure alone; `lean` and `bare` leave out what is not there. */
+type Detail = 'full' | 'medium' | 'lean' | 'short' | 'bare';
 
 function light(mark: string, name: string, figure: string, detail: Detail, isOn: boolean): Line {
   const dot = say(`${mark} `, isOn ? 'good' : 'quiet');
-  const words =
-    figure === '' ? name : detail === 'full' || detail === 'medium' ? `${name} ${figure}` : figure;
+  const words = figure === '' ? name : detail === 'short' || detail === 'bare' ? figure : `${name} ${figure}`;
   return [dot, say(words, 'quiet')];
 }
 
@@ -57,7 +56,9 @@ function lights(scene: Scene, detail: Detail): Line {
   const all = [
     storeLight(scene, detail),
     // What was never there can be left out first.
-    ...(detail === 'bare' && scene.reading.sources.length === 0 ? [] : sourceLights(scene, detail)),
+    ...((detail === 'bare' || detail === 'lean') && scene.reading.sources.length === 0
+      ? []
+      : sourceLights(scene, detail)),
     guardLight(scene, detail),
     routersLight(scene, detail),
   ];
@@ -97,7 +98,8 @@ export function headerLine(scene: Scene, mode: ConsoleMode, position: string, wi
     [
       [full, lights(scene, 'full')],
       [full, lights(scene, 'medium')],
-      [short, lights(scene, 'medium')],
+      [full, lights(scene, 'lean')],
+      [short, lights(scene, 'lean')],
       [full, lights(scene, 'short')],
       [short, lights(scene, 'short')],
       [short, lights(scene, 'bare')],

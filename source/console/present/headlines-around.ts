@@ -1,0 +1,117 @@
+import type {Release} from '../../release/state.ts';
+import {clockwork, threeDigits, timeOfDay} from './format.ts';
+import {loud, type Headline} from './headline.ts';
+import {lastKnown} from './headlines-gray.ts';
+import type {MetricRow} from './metric-rows.ts';
+import type {RouterStanding} from './routers.ts';
+import type {Scene} from './screen.ts';
+import {isAway, isStale} from './sides.ts';
+import {observedDisagrees} from './state-line.ts';
+
+const SETTLING_MS = 5000;
+/** A chain that was repaired this long ago is history. */
+const BREAK_SHOWN_MS = 10 * 60_000;
+const LISTED_AT_MOST = 3;
+/** Requests under way may still end on gray, and the window still holds those of before. */
+const LEFT_OVER_MS = 75_000;
+
+/** The store and the log in it. */
+export function ofTheStore({reading: {store, snapshot, at}, t, clean}: Scene): Headline[] {
+  const {health} = store;
+  const {link, lastBreak, state} = snapshot;
+  const found: Headline[] = [];
+  if (health.state === 'away') {
+    found.push(loud('✖', 'alarm', t.headlines.storeAway(clockwork(health.sinceMs)), t.hints.offline));
+  } else if (link.state === 'away') {
+    found.push(loud('✖', 'alarm', t.headlines.logAway(clockwork(at - link.since)), t.hints.offline));
+  }
+  if (lastBreak !== null && at - lastBreak.at < BREAK_SHOWN_MS) {
+    found.push(
+      loud(
+        '✖',
+        'alarm',
+        t.headlines.logBroken(timeOfDay(lastBreak.at), clean.free(lastBreak.why)),
+        t.hints.repair,
+      ),
+    );
+  }
+  if (state.unknownEvent !== null) {
+    found.push(loud('▲', 'caution', t.headlines.newerLog(clean.name(state.unknownEvent)), t.hints.newer));
+  }
+  return found;
+}
+
+/** Critical alerts that nobody has seen. */
+export function ofAlerts({reading, t, clean, mayAct}: Scene): Headline[] {
+  const open = reading.snapshot.state.alerts.filter(
+    alert =>
+      alert.level === 'critical' &&
+      alert.acknowledgedAt === null &&
+      alert.resolvedAt === null &&
+      !alert.silenced,
+  );
+  const newest = open.at(-1);
+  if (newest === undefined) return [];
+  return [
+    loud(
+      '✖',
+      'alarm',
+      t.headlines.alert(clean.free(newest.message), open.length),
+      mayAct ? t.hints.acknowledge : '',
+    ),
+  ];
+}
+
+/** Routers that are silent or behind, and traffic that is not what is set. */
+export function ofRouters(release: Release, scene: Scene, routers: RouterStanding): Headline[] {
+  const {reading, t, clean} = scene;
+  const found: Headline[] = [];
+  if (routers.silent.length > 0) {
+    const names = routers.silent
+      .slice(0, LISTED_AT_MOST)
+      .map((router, index) => clean.host(router.name, index));
+    const leftMs = Math.max(...routers.silent.map(one => one.leftMs));
+    found.push(loud('▲', 'caution', t.headlines.silent(routers.silent.length, names, leftMs)));
+  }
+  const sinceMs = reading.at - release.splitChangedAt;
+  if (routers.behind.length > 0 && sinceMs > SETTLING_MS) {
+    const names = routers.behind
+      .slice(0, LISTED_AT_MOST)
+      .map((router, index) => clean.host(router.name, index));
+    found.push(loud('▲', 'caution', t.headlines.behind(routers.behind.length, names)));
+  }
+  const {split} = reading.snapshot;
+  if (
+    split.live &&
+    reading.gray.ageMs !== null &&
+    observedDisagrees(split.percent, reading.observed, sinceMs)
+  ) {
+    found.push(loud('▲', 'caution', t.headlines.observed(reading.observed ?? 0, split.percent)));
+  }
+  return found;
+}
+
+/** Measurements that do not come, or come when none should. */
+export function ofTheStream({reading, t, clean}: Scene, rows: readonly MetricRow[]): Headline[] {
+  // The store being away explains it all, and is said already.
+  if (isAway(reading)) return [];
+  const {stream, snapshot, gray, prod} = reading;
+  const sinceMs = reading.at - (snapshot.state.release?.splitChangedAt ?? 0);
+  const found: Headline[] = [];
+  if (stream.away !== null) {
+    found.push(loud('▲', 'caution', t.headlines.streamAway(clean.free(stream.away))));
+  }
+  if (stream.aheadMs !== null) found.push(loud('▲', 'caution', t.headlines.ahead(clockwork(stream.aheadMs))));
+  if (!snapshot.split.live) {
+    const rate = gray.numbers.requestsPerSecond ?? 0;
+    const isOver = snapshot.state.release === null || sinceMs > LEFT_OVER_MS;
+    if (rate > 0 && isOver) found.push(loud('✖', 'alarm', t.headlines.leftOver(`${threeDigits(rate)} /s`)));
+    return found;
+  }
+  const isSettled = sinceMs > 2 * SETTLING_MS;
+  if (gray.ageMs === null && isSettled) found.push(loud('▲', 'caution', t.headlines.noGray));
+  else if (isStale(gray.ageMs))
+    found.push(loud('▲', 'caution', t.headlines.staleGray(t.ago(gray.ageMs ?? 0), lastKnown(rows))));
+  if (isStale(prod.ageMs)) found.push(loud('▲', 'caution', t.headlines.staleProd(t.ago(prod.ageMs ?? 0))));
+  return found;
+}

@@ -1,0 +1,22 @@
+import type {Headline} from './headline.ts';
+import {ofAlerts, ofRouters, ofTheStore, ofTheStream} from './headlines-around.ts';
+import {calm, ofGray} from './headlines-gray.ts';
+import {ofTheRelease} from './headlines-release.ts';
+import type {MetricRow} from './metric-rows.ts';
+import {routersAgainst} from './routers.ts';
+import type {Scene} from './screen.ts';
+
+/** Everything worth a headline, the most urgent first; there is always one. */
+export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] {
+  const {release} = scene.reading.snapshot.state;
+  const routers = routersAgainst(scene.reading);
+  const found = [
+    ...ofTheStore(scene),
+    ...(release === null ? [] : ofTheRelease(release, scene, routers)),
+    ...(release === null ? [] : ofGray(release, scene, rows)),
+    ...ofAlerts(scene),
+    ...(release === null ? [] : ofRouters(release, scene, routers)),
+    ...ofTheStream(scene, rows),
+  ];
+  return found.length > 0 ? found : [calm(release, scene, rows)];
+}

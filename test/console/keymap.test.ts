@@ -1,0 +1,76 @@
+import {describe, expect, it} from 'vitest';
+import {bindings, KEYMAP} from '../../source/console/keymap.ts';
+import {messagesOf} from '../../source/console/messages/catalogue.ts';
+import {keyTable} from '../../source/console/present/help.ts';
+
+/** The keyboard as it is promised: key, what has to follow, action. */
+const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form' | null, action: string])[] =
+  [
+    ['r', 'y', 'rollback'],
+    ['+', 'y', 'raise'],
+    ['-', null, 'lower'],
+    ['g', 'form', 'percent'],
+    ['n', 'y', 'next'],
+    ['p', null, 'pause'],
+    ['P', null, 'resume'],
+    ['R', null, 'retry'],
+    ['C', 'version', 'complete'],
+    ['a', 'form', 'alert'],
+    ['A', null, 'acknowledge'],
+    ['f', null, 'feedback'],
+    ['Enter', null, 'chart'],
+    ['/', null, 'filter'],
+    [':', null, 'palette'],
+    ['?', null, 'help'],
+    ['[', null, 'feature-before'],
+    [']', null, 'feature-after'],
+    ['Tab Right l', null, 'panel'],
+    ['Shift+Tab Left h', null, 'panel-before'],
+    ['Up k', null, 'up'],
+    ['Down j', null, 'down'],
+    ['Escape', null, 'back'],
+    ['q Ctrl+c', null, 'quit'],
+  ];
+
+describe('the keyboard', () => {
+  it('is what the contract promises, key for key', () => {
+    const promised = KEYMAP.filter(({isPromised}) => isPromised).map(({keys, then, action}) => [
+      keys.join(' '),
+      then,
+      action,
+    ]);
+    expect(promised).toEqual(PROMISED);
+  });
+
+  it('gives no key two meanings', () => {
+    const keys = KEYMAP.flatMap(binding => binding.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('asks before everything that exposes more users, and before nothing that exposes fewer but rollback', () => {
+    const raising = KEYMAP.filter(({exposure}) => exposure === 'raises');
+    expect(raising.filter(({then}) => then === null)).toEqual([]);
+    const lowering = KEYMAP.filter(({exposure}) => exposure === 'lowers').map(({action, then}) => [
+      action,
+      then,
+    ]);
+    expect(lowering).toEqual([
+      ['rollback', 'y'],
+      ['lower', null],
+    ]);
+  });
+
+  it('has nothing that changes anything when reading only', () => {
+    expect(bindings(false).some(({changes}) => changes)).toBe(false);
+    const changing = KEYMAP.filter(({changes}) => changes).map(({keys}) => keys[0]);
+    expect(changing).toEqual(['r', '+', '-', 'g', 'n', 'p', 'P', 'R', 'C', 'a', 'A', 'f']);
+  });
+
+  it('becomes a table for the documents, one row a binding', () => {
+    const table = keyTable(messagesOf('en')).split('\n');
+    expect(table).toHaveLength(KEYMAP.length + 2);
+    expect(table).toContain('| `r` then `y` | take everything back: prod for everyone, now |');
+    expect(table).toContain('| `C` then the version | complete: promote the version for everyone |');
+    expect(table).toContain('| `q` `Ctrl+c` | quit; the release goes on |');
+  });
+});
