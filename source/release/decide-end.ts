@@ -27,7 +27,7 @@ function decideRollback(state: State, command: Extract<Command, {type: 'rollback
     return accept({type: 'queued-start-cancelled', release: release.next.release, after: release.id});
   }
   if (release.state === 'rolled_back') return already('already-rolled-back');
-  const sinceMs = command.at - (release.endedAt ?? 0);
+  const sinceMs = timeOf(command.at, release) - (release.endedAt ?? 0);
   if (sinceMs <= release.plan.rollbackWindowMs) return accept(rollbackEvent(release, command));
   return refuse(
     'window-over',
@@ -50,9 +50,14 @@ function decideElsewhere(state: State, id: string): Decision | null {
   return isKnown || !isId(id) ? null : accept(banned);
 }
 
+/** A rollback is not refused for want of a clock: without one it happens when the release last moved. */
+function timeOf(at: unknown, {splitChangedAt}: Release): number {
+  return typeof at === 'number' && Number.isFinite(at) ? at : splitChangedAt;
+}
+
 /** Everyone to prod, by the split of this very commit; then the steps, of which demotion makes sense only after promotion. */
 export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' | 'reason'>): Event {
-  const steps = stepsOf('rollback', release.plan, at, notToUndo(release));
+  const steps = stepsOf('rollback', release.plan, timeOf(at, release), notToUndo(release));
   return {
     type: 'rollback-started',
     release: release.id,

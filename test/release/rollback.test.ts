@@ -86,8 +86,12 @@ describe('a rollback is taken at once', () => {
   });
 
   test('by somebody of whom nothing is known', () => {
-    const {decision} = given(start()).when(rollback({by: null!, at: Number.NaN, reason: 7 as never}));
-    expect(decision).toMatchObject({ok: true, events: [{type: 'rollback-started', reason: null}]});
+    const completed = [start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod')];
+    for (const history of [[start()], completed])
+      for (const at of [Number.NaN, undefined, Symbol('now'), 7n]) {
+        const {decision} = given(...history).when(rollback({by: null!, at: at as never, reason: 7 as never}));
+        expect(decision).toMatchObject({ok: true, events: [{type: 'rollback-started', reason: null}]});
+      }
   });
 
   test('for users who were forced, included and chosen too', () => {
