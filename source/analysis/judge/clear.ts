@@ -1,0 +1,46 @@
+import type {Condition} from '../../release/plan.ts';
+import {divergence} from '../divergence.ts';
+import {judgeCondition} from './judge-condition.ts';
+import type {Look} from './look.ts';
+import type {Judged} from './outcome.ts';
+
+/** How far beyond its limit a value must be before a condition surely does not hold: this part of the limit. */
+const BAND = 0.1;
+/** Windows in which it is asked whether something is over already, milliseconds. */
+const RECENT_MS = [2000, 5000, 10_000, 30_000] as const;
+/** Fewest requests that say something of such a window. */
+const FEWEST = 20;
+const SURE = Math.log(100);
+
+/**
+ * Whether a value that does not meet its condition is clear of the limit: by a tenth of it, or for shares near 100 %
+ * by a tenth of what is missing there. Between the limit and this, what held is neither over nor going on.
+ */
+export function isClear({op, value, threshold, unit, improvement}: Judged): boolean {
+  if (value === null || threshold === null) return false;
+  const isHighShare = unit === 'percent' && !improvement && threshold > 50;
+  const band = BAND * (isHighShare ? Math.max(0, 100 - threshold) : Math.abs(threshold));
+  return op.startsWith('>') ? value <= threshold - band : value >= threshold + band;
+}
+
+/**
+ * Whether what a guardrail was held for is over by now, though its window still remembers it: one of the last
+ * stretches of time is clear of the limit.
+ */
+export function isOver(condition: Condition, look: Look): boolean {
+  return RECENT_MS.some(overMs => {
+    if (overMs >= condition.overMs) return false;
+    const outcome = judgeCondition({...condition, overMs, minRequests: FEWEST}, look);
+    return outcome.kind === 'fails' && outcome.source === 'samples' && isClear(outcome) && isSure(outcome);
+  });
+}
+
+/**
+ * For shares, whether so few (or many) of n requests would be seen by chance in one of a hundred cases at most, were
+ * the share at its limit: n KL(share ‖ limit) ≥ ln 100 (Chernoff 1952; Hoeffding, JASA 58, 1963, theorem 1).
+ */
+function isSure({unit, improvement, value, threshold, samples}: Judged): boolean {
+  if (unit !== 'percent' || improvement || samples === null || value === null || threshold === null)
+    return true;
+  return samples * divergence(value / 100, threshold / 100) >= SURE;
+}

@@ -1,0 +1,72 @@
+import type {Guardrail} from '../../release/plan.ts';
+import {isProdSickToo} from './both-sides.ts';
+import {isClear, isOver} from './clear.ts';
+import {judgeCondition} from './judge-condition.ts';
+import type {Look} from './look.ts';
+import type {Outcome} from './outcome.ts';
+import {follow, type Sighting, type Track} from './track.ts';
+
+/** How it stands with one guardrail at a look. */
+export interface GuardrailReading {
+  guardrail: Guardrail;
+  /** The same for the same guardrail in every release of a plan: alerts go by it. */
+  key: string;
+  outcome: Outcome;
+  /** How long it has held without a break, milliseconds; null while it does not. */
+  heldMs: number | null;
+  /** It was held for its duration, and there was no break since. */
+  isOn: boolean;
+  /** A person went on although it was on. */
+  isOverruled: boolean;
+  /** Prod breaks the same limit about as badly. */
+  isProdSickToo: boolean;
+}
+
+export type Tracks = Readonly<Record<string, Track>>;
+
+/** Looks at every guardrail. Tracks outlive a change of the split: raising must not shake a guardrail off. */
+export function judgeGuardrails(
+  guardrails: readonly Guardrail[],
+  look: Look,
+  before: Tracks,
+  longestGapMs: number,
+): {readings: GuardrailReading[]; tracks: Tracks} {
+  const tracks: Record<string, Track> = {};
+  const readings = guardrails.map((guardrail): GuardrailReading => {
+    const {when, forMs} = guardrail;
+    const key = keyOf(guardrail);
+    const outcome = judgeCondition(when, look);
+    const {at} = look.frame;
+    const dataAt = outcome.ageMs === null ? null : at - outcome.ageMs;
+    const track = follow(before[key] ?? null, {
+      at,
+      dataAt,
+      sighting: sightingOf(outcome),
+      forMs,
+      isOver: () => isOver(when, look.endingAt(dataAt ?? at)),
+      longestGapMs,
+    });
+    tracks[key] = track;
+    const {heldMs, isOn, isOverruled} = track;
+    return {guardrail, key, outcome, heldMs, isOn, isOverruled, isProdSickToo: isProdSickToo(when, outcome)};
+  });
+  return {readings, tracks};
+}
+
+function keyOf({when, forMs, then}: Guardrail): string {
+  return `${then} ${when.text} for ${forMs}`;
+}
+
+function sightingOf(outcome: Outcome): Sighting {
+  switch (outcome.kind) {
+    case 'holds':
+      return 'holds';
+    case 'fails':
+      return isClear(outcome) ? 'clear' : 'between';
+    case 'not-applicable':
+      return 'clear';
+    case 'undecided':
+    case 'cannot-measure':
+      return 'blind';
+  }
+}

@@ -1,0 +1,136 @@
+import type {Reason} from '../../release/state.ts';
+import {amount, timeWords} from './amounts.ts';
+import {earlierUnmet, unmet} from './criteria.ts';
+import type {Findings, Hearing} from './findings.ts';
+import type {GuardrailReading} from './guardrails.ts';
+import {criterionReason, guardrailReason, ratioReason, reason} from './reasons.ts';
+import type {Situation} from './situation.ts';
+
+/** Everything that keeps a release where it is, the weightiest first; empty: it may go on. */
+export function holdReasons(situation: Situation, findings: Findings): Reason[] {
+  const standing = stateReason(situation);
+  if (standing !== null && situation.state === 'deploying') return [standing];
+  return [
+    ...guardReasons(findings.guardrails),
+    ...dataReasons(situation, findings),
+    ...unmet(findings.criteria).map(criterionReason),
+    ...(standing === null ? gateReasons(situation, findings) : [standing]),
+  ];
+}
+
+/** Why it went on. */
+export function advanceReason(situation: Situation, {guardrails, criteria}: Findings): Reason {
+  const early = guardrails.find(isEarly);
+  if (early !== undefined && timeLeft(situation) > 0) return guardrailReason('advance_early', early);
+  const {plan, phase, ranMs} = situation;
+  const held = criteria.filter(({criterion}) => !criterion.dryRun).length;
+  const criteriaWords =
+    held === 0 ? '' : held === 1 ? ', its criterion holds' : `, its ${held} criteria hold`;
+  const {name = 'phase', durationMs = null} = plan.phases[phase] ?? {};
+  return reason('phase_served', `${name} has run ${timeWords(ranMs)}${criteriaWords}`, {
+    value: Math.floor(ranMs / 1000),
+    threshold: durationMs === null ? null : durationMs / 1000,
+  });
+}
+
+function stateReason({state, phase}: Situation): Reason | null {
+  switch (state) {
+    case 'rolling':
+      return phase < 0 ? reason('deploying', 'gray is being deployed') : null;
+    case 'deploying':
+      return reason('deploying', 'gray is being deployed');
+    case 'paused':
+      return reason('paused', 'the release is paused: a person resumes it');
+    case 'promoting':
+      return reason('promoting', 'the release is being promoted');
+    case 'failed':
+      return reason('failed', 'a step failed: a person retries it or rolls back');
+    case 'completed':
+    case 'rolling_back':
+    case 'rolled_back':
+      return reason('over', 'the release is over');
+  }
+}
+
+/** Guardrails that stop, and hold without having been held long enough, or cannot be judged. */
+function guardReasons(guardrails: readonly GuardrailReading[]): Reason[] {
+  return guardrails.flatMap((reading): Reason[] => {
+    const {guardrail, outcome, isOn, isOverruled} = reading;
+    if (guardrail.then !== 'rollback' && guardrail.then !== 'pause') return [];
+    switch (outcome.kind) {
+      case 'undecided':
+        return [guardrailReason('guardrail_undecided', reading)];
+      case 'cannot-measure':
+        return [guardrailReason('guardrail_unmeasured', reading)];
+      case 'holds':
+        return isOn || isOverruled ? [] : [guardrailReason('guardrail_holds', reading)];
+      case 'fails':
+      case 'not-applicable':
+        return [];
+    }
+  });
+}
+
+function dataReasons({percent, applied}: Situation, {gray, prod, ratio}: Findings): Reason[] {
+  const reasons: Reason[] = [];
+  if (ratio.isOff) reasons.push(ratioReason(ratio, percent));
+  if (gray.isSilent) reasons.push(silence('no_data', 'gray', gray));
+  if (prod.isSilent) reasons.push(silence('no_prod_data', 'prod', prod));
+  if (applied !== percent) {
+    const seen =
+      applied === null
+        ? 'routers have not all confirmed'
+        : `routers are at ${amount(applied, 'percent')}, not at`;
+    reasons.push(
+      reason('not_applied', `${seen} ${amount(percent, 'percent')}`, {value: applied, threshold: percent}),
+    );
+  }
+  return reasons;
+}
+
+function silence(code: 'no_data' | 'no_prod_data', side: string, {ageMs}: Hearing): Reason {
+  const since =
+    ageMs === null ? `nothing is heard of ${side}` : `${side} has been silent for ${timeWords(ageMs)}`;
+  return reason(code, since, {value: ageMs === null ? null : ageMs / 1000});
+}
+
+/** What keeps a rolling release in its phase though nothing is wrong with it. */
+function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
+  const {plan, phase, left} = situation;
+  const here = plan.phases[phase];
+  if (here === undefined) return [];
+  const next = plan.phases[phase + 1];
+  const reasons: Reason[] = [];
+  if (next?.needsEarlierCriteria === true) {
+    const missing = earlierUnmet(plan, phase, left);
+    if (missing.length > 0)
+      reasons.push(
+        reason(
+          'entry_gate',
+          `${next.name} opens when every earlier criterion held; not seen: ${missing.join('; ')}`,
+        ),
+      );
+  }
+  if (here.manual) reasons.push(reason('manual_gate', `only a person leaves ${here.name}`));
+  if (next === undefined && plan.complete === 'manual')
+    reasons.push(reason('complete_by_hand', 'the last phase: a person completes it'));
+  else if (here.durationMs === null && next !== undefined && !here.manual)
+    reasons.push(reason('open_phase', `${here.name} stays until somebody says next`));
+  const left_ = timeLeft(situation);
+  if (left_ > 0 && !guardrails.some(isEarly))
+    reasons.push(
+      reason('phase_time', `${here.name} has ${timeWords(left_)} left`, {
+        value: Math.floor(situation.ranMs / 1000),
+        threshold: (here.durationMs ?? 0) / 1000,
+      }),
+    );
+  return reasons;
+}
+
+function isEarly({guardrail, isOn, outcome}: GuardrailReading): boolean {
+  return guardrail.then === 'advance' && isOn && outcome.kind === 'holds';
+}
+
+function timeLeft({plan, phase, ranMs}: Situation): number {
+  return Math.max(0, (plan.phases[phase]?.durationMs ?? 0) - ranMs);
+}

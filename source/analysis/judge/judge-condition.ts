@@ -1,0 +1,120 @@
+import type {Condition, Operator} from '../../release/plan.ts';
+import type {ExternalReading} from './external.ts';
+import type {Look} from './look.ts';
+import {readMetric, type MetricReading} from './read-metric.ts';
+import type {Judged, Outcome, WhyUnmeasured} from './outcome.ts';
+import {staleAfterMs} from './stale.ts';
+
+/** What is known of both sides before anything is compared. */
+interface Found {
+  gray: MetricReading;
+  prod: MetricReading;
+  source: string;
+  ageMs: number | null;
+  /** Why nothing can be made of it; null where something can. */
+  why: WhyUnmeasured | null;
+}
+
+const SIGNS: Readonly<Record<Operator, (value: number, limit: number) => boolean>> = {
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
+};
+
+/** What comes of a condition at a look. Never throws; every number of the outcome that is not known is null. */
+export function judgeCondition(condition: Condition, look: Look): Outcome {
+  const {metric, improvement, op, threshold, overMs, text} = condition;
+  const traits = look.frame.traits(metric);
+  const timesProd = 'timesProd' in threshold ? threshold.timesProd : null;
+  const isRelative = improvement || timesProd !== null;
+  const found = find(condition, look);
+  const judged: Judged = {
+    text,
+    metric,
+    improvement,
+    op,
+    unit: 'unit' in threshold ? threshold.unit : (traits?.unit ?? 'count'),
+    value: improvement ? null : finite(found.gray.value),
+    prod: finite(found.prod.value),
+    threshold: 'value' in threshold ? threshold.value : null,
+    timesProd,
+    samples: found.gray.samples,
+    prodSamples: found.prod.samples,
+    windowSeconds: Math.round(look.coveredSeconds(overMs)),
+    source: found.source,
+    ageMs: found.ageMs,
+  };
+  if (isRelative && look.alone !== null) return {...judged, kind: 'not-applicable', why: look.alone};
+  const gray = found.gray.value;
+  if (found.why !== null || gray === null)
+    return {...judged, kind: 'cannot-measure', why: found.why ?? 'no-data'};
+  const few = fewOf(condition, found.gray, look);
+  if (few !== null) return {...judged, kind: 'undecided', why: 'few-requests', ...few};
+  if (!Number.isFinite(gray)) return {...judged, kind: 'cannot-measure', why: 'not-a-number'};
+  if (!isRelative) return compared(judged, gray, 'value' in threshold ? threshold.value : 0);
+
+  const prod = found.prod.value;
+  if (prod === null) return {...judged, kind: 'cannot-measure', why: 'no-prod'};
+  if (!Number.isFinite(prod)) return {...judged, kind: 'cannot-measure', why: 'not-a-number'};
+  const fewProd = fewOf(condition, found.prod, look);
+  if (fewProd !== null) return {...judged, kind: 'undecided', why: 'few-prod-requests', ...fewProd};
+  if (timesProd === null) {
+    const points = traits?.better === 'lower' ? prod - gray : gray - prod;
+    return compared(judged, points, 'value' in threshold ? threshold.value : 0);
+  }
+  if (prod > 0) return compared(judged, gray, timesProd * prod);
+  // Alike on both sides: once prod's, whatever that is.
+  if (gray === 0) return {...judged, kind: SIGNS[op](1, timesProd) ? 'holds' : 'fails', threshold: 0};
+  const least = leastOf(found.prod, judged.unit);
+  if (least !== null) return compared(judged, gray, timesProd * least);
+  return {...judged, kind: 'undecided', why: 'prod-zero', have: 0, need: 0, forecastMs: null};
+}
+
+function compared(judged: Judged, value: number, threshold: number): Outcome {
+  // In binary, 100 - 0.5 - 99 is a hair off one half: what people write as equal is equal.
+  const isEqual = Math.abs(value - threshold) <= 1e-9 * Math.max(Math.abs(value), Math.abs(threshold));
+  const holds = isEqual ? judged.op.endsWith('=') : SIGNS[judged.op](value, threshold);
+  return {...judged, value, threshold, kind: holds ? 'holds' : 'fails'};
+}
+
+/** Nothing seen in n requests is not never: it is taken as less than once. */
+function leastOf({samples}: MetricReading, unit: Judged['unit']): number | null {
+  return unit === 'percent' && samples !== null && samples > 0 ? 100 / samples : null;
+}
+
+function find({metric, overMs}: Condition, look: Look): Found {
+  const gray = readMetric(look, 'gray', metric, overMs);
+  const prod = readMetric(look, 'prod', metric, overMs);
+  // What samples say of a metric counts; what they do not speak of at all is looked for elsewhere.
+  const elsewhere = gray.value === null ? look.frame.external.read(metric, overMs) : null;
+  if (elsewhere !== null) return foundElsewhere(elsewhere);
+  const heardAt = look.heardAt('gray', overMs);
+  const ageMs = heardAt === null ? null : Math.max(0, look.frame.at - heardAt);
+  const isStale = ageMs !== null && ageMs > staleAfterMs(look, 'gray', overMs);
+  const why = ageMs === null ? 'no-data' : isStale ? 'stale' : null;
+  return {gray, prod, source: 'samples', ageMs, why};
+}
+
+function foundElsewhere({gray, prod, ageMs, state, source}: ExternalReading): Found {
+  const why = state === 'ok' ? (gray === null ? 'no-data' : null) : state;
+  return {gray: {value: gray, samples: null}, prod: {value: prod, samples: null}, source, ageMs, why};
+}
+
+/** How many samples are missing, and when they will be there; null when there are enough. */
+function fewOf(
+  {minRequests, overMs}: Condition,
+  {samples}: MetricReading,
+  look: Look,
+): {have: number; need: number; forecastMs: number | null} | null {
+  if (samples === null || samples >= minRequests) return null;
+  const perMs = samples / (look.coveredSeconds(overMs) * 1000);
+  // A window that would never hold as many is no matter of waiting.
+  const isEver = perMs * overMs >= minRequests;
+  const forecastMs = isEver ? Math.ceil((minRequests - samples) / perMs) : null;
+  return {have: samples, need: minRequests, forecastMs};
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,122 @@
+import type {Verdict} from '../../release/state.ts';
+import {dueAlerts, type DueAlert} from './alerts.ts';
+import {criteriaLeft, judgeCriteria} from './criteria.ts';
+import type {Findings, Hearing} from './findings.ts';
+import {judgeGuardrails, type Tracks} from './guardrails.ts';
+import {Look} from './look.ts';
+import {NO_RATIO_STATE, readRatio, type RatioState} from './read-ratio.ts';
+import type {Situation} from './situation.ts';
+import {staleAfterMs} from './stale.ts';
+import {tell, type Told} from './telling.ts';
+import {verdictOf} from './verdict.ts';
+
+/**
+ * What the judge remembers from look to look. Plain JSON: a checkpoint. Another release begins with none; of evidence
+ * there is a checkpoint of its own.
+ */
+export interface JudgeState {
+  schema: 'graydeck.judge/1';
+  release: string;
+  tracks: Tracks;
+  ratio: RatioState;
+  isEvidenceOverruled: boolean;
+  told: Told | null;
+}
+
+/** What comes of a look. */
+export interface Judgement extends Findings {
+  verdict: Verdict;
+  /** Whether the verdict is worth an entry of the log. */
+  isNews: boolean;
+  /** Alerts that ought to be open; those with the judge's key that are not among them are over. */
+  alerts: DueAlert[];
+  /** What `advance` means: the next phase, or completion; null while it is not to go on. */
+  next: 'phase' | 'complete' | null;
+  /** The criteria of this phase as `next` takes them along. */
+  left: {text: string; outcome: string}[];
+  /** Why the phase clock has to stand; null: it may run. */
+  heldClock: 'no-data' | 'not-applied' | null;
+}
+
+export interface JudgeOptions {
+  /** Longest time between two looks that counts as looking, milliseconds. */
+  longestGapMs?: number;
+}
+
+const LONGEST_GAP_MS = 5000;
+/** A side is listened for over this much, milliseconds. */
+const HEARD_MS = 300_000;
+
+/**
+ * One look. The same answer for the same state and situation, whoever asks and whenever; nothing is changed.
+ * A state of another release, or of another version of this program, is taken for none.
+ */
+export function judge(
+  before: JudgeState | null,
+  situation: Situation,
+  {longestGapMs = LONGEST_GAP_MS}: JudgeOptions = {},
+): {state: JudgeState; judgement: Judgement} {
+  const {release, plan, at, since, percent, measured, external, traits, evidence, applied} = situation;
+  const isOurs = before?.schema === 'graydeck.judge/1' && before.release === release;
+  const state: JudgeState = isOurs ? before : fresh(release);
+  const look = new Look({at, since, percent, measured, external, traits});
+  const {readings, tracks} = judgeGuardrails(plan.guardrails, look, state.tracks, longestGapMs);
+  const ratio = readRatio(state.ratio, situation, look);
+  const findings: Findings = {
+    guardrails: readings,
+    criteria: judgeCriteria(plan.phases[situation.phase]?.criteria ?? [], look),
+    ratio: ratio.reading,
+    gray: hearing(look, 'gray'),
+    prod: look.alone === null ? hearing(look, 'prod') : {ageMs: null, isSilent: false},
+    evidence: plan.evidence === null ? null : evidence,
+    isEvidenceOverruled: state.isEvidenceOverruled,
+  };
+  const verdict = verdictOf(situation, findings);
+  // The log forgets a verdict with the split it was about.
+  const {told, isNews} = tell(state.ratio.since === since ? state.told : null, verdict);
+  const isLast = situation.phase >= plan.phases.length - 1;
+  return {
+    state: {...state, ratio: ratio.state, tracks, told},
+    judgement: {
+      ...findings,
+      verdict,
+      isNews,
+      alerts: dueAlerts(situation, findings),
+      next: verdict.action !== 'advance' ? null : isLast ? 'complete' : 'phase',
+      left: criteriaLeft(findings.criteria),
+      heldClock: applied !== percent ? 'not-applied' : findings.gray.isSilent ? 'no-data' : null,
+    },
+  };
+}
+
+/**
+ * A person has resumed what was paused: whatever pauses it now does so again only after a break. Rollbacks are not
+ * touched by it.
+ */
+export function overrule(state: JudgeState): JudgeState {
+  const tracks = Object.fromEntries(
+    Object.entries(state.tracks).map(([key, track]) => [
+      key,
+      track.isOn ? {...track, isOverruled: true} : track,
+    ]),
+  );
+  return {...state, tracks, isEvidenceOverruled: true};
+}
+
+function fresh(release: string): JudgeState {
+  return {
+    schema: 'graydeck.judge/1',
+    release,
+    tracks: {},
+    ratio: NO_RATIO_STATE,
+    isEvidenceOverruled: false,
+    told: null,
+  };
+}
+
+function hearing(look: Look, side: 'prod' | 'gray'): Hearing {
+  const heardAt = look.heardAt(side, HEARD_MS);
+  if (heardAt === null) return {ageMs: null, isSilent: true};
+  const ageMs = Math.max(0, look.frame.at - heardAt);
+  return {ageMs, isSilent: ageMs > staleAfterMs(look, side, HEARD_MS)};
+}

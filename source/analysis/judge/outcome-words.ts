@@ -1,0 +1,87 @@
+import type {Operator} from '../../release/plan.ts';
+import {amount, amounts, countWords, timeWords} from './amounts.ts';
+import type {Judged, Outcome, WhyNotApplicable, WhyUnmeasured} from './outcome.ts';
+
+const METRICS: Readonly<Record<string, string>> = {
+  error_rate: 'error rate',
+  conversion_rate: 'conversion rate',
+  active_users: 'active users',
+  user_satisfaction: 'satisfaction of users',
+  response_time: 'mean response time',
+  response_time_p50: 'p50',
+  response_time_p95: 'p95',
+  response_time_p99: 'p99',
+  cpu: 'CPU',
+  db_connections: 'database connections',
+  redis_memory: 'Redis memory',
+};
+const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
+  'no-data': 'nobody reports it on gray',
+  'no-prod': 'nobody reports it on prod',
+  stale: 'gray has been silent for too long',
+  'not-a-number': 'what was measured is not a number',
+  'many-series': 'more than one series answers',
+  away: 'its source does not answer',
+};
+const NOT_APPLICABLE: Readonly<Record<WhyNotApplicable, string>> = {
+  'everybody-gray': 'not judged: at 100 % there is no prod to compare with',
+  'nobody-eligible': 'not judged: at 0 % nobody has gray by percentage',
+};
+const TURNED: Readonly<Record<Operator, Operator>> = {'<': '>=', '<=': '>', '>': '<=', '>=': '<'};
+/** What is well, where it is. */
+const WITHIN: Readonly<Record<Operator, (limit: string) => string>> = {
+  '<': limit => `below ${limit}`,
+  '<=': limit => `at most ${limit}`,
+  '>': limit => `above ${limit}`,
+  '>=': limit => `at least ${limit}`,
+};
+/** What would be well, where it is not. */
+const PASSES: Readonly<Record<Operator, (limit: string) => string>> = {
+  '<': limit => `passes below ${limit}`,
+  '<=': limit => `passes at ${limit} or less`,
+  '>': limit => `passes above ${limit}`,
+  '>=': limit => `passes at ${limit} or more`,
+};
+
+/** A metric in words; its own name where there are none. */
+export function metricWords(metric: string): string {
+  return Object.hasOwn(METRICS, metric) ? (METRICS[metric] ?? metric) : metric.replaceAll('_', ' ');
+}
+
+/**
+ * What came of a condition, with the value and with what would turn it: `error rate 6.2 %, passes up to 5 %`.
+ * @param isBad whether it is bad that it holds (a guardrail), or that it does not (a criterion)
+ */
+export function outcomeWords(outcome: Outcome, isBad: boolean): string {
+  const name = `${metricWords(outcome.metric)}${outcome.improvement ? ' improvement' : ''}`;
+  switch (outcome.kind) {
+    case 'holds':
+    case 'fails':
+      return `${name} ${against(outcome, isBad)}`;
+    case 'undecided':
+      return outcome.why === 'prod-zero'
+        ? `${name}: prod is at 0, and no multiple of it says anything`
+        : `${name}: ${countWords(outcome.have)} of ${countWords(outcome.need)} ${outcome.why === 'few-prod-requests' ? 'prod ' : ''}requests, ${waiting(outcome.forecastMs)}`;
+    case 'cannot-measure':
+      return `${name} cannot be measured: ${UNMEASURED[outcome.why]}`;
+    case 'not-applicable':
+      return `${name} ${NOT_APPLICABLE[outcome.why]}`;
+  }
+}
+
+function against(
+  {kind, op, unit, value, threshold, timesProd, prod}: Judged & Pick<Outcome, 'kind'>,
+  isBad: boolean,
+): string {
+  if (value === null) return '';
+  if (threshold === null) return amount(value, unit);
+  const [shown, limit] = amounts(value, threshold, unit);
+  const multiple =
+    timesProd === null || prod === null ? '' : ` (${timesProd} times prod's ${amount(prod, unit)})`;
+  const words = (kind === 'holds') !== isBad ? WITHIN : PASSES;
+  return `${shown}, ${words[isBad ? TURNED[op] : op](limit)}${multiple}`;
+}
+
+function waiting(forecastMs: number | null): string {
+  return forecastMs === null ? 'never so many at this traffic' : `about ${timeWords(forecastMs)} more`;
+}

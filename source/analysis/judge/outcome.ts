@@ -1,0 +1,61 @@
+import type {Operator, Unit} from '../../release/plan.ts';
+
+/** What a condition was judged on. Unknown numbers are null, never 0. */
+export interface Judged {
+  /** The condition as it was written. */
+  text: string;
+  metric: string;
+  /** Whether values are points of improvement of gray on prod. */
+  improvement: boolean;
+  op: Operator;
+  /** Of `value`, `prod` and `threshold`. */
+  unit: Unit;
+  /** Gray's value, or the improvement in points. */
+  value: number | null;
+  prod: number | null;
+  /** The limit in the unit of the value: `1.5x prod` is worked out. Null where prod is unknown. */
+  threshold: number | null;
+  /** How many times prod the limit is; null where it is absolute. */
+  timesProd: number | null;
+  /** Requests, or for a distribution values, that gray's value is made of; null where it is made of neither. */
+  samples: number | null;
+  /** The same of prod's value. */
+  prodSamples: number | null;
+  /** What was looked at, in seconds: less than the condition asks for soon after the split changed. */
+  windowSeconds: number;
+  /** `samples`, `prometheus`, … */
+  source: string;
+  /** Age of gray's newest data at the look, milliseconds; null without any. */
+  ageMs: number | null;
+}
+
+/** `few-*`: below the least number of requests. `prod-zero`: a multiple of nothing cannot be told. */
+export type WhyUndecided = 'few-requests' | 'few-prod-requests' | 'prod-zero';
+
+/** Each its own state; none of them is good news, none rolls back by itself. */
+export type WhyUnmeasured = 'no-data' | 'no-prod' | 'stale' | 'not-a-number' | 'many-series' | 'away';
+
+/** There is no prod to compare with: everybody has gray, or nobody by percentage. */
+export type WhyNotApplicable = 'everybody-gray' | 'nobody-eligible';
+
+/** What came of a condition at one look. */
+export type Outcome =
+  | (Judged & {kind: 'holds' | 'fails'})
+  | (Judged & {
+      kind: 'undecided';
+      why: WhyUndecided;
+      /** How many there are, of how many it takes. */
+      have: number;
+      need: number;
+      /** When it will have them at this traffic, milliseconds from now; null: not at this traffic. */
+      forecastMs: number | null;
+    })
+  | (Judged & {kind: 'cannot-measure'; why: WhyUnmeasured})
+  | (Judged & {kind: 'not-applicable'; why: WhyNotApplicable});
+
+export type OutcomeKind = Outcome['kind'];
+
+/** Whether a condition may be counted on: it holds, or does not ask for anything here. */
+export function isMet({kind}: Outcome): boolean {
+  return kind === 'holds' || kind === 'not-applicable';
+}

@@ -1,0 +1,131 @@
+import type {Reason} from '../../release/state.ts';
+import type {EvidenceReading} from '../evidence/reading.ts';
+import {amount, countWords, timeWords} from './amounts.ts';
+import type {CriterionReading} from './criteria.ts';
+import type {RatioReading} from './findings.ts';
+import type {GuardrailReading} from './guardrails.ts';
+import type {Judged, Outcome} from './outcome.ts';
+import {metricWords, outcomeWords} from './outcome-words.ts';
+
+/** Codes of reasons. Scripts and translations go by them, with the numbers; the text is English. */
+export type ReasonCode =
+  /** A guardrail was held for its duration. */
+  | 'guardrail'
+  /** A guardrail holds, not for its duration yet. */
+  | 'guardrail_holds'
+  /** A guardrail that stops cannot be judged: too few requests, or not measurable. */
+  | 'guardrail_undecided'
+  | 'guardrail_unmeasured'
+  /** Prod breaks the same limit: taking gray back would help nobody. */
+  | 'both_sides'
+  /** Gray is worse beyond chance; `value` and `threshold` are the shares of gray and prod, percent. */
+  | 'evidence'
+  /** The same of response times: shares of requests slower than a limit that the text names. */
+  | 'evidence_slow'
+  /** Gray's share of the eligible requests is not what the split asks for; percent. */
+  | 'sample_ratio'
+  /** Nothing is heard of gray, or of prod. */
+  | 'no_data'
+  | 'no_prod_data'
+  /** Routers have not confirmed the percentage. */
+  | 'not_applied'
+  | 'criterion_fails'
+  | 'criterion_undecided'
+  | 'criterion_unmeasured'
+  /** A criterion of an earlier phase was not seen to hold. */
+  | 'entry_gate'
+  /** Time still to run; `value` and `threshold` in seconds. */
+  | 'phase_time'
+  /** Only a person goes on from here. */
+  | 'manual_gate'
+  | 'open_phase'
+  | 'complete_by_hand'
+  /** The release is in a state that nothing raises. */
+  | 'paused'
+  | 'deploying'
+  | 'promoting'
+  | 'failed'
+  | 'over'
+  /** The phase has run its time, its criteria hold; or a guardrail lets it go on early. */
+  | 'phase_served'
+  | 'advance_early';
+
+type Numbers = Partial<Pick<Reason, 'metric' | 'value' | 'threshold' | 'samples' | 'windowSeconds'>>;
+
+/** A reason; what is not said is null. */
+export function reason(code: ReasonCode, text: string, numbers: Numbers = {}): Reason {
+  const {metric = null, value = null, threshold = null, samples = null, windowSeconds = null} = numbers;
+  return {code, metric, value, threshold, samples, windowSeconds, text};
+}
+
+function numbersOf({metric, improvement, value, threshold, samples, windowSeconds}: Judged): Numbers {
+  return {metric: improvement ? `${metric}_improvement` : metric, value, threshold, samples, windowSeconds};
+}
+
+export function guardrailReason(code: ReasonCode, reading: GuardrailReading): Reason {
+  const {guardrail, outcome, heldMs} = reading;
+  const held =
+    guardrail.forMs === 0 || heldMs === null
+      ? ''
+      : `, held ${timeWords(heldMs)} of ${timeWords(guardrail.forMs)}`;
+  const words = outcomeWords(outcome, guardrail.then !== 'advance');
+  return reason(code, `gray ${words}${held}`, numbersOf(outcome));
+}
+
+export function bothSidesReason({outcome}: GuardrailReading): Reason {
+  const prod = outcome.prod === null ? 'prod' : `prod ${amount(outcome.prod, outcome.unit)}`;
+  const words = outcomeWords(outcome, true);
+  return reason('both_sides', `both sides are sick: gray ${words}; ${prod}`, numbersOf(outcome));
+}
+
+const OF_OUTCOME: Readonly<Record<Outcome['kind'], ReasonCode>> = {
+  holds: 'phase_served',
+  'not-applicable': 'phase_served',
+  fails: 'criterion_fails',
+  undecided: 'criterion_undecided',
+  'cannot-measure': 'criterion_unmeasured',
+};
+
+export function criterionReason({outcome}: CriterionReading): Reason {
+  return reason(OF_OUTCOME[outcome.kind], outcomeWords(outcome, false), numbersOf(outcome));
+}
+
+export function evidenceReason({worst, metrics, logE, limit, peak}: EvidenceReading): Reason {
+  const tens = (log: number) => `10^${(log / Math.LN10).toFixed(1)}`;
+  const sure = `evidence ${tens(Math.max(logE, peak))} of ${tens(limit)}`;
+  const found = metrics.find(({metric}) => metric === worst);
+  if (found === undefined) return reason('evidence', `gray is worse beyond chance (${sure})`);
+  const {metric, prod, gray, samples, seconds, thresholdMs} = found;
+  const percent = (share: number | null) => (share === null ? null : share * 100);
+  const shown = (share: number | null) =>
+    share === null ? 'an unknown part' : amount(share * 100, 'percent');
+  const numbers: Numbers = {
+    metric,
+    value: percent(gray),
+    threshold: percent(prod),
+    samples: samples.gray,
+    windowSeconds: seconds,
+  };
+  if (thresholdMs === undefined) {
+    const text = `gray ${metricWords(metric)} ${shown(gray)} against prod's ${shown(prod)}, beyond chance (${sure})`;
+    return reason('evidence', text, numbers);
+  }
+  const text = `${shown(gray)} of gray's requests are slower than ${amount(thresholdMs, 'ms')}, ${shown(prod)} of prod's: beyond chance (${sure})`;
+  return reason('evidence_slow', text, numbers);
+}
+
+export function ratioReason(
+  {observed, expected, requests, windowSeconds}: RatioReading,
+  set: number,
+): Reason {
+  const seen = observed === null ? 'no' : amount(observed, 'percent');
+  const range =
+    expected === null
+      ? ''
+      : ` (${amount(expected.low, 'percent')} to ${amount(expected.high, 'percent')} would be chance)`;
+  return reason(
+    'sample_ratio',
+    `gray got ${seen} of ${countWords(requests)} eligible requests, the split says ${amount(set, 'percent')}${range}`,
+    {value: observed, threshold: set, samples: requests, windowSeconds},
+  );
+}

@@ -1,0 +1,52 @@
+import type {Plan} from '../../release/plan.ts';
+import type {Release, ReleaseState} from '../../release/state.ts';
+import type {EvidenceReading} from '../evidence/reading.ts';
+import type {ExternalNumbers} from './external.ts';
+import type {Measured} from './look.ts';
+import type {FindTraits} from './metric-traits.ts';
+
+/** Everything a judgement depends on beside what was seen before. */
+export interface Situation {
+  /** Where windows end, the store's clock, milliseconds since 1970. Best a whole second that is over. */
+  at: number;
+  release: string;
+  plan: Plan;
+  state: ReleaseState;
+  /** Index of the phase; -1 before the first. */
+  phase: number;
+  /** How long the phase has run, milliseconds; see `PhaseClock`. */
+  ranMs: number;
+  /** Set percent, and the one that every live router confirmed; null while any differs or none is there. */
+  percent: number;
+  applied: number | null;
+  /** When the running split began. */
+  since: number;
+  /** The tiers of the split, for the share that gray ought to get. */
+  tiers: readonly {audience: unknown; percent: number}[];
+  /** What criteria had come to when earlier phases were left. */
+  left: Release['left'];
+  measured: Measured;
+  external: ExternalNumbers;
+  traits: FindTraits;
+  /** What evidence says after the last second before `at`; null where the plan has it off or nothing was observed. */
+  evidence: EvidenceReading | null;
+}
+
+/** The part of a situation that stands in the release itself. */
+export function ofRelease(
+  release: Release,
+  at: number,
+): Pick<Situation, 'release' | 'plan' | 'state' | 'phase' | 'ranMs' | 'percent' | 'since' | 'left'> {
+  const {id, plan, state, phase, clock, percent, splitChangedAt, left} = release;
+  const runningMs = clock.since === null ? 0 : Math.max(0, at - clock.since);
+  return {
+    release: id,
+    plan,
+    state,
+    phase,
+    ranMs: clock.ranMs + runningMs,
+    percent,
+    since: splitChangedAt,
+    left,
+  };
+}

@@ -1,0 +1,57 @@
+import type {VerdictAction} from '../../release/command.ts';
+import type {Reason, ReleaseState, Verdict} from '../../release/state.ts';
+import {advanceReason, holdReasons} from './hold.ts';
+import type {Findings} from './findings.ts';
+import type {GuardrailReading} from './guardrails.ts';
+import {bothSidesReason, evidenceReason, guardrailReason} from './reasons.ts';
+import type {Situation} from './situation.ts';
+
+/** States in which gray serves people and can be taken back. */
+const SERVING: ReadonlySet<ReleaseState> = new Set(['rolling', 'paused', 'promoting', 'failed']);
+
+interface Stops {
+  rollback: Reason[];
+  pause: Reason[];
+}
+
+const NO_STOPS: Stops = {rollback: [], pause: []};
+
+/**
+ * Weighs what was found: rollback before pause before hold before advance. A paused release still rolls back; what
+ * cannot be measured holds and never rolls back; dry runs have no say.
+ */
+export function verdictOf(situation: Situation, findings: Findings): Verdict {
+  const {at} = situation;
+  const stops = SERVING.has(situation.state) ? stopReasons(situation, findings) : NO_STOPS;
+  const found = (action: VerdictAction, reasons: Reason[]): Verdict => ({action, reasons, at});
+  if (stops.rollback.length > 0) return found('rollback', stops.rollback);
+  if (stops.pause.length > 0) return found('pause', stops.pause);
+  const held = holdReasons(situation, findings);
+  const both = findings.guardrails.filter(reading => isFiring(reading) && reading.isProdSickToo);
+  const hold = [...both.map(bothSidesReason), ...held];
+  if (hold.length > 0) return found('hold', hold);
+  return found('advance', [advanceReason(situation, findings)]);
+}
+
+/** On, and seen to be so: nobody is stopped out of blindness. */
+export function isFiring({guardrail, outcome, isOn, isOverruled}: GuardrailReading): boolean {
+  if (!isOn || outcome.kind === 'undecided' || outcome.kind === 'cannot-measure') return false;
+  return guardrail.then === 'rollback' || (guardrail.then === 'pause' && !isOverruled);
+}
+
+function stopReasons({plan}: Situation, {guardrails, evidence, isEvidenceOverruled}: Findings): Stops {
+  const of = (then: 'rollback' | 'pause') => {
+    const firing = guardrails.filter(
+      reading => reading.guardrail.then === then && isFiring(reading) && !reading.isProdSickToo,
+    );
+    const against =
+      plan.evidence?.then === then &&
+      evidence?.decided === true &&
+      !(then === 'pause' && isEvidenceOverruled);
+    return [
+      ...firing.map(reading => guardrailReason('guardrail', reading)),
+      ...(against ? [evidenceReason(evidence)] : []),
+    ];
+  };
+  return {rollback: of('rollback'), pause: of('pause')};
+}
