@@ -39,6 +39,7 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
           : {kind: 'refused', refusal: decision.refusal, state};
       }
       const commit = commitOf(folded, command, events);
+      if (options.isMeant?.() === false) return {kind: 'conflict', tries: tried - 1, state: folded.state};
       const isWritten = options.dryRun === true || (await source.log.append(commit)).outcome === 'written';
       if (isWritten) {
         const {state, split} = fold(folded, commit);

@@ -12,7 +12,7 @@ export type Outcome =
   /** Nothing to do: it is so already. */
   | {kind: 'nothing'; notice: Notice; state: State}
   | {kind: 'refused'; refusal: Refusal; state: State}
-  /** Others were faster every time. */
+  /** Others were faster every time, or it was not meant any more. */
   | {kind: 'conflict'; tries: number; state: State};
 
 /** How the controller's link to the log stands. */
@@ -46,11 +46,14 @@ export interface ControllerView {
   close(): Promise<void>;
 }
 
+export interface ExecuteOptions {
+  /** Says what would come of it, and writes nothing. */
+  dryRun?: boolean;
+  /** Asked right before each write: a no leaves it unwritten, as a conflict. For whoever may have slept meanwhile. */
+  isMeant?: () => boolean;
+}
+
 /** Who may act. */
 export interface Controller extends ControllerView {
-  execute(
-    intent: Intent,
-    stamp: Pick<Stamp, 'by' | 'reason'>,
-    options?: {dryRun?: boolean},
-  ): Promise<Outcome>;
+  execute(intent: Intent, stamp: Pick<Stamp, 'by' | 'reason'>, options?: ExecuteOptions): Promise<Outcome>;
 }

@@ -74,8 +74,9 @@ async function runStep(
   if (begun.kind !== 'done') return;
   const performed = performer === null ? nobody(step) : await attempt(performer, step, {release, signal});
   // A runner that is told to stop leaves the step to a successor: it was begun, and nobody knows its outcome.
-  if (signal.aborted && performed.outcome !== 'done') return;
-  await log.execute({type: 'end-step', release: release.id, step: step.id, ...performed});
+  const isLeft = signal.aborted && performed.outcome !== 'done';
+  const told = isLeft ? {type: 'leave-step' as const} : {type: 'end-step' as const, ...performed};
+  await log.execute({...told, release: release.id, step: step.id});
 }
 
 function nobody(step: Step): Performed {

@@ -40,14 +40,20 @@ export type Intent =
   | {type: 'acknowledge'; alert: string}
   | {type: 'resolve'; alert: string}
   | {type: 'silence'; silence: string; match: string; forMs: number}
-  | {type: 'take-guard'}
+  /** `from` is the epoch the guard saw (0: nobody's) when it got the lease: refused once another has taken the guard. */
+  | {type: 'take-guard'; from?: number}
   | {type: 'leave-guard'}
   | {type: 'verdict'; release: string; action: VerdictAction; reasons: Reason[]}
-  /** Stop or continue the phase clock (no data, applied differs from set). */
-  | {type: 'hold-clock'; release: string; why: string}
+  /**
+   * Stop or continue the phase clock (no data, applied differs from set). `since`: it counts only up to this moment of the
+   * store's clock, when what it needs was last seen; now unless given.
+   */
+  | {type: 'hold-clock'; release: string; why: string; since?: number}
   | {type: 'run-clock'; release: string}
   /** Journal of effects: what will be done and until when, and what came of it. */
   | {type: 'begin-step'; release: string; step: string; deadlineMs: number}
+  /** Whoever runs a step has stopped it without an outcome: the next one need not wait for its deadline. */
+  | {type: 'leave-step'; release: string; step: string}
   | {
       type: 'end-step';
       release: string;

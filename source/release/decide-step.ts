@@ -12,7 +12,7 @@ const DEADLINE_AT_MOST_MS = 24 * 3600_000;
 /** Characters of an error that are kept: a log is no place for the output of a hook. */
 const ERROR_AT_MOST = 2000;
 
-type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'end-step'}>;
+type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'leave-step' | 'end-step'}>;
 
 /** The journal of effects: intent before, outcome after, in order; a successor may begin what ran out. */
 export function decideStep(state: State, command: StepCommand): Decision {
@@ -23,9 +23,14 @@ export function decideStep(state: State, command: StepCommand): Decision {
   const step = release.steps.find(one => one.id === command.step);
   if (step === undefined)
     return refuse('unknown-step', `there is no step ${command.step}`, 'graydeck status lists the steps');
-  return command.type === 'begin-step'
-    ? decideBegin(release, step, command)
-    : decideOutcome(release, step, command);
+  switch (command.type) {
+    case 'begin-step':
+      return decideBegin(release, step, command);
+    case 'leave-step':
+      return decideLeave(release, step, command);
+    case 'end-step':
+      return decideOutcome(release, step, command);
+  }
 }
 
 /** Runs whose steps may be tried again in this state; a rollback can never lead back to an earlier run. */
@@ -88,6 +93,21 @@ function decideBegin(
     step: step.id,
     deadline: at + deadlineMs,
   });
+}
+
+/** Only the one who runs it may: nobody else knows that it has been stopped. */
+function decideLeave(release: Release, step: Step, {by}: Extract<Command, {type: 'leave-step'}>): Decision {
+  if (step.state !== 'running') return already('already-so');
+  if (step.by !== by.name) {
+    return refuse(
+      'step-running',
+      `${step.by ?? 'somebody'} has taken ${step.id} over`,
+      'wait until its deadline has passed',
+    );
+  }
+  // A step of a run that a rollback has overtaken is nobody's turn any more: to make it due again would go back.
+  if (stepDue(release)?.id !== step.id) return already('already-so');
+  return accept({type: 'step-retried', release: release.id, step: step.id});
 }
 
 function decideOutcome(

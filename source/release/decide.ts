@@ -32,6 +32,7 @@ export function decide(state: State, command: Command): Decision {
       return decideMove(state, command);
     case 'retry':
     case 'begin-step':
+    case 'leave-step':
     case 'end-step':
       return decideStep(state, command);
     case 'alert':

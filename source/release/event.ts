@@ -52,7 +52,8 @@ export type Event =
   | {type: 'guard-taken'; epoch: number}
   | {type: 'guard-left'; epoch: number}
   | {type: 'verdict-changed'; release: string; action: VerdictAction; reasons: Reason[]}
-  | {type: 'clock-held'; release: string; why: string}
+  /** `since`: up to when it had counted; at the commit's time where it is not said. */
+  | {type: 'clock-held'; release: string; why: string; since?: number}
   | {type: 'clock-ran'; release: string};
 
 export type EventType = Event['type'];

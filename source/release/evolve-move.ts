@@ -104,7 +104,10 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
     case 'verdict-changed':
       return {...release, verdict: {action: event.action, reasons: event.reasons, at}};
     case 'clock-held':
-      return {...release, clock: {...stopped(release.clock, at), held: event.why}};
+      return {
+        ...release,
+        clock: {...stopped(release.clock, Math.min(at, event.since ?? at)), held: event.why},
+      };
     case 'clock-ran':
       return {
         ...release,

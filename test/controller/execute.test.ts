@@ -61,6 +61,15 @@ onEveryStore(house => {
       expect((await desk.store.log.head())?.version).toBe(1);
     });
 
+    test('that is no longer meant when it could be written stays unwritten', async () => {
+      const desk = await open.desk(newFeature());
+      await desk.does(start);
+      const outcome = await desk.execute(rollback, {by: liu}, {isMeant: () => false});
+      expect(outcome).toMatchObject({kind: 'conflict', tries: 0, state: {release: {state: 'rolling'}}});
+      expect((await desk.store.log.head())?.version).toBe(1);
+      expect(await desk.execute(rollback, {by: liu}, {isMeant: () => true})).toMatchObject({kind: 'done'});
+    });
+
     test('in a dry run says what it would do, and writes nothing', async () => {
       const desk = await open.desk(newFeature());
       expect(await desk.execute(start, {by: liu}, {dryRun: true})).toMatchObject({

@@ -1,5 +1,6 @@
-import {expect, test} from 'vitest';
-import {runSteps, type Performer, type StepLog} from '../../source/effects/run-steps.ts';
+import {describe, expect, test} from 'vitest';
+import {rememberOutcomes} from '../../source/effects/remember-outcomes.ts';
+import {runSteps, type Performer, type StepLog, type StepRunner} from '../../source/effects/run-steps.ts';
 import type {Command, Intent} from '../../source/release/command.ts';
 import {decide} from '../../source/release/decide.ts';
 import {evolve} from '../../source/release/evolve.ts';
@@ -140,7 +141,7 @@ test('a second runner waits for the first, and takes its step over after the dea
   });
 });
 
-test('a runner that is stopped leaves its step open for a successor', async () => {
+test('a runner that is stopped gives its step back, for a successor to begin at once', async () => {
   const {log, state} = await rollingBack();
   const stop = new AbortController();
   const hanging = performer(() => {
@@ -148,5 +149,52 @@ test('a runner that is stopped leaves its step open for a successor', async () =
     return Promise.resolve({outcome: 'failed', error: 'aborted'});
   });
   await runSteps({log: log('liu'), performerOf: () => hanging, actor: 'liu'}, 'r-1', stop.signal);
-  expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')?.state).toBe('running');
+  expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({
+    state: 'pending',
+    attempts: 1,
+  });
+});
+
+describe('an outcome that could not be told', () => {
+  async function untold(between: (begin: (by: string) => Promise<unknown>) => Promise<unknown>) {
+    const {log, state} = await rollingBack();
+    const ran: string[] = [];
+    const performerOf = rememberOutcomes(() =>
+      performer(step => {
+        ran.push(step.name);
+        return Promise.resolve({outcome: 'done', facts: {run: ran.length}});
+      }, 0),
+    );
+    let isAway = true;
+    const journal = log('guard');
+    const runner: StepRunner = {
+      actor: 'guard',
+      performerOf,
+      log: {
+        ...journal,
+        execute: intent =>
+          isAway && intent.type === 'end-step'
+            ? Promise.reject(new Error('the store is away'))
+            : journal.execute(intent),
+      },
+    };
+    const {signal} = new AbortController();
+    await expect(runSteps(runner, 'r-1', signal)).rejects.toThrow('away');
+    const begin = {type: 'begin-step', release: 'r-1', step: 'rollback.traffic', deadlineMs: 0} as const;
+    await between(by => log(by).execute(begin));
+    isAway = false;
+    await runSteps(runner, 'r-1', signal);
+    return {ran, traffic: state().release?.steps.find(({id}) => id === 'rollback.traffic')};
+  }
+
+  test('is told later, and the step is not done again', async () => {
+    const {ran, traffic} = await untold(() => Promise.resolve());
+    expect(ran).toEqual(['traffic', 'stop', 'restore']);
+    expect(traffic).toMatchObject({state: 'done', facts: {run: 1}});
+  });
+
+  test('is forgotten once somebody else has begun the step', async () => {
+    const {ran} = await untold(begin => begin('another'));
+    expect(ran).toEqual(['traffic', 'traffic', 'stop', 'restore']);
+  });
 });

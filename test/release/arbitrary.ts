@@ -71,7 +71,8 @@ export interface Act {
 const WHAT: Act['what'][] = [
   ...(['start', 'set', 'next', 'pause', 'resume', 'retry', 'rollback', 'complete'] as const),
   ...(['include', 'deny', 'remove', 'alert', 'acknowledge', 'resolve', 'silence', 'take-guard'] as const),
-  ...(['leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'end-step'] as const),
+  ...(['leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'leave-step'] as const),
+  'end-step',
 ];
 
 const some = (weight: number, ...list: Act['what'][]) => ({weight, arbitrary: fc.constantFrom(...list)});
@@ -159,16 +160,26 @@ export function commandOf(state: State, one: Act, at: number, serial: number): C
     case 'silence':
       return [{type: 'silence', silence: alert, match: one.text, forMs: one.value * 1000, ...stamp}];
     case 'take-guard':
+      return [{type: 'take-guard', ...(one.isRight ? {} : {from: one.value}), ...stamp}];
     case 'leave-guard':
-      return [{type: one.what, ...stamp}];
+      return [{type: 'leave-guard', ...stamp}];
     case 'verdict': {
       const action = (['advance', 'hold', 'pause', 'rollback'] as const)[one.isRight ? 0 : one.value % 4]!;
       return [{type: 'verdict', action, reasons: [], ...named}];
     }
     case 'hold-clock':
-      return [{type: 'hold-clock', why: `no ${one.text}`, ...named}];
+      return [
+        {
+          type: 'hold-clock',
+          why: `no ${one.text}`,
+          ...(one.isRight ? {} : {since: at - one.value * 5000}),
+          ...named,
+        },
+      ];
     case 'begin-step':
       return [{type: 'begin-step', step: stepOf(state, one), deadlineMs: one.value * 10_000, ...named}];
+    case 'leave-step':
+      return [{type: 'leave-step', step: runningStepOf(state, one), ...named}];
     case 'end-step':
       return [{type: 'end-step', step: runningStepOf(state, one), outcome: outcomeOf(one), ...named}];
     case 'advise': {

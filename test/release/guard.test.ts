@@ -36,6 +36,18 @@ describe('the guard', () => {
     expect(state.guard).toEqual({epoch: 2, name: 'guard on ops-2', since: at, left: false});
   });
 
+  test('is not taken by one that saw an older epoch when it got the lease', () => {
+    given(taken)
+      .when({...takenOver, from: 0})
+      .thenRefused('old-epoch', 'guard on ops-1 has taken the guard, epoch 1');
+    given(taken)
+      .when({...takenOver, from: 1})
+      .thenEvents({type: 'guard-taken', epoch: 2});
+    given()
+      .when({...taken, from: 0})
+      .thenEvents({type: 'guard-taken', epoch: 1});
+  });
+
   test('that has left commands nothing until it is taken again', () => {
     const left = [start(), taken, {type: 'leave-guard', by: first}] as const;
     expect(given(...left).state.guard).toMatchObject({epoch: 1, left: true});

@@ -45,6 +45,9 @@ export function remove(user: string, rest: Rest<'remove'> = {}): Order {
 export function begin(step: string, rest: Rest<'begin-step'> = {}): Order {
   return {type: 'begin-step', release, step, deadlineMs: 10_000, ...rest};
 }
+export function leave(step: string, rest: Rest<'leave-step'> = {}): Order {
+  return {type: 'leave-step', release, step, ...rest};
+}
 export function end(step: string, outcome: StepOutcome = 'done', rest: Rest<'end-step'> = {}): Order {
   return {type: 'end-step', release, step, outcome, ...rest};
 }

@@ -107,9 +107,24 @@ describe('the clock of a phase', () => {
     expect(ranMs(start(), wait(HOUR), set(10), wait(MINUTE))).toBe(HOUR + MINUTE + SECOND);
   });
 
-  test('stops when the release is promoted or taken back', () => {
+  test('stops when the release is promoted or takeGuard back', () => {
     expect(ranMs(start(), wait(HOUR), complete(), wait(HOUR))).toBe(HOUR + SECOND);
     expect(ranMs(start(), wait(HOUR), rollback(), wait(HOUR))).toBe(HOUR + SECOND);
+  });
+
+  test('counts only up to when its data were last seen, where the one who stops it says so', () => {
+    const rolling = given(start(), takeGuard, wait(10 * MINUTE));
+    const blind = given(start(), takeGuard, wait(10 * MINUTE), {
+      ...hold('no data'),
+      since: rolling.at - 9 * MINUTE,
+    });
+    const entered = blind.release.phaseEnteredAt ?? 0;
+    expect(blind.release.clock).toMatchObject({ranMs: rolling.at - 9 * MINUTE - entered, since: null});
+    // Neither more than has passed, nor less than none.
+    const ahead = given(start(), takeGuard, {...hold('no data'), since: rolling.at + HOUR});
+    expect(ahead.release.clock.ranMs).toBe(2 * SECOND);
+    const before = given(start(), takeGuard, wait(MINUTE), {...hold('no data'), since: 0});
+    expect(before.release.clock.ranMs).toBe(0);
   });
 
   test('loses nothing when the clock of the store jumps back', () => {

@@ -60,7 +60,16 @@ interface Answer {
 const COMMANDS: ReadonlySet<string> = new Set<Intent['type']>([
   ...(['start', 'set', 'next', 'pause', 'resume', 'retry', 'rollback', 'complete'] as const),
   ...(['include', 'deny', 'remove', 'alert', 'acknowledge', 'resolve', 'silence'] as const),
-  ...(['take-guard', 'leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'end-step'] as const),
+  ...([
+    'take-guard',
+    'leave-guard',
+    'verdict',
+    'hold-clock',
+    'run-clock',
+    'begin-step',
+    'leave-step',
+  ] as const),
+  'end-step',
 ]);
 
 function isOrder(happening: Order | Event | UnknownEvent): happening is Order {

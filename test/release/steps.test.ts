@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {begin, complete, end, next, retry, rollback, run, start} from './orders.ts';
+import {begin, complete, end, leave, next, retry, rollback, run, start} from './orders.ts';
 import {ALL_HOOKS, fourPhases, hooks} from './plans.ts';
 import {given, guard, liu, wait, DAY, SECOND} from './specification.ts';
 
@@ -51,6 +51,32 @@ describe('the journal of a step', () => {
       .thenRefused('step-order', 'promotion.traffic is');
     given(start(hooked)).when(begin('deploy.dance')).thenRefused('unknown-step');
     given(start()).when(begin('rollback.traffic')).thenRefused('unknown-step');
+  });
+
+  test('is given back by whoever stopped it, so that the next one need not wait for its deadline', () => {
+    const begun = [start(hooked), begin('deploy.backup')] as const;
+    const {release} = given(...begun)
+      .when(leave('deploy.backup'))
+      .thenEvents({type: 'step-retried', step: 'deploy.backup'});
+    expect(release).toMatchObject({state: 'deploying'});
+    expect(release.steps[0]).toMatchObject({state: 'pending', attempts: 1, deadline: null});
+    given(...begun, leave('deploy.backup'))
+      .when(begin('deploy.backup', {by: zhou}))
+      .thenEvents({type: 'step-started'});
+  });
+
+  test('is given back by nobody else, and not once its outcome is known', () => {
+    const begun = [start(hooked), begin('deploy.backup')] as const;
+    given(...begun)
+      .when(leave('deploy.backup', {by: zhou}))
+      .thenRefused('step-running', liu.name);
+    given(...begun, end('deploy.backup'))
+      .when(leave('deploy.backup'))
+      .thenNothing('already-so');
+    // A rollback has overtaken it: nothing leads back to the run before.
+    given(...begun, rollback())
+      .when(leave('deploy.backup'))
+      .thenNothing('already-so');
   });
 
   test('knows no outcome of what was never begun', () => {
