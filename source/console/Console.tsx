@@ -7,6 +7,7 @@ import {DialogView} from './dialogs/DialogView.tsx';
 import {typed} from './field.ts';
 import {inputKeys} from './input-keys.ts';
 import {answerTo, answerToFault} from './outcome-note.ts';
+import {Boundary} from './panels/Boundary.tsx';
 import {Screen} from './panels/Screen.tsx';
 import {TooSmall} from './panels/TooSmall.tsx';
 import {dialogFooter, footerLine} from './present/footer.ts';
@@ -130,15 +131,17 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const position = features.length > 1 ? `${features.indexOf(deck.feature) + 1}/${features.length}` : '';
   const top = (layout.hasLabels ? 4 : 3) + layout.headlines;
   const dialog = ui.dialog !== null && (
-    <DialogView
-      dialog={ui.dialog}
-      scene={scene}
-      rows={model.allRows}
-      area={{columns: width, rows: layout.rows, top, below: top + layout.sidesHeight}}
-      keys={context}
-      help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
-      onLevel={level => change({type: 'level', level})}
-    />
+    <Boundary name="dialog" t={t} width={width} moment={reading.at}>
+      <DialogView
+        dialog={ui.dialog}
+        scene={scene}
+        rows={model.allRows}
+        area={{columns: width, rows: layout.rows, top, below: top + layout.sidesHeight}}
+        keys={context}
+        help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
+        onLevel={level => change({type: 'level', level})}
+      />
+    </Boundary>
   );
   return <Screen {...{model, ui, mode, position, footer, dialog}} />;
 }

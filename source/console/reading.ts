@@ -66,6 +66,21 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
 
 type Measured = Pick<Reading, 'window' | 'prod' | 'gray' | 'observed' | 'metrics'>;
 
+/** What nothing is known of: everything is `—`. */
+const UNKNOWN_NUMBERS: SideNumbers = {
+  requests: 0,
+  requestsPerSecond: null,
+  errors: null,
+  errorRate: null,
+  conversions: null,
+  conversionRate: null,
+  availability: null,
+  responseTime: {mean: null, p50: null, p95: null, p99: null},
+  activeUsers: null,
+  counters: {},
+  gauges: {},
+};
+
 function measure({windows}: Deck, window: Span, now: number): Measured {
   const side = (name: Side): SideReading => {
     const newest = windows.newestAt(name);
@@ -74,13 +89,19 @@ function measure({windows}: Deck, window: Span, now: number): Measured {
       ageMs: newest === null ? null : Math.max(0, now - newest),
     };
   };
-  return {
-    window,
-    prod: side('prod'),
-    gray: side('gray'),
-    observed: windows.observedPercent(window),
-    metrics: [...METRIC_NAMES, ...windows.otherNames()],
-  };
+  try {
+    return {
+      window,
+      prod: side('prod'),
+      gray: side('gray'),
+      observed: windows.observedPercent(window),
+      metrics: [...METRIC_NAMES, ...windows.otherNames()],
+    };
+  } catch {
+    // A rollback must be possible on a screen without a single number.
+    const unknown = {numbers: UNKNOWN_NUMBERS, ageMs: null};
+    return {window, prod: unknown, gray: unknown, observed: null, metrics: METRIC_NAMES};
+  }
 }
 
 /** What must be shown at once when it changes: who answers, and what routers apply. Ages change all the time. */

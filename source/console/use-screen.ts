@@ -1,6 +1,6 @@
 import {useMemo} from 'react';
 import type {Deck} from './deck.ts';
-import {readHistories, stepFor, type History} from './history.ts';
+import {readHistories, stepFor, type Histories, type History} from './history.ts';
 import {layOut, type Layout} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
@@ -46,10 +46,10 @@ export function useScreen(
   const spanMs = SPANS_MS[ui.span] ?? SPANS_MS[0] ?? 300_000;
   const mayAct = deck.controller !== null;
   const bare = useMemo(
-    (): Scene => ({reading, histories: new Map(), t, clean, mayAct}),
+    (): Scene => ({reading, histories: NO_HISTORIES, t, clean, mayAct}),
     [reading, t, clean, mayAct],
   );
-  const judged = useMemo(() => middlePanel(bare, columns), [bare, columns]);
+  const judged = useMemo(() => attempt(() => middlePanel(bare, columns), NO_PANEL), [bare, columns]);
   const wishes = {
     metrics: reading.metrics.length,
     judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
@@ -63,36 +63,38 @@ export function useScreen(
   const points = layout.sparkWidth * 2;
   const stepMs = stepFor(spanMs, points);
   const scene = useMemo(
-    (): Scene => ({...bare, histories: readHistories(windows, reading.metrics, reading.at, points, stepMs)}),
+    (): Scene => ({
+      ...bare,
+      histories: attempt(
+        () => readHistories(windows, reading.metrics, reading.at, points, stepMs),
+        NO_HISTORIES,
+      ),
+    }),
     [bare, windows, reading, points, stepMs],
   );
-  const allRows = useMemo(() => metricRows(scene), [scene]);
+  const allRows = useMemo(() => attempt(() => metricRows(scene), NO_ROWS), [scene]);
   const filter = ui.filters.metrics;
-  const rows = useMemo(() => (filter === '' ? allRows : metricRows(scene, filter)), [allRows, scene, filter]);
+  const rows = useMemo(
+    () => (filter === '' ? allRows : attempt(() => metricRows(scene, filter), NO_ROWS)),
+    [allRows, scene, filter],
+  );
   const picked = pickedRow(rows, ui.metric);
   const pickedName = picked?.metric.name ?? null;
   const visible = useMemo(() => visibleRows(rows, layout.metricRows, pickedName), [rows, layout, pickedName]);
   const {snapshot, commits} = reading;
   const log = useMemo(
-    () => logRows({snapshot, commits, t, clean}, ui.refused, ui.filters.log),
+    () => attempt(() => logRows({snapshot, commits, t, clean}, ui.refused, ui.filters.log), NO_LOG),
     [snapshot, commits, t, clean, ui.refused, ui.filters.log],
   );
   const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
   const chartSpan = Math.max(spanMs, SPANS_MS[1] ?? spanMs);
   const chartColumns = chartPoints(columns - 4) + 1;
-  const chart = useMemo(
-    () =>
-      isCharted && pickedName !== null
-        ? (readHistories(
-            windows,
-            [pickedName],
-            reading.at,
-            chartColumns,
-            stepFor(chartSpan, chartColumns),
-          ).get(pickedName) ?? null)
-        : null,
-    [isCharted, pickedName, windows, reading, chartColumns, chartSpan],
-  );
+  const chart = useMemo(() => {
+    if (!isCharted || pickedName === null) return null;
+    const chartStepMs = stepFor(chartSpan, chartColumns);
+    const read = () => readHistories(windows, [pickedName], reading.at, chartColumns, chartStepMs);
+    return attempt(read, NO_HISTORIES).get(pickedName) ?? null;
+  }, [isCharted, pickedName, windows, reading, chartColumns, chartSpan]);
   return {
     scene,
     layout,
@@ -106,6 +108,20 @@ export function useScreen(
     middle: judged,
     chart,
   };
+}
+
+const NO_HISTORIES: Histories = new Map();
+const NO_ROWS: readonly MetricRow[] = [];
+const NO_LOG: readonly LogRow[] = [];
+const NO_PANEL: Panel = {title: [], note: [], tone: 'bad', rows: [], isUrgent: false};
+
+/** What cannot be computed is left out; panels that fail say so themselves, and the keys go on working. */
+function attempt<T>(compute: () => T, otherwise: T): T {
+  try {
+    return compute();
+  } catch {
+    return otherwise;
+  }
 }
 
 function labelWidthOf(label: string): number {

@@ -439,6 +439,23 @@ describe('modes', () => {
     await vi.waitFor(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
   });
 
+  it('without a single number that can be read, r y still rolls back', async () => {
+    const broken = (): never => {
+      throw new Error('ring out of range');
+    };
+    const windows = {
+      numbers: broken,
+      series: broken,
+      observedPercent: broken,
+      newestAt: broken,
+      otherNames: broken,
+    };
+    using deck = await stage('failing', {}, undefined, deck => ({...deck, windows}));
+    await expect.poll(deck.screen, SOON).toMatch(/error rate\s+—/);
+    deck.press('r', 'y');
+    await vi.waitFor(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
+  });
+
   it('too small a window says what it has and what it needs, and goes on when enlarged', async () => {
     using deck = await stage('quiet', {}, {columns: 50, rows: 12});
     await expect.poll(deck.screen, SOON).toMatch('This window is 50x12; the console needs 60x16');

@@ -20,18 +20,12 @@ export function Confirm(props: {
   const {title, tone, rows: words} = question(dialog.pending, release, scene, rows);
   const keys: Line = [
     say(' y ', dialog.pending.action === 'rollback' ? 'alarm' : 'caution'),
-    say(` ${t.keys[dialog.pending.action].long}`, 'strong'),
+    say(` ${t.dialogs.confirm[dialog.pending.action]}`, 'strong'),
     say('     '),
     say(' Esc ', 'picked'),
     say(` ${t.dialogs.no}`, 'quiet'),
   ];
   const nudge: Line = dialog.isNudged ? [say('▲ ', 'warn'), say(t.dialogs.onlyYes, 'strong')] : [];
-  return (
-    <DialogFrame
-      area={area}
-      title={title}
-      tone={tone}
-      rows={[...words.flatMap(line => wrapped(line, dialogWidth(area) - 4)), [], keys, nudge]}
-    />
-  );
+  const told = words.flatMap(line => wrapped(line, dialogWidth(area) - 4));
+  return <DialogFrame area={area} title={title} tone={tone} rows={told} pinned={[[], keys, nudge]} />;
 }

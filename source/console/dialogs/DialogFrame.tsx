@@ -25,15 +25,21 @@ export function DialogFrame(props: {
   title: string;
   tone: Tone;
   rows: readonly Line[];
+  /** Rows that stay, below the others, when there is no room for all. */
+  pinned?: readonly Line[];
   width?: number;
   /** What is drawn over the rows: a field, at its row. */
   children?: ReactNode;
 }): ReactNode {
-  const {area, title, tone, rows, children} = props;
+  const {area, title, tone, pinned = [], children} = props;
   const width = props.width ?? dialogWidth(area);
-  const height = Math.min(rows.length + 4, area.rows - area.top - 1);
+  // Frame and a blank row above; where rows must go, those that tell which key does what stay.
+  const most = area.rows - 2;
+  const rows = [...props.rows.slice(0, most - 3 - pinned.length), ...pinned];
+  const height = Math.min(rows.length + (rows.length + 4 > most ? 3 : 4), most);
   const fits = area.below + height < area.rows - 1;
-  const top = fits ? area.below : area.top + Math.max(0, Math.floor((area.rows - area.top - height) / 3));
+  const wanted = fits ? area.below : area.top + Math.floor((area.rows - area.top - height) / 3);
+  const top = Math.max(1, Math.min(wanted, area.rows - 1 - height));
   const panel = {title: [say(title, tone)], note: [], tone, rows: [[], ...rows], isUrgent: true};
   return (
     <Box

@@ -73,6 +73,7 @@ export const enKeys = {
   dialogs: {
     yes: 'do it',
     no: 'leave it',
+    confirm: {rollback: 'roll back now', raise: 'raise it', next: 'go on'},
     onlyYes: 'y does it, Esc leaves it',
     cancelled: 'left as it is',
     rollbackTitle: 'ROLL BACK',

@@ -85,6 +85,7 @@ export const zhKeys: typeof enKeys = {
   dialogs: {
     yes: '执行',
     no: '放弃',
+    confirm: {rollback: '立即回滚', raise: '提高', next: '进入下一阶段'},
     onlyYes: 'y 执行，Esc 放弃',
     cancelled: '未做更改',
     rollbackTitle: '回滚',

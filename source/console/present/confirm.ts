@@ -7,6 +7,8 @@ import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {phaseRanMs} from './state-line.ts';
 
+const LISTED_AT_MOST = 3;
+
 /** What a dialog says before anything happens. */
 export interface Question {
   title: string;
@@ -118,7 +120,10 @@ function against(rows: readonly MetricRow[], {reading, t}: Scene): Line[] {
   const {guard} = reading.snapshot.state;
   const lines: Line[] = [];
   if (worse.length > 0) {
-    const list = worse.map(row => `${row.label} ${row.texts.gray}`).join(', ');
+    const list = worse
+      .slice(0, LISTED_AT_MOST)
+      .map(row => `${row.label} ${row.texts.gray}`)
+      .join(', ');
     lines.push([say('✖ ', 'bad'), say(t.dialogs.standsOut(list), 'bad')]);
   }
   if (guard === null || guard.left) lines.push([say('○ ', 'quiet'), say(t.dialogs.noGuard, 'quiet')]);

@@ -94,7 +94,7 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
     );
   switch (dialog.kind) {
     case 'confirm':
-      return parts(['y', t.keys[dialog.pending.action].short], ['Esc', dialogs.no]);
+      return parts(['y', dialogs.confirm[dialog.pending.action]], ['Esc', dialogs.no]);
     case 'percent':
       return parts(['Enter', dialogs.enter], ['Esc', dialogs.no]);
     case 'version':

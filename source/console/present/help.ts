@@ -3,7 +3,7 @@ import type {Messages} from '../messages/catalogue.ts';
 import {keyText} from './footer.ts';
 import {padEnd, say, type Line} from './line.ts';
 
-const KEYS_WIDTH = 22;
+const KEYS_WIDTH = 20;
 
 /** The keys of a binding with what must follow: `r then y`, `Tab Right l`. */
 export function keysText({keys, then}: Binding, t: Messages): string {
