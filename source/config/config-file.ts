@@ -4,9 +4,11 @@ import {address} from './address.ts';
 import {readMetrics} from './config-metrics.ts';
 import {FEATURE_ALLOWED, featureName, line} from './leaf.ts';
 import {metricBook, type MetricDeclaration} from './metric-book.ts';
+import type {MetricQuery} from './metric-query.ts';
 import {inOrder, pathText, quote, type Mistake} from './mistake.ts';
 import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
 import {readContacts} from './plan-settings.ts';
+import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from './reader.ts';
 import {openYaml} from './yaml-file.ts';
 
@@ -19,9 +21,10 @@ export interface Config {
   store: string | null;
   /** The feature that is meant where nobody says. */
   feature: string | null;
-  /** Address of Prometheus, under the same rule. */
-  prometheus: string | null;
+  prometheus: PrometheusConfig | null;
   metrics: Record<string, MetricDeclaration>;
+  /** What Prometheus is asked for by a query of the project's own. */
+  queries: Record<string, MetricQuery>;
   contacts: Record<string, string>;
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
@@ -34,7 +37,7 @@ export type ConfigReading =
 
 const CONFIG_SHAPE = {
   store: address(['sqlite:', 'redis:', 'rediss:', 'redis+unix:', 'redis-cluster:', 'redis-sentinel:']),
-  prometheus: address(['http:', 'https:']),
+  prometheus: z.unknown(),
   metrics: z.unknown(),
   features: z.unknown(),
   plan: z.unknown(),
@@ -53,7 +56,10 @@ const OTHER_NAMES = {
  * store: redis://deck@127.0.0.1:6379       # the password comes by GRAYDECK_STORE_PASSWORD
  * feature: new_payment
  * prometheus: http://127.0.0.1:9090
- * metrics: {queue_length: {type: gauge, unit: count, better: lower}}
+ *                                           # or {url, sides, labels, every, timeout, scrape, window}
+ * metrics:
+ *   queue_length: {type: gauge, unit: count, better: lower}
+ *   disk: {query: "max(disk_used_percent{{{match}}})", unit: "%", better: lower}
  * contacts: {support: tech@example.com}
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
  * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
@@ -74,13 +80,16 @@ export function readConfig(text: string, fileName: string): ConfigReading {
 function configFrom(reader: Reader, root: Spot): Config | null {
   const fields = reader.fields(root, {...PLAN_SHAPE, ...CONFIG_SHAPE}, OTHER_NAMES);
   if (fields === null) return null;
-  const metrics = isWritten(root, 'metrics') ? readMetrics(reader, child(root, 'metrics')) : {};
-  reader.book = metricBook(metrics);
+  const {declared, queries} = isWritten(root, 'metrics')
+    ? readMetrics(reader, child(root, 'metrics'))
+    : {declared: {}, queries: {}};
+  reader.book = metricBook(declared);
   return {
     store: fields.store ?? null,
     feature: fields.feature ?? null,
-    prometheus: fields.prometheus ?? null,
-    metrics,
+    prometheus: isWritten(root, 'prometheus') ? readPrometheus(reader, child(root, 'prometheus')) : null,
+    metrics: declared,
+    queries,
     contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},
     plan: planSource(
       reader,

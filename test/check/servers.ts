@@ -18,6 +18,12 @@ export const servers: readonly Server[] = [
     debianPackage: 'redis-server',
     usedFor: 'the store on Redis, the SDK, the rights',
   },
+  {command: 'prometheus', debianPackage: 'prometheus', usedFor: 'numbers by Prometheus'},
+  {
+    command: 'prometheus-node-exporter',
+    debianPackage: 'prometheus-node-exporter',
+    usedFor: 'the built-in queries for CPU and memory',
+  },
 ];
 
 /** Debian asks this file before it starts a service; 101 forbids it. */

@@ -36,7 +36,7 @@ features:
     expect(config).toMatchObject({
       store: 'redis://deck@127.0.0.1:6379/2',
       feature: 'new_payment',
-      prometheus: 'http://127.0.0.1:9090',
+      prometheus: {url: 'http://127.0.0.1:9090', sides: {label: 'side', prod: ['prod'], gray: ['gray']}},
       metrics: {
         queue_length: {type: 'gauge', unit: 'count', better: 'lower'},
         orders: {type: 'counter', unit: 'per-second', better: null},
