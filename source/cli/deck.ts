@@ -1,5 +1,6 @@
+import type {Report} from '../audience/applied.ts';
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ConsoleMode, Deck, ExtraKey, RouterLike, StoreHealthLike} from '../console/deck.ts';
+import type {ConsoleMode, Deck, ExtraKey, StoreHealthLike} from '../console/deck.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
 import {keepRollUps} from '../metrics/keep-roll-ups.ts';
@@ -46,7 +47,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
   const listeners = new Set<() => void>();
   const ours = new Set<string>();
   const running: Promise<unknown>[] = [];
-  let routers: readonly RouterLike[] = [];
+  let routers: readonly Report[] = [];
   let health: StoreHealthLike = {state: 'up', pingMs: 0};
   const tell = () => {
     for (const listener of listeners) listener();

@@ -1,4 +1,5 @@
 import type {StreamStatus, WindowView} from '../analysis/numbers.ts';
+import type {Report} from '../audience/applied.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import type {Actor} from '../release/command.ts';
 import type {Language} from './messages/catalogue.ts';
@@ -8,23 +9,6 @@ export type StoreHealthLike =
   | {state: 'up'; pingMs: number}
   /** `sinceMs`: for how long already. */
   | {state: 'away'; why: string; sinceMs: number};
-
-/** What a router said of itself last. The stored reports of the store's port fit as they are. */
-export interface RouterLike {
-  /** Unique: `sdk web-3/812`, `nginx edge-1`. */
-  name: string;
-  kind: string;
-  /** Log version whose split it applies. */
-  version: number;
-  release: string | null;
-  /** Percent it applies, 0–100. */
-  percent: number;
-  live: boolean;
-  /** Longest time until it is at prod by itself when cut off, in milliseconds. */
-  boundMs: number;
-  /** The store's clock at its report, milliseconds since 1970. */
-  at: number;
-}
 
 /** Something else that feeds the console and may fail: Prometheus. `lag`: age of its newest answer. */
 export interface SourceLight {
@@ -73,7 +57,7 @@ export interface Deck {
   subscribe(listener: () => void): () => void;
   readonly store: {readonly kind: string; readonly label: string; health(): StoreHealthLike};
   /** Newest report of every router known; empty when there are none. */
-  routers(): readonly RouterLike[];
+  routers(): readonly Report[];
   /** Lights beside the store's. Absent or empty: Prometheus is shown as absent. */
   sources?(): readonly SourceLight[];
   readonly actor: Actor;

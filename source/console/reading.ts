@@ -1,8 +1,9 @@
+import type {Report} from '../audience/applied.ts';
 import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
 import {METRIC_NAMES} from '../analysis/numbers.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
-import type {Deck, RouterLike, SourceLight, StoreHealthLike} from './deck.ts';
+import type {Deck, SourceLight, StoreHealthLike} from './deck.ts';
 
 /** The numbers in the rows are those of the last minute, or since the split changed if that is later. */
 export const WINDOW_MS = 60_000;
@@ -32,7 +33,7 @@ export interface Reading {
   stream: StreamStatus;
   store: {kind: string; label: string; health: StoreHealthLike};
   sources: readonly SourceLight[];
-  routers: readonly RouterLike[];
+  routers: readonly Report[];
 }
 
 /**

@@ -13,6 +13,8 @@ type Of<T extends Move['type']> = Extract<Command, {type: T}>;
 /** People added by hand, and people shut out by hand, each beside those of the plan; all travel in every split. */
 const LISTED_AT_MOST = 1000;
 
+const LISTABLE = ['deploying', 'rolling', 'paused'] as const;
+
 /** Everything that moves a release that goes on: its percent, its phase, its audience. */
 export function decideMove(state: State, command: Move): Decision {
   const target = targetOf(state, command.release);
@@ -149,11 +151,9 @@ function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove
       'the user id is empty, too long or holds control characters',
       'an id of up to 1024 plain characters',
     );
-  const gate = wrongState(
-    release,
-    ['deploying', 'rolling', 'paused'],
-    'only while a release is being deployed, rolling or paused',
-  );
+  // Who is shut out must be able to be shut out as long as anybody gets gray.
+  const allowed = type === 'deny' ? ([...LISTABLE, 'promoting', 'failed'] as const) : LISTABLE;
+  const gate = wrongState(release, allowed, 'only while a release is being deployed, rolling or paused');
   if (gate !== null) return gate;
   const isLess = type === 'deny' || (type === 'remove' && !release.deny.includes(user));
   const person = isLess ? null : personGate(command, 'lets somebody in by name');

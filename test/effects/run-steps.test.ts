@@ -4,38 +4,10 @@ import {runSteps, type Performer, type StepLog, type StepRunner} from '../../sou
 import type {Command, Intent} from '../../source/release/command.ts';
 import {decide} from '../../source/release/decide.ts';
 import {evolve} from '../../source/release/evolve.ts';
-import type {Plan} from '../../source/release/plan.ts';
+import {hooks, phase, planOf} from '../release/plans.ts';
 import {initialState, type State, type Step} from '../../source/release/state.ts';
 
-const hook = {argv: ['true'], timeoutMs: 1000, check: null};
-const plan: Plan = {
-  name: 'test',
-  feature: null,
-  phases: [
-    {
-      name: 'alpha',
-      percent: 5,
-      durationMs: null,
-      audience: null,
-      include: {users: [], rules: []},
-      criteria: [],
-      needsEarlierCriteria: false,
-      manual: false,
-      whenStale: null,
-    },
-  ],
-  ramp: null,
-  groups: {},
-  guardrails: [],
-  evidence: null,
-  complete: 'manual',
-  whenStale: 'prod',
-  hooks: {stop: hook, restore: hook},
-  rollbackWindowMs: 0,
-  forced: {headers: [], cookies: []},
-  checklist: [],
-  contacts: {},
-};
+const plan = planOf([phase('alpha', 5)], {hooks: hooks('stop', 'restore')});
 
 /** The core itself behind a log that is a variable: what is under test is the runner. */
 function journal() {

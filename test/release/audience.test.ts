@@ -87,3 +87,8 @@ describe('people by hand', () => {
       .thenEvents({type: 'user-denied'});
   });
 });
+
+test('somebody can be shut out as long as anybody gets gray, promotion included', () => {
+  const {split} = given(start(), complete()).when(deny('u-1')).thenEvents({type: 'user-denied', user: 'u-1'});
+  expect(split).toMatchObject({live: true, deny: ['u-1']});
+});

@@ -1,3 +1,4 @@
+import type {Report} from '../../../source/audience/applied.ts';
 import type {Side, StreamStatus} from '../../../source/analysis/numbers.ts';
 import {DistinctSketch} from '../../../source/analysis/distinct-sketch.ts';
 import {LogHistogram} from '../../../source/analysis/log-histogram.ts';
@@ -7,7 +8,6 @@ import type {
   ConsoleMode,
   Deck,
   ExtraKey,
-  RouterLike,
   SourceLight,
   StoreHealthLike,
 } from '../../../source/console/deck.ts';
@@ -69,7 +69,7 @@ export class World {
   readonly log = new MemoryLog();
   readonly windows = new Windows();
   readonly controller: Controller;
-  routers: RouterLike[] = [];
+  routers: Report[] = [];
   sources: SourceLight[] = [];
   health: StoreHealthLike = {state: 'up', pingMs: 0.8};
   stream: StreamStatus = {entries: 0, repeats: 0, junk: 0, lastJunk: null, away: null, aheadMs: null};
