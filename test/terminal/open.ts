@@ -56,12 +56,14 @@ export class TestTerminal implements AsyncDisposable {
     this.#timeout = options.timeout ?? 10_000;
     this.emulator = new headless.Terminal({cols: columns, rows, scrollback: 2000, allowProposedApi: true});
     this.#modes = watchModes(this.emulator);
+    const env = terminalEnvironment(options.env ?? {});
     this.#child = pty.spawn(file, rest, {
-      name: 'xterm-256color',
+      // What is said here is what the program finds in TERM.
+      name: env['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
       cwd: options.cwd ?? process.cwd(),
-      env: terminalEnvironment(options.env ?? {}),
+      env,
       encoding: null,
     });
     this.pid = this.#child.pid;
