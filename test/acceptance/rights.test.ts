@@ -119,12 +119,8 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
     {timeout: 60_000},
     async role => {
       const before = await contents(place.redis.admin);
-      for (const verb of mutating) {
+      for (const verb of mutating.filter(one => !IDLE.has(one))) {
         const {exitCode, stdout, stderr} = await runAs(role, ...typed(verb), '--yes');
-        if (IDLE.has(verb)) {
-          expect([0, 3]).toContain(exitCode);
-          continue;
-        }
         expect({verb, exitCode, stdout}).toEqual({verb, exitCode: 1, stdout: ''});
         expect(stderr).toMatch(/^graydeck: This user may not .+\.\n {2}→ .*graydeck acl operator.*$/u);
         expect(stderr).not.toContain(PASSWORD);
