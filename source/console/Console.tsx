@@ -122,7 +122,8 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     else change({type: 'refused', at: deck.view.now(), text: t.pasteIgnored});
   });
 
-  if (layout.kind === 'tiny') return <TooSmall t={t} columns={size.columns} rows={size.rows} />;
+  if (layout.kind === 'tiny')
+    return <TooSmall scene={scene} ui={ui} columns={size.columns} rows={size.rows} />;
   const width = layout.columns;
   const {mayAct} = scene;
   const {extras, mode} = deck;
@@ -156,6 +157,7 @@ function contextOf(deck: Deck, model: Model, featureCount: number): PressContext
     t: scene.t,
     at,
     mayAct: scene.mayAct,
+    isTooSmall: model.layout.kind === 'tiny',
     metrics: rows.map(({metric}) => metric.name),
     picked: model.picked?.metric.name ?? null,
     logRows: log.map(row => rowKey(row)),

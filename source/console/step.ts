@@ -20,6 +20,8 @@ export interface PressContext extends KeyContext {
   t: Messages;
   at: number;
   mayAct: boolean;
+  /** The window cannot hold the deck: what a key would ask is not to be seen. */
+  isTooSmall?: boolean;
   /** Rows on the screen, by key, in their order. */
   metrics: readonly string[];
   /** The metric that is lit now; null where there is none. */

@@ -221,4 +221,5 @@ export const en = {
   tooSmall: (columns: number, rows: number, needColumns: number, needRows: number) =>
     `This window is ${columns}x${rows}; the console needs ${needColumns}x${needRows}.`,
   tooSmallHint: 'Enlarge it; the console goes on. q quits.',
+  tooSmallBack: 'r then y rolls back from here too.',
 };

@@ -206,4 +206,5 @@ export const zh: typeof en = {
   tooSmall: (columns, rows, needColumns, needRows) =>
     `窗口为 ${columns}x${rows}；控制台需要 ${needColumns}x${needRows}。`,
   tooSmallHint: '请放大窗口，控制台会继续。q 退出。',
+  tooSmallBack: '此处仍可按 r 再按 y 回滚。',
 };
