@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import {describe, expect, test, vi} from 'vitest';
 import {type TestTerminal} from '../terminal/open.ts';
 import {pictureOf} from '../terminal/screen.ts';
-import {embeddedPlace, openConsole, openProgram, startRelease, type Place} from './place.ts';
+import {embeddedPlace, openConsole, openProgram, startRelease, statusOf, type Place} from './place.ts';
 
 const SIZES = [
   [80, 24],
@@ -110,6 +110,29 @@ describe('a terminal of any size', () => {
     console.press('q');
     expect(await console.exit()).toBe(0);
   });
+
+  test('that is too small raises nothing unseen, and still takes everything back', async () => {
+    await using place = await embeddedPlace();
+    await startRelease(place);
+    await using console = await openConsole(place);
+    console.press('+');
+    await console.until('RAISE ─');
+    console.resize(20, 5);
+    await console.until('20x5');
+    console.press('y', '+', 'y', 'n', 'y', 'p');
+    console.resize(120, 40);
+    await console.until('RAISE ─');
+    expect(await statusOf(place)).toMatchObject({head: 1, percent: {set: 5}});
+    console.press('Escape');
+    await console.gone('RAISE ─');
+    console.resize(24, 6);
+    await console.until('24x6');
+    console.press('r');
+    await console.until('0 %');
+    console.press('y');
+    await vi.waitFor(async () => expect(await statusOf(place)).toMatchObject({percent: {set: 0}}));
+    await console.until('prod for everyone');
+  });
 });
 
 function expectFitsTiny(console: TestTerminal): void {
@@ -118,14 +141,15 @@ function expectFitsTiny(console: TestTerminal): void {
 }
 
 describe('colours', () => {
-  /** Select Graphic Rendition that sets a colour of any kind. */
-  const COLOUR = /\u001B\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m/u;
+  /** Parameters of Select Graphic Rendition that set a colour of any kind, and those that name no colour of the 16. */
+  const COLOUR = /\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m/u;
+  const BEYOND_SIXTEEN = /\[(?:[\d;]*;)?[34]8[;:]/u;
 
   test('are there by default, from the sixteen of the terminal', async () => {
     await using place = await crowdedPlace();
     await using console = await openConsole(place);
     expect(console.output()).toMatch(COLOUR);
-    expect(console.output()).not.toMatch(/\u001B\[(?:[\d;]*;)?[34]8[;:]/u);
+    expect(console.output()).not.toMatch(BEYOND_SIXTEEN);
   });
 
   test.for([[{NO_COLOR: '1'}, []] as const, [{}, ['--no-color']] as const])(
