@@ -50,7 +50,7 @@ export function DialogFrame(props: {
       height={height}
       flexDirection="column"
     >
-      <Lines lines={framed(panel, {width, height, hasFocus: true})} />
+      <Lines lines={framed(panel, {width, height, hasFocus: false})} />
       {children}
     </Box>
   );

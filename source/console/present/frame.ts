@@ -1,11 +1,16 @@
 import {fit, say, widthOf, type Line, type Piece, type Tone} from './line.ts';
 import type {Panel} from './sides.ts';
 
-function edge(left: string, right: string, content: Line, end: Line, width: number, tone: Tone): Line {
+function edge(
+  [left, right]: readonly [string, string],
+  {mark = say(' '), content = [], end = []}: {mark?: Piece; content?: Line; end?: Line},
+  width: number,
+  tone: Tone,
+): Line {
   const endWidth = widthOf(end);
   const hasEnd = endWidth > 0 && endWidth + 8 < width;
   const room = width - 2 - (hasEnd ? endWidth + 3 : 0);
-  const title = widthOf(content) > 0 ? [say(' '), ...content, say(' ')] : [];
+  const title = widthOf(content) > 0 ? [mark, ...content, say(' ')] : [];
   const shown = widthOf(title) > room ? fit(title, room) : title;
   const line: Piece[] = [
     say(left, tone),
@@ -20,12 +25,21 @@ function edge(left: string, right: string, content: Line, end: Line, width: numb
 /** A panel in its frame: exactly `height` rows of exactly `width` columns. */
 export function framed(panel: Panel, about: {width: number; height: number; hasFocus: boolean}): Line[] {
   const {width, height, hasFocus} = about;
-  const tone: Tone = panel.tone === 'frame' && hasFocus ? 'focus' : panel.tone;
+  const {tone} = panel;
+  // Only the top edge tells the focus: to light the whole frame would redraw every row of it at each Tab.
+  const top: Tone = tone === 'frame' && hasFocus ? 'focus' : tone;
   const inner = width - 4;
-  const lines: Line[] = [edge('╭', '╮', panel.title, panel.note, width, tone)];
+  const lines: Line[] = [
+    edge(
+      ['╭', '╮'],
+      {mark: say(hasFocus ? '▸' : ' ', 'strong'), content: panel.title, end: panel.note},
+      width,
+      top,
+    ),
+  ];
   for (let row = 0; row < height - 2; row++) {
     lines.push([say('│ ', tone), ...fit(panel.rows[row] ?? [], inner), say(' │', tone)]);
   }
-  lines.push(edge('╰', '╯', [], [], width, tone));
+  lines.push(edge(['╰', '╯'], {}, width, tone));
   return lines.slice(0, Math.max(0, height));
 }
