@@ -72,6 +72,8 @@ export interface StreamStatus {
   junk: number;
   /** One of the entries that did not parse, sanitised, with the reason. */
   lastJunk: string | null;
+  /** When that one came, the store's clock, milliseconds since 1970; null or absent: none came. */
+  lastJunkAt?: number | null;
   /** Why the store's stream cannot be read at the moment. */
   away: string | null;
   /** Set when the stream's newest id lies ahead of the store's clock, in milliseconds. */

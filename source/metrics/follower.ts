@@ -90,6 +90,11 @@ export class Measurements {
     this.#tell();
   }
 
+  /** Id of the newest entry read; null before the first was. */
+  get lastId(): string | null {
+    return this.#lastId;
+  }
+
   status(): MeasurementStatus {
     const ahead = this.#newestAt - this.#options.now();
     return {
@@ -97,6 +102,7 @@ export class Measurements {
       repeats: this.windows.repeats,
       junk: this.#junk,
       lastJunk: this.#lastJunk,
+      lastJunkAt: this.#lastJunk === null ? null : this.#lastJunkAt,
       away: this.#away,
       aheadMs: ahead > TOLERATED_AHEAD_MS ? ahead : null,
       setAside: this.windows.setAside,

@@ -31,8 +31,9 @@ export const run: Run = async call => {
     });
     try {
       const isRead = await readOnce(measurements);
-      const {away} = measurements.status();
+      const {away, junk, lastJunk} = measurements.status();
       if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
+      if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));
       if (flags.watch) return await watchStatus(call, feature, view, measurements.windows, windowMs);
       const observed = await observe(feature, view, isRead ? measurements.windows : null, windowMs);
       const status = statusDocument(observed);

@@ -121,6 +121,8 @@ export const en = {
     observed: (seen: number, set: number) =>
       `gray gets ${seen.toFixed(1)} % of the requests, ${setPercent(set)} is set`,
     streamAway: (why: string) => `measurements cannot be read: ${why}`,
+    junk: (number: number, example: string) =>
+      `${many(number, 'entry of the sample stream is', 'entries of the sample stream are')} not counted, lately ${example}`,
     ahead: (time: string) => `samples come ${time} from the future: a clock is wrong`,
     noGray: 'no sample from gray: nothing is known about it',
     staleGray: (when: string, then: string[]) =>

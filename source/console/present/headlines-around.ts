@@ -12,6 +12,8 @@ const SETTLING_MS = 5000;
 /** A chain that was repaired this long ago is history. */
 const BREAK_SHOWN_MS = 10 * 60_000;
 const LISTED_AT_MOST = 3;
+/** So long after the last one that was shown. */
+const JUNK_SHOWN_MS = 10 * 60_000;
 /** Requests under way may still end on gray, and the window still holds those of before. */
 const LEFT_OVER_MS = 75_000;
 
@@ -89,6 +91,15 @@ export function ofRouters(release: Release, scene: Scene, routers: RouterStandin
     found.push(loud('▲', 'caution', t.headlines.observed(reading.observed ?? 0, split.percent)));
   }
   return found;
+}
+
+/** Entries of the stream that were no samples: said last, since what was counted is right without them. */
+export function ofJunk({reading: {stream, at}, t, clean}: Scene): Headline[] {
+  const {junk, lastJunk, lastJunkAt = null} = stream;
+  if (junk === 0 || lastJunk === null || lastJunkAt === null || at - lastJunkAt > JUNK_SHOWN_MS) return [];
+  return [
+    {mark: '·', tone: 'warn', isLoud: false, text: t.headlines.junk(junk, clean.free(lastJunk)), hint: ''},
+  ];
 }
 
 /** Measurements that do not come, or come when none should. */

@@ -1,5 +1,5 @@
 import type {Headline} from './headline.ts';
-import {ofAlerts, ofRouters, ofTheStore, ofTheStream} from './headlines-around.ts';
+import {ofAlerts, ofJunk, ofRouters, ofTheStore, ofTheStream} from './headlines-around.ts';
 import {calm, ofGray} from './headlines-gray.ts';
 import {ofTheRelease} from './headlines-release.ts';
 import type {MetricRow} from './metric-rows.ts';
@@ -18,5 +18,6 @@ export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] 
     ...(release === null ? [] : ofRouters(release, scene, routers)),
     ...ofTheStream(scene, rows),
   ];
-  return found.length > 0 ? found : [calm(release, scene, rows)];
+  const first = found.length > 0 ? found : [calm(release, scene, rows)];
+  return [...first, ...ofJunk(scene)];
 }
