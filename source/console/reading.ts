@@ -6,7 +6,7 @@ import type {Commit} from '../release/commit.ts';
 import type {Deck, SourceLight, StoreHealthLike} from './deck.ts';
 
 /** The numbers in the rows are those of the last minute, or since the split changed if that is later. */
-export const WINDOW_MS = 60_000;
+const WINDOW_MS = 60_000;
 /** A window right after a change of the split still needs something in it. */
 const WINDOW_AT_LEAST_MS = 3000;
 

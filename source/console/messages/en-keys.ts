@@ -125,7 +125,6 @@ export const enKeys = {
     filterKeep: 'keep',
     filterClear: 'clear',
     helpTitle: 'KEYS',
-    helpNow: 'not now',
     move: 'choose',
     run: 'run',
     next: 'go on',

@@ -137,7 +137,6 @@ export const zhKeys: typeof enKeys = {
     filterKeep: '保留',
     filterClear: '清除',
     helpTitle: '按键',
-    helpNow: '当前不可用',
     move: '选择',
     run: '执行',
     next: '下一步',

@@ -52,6 +52,7 @@ export function Screen(props: {
               {...{scene, layout}}
               rows={visible}
               picked={ui.focus === 'metrics' ? (picked?.metric.name ?? null) : null}
+              filter={ui.filters.metrics}
               hasFocus={ui.focus === 'metrics'}
             />
           </Place>

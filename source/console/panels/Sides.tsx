@@ -13,14 +13,15 @@ interface Props {
   rows: readonly MetricRow[];
   layout: Layout;
   picked: string | null;
+  filter: string;
   hasFocus: boolean;
 }
 
 /** Prod and gray side by side: the same rows, the same scales. */
-export const Sides = memo(function Sides({scene, rows, layout, picked, hasFocus}: Props): ReactNode {
+export const Sides = memo(function Sides({scene, rows, layout, picked, filter, hasFocus}: Props): ReactNode {
   const {prodWidth, grayWidth, sparkWidth, spacing, sidesHeight: height} = layout;
   const panel = (side: 'prod' | 'gray', width: number) =>
-    framed(sidePanel(side, scene, rows, {width: width - 4, sparkWidth, picked, spacing}), {
+    framed(sidePanel(side, scene, rows, {width: width - 4, sparkWidth, picked, spacing, filter}), {
       width,
       height,
       hasFocus,
@@ -38,8 +39,8 @@ export const Sides = memo(function Sides({scene, rows, layout, picked, hasFocus}
 });
 
 /** The same as one table, for a small screen. */
-export const Table = memo(function Table({scene, rows, layout, picked, hasFocus}: Props): ReactNode {
+export const Table = memo(function Table({scene, rows, layout, picked, filter, hasFocus}: Props): ReactNode {
   const {columns, sparkWidth, sidesHeight: height} = layout;
-  const panel = tablePanel(scene, rows, {width: columns - 4, sparkWidth, picked});
+  const panel = tablePanel(scene, rows, {width: columns - 4, sparkWidth, picked, filter});
   return <Lines lines={framed(panel, {width: columns, height, hasFocus})} />;
 });

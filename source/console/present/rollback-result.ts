@@ -4,7 +4,7 @@ import type {RouterStanding} from './routers.ts';
 import type {Scene} from './screen.ts';
 
 /** The step that takes everyone to prod; null before it is planned. */
-export function trafficStep(release: Release): Step | null {
+function trafficStep(release: Release): Step | null {
   return release.steps.find(({id}) => id === 'rollback.traffic') ?? null;
 }
 

@@ -1,6 +1,5 @@
 import type {Side} from '../../analysis/numbers.ts';
 import {comparedLine} from './compared.ts';
-import {clockwork} from './format.ts';
 import {columnsOf, fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
 import type {Reading} from '../reading.ts';
 import type {MetricRow} from './metric-rows.ts';
@@ -8,7 +7,7 @@ import type {Scene} from './screen.ts';
 import {sparkline} from './sparkline.ts';
 
 /** Samples older than this are not what is going on now. */
-export const STALE_MS = 10_000;
+const STALE_MS = 10_000;
 /** Columns of a difference with its mark and word. */
 export const COMPARED_WIDTH = 17;
 const VALUE_WIDTH = 10;
@@ -66,7 +65,7 @@ export function sidePanel(
   side: Side,
   scene: Scene,
   rows: readonly MetricRow[],
-  about: {width: number; sparkWidth: number; picked: string | null; spacing: number},
+  about: {width: number; sparkWidth: number; picked: string | null; spacing: number; filter: string},
 ): Panel {
   const {reading, t, clean} = scene;
   const {release} = reading.snapshot.state;
@@ -76,6 +75,7 @@ export function sidePanel(
   const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse');
   const title: Piece[] = [say(t.sides[side], side)];
   if (version !== null) title.push(say(` ${clean.name(version, 24)}`, 'strong'));
+  if (about.filter !== '') title.push(say(`  ${t.filter(clean.name(about.filter))}`, 'strong'));
   const drawn = rows.map(row => {
     const isPicked = row.metric.name === about.picked;
     const isRowBad = side === 'gray' && row.compared.standing === 'worse' && !stale;
@@ -99,12 +99,13 @@ export function sidePanel(
     if (side === 'gray') line.push(say('  '), ...(stale ? [] : comparedLine(row, t)));
     return fit(line, about.width);
   });
+  const none: Line[] = rows.length === 0 ? [[say(` ${t.metricsNoMatch}`, 'quiet')]] : [];
   const spaced = about.spacing > 1 ? drawn.flatMap((row, index) => (index === 0 ? [row] : [[], row])) : drawn;
   return {
     title,
     note: noteOf(side, scene),
     tone: isBad && !stale ? 'bad' : 'frame',
-    rows: spaced,
+    rows: [...none, ...spaced],
     isUrgent: true,
   };
 }
@@ -113,9 +114,4 @@ function fitText(text: string, width: number): string {
   return fit([say(text)], width)
     .map(piece => piece.text)
     .join('');
-}
-
-/** How far back the sparklines reach, for a title. */
-export function historyNote(points: number, stepMs: number): string {
-  return clockwork(points * stepMs);
 }

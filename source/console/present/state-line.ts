@@ -19,7 +19,7 @@ export function observedDisagrees(set: number, observed: number | null, sinceCha
 }
 
 /** Set, applied and observed percent: always together, loud where they disagree. */
-export function threePercents(scene: Scene, isShort: boolean): Line {
+function threePercents(scene: Scene, isShort: boolean): Line {
   const {reading, t} = scene;
   const {split, state} = reading.snapshot;
   const set = split.live ? split.percent : 0;

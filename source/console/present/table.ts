@@ -11,7 +11,7 @@ const VALUE_WIDTH = 9;
 export function tablePanel(
   scene: Scene,
   rows: readonly MetricRow[],
-  about: {width: number; sparkWidth: number; picked: string | null},
+  about: {width: number; sparkWidth: number; picked: string | null; filter: string},
 ): Panel {
   const {reading, t, clean} = scene;
   const {release} = reading.snapshot.state;
@@ -31,33 +31,36 @@ export function tablePanel(
       ...heading('prod', prodVersionOf(reading)),
       say('  │  ', 'quiet'),
       ...heading('gray', release?.version ?? null),
+      ...(about.filter === '' ? [] : [say(`  ${t.filter(clean.name(about.filter))}`, 'strong')]),
     ],
     note: [say(t.side.seconds(seconds), 'quiet')],
     isUrgent: true,
     tone: isBad ? 'bad' : 'frame',
-    rows: rows.map(row => {
-      const isPicked = row.metric.name === about.picked;
-      const isRowBad = row.compared.standing === 'worse' && !stale.gray;
-      const label = padEnd(textOf(fit([say(row.label)], wide)), wide);
-      const comparison = stale.gray ? [] : comparedLine(row, t);
-      const line: Piece[] = [
-        say(`${isPicked ? '›' : ' '}${label}`, isPicked ? 'strong' : 'plain'),
-        say(
-          ` ${padStart(row.texts.prod, VALUE_WIDTH)}`,
-          stale.prod || row.values.prod === null ? 'quiet' : 'plain',
-        ),
-        say(
-          ` ${padStart(row.texts.gray, VALUE_WIDTH)}  `,
-          stale.gray || row.values.gray === null ? 'quiet' : isRowBad ? 'bad' : 'strong',
-        ),
-        ...fit(comparison, COMPARED_WIDTH),
-        say(' '),
-        say(
-          sparkline(row.history?.gray ?? [], about.sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
-          stale.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
-        ),
-      ];
-      return fit(line, about.width);
-    }) satisfies Line[],
+    rows: rows.length === 0 ? [[say(` ${t.metricsNoMatch}`, 'quiet')]] : rows.map(row => drawn(row)),
   };
+
+  function drawn(row: MetricRow): Line {
+    const isPicked = row.metric.name === about.picked;
+    const isRowBad = row.compared.standing === 'worse' && !stale.gray;
+    const label = padEnd(textOf(fit([say(row.label)], wide)), wide);
+    const comparison = stale.gray ? [] : comparedLine(row, t);
+    const line: Piece[] = [
+      say(`${isPicked ? '›' : ' '}${label}`, isPicked ? 'strong' : 'plain'),
+      say(
+        ` ${padStart(row.texts.prod, VALUE_WIDTH)}`,
+        stale.prod || row.values.prod === null ? 'quiet' : 'plain',
+      ),
+      say(
+        ` ${padStart(row.texts.gray, VALUE_WIDTH)}  `,
+        stale.gray || row.values.gray === null ? 'quiet' : isRowBad ? 'bad' : 'strong',
+      ),
+      ...fit(comparison, COMPARED_WIDTH),
+      say(' '),
+      say(
+        sparkline(row.history?.gray ?? [], about.sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
+        stale.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
+      ),
+    ];
+    return fit(line, about.width);
+  }
 }
