@@ -224,8 +224,11 @@ export class Windows implements WindowView {
     return this.#merged(side, cohort ?? 'cohorts', metric.index, this.#ring.clip(this.#seconds(span)));
   }
 
-  /** The second that holds `at`, for the running split or before it; null when it is not kept. */
-  second(side: Side, at: number, cohort: Cohort): SecondCounts | null {
+  /**
+   * The second that holds `at`, for the running split or before it; null when it is not kept. `everything`: all cohorts,
+   * and what was decided on older splits or under older releases, too.
+   */
+  second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {
     const first = Math.floor(at / 1000);
     const seconds = this.#ring.clip({first, end: first + 1});
     if (seconds.first !== first || seconds.end !== first + 1) return null;
@@ -256,7 +259,12 @@ export class Windows implements WindowView {
     return true;
   }
 
-  #merged(side: Side, which: Cohort | 'cohorts', metric: number, seconds: Seconds): LogHistogram | null {
+  #merged(
+    side: Side,
+    which: Cohort | 'cohorts' | 'everything',
+    metric: number,
+    seconds: Seconds,
+  ): LogHistogram | null {
     const histogram = new LogHistogram();
     mergeDistribution(histogram, this.#ring.lanes(side, which), metric, seconds, this.#ring);
     return histogram.count === 0 ? null : histogram;

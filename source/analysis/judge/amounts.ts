@@ -9,7 +9,9 @@ const DAY = 24 * HOUR;
 function plain(value: number, digits: number): string {
   const size = Math.abs(value);
   if (size >= 10 ** digits && size < 1e15) return String(Math.round(value));
-  return String(Number(value.toPrecision(digits)));
+  const rounded = Number(value.toPrecision(digits));
+  // The greatest of numbers round beyond all numbers.
+  return String(Number.isFinite(rounded) ? rounded : value);
 }
 
 function withUnit(value: number, unit: Unit, digits: number): string {

@@ -72,6 +72,8 @@ export function judgeCondition(condition: Condition, look: Look): Outcome {
 }
 
 function compared(judged: Judged, value: number, threshold: number): Outcome {
+  if (!Number.isFinite(value) || !Number.isFinite(threshold))
+    return {...judged, kind: 'cannot-measure', why: 'not-a-number'};
   // In binary, 100 - 0.5 - 99 is a hair off one half: what people write as equal is equal.
   const isEqual = Math.abs(value - threshold) <= 1e-9 * Math.max(Math.abs(value), Math.abs(threshold));
   const holds = isEqual ? judged.op.endsWith('=') : SIGNS[judged.op](value, threshold);

@@ -84,9 +84,10 @@ export class Look {
     return new Look({...this.frame, at});
   }
 
+  /** Never before the split began, even where the windows have not been told of it yet. */
   span(overMs: number): Span {
-    const {at} = this.frame;
-    return {from: at - overMs, to: at};
+    const {at, since} = this.frame;
+    return {from: Math.max(at - overMs, since), to: at};
   }
 
   get #cohort(): Cohort | undefined {

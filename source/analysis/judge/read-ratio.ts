@@ -46,8 +46,8 @@ export function readRatio(
   const counted = end > own.from ? count(own, end, look) : null;
   const together = Math.max(
     users === null ? TOGETHER : Math.min(MOST_TOGETHER, requests / Math.max(1, users)),
-    perEntry(gray),
-    perEntry(prod),
+    perBatch(gray, look),
+    perBatch(prod, look),
   );
   const track =
     expected === null || counted === null || applied !== percent
@@ -94,6 +94,8 @@ function usersOf(look: Look): number | null {
   return gray === null && prod === null ? null : (gray ?? 0) + (prod ?? 0);
 }
 
-function perEntry({requests, entries}: {requests: number; entries: number}): number {
-  return entries > 0 ? requests / entries : 1;
+/** Requests that come at once from who sends less often than every other second; 1 where none does. */
+function perBatch({requests, entries}: {requests: number; entries: number}, look: Look): number {
+  const isSteady = entries >= look.coveredSeconds(RECENT_MS) / 2;
+  return isSteady || entries === 0 ? 1 : requests / entries;
 }

@@ -1,7 +1,7 @@
 /**
  * How long a condition has held without a break. Plain JSON, for checkpoints; one a guardrail.
  *
- * A look at which the condition holds counts, up to its newest data. A look at which it surely does not (clear of the
+ * A look at which the condition holds counts the time since the look before, as far as there are new data. A look at which it surely does not (clear of the
  * limit, see `clear.ts`) is a break and begins anew. Between the two, and without a judgement (too few requests, no
  * data), nothing is counted and nothing lost; more than a minute without a judgement is a break as well.
  */

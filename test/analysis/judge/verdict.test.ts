@@ -1,0 +1,335 @@
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import type {EvidenceReading} from '../../../source/analysis/evidence/reading.ts';
+import {judge, overrule, type Judgement} from '../../../source/analysis/judge/judge.ts';
+import {DEFAULT_EVIDENCE} from '../../../source/config/built-in.ts';
+import type {Guardrail, Plan} from '../../../source/release/plan.ts';
+import {criterion, guardrail, phase, Scene, traffic} from './scene.ts';
+
+const WELL = traffic(10, 0, 1);
+const SICK = traffic(10, 5, 1);
+
+const PHASES = [phase('alpha', 20), phase('beta', 50), phase('all', 100, {durationMs: null})];
+
+function scene(plan: Partial<Plan> = {}): Scene {
+  const made = new Scene({phases: PHASES, complete: 'auto', ...plan});
+  made.ranMs = 60_000;
+  return made;
+}
+
+const codes = ({verdict}: Judgement) => verdict.reasons.map(({code}) => code);
+
+function evidence(decided: boolean): EvidenceReading {
+  return {
+    t: 1,
+    logE: decided ? 9.5 : 1,
+    peak: decided ? 9.5 : 1,
+    limit: Math.log(100),
+    decided,
+    decidedAt: decided ? 1 : null,
+    worst: 'error_rate',
+    direction: decided ? 'gray-worse' : 'none',
+    metrics: [
+      {
+        metric: 'error_rate',
+        logE: 9.5,
+        direction: 'gray-worse',
+        prod: 0.005,
+        gray: 0.051,
+        samples: {prod: 9000, gray: 1204},
+        seconds: 41,
+        clustering: 1,
+        noise: 0,
+      },
+    ],
+    forecastSeconds: null,
+  };
+}
+
+describe('going on', () => {
+  test('advances when the phase has run its time, its criteria hold and nothing stands against it', () => {
+    const s = scene({
+      phases: [PHASES[0]!, phase('beta', 50, {criteria: [criterion('error_rate < 1 %')]}), PHASES[2]!],
+    });
+    const judgement = s.watch(30, WELL, WELL);
+    expect(judgement).toMatchObject({next: 'phase', heldClock: null, alerts: []});
+    expect(judgement.verdict).toMatchObject({
+      action: 'advance',
+      reasons: [{code: 'phase_served', text: 'beta has run 1 min, its criterion holds'}],
+    });
+    expect(judgement.left).toEqual([{text: 'error_rate < 1 %', outcome: 'holds'}]);
+  });
+
+  test('being equal to prod is the normal good case', () => {
+    expect(scene({evidence: DEFAULT_EVIDENCE}).watch(30, SICK, SICK).verdict.action).toBe('advance');
+  });
+
+  test('the last phase completes, by itself or by hand as the plan says', () => {
+    const last = (complete: Plan['complete']): Scene => {
+      const s = scene({complete});
+      Object.assign(s, {phase: 2, percent: 100, applied: 100});
+      return s;
+    };
+    expect(last('auto').watch(30, WELL, null)).toMatchObject({
+      next: 'complete',
+      verdict: {action: 'advance'},
+    });
+    expect(codes(last('manual').watch(30, WELL, null))).toEqual(['complete_by_hand']);
+  });
+
+  test.each<[string, (s: Scene) => void, string]>([
+    ['its time is not over', s => (s.ranMs = 59_000), 'phase_time'],
+    ['it is paused', s => (s.state = 'paused'), 'paused'],
+    ['gray is being deployed', s => (s.state = 'deploying'), 'deploying'],
+    ['it is being promoted', s => (s.state = 'promoting'), 'promoting'],
+    ['a step failed', s => (s.state = 'failed'), 'failed'],
+    ['it is over', s => (s.state = 'completed'), 'over'],
+    ['no router has confirmed the percentage', s => (s.applied = null), 'not_applied'],
+    ['a router is at another percentage', s => (s.applied = 20), 'not_applied'],
+  ])('is held while %s', (_, change, code) => {
+    const s = scene();
+    change(s);
+    const judgement = s.watch(30, WELL, WELL);
+    expect(judgement.verdict.action).toBe('hold');
+    expect(codes(judgement)).toEqual([code]);
+    expect(judgement.next).toBeNull();
+  });
+
+  test.each<[string, Partial<Plan>, string]>([
+    ['manual', {phases: [PHASES[0]!, phase('beta', 50, {manual: true}), PHASES[2]!]}, 'manual_gate'],
+    ['open', {phases: [PHASES[0]!, phase('beta', 50, {durationMs: null}), PHASES[2]!]}, 'open_phase'],
+  ])('is held in a phase that is %s', (_, plan, code) => {
+    expect(codes(scene(plan).watch(30, WELL, WELL))).toEqual([code]);
+  });
+
+  test.each<[string, string, string]>([
+    ['fails', 'error_rate > 1 %', 'criterion_fails'],
+    ['wants more requests', 'error_rate < 1 % min 5000 requests', 'criterion_undecided'],
+    ['is measured by nobody', 'user_satisfaction > 4.5', 'criterion_unmeasured'],
+  ])('is held while a criterion %s, and a dry run never holds it', (_, text, code) => {
+    const held = (dryRun: boolean) =>
+      scene({
+        phases: [PHASES[0]!, phase('beta', 50, {criteria: [criterion(text, dryRun)]}), PHASES[2]!],
+      }).watch(30, WELL, WELL);
+    expect(codes(held(false))).toEqual([code]);
+    expect(held(true).verdict.action).toBe('advance');
+    expect(held(true).criteria).toHaveLength(1);
+  });
+
+  test('an entry gate opens when every earlier criterion was seen to hold, and the present ones do', () => {
+    const [text, other] = ['error_rate < 1 %', 'response_time < 900 ms'];
+    const s = scene({
+      phases: [
+        phase('alpha', 20, {criteria: [criterion(text)]}),
+        phase('beta', 50, {criteria: [criterion(other)]}),
+        phase('all', 100, {needsEarlierCriteria: true}),
+      ],
+    });
+    expect(s.watch(30, WELL, WELL).verdict.reasons).toMatchObject([
+      {code: 'entry_gate', text: 'all opens when every earlier criterion held; not seen: error_rate < 1 %'},
+    ]);
+    s.left = [{phase: 0, at: 0, percent: 20, criteria: [{text, outcome: 'fails'}]}];
+    expect(codes(s.judge())).toEqual(['entry_gate']);
+    s.left = [{phase: 0, at: 0, percent: 20, criteria: [{text, outcome: 'holds'}]}];
+    expect(s.judge()).toMatchObject({verdict: {action: 'advance'}, left: [{text: other, outcome: 'holds'}]});
+  });
+
+  test('no data is not good news: a side that fell silent holds, and the clock of the phase stands', () => {
+    const s = scene();
+    expect(s.judge()).toMatchObject({heldClock: 'no-data', verdict: {action: 'hold'}});
+    s.watch(30, WELL, WELL);
+    const silent = s.watch(61, null, WELL);
+    expect(codes(silent)).toEqual(['no_data']);
+    expect(silent).toMatchObject({heldClock: 'no-data', verdict: {reasons: [{value: 61}]}});
+    s.watch(30, WELL, WELL);
+    expect(codes(s.watch(61, WELL, null))).toEqual(['no_prod_data']);
+  });
+
+  test('a guardrail that stops and cannot be judged holds; one that only alerts does not', () => {
+    const when = 'availability < 99 %';
+    expect(codes(scene({guardrails: [guardrail(when, 'rollback')]}).watch(30, WELL, WELL))).toEqual([
+      'guardrail_unmeasured',
+    ]);
+    expect(scene({guardrails: [guardrail(when, 'alert')]}).watch(30, WELL, WELL).verdict.action).toBe(
+      'advance',
+    );
+  });
+
+  test('nothing is raised while a guardrail holds, though not for long enough yet', () => {
+    const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback', 300_000)]});
+    const {verdict} = s.watch(42, SICK, WELL);
+    expect(verdict.reasons).toMatchObject([{code: 'guardrail_holds', metric: 'error_rate'}]);
+    expect(verdict.reasons[0]!.text).toBe('gray error rate 50 %, passes at 10 % or less, held 40 s of 5 min');
+  });
+});
+
+describe('evidence', () => {
+  test.each(['rollback', 'pause'] as const)('that has decided does what the plan says: %s', then => {
+    const s = scene({evidence: {...DEFAULT_EVIDENCE, then}});
+    s.evidence = evidence(true);
+    const {verdict, alerts} = s.watch(10, WELL, WELL);
+    expect(verdict.action).toBe(then);
+    expect(verdict.reasons).toMatchObject([
+      {code: 'evidence', metric: 'error_rate', samples: 1204, windowSeconds: 41},
+    ]);
+    expect(verdict.reasons[0]!.text).toBe(
+      "gray error rate 5.1 % against prod's 0.5 %, beyond chance (evidence 10^4.1 of 10^2.0)",
+    );
+    expect(alerts).toMatchObject([{key: 'judge evidence', level: 'critical'}]);
+  });
+
+  test('that only alerts neither stops nor holds', () => {
+    const s = scene({evidence: {...DEFAULT_EVIDENCE, then: 'alert'}});
+    s.evidence = evidence(true);
+    expect(s.watch(10, WELL, WELL)).toMatchObject({
+      verdict: {action: 'advance'},
+      alerts: [{key: 'judge evidence'}],
+    });
+  });
+
+  test('that the plan has turned off says nothing', () => {
+    const s = scene({evidence: null});
+    s.evidence = evidence(true);
+    expect(s.watch(10, WELL, WELL)).toMatchObject({verdict: {action: 'advance'}, alerts: [], evidence: null});
+  });
+
+  test('of response times names the limit that tells the sides apart', () => {
+    const s = scene({evidence: DEFAULT_EVIDENCE});
+    const found = evidence(true);
+    s.evidence = {
+      ...found,
+      worst: 'response_time',
+      metrics: [{...found.metrics[0]!, metric: 'response_time', thresholdMs: 830}],
+    };
+    expect(s.judge().verdict.reasons).toMatchObject([
+      {
+        code: 'evidence_slow',
+        text: "5.1 % of gray's requests are slower than 830 ms, 0.5 % of prod's: beyond chance (evidence 10^4.1 of 10^2.0)",
+      },
+    ]);
+  });
+});
+
+describe('a person who goes on all the same', () => {
+  test('is not paused again for what they saw, until it was over once', () => {
+    const s = scene({guardrails: [guardrail('error_rate > 10 % over 20s', 'pause')]});
+    expect(s.watch(30, SICK, WELL).verdict.action).toBe('pause');
+    s.memory = overrule(s.memory!);
+    expect(s.watch(10, SICK, WELL).verdict.action).toBe('advance');
+    s.watch(30, WELL, WELL);
+    expect(s.watch(30, SICK, WELL).verdict.action).toBe('pause');
+  });
+
+  test('is still taken back by what rolls back', () => {
+    const s = scene({
+      guardrails: [guardrail('error_rate > 10 %', 'rollback')],
+      evidence: DEFAULT_EVIDENCE,
+    });
+    s.watch(30, SICK, WELL);
+    s.memory = overrule(s.memory!);
+    expect(s.watch(1, SICK, WELL).verdict.action).toBe('rollback');
+    s.plan = {...s.plan, guardrails: []};
+    s.evidence = evidence(true);
+    expect(s.judge().verdict.action).toBe('rollback');
+    s.plan = {...s.plan, evidence: {...DEFAULT_EVIDENCE, then: 'pause'}};
+    expect(s.judge().verdict.action).not.toBe('pause');
+  });
+});
+
+describe('what is told', () => {
+  test('a verdict is news when its meaning changes, not when its numbers do', () => {
+    const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback', 20_000)]});
+    s.watch(3, WELL, WELL);
+    const news = Array.from({length: 60}, () => s.watch(1, SICK, WELL))
+      .filter(({isNews}) => isNews)
+      .map(({verdict}) => verdict.action);
+    expect(news).toEqual(['hold', 'rollback']);
+  });
+
+  test('reasons that flicker are told every ten seconds at most', () => {
+    const s = scene({guardrails: [guardrail('error_rate > 9 % over 2s', 'rollback', 600_000)]});
+    s.ranMs = 0;
+    s.watch(30, WELL, WELL);
+    const news = Array.from({length: 60}, (_, index) => s.watch(1, index % 4 < 2 ? SICK : WELL, WELL));
+    const count = news.filter(({isNews}) => isNews).length;
+    expect(count).toBeGreaterThan(1);
+    expect(count).toBeLessThanOrEqual(6);
+  });
+
+  test('after the split changed the verdict is told again: the log has forgotten it', () => {
+    const s = scene();
+    s.ranMs = 0;
+    expect(s.watch(30, WELL, WELL).isNews).toBe(false);
+    s.since = s.at;
+    s.begin();
+    expect(s.judge().isNews).toBe(true);
+  });
+});
+
+test('another release, or a memory of another version, begins with nothing', () => {
+  const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback')]});
+  s.watch(30, SICK, WELL);
+  const next = {...s.situation(), release: 'r2', percent: 0, at: s.at + 1000, since: s.at + 1000};
+  expect(judge(s.memory, next).judgement.verdict.action).toBe('hold');
+  expect(judge(s.memory, {...next, at: next.at + 1000}).judgement.verdict.action).toBe('hold');
+  const other = {...s.memory!, schema: 'graydeck.judge/0' as 'graydeck.judge/1'};
+  expect(judge(other, s.situation()).state.tracks).not.toEqual(other.tracks);
+});
+
+test('whatever comes: one verdict, the worst first, and going on only if nothing is against it', () => {
+  const shown = fc.option(
+    fc
+      .record({requests: fc.nat(30), errors: fc.nat(3), slow: fc.boolean()})
+      .map(({requests, errors, slow}) => traffic(requests, Math.min(errors, requests), 0, slow ? 9000 : 100)),
+    {nil: null},
+  );
+  const thens = fc.constantFrom<Guardrail['then']>('rollback', 'pause', 'alert', 'advance');
+  const texts = fc.constantFrom(
+    'error_rate > 10 %',
+    'response_time_p95 > 1000 ms',
+    'error_rate > 2x prod',
+    'availability < 99 %',
+    'error_rate improvement > 1 points',
+  );
+  const guardrails = fc.array(fc.tuple(texts, thens, fc.constantFrom(0, 3000)), {maxLength: 4});
+  const rank = {advance: 0, hold: 1, pause: 2, rollback: 3};
+  fc.assert(
+    fc.property(
+      guardrails,
+      fc.array(fc.tuple(shown, shown), {minLength: 1, maxLength: 12}),
+      fc.constantFrom<Scene['state']>('rolling', 'paused', 'promoting', 'failed', 'deploying', 'rolled_back'),
+      fc.constantFrom(0, 50, 100),
+      fc.constantFrom<number | null>(null, 50, 100),
+      fc.boolean(),
+      fc.array(fc.integer({min: -100_000, max: 100_000}), {maxLength: 3}),
+      (rails, seconds, state, percent, applied, decided, jumps) => {
+        const s = scene({
+          guardrails: rails.map(([text, then, forMs]) => guardrail(text, then, forMs)),
+          evidence: DEFAULT_EVIDENCE,
+        });
+        Object.assign(s, {state, percent, applied, evidence: evidence(decided)});
+        seconds.forEach(([gray, prod], index) => {
+          s.second(gray, prod);
+          s.at += jumps[index] ?? 0;
+          const {verdict, guardrails: readings, next} = s.judge();
+          expect(verdict.reasons.length).toBeGreaterThan(0);
+          for (const {text} of verdict.reasons) expect(text).not.toMatch(/NaN|Infinity|undefined|null/u);
+          const isServing = state !== 'deploying' && state !== 'rolled_back';
+          expect(!decided || verdict.action === (isServing ? 'rollback' : 'hold')).toBe(true);
+          const stops = readings.filter(({guardrail: {then}}) => then === 'rollback' || then === 'pause');
+          const firing = stops.filter(
+            ({isOn, outcome, isProdSickToo}) =>
+              isServing && isOn && outcome.kind === 'holds' && !isProdSickToo,
+          );
+          const least = Math.max(0, ...firing.map(({guardrail: {then}}) => rank[then as keyof typeof rank]));
+          expect(rank[verdict.action]).toBeGreaterThanOrEqual(least);
+          expect(next !== null).toBe(verdict.action === 'advance');
+          const isClear = stops.every(({outcome: {kind}}) => kind === 'fails' || kind === 'not-applicable');
+          const mayGoOn = state === 'rolling' && applied === percent && isClear;
+          expect(verdict.action !== 'advance' || mayGoOn).toBe(true);
+        });
+      },
+    ),
+    {numRuns: 400},
+  );
+});
