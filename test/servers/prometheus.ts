@@ -2,7 +2,7 @@ import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {openSync, closeSync} from 'node:fs';
-import {createServer, type RequestListener, type Server} from 'node:http';
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -200,6 +200,9 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   await ended;
 }
 
+/** Answers a request, now or later. */
+type Answering = (request: IncomingMessage, response: ServerResponse) => unknown;
+
 /** A little HTTP server of the test, for what is scraped and for what answers as Prometheus never would. */
 export interface Stand {
   readonly port: number;
@@ -207,13 +210,13 @@ export interface Stand {
   readonly address: string;
   readonly url: string;
   /** Answers differently from now on. */
-  answer(listener: RequestListener): void;
+  answer(listener: Answering): void;
   close(): Promise<void>;
 }
 
-export async function startStand(listener: RequestListener): Promise<Stand> {
+export async function startStand(listener: Answering): Promise<Stand> {
   let current = listener;
-  const server: Server = createServer((request, response) => current(request, response));
+  const server: Server = createServer((request, response) => void current(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const {port} = server.address() as AddressInfo;
@@ -237,11 +240,10 @@ export async function startStand(listener: RequestListener): Promise<Stand> {
 /** A service with metrics of its own, as prom-client serves them. */
 export async function startTarget(): Promise<Stand & {registry: Registry}> {
   const registry = new Registry();
-  const stand = await startStand((_, response) => {
-    void registry.metrics().then(text => {
-      response.setHeader('content-type', registry.contentType);
-      response.end(text);
-    });
-  });
-  return {...stand, registry};
+  const tell: Answering = async (_, response) => {
+    const text = await registry.metrics();
+    response.setHeader('content-type', registry.contentType);
+    response.end(text);
+  };
+  return {...(await startStand(tell)), registry};
 }

@@ -90,7 +90,10 @@ export function readPoints(answer: Answer<Data>): Answer<Point[]> {
 
 /** Names the series by their labels, so that one sees by what to add them up. */
 export function severalText(series: readonly {metric: Record<string, string>}[]): string {
-  const named = series.slice(0, MOST_NAMED).map(({metric}) => labelsText(metric));
+  const named = series
+    .map(({metric}) => labelsText(metric))
+    .sort()
+    .slice(0, MOST_NAMED);
   const more = series.length - named.length;
   const list = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   return plainText(`the query gives ${series.length} series, one is wanted: ${list}`, WHY_WIDTH);

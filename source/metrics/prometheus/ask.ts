@@ -1,14 +1,15 @@
 import type {Point} from './answer.ts';
 import type {PrometheusClient} from './client.ts';
 import type {Answer, PrometheusFault} from './fault.ts';
-import {freshnessQuery} from './selectors.ts';
+import {freshnessQuery, longestRangeMs} from './selectors.ts';
 import type {Asked} from './slot.ts';
 
 /** A sample may be so many scrape intervals old. Fewer would take a common interval of a minute for a lag. */
 export const MOST_SCRAPES = 5;
-/** How far back the newest sample of a series that has gone stale is looked for, and how finely. */
-const WIDE_MS = 3_600_000;
-const WIDE_STEP_MS = 15_000;
+/** In so many steps the newest sample of a series that has ended is looked for. */
+const WIDE_STEPS = 300;
+/** So long Prometheus itself takes a sample for the present. */
+const LOOKBACK_MS = 300_000;
 
 /** What came of a question, and Prometheus' clock where it told it. */
 export interface Reply extends Asked {
@@ -33,7 +34,7 @@ export async function askNumber(
   if (!point.ok) return failed(point);
   const {value, at} = point.value;
   const {warnings} = point;
-  const newest = taken.ok ? taken : await newestOfStale(client, query, taken, signal);
+  const newest = taken.ok ? taken : await newestOfStale(client, query, {taken, scrapeMs}, signal);
   if (!newest.ok) return failed(newest);
   // A query that reads no series is as old as its answer.
   const ageMs = newest.value === null ? 0 : Math.max(0, newest.value.at - newest.value.value * 1000);
@@ -55,11 +56,12 @@ async function takenAt(client: PrometheusClient, query: string | null, signal: A
 async function newestOfStale(
   client: PrometheusClient,
   query: string,
-  taken: Taken & {ok: false},
+  {taken, scrapeMs}: {taken: Taken & {ok: false}; scrapeMs: number},
   signal: AbortSignal,
 ): Promise<Taken> {
   if (taken.fault.code !== 'empty') return known(taken);
-  const wide = freshnessQuery(query, {withinMs: WIDE_MS, stepMs: WIDE_STEP_MS});
+  const withinMs = Math.max(WIDE_STEPS * scrapeMs, longestRangeMs(query) + LOOKBACK_MS);
+  const wide = freshnessQuery(query, {withinMs, stepMs: Math.ceil(withinMs / WIDE_STEPS)});
   return known(await takenAt(client, wide, signal));
 }
 

@@ -43,7 +43,7 @@ const HISTORY_MS = 15 * 60_000;
 /** A function over a range wants two samples in it; twice as many for scrapes that fail. */
 const LEAST_SCRAPES = 4;
 /** Values in the history at most. */
-const MOST_STEPS = 200;
+const MOST_STEPS = 1000;
 
 /** Asks for one slot at a time and puts the answer into it. Never throws. */
 export class Asker {

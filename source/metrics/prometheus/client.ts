@@ -115,13 +115,14 @@ function tooLong({headers, status}: Response, mostBytes: number): Answer<never> 
   return fault('not-prometheus', `it answers ${status} with more than ${size}`);
 }
 
-/** Codes of what speaks, but not HTTP. */
-const NOT_HTTP = /^(?:HPE_|UND_ERR_(?:RES|HEADERS_OVERFLOW)|ERR_SSL_WRONG_VERSION)/u;
+/** Codes of what speaks, but not HTTP; of an answer that cannot be read, some versions of Node tell only the name. */
+const NOT_HTTP = /^(?:HTTPParserError|HPE_|UND_ERR_(?:RES|HEADERS_OVERFLOW)|ERR_SSL_WRONG_VERSION)/u;
 
 /** Of an error only the code is told: its text may hold the address with the password. */
 function faultOf(error: unknown): Answer<never> {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (!(cause instanceof Error)) return fault('unreachable', 'no connection');
+  const code = 'code' in cause && typeof cause.code === 'string' ? plainText(cause.code, 40) : cause.name;
   if (NOT_HTTP.test(code)) return fault('not-prometheus', `what answers there does not speak HTTP (${code})`);
-  return fault('unreachable', code === '' ? 'no connection' : `no connection (${plainText(code, 40)})`);
+  return fault('unreachable', code === 'Error' ? 'no connection' : `no connection (${code})`);
 }

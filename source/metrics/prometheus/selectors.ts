@@ -27,7 +27,9 @@ export function selectorsOf(query: string): string[] {
       if (next === '(') labelDepth = 1;
       continue;
     }
-    if (word !== undefined && (next === '(' || KEYWORDS.has(word.toLowerCase()))) continue;
+    // A function, or an aggregation whose labels come first.
+    const isCalled = next === '(' || next === 'by' || next === 'without';
+    if (word !== undefined && (isCalled || KEYWORDS.has(word.toLowerCase()))) continue;
     if (word === undefined && token !== '{') continue;
     const from = word === undefined ? index : index + 1;
     const braces = tokens[from]?.[0] === '{' ? closing(tokens, from) : null;
@@ -62,4 +64,26 @@ export function freshnessQuery(query: string, wide?: {withinMs: number; stepMs: 
   if (newest.length <= 1) return newest[0] ?? null;
   const parts = newest.map((part, index) => `label_replace(${part}, "part", "${index}", "", "")`);
   return `min(${parts.join(' or ')})`;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+  y: 365 * 86_400_000,
+};
+
+/** The longest time a query looks back over, milliseconds: `rate(x[5m])` 300 000; 0 where it does not. */
+export function longestRangeMs(query: string): number {
+  const ranges = [...query.matchAll(TOKEN)].flatMap(({groups}) => groups?.['range']?.split(':')[0] ?? []);
+  const lengths = ranges.map(range =>
+    [...range.matchAll(/(?<count>\d+)(?<unit>ms|[smhdwy])/gu)].reduce(
+      (sum, {groups}) => sum + Number(groups?.['count']) * (UNITS_MS[groups?.['unit'] ?? ''] ?? 0),
+      0,
+    ),
+  );
+  return Math.max(0, ...lengths);
 }
