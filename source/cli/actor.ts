@@ -19,7 +19,7 @@ export function readStamp({by, reason}: Pick<Flags, 'by' | 'reason'>): {by: Acto
 }
 
 /** The one who does it: as `--by` says, else `USER on HOSTNAME`. @throws Failure exit code 2. */
-function readName(by: string | undefined): string {
+export function readName(by: string | undefined): string {
   if (by === undefined) return `${userName()} on ${hostname()}`;
   if (isName(by)) return by;
   throw usage(`--by cannot be ${quote(by)}`, '--by "up to 128 plain characters"');

@@ -9,8 +9,11 @@ export interface Call {
   args: readonly string[];
   flags: Flags;
   out: Output;
-  /** Aborts on SIGINT, SIGTERM and SIGHUP; asking for it takes these signals over. */
-  interrupted(): AbortSignal;
+  /**
+   * Aborts on SIGINT, SIGTERM and SIGHUP; asking for it takes these signals over. `isOrderly`: a signal is the way this
+   * verb ends, and its own exit code counts.
+   */
+  interrupted(options?: {isOrderly?: boolean}): AbortSignal;
 }
 
 /** What a file under `verbs/` exports. @throws Failure, StoreFault */

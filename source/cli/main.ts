@@ -44,7 +44,7 @@ async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
   const {verb, args} = found;
   if (verb.file === null) throw usage(`${verb.name} is not built yet`);
   const run = await load(verb.file);
-  return await run({verb, args, flags, out, interrupted: () => signals.take()});
+  return await run({verb, args, flags, out, interrupted: options => signals.take(options)});
 }
 
 async function help(words: readonly string[], out: Output): Promise<ExitCode> {

@@ -6,19 +6,24 @@ import type {Split} from '../release/split.ts';
 import type {FeatureView} from '../store/port.ts';
 import type {Settings} from './settings.ts';
 
-/** Opens the measurements of a feature; they speak of the release and split at hand, whatever happens in the log. */
+/**
+ * Opens the measurements of a feature; they speak of the release and split at hand, whatever happens in the log.
+ * `notBefore`: numbers speak of nothing before this moment, the store's clock; asked at each change of the log, and when
+ * told to `recount`.
+ */
 export function openMeasurements(
   feature: FeatureView,
   view: ControllerView,
   {declared}: Pick<Settings, 'declared'>,
-  options: {historyMs?: number; keepSeconds?: number} = {},
-): Measurements {
+  options: {historyMs?: number; keepSeconds?: number; notBefore?: () => number} = {},
+): Measurements & {recount(): void} {
+  const {notBefore = () => 0, ...rest} = options;
   const measurements = new Measurements({
     samples: feature.samples,
     rollUps: feature.rollUps,
     now: () => view.now(),
     ...declared,
-    ...options,
+    ...rest,
   });
   let known = {version: 0, split: null as Split | null, since: 0};
   let {lastBreak} = view.snapshot();
@@ -39,7 +44,11 @@ export function openMeasurements(
     const begun: Begin =
       release === null
         ? {release: null, splitVersion: 0, since: 0}
-        : {release: release.id, splitVersion: known.since, since: release.splitChangedAt};
+        : {
+            release: release.id,
+            splitVersion: known.since,
+            since: Math.max(release.splitChangedAt, notBefore()),
+          };
     measurements.setRelease(begun);
   };
   begin();
@@ -49,5 +58,5 @@ export function openMeasurements(
     stop();
     await close();
   };
-  return measurements;
+  return Object.assign(measurements, {recount: begin});
 }

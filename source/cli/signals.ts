@@ -11,11 +11,14 @@ const GRACE_MS = 3000;
 export class Signals {
   readonly #controller = new AbortController();
   #isTaken = false;
-  /** Exit code of the signal that came; null while none has. */
+  #isOrderly = false;
+  #hasCome = false;
+  /** Exit code of the signal that came; null while none has, or where a signal is the way to end. */
   code: ExitCode | null = null;
 
   /** Takes the signals over. A second one, or a verb that takes too long, ends the process at once. */
-  take(): AbortSignal {
+  take({isOrderly = false}: {isOrderly?: boolean} = {}): AbortSignal {
+    this.#isOrderly ||= isOrderly;
     if (!this.#isTaken) {
       this.#isTaken = true;
       for (const [name, code] of Object.entries(CODES)) process.on(name, () => this.#arrive(code));
@@ -24,8 +27,9 @@ export class Signals {
   }
 
   #arrive(code: ExitCode): void {
-    if (this.code !== null) process.exit(this.code);
-    this.code = code;
+    if (this.#hasCome) process.exit(code);
+    this.#hasCome = true;
+    if (!this.#isOrderly) this.code = code;
     this.#controller.abort();
     setTimeout(() => process.exit(code), GRACE_MS).unref();
   }

@@ -17,6 +17,7 @@ export type VerbFile =
   | 'wait'
   | 'alert'
   | 'plan'
+  | 'guard'
   | 'acl'
   | 'completions';
 
@@ -38,6 +39,8 @@ export interface Verb {
   flags: readonly FlagName[];
   /** Whether it changes something: refused under --read-only, and takes --dry-run. */
   changes: boolean;
+  /** It goes on until it is stopped: there is nothing to try first. */
+  isLasting?: true;
   examples: readonly string[];
   /** Longer words for its own help. */
   more?: string;

@@ -90,6 +90,23 @@ export const BESIDE: readonly Verb[] = [
     file: 'alert',
   },
   {
+    name: 'guard',
+    summary: 'judge and act without anyone watching',
+    arguments: [],
+    flags: [],
+    changes: true,
+    isLasting: true,
+    examples: [
+      'graydeck guard',
+      'graydeck guard --feature new_payment --by "guard on ops-1"',
+      'graydeck guard --json',
+    ],
+    more:
+      'Over one feature, or all of the store. Several may run: one acts, the others stand by. A line for each change; ' +
+      'SIGTERM and Ctrl-C hand over and end it with exit code 0.',
+    file: 'guard',
+  },
+  {
     name: 'plan check',
     summary: 'find every mistake of a plan',
     arguments: [{name: 'FILE', isFile: true}],

@@ -3,7 +3,6 @@ import {BESIDE} from './verbs-beside.ts';
 import {MOVING} from './verbs-that-move.ts';
 
 const LATER = [
-  ['guard', 'judge and act without anyone watching'],
   ['agent', 'drive an nginx'],
   ['serve', 'feedback, status and metrics by HTTP'],
   ['explain', 'which side a user gets, and why'],

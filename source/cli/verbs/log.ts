@@ -1,14 +1,10 @@
 import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
-import {messagesOf} from '../../console/messages/catalogue.ts';
-import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/format.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
-import type {Commit} from '../../release/commit.ts';
 import type {Call, Run} from '../call.ts';
+import {commitDocument, commitLines} from '../commit-lines.ts';
 import {EXIT} from '../exit.ts';
-import {languageOf} from '../language.ts';
 import {openLook, using} from '../session.ts';
-import {EventTeller} from '../tell-event.ts';
 
 /** `log [--follow]`: a line for each event, oldest first; with `--json` an object for each commit. */
 export const run: Run = call => {
@@ -16,13 +12,13 @@ export const run: Run = call => {
   // Before anything is said, so that no signal finds the verb unprepared.
   if (flags.follow) call.interrupted();
   return using(openLook(call), async ({view}) => {
-    const tell = teller(call, view.now());
+    const tell = commitLines(call, view.now());
     let told = 0;
     const catchUp = () => {
       for (const commit of view.commits()) {
         if (commit.version <= told) continue;
         told = commit.version;
-        if (out.isJson) out.json(asJson(view.feature, commit));
+        if (out.isJson) out.json(commitDocument(view.feature, commit));
         else for (const line of tell(commit)) out.data(line);
       }
     };
@@ -57,28 +53,4 @@ async function follow(
   });
   if (!signal.aborted) await once(signal, 'abort');
   stop();
-}
-
-function asJson(feature: string, {version, at, by, reason, events, id, split}: Commit) {
-  const {live, percent, release} = split;
-  return {
-    schema: 'graydeck.log/1',
-    feature,
-    version,
-    at,
-    by,
-    reason,
-    events,
-    id,
-    split: {live, percent, release},
-  };
-}
-
-function teller({flags, out}: Call, now: number): (commit: Commit) => string[] {
-  const teller = new EventTeller(messagesOf(languageOf(flags.lang, process.env)));
-  return ({at, by, reason, events}) => {
-    const time = isSameDay(at, now) ? timeOfDay(at) : dayAndTime(at);
-    const who = out.paint('dim', plainText(by, 60));
-    return events.map(event => `${out.paint('dim', time)}  ${teller.tell(event, reason)}  ${who}`);
-  };
 }

@@ -1,0 +1,52 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {Measuring} from '../../guard/acting.ts';
+import type {Measurements} from '../../metrics/follower.ts';
+import type {FeatureView} from '../../store/port.ts';
+import {openMeasurements} from '../measure.ts';
+import type {Settings} from '../settings.ts';
+
+/** The measurements of a feature for its guard, and for whoever else in this process looks at them. */
+export interface GuardMeasuring extends Measuring {
+  readonly measurements: Measurements;
+}
+
+/** A stream that is read as fast as it is written is read to its end within this time, milliseconds. */
+const CATCHES_UP_WITHIN_MS = 1000;
+const LOOK_MS = 20;
+
+/** Opens measurements that can be told to count from a moment on only. */
+export function openMeasuring(
+  feature: FeatureView,
+  view: ControllerView,
+  settings: Pick<Settings, 'declared'>,
+): GuardMeasuring {
+  let notBefore = 0;
+  const measurements = openMeasurements(feature, view, settings, {notBefore: () => notBefore});
+  return {
+    measurements,
+    windows: measurements.windows,
+    away: () => measurements.status().away,
+    countFrom(at) {
+      if (at === notBefore) return;
+      notBefore = at;
+      measurements.recount();
+    },
+    async ready() {
+      await measurements.start();
+      const last = await feature.samples.lastId().catch(() => null);
+      if (last === null) return;
+      const giveUpAt = performance.now() + CATCHES_UP_WITHIN_MS;
+      // Who slept has the time it slept through still to read.
+      const isBehind = () => isBefore(measurements.lastId ?? '0', last) && performance.now() < giveUpAt;
+      while (isBehind()) await pause(LOOK_MS);
+    },
+  };
+}
+
+/** Ids of the store are numbers, or pairs of them. */
+function isBefore(id: string, other: string): boolean {
+  const [first = 0, second = 0] = id.split('-').map(Number);
+  const [otherFirst = 0, otherSecond = 0] = other.split('-').map(Number);
+  return first === otherFirst ? second < otherSecond : first < otherFirst;
+}

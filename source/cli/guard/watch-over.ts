@@ -1,0 +1,91 @@
+import {randomUUID} from 'node:crypto';
+import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
+import {metricBook} from '../../config/metric-book.ts';
+import {newAlertId} from '../../controller/ids.ts';
+import type {Controller} from '../../controller/outcome.ts';
+import {keepSteps} from '../../effects/keep-steps.ts';
+import {rememberOutcomes} from '../../effects/remember-outcomes.ts';
+import type {StepRunner} from '../../effects/run-steps.ts';
+import {act} from '../../guard/acting.ts';
+import {machineClock} from '../../guard/clock.ts';
+import type {Contact} from '../../guard/contact.ts';
+import {keepGuard, type Role} from '../../guard/keep-guard.ts';
+import {LeaseHold} from '../../guard/lease.ts';
+import type {Tenure} from '../../guard/tenure.ts';
+import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
+import type {FeatureStore} from '../../store/port.ts';
+import type {Settings} from '../settings.ts';
+import {stepRunner} from '../steps.ts';
+import type {GuardMeasuring} from './measuring.ts';
+
+/** A feature to be watched over, and who is told of it. */
+export interface Watched {
+  feature: FeatureStore;
+  controller: Controller;
+  measuring: GuardMeasuring;
+  settings: Pick<Settings, 'config'>;
+  /** As the log shall name the guard. */
+  name: string;
+  contact: Contact;
+  onRole(role: Role): void;
+  onTrouble(why: string | null): void;
+}
+
+/** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
+export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
+  const {feature, controller, measuring, settings, name, contact, onRole, onTrouble} = watched;
+  void measuring.measurements.start();
+  const lease = new LeaseHold(feature.lease, name, randomUUID(), machineClock);
+  const book = metricBook(settings.config?.value.metrics);
+  let performerOf: StepRunner['performerOf'] | null = null;
+
+  const work = async (tenure: Tenure) => {
+    const ours = new Set<string>();
+    const runner = stepRunner(feature, controller, tenure.actor);
+    // Over all tenures of this process: what has come of a step is known although the guard was lost meanwhile.
+    performerOf ??= rememberOutcomes(runner.performerOf);
+    const steps = {...runner, performerOf, log: {...runner.log, execute: journalOf(tenure, runner.actor)}};
+    const noting: Tenure = {
+      ...tenure,
+      async command(intent, reason, isMeant) {
+        if ((intent.type === 'rollback' || intent.type === 'complete') && tenure.isHeld())
+          ours.add(intent.release);
+        return await tenure.command(intent, reason, isMeant);
+      },
+    };
+    const means = {
+      controller,
+      measuring,
+      routers: () => feature.routers.list(),
+      shelf: feature.rollUps,
+      external: NO_EXTERNAL,
+      traits: book.find,
+      createEvaluator: null,
+      absence: () => contact.absence,
+      clock: machineClock,
+      newAlertId,
+      onTrouble,
+    };
+    const keeping = {
+      windows: measuring.measurements.windows,
+      shelf: feature.rollUps,
+      now: () => controller.now(),
+    };
+    await Promise.all([
+      act(means, noting),
+      keepSteps(steps, id => ours.has(id), tenure.signal),
+      keepRollUps(keeping, tenure.signal),
+    ]);
+  };
+
+  /** Steps are begun while the guard is held; what has come of them may be told as long as the lease runs. */
+  function journalOf(tenure: Tenure, actor: string): StepRunner['log']['execute'] {
+    const by = {...tenure.actor, name: actor};
+    return intent => {
+      const isMeant = intent.type === 'begin-step' ? tenure.isHeld : () => lease.isHeld();
+      return controller.execute(intent, {by}, {isMeant});
+    };
+  }
+
+  await keepGuard({controller, lease, contact, name, work, onRole}, signal);
+}

@@ -1,0 +1,90 @@
+import {hostname} from 'node:os';
+import {openController} from '../../controller/controller.ts';
+import {machineClock} from '../../guard/clock.ts';
+import {Contact} from '../../guard/contact.ts';
+import {pause} from '../../guard/wait.ts';
+import {openStore} from '../../store/open.ts';
+import type {OperatorStore} from '../../store/port.ts';
+import {readName} from '../actor.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {checkFeature} from '../feature.ts';
+import {openMeasuring} from '../guard/measuring.ts';
+import {reportOn} from '../guard/report.ts';
+import {watchOver} from '../guard/watch-over.ts';
+import {loadSettings, type Settings} from '../settings.ts';
+
+/** How often the store is asked for features that are new, milliseconds. */
+const FEATURES_EVERY_MS = 5000;
+
+/** `guard`: judges and acts without anyone watching, over one feature or all of the store, until it is told to go. */
+export const run: Run = async call => {
+  const signal = call.interrupted({isOrderly: true});
+  const settings = await loadSettings(call);
+  const name = call.flags.by === undefined ? `guard on ${hostname()}` : readName(call.flags.by);
+  const named = settings.feature === null ? null : checkFeature(settings.feature);
+  const store = await openStore(settings.store, 'operator');
+  const contact = new Contact(machineClock, () => store.now());
+  const guards = new Map<string, Promise<void>>();
+  try {
+    const guard = (feature: string) => {
+      if (guards.has(feature)) return;
+      guards.set(feature, guardFeature(call, {store, settings, contact, name}, feature, signal));
+    };
+    if (named === null) await eachFeature(call, store, guard, signal);
+    else guard(named);
+    await Promise.all(guards.values());
+    return EXIT.done;
+  } finally {
+    contact.close();
+    await store.close();
+  }
+};
+
+/** Every feature there is, and every one that comes, until the signal aborts. */
+async function eachFeature(
+  {out}: Call,
+  store: OperatorStore,
+  guard: (feature: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let isWaiting = false;
+  while (!signal.aborted) {
+    try {
+      const features = await store.features();
+      for (const feature of features) guard(feature);
+      if (features.length === 0 && !isWaiting) {
+        isWaiting = true;
+        out.say('the store has no feature yet: waiting for the first');
+      }
+    } catch (error) {
+      if (!isWaiting) out.say(error instanceof Error ? error.message : String(error));
+      isWaiting = true;
+    }
+    await pause(FEATURES_EVERY_MS, signal);
+  }
+}
+
+async function guardFeature(
+  call: Call,
+  {
+    store,
+    settings,
+    contact,
+    name,
+  }: {store: OperatorStore; settings: Settings; contact: Contact; name: string},
+  featureName: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const feature = store.feature(featureName);
+  const controller = openController({feature: featureName, log: feature.log, now: () => store.now()});
+  const measuring = openMeasuring(feature, controller, settings);
+  const report = reportOn(call, controller);
+  const {onRole, onTrouble} = report;
+  try {
+    await watchOver({feature, controller, measuring, settings, name, contact, onRole, onTrouble}, signal);
+  } finally {
+    report.close();
+    await Promise.all([measuring.measurements.close(), controller.close()]);
+  }
+}

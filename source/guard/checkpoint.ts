@@ -1,0 +1,77 @@
+import type {EvidenceSnapshot} from '../analysis/evidence/reading.ts';
+import type {JudgeState} from '../analysis/judge/judge.ts';
+
+/** What a guard knows beside the log and the samples, so that another one goes on as if it had never stopped. */
+export interface Checkpoint {
+  schema: 'graydeck.checkpoint/1';
+  release: string;
+  /** The end of the last second that is inside: samples of later ones are still to be judged. */
+  at: number;
+  /** Nothing before it counts: the store was away until then; 0: it never was. */
+  notBefore: number;
+  /** Log version that was known. */
+  version: number;
+  judge: JudgeState | null;
+  evidence: EvidenceSnapshot | null;
+}
+
+/** Where roll-ups lie; the store's port fits as it is. */
+export interface CheckpointShelf {
+  read(kind: 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
+  write(kind: 'minutes', rollUps: {t: number; body: string}[], keepMs: number): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+/** As minutes are kept. */
+const KEPT_MS = 30 * 24 * HOUR_MS;
+
+/**
+ * Keeps checkpoints among the minutes, each a millisecond after the beginning of its hour, where no minute begins: readers
+ * of roll-ups pass them over. An hour has one, and only that of the newest hour says anything.
+ */
+export class Checkpoints {
+  readonly #shelf: CheckpointShelf;
+  #hour: number | null = null;
+
+  constructor(shelf: CheckpointShelf) {
+    this.#shelf = shelf;
+  }
+
+  /** The newest one of this release; null: there is none that can be read. @throws StoreFault */
+  async read(release: string, now: number): Promise<Checkpoint | null> {
+    const rows = await this.#shelf.read('minutes', hourOf(now) - HOUR_MS);
+    const newest = rows.findLast(({t}) => t % HOUR_MS === 1);
+    this.#hour = newest?.t ?? null;
+    const checkpoint = newest === undefined ? null : decode(newest.body);
+    return checkpoint?.release === release ? checkpoint : null;
+  }
+
+  /** Puts it in the place of the one before. @throws StoreFault */
+  async write(checkpoint: Checkpoint, now: number): Promise<void> {
+    const t = hourOf(now) + 1;
+    const rows = [{t, body: JSON.stringify(checkpoint)}];
+    // That of the hour before is worth nothing any more.
+    if (this.#hour !== null && this.#hour !== t) rows.unshift({t: this.#hour, body: ''});
+    await this.#shelf.write('minutes', rows, KEPT_MS);
+    this.#hour = t;
+  }
+}
+
+function hourOf(ms: number): number {
+  return Math.floor(ms / HOUR_MS) * HOUR_MS;
+}
+
+function decode(body: string): Checkpoint | null {
+  try {
+    const read = JSON.parse(body) as Partial<Checkpoint> | null;
+    const isOurs =
+      read?.schema === 'graydeck.checkpoint/1' &&
+      typeof read.release === 'string' &&
+      [read.at, read.notBefore, read.version].every(value => Number.isFinite(value)) &&
+      read.judge !== undefined &&
+      read.evidence !== undefined;
+    return isOurs ? (read as Checkpoint) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,141 @@
+import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/evaluator.ts';
+import type {EvidenceReading, EvidenceSnapshot} from '../analysis/evidence/reading.ts';
+import {evidenceTick, sideTick, type Seconds} from '../analysis/judge/evidence-tick.ts';
+import type {ExternalNumbers} from '../analysis/judge/external.ts';
+import {judge, overrule, type JudgeState, type Judgement} from '../analysis/judge/judge.ts';
+import type {Measured} from '../analysis/judge/look.ts';
+import type {FindTraits} from '../analysis/judge/metric-traits.ts';
+import {ofRelease} from '../analysis/judge/situation.ts';
+import type {Cohort, Side} from '../analysis/numbers.ts';
+import type {SecondCounts} from '../analysis/windows.ts';
+import type {Release} from '../release/state.ts';
+import type {Split} from '../release/split.ts';
+import type {Checkpoint} from './checkpoint.ts';
+
+/** What samples are read from; `Windows` is one. */
+export interface JudgedWindows extends Measured, Seconds {
+  second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null;
+}
+
+/** What a judgement is made with, beside the release. */
+export interface JudgingMeans {
+  windows: JudgedWindows;
+  external: ExternalNumbers;
+  traits: FindTraits;
+  /** Null: no evidence is gathered. */
+  createEvaluator: CreateEvaluator | null;
+}
+
+/** What is known of the release at a look. */
+export interface Scene {
+  release: Release;
+  split: Split;
+  /** The percent that every live router confirmed; null while any differs. */
+  applied: number | null;
+  /** Log version it is read from. */
+  version: number;
+  /** A person has ended a pause since the look before. */
+  isResumed: boolean;
+}
+
+/** Prod before the release that evidence learns from, milliseconds. */
+const HISTORY_MS = 300_000;
+/** How far back gray is listened for to see how long its clock may have run, milliseconds. */
+const HEARD_MS = 300_000;
+
+/** Judges one release second by second, and can say all it knows. */
+export class Judging {
+  readonly releaseId: string;
+  /** Nothing before it counts. */
+  readonly notBefore: number;
+  readonly #means: JudgingMeans;
+  #judge: JudgeState | null;
+  #evidence: EvidenceEvaluator | null = null;
+  #snapshot: EvidenceSnapshot | null;
+  #reading: EvidenceReading | null = null;
+  #version: number;
+  /** The end of the last second that was judged. */
+  #at: number;
+
+  constructor(means: JudgingMeans, from: Omit<Checkpoint, 'schema'>) {
+    this.#means = means;
+    this.releaseId = from.release;
+    this.notBefore = from.notBefore;
+    this.#judge = from.judge;
+    this.#snapshot = from.evidence;
+    this.#version = from.version;
+    this.#at = from.at;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Log version of the last look. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Judges the second that ends at `at`. Each second once, in order; seconds may be left out. */
+  look(at: number, scene: Scene): Judgement {
+    const {release, split, applied, version, isResumed} = scene;
+    const {windows, external, traits} = this.#means;
+    if (isResumed && this.#judge !== null) this.#judge = overrule(this.#judge);
+    this.#observe(at, release);
+    const since = Math.max(release.splitChangedAt, this.notBefore);
+    const {state, judgement} = judge(this.#judge, {
+      ...ofRelease(release, this.#servedUntil(at, since)),
+      at,
+      since,
+      applied,
+      tiers: split.tiers,
+      measured: windows,
+      external,
+      traits,
+      evidence: this.#reading,
+    });
+    this.#judge = state;
+    this.#at = at;
+    this.#version = version;
+    return judgement;
+  }
+
+  checkpoint(): Checkpoint {
+    return {
+      schema: 'graydeck.checkpoint/1',
+      release: this.releaseId,
+      at: this.#at,
+      notBefore: this.notBefore,
+      version: this.#version,
+      judge: this.#judge,
+      evidence: this.#evidence?.snapshot() ?? this.#snapshot,
+    };
+  }
+
+  /** A phase has run for as long as gray was heard: what has not been seen yet is not served. */
+  #servedUntil(at: number, since: number): number {
+    return this.#means.windows.heardAt('gray', {from: at - HEARD_MS, to: at}) ?? Math.min(at, since);
+  }
+
+  #observe(at: number, {plan, startedAt, percent}: Release): void {
+    const {windows, createEvaluator} = this.#means;
+    if (plan.evidence === null || createEvaluator === null) return;
+    if (this.#evidence === null) {
+      const {falseAlarms, margin} = plan.evidence;
+      this.#evidence = createEvaluator({falseAlarms, margin}, this.#snapshot ?? undefined);
+      if (this.#snapshot === null) this.#teach(this.#evidence, Math.max(startedAt, this.notBefore));
+      this.#snapshot = null;
+    }
+    const tick = at - 1000 < this.notBefore ? null : evidenceTick(windows, at - 1000, percent);
+    if (tick !== null) this.#reading = this.#evidence.observe(tick);
+  }
+
+  #teach(evidence: EvidenceEvaluator, before: number): void {
+    const end = Math.floor(before / 1000) * 1000;
+    for (let at = end - HISTORY_MS; at < end; at += 1000) {
+      const counts = this.#means.windows.second('prod', at, 'everything');
+      if (counts !== null && counts.requests > 0)
+        evidence.history({t: Math.floor(at / 1000), prod: sideTick(counts)});
+    }
+  }
+}

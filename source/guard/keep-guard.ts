@@ -1,0 +1,139 @@
+import type {Controller} from '../controller/outcome.ts';
+import type {Contact} from './contact.ts';
+import {RENEW_MS, type LeaseHold} from './lease.ts';
+import {beginTenure, type OwnTenure, type Tenure} from './tenure.ts';
+import {changeOrWhile, pause} from './wait.ts';
+
+/** What a process is to a feature. */
+export type Role =
+  | {role: 'acting'; epoch: number}
+  | {role: 'standing-by'}
+  | {role: 'away'; why: string}
+  | {role: 'handed-over'};
+
+export interface GuardKeeping {
+  controller: Controller;
+  lease: LeaseHold;
+  contact: Contact;
+  /** As the log shall name it: `guard on ops-1`. */
+  name: string;
+  /** What a guard does while it is one; ends soon after the tenure does. */
+  work(tenure: Tenure): Promise<void>;
+  /** Told of each change. */
+  onRole(role: Role): void;
+}
+
+/** After another has left, one asks more often: whoever leaves gives the lease up. */
+const ASK_SOON_MS = 200;
+/** What is stopped gets so long to end, milliseconds; then the guard is given over all the same. */
+const ENDS_WITHIN_MS = 1500;
+const WATCH_MS = 250;
+
+/**
+ * Stays beside a feature and is its guard whenever nobody else is, until the signal aborts; then hands over at once.
+ * Being the guard takes the lease and an epoch of the log: the lease keeps others waiting, the epoch keeps whoever slept
+ * through the end of its lease from being heard.
+ */
+export async function keepGuard(keeping: GuardKeeping, signal: AbortSignal): Promise<void> {
+  const told = tellOnce(keeping.onRole);
+  while (!signal.aborted) {
+    const tenure = await enter(keeping, told, signal);
+    if (tenure === null) continue;
+    told({role: 'acting', epoch: tenure.epoch});
+    await serve(keeping, tenure, signal);
+  }
+  told({role: 'handed-over'});
+}
+
+/** One try to become the guard; waits a while where it fails. */
+async function enter(
+  {controller, lease, contact, name}: GuardKeeping,
+  told: (role: Role) => void,
+  signal: AbortSignal,
+): Promise<OwnTenure | null> {
+  try {
+    const isOurs = await lease.hold();
+    contact.answered();
+    if (isOurs) {
+      // Whoever took the guard since, another process or this one before it slept, is seen by the epoch.
+      const from = controller.snapshot().state.guard?.epoch ?? 0;
+      const by = {name, kind: 'guard'} as const;
+      const isMeant = () => lease.isHeld() && !signal.aborted;
+      const outcome = await controller.execute({type: 'take-guard', from}, {by}, {isMeant});
+      if (outcome.kind === 'done') return beginTenure(controller, lease, name, from + 1);
+      // The log was not read as far as that; by now it is.
+      if (outcome.kind === 'refused' && outcome.refusal.code === 'old-epoch') return null;
+      if (outcome.kind === 'refused') {
+        // Somebody else may be able to.
+        await lease.giveUp();
+        told({role: 'away', why: outcome.refusal.message});
+      }
+    } else told({role: 'standing-by'});
+  } catch (error) {
+    told({role: 'away', why: error instanceof Error ? error.message : String(error)});
+  }
+  const hasLeft = controller.snapshot().state.guard?.left === true;
+  await changeOrWhile(
+    listener =>
+      controller.subscribe(() => void (controller.snapshot().state.guard?.left === true && listener())),
+    hasLeft ? ASK_SOON_MS : RENEW_MS,
+    signal,
+  );
+  return null;
+}
+
+/** Works and renews until the lease is lost, another has the guard, or it is time to go. */
+async function serve(keeping: GuardKeeping, tenure: OwnTenure, signal: AbortSignal): Promise<void> {
+  const {controller, lease} = keeping;
+  const isOlder = () => (controller.snapshot().state.guard?.epoch ?? 0) > tenure.epoch;
+  const stopListening = controller.subscribe(() => void (isOlder() && tenure.end()));
+  // An answer that never comes must not keep a lease that has run out from being seen.
+  const watching = setInterval(tenure.isHeld, WATCH_MS);
+  signal.addEventListener('abort', tenure.end);
+  if (signal.aborted) tenure.end();
+  const working = keeping.work(tenure).finally(tenure.end);
+  await endOf(Promise.all([working, renew(keeping, tenure)]), tenure.signal);
+  signal.removeEventListener('abort', tenure.end);
+  clearInterval(watching);
+  stopListening();
+  if (!signal.aborted) return;
+  // First the lease: whoever hears that the guard has left finds it free.
+  await lease.giveUp().catch(() => undefined);
+  const by = tenure.actor;
+  await controller.execute({type: 'leave-guard'}, {by}).catch(() => undefined);
+}
+
+async function renew({lease, contact}: GuardKeeping, tenure: OwnTenure): Promise<void> {
+  for (;;) {
+    await pause(RENEW_MS, tenure.signal);
+    if (!tenure.isHeld()) return;
+    try {
+      const isOurs = await lease.hold();
+      contact.answered();
+      if (!isOurs) tenure.end();
+    } catch {
+      // As long as it has not run out, it is ours.
+    }
+  }
+}
+
+/** Until all of it has ended, or a while after it was told to. */
+async function endOf(all: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  const done = all.finally(() => ended.abort());
+  const tooLong = (async () => {
+    if (!signal.aborted)
+      await new Promise(resolve => signal.addEventListener('abort', resolve, {once: true}));
+    await pause(ENDS_WITHIN_MS, ended.signal);
+  })();
+  await Promise.race([done, tooLong]);
+}
+
+function tellOnce(tell: (role: Role) => void): (role: Role) => void {
+  let last = '';
+  return role => {
+    const now = JSON.stringify(role);
+    if (now !== last) tell(role);
+    last = now;
+  };
+}

@@ -1,0 +1,142 @@
+import {JUDGE_KEY, type DueAlert} from '../analysis/judge/alerts.ts';
+import type {Judgement} from '../analysis/judge/judge.ts';
+import type {Intent} from '../release/command.ts';
+import {isSameVerdict} from '../release/decide-guard.ts';
+import type {Reason, Release, State} from '../release/state.ts';
+import {overdue} from './overdue.ts';
+
+/** Something a guard wants done. An alert gets its id when it is raised. */
+export type Wanted = Exclude<Intent, {type: 'alert'}> | Omit<Extract<Intent, {type: 'alert'}>, 'alert'>;
+
+export interface Order {
+  intent: Wanted;
+  reason?: string;
+}
+
+/** What orders depend on: the log, the judgement of this moment, and since when routers have differed. */
+export interface Sight {
+  state: State;
+  release: Release;
+  judgement: Judgement;
+  /** The store's clock, milliseconds since 1970. */
+  now: number;
+  /** Since when not every live router has applied the split; null: all have. */
+  differsSince: number | null;
+}
+
+/** Alerts of the guard itself begin so; what it did not raise it does not resolve. */
+export const GUARD_KEY = 'guard ';
+/** Reasons that come and go are written no more often than this, milliseconds; an action at once. */
+const SETTLE_MS = 10_000;
+/** Soon after a split has changed nothing can be known, and a hold says nothing; milliseconds. */
+const TOO_SOON_MS = 5000;
+/** Gray of which nothing was ever heard is silent after this time, milliseconds. */
+const UNHEARD_MS = 60_000;
+/** Routers that follow within this time have followed, milliseconds. */
+const FOLLOW_MS = 3000;
+const REASON_AT_MOST = 500;
+
+/** What a guard does after a look, in this order. Pure: the same sight, the same orders. */
+export function ordersOf(sight: Sight): Order[] {
+  const {state} = sight;
+  return [
+    ...verdictOrders(sight),
+    ...actionOrders(sight),
+    ...clockOrders(sight),
+    ...alertOrders(state, dueOf(sight)),
+  ];
+}
+
+/** The verdict before what follows from it, so that the log has the numbers; not each second. */
+function verdictOrders({release, judgement, now}: Sight): Order[] {
+  const {action, reasons} = judgement.verdict;
+  const before = release.verdict;
+  if (isSameVerdict(before, judgement.verdict)) return [];
+  // A clock that went back must not silence it.
+  const isSettled = before === null || Math.abs(now - before.at) >= SETTLE_MS;
+  if (before?.action === action && !isSettled) return [];
+  if (before === null && action === 'hold' && now - release.splitChangedAt < TOO_SOON_MS) return [];
+  return [{intent: {type: 'verdict', release: release.id, action, reasons}}];
+}
+
+function actionOrders(sight: Sight): Order[] {
+  const {release, judgement} = sight;
+  const {action, reasons} = judgement.verdict;
+  const reason = words(reasons);
+  switch (action) {
+    case 'rollback':
+      return isStuck(sight) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
+    case 'pause':
+      return release.state === 'rolling' ? [{intent: {type: 'pause', release: release.id}, reason}] : [];
+    case 'advance':
+      return release.state === 'rolling' ? advanceOrders(release, judgement, reason) : [];
+    case 'hold':
+      return [];
+  }
+}
+
+function advanceOrders({id, phase}: Release, {next, left}: Judgement, reason: string): Order[] {
+  if (next === null) return [];
+  return next === 'complete'
+    ? [{intent: {type: 'complete', release: id}, reason}]
+    : [{intent: {type: 'next', release: id, from: phase, criteria: left}, reason}];
+}
+
+/** Prod is the new version already and nothing leads back: taking gray back would change nothing but the log. */
+function isStuck({release, judgement}: Sight): boolean {
+  return (
+    judgement.verdict.action === 'rollback' && release.prodChanged && release.plan.hooks.demote === undefined
+  );
+}
+
+function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
+  const {state, id, clock, percent} = release;
+  // Whoever goes on has no use for the clock of the phase that is left.
+  if (state !== 'rolling' || judgement.verdict.action === 'advance') return [];
+  const hold = (why: string, since: number): Order[] =>
+    clock.held === why ? [] : [{intent: {type: 'hold-clock', release: id, why, since}}];
+  switch (judgement.heldClock) {
+    case 'no-data': {
+      const silentMs = judgement.gray.ageMs ?? now - release.splitChangedAt;
+      return silentMs < UNHEARD_MS ? [] : hold('nothing is heard of gray', now - silentMs);
+    }
+    case 'not-applied':
+      return differsSince === null || now - differsSince < FOLLOW_MS
+        ? []
+        : hold(`not every router has applied ${percent} %`, differsSince);
+    case null:
+      return clock.held === null ? [] : [{intent: {type: 'run-clock', release: id}}];
+  }
+}
+
+function dueOf(sight: Sight): DueAlert[] {
+  const {release, judgement, now} = sight;
+  const due = [...judgement.alerts];
+  const late = overdue(release, now);
+  if (late !== null) due.push({key: `${GUARD_KEY}overdue`, level: 'warning', message: late});
+  if (isStuck(sight)) {
+    const message = `gray is bad, but prod is ${release.version} already and no demote hook leads back: a person decides`;
+    due.push({key: `${GUARD_KEY}stuck`, level: 'critical', message});
+  }
+  return due;
+}
+
+/** Raises what is due and resolves what is over; only what guards and judges have raised. */
+export function alertOrders({alerts}: State, due: readonly DueAlert[]): Order[] {
+  const open = alerts.filter(({resolvedAt}) => resolvedAt === null);
+  const isOurs = (key: string) => key.startsWith(JUDGE_KEY) || key.startsWith(GUARD_KEY);
+  const isOpen = ({key, level}: DueAlert) => open.some(one => one.key === key && one.level === level);
+  return [
+    ...due.filter(one => !isOpen(one)).map((one): Order => ({intent: {type: 'alert', ...one}})),
+    ...open
+      .filter(({key}) => isOurs(key) && !due.some(one => one.key === key))
+      .map(({id}): Order => ({intent: {type: 'resolve', alert: id}})),
+  ];
+}
+
+function words(reasons: readonly Reason[]): string {
+  return reasons
+    .map(({text}) => text)
+    .join('; ')
+    .slice(0, REASON_AT_MOST);
+}
