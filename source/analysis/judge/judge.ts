@@ -7,7 +7,6 @@ import {Look} from './look.ts';
 import {NO_RATIO_STATE, readRatio, type RatioState} from './read-ratio.ts';
 import type {Situation} from './situation.ts';
 import {staleAfterMs} from './stale.ts';
-import {tell, type Told} from './telling.ts';
 import {verdictOf} from './verdict.ts';
 
 /**
@@ -20,14 +19,11 @@ export interface JudgeState {
   tracks: Tracks;
   ratio: RatioState;
   isEvidenceOverruled: boolean;
-  told: Told | null;
 }
 
 /** What comes of a look. */
 export interface Judgement extends Findings {
   verdict: Verdict;
-  /** Whether the verdict is worth an entry of the log. */
-  isNews: boolean;
   /** Alerts that ought to be open; those with the judge's key that are not among them are over. */
   alerts: DueAlert[];
   /** What `advance` means: the next phase, or completion; null while it is not to go on. */
@@ -72,15 +68,12 @@ export function judge(
     isEvidenceOverruled: state.isEvidenceOverruled,
   };
   const verdict = verdictOf(situation, findings);
-  // The log forgets a verdict with the split it was about.
-  const {told, isNews} = tell(state.ratio.since === since ? state.told : null, verdict);
   const isLast = situation.phase >= plan.phases.length - 1;
   return {
-    state: {...state, ratio: ratio.state, tracks, told},
+    state: {...state, ratio: ratio.state, tracks},
     judgement: {
       ...findings,
       verdict,
-      isNews,
       alerts: dueAlerts(situation, findings),
       next: verdict.action !== 'advance' ? null : isLast ? 'complete' : 'phase',
       left: criteriaLeft(findings.criteria),
@@ -110,7 +103,6 @@ function fresh(release: string): JudgeState {
     tracks: {},
     ratio: NO_RATIO_STATE,
     isEvidenceOverruled: false,
-    told: null,
   };
 }
 

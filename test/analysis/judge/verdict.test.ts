@@ -236,36 +236,6 @@ describe('a person who goes on all the same', () => {
   });
 });
 
-describe('what is told', () => {
-  test('a verdict is news when its meaning changes, not when its numbers do', () => {
-    const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback', 20_000)]});
-    s.watch(3, WELL, WELL);
-    const news = Array.from({length: 60}, () => s.watch(1, SICK, WELL))
-      .filter(({isNews}) => isNews)
-      .map(({verdict}) => verdict.action);
-    expect(news).toEqual(['hold', 'rollback']);
-  });
-
-  test('reasons that flicker are told every ten seconds at most', () => {
-    const s = scene({guardrails: [guardrail('error_rate > 9 % over 2s', 'rollback', 600_000)]});
-    s.ranMs = 0;
-    s.watch(30, WELL, WELL);
-    const news = Array.from({length: 60}, (_, index) => s.watch(1, index % 4 < 2 ? SICK : WELL, WELL));
-    const count = news.filter(({isNews}) => isNews).length;
-    expect(count).toBeGreaterThan(1);
-    expect(count).toBeLessThanOrEqual(6);
-  });
-
-  test('after the split changed the verdict is told again: the log has forgotten it', () => {
-    const s = scene();
-    s.ranMs = 0;
-    expect(s.watch(30, WELL, WELL).isNews).toBe(false);
-    s.since = s.at;
-    s.begin();
-    expect(s.judge().isNews).toBe(true);
-  });
-});
-
 test('another release, or a memory of another version, begins with nothing', () => {
   const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback')]});
   s.watch(30, SICK, WELL);
