@@ -34,6 +34,10 @@ const FLAGS = {
   version: {help: 'the version of this program'},
   plan: {value: 'FILE', help: 'the plan; - reads stdin'},
   over: {value: 'VERSION', help: 'the version prod serves meanwhile'},
+  speed: {
+    value: 'N',
+    help: "a rehearsal: the plan's durations, windows and guardrail times divided by N",
+  },
   supersede: {help: 'roll back the release that is live, then start'},
   wait: {help: 'return once traffic is set, without waiting for the steps', isOn: true},
   offline: {help: 'roll back without the store'},

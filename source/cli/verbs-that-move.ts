@@ -9,14 +9,15 @@ export const MOVING: readonly Verb[] = [
     name: 'start',
     summary: 'begin a release',
     arguments: [{name: 'VERSION'}],
-    flags: ['plan', 'over', 'supersede', 'wait'],
+    flags: ['plan', 'over', 'speed', 'supersede', 'wait'],
     changes: true,
     examples: [
       'graydeck start v1.1.0 --feature new_payment',
       'graydeck start v1.1.0 --plan payment.yaml --over v1.0.9',
       'graydeck start v1.1.0 --dry-run',
+      'graydeck start v1.1.0 --plan payment.yaml --speed 1000',
     ],
-    more: `Without --plan the plan of the configuration, else four phases: 5, 20, 50 and 100 %. ${ASKS}`,
+    more: `Without --plan the plan of the configuration, else four phases: 5, 20, 50 and 100 %. ${ASKS} With --speed the log says so.`,
     file: 'start',
   },
   {

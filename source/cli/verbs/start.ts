@@ -1,4 +1,5 @@
 import {builtInPlan} from '../../config/built-in.ts';
+import {fasterPlan} from '../../config/faster-plan.ts';
 import {phaseLines} from '../../config/describe/phase.ts';
 import {quote} from '../../config/mistake.ts';
 import {plainText} from '../../analysis/plain-text.ts';
@@ -24,12 +25,14 @@ export const run: Run = async call => {
   const {flags, out} = call;
   const version = checkVersion(call.args[0] ?? '');
   const over = flags.over === undefined ? undefined : checkVersion(flags.over);
+  const speed = readSpeed(flags.speed);
   const settings = await loadSettings(call);
   const metrics = settings.config?.value.metrics ?? {};
   const given = flags.plan === undefined ? null : await readPlanFile(flags.plan, out.say, metrics);
   return await using(openSession(call, settings, given?.feature ?? null), async session => {
     const {feature} = session.feature;
-    const plan = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
+    const written = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
+    const plan = speed === 1 ? written : fasterPlan(written, speed);
     const release = newReleaseId();
     const intent = {
       type: 'start',
@@ -39,7 +42,8 @@ export const run: Run = async call => {
       supersede: flags.supersede,
       ...(over === undefined ? {} : {over}),
     } as const;
-    const done = await act(call, session, intent, before => question(call, before, version, plan));
+    const hurried = speed === 1 ? session : {...session, stamp: saying(session.stamp, speed)};
+    const done = await act(call, hurried, intent, before => question(call, before, version, plan));
     const isShort = flags.dryRun || !flags.wait;
     if (!out.isJson || isShort) reportCommand(call, session, done, {timetable: timetable(plan)});
     if (flags.dryRun && !out.isJson) {
@@ -69,6 +73,26 @@ export function checkVersion(version: string): string {
     'up to 128 characters, no control characters: graydeck start v1.1.0',
     'bad-version',
   );
+}
+
+const FASTEST = 1_000_000;
+
+/** How many times as fast the plan is to run. @throws Failure exit code 2. */
+function readSpeed(typed: string | undefined): number {
+  if (typed === undefined) return 1;
+  const speed = Number(typed);
+  if (speed >= 1 && speed <= FASTEST) return speed;
+  throw usage(
+    `--speed cannot be ${quote(typed)}`,
+    `a number from 1 to ${FASTEST}: --speed 1000 makes 24 h 86.4 s`,
+    'bad-speed',
+  );
+}
+
+/** Whoever reads the log must not take a rehearsal for the plan. */
+function saying({by, reason}: Session['stamp'], speed: number): Session['stamp'] {
+  const hurried = `times divided by ${speed}`;
+  return {by, reason: reason === undefined ? hurried : `${reason}; ${hurried}`};
 }
 
 /** The steps of the release before it, where there is one to be taken back first; then its own. */
