@@ -10,7 +10,7 @@ export interface Output {
   readonly isJson: boolean;
   /** One line of data. */
   data(line: string): void;
-  /** One line for a person who watches. */
+  /** One line for a person who watches; made fit for a terminal here, whatever stands in it. */
   say(line: string): void;
   /** One JSON document, on one line. */
   json(document: {schema: string; [field: string]: unknown}): void;
@@ -54,8 +54,8 @@ export function openOutput(options: {json: boolean; color: boolean}): Output {
     paint,
     closed: closed.signal,
     data: line => write(stdout, line),
-    say: line => write(stderr, line),
-    json: document => write(stdout, JSON.stringify(document)),
+    say: line => write(stderr, harmless(line)),
+    json: document => write(stdout, jsonOf(document)),
     fail(failure) {
       for (const line of options.json ? [asJson(failure)] : asText(failure, warn)) write(stderr, line);
     },
@@ -65,17 +65,34 @@ export function openOutput(options: {json: boolean; color: boolean}): Output {
   };
 }
 
+/**
+ * The last guard before a terminal: without controls, direction marks and hidden letters. It cuts and measures
+ * nothing, so that no verb has to load what does.
+ */
+function harmless(line: string): string {
+  return line.replaceAll(/(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
+}
+
+/** JSON leaves controls above ASCII, direction marks and hidden letters as they are; a terminal may act on them. */
+function jsonOf(document: object): string {
+  return JSON.stringify(document).replaceAll(/[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu, letter =>
+    Array.from({length: letter.length}, (_, index) => {
+      return `\\u${letter.charCodeAt(index).toString(16).padStart(4, '0')}`;
+    }).join(''),
+  );
+}
+
 function asJson({code, message, next, exit, lines, facts}: Failure): string {
   const more = lines.length === 0 ? {} : {lines};
-  return JSON.stringify({schema: 'graydeck.error/1', code, message, next, exitCode: exit, ...facts, ...more});
+  return jsonOf({schema: 'graydeck.error/1', code, message, next, exitCode: exit, ...facts, ...more});
 }
 
 function asText({message, next, lines}: Failure, paint: Paint): string[] {
   const end = /[.?!:]$/u.test(message) ? '' : '.';
   return [
-    `${paint('red', 'graydeck:')} ${message}${end}`,
-    ...lines,
-    ...(next === '' ? [] : [`  ${paint('dim', '→')} ${next}`]),
+    `${paint('red', 'graydeck:')} ${harmless(message)}${end}`,
+    ...lines.map(line => harmless(line)),
+    ...(next === '' ? [] : [`  ${paint('dim', '→')} ${harmless(next)}`]),
   ];
 }
 

@@ -45,7 +45,7 @@ function headline(
 ): string {
   const than = over === null ? '' : ` ${t.over} ${plainText(over, 60)}`;
   const what = version === null ? '' : `  ${plainText(version, 60)}${than}`;
-  const id = release === null ? '' : paint('dim', `  ${release}`);
+  const id = release === null ? '' : paint('dim', `  ${plainText(release, 64)}`);
   return `${paint('bold', feature)}${what}  ${paint(TONES[state], t.states[state])}${id}`;
 }
 
@@ -111,7 +111,7 @@ function steps({steps: all}: StatusDocument, t: Messages, paint: Paint): string[
   return all
     .filter(({state}) => state === 'failed' || state === 'running' || state === 'pending')
     .map(({id, name, state, error}) => {
-      const line = `  ${state === 'failed' ? '✖' : state === 'running' ? '…' : '·'} ${t.steps[name]}  ${id}`;
+      const line = `  ${state === 'failed' ? '✖' : state === 'running' ? '…' : '·'} ${t.steps[name]}  ${plainText(id, 64)}`;
       return state === 'failed' ? paint('red', `${line}${error === null ? '' : `  ${error}`}`) : line;
     });
 }
@@ -120,7 +120,7 @@ function alerts({alerts: all}: StatusDocument, t: Messages, paint: Paint): strin
   return all
     .filter(({resolvedAt, acknowledgedBy}) => resolvedAt === null && acknowledgedBy === null)
     .map(({id, level, message, raisedAt}) => {
-      const line = `  ${level.toUpperCase()}  ${plainText(message, 120)}  ${t.since(timeOfDay(raisedAt))}  ${id}`;
+      const line = `  ${level.toUpperCase()}  ${plainText(message, 120)}  ${t.since(timeOfDay(raisedAt))}  ${plainText(id, 64)}`;
       return level === 'critical' ? paint('red', line) : level === 'warning' ? paint('yellow', line) : line;
     });
 }
