@@ -1,6 +1,7 @@
 import type {StreamStatus, WindowView} from '../analysis/numbers.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
+import type {ExternalLike} from './present/elsewhere.ts';
 import type {Actor} from '../release/command.ts';
 import type {Language} from './messages/catalogue.ts';
 
@@ -13,7 +14,8 @@ export type StoreHealthLike =
 /** Something else that feeds the console and may fail: Prometheus. `lag`: age of its newest answer. */
 export interface SourceLight {
   name: string;
-  state: 'up' | 'away' | 'absent';
+  /** `opening`: asked, not answered yet. */
+  state: 'up' | 'away' | 'absent' | 'opening';
   /** Age of the newest answer, milliseconds; null where there was none yet. */
   ageMs: number | null;
   why: string | null;
@@ -60,6 +62,8 @@ export interface Deck {
   routers(): readonly Report[];
   /** Lights beside the store's. Absent or empty: Prometheus is shown as absent. */
   sources?(): readonly SourceLight[];
+  /** Metrics that these sources tell; their numbers stand in `windows` too. */
+  externals?(): readonly ExternalLike[];
   readonly actor: Actor;
   readonly mode: ConsoleMode;
   readonly extras: readonly ExtraKey[];

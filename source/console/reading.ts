@@ -3,6 +3,7 @@ import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts
 import {METRIC_NAMES} from '../analysis/numbers.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
+import type {ExternalLike} from './present/elsewhere.ts';
 import type {Deck, SourceLight, StoreHealthLike} from './deck.ts';
 
 /** The numbers in the rows are those of the last minute, or since the split changed if that is later. */
@@ -33,6 +34,8 @@ export interface Reading {
   stream: StreamStatus;
   store: {kind: string; label: string; health: StoreHealthLike};
   sources: readonly SourceLight[];
+  /** Metrics that other sources tell, with the state of each. */
+  externals: readonly ExternalLike[];
   routers: readonly Report[];
 }
 
@@ -61,11 +64,12 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
     stream: deck.stream(),
     store: {kind: deck.store.kind, label: deck.store.label, health: deck.store.health()},
     sources: deck.sources?.() ?? [],
+    externals: measured.externals,
     routers: deck.routers(),
   };
 }
 
-type Measured = Pick<Reading, 'window' | 'prod' | 'gray' | 'observed' | 'metrics'>;
+type Measured = Pick<Reading, 'window' | 'prod' | 'gray' | 'observed' | 'metrics' | 'externals'>;
 
 /** What nothing is known of: everything is `—`. */
 const UNKNOWN_NUMBERS: SideNumbers = {
@@ -82,7 +86,8 @@ const UNKNOWN_NUMBERS: SideNumbers = {
   gauges: {},
 };
 
-function measure({windows}: Deck, window: Span, now: number): Measured {
+function measure(deck: Deck, window: Span, now: number): Measured {
+  const {windows} = deck;
   const side = (name: Side): SideReading => {
     const newest = windows.newestAt(name);
     return {
@@ -97,11 +102,12 @@ function measure({windows}: Deck, window: Span, now: number): Measured {
       gray: side('gray'),
       observed: windows.observedPercent(window),
       metrics: [...METRIC_NAMES, ...windows.otherNames()],
+      externals: deck.externals?.() ?? [],
     };
   } catch {
     // A rollback must be possible on a screen without a single number.
     const unknown = {numbers: UNKNOWN_NUMBERS, ageMs: null};
-    return {window, prod: unknown, gray: unknown, observed: null, metrics: METRIC_NAMES};
+    return {window, prod: unknown, gray: unknown, observed: null, metrics: METRIC_NAMES, externals: []};
   }
 }
 

@@ -86,6 +86,26 @@ export const en = {
     conversion_rate: 'conversion',
     active_users: 'active users',
   },
+  elsewhere: {
+    cpu: 'cpu',
+    memory: 'memory',
+    db_connections: 'db connections',
+    redis_memory: 'redis memory',
+  },
+  numberStates: {
+    waiting: '…',
+    lagging: 'lagging',
+    nan: 'NaN',
+    inf: 'infinite',
+    empty: 'no data',
+    several: 'several',
+    timeout: 'timeout',
+    'bad-query': 'bad query',
+    unauthorized: 'no rights',
+    'server-error': 'error 5xx',
+    unreachable: 'away',
+    'not-prometheus': 'wrong URL',
+  },
   standings: {worse: 'worse', doubtful: 'look', same: 'same', better: 'better', few: 'too few', none: ''},
   headlines: {
     storeAway: (time: string) =>

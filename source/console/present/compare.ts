@@ -77,7 +77,7 @@ export function compare(
 ): Compared {
   if (gray === null) return NONE;
   const counts = {gray: numbers.gray.requests, prod: numbers.prod.requests};
-  const isFew = counts.gray < (FEWEST[metric.name] ?? FEWEST_ELSE);
+  const isFew = metric.isElsewhere !== true && counts.gray < (FEWEST[metric.name] ?? FEWEST_ELSE);
   const broken = isFew ? null : (limits.find(limit => limit.then !== 'wait' && breaks(limit, gray)) ?? null);
   const ratio = prod === null || prod === 0 ? null : gray / prod;
   const difference = prod === null ? null : gray - prod;

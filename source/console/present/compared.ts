@@ -19,7 +19,7 @@ export function differenceText({metric, compared}: MetricRow, t: Messages): stri
 /** How gray stands: mark, difference, word. */
 export function comparedLine(row: MetricRow, t: Messages): Line {
   const {standing} = row.compared;
-  if (standing === 'none') return [];
+  if (standing === 'none') return row.lastSeenMs === undefined ? [] : [say(t.ago(row.lastSeenMs), 'quiet')];
   const {mark, tone} = STANDING_MARKS[standing];
   const difference = standing === 'few' ? '' : differenceText(row, t);
   const word = t.standings[standing];

@@ -33,6 +33,7 @@ function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Li
     const age = source.ageMs === null ? '' : t.age(source.ageMs);
     if (source.state === 'away') return trouble(t.lights.away(name, age));
     if (source.state === 'absent') return light('○', name, t.lights.absent, detail, false);
+    if (source.state === 'opening') return light('◌', name, '…', detail, false);
     return light('●', name, age, detail, true);
   });
 }

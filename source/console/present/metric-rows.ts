@@ -1,5 +1,7 @@
+import type {Side} from '../../analysis/numbers.ts';
 import type {History} from '../history.ts';
 import {compare, type Compared} from './compare.ts';
+import {foundElsewhere, labelElsewhere, metricElsewhere, stateWord} from './elsewhere.ts';
 import {limitsOf, type Limit} from './limit.ts';
 import {isCounter, isKnown, metricOf, valueOf, written, type Metric} from './metric.ts';
 import type {Scene} from './screen.ts';
@@ -18,6 +20,8 @@ export interface MetricRow {
   history: History | null;
   /** One scale for both sparklines. */
   scale: Scale | null;
+  /** How old the last number is that another source told, where it tells none now; milliseconds. */
+  lastSeenMs?: number;
 }
 
 const NO_HISTORY: readonly (number | null)[] = [];
@@ -39,11 +43,16 @@ export function metricRows({reading, histories, t, clean}: Scene, filter = ''): 
   const wanted = filter.toLowerCase();
   const rows: MetricRow[] = [];
   for (const name of reading.metrics) {
-    const metric = metricOf(name);
-    const label = isKnown(name) ? t.metrics[name] : clean.name(name, 20);
+    const label = isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? clean.name(name, 20));
     if (wanted !== '' && !`${name} ${label}`.toLowerCase().includes(wanted)) continue;
     const prod = valueOf(name, numbers.prod, reading.window);
     const gray = valueOf(name, numbers.gray, reading.window);
+    const elsewhere = foundElsewhere(reading.externals, name, {prod, gray});
+    const metric = elsewhere === null ? metricOf(name) : metricElsewhere(elsewhere);
+    const text = (side: Side, value: number | null): string =>
+      (elsewhere === null ? null : stateWord(elsewhere, side, t)) ?? written(metric, value, isPerSecond);
+    const lastSeenMs =
+      elsewhere === null || elsewhere.sides.gray.state === 'ok' ? null : elsewhere.sides.gray.ageMs;
     const isPerSecond = isCounter(name, [numbers.prod, numbers.gray]);
     const limits = release === null ? [] : limitsOf(release.plan, release.phase, name, prod);
     const history = histories.get(name);
@@ -52,11 +61,12 @@ export function metricRows({reading, histories, t, clean}: Scene, filter = ''): 
       label,
       isPerSecond,
       values: {prod, gray},
-      texts: {prod: written(metric, prod, isPerSecond), gray: written(metric, gray, isPerSecond)},
+      texts: {prod: text('prod', prod), gray: text('gray', gray)},
       compared: compare(metric, gray, prod, numbers, limits),
       limits,
       history: history ?? null,
       scale: scaleFor(metric, history),
+      ...(lastSeenMs === null ? {} : {lastSeenMs}),
     });
   }
   return rows;

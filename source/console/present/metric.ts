@@ -9,6 +9,8 @@ export interface Metric {
   worse: 'higher' | 'lower' | null;
   /** Whether two sides are compared by their ratio or by their difference in points. */
   compared: 'ratio' | 'points' | null;
+  /** Told by another source than the samples: how many requests there are says nothing of how sure it is. */
+  isElsewhere?: true;
 }
 
 const KNOWN: Record<MetricName, Omit<Metric, 'name'>> = {
@@ -81,6 +83,7 @@ export function written(metric: Metric, value: number | null, perSecond = false)
     case 'people':
       return count(value);
     case 'number':
+      if (metric.isElsewhere === true && Number.isInteger(value)) return count(value);
       return perSecond ? `${threeDigits(value)} /s` : threeDigits(value);
   }
 }
