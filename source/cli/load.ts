@@ -17,6 +17,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   wait: () => import('./verbs/wait.ts'),
   alert: () => import('./verbs/alert.ts'),
   plan: () => import('./verbs/plan.ts'),
+  judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),
   acl: () => import('./verbs/acl.ts'),
   completions: () => import('./verbs/completions.ts'),

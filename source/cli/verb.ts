@@ -17,6 +17,7 @@ export type VerbFile =
   | 'wait'
   | 'alert'
   | 'plan'
+  | 'judge'
   | 'guard'
   | 'acl'
   | 'completions';

@@ -125,6 +125,24 @@ export const BESIDE: readonly Verb[] = [
     file: 'plan',
   },
   {
+    name: 'judge',
+    summary: 'the judge alone: recordings on stdin, a decision for each tick on stdout',
+    arguments: [],
+    flags: ['plan'],
+    changes: false,
+    examples: [
+      'cat recording.ndjson | graydeck judge',
+      'cat recording.ndjson | graydeck judge --plan payment.yaml',
+    ],
+    more:
+      'Lines of JSON, any number of ids interleaved: {"type":"start","id","tickSeconds","grayShare"}, ' +
+      '{"type":"history","id","t","prod"}, {"type":"tick","id","t","grayShare","prod","gray"}, {"type":"end","id"}. ' +
+      'A side is {"requests","errors","conversions","latencySumMs","hist":[[bucket,count]]}; bucket i holds 2^(i/8) to ' +
+      '2^((i+1)/8) ms. One answer a tick: {"id","decision","reason"}. Without --plan evidence alone decides. A line that ' +
+      'cannot be used is told on stderr, exit code 2. Exit code 5: the last word on a recording was pause or rollback.',
+    file: 'judge',
+  },
+  {
     name: 'acl',
     summary: 'lines of a Redis ACL for a role',
     arguments: [{name: 'ROLE', choices: ['viewer', 'app', 'agent', 'operator']}],

@@ -7,7 +7,6 @@ const LATER = [
   ['serve', 'feedback, status and metrics by HTTP'],
   ['explain', 'which side a user gets, and why'],
   ['split render', 'what a router would be told'],
-  ['judge', 'the judge alone, over stdin'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
   ['report', 'a report of the release'],

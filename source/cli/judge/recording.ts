@@ -1,0 +1,51 @@
+import type {EvidenceEvaluator, CreateEvaluator} from '../../analysis/evidence/evaluator.ts';
+import type {EvidenceReading} from '../../analysis/evidence/reading.ts';
+import {amount} from '../../analysis/judge/amounts.ts';
+import {evidenceReason} from '../../analysis/judge/reasons.ts';
+import {metricWords} from '../../analysis/judge/outcome-words.ts';
+import type {VerdictAction} from '../../release/command.ts';
+import type {RecordedHistory, RecordedTick} from './line.ts';
+
+/** An answer to a tick. `hold` is told as `continue`. */
+export interface Answer {
+  action: VerdictAction;
+  reason: string;
+}
+
+/** A recording that is judged tick by tick. */
+export interface Recording {
+  history(tick: RecordedHistory): void;
+  tick(tick: RecordedTick): Answer;
+}
+
+/** What evidence is asked for where no plan says: one false alarm in a hundred releases, any harm counts. */
+const DEFAULT = {falseAlarms: 0.01, margin: 0};
+
+/** The default judge: evidence alone, and what it finds takes gray back. */
+export class EvidenceRecording implements Recording {
+  readonly #evaluator: EvidenceEvaluator;
+  #decided: Answer | null = null;
+
+  constructor(create: CreateEvaluator) {
+    this.#evaluator = create(DEFAULT);
+  }
+
+  history(tick: RecordedHistory): void {
+    this.#evaluator.history(tick);
+  }
+
+  tick(tick: RecordedTick): Answer {
+    if (this.#decided !== null) return this.#decided;
+    const reading = this.#evaluator.observe(tick);
+    if (!reading.decided) return {action: 'hold', reason: standing(reading)};
+    this.#decided = {action: 'rollback', reason: evidenceReason(reading).text};
+    return this.#decided;
+  }
+}
+
+/** How evidence stands while it has not decided. */
+export function standing({logE, limit, worst}: EvidenceReading): string {
+  const tens = (logE / Math.LN10).toFixed(1);
+  const most = worst === null ? '' : `, most of it ${metricWords(worst)}`;
+  return `evidence 10^${tens} of 10^${amount(limit / Math.LN10, 'count')}${most}`;
+}
