@@ -3,7 +3,7 @@ import {dirname} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {StoreFault} from '../fault.ts';
 import {Connection} from './driver.ts';
-import {isBusy, notThere, toFault} from './faults.ts';
+import {isBusy, notAFile, notThere, toFault} from './faults.ts';
 import {Bells} from './bells.ts';
 import {prepareSchema} from './schema.ts';
 
@@ -102,6 +102,7 @@ export class Database {
       makeFolder(dirname(path));
       closeSync(openSync(path, 'a', 0o600));
     }
+    if (statSync(path).isDirectory()) throw notAFile(label);
     const connection = new Connection(path, readOnly);
     try {
       prepareSchema(connection, readOnly, label);

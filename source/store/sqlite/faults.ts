@@ -82,6 +82,14 @@ export function notThere(label: string): StoreFault {
   );
 }
 
+export function notAFile(label: string): StoreFault {
+  return new StoreFault(
+    'store-no-rights',
+    `${label} is a folder.`,
+    'Name a file in it: sqlite:FOLDER/graydeck.db.',
+  );
+}
+
 function noRights(label: string, cause: unknown): StoreFault {
   return new StoreFault(
     'store-no-rights',
