@@ -173,7 +173,7 @@ async function forge(place: Place): Promise<void> {
       [{type: `from-tomorrow ${EVIL}`, ignorable: true}],
     ];
     for (const [index, events] of told.entries()) {
-      const commit = {
+      const commit: Commit = {
         version: index + 1,
         id: randomUUID(),
         parent,
@@ -184,7 +184,7 @@ async function forge(place: Place): Promise<void> {
         reason: `why ${EVIL}`,
         events,
         split: deriveSplit(state),
-      } satisfies Commit;
+      };
       state = evolveCommit(state, commit);
       const {outcome} = await log.append({...commit, split: deriveSplit(state)});
       if (outcome !== 'written') throw new Error(`version ${commit.version} is not written`);
