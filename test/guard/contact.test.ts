@@ -1,0 +1,64 @@
+import {afterEach, describe, expect, test} from 'vitest';
+import {Contact} from '../../source/guard/contact.ts';
+import {Machine} from './machine.ts';
+
+const DAWN = 1_800_000_000_000;
+let contact: Contact;
+afterEach(() => contact.close());
+
+function open() {
+  const machine = new Machine();
+  let now = DAWN;
+  contact = new Contact(machine.clock, () => now);
+  /** Time in which this process is awake: it feels its own pulse. */
+  const awake = (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 500) {
+      machine.pass(500);
+      now += 500;
+      contact.beat();
+    }
+  };
+  const asleep = (ms: number) => {
+    machine.pass(ms);
+    now += ms;
+  };
+  return {awake, asleep};
+}
+
+describe('the store', () => {
+  test('was away when nothing was heard of it for longer than a lease', () => {
+    const {awake} = open();
+    contact.answered();
+    awake(60_000);
+    contact.answered();
+    expect(contact.absence).toEqual({from: DAWN, until: DAWN + 60_000});
+  });
+
+  test('was not away for a moment without an answer, nor before it answered first', () => {
+    const {awake} = open();
+    awake(60_000);
+    contact.answered();
+    awake(3000);
+    contact.answered();
+    expect(contact.absence).toBeNull();
+  });
+
+  test('was not away while this process was stopped: others went on writing', () => {
+    const {awake, asleep} = open();
+    contact.answered();
+    awake(1000);
+    asleep(60_000);
+    contact.answered();
+    expect(contact.absence).toBeNull();
+  });
+
+  test('was away for the time that was seen, whatever was slept through in between', () => {
+    const {awake, asleep} = open();
+    contact.answered();
+    asleep(60_000);
+    awake(8000);
+    contact.answered();
+    // To the beat at which it woke.
+    expect(contact.absence).toEqual({from: DAWN + 60_500, until: DAWN + 68_000});
+  });
+});

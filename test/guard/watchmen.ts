@@ -1,0 +1,65 @@
+import {expect} from 'vitest';
+import type {Commit} from '../../source/release/commit.ts';
+import type {Event} from '../../source/release/event.ts';
+import {runProgram, type Child} from '../store/child.ts';
+
+/** The program itself, from its source. */
+const PROGRAM = '../../../source/cli/main';
+
+/** A headless guard in a process of its own. */
+export interface Watchman {
+  name: string;
+  child: Child;
+  /** What it has told of itself, oldest first. */
+  roles(): string[];
+  signal(signal: NodeJS.Signals): void;
+}
+
+export function startGuard(address: string, name: string, feature?: string): Watchman {
+  const of = feature === undefined ? [] : ['--feature', feature];
+  const child = runProgram(PROGRAM, ['guard', '--store', address, '--by', name, '--json', ...of]);
+  return {
+    name,
+    child,
+    roles: () =>
+      child.lines
+        .map(line => JSON.parse(line) as {schema: string; role?: string})
+        .flatMap(({schema, role}) => (schema === 'graydeck.guard/1' && role !== undefined ? [role] : [])),
+    signal: signal => void child.process.kill(signal),
+  };
+}
+
+export function eventsOf(
+  commits: readonly Commit[],
+): (Event & {by: string; at: number; reason: string | null})[] {
+  return commits.flatMap(({events, by, at, reason}) =>
+    events.map(event => ({...(event as Event), by, at, reason})),
+  );
+}
+
+/** Who has the guard at the end of a log; null: nobody has taken it. */
+export function guardOf(commits: readonly Commit[]): string | null {
+  return eventsOf(commits).findLast(({type}) => type === 'guard-taken')?.by ?? null;
+}
+
+/**
+ * The log itself proves it: whatever a guard commanded, it commanded under the newest epoch; and no step was begun again
+ * once its outcome was known.
+ */
+export function oneActsAtATime(commits: readonly Commit[], names: readonly string[]): void {
+  let holder: string | null = null;
+  const ended = new Set<string>();
+  for (const {by, version, events} of commits) {
+    const guard = names.find(name => by === name || by.startsWith(`${name}, `));
+    for (const event of events as Event[]) {
+      if (event.type === 'guard-taken') holder = by;
+      else if (guard !== undefined)
+        expect({version, type: event.type, guard}).toEqual({version, type: event.type, guard: holder});
+      if (event.type === 'step-ended') ended.add(`${event.release} ${event.step}`);
+      if (event.type === 'step-started')
+        expect(ended.has(`${event.release} ${event.step}`), `${event.step} began again in ${version}`).toBe(
+          false,
+        );
+    }
+  }
+}
