@@ -141,6 +141,7 @@ export const en = {
     observed: (seen: number, set: number) =>
       `gray gets ${seen.toFixed(1)} % of the requests, ${setPercent(set)} is set`,
     streamAway: (why: string) => `measurements cannot be read: ${why}`,
+    sourceAway: (name: string, why: string) => `${name} does not answer: ${why}`,
     junk: (number: number, example: string) =>
       `${many(number, 'entry of the sample stream is', 'entries of the sample stream are')} not counted, lately ${example}`,
     ahead: (time: string) => `samples come ${time} from the future: a clock is wrong`,

@@ -131,6 +131,7 @@ export const zh: typeof en = {
     behind: (number, names) => `${number} 个路由尚未达到设定比例：${list(names, number)}`,
     observed: (seen, set) => `灰度收到 ${seen.toFixed(1)} % 的请求，设定为 ${setPercent(set)}`,
     streamAway: why => `测量数据无法读取：${why}`,
+    sourceAway: (name, why) => `${name} 没有应答：${why}`,
     junk: (number, example) => `样本流中有 ${number} 条无法计入，最近：${example}`,
     ahead: time => `样本时间超前 ${time}：有时钟不准`,
     noGray: '灰度没有样本：情况未知',

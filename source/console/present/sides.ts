@@ -38,6 +38,11 @@ export function isDim(side: Side, reading: Reading): boolean {
   return ageMs === null || isStale(ageMs) || isAway(reading);
 }
 
+/** Whether a row is not of now: what another source tells does not grow old with the samples. */
+export function isOld({metric}: MetricRow, isSideOld: boolean): boolean {
+  return isSideOld && metric.isElsewhere !== true;
+}
+
 /** What prod serves: the older version until the release is completed. */
 export function prodVersionOf({snapshot}: Reading): string | null {
   const {release, prodVersion} = snapshot.state;
@@ -72,16 +77,17 @@ export function sidePanel(
   const version = side === 'gray' ? (release?.version ?? null) : prodVersionOf(reading);
   const stale = isDim(side, reading);
   const wide = labelWidth(rows);
-  const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse');
+  const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse' && !isOld(row, stale));
   const title: Piece[] = [say(t.sides[side], side)];
   if (version !== null) title.push(say(` ${clean.name(version, 24)}`, 'strong'));
   if (about.filter !== '') title.push(say(`  ${t.filter(clean.name(about.filter))}`, 'strong'));
   const drawn = rows.map(row => {
     const isPicked = row.metric.name === about.picked;
-    const isRowBad = side === 'gray' && row.compared.standing === 'worse' && !stale;
+    const isRowOld = isOld(row, stale);
+    const isRowBad = side === 'gray' && row.compared.standing === 'worse' && !isRowOld;
     const label: Piece = say(
       `${isPicked ? '›' : ' '}${padEnd(fitText(row.label, wide), wide)}`,
-      isPicked ? 'strong' : stale ? 'quiet' : 'plain',
+      isPicked ? 'strong' : isRowOld ? 'quiet' : 'plain',
     );
     const value = padStart(row.texts[side], VALUE_WIDTH);
     const isUnknown = row.values[side] === null;
@@ -93,10 +99,10 @@ export function sidePanel(
     );
     const line: Piece[] = [
       label,
-      say(` ${value}  `, stale || isUnknown ? 'quiet' : isRowBad ? 'bad' : 'strong'),
-      say(spark, stale ? 'quiet' : isRowBad ? 'bad' : side === 'gray' ? 'sparkGray' : 'sparkProd'),
+      say(` ${value}  `, isRowOld || isUnknown ? 'quiet' : isRowBad ? 'bad' : 'strong'),
+      say(spark, isRowOld ? 'quiet' : isRowBad ? 'bad' : side === 'gray' ? 'sparkGray' : 'sparkProd'),
     ];
-    if (side === 'gray') line.push(say('  '), ...(stale ? [] : comparedLine(row, t)));
+    if (side === 'gray') line.push(say('  '), ...(isRowOld ? [] : comparedLine(row, t)));
     return fit(line, about.width);
   });
   const none: Line[] = rows.length === 0 ? [[say(` ${t.metricsNoMatch}`, 'quiet')]] : [];
@@ -104,7 +110,7 @@ export function sidePanel(
   return {
     title,
     note: noteOf(side, scene),
-    tone: isBad && !stale ? 'bad' : 'frame',
+    tone: isBad ? 'bad' : 'frame',
     rows: [...none, ...spaced],
     isUrgent: true,
   };

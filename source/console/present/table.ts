@@ -2,7 +2,7 @@ import {comparedLine} from './compared.ts';
 import {fit, padEnd, padStart, say, textOf, type Line, type Piece} from './line.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
-import {COMPARED_WIDTH, isDim, labelWidth, prodVersionOf, type Panel} from './sides.ts';
+import {COMPARED_WIDTH, isDim, isOld, labelWidth, prodVersionOf, type Panel} from './sides.ts';
 import {sparkline} from './sparkline.ts';
 
 const VALUE_WIDTH = 9;
@@ -24,7 +24,7 @@ export function tablePanel(
       ? [say(` ▲ ${t.ago(reading[side].ageMs ?? 0)} `, 'caution')]
       : []),
   ];
-  const isBad = rows.some(row => row.compared.standing === 'worse') && !stale.gray;
+  const isBad = rows.some(row => row.compared.standing === 'worse' && !isOld(row, stale.gray));
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
   return {
     title: [
@@ -41,24 +41,25 @@ export function tablePanel(
 
   function drawn(row: MetricRow): Line {
     const isPicked = row.metric.name === about.picked;
-    const isRowBad = row.compared.standing === 'worse' && !stale.gray;
+    const old = {prod: isOld(row, stale.prod), gray: isOld(row, stale.gray)};
+    const isRowBad = row.compared.standing === 'worse' && !old.gray;
     const label = padEnd(textOf(fit([say(row.label)], wide)), wide);
-    const comparison = stale.gray ? [] : comparedLine(row, t);
+    const comparison = old.gray ? [] : comparedLine(row, t);
     const line: Piece[] = [
       say(`${isPicked ? '›' : ' '}${label}`, isPicked ? 'strong' : 'plain'),
       say(
         ` ${padStart(row.texts.prod, VALUE_WIDTH)}`,
-        stale.prod || row.values.prod === null ? 'quiet' : 'plain',
+        old.prod || row.values.prod === null ? 'quiet' : 'plain',
       ),
       say(
         ` ${padStart(row.texts.gray, VALUE_WIDTH)}  `,
-        stale.gray || row.values.gray === null ? 'quiet' : isRowBad ? 'bad' : 'strong',
+        old.gray || row.values.gray === null ? 'quiet' : isRowBad ? 'bad' : 'strong',
       ),
       ...fit(comparison, COMPARED_WIDTH),
       say(' '),
       say(
         sparkline(row.history?.gray ?? [], about.sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
-        stale.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
+        old.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
       ),
     ];
     return fit(line, about.width);
