@@ -7,7 +7,10 @@ import {keepRollUps} from '../metrics/keep-roll-ups.ts';
 import {keepSteps} from '../effects/keep-steps.ts';
 import type {Actor, CommandType} from '../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../store/port.ts';
+import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 import {openMeasurements} from './measure.ts';
+import {isShownOf} from './prometheus/shown.ts';
+import {withPrometheus} from './prometheus/windows.ts';
 import type {Settings} from './settings.ts';
 import {stepRunner} from './steps.ts';
 
@@ -19,6 +22,8 @@ export interface Wiring {
   /** Null when reading only. */
   acting: {feature: FeatureStore; controller: Controller} | null;
   settings: Pick<Settings, 'declared'>;
+  /** Numbers by Prometheus, not asked for yet; null or absent: nobody knows where it is. */
+  prometheus?: PrometheusPoller | null;
   actor: Actor;
   mode: ConsoleMode;
   extras?: readonly ExtraKey[];
@@ -41,7 +46,18 @@ const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'complete', 'ro
 
 /** Wires store, log, measurements, routers and steps of one feature into the deck that the console watches. */
 export function openDeck(wiring: Wiring): LiveDeck {
-  const {store, feature, view, acting, settings, actor, mode, extras = [], reopen} = wiring;
+  const {
+    store,
+    feature,
+    view,
+    acting,
+    settings,
+    prometheus = null,
+    actor,
+    mode,
+    extras = [],
+    reopen,
+  } = wiring;
   const measurements = openMeasurements(feature, view, settings);
   const stop = new AbortController();
   const listeners = new Set<() => void>();
@@ -53,6 +69,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     for (const listener of listeners) listener();
   };
   const stopMeasuring = measurements.subscribe(tell);
+  prometheus?.subscribe(tell);
 
   const lookAtRouters = async () => {
     // What was last heard of them stays, with its age, while the store is away.
@@ -78,7 +95,10 @@ export function openDeck(wiring: Wiring): LiveDeck {
         }),
     view,
     controller: acting === null ? null : remembering(acting.controller, ours),
-    windows: measurements.windows,
+    windows:
+      prometheus === null
+        ? measurements.windows
+        : withPrometheus(measurements.windows, prometheus, () => view.now(), isShownOf(prometheus, view)),
     stream: () => measurements.status(),
     subscribe(listener) {
       listeners.add(listener);
@@ -86,12 +106,15 @@ export function openDeck(wiring: Wiring): LiveDeck {
     },
     store: {kind: store.kind, label: store.label, health: () => health},
     routers: () => routers,
+    sources: () => (prometheus === null ? [] : [prometheus.light()]),
+    externals: () => prometheus?.snapshot() ?? [],
     actor,
     mode,
     extras,
     newId: newAlertId,
     begin() {
       void measurements.start();
+      void prometheus?.start();
       running.push(
         repeat(lookAtRouters, ROUTERS_EVERY_MS, stop.signal),
         repeat(lookAtStore, HEALTH_EVERY_MS, stop.signal),

@@ -15,6 +15,8 @@ export interface Settings {
   store: string | null;
   /** The feature that is named; null: nobody names one. */
   feature: string | null;
+  /** Address of Prometheus by flag or environment; null: the configuration's, if any. */
+  prometheus: string | null;
   /** Kinds of metrics whose names say nothing. */
   declared: DeclaredMetrics;
   config: {value: Config; path: string} | null;
@@ -28,23 +30,23 @@ export interface Settings {
 export async function loadSettings({flags, verb, out}: Call): Promise<Settings> {
   const store = flags.store ?? (process.env['GRAYDECK_STORE'] || null);
   const feature = flags.feature ?? null;
+  const prometheus = flags.prometheus ?? null;
   const path = flags.config ?? DEFAULT_FILE;
-  if (flags.prometheus !== undefined && !flags.json) {
-    out.say('Prometheus is not read yet in this version: --prometheus changes nothing');
-  }
-  if (flags.config === undefined && !existsSync(path)) return {store, feature, declared: {}, config: null};
+  if (flags.config === undefined && !existsSync(path))
+    return {store, feature, prometheus, declared: {}, config: null};
   try {
     const config = await readConfigFile(path, out.say);
     return {
       store: store ?? (await storeOf(config)),
       feature: feature ?? config.feature,
+      prometheus,
       declared: declaredOf(config),
       config: {value: config, path},
     };
   } catch (error) {
     if (!(error instanceof Failure) || verb.name !== 'rollback' || store === null) throw error;
     out.say(`${error.message}; the rollback goes on without it`);
-    return {store, feature, declared: {}, config: null};
+    return {store, feature, prometheus, declared: {}, config: null};
   }
 }
 

@@ -1,11 +1,10 @@
 import type {Side, SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
-import {METRIC_NAMES} from '../../analysis/numbers.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {appliedBy, type Report} from '../../audience/applied.ts';
-import {breaks, limitsOf} from '../../console/present/limit.ts';
-import {valueOf} from '../../console/present/metric.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
+import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {Release, State} from '../../release/state.ts';
+import {metricsOf} from './metrics.ts';
 
 /** All that `status` is made from, read at one moment. */
 export interface Observed {
@@ -15,6 +14,8 @@ export interface Observed {
   reports: readonly Report[] | null;
   /** Null where measurements could not be read. */
   windows: WindowView | null;
+  /** What Prometheus tells; empty where nobody knows where it is. */
+  externals: readonly MetricSnapshot[];
   /** How far the numbers look back. */
   window: Span;
   /** The store's clock, milliseconds since 1970. */
@@ -87,7 +88,7 @@ function phaseOf(release: Release | null, now: number) {
   };
 }
 
-function sideOf({windows, window}: Observed, numbers: SideNumbers | null, side: Side) {
+function sideOf({windows, window, externals}: Observed, numbers: SideNumbers | null, side: Side) {
   // Where nothing came, 0 requests is not known either: it may be that nobody measures.
   const isKnown = numbers !== null && (windows?.newestAt(side) ?? Number.NEGATIVE_INFINITY) >= window.from;
   return {
@@ -97,39 +98,10 @@ function sideOf({windows, window}: Observed, numbers: SideNumbers | null, side: 
     errorRate: isKnown ? numbers.errorRate : null,
     conversions: isKnown ? numbers.conversions : null,
     conversionRate: isKnown ? numbers.conversionRate : null,
-    availability: numbers?.availability ?? null,
+    availability:
+      numbers?.availability ?? externals.find(({name}) => name === 'availability')?.[side] ?? null,
     responseTime: numbers?.responseTime ?? {mean: null, p50: null, p95: null, p99: null},
   };
-}
-
-/** `ok` and `over` against the most severe limit of the plan; `unlimited` where the plan has none. */
-export type MetricState = 'ok' | 'over' | 'unlimited' | 'no-data';
-
-function metricsOf(
-  {windows, window, snapshot, now}: Observed,
-  numbers: {prod: SideNumbers | null; gray: SideNumbers | null},
-) {
-  const {release} = snapshot.state;
-  const ages = (['prod', 'gray'] as const).map(side => windows?.newestAt(side) ?? null);
-  const newest = ages.filter(at => at !== null);
-  const ageSeconds = newest.length === 0 ? null : Math.max(0, now - Math.max(...newest)) / 1000;
-  return [...METRIC_NAMES, ...(windows?.otherNames() ?? [])].map(name => {
-    const prod = numbers.prod === null ? null : valueOf(name, numbers.prod, window);
-    const gray = numbers.gray === null ? null : valueOf(name, numbers.gray, window);
-    const [limit] = release === null ? [] : limitsOf(release.plan, release.phase, name, prod);
-    const state: MetricState =
-      gray === null ? 'no-data' : limit === undefined ? 'unlimited' : breaks(limit, gray) ? 'over' : 'ok';
-    const isKnown = prod !== null || gray !== null;
-    return {
-      name,
-      source: 'samples' as const,
-      prod,
-      gray,
-      limit: limit?.value ?? null,
-      ageSeconds: isKnown ? ageSeconds : null,
-      state,
-    };
-  });
 }
 
 function stepsOf(release: Release | null, now: number) {

@@ -1,5 +1,6 @@
 import type {WindowView} from '../../analysis/numbers.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
+import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {FeatureView} from '../../store/port.ts';
 import type {Observed} from './document.ts';
 
@@ -9,9 +10,11 @@ export async function observe(
   view: ControllerView,
   windows: WindowView | null,
   windowMs: number,
+  prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
 ): Promise<Observed> {
   const reports = await feature.routers.list().catch(() => null);
   const now = view.now();
   const window = {from: now - windowMs, to: now};
-  return {feature: feature.feature, snapshot: view.snapshot(), reports, windows, window, now};
+  const externals = prometheus?.snapshot() ?? [];
+  return {feature: feature.feature, snapshot: view.snapshot(), reports, windows, externals, window, now};
 }

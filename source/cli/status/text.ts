@@ -1,10 +1,13 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
+import {labelElsewhere, metricElsewhere} from '../../console/present/elsewhere.ts';
 import {isKnown, metricOf, written} from '../../console/present/metric.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../output.ts';
+import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {StatusDocument} from './document.ts';
+import type {MetricState} from './metrics.ts';
 
 const TONES = {
   idle: 'dim',
@@ -18,19 +21,23 @@ const TONES = {
   failed: 'red',
 } as const;
 
+type Told = Pick<MetricSnapshot, 'name' | 'unit' | 'better'>;
+
+/** States of a query that only a person can change. */
+const TO_BE_MENDED: ReadonlySet<MetricState> = new Set(['nan', 'inf', 'several', 'bad-query', 'lagging']);
 const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
 /** `status` for people: a headline, the two sides next to each other, what needs somebody. */
 export function statusText(
   status: StatusDocument,
-  {over, now}: {over: string | null; now: number},
+  {over, now, externals}: {over: string | null; now: number; externals: readonly Told[]},
   t: Messages,
   paint: Paint,
 ): string[] {
   return [
     headline(status, over, t, paint),
     ...(status.state === 'idle' ? [`  ${t.idle.headline(status.feature)}`] : [percents(status, t, now)]),
-    ...table(status, t, paint),
+    ...table(status, externals, t, paint),
     ...verdict(status, t, paint),
     ...steps(status, t, paint),
     ...alerts(status, t, paint),
@@ -68,17 +75,24 @@ function percents(status: StatusDocument, t: Messages, now: number): string {
   return `  ${parts.join('   ')}`;
 }
 
-function table({metrics, window, state}: StatusDocument, t: Messages, paint: Paint): string[] {
+function table(
+  {metrics, window, state}: StatusDocument,
+  externals: readonly Told[],
+  t: Messages,
+  paint: Paint,
+): string[] {
   if (state === 'idle') return [];
-  const rows = metrics
-    .filter(({name, prod, gray}) => prod !== null || gray !== null || ALWAYS_SHOWN.has(name))
-    .map(({name, prod, gray, limit, state}) => {
-      const metric = metricOf(name);
-      const label = isKnown(name) ? t.metrics[name] : plainText(name, 24);
-      const beyond =
-        limit === null ? '' : state === 'over' ? `✖ ${written(metric, limit)}` : written(metric, limit);
-      return {cells: [label, written(metric, prod), written(metric, gray), beyond], isOver: state === 'over'};
-    });
+  const rows = metrics.filter(isWorthShowing).map(({name, source, prod, gray, limit, state}) => {
+    const told = source === 'prometheus' ? externals.find(external => external.name === name) : undefined;
+    const metric = told === undefined ? metricOf(name) : metricElsewhere(told);
+    const label = isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? plainText(name, 24));
+    const word =
+      source === 'prometheus' && gray === null && isNumberState(state, t) ? t.numberStates[state] : null;
+    const beyond =
+      limit === null ? '' : state === 'over' ? `✖ ${written(metric, limit)}` : written(metric, limit);
+    const cells = [label, written(metric, prod), word ?? written(metric, gray), beyond];
+    return {cells, isOver: state === 'over'};
+  });
   const head = [t.windowOf(window.seconds), t.sides.prod, t.sides.gray, ''];
   const widths = head.map((cell, column) =>
     Math.max(...[head, ...rows.map(({cells}) => cells)].map(cells => stringWidth(cells[column] ?? ''))),
@@ -89,6 +103,23 @@ function table({metrics, window, state}: StatusDocument, t: Messages, paint: Pai
     paint('dim', line(head)),
     ...rows.map(({cells, isOver}) => (isOver ? paint('red', line(cells)) : line(cells))),
   ];
+}
+
+/** What nobody measures is left out, unless something is wrong with it or the plan wants it. */
+function isWorthShowing({
+  name,
+  source,
+  prod,
+  gray,
+  limit,
+  state,
+}: StatusDocument['metrics'][number]): boolean {
+  if (prod !== null || gray !== null || ALWAYS_SHOWN.has(name)) return true;
+  return source === 'prometheus' && (limit !== null || TO_BE_MENDED.has(state));
+}
+
+function isNumberState(state: MetricState, t: Messages): state is keyof Messages['numberStates'] {
+  return Object.hasOwn(t.numberStates, state);
 }
 
 function pad(text: string, width: number, isRight: boolean): string {

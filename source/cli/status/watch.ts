@@ -2,6 +2,7 @@ import type {WindowView} from '../../analysis/numbers.ts';
 import {changeOrTime} from '../../effects/run-steps.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
+import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {FeatureView} from '../../store/port.ts';
 import type {Call} from '../call.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
@@ -22,13 +23,14 @@ export async function watchStatus(
   view: ControllerView,
   windows: WindowView,
   windowMs: number,
+  prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
 ): Promise<ExitCode> {
   const {out, flags} = call;
   const messages = messagesOf(languageOf(flags.lang, process.env));
   const signal = AbortSignal.any([call.interrupted(), out.closed]);
   let told = '';
   while (!signal.aborted) {
-    const observed = await observe(feature, view, windows, windowMs);
+    const observed = await observe(feature, view, windows, windowMs, prometheus);
     const status = statusDocument(observed);
     const meaning = meaningOf(status);
     if (meaning !== told && !signal.aborted) {

@@ -122,7 +122,7 @@ async function tell(call: Call, {feature, controller, service}: Demo): Promise<E
   service.writePast().catch(() => undefined);
   await measurements.start();
   try {
-    return await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS);
+    return await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS, null);
   } finally {
     await measurements.close();
   }

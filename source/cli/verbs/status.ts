@@ -7,6 +7,7 @@ import {usage} from '../failure.ts';
 import {languageOf} from '../language.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import {openMeasurements} from '../measure.ts';
+import {openPrometheus} from '../prometheus/open.ts';
 import {openLook, using} from '../session.ts';
 import {statusDocument} from '../status/document.ts';
 import {observe} from '../status/observe.ts';
@@ -25,27 +26,40 @@ export const run: Run = async call => {
   if (flags.watch) call.interrupted();
   const messages = messagesOf(languageOf(flags.lang, process.env));
   return await using(openLook(call), async ({feature, view, settings}) => {
+    const prometheus = await openPrometheus(settings, view, {historyMs: 0});
     const measurements = openMeasurements(feature, view, settings, {
       historyMs: windowMs + LATE_MS,
       keepSeconds: Math.ceil((windowMs + LATE_MS) / 1000),
     });
     try {
+      const asked = prometheus?.start();
       const isRead = await readOnce(measurements);
+      await Promise.race([asked, pause(PATIENCE_MS, undefined, {ref: false})]);
+      const light = prometheus?.light();
+      if (light?.state === 'away' && !out.isJson)
+        out.say(messages.headlines.sourceAway(light.name, light.why ?? ''));
       const {away, junk, lastJunk} = measurements.status();
       if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
       if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));
-      if (flags.watch) return await watchStatus(call, feature, view, measurements.windows, windowMs);
-      const observed = await observe(feature, view, isRead ? measurements.windows : null, windowMs);
+      if (flags.watch)
+        return await watchStatus(call, feature, view, measurements.windows, windowMs, prometheus);
+      const observed = await observe(
+        feature,
+        view,
+        isRead ? measurements.windows : null,
+        windowMs,
+        prometheus,
+      );
       const status = statusDocument(observed);
       if (out.isJson) out.json(status);
       else {
-        const {now, snapshot} = observed;
+        const {now, snapshot, externals} = observed;
         const over = snapshot.state.release?.over ?? null;
-        for (const line of statusText(status, {over, now}, messages, out.paint)) out.data(line);
+        for (const line of statusText(status, {over, now, externals}, messages, out.paint)) out.data(line);
       }
       return EXIT.done;
     } finally {
-      await measurements.close();
+      await Promise.all([measurements.close(), prometheus?.close()]);
     }
   });
 };

@@ -8,6 +8,7 @@ import type {ExitCode} from '../exit.ts';
 import {languageOf} from '../language.ts';
 import {openMeasurements} from '../measure.ts';
 import {hasColor} from '../output.ts';
+import {openPrometheus} from '../prometheus/open.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session.ts';
 import {watchStatus} from '../status/watch.ts';
 import {hasTerminal} from '../terminal.ts';
@@ -39,12 +40,14 @@ async function plain(call: Call): Promise<ExitCode> {
   call.interrupted();
   call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
   return await using(openLook(call), async ({feature, view, settings}) => {
+    const prometheus = await openPrometheus(settings, view);
     const measurements = openMeasurements(feature, view, settings);
+    void prometheus?.start();
     await measurements.start();
     try {
-      return await watchStatus(call, feature, view, measurements.windows, WINDOW_MS);
+      return await watchStatus(call, feature, view, measurements.windows, WINDOW_MS, prometheus);
     } finally {
-      await measurements.close();
+      await Promise.all([measurements.close(), prometheus?.close()]);
     }
   });
 }
@@ -68,23 +71,43 @@ async function wiringOf(call: Call, opened: Look | Session): Promise<Wiring> {
   if ('view' in opened) {
     const reopen = (name: string) => lookAt(opened.store, name);
     const {store, feature, view} = opened;
-    return {...shared, store, feature, view, acting: null, reopen};
+    const prometheus = await openPrometheus(settings, view);
+    return {...shared, store, feature, view, prometheus, acting: null, reopen};
   }
   const {store, feature, controller} = opened;
   const reopen = (name: string) => actOn(store, name);
-  return {...shared, store, feature, view: controller, acting: {feature, controller}, reopen};
+  const prometheus = await openPrometheus(settings, controller);
+  return {...shared, store, feature, view: controller, prometheus, acting: {feature, controller}, reopen};
 
   async function lookAt(store: ViewStore, name: string): Promise<Wiring> {
     const feature = store.feature(name);
     const view = openView({feature: name, log: feature.log, now: () => store.now()});
     await view.ready();
-    return {...shared, store, feature, view, acting: null, reopen: other => lookAt(store, other)};
+    const prometheus = await openPrometheus(settings, view);
+    return {
+      ...shared,
+      store,
+      feature,
+      view,
+      prometheus,
+      acting: null,
+      reopen: other => lookAt(store, other),
+    };
   }
   async function actOn(store: OperatorStore, name: string): Promise<Wiring> {
     const feature = store.feature(name);
     const controller = openController({feature: name, log: feature.log, now: () => store.now()});
     await controller.ready();
     const acting = {feature, controller};
-    return {...shared, store, feature, view: controller, acting, reopen: other => actOn(store, other)};
+    const prometheus = await openPrometheus(settings, controller);
+    return {
+      ...shared,
+      store,
+      feature,
+      view: controller,
+      prometheus,
+      acting,
+      reopen: other => actOn(store, other),
+    };
   }
 }

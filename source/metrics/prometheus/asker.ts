@@ -30,11 +30,11 @@ export interface AskerOptions {
   /** How finely history is read at most. */
   everyMs: number;
   /** What `{{window}}` stands for; shorter after a change of the split, never below four scrapes. */
-  windowMs?: number;
+  windowMs?: number | null;
   /** How often Prometheus scrapes. */
-  scrapeMs?: number;
+  scrapeMs?: number | null;
   /** How far back to read at the start; 0: not at all. */
-  historyMs?: number;
+  historyMs?: number | null;
 }
 
 const SCRAPE_MS = 15_000;
@@ -138,7 +138,8 @@ export class Asker {
   }
 
   #scope({splitChangedAt}: Target): Scope {
-    const {sides, labels = {}, windowMs = WINDOW_MS, now} = this.#options;
+    const {sides, labels = {}, now} = this.#options;
+    const windowMs = this.#options.windowMs ?? WINDOW_MS;
     const sinceMs = splitChangedAt === null ? windowMs : now() - splitChangedAt;
     const least = Math.min(windowMs, LEAST_SCRAPES * this.#scrapeMs);
     // In whole scrapes: anything between makes no difference.

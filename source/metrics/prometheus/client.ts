@@ -10,7 +10,7 @@ export interface PrometheusClientOptions {
   url: string;
   credentials?: Credentials | null;
   /** Milliseconds until an answer is given up. */
-  timeoutMs?: number;
+  timeoutMs?: number | null;
   /** Longest answer that is read, in bytes. */
   mostBytes?: number;
 }
@@ -34,7 +34,8 @@ export interface PrometheusClient {
 
 /** @throws TypeError when `url` is no address of HTTP */
 export function prometheusClient(options: PrometheusClientOptions): PrometheusClient {
-  const {timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES} = options;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const {mostBytes = MOST_BYTES} = options;
   const base = new URL(options.url);
   if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new TypeError('not an address of HTTP');
   const headers = headersOf(base, options.credentials ?? null);

@@ -10,9 +10,11 @@ import {lightOf, snapshotOf, stateForJudge, type Light, type MetricSnapshot} fro
 export interface PollerOptions extends Omit<AskerOptions, 'everyMs'> {
   metrics: readonly PolledMetric[];
   /** Between two questions for one metric, in milliseconds, give or take a tenth. */
-  everyMs?: number;
+  everyMs?: number | null;
   /** Questions under way at once. */
   width?: number;
+  /** Asked before each question: false leaves the metric out for now. */
+  wants?: (name: string) => boolean;
 }
 
 const EVERY_MS = 5000;
@@ -152,13 +154,21 @@ export class PrometheusPoller implements ExternalNumbers {
   async #keepAsking(metric: PolledMetric, asked: () => void): Promise<void> {
     const {signal} = this.#abort;
     while (!signal.aborted) {
-      const slots = this.#slots.get(metric.name) ?? [];
+      const slots = this.#isWanted(metric.name) ? (this.#slots.get(metric.name) ?? []) : [];
       await Promise.all(slots.map(slot => this.#gate.run(() => this.#asker.ask(metric, slot))));
       asked();
       const everyMs = this.#everyMs * (0.9 + 0.2 * Math.random());
       await pause(everyMs, undefined, {signal}).catch(() => undefined);
     }
     asked();
+  }
+
+  #isWanted(name: string): boolean {
+    try {
+      return this.#options.wants?.(name) ?? true;
+    } catch {
+      return true;
+    }
   }
 
   #tell(): void {
