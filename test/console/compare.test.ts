@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {SideNumbers} from '../../source/analysis/numbers.ts';
 import {compare, type Standing} from '../../source/console/present/compare.ts';
-import {limitsOf} from '../../source/console/present/limit.ts';
+import {limitsOf, type Limit} from '../../source/console/present/limit.ts';
 import {metricOf} from '../../source/console/present/metric.ts';
 import {PLAN} from './programs/scenes.ts';
 
@@ -64,6 +64,24 @@ describe('gray beside prod', () => {
     expect(standing('throughput', 10, 100)).toBe('none');
   });
 
+  it('a limit that moves with prod is not broken by what chance alone explains', () => {
+    const below: Limit = {value: 2.7, bad: 'below', then: 'alert', isRelative: true};
+    const compared = (gray: number, grayN: number) =>
+      compare(metricOf('conversion_rate'), gray, 3, {gray: requests(grayN), prod: requests(10_000)}, [below]);
+    // Nobody of 37 bought: with 3 % that happens every third time.
+    expect(compared(0, 37)).toMatchObject({standing: 'same', broken: null});
+    expect(compared(2.4, 500)).toMatchObject({standing: 'same', broken: null});
+    expect(compared(1, 1000)).toMatchObject({standing: 'worse', broken: below});
+  });
+
+  it('a limit is not broken by a handful of events, and at once by many', () => {
+    const above: Limit = {value: 5, bad: 'above', then: 'rollback'};
+    const numbers = {gray: requests(37), prod: requests(5000)};
+    const compared = (gray: number) => compare(metricOf('error_rate'), gray, 0.5, numbers, [above]);
+    expect(compared(5.4).broken).toBeNull();
+    expect(compared(100)).toMatchObject({standing: 'worse', broken: above});
+  });
+
   it('a broken limit of the plan is worse even where prod is as bad', () => {
     const limits = limitsOf(PLAN, 1, 'error_rate', 7);
     const numbers = {gray: requests(2000), prod: requests(8000)};
@@ -85,7 +103,7 @@ describe('limits of the plan', () => {
     const plan = {...PLAN, phases: [PLAN.phases[0]!, phase]};
     expect(limitsOf(plan, 1, 'response_time_p95', 200)).toEqual([
       {value: 400, bad: 'above', then: 'pause'},
-      {value: 300, bad: 'above', then: 'wait'},
+      {value: 300, bad: 'above', then: 'wait', isRelative: true},
     ]);
   });
 

@@ -163,7 +163,7 @@ function legend(row: MetricRow, {t}: Scene, range: Range): Line {
   ];
   for (const limit of row.limits.slice(0, 3)) {
     const isDrawn = limit.value >= range.min && limit.value <= range.max;
-    const value = axisText(row, limit.value);
+    const value = axisText(row, Number(limit.value.toPrecision(3)));
     const text = `   ${isDrawn ? '╌' : UNKNOWN} ${t.chart.limit(limit.bad, value, limit.then)}`;
     pieces.push(say(text, limit.then === 'wait' ? 'quiet' : 'warn'));
   }

@@ -44,6 +44,21 @@ function standardErrors(gray: number, prod: number, grayN: number, prodN: number
   return variance <= 0 ? 0 : (gray - prod) / 100 / Math.sqrt(variance);
 }
 
+/** Whether a share lies beyond its limit by a handful of events, or by what two equal sides differ in anyway. */
+function isChance(
+  metric: Metric,
+  {value, isRelative}: Limit,
+  gray: number,
+  prod: number | null,
+  counts: {gray: number; prod: number},
+): boolean {
+  if (metric.kind !== 'percent' || metric.isElsewhere === true) return false;
+  const unusual = metric.name === 'availability' ? 100 - Math.min(gray, value) : Math.max(gray, value);
+  if ((unusual / 100) * counts.gray < FEWEST_EVENTS) return true;
+  if (isRelative !== true || prod === null) return false;
+  return Math.abs(standardErrors(gray, prod, counts.gray, counts.prod)) < SHARE_DOUBTFUL;
+}
+
 function standingOf(
   metric: Metric,
   gray: number,
@@ -78,7 +93,11 @@ export function compare(
   if (gray === null) return NONE;
   const counts = {gray: numbers.gray.requests, prod: numbers.prod.requests};
   const isFew = metric.isElsewhere !== true && counts.gray < (FEWEST[metric.name] ?? FEWEST_ELSE);
-  const broken = isFew ? null : (limits.find(limit => limit.then !== 'wait' && breaks(limit, gray)) ?? null);
+  const broken = isFew
+    ? null
+    : (limits.find(
+        limit => limit.then !== 'wait' && breaks(limit, gray) && !isChance(metric, limit, gray, prod, counts),
+      ) ?? null);
   const ratio = prod === null || prod === 0 ? null : gray / prod;
   const difference = prod === null ? null : gray - prod;
   if (metric.compared === null) return {...NONE, standing: broken === null ? 'none' : 'worse', broken};

@@ -8,6 +8,8 @@ export interface Limit {
   bad: 'above' | 'below';
   /** What happens then; a criterion only keeps the next phase closed. */
   then: 'rollback' | 'pause' | 'alert' | 'wait';
+  /** It moves with what prod does: a multiple of it. */
+  isRelative?: true;
 }
 
 const SEVERITY = {rollback: 3, pause: 2, alert: 1, wait: 0} as const;
@@ -25,7 +27,7 @@ function limitOf(condition: Condition, then: Limit['then'], prod: number | null)
   const isUpward = condition.op === '>' || condition.op === '>=';
   // A guardrail names what is bad, a criterion what is good.
   const bad = isUpward === (then !== 'wait') ? 'above' : 'below';
-  return {value, bad, then};
+  return {value, bad, then, ...('value' in threshold ? {} : {isRelative: true})};
 }
 
 /** All limits the plan sets for a metric in a phase, the most severe first. `prod` is prod's value now. */
