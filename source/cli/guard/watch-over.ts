@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
+import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import {metricBook} from '../../config/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';
@@ -23,6 +23,8 @@ export interface Watched {
   feature: FeatureStore;
   controller: Controller;
   measuring: GuardMeasuring;
+  /** Numbers that no sample speaks of. */
+  external: ExternalNumbers;
   settings: Pick<Settings, 'config'>;
   /** As the log shall name the guard. */
   name: string;
@@ -33,7 +35,7 @@ export interface Watched {
 
 /** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
-  const {feature, controller, measuring, settings, name, contact, onRole, onTrouble} = watched;
+  const {feature, controller, measuring, external, settings, name, contact, onRole, onTrouble} = watched;
   void measuring.measurements.start();
   const lease = new LeaseHold(feature.lease, name, randomUUID(), machineClock);
   const book = metricBook(settings.config?.value.metrics);
@@ -58,7 +60,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       measuring,
       routers: () => feature.routers.list(),
       shelf: feature.rollUps,
-      external: NO_EXTERNAL,
+      external,
       traits: book.find,
       createEvaluator: null,
       absence: () => contact.absence,

@@ -1,4 +1,5 @@
 import {hostname} from 'node:os';
+import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {machineClock} from '../../guard/clock.ts';
 import {Contact} from '../../guard/contact.ts';
@@ -12,6 +13,8 @@ import {checkFeature} from '../feature.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
+import {addressOf} from '../prometheus/address.ts';
+import {openPrometheus} from '../prometheus/open.ts';
 import {loadSettings, type Settings} from '../settings.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
@@ -21,6 +24,8 @@ const FEATURES_EVERY_MS = 5000;
 export const run: Run = async call => {
   const signal = call.interrupted({isOrderly: true});
   const settings = await loadSettings(call);
+  // Before anything is guarded: a wrong address is bad input, and no fault of one feature.
+  await addressOf(settings.prometheus, settings.config?.value.prometheus?.url ?? null);
   const name = call.flags.by === undefined ? `guard on ${hostname()}` : readName(call.flags.by);
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');
@@ -79,12 +84,27 @@ async function guardFeature(
   const feature = store.feature(featureName);
   const controller = openController({feature: featureName, log: feature.log, now: () => store.now()});
   const measuring = openMeasuring(feature, controller, settings);
+  const prometheus = await openPrometheus(settings, controller, {onlyPlanned: true});
+  void prometheus?.start();
   const report = reportOn(call, controller);
   const {onRole, onTrouble} = report;
   try {
-    await watchOver({feature, controller, measuring, settings, name, contact, onRole, onTrouble}, signal);
+    await watchOver(
+      {
+        feature,
+        controller,
+        measuring,
+        external: prometheus ?? NO_EXTERNAL,
+        settings,
+        name,
+        contact,
+        onRole,
+        onTrouble,
+      },
+      signal,
+    );
   } finally {
     report.close();
-    await Promise.all([measuring.measurements.close(), controller.close()]);
+    await Promise.all([measuring.measurements.close(), prometheus?.close(), controller.close()]);
   }
 }
