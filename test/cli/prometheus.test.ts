@@ -143,6 +143,39 @@ describe.skipIf(prometheusMissing)('with a Prometheus', () => {
     await console.until(/● prometheus \d s/u);
     await console.until(/cpu +41\.0 %/u);
   });
+
+  test('a guard judges by its numbers, and while it is away neither advances nor takes anything back', async () => {
+    await using place = await placeWith(settings(server.url));
+    await place.file(
+      'guarded.yaml',
+      `
+phases: [{name: half, percent: 50, duration: 1h, criteria: ["cpu < 80 % over 10s"]}, {name: all, percent: 100}]
+guardrails: [{when: "queue > 5 over 10s", for: 1s, then: pause}]
+evidence: off
+`,
+    );
+    await place.run('start', 'v2', '--supersede', '--plan', 'guarded.yaml', '--yes');
+    const guard = place.start(['guard']);
+    const reasons = async (): Promise<unknown> => {
+      const {action, reasons: all} = (await place.json('status'))['verdict'] as {
+        action: string;
+        reasons: {code: string; metric: string | null; value: number | null}[];
+      };
+      return [action, ...all.map(({code, metric, value}) => `${code} ${metric} ${value}`)];
+    };
+    const {exitCode} = await place.run('wait', '--for', 'paused', '--timeout', '15s');
+    expect(exitCode).toBe(0);
+    expect(await reasons()).toEqual(['pause', 'guardrail queue 8']);
+    await server.stop();
+    await expect
+      .poll(reasons, {timeout: 15_000, interval: 500})
+      .toEqual(expect.arrayContaining(['hold', 'criterion_unmeasured cpu null']));
+    const {state} = await place.json('status');
+    expect(state).toBe('paused');
+    await server.start();
+    guard.kill('SIGTERM');
+    expect((await guard).exitCode).toBe(0);
+  }, 60_000);
 });
 
 describe('without one', () => {
