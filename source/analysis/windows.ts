@@ -10,7 +10,7 @@ import {
 } from './metric-table.ts';
 import type {Cohort, Side, SideNumbers, Span, WindowView} from './numbers.ts';
 import {readNumbers} from './side-numbers.ts';
-import {entriesOf, mergeDistribution, sumOf} from './reading.ts';
+import {entriesOf, gaugeOf, mergeDistribution, sumOf, usersOf} from './reading.ts';
 import {Repeats} from './repeats.ts';
 import type {Sample} from './sample.ts';
 import {restoreSecond, tallySecond} from './ring-tally.ts';
@@ -202,6 +202,36 @@ export class Windows implements WindowView {
       requests: sumOf(lanes, REQUESTS, seconds, slots),
       entries: entriesOf(lanes, seconds, slots),
     };
+  }
+
+  /** Sum of a counter of a side over a span; null where nobody reports it on that side, or it is no counter. */
+  counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
+    const metric = this.table.get(name);
+    if (metric?.kind !== 'counter') return null;
+    const isReported = this.#ring
+      .lanes(side, 'everything')
+      .some(lane => lane.counters[metric.index] !== undefined);
+    if (!isReported) return null;
+    const seconds = this.#ring.clip(this.#seconds(span));
+    return sumOf(this.#ring.lanes(side, cohort ?? 'cohorts'), metric.index, seconds, this.#ring.slots);
+  }
+
+  /** Newest value of a gauge of a side in a span; null without any. */
+  gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
+    const metric = this.table.get(name);
+    if (metric?.kind !== 'gauge') return null;
+    const lanes = this.#ring.lanes(side, cohort ?? 'cohorts');
+    const seconds = this.#ring.clip(this.#seconds(span));
+    return gaugeOf(lanes, metric.index, seconds, this.#ring.slots)?.value ?? null;
+  }
+
+  /** Different users of a side in a span, estimated; null where nobody counts them. */
+  users(side: Side, span: Span, cohort?: Cohort): number | null {
+    return usersOf(
+      this.#ring.lanes(side, cohort ?? 'cohorts'),
+      this.#ring.clip(this.#seconds(span)),
+      this.#ring,
+    );
   }
 
   /**

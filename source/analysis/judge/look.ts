@@ -1,17 +1,27 @@
 import type {LogHistogram} from '../log-histogram.ts';
-import type {Cohort, Side, SideNumbers, Span} from '../numbers.ts';
+import type {Cohort, Side, Span} from '../numbers.ts';
 import type {ExternalNumbers} from './external.ts';
 import type {FindTraits} from './metric-traits.ts';
 
-/** What the judge reads samples from; `Windows` is one. */
+/** What the judge reads samples from, each over a span of the running split; `Windows` is one. */
 export interface Measured {
-  numbers(side: Side, span: Span, cohort?: Cohort): SideNumbers;
+  /** Requests, and the entries they came in. */
+  arrivals(side: Side, span: Span, cohort?: Cohort): Arrivals;
+  /** Sum of a counter; null where nobody reports it. */
+  counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
+  /** Newest value of a gauge; null without any. */
+  gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
+  /** Different users, estimated; null where nobody counts them. */
+  users(side: Side, span: Span, cohort?: Cohort): number | null;
   /** Null without values, or when the name is none of a distribution. */
   distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null;
   /** End of the newest second in the span in which something arrived, milliseconds since 1970; null without any. */
   heardAt(side: Side, span: Span, cohort?: Cohort): number | null;
-  /** Requests, and the entries they came in. */
-  arrivals(side: Side, span: Span, cohort?: Cohort): {requests: number; entries: number};
+}
+
+export interface Arrivals {
+  requests: number;
+  entries: number;
 }
 
 /** One moment, and what can be known at it. */
@@ -28,12 +38,14 @@ export interface Frame {
 }
 
 /**
- * Reads windows at one moment, each at most once. Judged are the eligible: of those who were chosen nothing can be
- * learned about the version. Where nobody is eligible (0 %) whoever has gray is looked at, so that testers are guarded.
+ * Reads windows at one moment, what is costly at most once. Judged are the eligible: of those who were chosen nothing
+ * can be learned about the version. Where nobody is eligible (0 %) whoever has gray is looked at, so that testers are
+ * guarded.
  */
 export class Look {
   readonly frame: Frame;
-  readonly #numbers = new Map<string, SideNumbers>();
+  readonly #arrivals = new Map<string, Arrivals>();
+  readonly #users = new Map<string, number | null>();
   readonly #distributions = new Map<string, LogHistogram | null>();
 
   constructor(frame: Frame) {
@@ -46,22 +58,31 @@ export class Look {
     return percent >= 100 ? 'everybody-gray' : percent <= 0 ? 'nobody-eligible' : null;
   }
 
-  numbers(side: Side, overMs: number): SideNumbers {
-    const key = `${side} ${overMs}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const read = this.frame.measured.numbers(side, this.span(overMs), this.#cohort);
-    this.#numbers.set(key, read);
-    return read;
+  /** Requests of a side in the window, and the entries they came in. */
+  arrivals(side: Side, overMs: number): Arrivals {
+    return once(this.#arrivals, `${side} ${overMs}`, () =>
+      this.frame.measured.arrivals(side, this.span(overMs), this.#cohort),
+    );
+  }
+
+  counted(side: Side, name: string, overMs: number): number | null {
+    return this.frame.measured.counted(side, name, this.span(overMs), this.#cohort);
+  }
+
+  gauge(side: Side, name: string, overMs: number): number | null {
+    return this.frame.measured.gauge(side, name, this.span(overMs), this.#cohort);
+  }
+
+  users(side: Side, overMs: number): number | null {
+    return once(this.#users, `${side} ${overMs}`, () =>
+      this.frame.measured.users(side, this.span(overMs), this.#cohort),
+    );
   }
 
   distribution(side: Side, name: string, overMs: number): LogHistogram | null {
-    const key = `${side} ${overMs} ${name}`;
-    const known = this.#distributions.get(key);
-    if (known !== undefined) return known;
-    const read = this.frame.measured.distribution(side, name, this.span(overMs), this.#cohort);
-    this.#distributions.set(key, read);
-    return read;
+    return once(this.#distributions, `${side} ${overMs} ${name}`, () =>
+      this.frame.measured.distribution(side, name, this.span(overMs), this.#cohort),
+    );
   }
 
   /** When a side was last heard within the window, milliseconds since 1970; null: not in it. */
@@ -69,8 +90,9 @@ export class Look {
     return this.frame.measured.heardAt(side, this.span(overMs), this.#cohort);
   }
 
-  arrivals(side: Side, span: Span): {requests: number; entries: number} {
-    return this.frame.measured.arrivals(side, span, this.#cohort);
+  /** Requests of a side in any span. */
+  requestsIn(side: Side, span: Span): number {
+    return this.frame.measured.arrivals(side, span, this.#cohort).requests;
   }
 
   /** The part of a window since the split began, in seconds. */
@@ -79,7 +101,7 @@ export class Look {
     return Math.max(0, Math.min(overMs, at - since)) / 1000;
   }
 
-  /** The same moment with windows that end earlier: there is nothing newer than `at`. */
+  /** A look at an earlier moment of the same split. */
   endingAt(at: number): Look {
     return new Look({...this.frame, at});
   }
@@ -93,4 +115,12 @@ export class Look {
   get #cohort(): Cohort | undefined {
     return this.frame.percent <= 0 ? undefined : 'eligible';
   }
+}
+
+function once<T>(known: Map<string, T>, key: string, read: () => T): T {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const value = read();
+  known.set(key, value);
+  return value;
 }

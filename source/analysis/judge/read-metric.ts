@@ -1,5 +1,5 @@
 import type {LogHistogram} from '../log-histogram.ts';
-import type {Side, SideNumbers} from '../numbers.ts';
+import type {Side} from '../numbers.ts';
 import type {Look} from './look.ts';
 
 /** A metric of one side over a window. */
@@ -10,8 +10,9 @@ export interface MetricReading {
   samples: number | null;
 }
 
-const NOBODY: MetricReading = {value: null, samples: null};
 const USE = 'feature_use_rate.';
+/** Shares of the requests, and the counters they are made of. */
+const SHARES: Readonly<Record<string, string>> = {error_rate: 'errors', conversion_rate: 'conversions'};
 const PARTS: readonly [suffix: string, read: (values: LogHistogram) => number | null][] = [
   ['_p50', values => values.quantile(0.5)],
   ['_p95', values => values.quantile(0.95)],
@@ -22,27 +23,35 @@ const PARTS: readonly [suffix: string, read: (values: LogHistogram) => number | 
 
 /** Reads any metric that samples can carry, by the name conditions use. */
 export function readMetric(look: Look, side: Side, name: string, overMs: number): MetricReading {
+  const {requests, entries} = look.arrivals(side, overMs);
+  const ofRequests = (value: number | null): MetricReading => ({value, samples: requests});
+  const share = (counter: string) => percentOf(look.counted(side, counter, overMs), requests);
+  const perSecond = (count: number) => {
+    const seconds = look.coveredSeconds(overMs);
+    return seconds > 0 ? count / seconds : null;
+  };
+  const counter = Object.hasOwn(SHARES, name) ? SHARES[name] : undefined;
+  if (counter !== undefined) return ofRequests(share(counter));
+  if (name.startsWith(USE)) return ofRequests(share(`uses.${name.slice(USE.length)}`));
+  switch (name) {
+    case 'availability': {
+      const missing = share('unavailable');
+      return ofRequests(missing === null ? null : Math.max(0, 100 - missing));
+    }
+    case 'throughput':
+      return ofRequests(entries > 0 ? perSecond(requests) : null);
+    case 'active_users':
+      return ofRequests(look.users(side, overMs));
+  }
   const distributed = readDistribution(look, side, name, overMs);
   if (distributed !== null) return distributed;
-  const numbers = look.numbers(side, overMs);
-  const ofRequests = (value: number | null): MetricReading => ({value, samples: numbers.requests});
-  switch (name) {
-    case 'error_rate':
-      return ofRequests(numbers.errorRate);
-    case 'conversion_rate':
-      return ofRequests(numbers.conversionRate);
-    case 'availability':
-      return ofRequests(numbers.availability);
-    case 'throughput':
-      return ofRequests(numbers.requestsPerSecond);
-    case 'active_users':
-      return ofRequests(numbers.activeUsers);
-    default:
-      return name.startsWith(USE) ? use(numbers, name.slice(USE.length)) : other(look, numbers, name, overMs);
-  }
+  const gauge = look.gauge(side, name, overMs);
+  if (gauge !== null) return {value: gauge, samples: null};
+  const count = look.counted(side, name, overMs);
+  return count === null ? {value: null, samples: null} : ofRequests(perSecond(count));
 }
 
-/** The distribution a name speaks of, and which part of it; null when it is none. */
+/** The distribution a name speaks of, and which part of it; null when it is none, or holds nothing. */
 function readDistribution(look: Look, side: Side, name: string, overMs: number): MetricReading | null {
   for (const [suffix, read] of PARTS) {
     if (!name.endsWith(suffix)) continue;
@@ -52,17 +61,6 @@ function readDistribution(look: Look, side: Side, name: string, overMs: number):
   return null;
 }
 
-function use({counters, requests}: SideNumbers, feature: string): MetricReading {
-  const name = `uses.${feature}`;
-  if (!Object.hasOwn(counters, name)) return NOBODY;
-  return {value: requests > 0 ? ((counters[name] ?? 0) / requests) * 100 : null, samples: requests};
-}
-
-/** A gauge as it is; any other counter by the second. */
-function other(look: Look, numbers: SideNumbers, name: string, overMs: number): MetricReading {
-  const {gauges, counters, requests} = numbers;
-  if (Object.hasOwn(gauges, name)) return {value: gauges[name] ?? null, samples: null};
-  if (!Object.hasOwn(counters, name)) return NOBODY;
-  const seconds = look.coveredSeconds(overMs);
-  return {value: seconds > 0 ? (counters[name] ?? 0) / seconds : null, samples: requests};
+function percentOf(part: number | null, whole: number): number | null {
+  return part === null || whole <= 0 ? null : (part / whole) * 100;
 }

@@ -1,5 +1,5 @@
 import type {RatioReading} from './findings.ts';
-import type {Look} from './look.ts';
+import type {Arrivals, Look} from './look.ts';
 import {expectedShare, followRatio, NO_RATIO, type RatioTrack} from './sample-ratio.ts';
 import type {Situation} from './situation.ts';
 
@@ -19,7 +19,7 @@ export const NO_RATIO_STATE: RatioState = {track: NO_RATIO, since: 0, from: 0, g
 /** What counts as of late, milliseconds. */
 const RECENT_MS = 300_000;
 /** The count begins anew now and then, a little back: nothing comes later than that. */
-const LONGEST_COUNT_MS = 1_200_000;
+const LONGEST_COUNT_MS = 300_000;
 const LATEST_MS = 120_000;
 /** How many requests of a person come together where nobody counts people. */
 const TOGETHER = 10;
@@ -34,9 +34,8 @@ export function readRatio(
   {since, percent, applied, tiers}: Situation,
   look: Look,
 ): {reading: RatioReading; state: RatioState} {
-  const recent = look.span(RECENT_MS);
-  const gray = look.arrivals('gray', recent);
-  const prod = look.arrivals('prod', recent);
+  const gray = look.arrivals('gray', RECENT_MS);
+  const prod = look.arrivals('prod', RECENT_MS);
   const requests = gray.requests + prod.requests;
   const users = usersOf(look);
   const expected = percent <= 0 ? null : expectedShare(tiers, {requests, users});
@@ -71,8 +70,8 @@ function count(
   look: Look,
 ): {news: {gray: number; prod: number}; state: RatioState} {
   const {from} = state;
-  const gray = look.arrivals('gray', {from, to: end}).requests;
-  const prod = look.arrivals('prod', {from, to: end}).requests;
+  const gray = look.requestsIn('gray', {from, to: end});
+  const prod = look.requestsIn('prod', {from, to: end});
   const news = {gray: Math.max(0, gray - state.gray), prod: Math.max(0, prod - state.prod)};
   if (end - from <= LONGEST_COUNT_MS) return {news, state: {...state, gray, prod}};
   const anew = {from: end - LATEST_MS, to: end};
@@ -81,21 +80,21 @@ function count(
     state: {
       ...state,
       from: anew.from,
-      gray: look.arrivals('gray', anew).requests,
-      prod: look.arrivals('prod', anew).requests,
+      gray: look.requestsIn('gray', anew),
+      prod: look.requestsIn('prod', anew),
     },
   };
 }
 
 /** Eligible people of both sides of late; null where nobody counts people. */
 function usersOf(look: Look): number | null {
-  const gray = look.numbers('gray', RECENT_MS).activeUsers;
-  const prod = look.numbers('prod', RECENT_MS).activeUsers;
+  const gray = look.users('gray', RECENT_MS);
+  const prod = look.users('prod', RECENT_MS);
   return gray === null && prod === null ? null : (gray ?? 0) + (prod ?? 0);
 }
 
 /** Requests that come at once from who sends less often than every other second; 1 where none does. */
-function perBatch({requests, entries}: {requests: number; entries: number}, look: Look): number {
+function perBatch({requests, entries}: Arrivals, look: Look): number {
   const isSteady = entries >= look.coveredSeconds(RECENT_MS) / 2;
   return isSteady || entries === 0 ? 1 : requests / entries;
 }

@@ -8,7 +8,7 @@ const MEAN_PAUSES = 8;
 
 /** From which age on the data of a side are stale: a minute, or where traffic is thin a pause it would hardly make. */
 export function staleAfterMs(look: Look, side: Side, overMs: number): number {
-  const {requests} = look.arrivals(side, look.span(overMs));
+  const {requests} = look.arrivals(side, overMs);
   if (requests === 0) return STALE_AFTER_MS;
   return Math.max(STALE_AFTER_MS, (MEAN_PAUSES * look.coveredSeconds(overMs) * 1000) / requests);
 }

@@ -31,6 +31,7 @@ export class PlanRecording implements Recording {
   #since = ORIGIN_MS;
   #phase = 0;
   #ranMs = 0;
+  #isRunning = true;
   #state: Situation['state'] = 'rolling';
   #left: Situation['left'] = [];
   #final: Answer | null = null;
@@ -57,6 +58,7 @@ export class PlanRecording implements Recording {
     this.#at ??= at - this.#tickMs;
     if (this.#since === ORIGIN_MS) this.#begin(this.#at);
     this.#at = at;
+    if (this.#isRunning && this.#state === 'rolling') this.#ranMs += this.#tickMs;
     const begin = Math.floor((at - this.#tickMs) / 1000) * 1000;
     const parts = (['prod', 'gray'] as const).flatMap(side => partOf(side, tick[side]) ?? []);
     if (parts.length > 0) this.#windows.restore({t: begin, ms: 1000, release: RELEASE, parts});
@@ -85,7 +87,7 @@ export class PlanRecording implements Recording {
       {longestGapMs: Math.max(5000, 3 * this.#tickMs)},
     );
     this.#memory = state;
-    if (judgement.heldClock === null && this.#state === 'rolling') this.#ranMs += this.#tickMs;
+    this.#isRunning = judgement.heldClock === null;
     const {action, reasons} = judgement.verdict;
     const answer: Answer = {action, reason: reasons.map(({text}) => text).join('; ')};
     if (action === 'rollback') this.#final = answer;

@@ -4,7 +4,6 @@ import type {ExternalReading, ExternalState} from '../../../source/analysis/judg
 import {judgeCondition} from '../../../source/analysis/judge/judge-condition.ts';
 import {Look} from '../../../source/analysis/judge/look.ts';
 import {outcomeWords} from '../../../source/analysis/judge/outcome-words.ts';
-import type {SideNumbers} from '../../../source/analysis/numbers.ts';
 import {condition, Scene, traffic} from './scene.ts';
 
 /** A minute of a quiet service: 20 requests a second on prod, 5 on gray. */
@@ -271,18 +270,12 @@ const METRICS = [
 test('whatever is measured, a condition has an outcome, never throws, and shows no number that is none', () => {
   const number = fc.oneof(fc.constantFrom(0, 1, Number.NaN, Number.POSITIVE_INFINITY, -1), fc.double());
   const maybe = fc.option(number, {nil: null});
-  const side: fc.Arbitrary<SideNumbers> = fc.record({
+  const side = fc.record({
     requests: fc.nat(1000),
-    requestsPerSecond: maybe,
-    errors: maybe,
-    errorRate: maybe,
-    conversions: maybe,
-    conversionRate: maybe,
-    availability: maybe,
-    responseTime: fc.record({mean: maybe, p50: maybe, p95: maybe, p99: maybe}),
-    activeUsers: maybe,
-    counters: fc.dictionary(fc.constantFrom('uses.x', 'cpu'), number),
+    entries: fc.nat(10),
+    counted: fc.dictionary(fc.constantFrom('errors', 'conversions', 'unavailable', 'uses.x', 'cpu'), number),
     gauges: fc.dictionary(fc.constantFrom('user_satisfaction', 'cpu'), number),
+    users: maybe,
   });
   const external = fc.record({
     prod: maybe,
@@ -310,10 +303,12 @@ test('whatever is measured, a condition has an outcome, never throws, and shows 
           since: at - ran,
           percent,
           measured: {
-            numbers: which => (which === 'gray' ? gray : prod),
+            arrivals: which => (which === 'gray' ? gray : prod),
+            counted: (which, name) => (which === 'gray' ? gray : prod).counted[name] ?? null,
+            gauge: (which, name) => (which === 'gray' ? gray : prod).gauges[name] ?? null,
+            users: which => (which === 'gray' ? gray : prod).users,
             distribution: () => null,
             heardAt: () => (heardAgo === null ? null : at - heardAgo),
-            arrivals: which => ({requests: (which === 'gray' ? gray : prod).requests, entries: 1}),
           },
           external: {read: () => read},
           traits: () => null,
