@@ -89,7 +89,7 @@ export function readPoints(answer: Answer<Data>): Answer<Point[]> {
 }
 
 /** Names the series by their labels, so that one sees by what to add them up. */
-export function severalText(series: readonly {metric: Record<string, string>}[]): string {
+function severalText(series: readonly {metric: Record<string, string>}[]): string {
   const named = series
     .map(({metric}) => labelsText(metric))
     .sort()

@@ -5,7 +5,7 @@ import {freshnessQuery, longestRangeMs} from './selectors.ts';
 import type {Asked} from './slot.ts';
 
 /** A sample may be so many scrape intervals old. Fewer would take a common interval of a minute for a lag. */
-export const MOST_SCRAPES = 5;
+const MOST_SCRAPES = 5;
 /** In so many steps the newest sample of a series that has ended is looked for. */
 const WIDE_STEPS = 300;
 /** So long Prometheus itself takes a sample for the present. */
