@@ -15,6 +15,7 @@ import {openDeck} from '../deck.ts';
 import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
 import {openMeasurements} from '../measure.ts';
+import {staySmall} from '../memory.ts';
 import {watchStatus} from '../status/watch.ts';
 import {hasTerminal} from '../terminal.ts';
 import {modeOf} from './watch.ts';
@@ -27,6 +28,7 @@ const SETTINGS = {declared: {}};
 /** `demo`: the console on a simulated service, in a store of its own that is removed afterwards. */
 export const run: Run = async call => {
   const isDrawn = !call.flags.json && hasTerminal(process.env);
+  if (isDrawn) staySmall();
   const screen = isDrawn ? import('../../console/run.tsx') : null;
   screen?.catch(() => undefined);
   // From here on there is something to clean up.

@@ -7,6 +7,7 @@ import {openDeck, type Wiring} from '../deck.ts';
 import type {ExitCode} from '../exit.ts';
 import {languageOf} from '../language.ts';
 import {openMeasurements} from '../measure.ts';
+import {staySmall} from '../memory.ts';
 import {hasColor} from '../output.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session.ts';
@@ -19,6 +20,7 @@ const WINDOW_MS = 300_000;
 export const run: Run = async call => {
   const {flags} = call;
   if (flags.json || !hasTerminal(process.env)) return await plain(call);
+  staySmall();
   const screen = import('../../console/run.tsx');
   // With an error before it is needed, nobody waits for it.
   screen.catch(() => undefined);
