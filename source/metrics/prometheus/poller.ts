@@ -114,7 +114,8 @@ export class PrometheusPoller implements ExternalNumbers {
     };
     const ages = Object.values(readings).flatMap(({ageMs}) => (ageMs === null ? [] : [ageMs]));
     return {
-      prod: valueOf('prod'),
+      // What both sides share cannot be compared, and is no sign that prod is as sick as gray.
+      prod: this.#metrics.get(name)?.per === 'service' ? null : valueOf('prod'),
       gray: valueOf('gray'),
       ageMs: ages.length === 0 ? null : Math.max(...ages),
       state: stateForJudge(readings.gray.state),
