@@ -10,13 +10,13 @@ export interface DemoWords {
 
 export const DEMO_WORDS: Record<'en' | 'zh', DemoWords> = {
   en: {
-    breaks: left => (left === null ? 'break gray' : `break gray, by itself in ${left}`),
+    breaks: left => (left === null ? 'break gray' : `break gray (${left})`),
     heals: 'heal gray',
     failing: 'gray begins to fail',
     recovering: 'gray recovers',
   },
   zh: {
-    breaks: left => (left === null ? '让灰度出错' : `让灰度出错（${left} 后自动）`),
+    breaks: left => (left === null ? '让灰度出错' : `让灰度出错（${left}）`),
     heals: '恢复灰度',
     failing: '灰度版本开始出错',
     recovering: '灰度版本恢复',

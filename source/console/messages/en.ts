@@ -177,6 +177,16 @@ export const en = {
       ];
       return parts.filter(part => part !== '').join(', ');
     },
+    throughShort: (time: string | null, confirmed: number | null, of: number | null, after: number | null) =>
+      [
+        `prod for ${confirmed === null || of === null || confirmed >= of ? 'everyone' : 'most'}${time === null ? '' : ` in ${time}`}`,
+        confirmed === null || of === null ? '' : `${confirmed}/${of} routers`,
+        after === null ? '' : `${count(after)} on gray after the key`,
+      ]
+        .filter(part => part !== '')
+        .join(', '),
+    unconfirmed: (after: number | null) =>
+      `prod for everyone is set; no router is known that could confirm it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
     underWay: (time: string, confirmed: number, of: number) =>
       `prod for everyone was set ${time} ago; ${confirmed} of ${many(of, 'router')} confirmed so far`,
     noRouters: (time: string) =>

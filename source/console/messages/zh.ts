@@ -165,6 +165,16 @@ export const zh: typeof en = {
       ];
       return parts.filter(part => part !== '').join('，');
     },
+    throughShort: (time, confirmed, of, after) =>
+      [
+        `${time === null ? '' : `${time} 内`}${confirmed === null || of === null || confirmed >= of ? '全部' : '大部分'}回到生产`,
+        confirmed === null || of === null ? '' : `${confirmed}/${of} 个路由`,
+        after === null ? '' : `按键后灰度 ${count(after)} 个请求`,
+      ]
+        .filter(part => part !== '')
+        .join('，'),
+    unconfirmed: after =>
+      `已下令全部回到生产；没有已知路由可以确认${after === null ? '' : `，按键后仍有 ${count(after)} 个请求进入灰度`}`,
     underWay: (time, confirmed, of) => `已下令全部回到生产 ${time}；${confirmed}/${of} 个路由已确认`,
     noRouters: time => `已下令全部回到生产 ${time}；没有已知路由可以确认`,
   },

@@ -59,14 +59,13 @@ export function footerLine(
   const own = extras.map(({key, label}) => entry(key, label));
   const first = all.filter(({binding}) => !LAST.has(binding.action)).map(({line}) => line);
   const gap = columnsOf(between.text);
-  let used =
-    1 +
-    last.reduce((sum, line) => sum + widthOf(line) + gap, 0) +
-    own.reduce((sum, line) => sum + widthOf(line) + gap, 0);
+  const total = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + widthOf(line) + gap, 0);
+  let used = 1 + total(last) + total(own);
   const kept: Line[] = [];
   for (const line of first) {
     const wide = widthOf(line) + gap;
-    if (used + wide > width - 1 + gap) continue;
+    // The first that has no room ends it: a key must not vanish while a lesser one stays.
+    if (used + wide > width - 1 + gap) break;
     kept.push(line);
     used += wide;
   }

@@ -23,8 +23,8 @@ export function ofTheRelease(release: Release, scene: Scene, routers: RouterStan
     case 'rolling_back':
     case 'rolled_back': {
       const isThrough = isEveryoneBack(release, routers);
-      const text = rollbackResult(release, scene, routers);
-      return [loud(isThrough ? '✔' : '◀', isThrough ? 'relief' : 'caution', text)];
+      const [text, ...shorter] = rollbackResult(release, scene, routers);
+      return [{...loud(isThrough ? '✔' : '◀', isThrough ? 'relief' : 'caution', text), shorter}];
     }
     case 'completed':
       return [

@@ -13,12 +13,18 @@ export function isEveryoneBack(release: Release, routers: RouterStanding): boole
   const step = trafficStep(release);
   if (step?.state !== 'done') return false;
   const {confirmed, routers: of} = step.facts;
+  // Where no router is known nobody has confirmed anything.
+  if (of === 0) return routers.total > 0 && routers.confirmed.length === routers.total;
   const isConfirmedThen = confirmed === undefined || of === undefined || confirmed >= of;
   return isConfirmedThen || (routers.total > 0 && routers.behind.length === 0 && routers.silent.length === 0);
 }
 
-/** What became of the key, in one sentence: how fast, who confirmed, what still reached gray. */
-export function rollbackResult(release: Release, {reading, t}: Scene, routers: RouterStanding): string {
+/** What became of the key, in one sentence: how fast, who confirmed, what still reached gray. The longest first. */
+export function rollbackResult(
+  release: Release,
+  {reading, t}: Scene,
+  routers: RouterStanding,
+): readonly [string, ...string[]] {
   const step = trafficStep(release);
   const at = release.rollback?.at ?? release.splitChangedAt;
   if (step?.state === 'done') {
@@ -26,13 +32,11 @@ export function rollbackResult(release: Release, {reading, t}: Scene, routers: R
     const ms = facts.ms ?? (step.endedAt === null ? null : step.endedAt - at);
     const confirmed = facts.confirmed ?? null;
     const total = facts.routers ?? null;
-    return t.rollback.through(
-      ms === null ? null : measured(ms),
-      confirmed,
-      total,
-      facts.grayRequestsAfter ?? null,
-    );
+    const after = facts.grayRequestsAfter ?? null;
+    if (total === 0) return [t.rollback.unconfirmed(after)];
+    const told = [ms === null ? null : measured(ms), confirmed, total, after] as const;
+    return [t.rollback.through(...told), t.rollback.throughShort(...told)];
   }
-  if (routers.total === 0) return t.rollback.noRouters(clockwork(reading.at - at));
-  return t.rollback.underWay(clockwork(reading.at - at), routers.confirmed.length, routers.total);
+  if (routers.total === 0) return [t.rollback.noRouters(clockwork(reading.at - at))];
+  return [t.rollback.underWay(clockwork(reading.at - at), routers.confirmed.length, routers.total)];
 }
