@@ -119,17 +119,24 @@ export function chartPanel(
   const grid: Grid = Array.from({length: rowsOfPlot}, () =>
     Array.from({length: columns}, () => ({glyph: ' ', tone: 'quiet' as Tone})),
   );
+  const limitAt = new Map<number, Limit>();
   for (const limit of row.limits) {
     const y = limitRow(limit, range, rowsOfPlot);
     if (y === null) continue;
+    // A limit lies between two rows more often than not: its row is called by it, not by what the axis would say.
+    if (!limitAt.has(y)) limitAt.set(y, limit);
     for (const cell of grid[y] ?? [])
       Object.assign(cell, {glyph: '╌', tone: limit.then === 'wait' ? 'quiet' : 'warn'});
   }
   paint(grid, history.prod, range, 'prod');
   paint(grid, history.gray, range, 'gray');
   const plot = grid.map((cells, y): Line => {
-    const isLabelled = (rowsOfPlot - 1 - y) % 2 === 0 || rowsOfPlot < 10;
-    const value = range.max - ((range.max - range.min) * y) / (rowsOfPlot - 1);
+    const limit = limitAt.get(y);
+    const isLabelled = limit !== undefined || (rowsOfPlot - 1 - y) % 2 === 0 || rowsOfPlot < 10;
+    const value =
+      limit === undefined
+        ? range.max - ((range.max - range.min) * y) / (rowsOfPlot - 1)
+        : Number(limit.value.toPrecision(3));
     const label = isLabelled ? axisText(row, value) : '';
     return [say(`${padStart(label, LABEL_WIDTH)} ${isLabelled ? '┤' : '│'}`, 'quiet'), ...runs(cells)];
   });
