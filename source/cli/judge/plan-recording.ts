@@ -51,13 +51,7 @@ export class PlanRecording implements Recording {
 
   tick(tick: RecordedTick): Answer {
     if (this.#final !== null) return this.#final;
-    // Ticks may be numbered or timed: they are never closer together than they are long.
-    const said = ORIGIN_MS + tick.t * 1000;
-    const at =
-      this.#at === null ? Math.max(said, ORIGIN_MS + this.#tickMs) : Math.max(said, this.#at + this.#tickMs);
-    this.#at ??= at - this.#tickMs;
-    if (this.#since === ORIGIN_MS) this.#begin(this.#at);
-    this.#at = at;
+    const at = this.#next(tick.t);
     if (this.#isRunning && this.#state === 'rolling') this.#ranMs += this.#tickMs;
     const begin = Math.floor((at - this.#tickMs) / 1000) * 1000;
     const parts = (['prod', 'gray'] as const).flatMap(side => partOf(side, tick[side]) ?? []);
@@ -94,6 +88,15 @@ export class PlanRecording implements Recording {
     else if (action === 'pause') this.#state = 'paused';
     else if (judgement.next !== null) this.#goOn(at, percent, judgement.left);
     return answer;
+  }
+
+  /** Ticks may be numbered or timed: they are never closer together than they are long. */
+  #next(t: number): number {
+    const said = ORIGIN_MS + t * 1000;
+    const before = this.#at ?? Math.max(ORIGIN_MS, said - this.#tickMs);
+    if (this.#at === null) this.#begin(before);
+    this.#at = Math.max(said, before + this.#tickMs);
+    return this.#at;
   }
 
   #goOn(at: number, percent: number, criteria: {text: string; outcome: string}[]): void {

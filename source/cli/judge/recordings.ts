@@ -68,6 +68,8 @@ export class Recordings {
   #start({id, tickSeconds}: Extract<JudgeLine, {type: 'start'}>): Reply {
     if (this.#running.has(id)) return bad(`recording ${quoted(id)} was started and has not ended`);
     const {plan, traits, createEvaluator} = this.#by;
+    if (plan !== null && tickSeconds < 1)
+      return bad('conditions are judged by the second: "tickSeconds" is less');
     const recording =
       plan === null
         ? new EvidenceRecording(createEvaluator)

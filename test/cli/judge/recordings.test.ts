@@ -1,0 +1,128 @@
+import {readFileSync} from 'node:fs';
+import fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {Recordings} from '../../../source/cli/judge/recordings.ts';
+import {metricBook} from '../../../source/config/metric-book.ts';
+import {readPlan} from '../../../source/config/plan-file.ts';
+
+const TEXT = readFileSync(new URL('../../../fixtures/judge/plan.yaml', import.meta.url), 'utf8');
+
+function recordings(text = TEXT): Recordings {
+  const read = readPlan(text, 'plan.yaml');
+  if (!read.ok) throw new Error(read.mistakes.map(({message}) => message).join('; '));
+  const createEvaluator = () => {
+    throw new Error('these plans have evidence off');
+  };
+  return new Recordings({plan: read.plan, traits: name => metricBook().find(name), createEvaluator});
+}
+
+const line = (value: object) => JSON.stringify(value);
+const start = (id: string, tickSeconds = 1) => line({type: 'start', id, tickSeconds});
+const side = (requests: number, errors = 0) => ({requests, errors, conversions: 0, hist: [[53, requests]]});
+const tick = (id: string, t: number, gray: object, grayShare = 0.1) =>
+  line({type: 'tick', id, t, grayShare, prod: side(90), gray});
+
+function decisions(judge: Recordings, id: string, times: readonly number[], gray: object, grayShare = 0.1) {
+  return times.map(
+    t => (JSON.parse(judge.read(tick(id, t, gray, grayShare)).answer!) as {decision: string}).decision,
+  );
+}
+
+const seconds = (from: number, to: number) => Array.from({length: to - from + 1}, (_, index) => from + index);
+
+describe('a plan on a recording', () => {
+  test('rolls back once a guardrail was held for its time, and stays so', () => {
+    const judge = recordings();
+    judge.read(start('a'));
+    const answers = decisions(judge, 'a', seconds(1, 100), side(10, 5));
+    // Twenty requests are there after two seconds.
+    expect(answers.indexOf('rollback')).toBe(61);
+    expect(new Set(answers.slice(61))).toEqual(new Set(['rollback']));
+    expect(judge.isAgainst).toBe(true);
+    judge.read(line({type: 'end', id: 'a'}));
+    expect(judge.isAgainst).toBe(true);
+  });
+
+  test("a gap of an hour in the recording serves nobody's time", () => {
+    const judge = recordings();
+    judge.read(start('a'));
+    decisions(judge, 'a', seconds(1, 30), side(10, 5));
+    expect(decisions(judge, 'a', seconds(3600, 3650), side(10, 5))).not.toContain('rollback');
+  });
+
+  test('numbered ticks of ten seconds are ten seconds apart', () => {
+    const judge = recordings();
+    judge.read(start('a', 10));
+    expect(decisions(judge, 'a', seconds(1, 12), side(10, 5)).indexOf('rollback')).toBe(7);
+  });
+
+  test('goes on phase by phase, and says advance once for each', () => {
+    const judge = recordings();
+    judge.read(start('a', 10));
+    const few = decisions(judge, 'a', seconds(1, 6), side(10));
+    const half = decisions(judge, 'a', seconds(7, 40), side(90), 0.5);
+    const all = decisions(judge, 'a', seconds(41, 50), side(90), 1);
+    expect([...few, ...half, ...all].filter(decision => decision === 'advance')).toHaveLength(3);
+    expect(judge.isAgainst).toBe(false);
+  });
+
+  test('a pause that is over is no last word', () => {
+    const judge = recordings(`phases: [{name: all, percent: 100, duration: 1h}]
+guardrails: [{when: "error_rate > 10 % over 10s", then: pause}]
+evidence: off`);
+    judge.read(start('a'));
+    expect(decisions(judge, 'a', seconds(1, 20), side(10, 5))).toContain('pause');
+    expect(judge.isAgainst).toBe(true);
+    expect(decisions(judge, 'a', seconds(21, 60), side(10)).at(-1)).toBe('continue');
+    expect(judge.isAgainst).toBe(false);
+  });
+
+  test('is judged by the second: shorter ticks are refused', () => {
+    expect(recordings().read(start('a', 0.5)).wrong).toContain('judged by the second');
+  });
+
+  test('an id may begin again once it has ended', () => {
+    const judge = recordings();
+    judge.read(start('a'));
+    decisions(judge, 'a', seconds(1, 100), side(10, 5));
+    judge.read(line({type: 'end', id: 'a'}));
+    expect(judge.read(start('a'))).toEqual({answer: null, wrong: null});
+    expect(decisions(judge, 'a', [1], side(10))).toEqual(['continue']);
+    expect(judge.isAgainst).toBe(false);
+  });
+});
+
+test('whatever comes, every tick that can be named has exactly one answer, and nothing throws', () => {
+  const id = fc.constantFrom('a', 'b', 7);
+  const count = fc.oneof(fc.nat(30), fc.constantFrom(-1, 0.5, null, 'x'));
+  const anySide = fc.record({
+    requests: count,
+    errors: count,
+    hist: fc.constantFrom([], [[53, 2]], [[1]], 'x'),
+  });
+  const anyLine = fc.oneof(
+    fc.record({type: fc.constant('start'), id, tickSeconds: fc.constantFrom(1, 10, 0, undefined)}),
+    fc.record({type: fc.constant('history'), id, t: fc.integer({min: -9, max: 0}), prod: anySide}),
+    fc.record({type: fc.constant('end'), id}),
+    fc.record({
+      type: fc.constant('tick'),
+      id,
+      t: fc.oneof(fc.integer({min: -5, max: 200}), fc.constantFrom(1e9, 1e30, null)),
+      grayShare: fc.constantFrom(0, 0.1, 0.5, 1, 2, null),
+      prod: anySide,
+      gray: anySide,
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(anyLine, {maxLength: 60}), all => {
+      const judge = recordings();
+      for (const value of all) {
+        const {answer} = judge.read(line(value));
+        expect(answer !== null).toBe(value.type === 'tick');
+        const told = JSON.parse(answer ?? '{"decision":"continue"}') as {decision: string};
+        expect(['continue', 'advance', 'pause', 'rollback']).toContain(told.decision);
+      }
+    }),
+    {numRuns: 300},
+  );
+});
