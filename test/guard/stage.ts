@@ -59,12 +59,17 @@ export class Stage implements AsyncDisposable {
 
   /** Resolves once the release is as wanted. */
   async until(fits: (release: Release) => boolean, withinMs = 20_000): Promise<Release> {
-    const {state} = await this.shown(({state: {release}}) => release !== null && fits(release), withinMs);
+    const fitting = ({state: {release}}: Snapshot) => release !== null && fits(release);
+    const {state} = await this.shown(fitting, withinMs).catch((error: unknown) => {
+      const {phase, verdict, clock} = this.release;
+      const told = this.guards.map(({child}) => child.errors()).join('');
+      throw new Error(`${String(error)} ${JSON.stringify({phase, verdict, clock})} ${told}`);
+    });
     return state.release!;
   }
 
-  guard(name: string): Watchman {
-    const watchman = startGuard(this.address, name, this.controller.feature);
+  guard(name: string, ...args: string[]): Watchman {
+    const watchman = startGuard(this.address, name, this.controller.feature, args);
     this.guards.push(watchman);
     return watchman;
   }

@@ -1,3 +1,4 @@
+import {LogHistogram} from '../../source/analysis/log-histogram.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import type {FeatureStore} from '../../source/store/port.ts';
 
@@ -9,12 +10,14 @@ export interface Health {
   time: number;
   /** Part of the requests that are not answered, 0–1. */
   unavailable: number;
+  /** Part of the requests that convert, 0–1. */
+  conversions: number;
 }
 
-const WELL: Health = {errors: 0, time: 80, unavailable: 0};
+const WELL: Health = {errors: 0, time: 80, unavailable: 0, conversions: 0.05};
 const EVERY_MS = 250;
 /** Requests of both sides in that time. */
-const REQUESTS = 200;
+const REQUESTS = 1000;
 
 /** An app without an SDK: places people by the newest split, measures them four times a second. */
 export class Traffic {
@@ -53,13 +56,16 @@ export class Traffic {
   }
 }
 
-function entry(side: string, requests: number, {errors, time, unavailable}: Health): string[][] {
+function entry(side: string, requests: number, {errors, time, unavailable, conversions}: Health): string[][] {
   if (requests === 0) return [];
+  const times = new LogHistogram();
+  times.add(time, requests);
   const counts = {
     requests,
     errors: Math.round(requests * errors),
     unavailable: Math.round(requests * unavailable),
-    response_time: time,
+    conversions: Math.round(requests * conversions),
+    response_time: times.encode(),
   };
   return [['side', side, ...Object.entries(counts).flatMap(([name, value]) => [name, String(value)])]];
 }

@@ -15,9 +15,17 @@ export interface Watchman {
   signal(signal: NodeJS.Signals): void;
 }
 
-export function startGuard(address: string, name: string, feature?: string): Watchman {
-  const of = feature === undefined ? [] : ['--feature', feature];
-  const child = runProgram(PROGRAM, ['guard', '--store', address, '--by', name, '--json', ...of]);
+export function startGuard(
+  address: string,
+  name: string,
+  feature: string,
+  args: readonly string[] = [],
+): Watchman {
+  const child = runProgram(PROGRAM, [
+    'guard',
+    ...['--store', address, '--by', name, '--json', '--feature', feature],
+    ...args,
+  ]);
   return {
     name,
     child,
