@@ -6,6 +6,7 @@ import {isKnown, metricOf, written} from '../../console/present/metric.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
+import {isToBeMended} from '../prometheus/troubles.ts';
 import type {StatusDocument} from './document.ts';
 import type {MetricState} from './metrics.ts';
 
@@ -23,8 +24,6 @@ const TONES = {
 
 type Told = Pick<MetricSnapshot, 'name' | 'unit' | 'better'>;
 
-/** States of a query that only a person can change. */
-const TO_BE_MENDED: ReadonlySet<MetricState> = new Set(['nan', 'inf', 'several', 'bad-query', 'lagging']);
 const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
 /** `status` for people: a headline, the two sides next to each other, what needs somebody. */
@@ -115,7 +114,7 @@ function isWorthShowing({
   state,
 }: StatusDocument['metrics'][number]): boolean {
   if (prod !== null || gray !== null || ALWAYS_SHOWN.has(name)) return true;
-  return source === 'prometheus' && (limit !== null || TO_BE_MENDED.has(state));
+  return source === 'prometheus' && (limit !== null || isToBeMended(state));
 }
 
 function isNumberState(state: MetricState, t: Messages): state is keyof Messages['numberStates'] {

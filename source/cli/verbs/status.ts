@@ -8,6 +8,7 @@ import {languageOf} from '../language.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import {openMeasurements} from '../measure.ts';
 import {openPrometheus} from '../prometheus/open.ts';
+import {troublesOf} from '../prometheus/troubles.ts';
 import {openLook, using} from '../session.ts';
 import {statusDocument} from '../status/document.ts';
 import {observe} from '../status/observe.ts';
@@ -35,9 +36,8 @@ export const run: Run = async call => {
       const asked = prometheus?.start();
       const isRead = await readOnce(measurements);
       await Promise.race([asked, pause(PATIENCE_MS, undefined, {ref: false})]);
-      const light = prometheus?.light();
-      if (light?.state === 'away' && !out.isJson)
-        out.say(messages.headlines.sourceAway(light.name, light.why ?? ''));
+      if (prometheus !== null && !out.isJson)
+        for (const line of troublesOf(prometheus, messages)) out.say(line);
       const {away, junk, lastJunk} = measurements.status();
       if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
       if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));

@@ -62,6 +62,7 @@ export const en = {
     opensIn: (time: string) => `gate in ${time}`,
     open: 'gate open: n goes on',
     manual: 'n goes on when you say so',
+    last: 'C promotes it when you say so',
     held: (why: string) => `clock stands: ${why}`,
     stands: 'clock stands',
     standsAt: (left: string) => `clock stands at ${left}`,
@@ -142,6 +143,7 @@ export const en = {
       `gray gets ${seen.toFixed(1)} % of the requests, ${setPercent(set)} is set`,
     streamAway: (why: string) => `measurements cannot be read: ${why}`,
     sourceAway: (name: string, why: string) => `${name} does not answer: ${why}`,
+    sourceWarns: (name: string, what: string) => `${name} warns: ${what}`,
     junk: (number: number, example: string) =>
       `${many(number, 'entry of the sample stream is', 'entries of the sample stream are')} not counted, lately ${example}`,
     ahead: (time: string) => `samples come ${time} from the future: a clock is wrong`,
@@ -154,6 +156,7 @@ export const en = {
     fine: (rows: number) =>
       `gray looks like prod in ${rows === 1 ? 'the one metric' : `all ${rows} metrics`} compared`,
     waiting: 'waiting for the first samples from gray',
+    alone: 'everyone is on gray: there is no prod to compare with',
     few: (requests: number) => `${many(requests, 'gray request')} so far: too few to compare`,
   },
   hints: {

@@ -60,6 +60,7 @@ export const zh: typeof en = {
     opensIn: time => `门槛 ${time} 后打开`,
     open: '门槛已开：n 继续',
     manual: '由你按 n 继续',
+    last: '由你按 C 转正',
     held: why => `计时停止：${why}`,
     stands: '计时停止',
     standsAt: left => `计时停在 ${left}`,
@@ -132,6 +133,7 @@ export const zh: typeof en = {
     observed: (seen, set) => `灰度收到 ${seen.toFixed(1)} % 的请求，设定为 ${setPercent(set)}`,
     streamAway: why => `测量数据无法读取：${why}`,
     sourceAway: (name, why) => `${name} 没有应答：${why}`,
+    sourceWarns: (name, what) => `${name} 警告：${what}`,
     junk: (number, example) => `样本流中有 ${number} 条无法计入，最近：${example}`,
     ahead: time => `样本时间超前 ${time}：有时钟不准`,
     noGray: '灰度没有样本：情况未知',
@@ -142,6 +144,7 @@ export const zh: typeof en = {
     promoting: '所有用户在灰度，生产正在升级',
     fine: rows => `灰度与生产在全部 ${rows} 项对比指标上一致`,
     waiting: '等待灰度的第一批样本',
+    alone: '所有用户都在灰度：没有可对比的生产',
     few: requests => `灰度只有 ${count(requests)} 个请求：太少，无法对比`,
   },
   hints: {

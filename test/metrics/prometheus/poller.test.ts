@@ -391,12 +391,31 @@ describe('asking', () => {
     expect(shown(poller, 'one').warnings).toEqual(['read from one store only']);
   });
 
-  test('survives a label that is none and a host that throws', async () => {
+  test('leaves out what nobody wants now, and asks once somebody does', async () => {
+    const {stand, asked} = await standWith('1');
+    const wanted = new Set(['one']);
+    const poller = pollerFor(
+      stand.url,
+      [metric('one', 'vector(1)', {per: 'service'}), metric('two', 'vector(2)', {per: 'service'})],
+      {
+        wants: name => wanted.has(name),
+        historyMs: 0,
+      },
+    );
+    await poller.start();
+    expect(shown(poller, 'one').state).toBe('ok');
+    expect(shown(poller, 'two').state).toBe('waiting');
+    expect(asked.some(form => form.get('query') === 'vector(2)')).toBe(false);
+    wanted.add('two');
+    await expect.poll(() => shown(poller, 'two').state).toBe('ok');
+  });
+
+  test('survives a label that is none', async () => {
     const {stand} = await standWith('1');
-    const bad = pollerFor(stand.url, [metric('one', 'x{{{match}}}')], {
+    const poller = pollerFor(stand.url, [metric('one', 'x{{{match}}}')], {
       sides: {...SIDES, label: 'no label'},
     });
-    await bad.start();
-    expect(shown(bad, 'one')).toMatchObject({state: 'bad-query', gray: null});
+    await poller.start();
+    expect(shown(poller, 'one')).toMatchObject({state: 'bad-query', gray: null});
   });
 });
