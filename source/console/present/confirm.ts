@@ -85,11 +85,9 @@ function rollbackQuestion(release: Release, {t, clean, reading}: Scene): Questio
     [say(t.dialogs.rollbackWho)],
     [say(steps.length > 0 ? t.dialogs.rollbackThen(steps.join(' · ')) : t.dialogs.rollbackNoSteps, 'quiet')],
   ];
-  if (release.prodChanged) {
-    rows.push([
-      say('▲ ', 'warn'),
-      say(t.dialogs.rollbackProdChanged(release.plan.hooks.demote !== undefined)),
-    ]);
+  const hasDemote = release.plan.hooks.demote !== undefined;
+  if (release.prodChanged || (release.state === 'completed' && !hasDemote)) {
+    rows.push([say('▲ ', 'warn'), say(t.dialogs.rollbackProdChanged(hasDemote))]);
   }
   if (release.next !== null)
     rows.push([say('▲ ', 'warn'), say(t.dialogs.rollbackQueued(clean.name(release.next.version)))]);

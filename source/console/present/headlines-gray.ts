@@ -79,5 +79,6 @@ export function calm(
   const compared = rows.filter(row => row.compared.standing === 'same' || row.compared.standing === 'better');
   if (compared.length > 0) return quiet('✔', 'good', t.headlines.fine(compared.length));
   if (reading.gray.ageMs === null) return quiet('…', 'quiet', t.headlines.waiting);
+  if (reading.snapshot.split.percent >= 100) return quiet('…', 'quiet', t.headlines.alone);
   return quiet('…', 'quiet', t.headlines.few(reading.gray.numbers.requests));
 }

@@ -43,11 +43,12 @@ export function isOld({metric}: MetricRow, isSideOld: boolean): boolean {
   return isSideOld && metric.isElsewhere !== true;
 }
 
-/** What prod serves: the older version until the release is completed. */
+/** What prod serves: the older version until the release is completed, and the new one until a hook takes it back. */
 export function prodVersionOf({snapshot}: Reading): string | null {
   const {release, prodVersion} = snapshot.state;
   if (release === null) return prodVersion;
-  return release.state === 'completed' ? release.version : release.over;
+  const isUpgraded = release.state === 'completed' || prodVersion === release.version;
+  return isUpgraded ? release.version : release.over;
 }
 
 /** Width of the labels' column: the widest label, within reason. */

@@ -59,9 +59,14 @@ function gate(release: Release, phase: Phase | undefined, {reading, t, clean}: S
     case 'rolling': {
       if (phase === undefined) return [];
       if (release.clock.held !== null) return [say(t.gate.held(clean.free(release.clock.held)), 'strong')];
-      if (phase.durationMs === null) return [say(t.gate.manual, 'quiet')];
+      const isLast = release.phase + 1 >= release.plan.phases.length;
+      if (phase.durationMs === null) return [say(isLast ? t.gate.last : t.gate.manual, 'quiet')];
       const leftMs = phase.durationMs - phaseRanMs(release, now);
-      return [leftMs > 0 ? say(t.gate.opensIn(clockwork(leftMs))) : say(t.gate.open, 'strong')];
+      return [
+        leftMs > 0
+          ? say(t.gate.opensIn(clockwork(leftMs)))
+          : say(isLast ? t.gate.last : t.gate.open, 'strong'),
+      ];
     }
     case 'paused':
       return phase === undefined || phase.durationMs === null
@@ -69,7 +74,9 @@ function gate(release: Release, phase: Phase | undefined, {reading, t, clean}: S
         : [say(t.gate.standsAt(clockwork(phase.durationMs - phaseRanMs(release, now))), 'quiet')];
     case 'completed':
     case 'rolled_back':
-      return release.endedAt === null ? [] : [say(t.gate.ended(t.ago(now - release.endedAt)), 'quiet')];
+      return release.endedAt === null
+        ? []
+        : [say(t.gate.ended(t.ago(Math.max(0, now - release.endedAt))), 'quiet')];
     case 'deploying':
     case 'promoting':
     case 'rolling_back':
