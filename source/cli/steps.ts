@@ -3,7 +3,7 @@ import {messagesOf} from '../console/messages/catalogue.ts';
 import {measured} from '../console/present/format.ts';
 import type {Actor} from '../release/command.ts';
 import {performersFor} from '../effects/performers.ts';
-import {runSteps, type StepRunner} from '../effects/run-steps.ts';
+import {runSteps, StepRefused, type StepRunner} from '../effects/run-steps.ts';
 import type {TrafficView} from '../effects/traffic.ts';
 import type {Controller} from '../controller/outcome.ts';
 import type {Release, Step} from '../release/state.ts';
@@ -47,7 +47,7 @@ export function stepRunner(feature: FeatureStore, controller: Controller, by: Ac
 /**
  * Runs the due steps of the release and waits for those that somebody else runs; each change is told to whoever
  * watches. Resolves to the release as it then is, null where another has taken its place.
- * @throws Failure when interrupted.
+ * @throws Failure when interrupted, or where this process may not run what is due; StoreFault.
  */
 export async function seeThrough(call: Call, session: Session, releaseId: string): Promise<Release | null> {
   const {controller, feature, stamp} = session;
@@ -61,6 +61,9 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   const stop = controller.subscribe(tell);
   try {
     await runSteps(stepRunner(feature, controller, stamp.by), releaseId, signal);
+  } catch (error) {
+    if (!(error instanceof StepRefused)) throw error;
+    throw new Failure(EXIT.fault, 'step-refused', error.message, 'graydeck status lists the steps');
   } finally {
     stop();
   }

@@ -6,6 +6,8 @@ import {child, isMapping, isWritten, type Reader, type Spot} from './reader.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
 export const DEFAULT_HOOK_MS = 600_000;
+/** With its check it may run twice so long, and nobody waits for a step longer than a day. */
+const LONGEST_HOOK_MS = 8 * 3_600_000;
 
 const EXAMPLE = '[./deploy.sh, --fast], or {argv: [./deploy.sh], timeout: 10m, check: [./is-deployed.sh]}';
 const OTHER_NAMES = {run: 'deploy', upgrade: 'promote', test: 'verify', clean: 'cleanup'};
@@ -35,6 +37,8 @@ function readHook(reader: Reader, spot: Spot): Hook | undefined {
   const fields = reader.fields(spot, shape, {command: 'argv', cmd: 'argv', run: 'argv', args: 'argv'});
   if (fields === null) return undefined;
   reader.require(spot, {argv: 'argv: [./deploy.sh, --fast]'});
+  if ((fields.timeout ?? 0) > LONGEST_HOOK_MS)
+    reader.mistake(child(spot, 'timeout'), {message: 'this is too long', allowed: 'at most 8h: 10m'});
   const argv = isWritten(spot, 'argv') ? readArgv(reader, child(spot, 'argv')) : undefined;
   const check = isWritten(spot, 'check') ? readArgv(reader, child(spot, 'check')) : null;
   if (argv === undefined || check === undefined) return undefined;

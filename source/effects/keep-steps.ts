@@ -1,5 +1,4 @@
-import type {StepRunner} from './run-steps.ts';
-import {changeOrTime, runSteps} from './run-steps.ts';
+import {changeOrTime, leftOf, runSteps, type StepRunner} from './run-steps.ts';
 import {stepDue} from '../release/step.ts';
 
 /** How long a due step may lie untouched before a bystander takes it up, in milliseconds. */
@@ -8,22 +7,25 @@ const LOOK_AGAIN_MS = 1000;
 
 /**
  * Stays beside a feature and sees to it that due steps are run: at once those of runs that this process began itself
- * (`isOurs`), and after a while those that whoever began them has left behind. Ends with the signal.
+ * (`isOurs`), and after a while those that whoever began them has left behind. A bystander does not wait in line behind
+ * somebody who is at it: hooks run where they were started, as long as that process lives. Ends with the signal.
  */
 export async function keepSteps(
   runner: StepRunner,
   isOurs: (releaseId: string) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  let due = {step: '', since: 0};
+  let lying = {step: '', since: 0};
   while (!signal.aborted) {
     const {release} = runner.log.state();
     const step = release === null ? null : stepDue(release);
-    const now = runner.log.now();
-    if (due.step !== (step?.id ?? '')) due = {step: step?.id ?? '', since: now};
-    const isLeft = now - due.since >= ADOPT_AFTER_MS;
-    if (release !== null && step !== null && (isOurs(release.id) || isLeft)) {
-      await runSteps(runner, release.id, signal).catch(() => undefined);
+    if (release !== null && step !== null) {
+      const now = runner.log.now();
+      const key = `${release.id} ${step.id} ${step.attempts}`;
+      if (lying.step !== key || leftOf(runner, step) > 0) lying = {step: key, since: now};
+      if (isOurs(release.id) || now - lying.since >= ADOPT_AFTER_MS) {
+        await runSteps(runner, release.id, signal).catch(() => undefined);
+      }
     }
     await changeOrTime(runner.log, LOOK_AGAIN_MS, signal);
   }

@@ -1,6 +1,6 @@
 import type {Command, Intent, StepOutcome} from '../release/command.ts';
 import type {Release, State, Step} from '../release/state.ts';
-import {stepDue} from '../release/step.ts';
+import {DEADLINE_AT_MOST_MS, stepDue} from '../release/step.ts';
 
 /** What came of a step. Numbers in `facts` are kept with it: routers confirmed, milliseconds taken. */
 export interface Performed {
@@ -21,12 +21,18 @@ export interface Performer {
   perform(step: Step, context: StepContext): Promise<Performed>;
 }
 
+/** What became of a command: `done`, `nothing`, `refused` or `conflict`. */
+interface Told {
+  kind: string;
+  refusal?: {message: string};
+}
+
 /** What a runner needs of a controller. */
 export interface StepLog {
   state(): State;
   subscribe(listener: () => void): () => void;
   now(): number;
-  execute(intent: Intent): Promise<{kind: string}>;
+  execute(intent: Intent): Promise<Told>;
 }
 
 export interface StepRunner {
@@ -37,9 +43,24 @@ export interface StepRunner {
   actor: Command['by']['name'];
 }
 
+/** The step that is due may not be begun by this process, now or later. */
+export class StepRefused extends Error {
+  override readonly name = 'StepRefused';
+
+  constructor(step: string, why = 'it was refused') {
+    super(`${step} cannot be run here: ${why}`);
+  }
+}
+
+/** Between two tries to write what others, or a store that is away, kept from being written; milliseconds. */
+const TRY_AGAIN_MS = 500;
+/** So long it is tried to tell what has come of a step, in milliseconds. */
+const TELL_FOR_MS = 30_000;
+
 /**
  * Runs the due steps of a release, each journaled as intent and outcome, until none is due or the signal aborts.
  * A step that somebody else is running is waited for, and taken over once its deadline has passed.
+ * @throws StepRefused where this process may not begin what is due, and what the log throws.
  */
 export async function runSteps(runner: StepRunner, releaseId: string, signal: AbortSignal): Promise<void> {
   const {log} = runner;
@@ -48,8 +69,8 @@ export async function runSteps(runner: StepRunner, releaseId: string, signal: Ab
     if (release === null || release.id !== releaseId) return;
     const step = stepDue(release);
     if (step === null) return;
-    const leftMs = (step.deadline ?? 0) - log.now();
-    if (step.state === 'running' && step.by !== runner.actor && leftMs > 0) {
+    const leftMs = leftOf(runner, step);
+    if (leftMs > 0) {
       await changeOrTime(log, leftMs, signal);
       continue;
     }
@@ -57,26 +78,59 @@ export async function runSteps(runner: StepRunner, releaseId: string, signal: Ab
   }
 }
 
-async function runStep(
-  {log, performerOf}: StepRunner,
-  release: Release,
-  step: Step,
-  signal: AbortSignal,
-): Promise<void> {
+/** How long somebody else may still be at this step, in milliseconds; 0: nobody is. */
+export function leftOf({log, actor}: Pick<StepRunner, 'log' | 'actor'>, step: Step): number {
+  const isOthers = step.state === 'running' && step.by !== actor;
+  return isOthers ? Math.max(0, (step.deadline ?? 0) - log.now()) : 0;
+}
+
+async function runStep(runner: StepRunner, release: Release, step: Step, signal: AbortSignal): Promise<void> {
+  const {log, performerOf} = runner;
+  const before = log.state();
   const performer = performerOf(step, release);
   const begun = await log.execute({
     type: 'begin-step',
     release: release.id,
     step: step.id,
-    deadlineMs: performer?.deadlineMs ?? 1000,
+    deadlineMs: Math.min(performer?.deadlineMs ?? 1000, DEADLINE_AT_MOST_MS),
   });
-  // Somebody else was first, or the release has moved on: look again.
-  if (begun.kind !== 'done') return;
+  if (begun.kind !== 'done') {
+    // Somebody else was first, or the release has moved on: look again.
+    if (log.state() !== before) return;
+    if (begun.kind === 'refused') throw new StepRefused(step.id, begun.refusal?.message);
+    return changeOrTime(log, TRY_AGAIN_MS, signal);
+  }
   const performed = performer === null ? nobody(step) : await attempt(performer, step, {release, signal});
   // A runner that is told to stop leaves the step to a successor: it was begun, and nobody knows its outcome.
   const isLeft = signal.aborted && performed.outcome !== 'done';
   const told = isLeft ? {type: 'leave-step' as const} : {type: 'end-step' as const, ...performed};
-  await log.execute({...told, release: release.id, step: step.id});
+  await tell(runner, {...told, release: release.id, step: step.id}, signal);
+}
+
+/**
+ * Writes what has come of a step. What was done once must not be done again because others wrote at the same moment or
+ * the store was away for one: as long as nobody else has begun the step, it is tried again.
+ */
+async function tell(
+  {log, actor}: StepRunner,
+  intent: Extract<Intent, {type: 'leave-step' | 'end-step'}>,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + TELL_FOR_MS;
+  const isOurs = () => {
+    const step = log.state().release?.steps.find(({id}) => id === intent.step);
+    return step?.state === 'running' && step.by === actor;
+  };
+  for (;;) {
+    const isLast = signal.aborted || performance.now() > until;
+    try {
+      const {kind} = await log.execute(intent);
+      if (kind !== 'conflict' || isLast) return;
+    } catch (error) {
+      if (isLast || !isOurs()) throw error;
+    }
+    await changeOrTime(log, TRY_AGAIN_MS, signal);
+  }
 }
 
 function nobody(step: Step): Performed {

@@ -3,11 +3,8 @@ import {firstPhase, startEvents} from './decide-start.ts';
 import type {Event} from './event.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Release, RunName, State, Step} from './state.ts';
-import {failedStep, hasEnded, stepDue, stopsRun} from './step.ts';
+import {DEADLINE_AT_MOST_MS, failedStep, hasEnded, stepDue, stopsRun} from './step.ts';
 import {targetOf} from './target.ts';
-
-/** Nobody waits longer for a runner that may be dead. */
-const DEADLINE_AT_MOST_MS = 24 * 3600_000;
 
 /** Characters of an error that are kept: a log is no place for the output of a hook. */
 const ERROR_AT_MOST = 2000;

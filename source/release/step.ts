@@ -1,6 +1,9 @@
 import type {HookName, Plan} from './plan.ts';
 import type {Release, RunName, Step, StepName} from './state.ts';
 
+/** Nobody waits longer for a runner that may be dead, in milliseconds. */
+export const DEADLINE_AT_MOST_MS = 24 * 3600_000;
+
 /** The steps of each run, in order, and the hook that does each; `own` steps are done by Graydeck itself. */
 const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own' | 'none'}[]> = {
   deploy: [

@@ -488,6 +488,7 @@ describe('hooks', () => {
     '{timeout: 5m}',
     '{argv: [a], check: ./x}',
     '{argv: [a], timeout: 0s}',
+    '{argv: [a], timeout: 9h}',
     '5',
   ])('%s is a mistake', hook => {
     expect(mistakesOf(`hooks: {deploy: ${hook}}`)).not.toEqual([]);

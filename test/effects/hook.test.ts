@@ -1,4 +1,5 @@
-import {expect, test} from 'vitest';
+import {execa} from 'execa';
+import {expect, test, vi} from 'vitest';
 import {hookPerformer} from '../../source/effects/hook.ts';
 import type {Hook} from '../../source/release/plan.ts';
 import type {Release, Step} from '../../source/release/state.ts';
@@ -65,4 +66,31 @@ test('on a second run the check may say that it is done already', async () => {
 test('words in the arguments are never read by a shell', async () => {
   const argv = [...node(`process.exit(process.argv[1] === '$(exit 7); "' ? 0 : 5)`), '$(exit 7); "'];
   expect(await run({argv})).toEqual({outcome: 'done'});
+});
+
+test('what a command leaves running in the background is not waited for', async () => {
+  const argv = ['sh', '-c', 'sleep 30 & echo started'];
+  const began = performance.now();
+  expect(await run({argv})).toEqual({outcome: 'done'});
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+test('at the timeout all that a command has started ends, before its outcome is told', async () => {
+  const marked = `graydeck-test-${process.pid}`;
+  const performed = await run({argv: ['sh', '-c', `sleep 30; : ${marked}`], timeoutMs: 300});
+  expect(performed.outcome).toBe('failed');
+  const {stdout} = await execa('ps', ['-eo', 'stat,args']);
+  const left = stdout.split('\n').filter(line => line.includes(marked) && !line.startsWith('Z'));
+  expect(left).toEqual([]);
+});
+
+test('a command is not told the password of the store, so that its output cannot hold it', async () => {
+  vi.stubEnv('GRAYDECK_STORE_PASSWORD', 'hunter2');
+  vi.stubEnv('GRAYDECK_STORE', 'redis://deck:hunter2@127.0.0.1/0');
+  vi.stubEnv('ANOTHER', 'is passed on');
+  const argv = node(`const {env} = process; console.log(JSON.stringify(
+    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.ANOTHER])); process.exit(1)`);
+  const performed = await run({argv});
+  vi.unstubAllEnvs();
+  expect(performed.error).toContain('[null,null,"is passed on"]');
 });

@@ -1,46 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {rememberOutcomes} from '../../source/effects/remember-outcomes.ts';
 import {runSteps, type Performer, type StepLog, type StepRunner} from '../../source/effects/run-steps.ts';
-import type {Command, Intent} from '../../source/release/command.ts';
-import {decide} from '../../source/release/decide.ts';
-import {evolve} from '../../source/release/evolve.ts';
-import {hooks, phase, planOf} from '../release/plans.ts';
-import {initialState, type State, type Step} from '../../source/release/state.ts';
-
-const plan = planOf([phase('alpha', 5)], {hooks: hooks('stop', 'restore')});
-
-/** The core itself behind a log that is a variable: what is under test is the runner. */
-function journal() {
-  let state: State = initialState('new_payment');
-  let at = 1000;
-  const listeners = new Set<() => void>();
-  const execute = (by: string) => (intent: Intent) => {
-    const command: Command = {...intent, by: {name: by, kind: 'person'}, at: at++};
-    const decision = decide(state, command);
-    const events = decision.ok ? decision.events : [];
-    for (const event of events) state = evolve(state, event, {at, by});
-    for (const listener of listeners) listener();
-    return Promise.resolve({kind: decision.ok ? (events.length > 0 ? 'done' : 'nothing') : 'refused'});
-  };
-  const log = (by: string): StepLog => ({
-    state: () => state,
-    now: () => at,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    execute: execute(by),
-  });
-  return {log, state: () => state, pass: (ms: number) => void (at += ms)};
-}
-
-async function rollingBack() {
-  const deck = journal();
-  const {execute} = deck.log('liu');
-  await execute({type: 'start', release: 'r-1', version: 'v2', plan});
-  await execute({type: 'rollback', release: 'r-1'});
-  return deck;
-}
+import type {State, Step} from '../../source/release/state.ts';
+import {rollingBack} from './journal.ts';
 
 function performer(perform: (step: Step) => ReturnType<Performer['perform']>, deadlineMs = 5000): Performer {
   return {deadlineMs, perform};
@@ -127,13 +89,76 @@ test('a runner that is stopped gives its step back, for a successor to begin at 
   });
 });
 
+test('a step that this version may never begin ends the run, with the reason', async () => {
+  const {log, happen} = await rollingBack();
+  happen({type: 'release-teleported'});
+  const never = performer(() => Promise.reject(new Error('it must not run')));
+  await expect(
+    runSteps({log: log('liu'), performerOf: () => never, actor: 'liu'}, 'r-1', new AbortController().signal),
+  ).rejects.toThrow('rollback.traffic cannot be run here: the log holds "release-teleported"');
+});
+
+test('a step whose time limit is longer than a day can be begun all the same', async () => {
+  const {log, state} = await rollingBack();
+  const slow = performer(() => Promise.resolve({outcome: 'done'}), 48 * 3_600_000);
+  await runSteps(
+    {log: log('liu'), performerOf: () => slow, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(state().release?.state).toBe('rolled_back');
+});
+
+test('a begin that others kept from being written is not asked for without a pause', async () => {
+  const {log} = await rollingBack();
+  const stop = new AbortController();
+  let asked = 0;
+  const crowded: StepLog = {
+    ...log('liu'),
+    execute: () => {
+      asked += 1;
+      return Promise.resolve({kind: 'conflict'});
+    },
+  };
+  const nobody = performer(() => Promise.reject(new Error('it must not run')));
+  const running = runSteps({log: crowded, performerOf: () => nobody, actor: 'liu'}, 'r-1', stop.signal);
+  // A loop without a pause would never let this timer ring.
+  await new Promise(resolve => setTimeout(resolve, 50));
+  stop.abort();
+  await running;
+  expect(asked).toBe(1);
+});
+
+test('an outcome is told once the store is back, and the step is not done again', async () => {
+  const {log, state} = await rollingBack();
+  const ran: string[] = [];
+  const done = performer(step => {
+    ran.push(step.name);
+    return Promise.resolve({outcome: 'done'});
+  });
+  let failures = 1;
+  const journal = log('liu');
+  const faulty: StepLog = {
+    ...journal,
+    execute: intent =>
+      intent.type === 'end-step' && failures-- > 0
+        ? Promise.reject(new Error('the store is away'))
+        : journal.execute(intent),
+  };
+  await runSteps({log: faulty, performerOf: () => done, actor: 'liu'}, 'r-1', new AbortController().signal);
+  expect(ran).toEqual(['traffic', 'stop', 'restore']);
+  expect(state().release?.state).toBe('rolled_back');
+});
+
 describe('an outcome that could not be told', () => {
   async function untold(between: (begin: (by: string) => Promise<unknown>) => Promise<unknown>) {
     const {log, state} = await rollingBack();
     const ran: string[] = [];
+    const stop = new AbortController();
     const performerOf = rememberOutcomes(() =>
       performer(step => {
         ran.push(step.name);
+        stop.abort();
         return Promise.resolve({outcome: 'done', facts: {run: ran.length}});
       }, 0),
     );
@@ -150,12 +175,11 @@ describe('an outcome that could not be told', () => {
             : journal.execute(intent),
       },
     };
-    const {signal} = new AbortController();
-    await expect(runSteps(runner, 'r-1', signal)).rejects.toThrow('away');
+    await expect(runSteps(runner, 'r-1', stop.signal)).rejects.toThrow('away');
     const begin = {type: 'begin-step', release: 'r-1', step: 'rollback.traffic', deadlineMs: 0} as const;
     await between(by => log(by).execute(begin));
     isAway = false;
-    await runSteps(runner, 'r-1', signal);
+    await runSteps(runner, 'r-1', new AbortController().signal);
     return {ran, traffic: state().release?.steps.find(({id}) => id === 'rollback.traffic')};
   }
 

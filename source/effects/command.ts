@@ -1,0 +1,144 @@
+import {spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {setTimeout as pause} from 'node:timers/promises';
+
+/** What matters of a failing command stands at the end of its output; in characters. */
+const OUTPUT_KEPT = 500;
+/** After SIGTERM; then SIGKILL. Milliseconds. */
+export const KILL_AFTER_MS = 5000;
+/** What a command said last may still be on its way when it has ended, in milliseconds. */
+const LAST_WORDS_MS = 100;
+const LOOK_EVERY_MS = 50;
+/** No command runs longer, whatever is asked for: a timer cannot hold more than 24.8 days either. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** Variables of this process that hold a password, or an address that may hold one. */
+const PASSWORD = 'GRAYDECK_STORE_PASSWORD';
+const ADDRESSES = ['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS'];
+
+export interface CommandOptions {
+  /** Told beside the variables of this process. */
+  env: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  /** Stops it. */
+  signal: AbortSignal;
+}
+
+export type Ending =
+  | {how: 'exited'; code: number}
+  /** Somebody else ended it. */
+  | {how: 'killed'}
+  | {how: 'timed-out'}
+  /** By `signal`. */
+  | {how: 'stopped'}
+  /** `code`: the system's word for why, `ENOENT`. */
+  | {how: 'not-started'; code: string};
+
+/** How a command came to its end, and the last of what it said. */
+export interface Ran {
+  ending: Ending;
+  output: string;
+}
+
+/**
+ * Runs a program with its arguments, never a shell, as a group of processes: when it is stopped, all of it ends, and the
+ * promise resolves only then. A command that ends by itself may leave processes behind; they are not waited for.
+ */
+export async function runCommand(
+  argv: readonly string[],
+  {env, timeoutMs, signal}: CommandOptions,
+): Promise<Ran> {
+  if (signal.aborted) return {ending: {how: 'stopped'}, output: ''};
+  const [program = '', ...args] = argv;
+  const child = spawn(program, args, {
+    env: {...inherited(), ...env},
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = keepEnd(child);
+  const started = once(child, 'spawn').then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  const ended = new Promise<Ending>(resolve => {
+    child.once('exit', code => resolve(code === null ? {how: 'killed'} : {how: 'exited', code}));
+  });
+  const failed = await started;
+  if (failed !== null) return {ending: {how: 'not-started', code: failed.code ?? ''}, output: ''};
+  // A process that ends at once must not leave a command running that nobody knows of.
+  const endWithUs = () => void signalGroup(child, 'SIGTERM');
+  process.once('exit', endWithUs);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), Math.min(timeoutMs, LONGEST_MS));
+  const stop = AbortSignal.any([signal, limit.signal]);
+  try {
+    const ending = await Promise.race([ended, aborted(stop)]);
+    if (ending !== null) {
+      await Promise.race([once(child, 'close'), pause(LAST_WORDS_MS)]);
+      return {ending, output: output()};
+    }
+    await endGroup(child);
+    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, output: output()};
+  } finally {
+    clearTimeout(timer);
+    limit.abort();
+    process.off('exit', endWithUs);
+    release(child);
+  }
+}
+
+/** What this process knows but its passwords: what a command prints can end in a log. */
+function inherited(): NodeJS.ProcessEnv {
+  const isSecret = (name: string, value = '') =>
+    name === PASSWORD || (ADDRESSES.includes(name) && value.includes('@'));
+  return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => !isSecret(name, value)));
+}
+
+/** A command that floods is left alone; only its end is kept. */
+function keepEnd({stdout, stderr}: ChildProcess): () => string {
+  let output = '';
+  for (const stream of [stdout, stderr]) {
+    stream?.setEncoding('utf8').on('data', chunk => {
+      output = (output + String(chunk)).slice(-OUTPUT_KEPT);
+    });
+    // A command that has closed its output is no fault of ours.
+    stream?.on('error', () => {});
+  }
+  return () => output.trim();
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), {once: true});
+  });
+}
+
+/** Asks all of the group to end, waits a while, and ends what is left. */
+async function endGroup(child: ChildProcess): Promise<void> {
+  signalGroup(child, 'SIGTERM');
+  const until = performance.now() + KILL_AFTER_MS;
+  while (signalGroup(child, 0)) {
+    if (performance.now() > until) {
+      signalGroup(child, 'SIGKILL');
+      return;
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** Whether anybody was there to be told. */
+function signalGroup({pid}: ChildProcess, signal: NodeJS.Signals | 0): boolean {
+  if (pid === undefined) return false;
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** What it left behind may go on writing; it does not keep this process running. */
+function release(child: ChildProcess): void {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as {unref?(): void} | null)?.unref?.();
+}
