@@ -2,7 +2,7 @@
 const NAMES = ['side', 'version', 'feature', 'release'] as const;
 export type PlaceholderName = (typeof NAMES)[number];
 /** All of them; `window` is a duration, `match` label matchers inside `{…}`. */
-export const PLACEHOLDERS = [...NAMES, 'window', 'match'] as const;
+const PLACEHOLDERS = [...NAMES, 'window', 'match'] as const;
 
 /** A piece of a query. */
 export type QueryPart =
