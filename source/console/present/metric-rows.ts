@@ -104,8 +104,8 @@ export function standsOutSince(row: MetricRow, notBefore: number): number | null
     const gray = history.gray[index] ?? null;
     const prod = history.prod[index] ?? null;
     const at = history.from + index * history.stepMs;
-    if (gray === null || at < notBefore || !isBad(gray, prod)) break;
-    since = at;
+    if (gray === null || at + history.stepMs <= notBefore || !isBad(gray, prod)) break;
+    since = Math.max(at, notBefore);
   }
   return since;
 
