@@ -21,11 +21,8 @@ export function startGuard(
   feature: string,
   args: readonly string[] = [],
 ): Watchman {
-  const child = runProgram(PROGRAM, [
-    'guard',
-    ...['--store', address, '--by', name, '--json', '--feature', feature],
-    ...args,
-  ]);
+  const flags = ['--store', address, '--by', name, '--json', '--feature', feature];
+  const child = runProgram(PROGRAM, ['guard', ...flags, ...args]);
   return {
     name,
     child,
