@@ -14,7 +14,7 @@ const LONGEST_MS = 24 * 3_600_000;
 
 /** Variables of this process that hold a password, or an address that may hold one. */
 const PASSWORD = 'GRAYDECK_STORE_PASSWORD';
-const ADDRESSES = ['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS'];
+const ADDRESSES = new Set(['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS']);
 
 export interface CommandOptions {
   /** Told beside the variables of this process. */
@@ -90,7 +90,7 @@ export async function runCommand(
 /** What this process knows but its passwords: what a command prints can end in a log. */
 function inherited(): NodeJS.ProcessEnv {
   const isSecret = (name: string, value = '') =>
-    name === PASSWORD || (ADDRESSES.includes(name) && value.includes('@'));
+    name === PASSWORD || (ADDRESSES.has(name) && value.includes('@'));
   return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => !isSecret(name, value)));
 }
 

@@ -1,7 +1,7 @@
 import {expect, test, vi} from 'vitest';
 import {keepSteps} from '../../source/effects/keep-steps.ts';
 import type {Performer, StepRunner} from '../../source/effects/run-steps.ts';
-import {journal, rollingBack} from './journal.ts';
+import {rollingBack, type journal} from './journal.ts';
 
 const done: Performer = {deadlineMs: 5000, perform: () => Promise.resolve({outcome: 'done'})};
 
