@@ -25,10 +25,20 @@ export function follows(folded: Folded, commit: Commit): boolean {
 /** Folds the next commit in. A stored split that does not follow from the events is a log we do not understand. */
 export function fold(folded: Folded, commit: Commit): Folded {
   let state = evolveCommit(folded.state, commit);
-  let split = deriveSplit(state);
+  let split = sharing(folded.split, deriveSplit(state));
   if (!isDeepStrictEqual(split, commit.split)) {
     state = evolve(state, {type: `a split that does not follow, version ${commit.version}`}, commit);
-    split = deriveSplit(state);
+    split = sharing(folded.split, deriveSplit(state));
   }
   return {state, split, head: {version: commit.version, id: commit.id, at: commit.at}};
+}
+
+/** `next` with all that it has in common with the split before it: a long log holds each list of people once. */
+function sharing(before: Split, next: Split): Split {
+  const fields = Object.entries(next).map(([name, value]): [string, unknown] => {
+    const known: unknown = before[name as keyof Split];
+    return [name, isDeepStrictEqual(known, value) ? known : value];
+  });
+  const isSame = fields.every(([name, value]) => value === before[name as keyof Split]);
+  return isSame ? before : (Object.fromEntries(fields) as unknown as Split);
 }

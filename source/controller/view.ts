@@ -54,7 +54,8 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     for (const commit of known) {
       if (!follows(folded, commit)) continue;
       folded = fold(folded, commit);
-      taken.push(commit);
+      // A split that was understood need not be kept a second time, as it was read.
+      taken.push(folded.state.unknownEvent === null ? {...commit, split: folded.split} : commit);
     }
     if (taken.length === 0) return;
     commits = [...commits, ...taken];

@@ -51,6 +51,19 @@ onEveryStore(house => {
   });
 
   describe('a view', () => {
+    test('keeps what commits have in common once, so that a long log fits into memory', async () => {
+      const feature = newFeature();
+      const desk = await open.desk(feature);
+      await desk.does(start);
+      await desk.does({type: 'include', release: 'r-1', user: 'u-1'});
+      await desk.does(set(7));
+      await desk.does({type: 'alert', alert: 'a-1', level: 'info', message: 'hello'});
+      const [, included, raised, alerted] = (await open.view(feature)).commits();
+      expect(alerted?.split).toBe(raised?.split);
+      expect(raised?.split.percent).toBe(7);
+      expect(raised?.split.include).toBe(included?.split.include);
+    });
+
     test('has no way to write', async () => {
       const feature = newFeature();
       await (await open.desk(feature)).does(start);

@@ -98,14 +98,13 @@ export class Bells {
 
 /** Resolves or rejects when the connection has come to its end. */
 async function stayAwake(connection: Connection, signal: AbortSignal, keepAlive: boolean): Promise<void> {
-  while (connection.alive && !signal.aborted) {
+  // Listened to once: a connection may live for months.
+  const lost = new AbortController();
+  void connection.ended.then(() => lost.abort());
+  const awake = AbortSignal.any([signal, lost.signal]);
+  while (!awake.aborted) {
     await connection.call(['PING'], ANSWER_MS);
-    const pause = new AbortController();
-    const wake = (): void => pause.abort();
-    signal.addEventListener('abort', wake, {once: true});
-    void connection.ended.then(wake);
-    await delay(ASK_EVERY_MS, undefined, {signal: pause.signal, ref: keepAlive}).catch(() => undefined);
-    signal.removeEventListener('abort', wake);
+    await delay(ASK_EVERY_MS, undefined, {signal: awake, ref: keepAlive}).catch(() => undefined);
   }
 }
 
@@ -128,14 +127,16 @@ class Ear implements LogBell {
   async wait(maxMs: number, signal: AbortSignal): Promise<string | null> {
     if (this.#kept.length === 0 && !signal.aborted) {
       const {promise, resolve} = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, maxMs);
+      const wake = (): void => resolve();
+      const timer = setTimeout(wake, maxMs);
       // The connection keeps the process running, where that is wanted.
       timer.unref();
-      signal.addEventListener('abort', () => resolve(), {once: true});
-      this.#wake = resolve;
+      signal.addEventListener('abort', wake);
+      this.#wake = wake;
       await promise;
       this.#wake = null;
       clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
     }
     return this.#kept.shift() ?? null;
   }
