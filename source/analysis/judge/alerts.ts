@@ -16,7 +16,7 @@ export interface DueAlert {
 export const JUDGE_KEY = 'judge ';
 
 /** The alerts that ought to be open after a look. */
-export function dueAlerts({plan, percent}: Situation, findings: Findings): DueAlert[] {
+export function dueAlerts({percent}: Situation, findings: Findings): DueAlert[] {
   const {guardrails, ratio, evidence} = findings;
   const due: DueAlert[] = [];
   const put = (key: string, level: AlertLevel, message: string) =>
@@ -26,8 +26,7 @@ export function dueAlerts({plan, percent}: Situation, findings: Findings): DueAl
       put(reading.key, reading.guardrail.level, guardrailReason('guardrail', reading).text);
   const both = guardrails.find(reading => isFiring(reading) && reading.isProdSickToo);
   if (both !== undefined) put('both_sides', 'critical', bothSidesReason(both).text);
-  if (plan.evidence !== null && evidence?.decided === true)
-    put('evidence', 'critical', evidenceReason(evidence).text);
+  if (evidence?.decided === true) put('evidence', 'critical', evidenceReason(evidence).text);
   if (ratio.isOff) put('sample_ratio', 'warning', ratioReason(ratio, percent).text);
   return due;
 }

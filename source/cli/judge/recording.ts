@@ -44,7 +44,7 @@ export class EvidenceRecording implements Recording {
 }
 
 /** How evidence stands while it has not decided. */
-export function standing({logE, limit, worst}: EvidenceReading): string {
+function standing({logE, limit, worst}: EvidenceReading): string {
   const tens = (logE / Math.LN10).toFixed(1);
   const most = worst === null ? '' : `, most of it ${metricWords(worst)}`;
   return `evidence 10^${tens} of 10^${amount(limit / Math.LN10, 'count')}${most}`;

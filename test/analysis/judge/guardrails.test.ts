@@ -61,6 +61,7 @@ describe('the presets of the seeds', () => {
       value: 2,
       threshold: 1,
     });
+    expect(better.alerts).toEqual([]);
   });
 });
 
@@ -121,6 +122,26 @@ describe('what does not roll back', () => {
     const actions = new Set<string>();
     for (let second = 0; second < 300; second++) actions.add(scene.watch(1, null, null).verdict.action);
     expect([...actions]).toEqual(['hold']);
+  });
+
+  test('a stream that stops after it was bad for long enough, while nobody acted', () => {
+    const scene = new Scene({guardrails: [guardrail('error_rate > 10 %', 'rollback')]});
+    expect(scene.watch(30, traffic(10, 5), traffic(10)).verdict.action).toBe('rollback');
+    expect(scene.watch(90, null, null)).toMatchObject({
+      verdict: {action: 'hold'},
+      guardrails: [{isOn: true, outcome: {why: 'stale'}}],
+    });
+  });
+
+  test('a stream that stops just after it recovered', () => {
+    const scene = new Scene(plan);
+    scene.watch(58, traffic(10, 5), traffic(10));
+    const actions = new Set<string>();
+    for (let second = 0; second < 6; second++)
+      actions.add(scene.watch(1, traffic(40), traffic(10)).verdict.action);
+    for (let second = 0; second < 50; second++) actions.add(scene.watch(1, null, null).verdict.action);
+    expect([...actions]).toEqual(['hold']);
+    expect(scene.judge().guardrails[0]!.heldMs).toBeGreaterThanOrEqual(60_000);
   });
 
   test('a guard that slept through it judges afresh', () => {

@@ -77,9 +77,9 @@ describe('a limit of its own', () => {
 
   test('sums in binary do not turn a limit that is met exactly into one that is missed', () => {
     const scene = new Scene();
-    scene.seconds(10, {counters: {requests: 1000, unavailable: 7}}, traffic(10));
-    expect(scene.outcome('availability >= 99.3 %').kind).toBe('holds');
-    expect(scene.outcome('availability < 99.3 %').kind).toBe('fails');
+    scene.seconds(10, traffic(100, 0, 21), traffic(100, 0, 14));
+    expect(scene.outcome('conversion_rate >= 1.5x prod').kind).toBe('holds');
+    expect(scene.outcome('conversion_rate < 1.5x prod').kind).toBe('fails');
   });
 });
 
@@ -99,6 +99,9 @@ describe('a multiple of prod', () => {
     const scene = quiet();
     expect(scene.outcome('error_rate < 1.5x prod').kind).toBe('holds');
     expect(scene.outcome('error_rate > 1.5x prod').kind).toBe('fails');
+    const nobody = new Scene();
+    nobody.seconds(30, traffic(10), traffic(10));
+    expect(nobody.outcome('conversion_rate < 0.9x prod').kind).toBe('fails');
   });
 
   test('nothing seen on prod is not never: a single error on gray is no multiple of it', () => {

@@ -187,11 +187,20 @@ describe('a release whose split is not obeyed', () => {
     }
   });
 
+  test('is counted a few minutes at a time, late requests and all', () => {
+    const scene = new Scene();
+    scene.watch(400, traffic(5), traffic(5));
+    const {since, from} = scene.memory!.ratio;
+    expect(since).toBe(scene.since);
+    expect(scene.at - from).toBeGreaterThanOrEqual(120_000);
+    expect(scene.at - from).toBeLessThanOrEqual(301_000);
+  });
+
   test('is not called so by what was routed before every router had applied it', () => {
     const scene = new Scene();
     scene.percent = 20;
     scene.applied = 5;
-    scene.watch(60, traffic(2), traffic(48));
+    expect(scene.watch(300, traffic(2), traffic(48)).ratio.isOff).toBe(false);
     scene.applied = 20;
     expect(scene.watch(60, traffic(10), traffic(40)).ratio.isOff).toBe(false);
   });

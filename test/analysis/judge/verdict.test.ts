@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {EvidenceReading} from '../../../source/analysis/evidence/reading.ts';
-import {judge, overrule, type Judgement} from '../../../source/analysis/judge/judge.ts';
+import {judge, overrule, type Judgement, type JudgeState} from '../../../source/analysis/judge/judge.ts';
 import {DEFAULT_EVIDENCE} from '../../../source/config/built-in.ts';
 import type {Guardrail, Plan} from '../../../source/release/plan.ts';
 import {criterion, guardrail, phase, Scene, traffic} from './scene.ts';
@@ -237,13 +237,33 @@ describe('a person who goes on all the same', () => {
 });
 
 test('another release, or a memory of another version, begins with nothing', () => {
+  const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback', 40_000)]});
+  s.watch(41, SICK, WELL);
+  const held = (state: JudgeState, release = 'r1') =>
+    judge(state, {...s.situation(), release, at: s.at + 1000}).judgement.guardrails[0]!.heldMs;
+  expect(held(s.memory!)).toBeGreaterThan(30_000);
+  expect(held(s.memory!, 'r2')).toBe(0);
+  expect(held({...s.memory!, schema: 'graydeck.judge/0' as JudgeState['schema']})).toBe(0);
+});
+
+test('what was measured under the split before is nothing to the next, though the windows lag behind', () => {
   const s = scene({guardrails: [guardrail('error_rate > 10 %', 'rollback')]});
-  s.watch(30, SICK, WELL);
-  const next = {...s.situation(), release: 'r2', percent: 0, at: s.at + 1000, since: s.at + 1000};
-  expect(judge(s.memory, next).judgement.verdict.action).toBe('hold');
-  expect(judge(s.memory, {...next, at: next.at + 1000}).judgement.verdict.action).toBe('hold');
-  const other = {...s.memory!, schema: 'graydeck.judge/0' as 'graydeck.judge/1'};
-  expect(judge(other, s.situation()).state.tracks).not.toEqual(other.tracks);
+  expect(s.watch(30, SICK, WELL).verdict.action).toBe('rollback');
+  const next = {...s.situation(), release: 'r2', since: s.at};
+  expect(judge(s.memory, {...next, at: s.at + 1000}).judgement.verdict.action).toBe('hold');
+});
+
+test('a criterion that does not apply where everybody has gray was held when its phase is left', () => {
+  const s = scene({
+    phases: [
+      phase('all', 100, {criteria: [criterion('error_rate < 2x prod'), criterion('error_rate < 1 %')]}),
+    ],
+  });
+  Object.assign(s, {phase: 0, percent: 100, applied: 100});
+  expect(s.watch(30, WELL, null)).toMatchObject({
+    next: 'complete',
+    left: [{outcome: 'holds'}, {outcome: 'holds'}],
+  });
 });
 
 test('whatever comes: one verdict, the worst first, and going on only if nothing is against it', () => {
