@@ -6,7 +6,7 @@ export interface SampleEntry {
   id: string;
   /** The store's clock when it was written, milliseconds since 1970. */
   at: number;
-  /** Alternating names and values, as written. */
+  /** Alternating names and values, as written; of one beyond 128 KiB perhaps only the beginning. */
   fields: string[];
 }
 

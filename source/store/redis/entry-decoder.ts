@@ -8,6 +8,8 @@ const MINUS = 0x2d;
 const STAR = 0x2a;
 const DOLLAR = 0x24;
 const CR = 0x0d;
+/** A longer text is no measurement: only its beginning is handed on, so that a flood of them fits into memory. Bytes. */
+const LONGEST_TEXT = 131_072;
 /** The bytes end in the middle of something. */
 const MORE = -2;
 
@@ -125,7 +127,7 @@ export class EntryDecoder {
     if (!this.#has(length)) return null;
     const start = this.#at;
     this.#at = start + length + 2;
-    return this.#texts.read(this.#bytes, start, length);
+    return this.#texts.read(this.#bytes, start, Math.min(length, LONGEST_TEXT));
   }
 
   /** `*12\r\n` or `$5\r\n`: the number after the mark. */
