@@ -18,8 +18,13 @@ export function readStamp({by, reason}: Pick<Flags, 'by' | 'reason'>): {by: Acto
   return {by: {name: readName(by), kind: 'person'}, ...(reason === undefined ? {} : {reason})};
 }
 
+/** A guard as the log names it: as `--by` says, else by the machine it runs on. @throws Failure exit code 2. */
+export function readGuardName(by: string | undefined): string {
+  return by === undefined ? `guard on ${hostname()}` : readName(by);
+}
+
 /** The one who does it: as `--by` says, else `USER on HOSTNAME`. @throws Failure exit code 2. */
-export function readName(by: string | undefined): string {
+function readName(by: string | undefined): string {
   if (by === undefined) return `${userName()} on ${hostname()}`;
   if (isName(by)) return by;
   throw usage(`--by cannot be ${quote(by)}`, '--by "up to 128 plain characters"');

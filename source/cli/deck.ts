@@ -3,12 +3,13 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {ConsoleMode, Deck, ExtraKey, StoreHealthLike} from '../console/deck.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
+import {beginGuarding, type OwnGuard} from './guard/in-console.ts';
+import {openMeasuring} from './guard/measuring.ts';
 import {keepRollUps} from '../metrics/keep-roll-ups.ts';
 import {keepSteps} from '../effects/keep-steps.ts';
 import type {Actor, CommandType} from '../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../store/port.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
-import {openMeasurements} from './measure.ts';
 import {isShownOf} from './prometheus/shown.ts';
 import {withPrometheus} from './prometheus/windows.ts';
 import type {Settings} from './settings.ts';
@@ -21,12 +22,14 @@ export interface Wiring {
   view: ControllerView;
   /** Null when reading only. */
   acting: {feature: FeatureStore; controller: Controller} | null;
-  settings: Pick<Settings, 'declared'>;
+  settings: Pick<Settings, 'declared' | 'config'>;
   /** Numbers by Prometheus, not asked for yet; null or absent: nobody knows where it is. */
   prometheus?: PrometheusPoller | null;
   actor: Actor;
   mode: ConsoleMode;
   extras?: readonly ExtraKey[];
+  /** Name of the guard that this process is to be as well; absent: none. */
+  guardName?: string | null;
   /** Opens another feature of the store in the same way. */
   reopen?(feature: string): Promise<Wiring>;
 }
@@ -56,14 +59,17 @@ export function openDeck(wiring: Wiring): LiveDeck {
     actor,
     mode,
     extras = [],
+    guardName = null,
     reopen,
   } = wiring;
-  const measurements = openMeasurements(feature, view, settings);
+  const measuring = openMeasuring(feature, view, settings);
+  const {measurements} = measuring;
   const stop = new AbortController();
   const listeners = new Set<() => void>();
   const ours = new Set<string>();
   const running: Promise<unknown>[] = [];
   let routers: readonly Report[] = [];
+  let guard: OwnGuard | null = null;
   let health: StoreHealthLike = {state: 'up', pingMs: 0};
   const tell = () => {
     for (const listener of listeners) listener();
@@ -108,6 +114,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     routers: () => routers,
     sources: () => (prometheus === null ? [] : [prometheus.light()]),
     externals: () => prometheus?.snapshot() ?? [],
+    ownEpoch: () => guard?.epoch() ?? null,
     actor,
     mode,
     extras,
@@ -122,6 +129,10 @@ export function openDeck(wiring: Wiring): LiveDeck {
       if (acting === null) return;
       const runner = stepRunner(acting.feature, acting.controller, actor);
       running.push(keepSteps(runner, id => ours.has(id), stop.signal));
+      if (guardName !== null) {
+        guard = beginGuarding({...acting, measuring, settings, prometheus, name: guardName});
+        return;
+      }
       const {rollUps} = acting.feature;
       const keeping = {windows: measurements.windows, shelf: rollUps, now: () => view.now()};
       running.push(measurements.start().then(() => keepRollUps(keeping, stop.signal)));
@@ -130,6 +141,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       stop.abort();
       stopMeasuring();
       listeners.clear();
+      await guard?.handOver();
       const closed = Promise.all([measurements.close(), view.close(), ...running]);
       // Who quits does not wait for a store that does not answer.
       await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);

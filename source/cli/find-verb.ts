@@ -68,7 +68,11 @@ export function groupOf(first: string): string[] {
 }
 
 export function flagsOf(verb: Verb): FlagName[] {
-  return [...verb.flags, ...(verb.changes && verb.isLasting !== true ? (['dryRun'] as const) : []), ...EVERYWHERE];
+  return [
+    ...verb.flags,
+    ...(verb.changes && verb.isLasting !== true ? (['dryRun'] as const) : []),
+    ...EVERYWHERE,
+  ];
 }
 
 /** Whether flags and arguments fit the verb. @throws Failure exit code 2. */

@@ -47,6 +47,7 @@ const FLAGS = {
   follow: {help: 'go on with what comes'},
   for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
   timeout: {value: 'D', help: 'give up after this time: 30s, 10m'},
+  guard: {help: 'guard the feature on the screen as well: judge, act, roll back by itself'},
   share: {help: 'read-only, with names, ids and free text masked'},
 } as const satisfies Record<string, FlagEntry>;
 

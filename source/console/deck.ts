@@ -64,6 +64,8 @@ export interface Deck {
   sources?(): readonly SourceLight[];
   /** Metrics that these sources tell; their numbers stand in `windows` too. */
   externals?(): readonly ExternalLike[];
+  /** Epoch under which this very process guards; null or absent: it does not. It leaves with the console. */
+  ownEpoch?(): number | null;
   readonly actor: Actor;
   readonly mode: ConsoleMode;
   readonly extras: readonly ExtraKey[];

@@ -24,7 +24,8 @@ export function farewell(deck: Deck, done: Ui['done']): string {
         : t.farewell.over(...words),
     );
     if (isLive(release)) {
-      lines.push(guard === null || guard.left ? t.farewell.noGuard : t.farewell.guard(clean.who(guard.name)));
+      const isLeft = guard === null || guard.left || guard.epoch === (deck.ownEpoch?.() ?? null);
+      lines.push(isLeft ? t.farewell.noGuard : t.farewell.guard(clean.who(guard.name)));
     }
   }
   const alert = alerts.at(-1);

@@ -14,16 +14,17 @@ import type {Call, Run} from '../call.ts';
 import {openDeck} from '../deck.ts';
 import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
-import {openMeasurements} from '../measure.ts';
+import {beginGuarding} from '../guard/in-console.ts';
+import {openMeasuring} from '../guard/measuring.ts';
 import {staySmall} from '../memory.ts';
 import {watchStatus} from '../status/watch.ts';
 import {hasTerminal} from '../terminal.ts';
-import {modeOf} from './watch.ts';
+import {guardNameOf, modeOf} from './watch.ts';
 
 const WINDOW_MS = 300_000;
 /** Gray begins to fail by itself after this time, so that there is something to take back. */
 const FAILS_AFTER_MS = 45_000;
-const SETTINGS = {declared: {}};
+const SETTINGS = {declared: {}, config: null};
 
 /** `demo`: the console on a simulated service, in a store of its own that is removed afterwards. */
 export const run: Run = async call => {
@@ -107,6 +108,7 @@ async function draw(
     settings: SETTINGS,
     actor: readStamp(call.flags).by,
     mode,
+    guardName: call.flags.guard ? guardNameOf(call) : null,
     extras: [demoKey(service, () => store.now(), mode.lang)],
   });
   const ended = runConsole(deck);
@@ -120,12 +122,16 @@ async function draw(
 }
 
 async function tell(call: Call, {feature, controller, service}: Demo): Promise<ExitCode> {
-  const measurements = openMeasurements(feature, controller, SETTINGS);
+  const measuring = openMeasuring(feature, controller, SETTINGS);
+  const {measurements} = measuring;
+  const guarding = {feature, controller, measuring, settings: SETTINGS, prometheus: null};
+  const guard = call.flags.guard ? beginGuarding({...guarding, name: guardNameOf(call)}) : null;
   service.writePast().catch(() => undefined);
   await measurements.start();
   try {
     return await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS, null);
   } finally {
+    await guard?.handOver();
     await measurements.close();
   }
 }

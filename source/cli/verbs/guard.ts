@@ -1,4 +1,3 @@
-import {hostname} from 'node:os';
 import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {machineClock} from '../../guard/clock.ts';
@@ -6,7 +5,7 @@ import {Contact} from '../../guard/contact.ts';
 import {pause} from '../../guard/wait.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
-import {readName} from '../actor.ts';
+import {readGuardName} from '../actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {checkFeature} from '../feature.ts';
@@ -26,7 +25,7 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   // Before anything is guarded: a wrong address is bad input, and no fault of one feature.
   await addressOf(settings.prometheus, settings.config?.value.prometheus?.url ?? null);
-  const name = call.flags.by === undefined ? `guard on ${hostname()}` : readName(call.flags.by);
+  const name = readGuardName(call.flags.by);
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');
   const contact = new Contact(machineClock, () => store.now());

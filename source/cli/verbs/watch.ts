@@ -1,10 +1,11 @@
 import {openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import type {OperatorStore, ViewStore} from '../../store/port.ts';
-import {readStamp} from '../actor.ts';
+import {readGuardName, readStamp} from '../actor.ts';
 import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../deck.ts';
 import type {ExitCode} from '../exit.ts';
+import {usage} from '../failure.ts';
 import {languageOf} from '../language.ts';
 import {openMeasurements} from '../measure.ts';
 import {staySmall} from '../memory.ts';
@@ -19,14 +20,19 @@ const WINDOW_MS = 300_000;
 /** `watch`: the console; without a terminal a line for each change. */
 export const run: Run = async call => {
   const {flags} = call;
-  if (flags.json || !hasTerminal(process.env)) return await plain(call);
+  const guardName = flags.guard ? guardNameOf(call) : null;
+  if (flags.json || !hasTerminal(process.env)) {
+    if (guardName !== null)
+      throw usage('--guard needs the console, and there is no terminal here', 'graydeck guard');
+    return await plain(call);
+  }
   staySmall();
   const screen = import('../../console/run.tsx');
   // With an error before it is needed, nobody waits for it.
   screen.catch(() => undefined);
   const opening: Promise<Look | Session> = flags.readOnly || flags.share ? openLook(call) : openSession(call);
   return await using(opening, async opened => {
-    const deck = openDeck(await wiringOf(call, opened));
+    const deck = openDeck(await wiringOf(call, opened, guardName));
     const {runConsole} = await screen;
     const ended = runConsole(deck);
     deck.begin();
@@ -54,6 +60,15 @@ async function plain(call: Call): Promise<ExitCode> {
   });
 }
 
+/** The guard that the console is to be as well. @throws Failure exit code 2 where it may only look. */
+export function guardNameOf({flags, verb}: Call): string {
+  if (flags.readOnly || flags.share) {
+    throw usage('--guard acts, and this console may only look', `graydeck ${verb.name} --guard`);
+  }
+  // A person's name is the person's; what the guard does is not their doing.
+  return readGuardName(undefined);
+}
+
 /** How the console is to look and what it may do, as the flags say. */
 export function modeOf({flags}: Call, demo: boolean): Wiring['mode'] {
   return {
@@ -65,11 +80,11 @@ export function modeOf({flags}: Call, demo: boolean): Wiring['mode'] {
   };
 }
 
-async function wiringOf(call: Call, opened: Look | Session): Promise<Wiring> {
+async function wiringOf(call: Call, opened: Look | Session, guardName: string | null): Promise<Wiring> {
   const {settings} = opened;
   const actor = readStamp(call.flags).by;
   const mode = modeOf(call, false);
-  const shared = {settings, actor, mode};
+  const shared = {settings, actor, mode, guardName};
   if ('view' in opened) {
     const reopen = (name: string) => lookAt(opened.store, name);
     const {store, feature, view} = opened;

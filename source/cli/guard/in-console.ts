@@ -1,0 +1,63 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {ExternalNumbers} from '../../analysis/judge/external.ts';
+import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
+import type {Controller} from '../../controller/outcome.ts';
+import type {FeatureStore} from '../../store/port.ts';
+import type {Settings} from '../settings.ts';
+import type {GuardMeasuring} from './measuring.ts';
+
+/** The guard in a console's own process. */
+export interface OwnGuard {
+  /** Its epoch while it acts; null: another does, or none. */
+  epoch(): number | null;
+  /** Gives the guard to whoever stands by; waits no longer than a person would. */
+  handOver(): Promise<void>;
+}
+
+export interface Guarding {
+  feature: FeatureStore;
+  controller: Controller;
+  measuring: GuardMeasuring;
+  settings: Pick<Settings, 'config'>;
+  prometheus: ExternalNumbers | null;
+  name: string;
+}
+
+const HANDS_OVER_WITHIN_MS = 2000;
+
+/** Begins to stand by and to guard beside the screen; what it needs is loaded only now. */
+export function beginGuarding({prometheus, controller, ...rest}: Guarding): OwnGuard {
+  const stop = new AbortController();
+  let epoch: number | null = null;
+  const guarding = (async () => {
+    const [{watchOver}, {Contact}, {machineClock}] = await Promise.all([
+      import('./watch-over.ts'),
+      import('../../guard/contact.ts'),
+      import('../../guard/clock.ts'),
+    ]);
+    const contact = new Contact(machineClock, () => controller.now());
+    const watched = {
+      ...rest,
+      controller,
+      external: prometheus ?? NO_EXTERNAL,
+      contact,
+      onRole: (role: {role: string; epoch?: number}) => {
+        epoch = role.epoch ?? null;
+      },
+      // What it cannot judge stands in its verdict, or the lights say why.
+      onTrouble: () => undefined,
+    };
+    try {
+      await watchOver(watched, stop.signal);
+    } finally {
+      contact.close();
+    }
+  })().catch(() => undefined);
+  return {
+    epoch: () => epoch,
+    async handOver() {
+      stop.abort();
+      await Promise.race([guarding, pause(HANDS_OVER_WITHIN_MS, undefined, {ref: false})]);
+    },
+  };
+}
