@@ -70,6 +70,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
   const running: Promise<unknown>[] = [];
   let routers: readonly Report[] = [];
   let guard: OwnGuard | null = null;
+  let silentSince: number | null = null;
   let health: StoreHealthLike = {state: 'up', pingMs: 0};
   const tell = () => {
     for (const listener of listeners) listener();
@@ -80,6 +81,9 @@ export function openDeck(wiring: Wiring): LiveDeck {
   const lookAtRouters = async () => {
     // What was last heard of them stays, with its age, while the store is away.
     routers = await feature.routers.list().catch(() => routers);
+    const lease = await feature.lease.read().catch(() => undefined);
+    // A store that does not answer says nothing about the guard.
+    if (lease !== undefined) silentSince = lease === null ? (silentSince ?? view.now()) : null;
     tell();
   };
   const lookAtStore = async () => {
@@ -114,6 +118,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     routers: () => routers,
     sources: () => (prometheus === null ? [] : [prometheus.light()]),
     externals: () => prometheus?.snapshot() ?? [],
+    guardSilentMs: () => (silentSince === null ? null : Math.max(0, view.now() - silentSince)),
     ownEpoch: () => guard?.epoch() ?? null,
     actor,
     mode,

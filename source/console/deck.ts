@@ -64,6 +64,8 @@ export interface Deck {
   sources?(): readonly SourceLight[];
   /** Metrics that these sources tell; their numbers stand in `windows` too. */
   externals?(): readonly ExternalLike[];
+  /** For how long the guard that the log names has not shown itself, milliseconds; null or absent: it does. */
+  guardSilentMs?(): number | null;
   /** Epoch under which this very process guards; null or absent: it does not. It leaves with the console. */
   ownEpoch?(): number | null;
   readonly actor: Actor;

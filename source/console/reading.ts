@@ -37,6 +37,8 @@ export interface Reading {
   /** Metrics that other sources tell, with the state of each. */
   externals: readonly ExternalLike[];
   routers: readonly Report[];
+  /** For how long the guard that the log names has not shown itself, milliseconds; null: it does. */
+  guardSilentMs: number | null;
 }
 
 /**
@@ -66,6 +68,7 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
     sources: deck.sources?.() ?? [],
     externals: measured.externals,
     routers: deck.routers(),
+    guardSilentMs: deck.guardSilentMs?.() ?? null,
   };
 }
 
@@ -117,5 +120,6 @@ export function urgentPart(deck: Deck): string {
     .routers()
     .map(({name, version, release, percent, live}) => [name, version, release, percent, live]);
   const lights = (deck.sources?.() ?? []).map(({name, state}) => [name, state]);
-  return JSON.stringify([routers, lights, deck.store.health().state, deck.stream().away]);
+  const isSilent = (deck.guardSilentMs?.() ?? null) !== null;
+  return JSON.stringify([routers, lights, isSilent, deck.store.health().state, deck.stream().away]);
 }

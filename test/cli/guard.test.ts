@@ -71,6 +71,22 @@ describe('a headless guard', () => {
     },
   );
 
+  test('that was killed is not taken for one that watches', {timeout: 30_000}, async () => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    const guard = place.start(['guard', '--by', 'guard on ops-1']);
+    await vi.waitFor(async () => expect(await guardOf(place)).toBe('guard on ops-1'), {timeout: 10_000});
+    await using terminal = new TestTerminal([process.execPath, inject('program'), '--read-only'], {
+      env: place.environment(),
+      cwd: place.folder,
+    });
+    await terminal.until('● guard');
+    guard.kill('SIGKILL');
+    await guard;
+    await terminal.until(/▲ guard silent/u);
+    expect(await guardOf(place)).toBeNull();
+  });
+
   test('is refused to whoever may only look', async () => {
     await using place = await Workplace.open();
     const ran = await place.run('guard', '--read-only', '--json');

@@ -10,6 +10,8 @@ import {metricsOf} from './metrics.ts';
 export interface Observed {
   feature: string;
   snapshot: Snapshot;
+  /** Nobody holds the lease of the guard: the one that the log may name has been killed or cut off. */
+  isGuardSilent: boolean;
   /** Newest reports of the routers; null where they could not be read. */
   reports: readonly Report[] | null;
   /** Null where measurements could not be read. */
@@ -32,7 +34,7 @@ export function statusDocument(observed: Observed) {
   const {feature, snapshot, reports, windows, window, now} = observed;
   const {state, split, head} = snapshot;
   const {release} = state;
-  const applied = reports === null ? null : appliedBy(reports, split, head?.version ?? 0, now);
+  const applied = reports === null ? null : appliedBy(reports, split, snapshot.splitVersion, now);
   const numbers = {
     prod: windows?.numbers('prod', window) ?? null,
     gray: windows?.numbers('gray', window) ?? null,
@@ -46,8 +48,8 @@ export function statusDocument(observed: Observed) {
     phase: phaseOf(release, now),
     percent: {
       set: split.percent,
-      applied: applied?.percent ?? null,
-      observed: windows?.observedPercent(window) ?? null,
+      applied: asPercent(applied?.percent),
+      observed: asPercent(windows?.observedPercent(window)),
     },
     routers: {
       live: applied?.live.length ?? null,
@@ -63,9 +65,20 @@ export function statusDocument(observed: Observed) {
     },
     steps: stepsOf(release, now),
     alerts: alertsOf(state),
-    guard: state.guard === null || state.guard.left ? null : plainText(state.guard.name, 80),
+    guard: guardOf(observed),
     head: head?.version ?? 0,
   } as const;
+}
+
+/** With two decimals at most, as every percentage of users. */
+function asPercent(value: number | null | undefined): number | null {
+  return typeof value === 'number' ? Math.round(value * 100) / 100 : null;
+}
+
+/** The guard that is there. One that was killed is named by the log until another takes over, and judges nothing. */
+function guardOf({snapshot, isGuardSilent}: Observed): string | null {
+  const {guard} = snapshot.state;
+  return guard === null || guard.left || isGuardSilent ? null : plainText(guard.name, 80);
 }
 
 function phaseOf(release: Release | null, now: number) {

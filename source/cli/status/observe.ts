@@ -12,9 +12,14 @@ export async function observe(
   windowMs: number,
   prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
 ): Promise<Observed> {
-  const reports = await feature.routers.list().catch(() => null);
+  const [reports, lease] = await Promise.all([
+    feature.routers.list().catch(() => null),
+    feature.lease.read().catch(() => undefined),
+  ]);
   const now = view.now();
   const window = {from: now - windowMs, to: now};
   const externals = prometheus?.snapshot() ?? [];
-  return {feature: feature.feature, snapshot: view.snapshot(), reports, windows, externals, window, now};
+  const isGuardSilent = lease === null;
+  const snapshot = view.snapshot();
+  return {feature: feature.feature, snapshot, isGuardSilent, reports, windows, externals, window, now};
 }

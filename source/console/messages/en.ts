@@ -36,6 +36,7 @@ export const en = {
     prometheus: 'prometheus',
     absent: 'absent',
     guard: 'guard',
+    guardSilent: (age: string) => `guard silent ${age}`,
     noGuard: 'no guard',
     routers: 'routers',
     noRouters: 'no routers',

@@ -35,6 +35,7 @@ export const zh: typeof en = {
     prometheus: 'prometheus',
     absent: '无',
     guard: '守护',
+    guardSilent: age => `守护失联 ${age}`,
     noGuard: '无守护',
     routers: '路由',
     noRouters: '无路由',

@@ -38,9 +38,11 @@ function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Li
   });
 }
 
-function guardLight({reading: {snapshot}, t, clean}: Scene, detail: Detail): Line {
+function guardLight({reading: {snapshot, guardSilentMs}, t, clean}: Scene, detail: Detail): Line {
   const {guard} = snapshot.state;
   if (guard === null || guard.left) return light('○', t.lights.noGuard, '', detail, false);
+  // Killed or cut off: the log still names it, and nobody judges.
+  if (guardSilentMs !== null) return trouble(t.lights.guardSilent(t.age(guardSilentMs)));
   return light('●', detail === 'full' ? clean.who(guard.name) : t.lights.guard, '', detail, true);
 }
 
