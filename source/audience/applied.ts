@@ -20,11 +20,11 @@ export interface Report {
 export interface Applied {
   /** Reported within `staleAfterMs`. */
   live: Report[];
-  /** Live, and at this split or a newer one. */
+  /** Live, and at this very split. */
   confirmed: Report[];
   /** Not heard of for too long; `leftMs`: at prod by itself in at most this time, 0 when it must be by now. */
   silent: (Report & {leftMs: number})[];
-  /** Live, and at an older split. */
+  /** Live, and at another split: an older one, or one of a log that lost its head. */
   behind: Report[];
   /** The percent that every live router confirmed; null without routers or while any differs. */
   percent: number | null;
@@ -34,16 +34,19 @@ export interface Applied {
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
 /**
- * How far the routers are with the split of log version `version`. `now` is the store's clock, as are the reports'.
+ * How far the routers are with a split. `since`: the log version that made it what it is. `now` is the store's clock,
+ * as are the reports'.
  */
-export function appliedBy(reports: readonly Report[], split: Split, version: number, now: number): Applied {
+export function appliedBy(reports: readonly Report[], split: Split, since: number, now: number): Applied {
   const live = reports.filter(({at}) => now - at <= split.staleAfterMs);
   const silent = reports
     .filter(({at}) => now - at > split.staleAfterMs && now - at <= FORGOTTEN_AFTER_MS)
     .map(report => ({...report, leftMs: Math.max(0, report.at + report.boundMs - now)}));
-  const isThere = (report: Report) =>
-    report.version >= version ||
-    (report.live === split.live && report.percent === split.percent && report.release === split.release);
+  // Who is ahead of this log may come from one whose end was lost, and serve what has been taken back since.
+  const isThere = ({version, live, percent, release}: Report) =>
+    version >= since &&
+    live === split.live &&
+    (!live || (percent === split.percent && release === split.release));
   const confirmed = live.filter(isThere);
   const behind = live.filter(report => !isThere(report));
   const percents = new Set(live.map(report => (report.live ? report.percent : 0)));

@@ -1,8 +1,6 @@
-import {isDeepStrictEqual} from 'node:util';
 import type {Begin} from '../analysis/windows.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {Measurements} from '../metrics/follower.ts';
-import type {Split} from '../release/split.ts';
 import type {FeatureView} from '../store/port.ts';
 import type {Settings} from './settings.ts';
 
@@ -25,28 +23,15 @@ export function openMeasurements(
     ...declared,
     ...rest,
   });
-  let known = {version: 0, split: null as Split | null, since: 0};
-  let {lastBreak} = view.snapshot();
   const begin = () => {
-    const {state, lastBreak: newest} = view.snapshot();
-    // The log was read again from its start: it is another one by now.
-    if (newest !== lastBreak) known = {version: 0, split: null, since: 0};
-    lastBreak = newest;
-    const commits = view.commits();
-    for (let index = known.version; index < commits.length; index++) {
-      const {split, version} = commits[index] ?? {};
-      if (split === undefined || version === undefined) break;
-      if (known.split === null || !isDeepStrictEqual(split, known.split))
-        known = {...known, split, since: version};
-      known.version = version;
-    }
+    const {state, splitVersion} = view.snapshot();
     const {release} = state;
     const begun: Begin =
       release === null
         ? {release: null, splitVersion: 0, since: 0}
         : {
             release: release.id,
-            splitVersion: known.since,
+            splitVersion,
             since: Math.max(release.splitChangedAt, notBefore()),
           };
     measurements.setRelease(begun);

@@ -19,8 +19,8 @@ import type {Session} from './session.ts';
 export function stepRunner(feature: FeatureStore, controller: Controller, by: Actor): StepRunner {
   const traffic: TrafficView = {
     split() {
-      const {split, head} = controller.snapshot();
-      return {split, version: head?.version ?? 0};
+      const {split, splitVersion} = controller.snapshot();
+      return {split, since: splitVersion};
     },
     routers: () => feature.routers.list(),
     now: () => controller.now(),

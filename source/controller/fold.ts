@@ -9,12 +9,14 @@ import {initialState, type State} from '../release/state.ts';
 export interface Folded {
   state: State;
   split: Split;
+  /** Version of the commit that last changed the split; 0: none did. */
+  splitVersion: number;
   head: {version: number; id: string; at: number} | null;
 }
 
 export function emptyFold(feature: string): Folded {
   const state = initialState(feature);
-  return {state, split: deriveSplit(state), head: null};
+  return {state, split: deriveSplit(state), splitVersion: 0, head: null};
 }
 
 /** Whether this is the very next commit of the chain. */
@@ -30,7 +32,9 @@ export function fold(folded: Folded, commit: Commit): Folded {
     state = evolve(state, {type: `a split that does not follow, version ${commit.version}`}, commit);
     split = sharing(folded.split, deriveSplit(state));
   }
-  return {state, split, head: {version: commit.version, id: commit.id, at: commit.at}};
+  const {version, id, at} = commit;
+  const splitVersion = split === folded.split ? folded.splitVersion : version;
+  return {state, split, splitVersion, head: {version, id, at}};
 }
 
 /** `next` with all that it has in common with the split before it: a long log holds each list of people once. */

@@ -21,6 +21,8 @@ export type Link = {state: 'opening'} | {state: 'up'} | {state: 'away'; why: str
 export interface Snapshot {
   state: State;
   split: Split;
+  /** Version of the commit that last changed the split: a router that has not come so far applies another one. */
+  splitVersion: number;
   /** Newest commit folded in; null for an empty log. */
   head: {version: number; id: string; at: number} | null;
   link: Link;

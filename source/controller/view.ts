@@ -41,7 +41,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
   const mend = untilDone(readAgain, stop.signal);
 
   function shot(): Snapshot {
-    return {state: folded.state, split: folded.split, head: folded.head, link, lastBreak};
+    return {...folded, link, lastBreak};
   }
 
   function changed() {

@@ -5,8 +5,8 @@ import type {Performer} from './run-steps.ts';
 
 /** What the traffic step needs to see that the routers have moved. */
 export interface TrafficView {
-  /** The newest split and its log version. */
-  split(): {split: Split; version: number};
+  /** The newest split, and the log version that made it what it is. */
+  split(): {split: Split; since: number};
   routers(): Promise<Report[]>;
   /** Store's clock, milliseconds since 1970. */
   now(): number;
@@ -48,7 +48,7 @@ export function trafficPerformer(view: TrafficView): Performer {
 
 async function settled(view: TrafficView, since: number, signal: AbortSignal): Promise<Applied> {
   for (;;) {
-    const {split, version} = view.split();
+    const {split, since: version} = view.split();
     const applied = appliedBy(await view.routers(), split, version, view.now());
     const isSettled = applied.behind.length === 0 && applied.silent.every(({leftMs}) => leftMs === 0);
     if (isSettled || signal.aborted || view.now() - since > WAIT_AT_MOST_MS) return applied;

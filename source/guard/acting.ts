@@ -172,11 +172,16 @@ class Acting {
     return judgement;
   }
 
-  #sceneOf(release: Release, {split, head}: Snapshot, reports: readonly Report[], known: number): Scene {
+  #sceneOf(
+    release: Release,
+    {split, splitVersion, head}: Snapshot,
+    reports: readonly Report[],
+    known: number,
+  ): Scene {
     const {controller} = this.#means;
     const version = head?.version ?? 0;
     const now = controller.now();
-    const {live, silent, behind} = appliedBy(reports, split, version, now);
+    const {live, silent, behind} = appliedBy(reports, split, splitVersion, now);
     // Where no router ever reports, apps place their users by themselves: what is observed must do.
     const isApplied = behind.length === 0 && (live.length > 0 || silent.length === 0);
     this.#differsSince = isApplied ? null : (this.#differsSince ?? now);

@@ -42,6 +42,18 @@ test('a silent router is never counted as confirmed, and is told with its bound'
   expect(applied.silent).toMatchObject([{name: 'edge-1', leftMs: 2000}]);
 });
 
+test('a router that is ahead with another split is not confirmed: its log may have lost its end', () => {
+  const takenBack = {...split, live: false, percent: 0};
+  const ahead = report('web-1', {version: 50});
+  expect(appliedBy([ahead], takenBack, 49, NOW).behind.map(({name}) => name)).toEqual(['web-1']);
+  const home = report('web-2', {version: 49, live: false, percent: 0, release: 'r-0'});
+  expect(appliedBy([home], takenBack, 49, NOW).confirmed).toHaveLength(1);
+});
+
+test('a router that has not seen who was shut out since is behind, at the same percent', () => {
+  expect(appliedBy([report('web-1', {version: 6})], split, 7, NOW).behind).toHaveLength(1);
+});
+
 test('without routers nothing is applied as far as anybody knows', () => {
   expect(appliedBy([], split, 7, NOW).percent).toBeNull();
 });

@@ -35,6 +35,7 @@ onEveryStore(house => {
       expect(desk.snapshot()).toMatchObject({
         head: {version: 1, id: commit!.id},
         link: {state: 'up'},
+        splitVersion: 1,
         lastBreak: null,
       });
       expect(desk.commits()).toEqual([commit]);
