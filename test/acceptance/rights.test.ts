@@ -5,7 +5,7 @@ import {KEYMAP, type Binding} from '../../source/console/keymap.ts';
 import {redisMissing} from '../servers/redis.ts';
 import type {Ran} from '../cli/program.ts';
 import {Workplace} from '../cli/program.ts';
-import {FEATURE, openConsole, redisPlace, startRelease, statusOf, type Place} from './place.ts';
+import {FEATURE, openConsole, openProgram, redisPlace, startRelease, statusOf, type Place} from './place.ts';
 import {entry, xadd} from './writer.ts';
 
 const PASSWORD = 'a-secret-of-the-tests';
@@ -23,7 +23,10 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'alert ack': ['a-none'],
   'alert silence': ['hello', '--for', '1m'],
 };
-const mutating = VERBS.filter(({changes, file}) => changes && file !== null).map(({name}) => name);
+/** All but the guard, which goes on until it may act: it has a test of its own. */
+const mutating = VERBS.filter(({changes, file}) => changes && file !== null && file !== 'guard').map(
+  ({name}) => name,
+);
 /** Of a release that rolls these change nothing: there is nothing to ask rights for. */
 const IDLE = new Set(['resume', 'retry', 'alert ack', 'audience remove']);
 const typed = (verb: string) => [...verb.split(' '), ...(ARGUMENTS[verb] ?? [])];
@@ -128,6 +131,18 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
       expect(await contents(place.redis.admin)).toEqual(before);
     },
   );
+
+  test('a guard without the rights of an operator says so, and acts once it has them', async () => {
+    await using guard = openProgram(place, ['guard', '--feature', FEATURE], {env: as('viewer')});
+    await guard.until('cannot be the guard now: This user may not');
+    expect(guard.text()).not.toContain(PASSWORD);
+    await using allowed = openProgram(place, ['guard', '--feature', FEATURE], {env: as('operator')});
+    await allowed.until(/is the guard|has taken over|guards/u);
+    for (const one of [guard, allowed]) {
+      one.signal('SIGTERM');
+      expect([0, 143]).toContain(await one.exit());
+    }
+  });
 
   test('an app and an agent may write samples, and still not the log', async () => {
     const {port} = place.redis;
