@@ -24,7 +24,9 @@ async function main(argv: readonly string[]): Promise<void> {
     code = failure.exit;
     // Interrupted while something was under way: what it then said of itself is not the reason.
     if (signals.code === null || failure.code === 'interrupted') out.fail(failure);
-    if (process.env['GRAYDECK_TRACE'] && failure.cause instanceof Error) out.say(String(failure.cause.stack));
+    if (process.env['GRAYDECK_TRACE'] && failure.cause instanceof Error) {
+      for (const line of String(failure.cause.stack).split('\n')) out.say(line);
+    }
   }
   await out.flushed();
   process.exit(signals.code ?? code);

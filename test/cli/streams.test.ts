@@ -84,6 +84,13 @@ describe('data goes to stdout, everything else to stderr', () => {
     expect(stderr).toMatch(/✔ traffic/u);
   });
 
+  test('where a fault comes from is told line by line, where that is asked for', async () => {
+    await using place = await Workplace.open('redis://127.0.0.1:1/0');
+    const {stdout, stderr} = await place.runWith({env: {GRAYDECK_TRACE: '1'}}, 'status');
+    expect(stdout).toBe('');
+    expect(stderr.split('\n').filter(line => /^ +at /u.test(line)).length).toBeGreaterThan(3);
+  });
+
   test('colour only where it is wanted', async () => {
     await using place = await Workplace.open();
     await place.run(...start);

@@ -1,3 +1,4 @@
+import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Release} from '../../release/state.ts';
 import {act, currentRelease} from '../act.ts';
@@ -25,7 +26,7 @@ export const run: Run = call =>
       const steps = (ended?.steps ?? []).map(({id, state, error}) => ({id, state, error}));
       reportCommand(call, session, done, {ended: ended?.state ?? null, steps});
     } else if (ended?.state === 'completed') {
-      call.out.data(`prod is ${ended.version} for everyone`);
+      call.out.data(`prod is ${plainText(ended.version, 60)} for everyone`);
     }
     const isStopped = ended?.state === 'failed';
     const failure = failedSteps(
