@@ -116,10 +116,10 @@ function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
     reasons.push(reason('complete_by_hand', 'the last phase: a person completes it'));
   else if (here.durationMs === null && next !== undefined && !here.manual)
     reasons.push(reason('open_phase', `${here.name} stays until somebody says next`));
-  const left_ = timeLeft(situation);
-  if (left_ > 0 && !guardrails.some(isEarly))
+  const leftMs = timeLeft(situation);
+  if (leftMs > 0 && !guardrails.some(isEarly))
     reasons.push(
-      reason('phase_time', `${here.name} has ${timeWords(left_)} left`, {
+      reason('phase_time', `${here.name} has ${timeWords(leftMs)} left`, {
         value: Math.floor(situation.ranMs / 1000),
         threshold: (here.durationMs ?? 0) / 1000,
       }),
@@ -131,6 +131,7 @@ function isEarly({guardrail, isOn, outcome}: GuardrailReading): boolean {
   return guardrail.then === 'advance' && isOn && outcome.kind === 'holds';
 }
 
+/** Time the phase has still to run, milliseconds. */
 function timeLeft({plan, phase, ranMs}: Situation): number {
   return Math.max(0, (plan.phases[phase]?.durationMs ?? 0) - ranMs);
 }

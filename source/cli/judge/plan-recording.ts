@@ -121,8 +121,8 @@ function keepSeconds({guardrails, phases}: Plan): number {
     ...guardrails.map(({when}) => when),
     ...phases.flatMap(({criteria}) => criteria.map(({condition}) => condition)),
   ];
-  // The split is looked at over five minutes, and counted over twenty.
-  return Math.max(1300, ...conditions.map(({overMs}) => overMs / 1000 + 60));
+  // The split is looked at over five minutes.
+  return Math.max(480, ...conditions.map(({overMs}) => overMs / 1000 + 60));
 }
 
 /** A side of a tick as windows keep a second; null when it says nothing. */
