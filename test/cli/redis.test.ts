@@ -138,6 +138,12 @@ describe('a store that is none', () => {
     },
   );
 
+  test('an embedded store is a file whatever its name: SQLite reads no settings out of it', async () => {
+    await using place = await Workplace.open('sqlite:file:deck.db?mode=memory');
+    await place.run('start', 'v1.1.0', '--feature', 'pay', '--yes');
+    expect(await place.json('status')).toMatchObject({feature: 'pay', state: 'rolling'});
+  });
+
   test('an embedded store that was never made is no reason to make one by looking', async () => {
     await using place = await Workplace.open();
     const {exitCode, stderr} = await place.run('status');

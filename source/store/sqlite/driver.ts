@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import type {DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync} from 'node:sqlite';
 
@@ -29,7 +30,8 @@ export class Connection {
 
   constructor(path: string, readOnly: boolean) {
     const sqlite = loadSqlite();
-    this.#database = new sqlite.DatabaseSync(path, {readOnly, timeout: BUSY_MS});
+    // Absolute: SQLite takes what begins with "file:" for an address with settings of its own, and may keep nothing.
+    this.#database = new sqlite.DatabaseSync(resolve(path), {readOnly, timeout: BUSY_MS});
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
