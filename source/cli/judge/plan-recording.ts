@@ -141,7 +141,12 @@ function partOf(
 
 function times(hist: SideTick['hist'], sumMs: number): LogHistogram {
   const values = new LogHistogram();
-  for (const [bucket, count] of hist) if (count > 0) values.add(2 ** ((bucket + 0.5) / 8), count);
+  const put = (entry: SideTick['hist'][number] | undefined) => {
+    if (entry !== undefined && entry[1] > 0) values.add(2 ** ((entry[0] + 0.5) / 8), entry[1]);
+  };
+  // Both ends first, so that room is made once.
+  put(hist.at(-1));
+  for (let index = 0; index < hist.length - 1; index++) put(hist[index]);
   if (sumMs > 0) values.sum = sumMs;
   return values;
 }
