@@ -1,15 +1,15 @@
 /**
  * What somebody sees who clones this repository: `npm ci`, then `npm start`, with the Node of the system and none of
  * the programs of this working tree. Takes minutes and the network, so it is run by hand:
- * `node test/acceptance/clean-clone.ts`
+ * `node test/acceptance/programs/clean-clone.ts`
  */
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {delimiter, join, resolve} from 'node:path';
 import {execa} from 'execa';
-import {openTerminal} from '../terminal/open.ts';
+import {openTerminal} from '../../terminal/open.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 const folder = await mkdtemp(join(tmpdir(), 'graydeck-clone-'));
 const clone = join(folder, 'graydeck');
 const env = {
