@@ -5,7 +5,7 @@ import {startRedis, type RedisOptions, type RedisServer} from '../servers/redis.
 import {TestTerminal, type TerminalOptions} from '../terminal/open.ts';
 
 export const FEATURE = 'new_payment';
-export const VERSION = 'v1.1.0';
+const VERSION = 'v1.1.0';
 
 /** One store, whoever uses it, and a folder for everybody's files. */
 export interface Place extends AsyncDisposable {
