@@ -22,7 +22,7 @@ export const ERRORS = 1;
 export const CONVERSIONS = 2;
 export const UNAVAILABLE = 3;
 export const RESPONSE_TIME = 4;
-export const USERS = 5;
+const USERS = 5;
 
 const STANDARD: readonly [name: string, kind: MetricKind][] = [
   ['requests', 'counter'],
@@ -34,7 +34,7 @@ const STANDARD: readonly [name: string, kind: MetricKind][] = [
 ];
 
 /** Metrics beyond the standard and declared ones; whoever sends more names is not remembered. */
-export const MOST_OTHERS = 64;
+const MOST_OTHERS = 64;
 export const LONGEST_NAME = 64;
 /** Names an entry uses for itself, and one that is no name of a field in JavaScript. */
 const TAKEN = new Set('side metric value instance seq release split cohort age __proto__'.split(' '));

@@ -19,7 +19,7 @@ import {SecondRing, type Place, type Seconds} from './second-ring.ts';
 import {SeriesReader} from './series.ts';
 
 /** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
-export const MOST_AHEAD_MS = 5000;
+const MOST_AHEAD_MS = 5000;
 
 /** What became of a sample. */
 export type Counted = 'counted' | 'repeat' | 'other-release' | 'older-split' | 'too-old' | 'ahead';

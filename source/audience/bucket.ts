@@ -5,7 +5,7 @@ const M = 0x5bd1e995;
  * MurmurHash2, 32 bit, seed 0, over bytes: the hash of nginx's `split_clients`, so that SDK and edge agree
  * (Austin Appleby, MurmurHash2; nginx src/core/ngx_murmurhash.c). Unsigned.
  */
-export function murmurHash2(bytes: Uint8Array): number {
+function murmurHash2(bytes: Uint8Array): number {
   const {length} = bytes;
   let hash = length;
   let index = 0;

@@ -47,7 +47,7 @@ export function placer(
 }
 
 /** Whether a user fits a rule. What is unknown fits nothing: an attribute that is not there, a predicate nobody registered. */
-export function fits(rule: Rule, user: User, now: number, custom: CustomRules): boolean {
+function fits(rule: Rule, user: User, now: number, custom: CustomRules): boolean {
   if ('all' in rule) return rule.all.every(part => fits(part, user, now, custom));
   if ('any' in rule) return rule.any.some(part => fits(part, user, now, custom));
   if ('not' in rule) return !fits(rule.not, user, now, custom);

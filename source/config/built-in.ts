@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 /** Evidence where a plan does not say: one false alarm in a hundred releases, any true harm counts. */
 export const DEFAULT_EVIDENCE: Evidence = {falseAlarms: 0.01, margin: 0, then: 'rollback'};
 /** How long after completion a rollback is possible where a plan does not say, in milliseconds. */
-export const DEFAULT_ROLLBACK_WINDOW_MS = 24 * HOUR;
+const DEFAULT_ROLLBACK_WINDOW_MS = 24 * HOUR;
 /** Headers and cookies that force a side where a plan does not name others. */
 export const DEFAULT_FORCED: Plan['forced'] = {
   headers: ['x-gray-release', 'x-gray-flag'],

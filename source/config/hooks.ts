@@ -5,7 +5,7 @@ import {shown} from './mistake.ts';
 import {child, isMapping, isWritten, type Reader, type Spot} from './reader.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
-export const DEFAULT_HOOK_MS = 600_000;
+const DEFAULT_HOOK_MS = 600_000;
 /** With its check it may run twice so long, and nobody waits for a step longer than a day. */
 const LONGEST_HOOK_MS = 8 * 3_600_000;
 

@@ -14,7 +14,7 @@ import {surveyProblems} from './yaml-survey.ts';
 import {syntaxProblems} from './yaml-syntax.ts';
 
 /** Larger files are refused unread. */
-export const MOST_BYTES = 256 * 1024;
+const MOST_BYTES = 256 * 1024;
 /** How often aliases may be expanded: nobody writes a plan with more, a bomb needs more. */
 const MOST_EXPANSIONS = 100;
 

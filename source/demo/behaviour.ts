@@ -18,7 +18,7 @@ const GRAY: Behaviour = {errors: 0.0043, unavailable: 0.0003, conversions: 0.036
 const SICK: Behaviour = {errors: 0.094, unavailable: 0.006, conversions: 0.021, medianMs: 168, spread: 0.85};
 
 /** From the first bad second to the full failure, in milliseconds. */
-export const FAILING_TAKES_MS = 15_000;
+const FAILING_TAKES_MS = 15_000;
 
 /** The behaviour of a side at `now`, where gray began to fail at `failingSince` (null: it does not). */
 export function behaviourOf(side: Side, now: number, failingSince: number | null): Behaviour {

@@ -1,7 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {RouterStore} from '../store/port.ts';
-import {FAILING_TAKES_MS} from './behaviour.ts';
 import {pastOf} from './history.ts';
 import {Instance} from './instance.ts';
 import {seeded} from './random.ts';
@@ -109,6 +108,3 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     },
   };
 }
-
-/** How long after its first bad second gray is at its worst, for the sentence on the screen. */
-export const WORST_AFTER_MS = FAILING_TAKES_MS;

@@ -6,7 +6,7 @@ import type {Release, State} from './state.ts';
  * Puts the rules of named groups in their place, so that a router needs no plan. A group that is not there is nobody.
  * Groups in a circle never come here: no plan with one is started, or read from a log.
  */
-export function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
+function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
   if ('group' in rule) {
     const group = groups[rule.group];
     return group === undefined ? {any: []} : resolveGroups(group, groups);

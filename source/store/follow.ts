@@ -28,7 +28,7 @@ export interface LogBell {
 /** Longest time between two looks at the log itself, whatever the bell says, in milliseconds. */
 export const LOOK_EVERY_MS = 2000;
 /** Entries read at once. */
-export const PAGE = 256;
+const PAGE = 256;
 const FIRST_RETRY_MS = 50;
 
 /** How far a follower is. */

@@ -17,7 +17,7 @@ const audience = fc.constantFrom<Rule | null>(
   {not: {group: 'vip'}},
 );
 
-export const plan: fc.Arbitrary<Plan> = fc
+const plan: fc.Arbitrary<Plan> = fc
   .record({
     phases: fc.array(
       fc.record({

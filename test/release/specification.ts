@@ -1,4 +1,3 @@
-import {isDeepStrictEqual} from 'node:util';
 import {expect} from 'vitest';
 import type {Actor, Command, Intent, Stamp} from '../../source/release/command.ts';
 import {decide} from '../../source/release/decide.ts';
@@ -138,9 +137,4 @@ function answer(decision: Decision, goOn: () => Story): Answer {
       expect(decision).toEqual({ok: true, events: [], notice});
     },
   };
-}
-
-/** Whether two stories came to the same state, bit for bit. */
-export function isSame(one: State, other: State): boolean {
-  return isDeepStrictEqual(one, other);
 }

@@ -2,7 +2,7 @@
  * What the tests of this process could not run against, and what that leaves unproved. Empty is the aim: in CI a
  * missing server is an error, and never ends up here.
  */
-export const missing: string[] = [];
+const missing: string[] = [];
 
 /** Notes a server that is not installed. @throws in CI */
 export function noteMissing(program: string, unproved: string): void {

@@ -56,7 +56,7 @@ function headLines(plan: Plan, lang: Lang): string[] {
  * How a guardrail is read, in words.
  * @param isBrief see `describeCondition`
  */
-export function describeGuardrail(guardrail: Guardrail, lang: Lang, isBrief = false): string {
+function describeGuardrail(guardrail: Guardrail, lang: Lang, isBrief = false): string {
   const words = wordsOf(lang);
   const {when, forMs, then, level, preset} = guardrail;
   const held = forMs === 0 ? '' : `${lang === 'zh' ? '，' : ', '}${words.held(timeText(forMs, lang))}`;
