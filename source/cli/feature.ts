@@ -1,12 +1,11 @@
 import {quote} from '../config/mistake.ts';
 import {nearest} from '../config/nearest.ts';
+import {isFeatureName} from '../release/name.ts';
 import {usage} from './failure.ts';
-
-const FEATURE = /^[a-z0-9][a-z0-9_-]{0,63}$/u;
 
 /** The name of a feature as it may stand in a key of the store. @throws Failure exit code 2. */
 export function checkFeature(name: string): string {
-  if (FEATURE.test(name)) return name;
+  if (isFeatureName(name)) return name;
   throw usage(
     `${quote(name)} cannot be the name of a feature`,
     'small letters, digits, _ and -, at most 64, the first a letter or digit: --feature new_payment',

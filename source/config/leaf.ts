@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {isName} from '../release/name.ts';
+import {isFeatureName, isName} from '../release/name.ts';
 import {readDuration} from './duration.ts';
 import {bad, good, quote, type Reading} from './mistake.ts';
 import {nearest} from './nearest.ts';
@@ -7,7 +7,6 @@ import {readPercent} from './percent.ts';
 import {readBy} from './reader.ts';
 
 export const FEATURE_ALLOWED = 'small letters, digits, _ and -, at most 64, beginning with a letter or digit';
-const FEATURE = /^[a-z0-9][a-z0-9_-]{0,63}$/u;
 
 /** One line of plain text; a bare number counts as text. */
 export function line(maxLength: number): z.ZodType<string> {
@@ -25,7 +24,7 @@ export function line(maxLength: number): z.ZodType<string> {
 export const name = line(64);
 
 export const featureName: z.ZodType<string> = readBy(value =>
-  typeof value === 'string' && FEATURE.test(value)
+  isFeatureName(value)
     ? good(value)
     : bad({
         message:

@@ -1,3 +1,5 @@
+import {isFeatureName} from '../../release/name.ts';
+
 const PREFIX = 'graydeck:';
 
 /** The set of the names of all features: alone in its slot, so never in one script with another key. */
@@ -26,15 +28,9 @@ export interface Keys {
   aside: string;
 }
 
-const FEATURE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-
-export function isFeature(name: string): boolean {
-  return FEATURE.test(name);
-}
-
 /** @throws RangeError for a name that no feature can have. */
 export function keysOf(feature: string): Keys {
-  if (!isFeature(feature)) {
+  if (!isFeatureName(feature)) {
     throw new RangeError('A feature is named by 1 to 64 of a-z, 0-9, "_" and "-", not "_" or "-" first.');
   }
   const key = (name: string): string => `${PREFIX}{${feature}}:${name}`;

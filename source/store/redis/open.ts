@@ -1,10 +1,11 @@
+import {isFeatureName} from '../../release/name.ts';
 import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreByRole, StoreHealth, StoreRole} from '../port.ts';
 import type {RedisTarget} from '../url.ts';
 import {Bells} from './bell.ts';
 import {StoreClock} from './clock.ts';
 import {featureStore, featureView, routerStore, type Means} from './faces.ts';
-import {FEATURES, isFeature} from './keys.ts';
+import {FEATURES} from './keys.ts';
 import {Line} from './line.ts';
 
 /** What passes without anybody changing the address or the rights. */
@@ -48,7 +49,7 @@ export async function openRedis<R extends StoreRole>(target: RedisTarget, role: 
     health: () => health(line),
     features: async () => {
       const names = (await line.call(['SMEMBERS', FEATURES], {reads: true})) as string[];
-      return names.filter(isFeature).toSorted();
+      return names.filter(isFeatureName).toSorted();
     },
     close: async () => close(),
     feature: makers[role],
