@@ -7,12 +7,17 @@ const LONGEST_TRIP_MS = 1000;
 /** One that took this long may have waited for the connection, all of it on the way there. */
 const DOUBTFUL_TRIP_MS = 3;
 
+/** A step of the wall clock against the steady one that tells of a machine that slept, in milliseconds. */
+const JUMP_MS = 2000;
+
 /** The store's clock, read without asking: our steady clock and how far the store's is from it. */
 export class StoreClock {
   readonly #line: Line;
   readonly #timer: NodeJS.Timeout;
   /** Before the first comparison: our own wall clock. */
   #offset = Date.now() - performance.now();
+  /** How far the wall clock was from the steady one when the store was asked last. */
+  #wall = this.#offset;
 
   constructor(line: Line) {
     this.#line = line;
@@ -22,6 +27,12 @@ export class StoreClock {
 
   /** Milliseconds since 1970. */
   now(): number {
+    const wall = Date.now() - performance.now();
+    // The steady clock stands still while a machine sleeps: the reading may be hours old.
+    if (Math.abs(wall - this.#wall) > JUMP_MS) {
+      this.#wall = wall;
+      void this.compare().catch(() => undefined);
+    }
     return Math.round(performance.now() + this.#offset);
   }
 

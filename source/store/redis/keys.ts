@@ -1,4 +1,4 @@
-import {isFeatureName} from '../../release/name.ts';
+import {checkFeatureName} from '../feature-name.ts';
 
 const PREFIX = 'graydeck:';
 
@@ -30,10 +30,8 @@ export interface Keys {
 
 /** @throws RangeError for a name that no feature can have. */
 export function keysOf(feature: string): Keys {
-  if (!isFeatureName(feature)) {
-    throw new RangeError('A feature is named by 1 to 64 of a-z, 0-9, "_" and "-", not "_" or "-" first.');
-  }
-  const key = (name: string): string => `${PREFIX}{${feature}}:${name}`;
+  const tag = `{${checkFeatureName(feature)}}`;
+  const key = (name: string): string => `${PREFIX}${tag}:${name}`;
   return {
     log: key('log'),
     bell: key('bell'),

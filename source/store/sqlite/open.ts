@@ -1,3 +1,4 @@
+import {checkFeatureName} from '../feature-name.ts';
 import type {
   FeatureStore,
   FeatureView,
@@ -37,9 +38,18 @@ export async function openSqlite<R extends StoreRole>(
     throw error;
   }
   const stores: {[Role in StoreRole]: () => StoreByRole[Role]} = {
-    viewer: (): ViewStore => ({...base(database, label), feature: name => view(database, name)}),
-    operator: (): OperatorStore => ({...base(database, label), feature: name => operate(database, name)}),
-    router: (): RoutingStore => ({...base(database, label), feature: name => route(database, name)}),
+    viewer: (): ViewStore => ({
+      ...base(database, label),
+      feature: name => view(database, checkFeatureName(name)),
+    }),
+    operator: (): OperatorStore => ({
+      ...base(database, label),
+      feature: name => operate(database, checkFeatureName(name)),
+    }),
+    router: (): RoutingStore => ({
+      ...base(database, label),
+      feature: name => route(database, checkFeatureName(name)),
+    }),
   };
   return stores[role]();
 }

@@ -175,6 +175,17 @@ export function restContract(subject: () => Subject): void {
   });
 
   describe('a store', () => {
+    it.each(['viewer', 'operator', 'router'] as const)(
+      'has for a %s no feature of a name that cannot be',
+      async role => {
+        await open('operator');
+        const store = await open(role);
+        for (const name of ['', 'Pay', 'a b', '-a', 'a'.repeat(65), 'a}:log']) {
+          expect(() => store.feature(name)).toThrow(RangeError);
+        }
+      },
+    );
+
     it('opened by a viewer has nothing that writes', async () => {
       const store = await open('viewer');
       expect(methodsOf(store.feature(newFeature()))).toEqual(READING);
