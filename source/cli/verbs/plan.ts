@@ -22,7 +22,7 @@ async function check({out}: Call, {name, text}: Source): Promise<ExitCode> {
   for (const warning of warnings) out.say(mistakeLine(warning));
   out.data(
     needs.length === 0
-      ? `${name}: no mistakes, ${plan.phases.length} phases`
+      ? `${name}: no mistakes, ${plan.phases.length} ${plan.phases.length === 1 ? 'phase' : 'phases'}`
       : `${name}: no mistakes; a part: a whole plan still needs ${needs.join(', ')}`,
   );
   return EXIT.done;
