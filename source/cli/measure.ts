@@ -32,7 +32,8 @@ export function openMeasurements(
         : {
             release: release.id,
             splitVersion,
-            since: Math.max(release.splitChangedAt, notBefore()),
+            // A clock that went back leaves the split in the future: it holds by now.
+            since: Math.max(Math.min(release.splitChangedAt, view.now()), notBefore()),
           };
     measurements.setRelease(begun);
   };

@@ -4,18 +4,18 @@ import type {ExternalNumbers} from '../analysis/judge/external.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import type {FindTraits} from '../analysis/judge/metric-traits.ts';
 import {appliedBy, type Report} from '../audience/applied.ts';
-import type {ControllerView, Snapshot} from '../controller/outcome.ts';
-import {hasGrayRoute} from '../release/derive-split.ts';
+import type {ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
+import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Release} from '../release/state.ts';
+import {beginAt, CATCH_UP_MS, unseen, wholeSecond} from './beginning.ts';
 import {Checkpoints, type CheckpointShelf} from './checkpoint.ts';
-import {elapsed, type Clock} from './clock.ts';
+import {elapsed, type Clock, type Moment} from './clock.ts';
 import type {Absence} from './contact.ts';
 import {firstSilence} from './first-silence.ts';
 import {Judging, type JudgedWindows, type Scene} from './judging.ts';
 import {alertOrders, ordersOf, type Order} from './orders.ts';
 import type {Tenure} from './tenure.ts';
-import {pause} from './wait.ts';
 
 /** The measurements of a feature, as a guard uses them. */
 export interface Measuring {
@@ -41,46 +41,26 @@ export interface ActingMeans {
   absence(): Absence | null;
   clock: Clock;
   newAlertId(): string;
-  /** Something a guard cannot do, in words; the same one comes each second while it lasts. */
-  onTrouble(why: string | null): void;
 }
 
 /** A second is looked at so long after its end, milliseconds: senders flush four times a second. */
-const SETTLE_MS = 400;
+export const SETTLE_MS = 400;
 const CHECKPOINT_EVERY_MS = 5000;
 /** An order that is older than this when it could be written is given up: the next look knows better. */
 const ORDER_LIVES_MS = 3000;
-/** Seconds judged again when the guard begins, at most: what the raw stream holds. */
-const CATCH_UP_MS = 900_000;
 /** Seconds judged in one go before others have their turn. */
 const AT_ONCE = 20;
+/** The store's clock may differ so much from what has passed here between two looks, milliseconds; more is a jump. */
+const JUMP_MS = 5000;
 
-/** Looks at the feature each second and does what follows, until the tenure is over. */
-export async function act(means: ActingMeans, tenure: Tenure): Promise<void> {
-  const acting = new Acting(means, tenure);
-  await Promise.race([means.measuring.ready(), ended(tenure.signal)]);
-  while (!tenure.signal.aborted) {
-    try {
-      await acting.look();
-      means.onTrouble(null);
-    } catch (error) {
-      // Nothing is done without a judgement; the next second is another try.
-      means.onTrouble(error instanceof Error ? error.message : String(error));
-    }
-    await pause(untilLook(means.controller.now()), tenure.signal);
-  }
-  await acting.end();
-}
-
-function untilLook(now: number): number {
-  return 1000 - ((((now - SETTLE_MS) % 1000) + 1000) % 1000);
-}
-
-class Acting {
+/** What a guard does with one feature, look by look. */
+export class Acting {
   readonly #means: ActingMeans;
   readonly #tenure: Tenure;
   readonly #checkpoints: Checkpoints;
   #judging: Judging | null = null;
+  #looked: {at: Moment; now: number} | null = null;
+  #jump: Absence | null = null;
   #differsSince: number | null = null;
   #writtenAt = 0;
 
@@ -90,38 +70,49 @@ class Acting {
     this.#checkpoints = new Checkpoints(means.shelf);
   }
 
+  /** Judges what has come since the look before, and does what follows. @throws what keeps it from judging */
   async look(): Promise<void> {
     const {controller, measuring, clock} = this.#means;
     const {link} = controller.snapshot();
     const away = link.state === 'up' ? measuring.away() : 'the log cannot be read';
     if (away !== null) throw new Error(away);
     const begun = clock();
-    const {release} = controller.snapshot().state;
+    this.#watchClock(begun);
+    const {state: before} = controller.snapshot();
+    const {release} = before;
     if (!hasGrayRoute(release)) {
       this.#judging = null;
-      return await this.#carryOut(alertOrders(controller.snapshot().state, []), () => true);
+      return await this.#carryOut(alertOrders(before, []), () => true);
     }
     const judging = await this.#judgingOf(release);
-    const reports = await this.#means.routers();
-    const judgement = await this.#judge(judging, reports);
-    if (judgement === null) return;
+    const judgement = await this.#judge(judging, await this.#means.routers());
     const now = controller.now();
     const {state} = controller.snapshot();
     // Whatever happened meanwhile: this is about the split that was judged.
-    if (state.release?.id !== release.id || state.release.splitChangedAt !== release.splitChangedAt) return;
+    const isSame =
+      state.release?.id === release.id && state.release.splitChangedAt === release.splitChangedAt;
+    if (judgement === null || state.release === null || !isSame) return;
     const sight = {state, release: state.release, judgement, now, differsSince: this.#differsSince};
     await this.#carryOut(ordersOf(sight), () => elapsed(begun, clock()) < ORDER_LIVES_MS);
-    if (Math.abs(now - this.#writtenAt) < CHECKPOINT_EVERY_MS) return;
+    if (Math.abs(now - this.#writtenAt) < CHECKPOINT_EVERY_MS || !this.#tenure.isHeld()) return;
     this.#writtenAt = now;
     await this.#checkpoints.write(judging.checkpoint(), now);
   }
 
-  /** Leaves what it knows to whoever comes next. */
+  /** Leaves what it knows to whoever comes next, unless that one is there already. */
   async end(): Promise<void> {
-    if (this.#judging === null) return;
-    await this.#checkpoints
-      .write(this.#judging.checkpoint(), this.#means.controller.now())
-      .catch(() => undefined);
+    if (this.#judging === null || !this.#tenure.isLeased()) return;
+    await this.#checkpoints.write(this.#judging.checkpoint(), this.#means.controller.now());
+  }
+
+  /** A clock that jumps says nothing about the time in between: it is begun again, as after an absence. */
+  #watchClock(at: Moment): void {
+    const now = this.#means.controller.now();
+    const last = this.#looked;
+    this.#looked = {at, now};
+    if (last === null || Math.abs(now - last.now - elapsed(last.at, at)) < JUMP_MS) return;
+    this.#jump = {from: Math.min(last.now, now), until: now};
+    this.#judging = null;
   }
 
   /** The judge of this release: the one at work, or one that goes on where the last guard stopped. */
@@ -129,22 +120,17 @@ class Acting {
     if (this.#judging?.releaseId === release.id) return this.#judging;
     const {controller, measuring} = this.#means;
     const now = controller.now();
-    const found = await this.#checkpoints.read(release.id, now);
-    const absence = this.#means.absence();
-    const wasBlind = absence !== null && absence.until > (found?.at ?? release.startedAt);
-    const isFresh = found === null || wasBlind || found.at > now;
-    const notBefore = wasBlind ? absence.until : isFresh ? 0 : found.notBefore;
-    const oldest = Math.max(release.splitChangedAt, notBefore, now - CATCH_UP_MS);
-    const {version} = controller.snapshot().head ?? {version: 0};
-    const from = isFresh
-      ? {release: release.id, at: wholeSecond(oldest), notBefore, version, judge: null, evidence: null}
-      : {...found, at: Math.max(found.at, wholeSecond(now - CATCH_UP_MS))};
-    measuring.countFrom(notBefore);
+    const version = controller.snapshot().head?.version ?? 0;
+    const jump = this.#jump;
+    const found = jump === null ? await this.#checkpoints.read(release.id, now) : null;
+    const blind = jump ?? unseen(this.#means.absence(), release, found);
+    const from = beginAt({release, found, blind, now, version});
+    measuring.countFrom(from.notBefore);
     const {windows} = measuring;
-    const unseen = Math.max(found?.at ?? 0, release.splitChangedAt, now - CATCH_UP_MS);
-    const servedTo = wasBlind ? absence.from : firstSilence(windows, {from: unseen, to: now});
-    await this.#uncount(release, servedTo);
+    const known = Math.max(found?.at ?? 0, release.splitChangedAt, now - CATCH_UP_MS);
+    await this.#uncount(release, blind?.from ?? firstSilence(windows, {from: known, to: now}));
     this.#judging = new Judging({...this.#means, windows}, from);
+    this.#jump = null;
     return this.#judging;
   }
 
@@ -157,44 +143,40 @@ class Acting {
 
   /** Judges every second since the last look; the last one counts. Null: there is none yet. */
   async #judge(judging: Judging, reports: readonly Report[]): Promise<Judgement | null> {
-    const {controller} = this.#means;
-    const end = wholeSecond(controller.now() - SETTLE_MS);
+    const end = wholeSecond(this.#means.controller.now() - SETTLE_MS);
     let judgement: Judgement | null = null;
     let count = 0;
     for (let at = Math.max(judging.at, end - CATCH_UP_MS) + 1000; at <= end; at += 1000) {
-      const snapshot = controller.snapshot();
-      const {release} = snapshot.state;
-      if (release?.id !== judging.releaseId) return null;
-      judgement = judging.look(at, this.#sceneOf(release, snapshot, reports, judging.version));
+      const scene = this.#sceneOf(judging, reports);
+      if (scene === null) return null;
+      judgement = judging.look(at, scene);
       if (++count % AT_ONCE === 0) await nextTurn();
       if (this.#tenure.signal.aborted) return null;
     }
     return judgement;
   }
 
-  #sceneOf(
-    release: Release,
-    {split, splitVersion, head}: Snapshot,
-    reports: readonly Report[],
-    known: number,
-  ): Scene {
+  /** The release as it is; null: another has taken its place. */
+  #sceneOf({releaseId, version: known}: Judging, reports: readonly Report[]): Scene | null {
     const {controller} = this.#means;
-    const version = head?.version ?? 0;
+    const {state, split, splitVersion, head} = controller.snapshot();
+    const {release} = state;
+    if (release?.id !== releaseId) return null;
     const now = controller.now();
-    const {live, silent, behind} = appliedBy(reports, split, splitVersion, now);
+    const {live, silent, behind, percent} = appliedBy(reports, split, splitVersion, now);
     // Where no router ever reports, apps place their users by themselves: what is observed must do.
     const isApplied = behind.length === 0 && (live.length > 0 || silent.length === 0);
     this.#differsSince = isApplied ? null : (this.#differsSince ?? now);
-    const news = controller.commits().slice(known);
-    const isResumed = news.some(({events}) =>
-      events.some(
-        event => event.type === 'release-resumed' && 'release' in event && event.release === release.id,
-      ),
-    );
-    const confirmed = new Set(live.map(({live, percent}) => (live ? percent : 0)));
-    const [only = null] = confirmed;
-    const applied = isApplied ? release.percent : confirmed.size === 1 ? only : null;
-    return {release, split, applied, version, isResumed};
+    const isResumed = controller
+      .commits()
+      .slice(known)
+      .some(({events}) =>
+        events.some(
+          event => event.type === 'release-resumed' && 'release' in event && event.release === releaseId,
+        ),
+      );
+    const applied = isApplied ? release.percent : percent === release.percent ? null : percent;
+    return {release, split, applied, version: head?.version ?? 0, isResumed};
   }
 
   async #carryOut(orders: readonly Order[], isFresh: () => boolean): Promise<void> {
@@ -204,15 +186,4 @@ class Acting {
       if (outcome === null) return;
     }
   }
-}
-
-function wholeSecond(ms: number): number {
-  return Math.floor(ms / 1000) * 1000;
-}
-
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), {once: true});
-  });
 }

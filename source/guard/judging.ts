@@ -82,7 +82,9 @@ export class Judging {
     const {windows, external, traits} = this.#means;
     if (isResumed && this.#judge !== null) this.#judge = overrule(this.#judge);
     this.#observe(at, release);
-    const since = Math.max(release.splitChangedAt, this.notBefore);
+    const {splitChangedAt} = release;
+    // A clock that went back leaves the split in the future, and what counts since then is what counts.
+    const since = splitChangedAt > at ? this.notBefore : Math.max(splitChangedAt, this.notBefore);
     const {state, judgement} = judge(this.#judge, {
       ...ofRelease(release, this.#servedUntil(at, since)),
       at,

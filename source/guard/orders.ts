@@ -55,7 +55,7 @@ function verdictOrders({release, judgement, now}: Sight): Order[] {
   // A clock that went back must not silence it.
   const isSettled = before === null || Math.abs(now - before.at) >= SETTLE_MS;
   if (before?.action === action && !isSettled) return [];
-  if (before === null && action === 'hold' && now - release.splitChangedAt < TOO_SOON_MS) return [];
+  if (before === null && action === 'hold' && Math.abs(now - release.splitChangedAt) < TOO_SOON_MS) return [];
   return [{intent: {type: 'verdict', release: release.id, action, reasons}}];
 }
 

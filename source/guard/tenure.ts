@@ -10,6 +10,8 @@ export interface Tenure {
   readonly signal: AbortSignal;
   /** Whether it cannot have run out yet. Asked before anything is done to the world. */
   isHeld(): boolean;
+  /** Whether nobody else can be the guard yet: what was done until now may still be told. */
+  isLeased(): boolean;
   /** Gives a command as this guard; null: it is the guard no more, and nothing was written. @throws StoreFault */
   command(intent: Intent, reason?: string, isMeant?: () => boolean): Promise<Outcome | null>;
 }
@@ -37,6 +39,7 @@ export function beginTenure(
     actor,
     signal: over.signal,
     isHeld,
+    isLeased: () => lease.isHeld(),
     end: () => over.abort(),
     async command(intent, reason, isMeant = () => true) {
       if (!isHeld()) return null;

@@ -6,7 +6,7 @@ import type {Controller} from '../../controller/outcome.ts';
 import {keepSteps} from '../../effects/keep-steps.ts';
 import {rememberOutcomes} from '../../effects/remember-outcomes.ts';
 import type {StepRunner} from '../../effects/run-steps.ts';
-import {act} from '../../guard/acting.ts';
+import {act} from '../../guard/act.ts';
 import {machineClock} from '../../guard/clock.ts';
 import type {Contact} from '../../guard/contact.ts';
 import {keepGuard, type Role} from '../../guard/keep-guard.ts';
@@ -66,7 +66,6 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       absence: () => contact.absence,
       clock: machineClock,
       newAlertId,
-      onTrouble,
     };
     const keeping = {
       windows: measuring.measurements.windows,
@@ -74,7 +73,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       now: () => controller.now(),
     };
     await Promise.all([
-      act(means, noting),
+      act(means, noting, onTrouble),
       keepSteps(steps, id => ours.has(id), tenure.signal),
       keepRollUps(keeping, tenure.signal),
     ]);
@@ -84,7 +83,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
   function journalOf(tenure: Tenure, actor: string): StepRunner['log']['execute'] {
     const by = {...tenure.actor, name: actor};
     return intent => {
-      const isMeant = intent.type === 'begin-step' ? tenure.isHeld : () => lease.isHeld();
+      const isMeant = intent.type === 'begin-step' ? tenure.isHeld : tenure.isLeased;
       return controller.execute(intent, {by}, {isMeant});
     };
   }

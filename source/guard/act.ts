@@ -1,0 +1,41 @@
+import {Acting, SETTLE_MS, type ActingMeans} from './acting.ts';
+import type {Tenure} from './tenure.ts';
+import {pause} from './wait.ts';
+
+/**
+ * Looks at the feature each second and does what follows, until the tenure is over.
+ * @param onTrouble told after each look what kept it from judging; null: nothing did
+ */
+export async function act(
+  means: ActingMeans,
+  tenure: Tenure,
+  onTrouble: (why: string | null) => void,
+): Promise<void> {
+  const {signal} = tenure;
+  const acting = new Acting(means, tenure);
+  await Promise.race([means.measuring.ready(), ended(signal)]);
+  while (!signal.aborted) {
+    try {
+      await acting.look();
+      onTrouble(null);
+    } catch (error) {
+      // Nothing is done without a judgement; the next second is another try.
+      onTrouble(error instanceof Error ? error.message : String(error));
+    }
+    await pause(untilLook(means.controller.now()), signal);
+  }
+  // What could not be left is judged again from the samples.
+  await acting.end().catch(() => undefined);
+}
+
+/** A while after each whole second of the store's clock. */
+function untilLook(now: number): number {
+  return 1000 - ((((now - SETTLE_MS) % 1000) + 1000) % 1000);
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), {once: true});
+  });
+}

@@ -1,0 +1,202 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
+import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
+import type {Judgement} from '../../source/analysis/judge/judge.ts';
+import {decodeTally, encodeTally} from '../../source/analysis/roll-up.ts';
+import {Windows} from '../../source/analysis/windows.ts';
+import type {Report} from '../../source/audience/applied.ts';
+import {metricBook} from '../../source/config/metric-book.ts';
+import {openController} from '../../source/controller/controller.ts';
+import type {Controller} from '../../source/controller/outcome.ts';
+import {Acting, SETTLE_MS} from '../../source/guard/acting.ts';
+import type {Absence} from '../../source/guard/contact.ts';
+import type {Tenure} from '../../source/guard/tenure.ts';
+import type {Actor, Intent} from '../../source/release/command.ts';
+import type {Plan} from '../../source/release/plan.ts';
+import {openStore} from '../../source/store/open.ts';
+import type {OperatorStore} from '../../source/store/port.ts';
+import {feed} from '../analysis/feed.ts';
+import {liu} from '../release/specification.ts';
+import {Machine} from './machine.ts';
+
+/** What a side shows in a second. */
+export interface Second {
+  requests: number;
+  errors?: number;
+}
+
+/** Just before a whole minute, so that the first second is a whole one. */
+const DAWN = 1_800_000_000_000 - 1;
+
+/**
+ * A guard at work in time that a test tells: a real log, real windows, a clock that is moved. Roll-ups lie in a map:
+ * a store drops them by a clock of its own.
+ */
+export class World implements AsyncDisposable {
+  readonly machine = new Machine();
+  readonly controller: Controller;
+  readonly seconds = new Map<number, string>();
+  readonly minutes = new Map<number, string>();
+  /** Looks of all guards, newest last. */
+  now = DAWN;
+  windows: Windows;
+  reports: Report[] = [];
+  absence: Absence | null = null;
+  notBefore = 0;
+  createEvaluator: CreateEvaluator | null = null;
+  acting: Acting | null = null;
+  readonly #folder: string;
+  readonly #store: OperatorStore;
+  #epoch = 0;
+  #held = new AbortController();
+  #alerts = 0;
+
+  private constructor(folder: string, store: OperatorStore) {
+    this.#folder = folder;
+    this.#store = store;
+    const {log} = store.feature('pay');
+    this.controller = openController({feature: 'pay', log, now: () => this.now});
+    this.windows = this.#open();
+  }
+
+  static async open(plan: Plan): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), 'graydeck-world-'));
+    const world = new World(
+      folder,
+      await openStore(`sqlite:${join(folder, 'deck.db')}`, 'operator', {env: {}}),
+    );
+    await world.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan});
+    return world;
+  }
+
+  does(intent: Intent, by: Actor = liu): ReturnType<Controller['execute']> {
+    return this.controller.execute(intent, {by});
+  }
+
+  get release() {
+    const {release} = this.controller.snapshot().state;
+    if (release === null) throw new Error('no release has been started');
+    return release;
+  }
+
+  /** Another guard takes over: of the one before it knows the log, the checkpoint and the roll-ups. */
+  async takeOver(): Promise<void> {
+    this.#held.abort();
+    this.#held = new AbortController();
+    const name = `guard-${this.#epoch + 1}`;
+    const outcome = await this.does({type: 'take-guard', from: this.#epoch}, {name, kind: 'guard'});
+    if (outcome.kind !== 'done') throw new Error(outcome.kind);
+    this.#epoch++;
+    const actor: Actor = {name, kind: 'guard', epoch: this.#epoch};
+    const {signal} = this.#held;
+    const tenure: Tenure = {
+      epoch: this.#epoch,
+      actor,
+      signal,
+      isHeld: () => !signal.aborted,
+      isLeased: () => !signal.aborted,
+      command: (intent, reason, isMeant) =>
+        this.controller.execute(
+          intent,
+          {by: actor, ...(reason === undefined ? {} : {reason})},
+          isMeant === undefined ? {} : {isMeant},
+        ),
+    };
+    this.windows = this.#open();
+    for (const [t, body] of this.seconds) this.windows.restore(decodeTally(t, body)!);
+    this.acting = new Acting(
+      {
+        controller: this.controller,
+        measuring: {
+          windows: this.windows,
+          ready: () => Promise.resolve(),
+          countFrom: at => {
+            this.notBefore = at;
+            this.#begin(this.windows);
+          },
+          away: () => null,
+        },
+        routers: () => Promise.resolve(this.reports),
+        shelf: {
+          read: (_, since) =>
+            Promise.resolve(
+              [...this.minutes]
+                .filter(([t]) => t >= since)
+                .map(([t, body]) => ({t, body}))
+                .toSorted((a, b) => a.t - b.t),
+            ),
+          write: (_, rows) => {
+            for (const {t, body} of rows) this.minutes.set(t, body);
+            return Promise.resolve();
+          },
+        },
+        external: NO_EXTERNAL,
+        traits: metricBook().find,
+        createEvaluator: this.createEvaluator,
+        absence: () => this.absence,
+        clock: this.machine.clock,
+        newAlertId: () => `a-${++this.#alerts}`,
+      },
+      tenure,
+    );
+  }
+
+  /** A second passes in which both sides serve; the guard looks. Null: a side is silent. */
+  async second(gray: Second | null, prod: Second | null = {requests: 100}): Promise<void> {
+    this.pass(1000);
+    const at = this.now - 500;
+    if (gray !== null) this.#show('gray', gray, at);
+    if (prod !== null) this.#show('prod', prod, at);
+    const t = Math.floor(at / 1000) * 1000;
+    const tally = this.windows.rollUp(t);
+    if (tally !== null) this.seconds.set(t, encodeTally(tally));
+    // Roll-ups of seconds are kept for an hour.
+    this.seconds.delete(t - 3_600_000);
+    this.now += SETTLE_MS + 1;
+    await this.acting?.look();
+    this.now -= SETTLE_MS + 1;
+  }
+
+  async for(seconds: number, gray: Second | null, prod?: Second | null): Promise<void> {
+    for (let index = 0; index < seconds; index++) await this.second(gray, prod);
+  }
+
+  /** Time passes, here and in the store. */
+  pass(ms: number): void {
+    this.now += ms;
+    this.machine.pass(ms);
+  }
+
+  #show(side: string, {requests, errors = 0}: Second, at: number): void {
+    feed(this.windows, at, `side ${side} requests ${requests} errors ${errors} response_time 80`, this.now);
+  }
+
+  #open(): Windows {
+    const windows = new Windows();
+    this.#begin(windows);
+    this.controller.subscribe(() => this.#begin(windows));
+    return windows;
+  }
+
+  #begin(windows: Windows): void {
+    const {state, splitVersion} = this.controller.snapshot();
+    const {release} = state;
+    if (release === null) return;
+    windows.begin({
+      release: release.id,
+      splitVersion,
+      since: Math.max(Math.min(release.splitChangedAt, this.now), this.notBefore),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#held.abort();
+    await this.controller.close();
+    await this.#store.close();
+    await rm(this.#folder, {recursive: true});
+  }
+}
+
+export type {Judgement};
