@@ -7,20 +7,19 @@ import type {Call} from './call.ts';
 import {languageOf} from './language.ts';
 import {EventTeller} from './tell-event.ts';
 
-/** A commit for machines: `graydeck.log/1`. */
-export function commitDocument(feature: string, {version, at, by, reason, events, id, split}: Commit) {
+/** A commit for machines, as a document of its own where they are told one by one: `graydeck.commit/1`. */
+export function commitDocument(feature: string, commit: Commit) {
+  return {schema: 'graydeck.commit/1', feature, ...commitFacts(commit)};
+}
+
+/** The whole log for machines: `graydeck.log/1`. */
+export function logDocument(feature: string, commits: readonly Commit[]) {
+  return {schema: 'graydeck.log/1', feature, commits: commits.map(commitFacts)};
+}
+
+function commitFacts({version, at, by, reason, events, id, split}: Commit) {
   const {live, percent, release} = split;
-  return {
-    schema: 'graydeck.log/1',
-    feature,
-    version,
-    at,
-    by,
-    reason,
-    events,
-    id,
-    split: {live, percent, release},
-  };
+  return {version, at, by, reason, events, id, split: {live, percent, release}};
 }
 
 /**

@@ -54,7 +54,7 @@ export const BESIDE: readonly Verb[] = [
     flags: ['follow'],
     changes: false,
     examples: ['graydeck log', 'graydeck log --follow', 'graydeck log --json'],
-    more: 'With --json one object a line, one line a commit.',
+    more: 'With --json and --follow one document a commit, one commit a line.',
     file: 'log',
   },
   {

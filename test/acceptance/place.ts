@@ -101,5 +101,5 @@ export interface Told {
 export async function logOf({cli}: Pick<Place, 'cli'>): Promise<Told[]> {
   const {stdout, stderr, exitCode} = await cli.run('log', '--json');
   if (exitCode !== 0) throw new Error(`log ended with ${exitCode}: ${stderr}`);
-  return stdout.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line) as Told]));
+  return (JSON.parse(stdout) as {commits: Told[]}).commits;
 }

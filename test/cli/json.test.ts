@@ -212,16 +212,30 @@ describe('under --json', () => {
     expect(await place.json('rollback')).toMatchObject({outcome: 'nothing', notice: 'already-rolled-back'});
   });
 
-  test('log is one object a line, one line a commit', async () => {
+  test('log is one document; followed, one a commit and line', async () => {
     await using place = await Workplace.open();
     await place.run(...start, '--reason', 'the card is due');
     await place.run('pause', '--by', 'liu');
-    const {stdout} = await place.run('log', '--json');
-    const lines = stdout.split('\n').map(line => JSON.parse(line));
-    expect(lines).toMatchObject([
-      {schema: 'graydeck.log/1', feature: 'pay', version: 1, reason: 'the card is due'},
-      {schema: 'graydeck.log/1', version: 2, by: 'liu', events: [{type: 'release-paused'}]},
-    ]);
+    const commits = [
+      {version: 1, reason: 'the card is due'},
+      {version: 2, by: 'liu', events: [{type: 'release-paused'}]},
+    ];
+    expect(await place.json('log')).toMatchObject({schema: 'graydeck.log/1', feature: 'pay', commits});
+    expect(await place.json('log', '--feature', 'other')).toMatchObject({feature: 'other', commits: []});
+
+    const following = place.start(['log', '--follow', '--json']);
+    let told = '';
+    following.stdout.on('data', chunk => (told += String(chunk)));
+    await vi.waitFor(() => expect(told.match(/\n/gu)).toHaveLength(2), {timeout: 10_000});
+    following.kill('SIGINT');
+    await following;
+    const lines = told
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as unknown);
+    expect(lines).toMatchObject(
+      commits.map(commit => ({schema: 'graydeck.commit/1', feature: 'pay', ...commit})),
+    );
   });
 
   test('an error is one document on stderr, and stdout stays empty', async () => {

@@ -2,16 +2,23 @@ import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Call, Run} from '../call.ts';
-import {commitDocument, commitLines} from '../commit-lines.ts';
+import {commitDocument, commitLines, logDocument} from '../commit-lines.ts';
 import {EXIT} from '../exit.ts';
 import {openLook, using} from '../session.ts';
 
-/** `log [--follow]`: a line for each event, oldest first; with `--json` an object for each commit. */
+/**
+ * `log [--follow]`: a line for each event, oldest first; with `--json` one document, or what comes as one a commit and
+ * line.
+ */
 export const run: Run = call => {
   const {out, flags} = call;
   // Before anything is said, so that no signal finds the verb unprepared.
   if (flags.follow) call.interrupted();
   return using(openLook(call), async ({view}) => {
+    if (out.isJson && !flags.follow) {
+      out.json(logDocument(view.feature, view.commits()));
+      return EXIT.done;
+    }
     const tell = commitLines(call, view.now());
     let told = 0;
     const catchUp = () => {
