@@ -1,5 +1,5 @@
-import {readFile} from 'node:fs/promises';
-import {text as readStream} from 'node:stream/consumers';
+import {createReadStream} from 'node:fs';
+import type {Readable} from 'node:stream';
 import {quote, type Mistake} from '../config/mistake.ts';
 import type {MetricDeclaration} from '../config/metric-book.ts';
 import type {Plan} from '../release/plan.ts';
@@ -12,20 +12,17 @@ export interface Source {
   text: string;
 }
 
-/** Larger files are no plan; the reader says so by itself, but need not be given a disk image. */
+/** What is larger is no plan; the reader says so by itself, but need not be given a disk image, or what never ends. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /** A file, or stdin for `-`. @throws Failure exit code 2 where it cannot be read. */
 export async function readSource(path: string, say: (line: string) => void): Promise<Source> {
   if (path === '-') {
     if (process.stdin.isTTY) say('reading the plan from the terminal; Ctrl+D ends it');
-    return {name: 'stdin', text: await readStream(process.stdin)};
+    return {name: 'stdin', text: await readText(process.stdin, 'stdin')};
   }
   try {
-    const bytes = await readFile(path);
-    if (bytes.length > MOST_BYTES)
-      throw usage(`${quote(path)} is too large for a plan`, 'graydeck plan check FILE', 'unreadable');
-    return {name: path, text: bytes.toString('utf8')};
+    return {name: path, text: await readText(createReadStream(path), quote(path))};
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw usage(
@@ -34,6 +31,18 @@ export async function readSource(path: string, say: (line: string) => void): Pro
       'unreadable',
     );
   }
+}
+
+async function readText(stream: Readable, name: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES)
+      throw usage(`${name} is too large for a plan`, 'graydeck plan check FILE', 'unreadable');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function whyUnreadable(error: unknown): string {

@@ -109,6 +109,23 @@ describe('bad input is told in one sentence with what to type instead, exit code
     expect(stderr).toMatch(/^wrong\.yaml:3:1: .*"guardrail" is not known here; did you mean guardrails\?/mu);
   });
 
+  test('a file that never ends is no plan', async () => {
+    for (const argv of [
+      ['plan', 'check', '/dev/zero'],
+      ['status', '--config', '/dev/zero'],
+    ]) {
+      const {exitCode, stderr} = await place.run(...argv);
+      expect(stderr).toContain('"/dev/zero" is too large');
+      expect(exitCode).toBe(2);
+    }
+  });
+
+  test('a feature that is idle because nobody calls it so is told of', async () => {
+    const {exitCode, stderr} = await place.run('status', '--feature', 'pya');
+    expect(stderr).toContain('the store knows no feature pya');
+    expect(exitCode).toBe(0);
+  });
+
   test('nothing of it changed the release', async () => {
     expect(await place.json('status')).toMatchObject({version: 'v1.1.0', state: 'rolling', head: 1});
   });

@@ -4,6 +4,7 @@ import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../duration.ts';
 import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
+import {unknownFeature} from '../feature.ts';
 import {languageOf} from '../language.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import {openMeasurements} from '../measure.ts';
@@ -26,7 +27,7 @@ export const run: Run = async call => {
   const {out, flags} = call;
   if (flags.watch) call.interrupted();
   const messages = messagesOf(languageOf(flags.lang, process.env));
-  return await using(openLook(call), async ({feature, view, settings}) => {
+  return await using(openLook(call), async ({store, feature, view, settings}) => {
     const prometheus = await openPrometheus(settings, view, {historyMs: 0});
     const measurements = openMeasurements(feature, view, settings, {
       historyMs: windowMs + LATE_MS,
@@ -55,6 +56,9 @@ export const run: Run = async call => {
       else {
         const {now, snapshot, externals} = observed;
         const over = snapshot.state.release?.over ?? null;
+        // Idle it may only be because nobody calls it so.
+        const features = snapshot.head === null ? await store.features() : [feature.feature];
+        if (!features.includes(feature.feature)) out.say(unknownFeature(feature.feature, features));
         for (const line of statusText(status, {over, now, externals}, messages, out.paint)) out.data(line);
       }
       return EXIT.done;
