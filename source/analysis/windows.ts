@@ -94,6 +94,11 @@ export class Windows implements WindowView {
     this.#series = new SeriesReader(this.#ring, this.table);
   }
 
+  /** How far back is kept, milliseconds. */
+  get keptMs(): number {
+    return this.#ring.slots * 1000;
+  }
+
   /** Samples dropped because their instance had sent the same number before. */
   get repeats(): number {
     return this.#repeated;

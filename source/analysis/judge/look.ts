@@ -5,6 +5,8 @@ import type {FindTraits} from './metric-traits.ts';
 
 /** What the judge reads samples from, each over a span of the running split; `Windows` is one. */
 export interface Measured {
+  /** How far back is kept, milliseconds: of a longer window this much is seen. */
+  readonly keptMs: number;
   /** Requests, and the entries they came in. */
   arrivals(side: Side, span: Span, cohort?: Cohort): Arrivals;
   /** Sum of a counter; null where nobody reports it. */
@@ -95,10 +97,10 @@ export class Look {
     return this.frame.measured.arrivals(side, span, this.#cohort).requests;
   }
 
-  /** The part of a window since the split began, in seconds. */
+  /** The part of a window that is kept, since the split began, in seconds. */
   coveredSeconds(overMs: number): number {
-    const {at, since} = this.frame;
-    return Math.max(0, Math.min(overMs, at - since)) / 1000;
+    const {at, since, measured} = this.frame;
+    return Math.max(0, Math.min(overMs, at - since, measured.keptMs)) / 1000;
   }
 
   /** A look at an earlier moment of the same split. */

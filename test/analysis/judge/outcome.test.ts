@@ -83,6 +83,14 @@ describe('a limit of its own', () => {
   });
 });
 
+test('a window longer than what is kept says how much of it was seen', () => {
+  const scene = new Scene();
+  scene.since = scene.at - 86_400_000;
+  scene.begin();
+  scene.seconds(60, traffic(10), traffic(10));
+  expect(scene.outcome('error_rate < 1 % over 2h').windowSeconds).toBe(3600);
+});
+
 describe('a multiple of prod', () => {
   test('the limit is worked out, and shown with what it comes from', () => {
     const scene = new Scene();
@@ -306,6 +314,7 @@ test('whatever is measured, a condition has an outcome, never throws, and shows 
           since: at - ran,
           percent,
           measured: {
+            keptMs: 3_600_000,
             arrivals: which => (which === 'gray' ? gray : prod),
             counted: (which, name) => (which === 'gray' ? gray : prod).counted[name] ?? null,
             gauge: (which, name) => (which === 'gray' ? gray : prod).gauges[name] ?? null,
