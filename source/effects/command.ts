@@ -13,7 +13,11 @@ const LOOK_EVERY_MS = 50;
 const LONGEST_MS = 24 * 3_600_000;
 
 /** Variables of this process that hold a password, or an address that may hold one. */
-const PASSWORD = 'GRAYDECK_STORE_PASSWORD';
+const PASSWORDS = new Set([
+  'GRAYDECK_STORE_PASSWORD',
+  'GRAYDECK_PROMETHEUS_TOKEN',
+  'GRAYDECK_PROMETHEUS_PASSWORD',
+]);
 const ADDRESSES = new Set(['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS']);
 
 export interface CommandOptions {
@@ -90,7 +94,7 @@ export async function runCommand(
 /** What this process knows but its passwords: what a command prints can end in a log. */
 function inherited(): NodeJS.ProcessEnv {
   const isSecret = (name: string, value = '') =>
-    name === PASSWORD || (ADDRESSES.has(name) && value.includes('@'));
+    PASSWORDS.has(name) || (ADDRESSES.has(name) && value.includes('@'));
   return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => !isSecret(name, value)));
 }
 

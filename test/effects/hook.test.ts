@@ -84,13 +84,14 @@ test('at the timeout all that a command has started ends, before its outcome is 
   expect(left).toEqual([]);
 });
 
-test('a command is not told the password of the store, so that its output cannot hold it', async () => {
+test('a command is not told the passwords of this process, so that its output cannot hold it', async () => {
   vi.stubEnv('GRAYDECK_STORE_PASSWORD', 'hunter2');
+  vi.stubEnv('GRAYDECK_PROMETHEUS_TOKEN', 'hunter2');
   vi.stubEnv('GRAYDECK_STORE', 'redis://deck:hunter2@127.0.0.1/0');
   vi.stubEnv('ANOTHER', 'is passed on');
   const argv = node(`const {env} = process; console.log(JSON.stringify(
-    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.ANOTHER])); process.exit(1)`);
+    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.GRAYDECK_PROMETHEUS_TOKEN, env.ANOTHER])); process.exit(1)`);
   const performed = await run({argv});
   vi.unstubAllEnvs();
-  expect(performed.error).toContain('[null,null,"is passed on"]');
+  expect(performed.error).toContain('[null,null,null,"is passed on"]');
 });
