@@ -25,7 +25,7 @@ export interface Sight {
 }
 
 /** Alerts of the guard itself begin so; what it did not raise it does not resolve. */
-export const GUARD_KEY = 'guard ';
+const GUARD_KEY = 'guard ';
 /** Reasons that come and go are written no more often than this, milliseconds; an action at once. */
 const SETTLE_MS = 10_000;
 /** Soon after a split has changed nothing can be known, and a hold says nothing; milliseconds. */

@@ -97,6 +97,27 @@ onEveryStore(house => {
   );
 
   test.concurrent(
+    'a guard that is alone and was stopped takes the guard again before it commands, and goes on where it was',
+    {timeout: 90_000},
+    async () => {
+      await using stage = await Stage.open(house().address);
+      await stage.start(slow());
+      const guard = stage.guard('guard-1');
+      const {epoch} = await stage.guarded();
+      await stage.until(({verdict}) => verdict !== null);
+      const stoppedAt = stage.controller.now();
+      const {version} = (await stage.feature.log.head())!;
+      guard.signal('SIGSTOP');
+      await until(() => stage.controller.now() - stoppedAt > LEASE_MS + 2 * RENEW_MS);
+      guard.signal('SIGCONT');
+      await stage.guarded(epoch);
+      const since = stage.commits.slice(version);
+      expect(eventsOf(since)).toMatchObject([{type: 'guard-taken', epoch: epoch + 1}]);
+      expect(stage.release.clock).toMatchObject({held: null, ranMs: 0});
+    },
+  );
+
+  test.concurrent(
     'a step that a guard was killed in is taken up once its time is over, and not again after its outcome',
     {timeout: 90_000},
     async () => {

@@ -3,7 +3,6 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
-import type {Judgement} from '../../source/analysis/judge/judge.ts';
 import {decodeTally, encodeTally} from '../../source/analysis/roll-up.ts';
 import {Windows} from '../../source/analysis/windows.ts';
 import type {Report} from '../../source/audience/applied.ts';
@@ -39,7 +38,7 @@ export class World implements AsyncDisposable {
   readonly controller: Controller;
   readonly seconds = new Map<number, string>();
   readonly minutes = new Map<number, string>();
-  /** Looks of all guards, newest last. */
+  /** The store's clock, milliseconds since 1970. */
   now = DAWN;
   windows: Windows;
   reports: Report[] = [];
@@ -198,5 +197,3 @@ export class World implements AsyncDisposable {
     await rm(this.#folder, {recursive: true});
   }
 }
-
-export type {Judgement};
