@@ -90,6 +90,9 @@ test('whole minutes are the merge of their seconds', async () => {
 
 test('while somebody else is at it, nobody writes a second time', async () => {
   await writePast(60, 5, 1);
+  // A stream that stands still would make the first look gone.
+  const traffic = setInterval(() => void feature.samples.write([['side', 'prod', 'requests', '1']]), 300);
+  open.push({close: () => Promise.resolve(clearInterval(traffic))});
   const first = measure();
   await first.start();
   keep(first);
