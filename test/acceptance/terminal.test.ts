@@ -120,6 +120,8 @@ describe('a terminal of any size', () => {
     console.resize(20, 5);
     await console.until('20x5');
     console.press('y', '+', 'y', 'n', 'y', 'p');
+    // Asked while it is still small: a resize overtakes keys that are on their way.
+    expect(await statusOf(place)).toMatchObject({head: 1, percent: {set: 5}});
     console.resize(120, 40);
     await console.until('RAISE ─');
     expect(await statusOf(place)).toMatchObject({head: 1, percent: {set: 5}});
