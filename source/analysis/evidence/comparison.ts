@@ -1,0 +1,301 @@
+import {EFFECTS, NODES, SHIFTS, ZERO, type Shifts} from './effects.ts';
+import {MinuteNoise} from './minute-noise.ts';
+import {LAWS, NOISE_LEVELS, mixLaws} from './noise-laws.ts';
+import {RateModels} from './rate-models.ts';
+import type {Worse} from './reading.ts';
+import {Scatter} from './scatter.ts';
+import type {Tape} from './tape.ts';
+
+const J = NODES.length;
+const K = EFFECTS.length;
+/** Part of the wealth that is set on a difference from the first second on: most regressions are there at once. */
+const AT_ONCE = 0.55;
+/** Seconds of traffic until half of the rest is set. */
+const HALF = 600;
+/** Chance that a side's minute is over in a second. */
+const RENEWED = 1 / 60;
+/** Belief that minutes differ, from which on what a rate was in the past is not relied on. */
+const ROUGH = 0.3;
+/** Seconds without an event that are looked at together. */
+const QUIET = 5;
+/** Law or belief below it is none. */
+const FAINT = 1e-7;
+/** Below it a number is nothing: arithmetic with the smallest ones is slow. */
+const TINY = 1e-150;
+/** Beyond all doubt, and safe from overflow. */
+const GREATEST = 1e200;
+
+/**
+ * One ratio of gray against prod's: evidence that gray's is worse by more than the margin, second by second.
+ *
+ * The hypothesis that gray is no worse is a model of how a second's events come about: a difference between the sides
+ * that is nothing but noise, drawn anew about once a minute from the law that prod's own minutes teach, and beneath it the
+ * `RateModels`. The alternatives are the same with an effect added from some second on. Their likelihood ratio is a
+ * martingale under the first, whatever it learns from the past, so that by Ville's inequality (1939) it exceeds 1/α
+ * with a probability of at most α. Effects and starting seconds are mixed: a mean of e-processes is one. The mixture
+ * of starts is Shiryaev's (1963), S ← (S + w) e, R ← R − w, and costs nothing however long a release takes.
+ *
+ * All filters are sums over nodes of the difference, so that a second costs the same, whatever was before.
+ */
+export class Comparison {
+  readonly models = new RateModels();
+  readonly noise = new MinuteNoise();
+  readonly scatter = new Scatter();
+  readonly #isLess: boolean;
+  readonly #shifts: Shifts;
+  readonly #margin: number;
+  readonly #stakes: readonly number[];
+  /** Belief in each level of noise. */
+  readonly #noisy = new Float64Array(NOISE_LEVELS.length);
+  /** Laws of a minute's difference that follow from it: no worse, then every effect. */
+  readonly #laws = new Float64Array(LAWS * J);
+  /** Belief in each difference, were gray no worse. */
+  readonly #alike = new Float64Array(J);
+  /** Wealth by effect and difference. */
+  readonly #wealth = new Float64Array(K * J);
+  /** The lowest node in reach. */
+  #from = 0;
+  #isRough = false;
+  #sum = 0;
+  /** To be set on the effects with the next second that says something. */
+  #pending = 0;
+  #reserve = 1;
+  /** Seconds in which both sides had requests. */
+  #active = 0;
+  /** Seconds since the filters were last brought up to now, and the last one shown. */
+  #idle = 0;
+  #t = Number.NaN;
+  /** Quiet seconds not looked at yet, and the requests in them. */
+  #quiet = 0;
+  #quietGray = 0;
+  #quietProd = 0;
+
+  /**
+   * @param margin relative difference that does not matter, from 0 on
+   * @param stakes part of the wealth on each effect; they sum to 1
+   */
+  constructor(worse: Worse, margin: number, stakes: readonly number[]) {
+    this.#isLess = worse === 'less';
+    this.#shifts = SHIFTS[worse];
+    this.#margin = Math.log1p(margin);
+    this.#stakes = stakes;
+    this.relearn(this.noise.weights);
+    this.#alike.set(this.#laws.subarray(0, J));
+  }
+
+  /** Log of the e-value. */
+  get logE(): number {
+    return Math.log(this.#reserve + this.#pending + this.#sum);
+  }
+
+  /** Gray's rate over prod's as the alternatives hold it. */
+  get ratio(): number {
+    return this.models.apart.ratio;
+  }
+
+  /** A second of prod before the release. @returns whether `noise` has learned */
+  history(t: number, events: number, requests: number): boolean {
+    const seconds = this.#elapsed(t);
+    if (requests > 0) this.models.teach(seconds, events, requests);
+    const hasLearned = this.#learnFromProd(t, events, requests);
+    this.#idle = 0;
+    return hasLearned;
+  }
+
+  /**
+   * A second of both sides; `x` are gray's events, `y` prod's.
+   * @returns whether `noise` has learned: then `relearn` should be called
+   */
+  observe(t: number, x: number, gray: number, y: number, prod: number): boolean {
+    const seconds = this.#elapsed(t);
+    this.#idle += seconds;
+    if (gray > 0 && prod > 0) {
+      this.#start();
+      const isQuiet = x + y === 0 && !this.#isLess && seconds === 1;
+      if (isQuiet && this.#quiet < QUIET) {
+        this.#quiet++;
+        this.#quietGray += gray;
+        this.#quietProd += prod;
+      } else {
+        this.#catchUp();
+        this.#look(seconds, x, gray, y, prod);
+      }
+    } else if (prod > 0) {
+      this.#catchUp();
+      this.models.teach(seconds, y, prod);
+    }
+    return this.#learnFromProd(t, y, prod);
+  }
+
+  /** From here on differences follow the noise believed in by `weights`. */
+  relearn(weights: Float64Array): void {
+    this.#settle();
+    this.#isRough = 1 - (weights[0] ?? 0) > ROUGH;
+    this.#noisy.set(weights);
+    mixLaws(this.#margin, weights, this.#laws);
+    let from = ZERO;
+    for (let i = 0; i < LAWS * J; i++) if ((this.#laws[i] ?? 0) > FAINT && i % J < from) from = i % J;
+    for (let j = 0; j < from; j++) if ((this.#alike[j] ?? 0) > FAINT) from = j;
+    this.#from = from;
+    // Until something is observed there is nothing but the law.
+    if (this.#active === 0) this.#alike.set(this.#laws.subarray(0, J));
+  }
+
+  #elapsed(t: number): number {
+    const seconds = t - this.#t;
+    this.#t = t;
+    return seconds >= 1 ? seconds : 1;
+  }
+
+  #learnFromProd(t: number, events: number, requests: number): boolean {
+    const {dispersion} = this.models;
+    this.scatter.learn(t, events, requests, dispersion);
+    return this.noise.learn(t, events, requests, dispersion * this.scatter.excess);
+  }
+
+  #start(): void {
+    const left = (1 - AT_ONCE) / (1 + this.#active / HALF);
+    this.#active++;
+    this.#pending += this.#reserve - left;
+    this.#reserve = left;
+  }
+
+  #catchUp(): void {
+    if (this.#quiet === 0) return;
+    this.#look(this.#quiet, 0, this.#quietGray, 0, this.#quietProd);
+    this.#quiet = 0;
+    this.#quietGray = 0;
+    this.#quietProd = 0;
+  }
+
+  /** Brings the filters up to now: minutes may have ended, wealth is set. Leaves what is on each node in `ON_NODES`. */
+  #settle(): void {
+    const keep = (1 - RENEWED) ** this.#idle;
+    const renewed = 1 - keep;
+    this.#idle = 0;
+    const from = this.#from;
+    const laws = this.#laws;
+    const alike = this.#alike;
+    for (let j = from; j < J; j++) alike[j] = keep * (alike[j] ?? 0) + renewed * (laws[j] ?? 0);
+    const wealth = this.#wealth;
+    ON_NODES.fill(0);
+    for (let k = 0; k < K; k++) {
+      const stake = this.#stakes[k] ?? 0;
+      if (stake === 0) continue;
+      const at = k * J;
+      let sum = 0;
+      for (let j = from; j < J; j++) sum += wealth[at + j] ?? 0;
+      const fresh = renewed * sum + this.#pending * stake;
+      for (let j = from; j < J; j++) {
+        const value = keep * (wealth[at + j] ?? 0) + fresh * (laws[at + J + j] ?? 0);
+        wealth[at + j] = value;
+        ON_NODES[j] = (ON_NODES[j] ?? 0) + value;
+      }
+    }
+    this.#sum += this.#pending;
+    this.#pending = 0;
+  }
+
+  #look(seconds: number, x: number, gray: number, y: number, prod: number): void {
+    this.#settle();
+    const {models} = this;
+    models.look(x, gray, x + y, gray + prod);
+    const power = 1 / this.scatter.excess;
+    const {scale, unit, total} = this.#weighAlike(power);
+    const from = this.#from;
+    const scaleApart = models.weigh(models.apart, this.#shifts, from, J, ON_NODES, LIKE, this.#isRough);
+    const factor = Math.exp(Math.min(600, scaleApart - scale)) / unit;
+    let sum = 0;
+    let logs = 0;
+    for (let j = from; j < J; j++) {
+      const likely = (LIKE[j] ?? 0) * factor;
+      LIKE[j] = (power === 1 ? likely : likely ** power) / total;
+      const value = (LIKE[j] ?? 0) * (ON_NODES[j] ?? 0);
+      sum += value;
+      logs += value * (this.#shifts.logs[j] ?? 0);
+    }
+    models.apart.ratio = sum > 0 ? Math.exp(logs / sum) : 1;
+    this.#gain(sum);
+    models.learn(seconds);
+  }
+
+  /** The second as it is if gray is no worse; updates the belief in each difference. */
+  #weighAlike(power: number): {scale: number; unit: number; total: number} {
+    const {models} = this;
+    const alike = this.#alike;
+    let from = this.#from;
+    let to = J;
+    while (from < ZERO && (alike[from] ?? 0) < FAINT) from++;
+    while (to > ZERO + 1 && (alike[to - 1] ?? 0) < FAINT) to--;
+    const scale = models.weigh(models.alike, this.#shifts, from, to, alike, LIKE, this.#isRough);
+    const unit = Math.max(LIKE[ZERO] ?? 0, 1e-300);
+    let total = 0;
+    let logs = 0;
+    for (let j = this.#from; j < J; j++) {
+      let value = 0;
+      if (j >= from && j < to) {
+        const likely = (LIKE[j] ?? 0) / unit;
+        value = (alike[j] ?? 0) * (power === 1 ? likely : likely ** power);
+      }
+      alike[j] = value;
+      total += value;
+      logs += value * (this.#shifts.logs[j] ?? 0);
+    }
+    for (let j = this.#from; j < J; j++) {
+      const value = (alike[j] ?? 0) / total;
+      alike[j] = value < TINY ? 0 : value;
+    }
+    models.alike.ratio = Math.exp(logs / total);
+    return {scale, unit, total};
+  }
+
+  /** Multiplies the wealth on each node by `LIKE`; `sum` is what comes out. */
+  #gain(sum: number): void {
+    const wealth = this.#wealth;
+    const down = sum > GREATEST ? GREATEST / sum : 1;
+    for (let k = 0; k < K; k++) {
+      if (this.#stakes[k] === 0) continue;
+      const at = k * J;
+      for (let j = this.#from; j < J; j++) {
+        const value = (wealth[at + j] ?? 0) * (LIKE[j] ?? 0) * down;
+        wealth[at + j] = value < TINY ? 0 : value;
+      }
+    }
+    this.#sum = Math.min(sum, GREATEST);
+  }
+
+  save(tape: Tape): void {
+    this.models.save(tape);
+    this.noise.save(tape);
+    this.scatter.save(tape);
+    tape.putAll(this.#noisy);
+    tape.putAll(this.#alike);
+    tape.putAll(this.#wealth);
+    tape.put(this.#from, this.#isRough ? 1 : 0, this.#sum, this.#pending, this.#reserve, this.#active);
+    tape.put(this.#idle, this.#t, this.#quiet, this.#quietGray, this.#quietProd);
+  }
+
+  load(tape: Tape): void {
+    this.models.load(tape);
+    this.noise.load(tape);
+    this.scatter.load(tape);
+    tape.takeAll(this.#noisy);
+    mixLaws(this.#margin, this.#noisy, this.#laws);
+    tape.takeAll(this.#alike);
+    tape.takeAll(this.#wealth);
+    this.#from = tape.take();
+    this.#isRough = tape.take() === 1;
+    this.#sum = tape.take();
+    this.#pending = tape.take();
+    this.#reserve = tape.take();
+    this.#active = tape.take();
+    this.#idle = tape.take();
+    this.#t = tape.take();
+    this.#quiet = tape.take();
+    this.#quietGray = tape.take();
+    this.#quietProd = tape.take();
+  }
+}
+
+const ON_NODES = new Float64Array(J);
+const LIKE = new Float64Array(J);
