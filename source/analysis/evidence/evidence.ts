@@ -96,7 +96,7 @@ class Evaluator implements EvidenceEvaluator {
       const g = of(gray);
       const p = of(prod);
       if (comparison.observe(t, g.hits, g.of, p.hits, p.of)) comparison.relearn(comparison.noise.weights);
-      outlook.observe(comparison, g.hits, g.of, p.hits, p.of);
+      outlook.observe(g.hits, g.of, p.hits, p.of);
     }
     this.#responseTimes.observe(t, gray.hist, prod.hist);
     this.#sumUp();

@@ -5,8 +5,9 @@ import type {Tape} from './tape.ts';
 
 /** Seconds that are remembered where nothing points to an onset. */
 const MEMORY = 300;
-/** The least log of a ratio that an onset is looked for at. */
-const LEAST = 0.24;
+/** Logs of the ratio that an onset is looked for at: of a leak, of a break. */
+const LEAK = 0.24;
+const BREAK = 1.2;
 /** Standard deviations from which on gray is called better. */
 const BETTER = 4;
 
@@ -16,29 +17,24 @@ const BETTER = 4;
  */
 export class Outlook {
   readonly #sign: number;
-  #score = 0;
-  /** Since the onset: seconds, gray's events and requests, prod's. */
-  readonly #since = new Float64Array(5);
+  readonly #leak: Onset;
+  readonly #break: Onset;
   /** Of late, fading: the same, then what gray's events are and their variance, were both sides alike. */
   readonly #late = new Float64Array(7);
 
   constructor(worse: Worse) {
     this.#sign = worse === 'less' ? -1 : 1;
+    this.#leak = new Onset(this.#sign * LEAK);
+    this.#break = new Onset(this.#sign * BREAK);
   }
 
-  observe(comparison: Comparison, x: number, gray: number, y: number, prod: number): void {
+  observe(x: number, gray: number, y: number, prod: number): void {
     const n = gray + prod;
     if (n <= 0) return;
     const share = gray / n;
     const m = x + y;
-    const log = this.#sign * Math.max(LEAST, this.#sign * Math.log(comparison.ratio));
-    this.#score += lnConditional(x, m, share, log, Math.expm1(log));
-    const since = this.#since;
-    if (this.#score > 0) add(since, 1, x, gray, y, prod);
-    else {
-      this.#score = 0;
-      since.fill(0);
-    }
+    this.#leak.observe(x, gray, y, prod);
+    this.#break.observe(x, gray, y, prod);
     const late = this.#late;
     for (let i = 0; i < late.length; i++) late[i] = (late[i] ?? 0) * (1 - 1 / MEMORY);
     add(late, 1, x, gray, y, prod);
@@ -48,7 +44,9 @@ export class Outlook {
 
   /** @param limit log of the e-value that decides */
   read(metric: string, comparison: Comparison, logE: number, limit: number): MetricEvidence {
-    const [seconds = 0, x = 0, gray = 0, y = 0, prod = 0] = this.#score > 0 ? this.#since : this.#late;
+    const isBreak = this.#sign * Math.log(comparison.ratio) > (LEAK + BREAK) / 2;
+    const since = (isBreak ? this.#break.since : null) ?? this.#leak.since ?? this.#late;
+    const [seconds = 0, x = 0, gray = 0, y = 0, prod = 0] = since;
     return {
       metric,
       logE,
@@ -73,15 +71,53 @@ export class Outlook {
   }
 
   save(tape: Tape): void {
-    tape.put(this.#score);
-    tape.putAll(this.#since);
+    this.#leak.save(tape);
+    this.#break.save(tape);
     tape.putAll(this.#late);
   }
 
   load(tape: Tape): void {
-    this.#score = tape.take();
-    tape.takeAll(this.#since);
+    this.#leak.load(tape);
+    this.#break.load(tape);
     tape.takeAll(this.#late);
+  }
+}
+
+/** The likeliest onset of a ratio of this size. */
+class Onset {
+  readonly #log: number;
+  readonly #excess: number;
+  #score = 0;
+  /** Seconds, gray's events and requests, prod's. */
+  readonly #sums = new Float64Array(5);
+
+  constructor(log: number) {
+    this.#log = log;
+    this.#excess = Math.expm1(log);
+  }
+
+  /** Sums since the onset; null where nothing points to one. */
+  get since(): Float64Array | null {
+    return this.#score > 0 ? this.#sums : null;
+  }
+
+  observe(x: number, gray: number, y: number, prod: number): void {
+    this.#score += lnConditional(x, x + y, gray / (gray + prod), this.#log, this.#excess);
+    if (this.#score > 0) add(this.#sums, 1, x, gray, y, prod);
+    else {
+      this.#score = 0;
+      this.#sums.fill(0);
+    }
+  }
+
+  save(tape: Tape): void {
+    tape.put(this.#score);
+    tape.putAll(this.#sums);
+  }
+
+  load(tape: Tape): void {
+    this.#score = tape.take();
+    tape.takeAll(this.#sums);
   }
 }
 

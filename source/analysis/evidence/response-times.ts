@@ -65,7 +65,7 @@ export class ResponseTimes {
       const x = this.#gray[i] ?? 0;
       const y = this.#prod[i] ?? 0;
       if (comparison?.observe(t, x, g, y, p)) hasLearned = true;
-      if (comparison !== undefined) this.#outlooks[i]?.observe(comparison, x, g, y, p);
+      this.#outlooks[i]?.observe(x, g, y, p);
     }
     if (hasLearned) this.#share();
   }
