@@ -2,7 +2,7 @@ import type {EvidenceTick, HistoryTick} from '../../../../source/analysis/eviden
 import {Chance} from './chance.ts';
 import {Latencies, Source, type Truth} from './world.ts';
 
-export const HISTORY_SECONDS = 300;
+const HISTORY_SECONDS = 300;
 
 /** What a launch is made of; every family changes some of it. */
 export interface Setting {

@@ -17,7 +17,7 @@ const hits = (side: SideTick, watched: Watched, bucket: number): {x: number; n: 
 };
 
 /** Rates of both sides and, for tails, the bucket that a two-sample judge tells them apart by fastest. */
-export function knownRates(setting: Setting, watched: Watched, at: number) {
+function knownRates(setting: Setting, watched: Watched, at: number) {
   const prod = setting.truth('prod', at);
   const gray = setting.truth('gray', at);
   if (watched !== 'tail') return {bucket: 0, p0: prod[watched], p1: gray[watched]};

@@ -4,7 +4,7 @@ import {makeLaunch, type Launch} from './launch.ts';
 import {makeOracle} from './oracles.ts';
 import {Reference} from './reference.ts';
 
-export const FALSE_ALARMS = 0.01;
+const FALSE_ALARMS = 0.01;
 const LIMIT = Math.log(1 / FALSE_ALARMS);
 
 /** Seconds from onset to the stop; infinite without one, 0 or less before the onset. */
@@ -108,7 +108,7 @@ export function wilson(hits: number, of: number): {low: number; high: number} {
   return {low: Math.max(0, centre - half), high: centre + half};
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
