@@ -14,6 +14,8 @@ const program = ['terminal', 'program', 'package', 'cli', 'acceptance'].map(
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    // A core is kept free by default; most of these tests wait for servers and processes of their own.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
