@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import {createEvaluator} from '../../analysis/evidence/evidence.ts';
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import {metricBook} from '../../config/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
@@ -7,6 +8,7 @@ import {keepSteps} from '../../effects/keep-steps.ts';
 import {rememberOutcomes} from '../../effects/remember-outcomes.ts';
 import type {StepRunner} from '../../effects/run-steps.ts';
 import {act} from '../../guard/act.ts';
+import {begunByGuard} from '../../guard/begun-by-guard.ts';
 import {machineClock} from '../../guard/clock.ts';
 import type {Contact} from '../../guard/contact.ts';
 import {keepGuard, type Role} from '../../guard/keep-guard.ts';
@@ -47,6 +49,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
     // Over all tenures of this process: what has come of a step is known although the guard was lost meanwhile.
     performerOf ??= rememberOutcomes(runner.performerOf);
     const steps = {...runner, performerOf, log: {...runner.log, execute: journalOf(tenure, runner.actor)}};
+    const isOurs = (id: string) => ours.has(id) || begunByGuard(controller.commits(), id);
     const noting: Tenure = {
       ...tenure,
       async command(intent, reason, isMeant) {
@@ -62,7 +65,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       shelf: feature.rollUps,
       external,
       traits: book.find,
-      createEvaluator: null,
+      createEvaluator,
       absence: () => contact.absence,
       clock: machineClock,
       newAlertId,
@@ -74,7 +77,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
     };
     await Promise.all([
       act(means, noting, onTrouble),
-      keepSteps(steps, id => ours.has(id), tenure.signal),
+      keepSteps(steps, isOurs, tenure.signal),
       keepRollUps(keeping, tenure.signal),
     ]);
   };

@@ -90,7 +90,6 @@ export class PlanRecording implements Recording {
     return answer;
   }
 
-  /** Ticks may be numbered or timed: they are never closer together than they are long. */
   #next(t: number): number {
     const said = ORIGIN_MS + t * 1000;
     const before = this.#at ?? Math.max(ORIGIN_MS, said - this.#tickMs);

@@ -15,8 +15,11 @@ export interface JudgeBy {
 
 interface Running {
   recording: Recording;
+  tickSeconds: number;
   /** Time of the last tick; null before the first. */
   t: number | null;
+  /** The second it was taken for, history counted; null before any. */
+  at: number | null;
 }
 
 /** What comes of a line: the answer, for a tick; what is wrong, if something is. */
@@ -74,7 +77,7 @@ export class Recordings {
       plan === null
         ? new EvidenceRecording(createEvaluator)
         : new PlanRecording(plan, traits, tickSeconds, createEvaluator);
-    this.#running.set(id, {recording, t: null});
+    this.#running.set(id, {recording, tickSeconds, t: null, at: null});
     this.#against.delete(id);
     return NOTHING;
   }
@@ -83,7 +86,7 @@ export class Recordings {
     const running = this.#running.get(line.id);
     if (running === undefined) return bad(`recording ${quoted(line.id)} was not started`);
     if (running.t !== null) return bad(`history of ${quoted(line.id)} comes after its first tick`);
-    running.recording.history(line);
+    running.recording.history({...line, t: paced(running, line.t)});
     return NOTHING;
   }
 
@@ -94,11 +97,18 @@ export class Recordings {
     if (running.t !== null && t <= running.t)
       return unread({waits: id, why: `"t" of ${quoted(id)} goes from ${running.t} to ${t}`});
     running.t = t;
-    const answer = running.recording.tick(line);
+    const answer = running.recording.tick({...line, t: paced(running, t)});
     if (answer.action === 'pause' || answer.action === 'rollback') this.#against.add(id);
     else if (this.#against.size > 0) this.#against.delete(id);
     return {answer: told(id, answer), wrong: null};
   }
+}
+
+/** Ticks may be numbered or timed: they are never closer together than they are long. */
+function paced(running: Running, t: number): number {
+  const {at, tickSeconds} = running;
+  running.at = at === null ? t : Math.max(t, at + tickSeconds);
+  return running.at;
 }
 
 const DECISIONS: Readonly<Record<VerdictAction, string>> = {

@@ -25,7 +25,6 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   // Before anything is guarded: a wrong address is bad input, and no fault of one feature.
   await addressOf(settings.prometheus, settings.config?.value.prometheus?.url ?? null);
-  call.out.say('evidence is not weighed in this version: conditions, guardrails and limits alone decide');
   const name = readGuardName(call.flags.by);
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');

@@ -63,7 +63,7 @@ async function judgeBy(call: Call): Promise<JudgeBy> {
     throw usage('the plan cannot come from stdin: recordings do', 'graydeck judge --plan FILE');
   const [{metricBook}, {createEvaluator}] = await Promise.all([
     import('../../config/metric-book.ts'),
-    import('../judge/evaluator.ts'),
+    import('../../analysis/evidence/evidence.ts'),
   ]);
   if (flags.plan === undefined) return {plan: null, traits: metricBook().find, createEvaluator};
   const {config} = await loadSettings(call);

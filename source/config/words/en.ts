@@ -104,7 +104,7 @@ export const en = {
   relativeNote: 'At 100 % there is no prod to compare with: only limits of their own are judged there.',
   evidenceOff: 'Evidence is off: only guardrails judge gray.',
   evidence: (falseAlarms: string, then: 'rollback' | 'pause' | 'alert') =>
-    `Evidence: gray is compared with prod at every moment; ${{rollback: 'rolls everything back', pause: 'pauses', alert: 'raises an alert'}[then]} when gray is worse beyond chance (a false alarm in ${falseAlarms} of releases at most). Not yet in this version: it is read, nobody weighs it.`,
+    `Evidence: gray is compared with prod at every moment; ${{rollback: 'rolls everything back', pause: 'pauses', alert: 'raises an alert'}[then]} when gray is worse beyond chance (a false alarm in ${falseAlarms} of releases at most).`,
   margin: (share: string) => `Differences of up to ${share} of prod's value do not count.`,
 
   groups: 'Groups:',

@@ -96,7 +96,7 @@ export const zh: Words = {
   relativeNote: '100 % 时没有生产可比：只判断绝对值条件。',
   evidenceOff: '证据已关闭：只由护栏判断灰度。',
   evidence: (falseAlarms, then) =>
-    `证据：时刻比较灰度与生产；灰度变差超出偶然时${{rollback: '全部回滚', pause: '暂停', alert: '告警'}[then]}（误报至多占发布的 ${falseAlarms}）。本版本尚未实现：只读取，不判断。`,
+    `证据：时刻比较灰度与生产；灰度变差超出偶然时${{rollback: '全部回滚', pause: '暂停', alert: '告警'}[then]}（误报至多占发布的 ${falseAlarms}）。`,
   margin: share => `不超过生产值 ${share} 的差异不计。`,
 
   groups: '用户组：',
