@@ -16,8 +16,8 @@ export interface StepContext {
 
 /** Does one step. Runs at least once: a successor may run it again after its deadline. */
 export interface Performer {
-  /** How long it may take; after that a successor may take it over. Milliseconds. */
-  deadlineMs: number;
+  /** How long it may take, perhaps to be found out first; after that a successor may take it over. Milliseconds. */
+  deadlineMs: number | (() => Promise<number>);
   perform(step: Step, context: StepContext): Promise<Performed>;
 }
 
@@ -88,12 +88,8 @@ async function runStep(runner: StepRunner, release: Release, step: Step, signal:
   const {log, performerOf} = runner;
   const before = log.state();
   const performer = performerOf(step, release);
-  const begun = await log.execute({
-    type: 'begin-step',
-    release: release.id,
-    step: step.id,
-    deadlineMs: Math.min(performer?.deadlineMs ?? 1000, DEADLINE_AT_MOST_MS),
-  });
+  const deadlineMs = Math.min(await deadlineOf(performer), DEADLINE_AT_MOST_MS);
+  const begun = await log.execute({type: 'begin-step', release: release.id, step: step.id, deadlineMs});
   if (begun.kind !== 'done') {
     // Somebody else was first, or the release has moved on: look again.
     if (log.state() !== before) return;
@@ -105,6 +101,12 @@ async function runStep(runner: StepRunner, release: Release, step: Step, signal:
   const isLeft = signal.aborted && performed.outcome !== 'done';
   const told = isLeft ? {type: 'leave-step' as const} : {type: 'end-step' as const, ...performed};
   await tell(runner, {...told, release: release.id, step: step.id}, signal);
+}
+
+async function deadlineOf(performer: Performer | null): Promise<number> {
+  if (performer === null) return 1000;
+  const {deadlineMs} = performer;
+  return typeof deadlineMs === 'number' ? deadlineMs : await deadlineMs();
 }
 
 /**

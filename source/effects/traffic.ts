@@ -15,6 +15,8 @@ export interface TrafficView {
 }
 
 const LOOK_EVERY_MS = 50;
+/** What every router confirms at once is over within this time. */
+const SOON_MS = 5000;
 /** Longest that a router may stay silent and yet be waited for: beyond it, its own bound has brought it to prod. */
 const WAIT_AT_MOST_MS = 60_000;
 /** The last batches of gray's samples are still on their way when the last router confirms. */
@@ -26,7 +28,18 @@ const LATE_BATCHES_MS = 600;
  */
 export function trafficPerformer(view: TrafficView): Performer {
   return {
-    deadlineMs: WAIT_AT_MOST_MS + 5000,
+    // It does nothing to the world: who takes it over too early only looks once more. So nobody waits for a runner that
+    // may be dead longer than for the routers.
+    async deadlineMs() {
+      const applied = await appliedNow(view).catch(() => null);
+      if (applied === null) return WAIT_AT_MOST_MS + SOON_MS;
+      const {silent, behind} = applied;
+      const left = [
+        ...silent.map(({leftMs}) => leftMs),
+        ...behind.map(one => one.at + one.boundMs - view.now()),
+      ];
+      return Math.min(WAIT_AT_MOST_MS, Math.max(0, ...left)) + SOON_MS;
+    },
     async perform(step, {release, signal}) {
       const since = step.run === 'rollback' ? (release.rollback?.at ?? view.now()) : view.now();
       const applied = await settled(view, since, signal);
@@ -48,12 +61,16 @@ export function trafficPerformer(view: TrafficView): Performer {
 
 async function settled(view: TrafficView, since: number, signal: AbortSignal): Promise<Applied> {
   for (;;) {
-    const {split, since: version} = view.split();
-    const applied = appliedBy(await view.routers(), split, version, view.now());
+    const applied = await appliedNow(view);
     const isSettled = applied.behind.length === 0 && applied.silent.every(({leftMs}) => leftMs === 0);
     if (isSettled || signal.aborted || view.now() - since > WAIT_AT_MOST_MS) return applied;
     await pause(LOOK_EVERY_MS, undefined, {signal}).catch(() => undefined);
   }
+}
+
+async function appliedNow(view: TrafficView): Promise<Applied> {
+  const {split, since} = view.split();
+  return appliedBy(await view.routers(), split, since, view.now());
 }
 
 async function grayAfter(

@@ -1,0 +1,21 @@
+import type {Commit} from '../release/commit.ts';
+import type {Event} from '../release/event.ts';
+
+/**
+ * Whether the run of steps that a release is in was begun by a guard, this one or one before it: then it belongs to the
+ * guard that acts, and nobody else is at it.
+ */
+export function begunByGuard(commits: readonly Commit[], releaseId: string): boolean {
+  const begun = commits.findLast(({events}) =>
+    (events as Event[]).some(
+      event =>
+        (event.type === 'rollback-started' || event.type === 'promotion-started') &&
+        event.release === releaseId,
+    ),
+  );
+  if (begun === undefined) return false;
+  return commits.some(
+    ({by, events, version}) =>
+      by === begun.by && version < begun.version && events.some(({type}) => type === 'guard-taken'),
+  );
+}

@@ -1,0 +1,54 @@
+import {describe, expect, test} from 'vitest';
+import type {Report} from '../../source/audience/applied.ts';
+import {trafficPerformer} from '../../source/effects/traffic.ts';
+import {deriveSplit} from '../../source/release/derive-split.ts';
+import {initialState} from '../../source/release/state.ts';
+
+const SECOND = 1000;
+const NOW = 1_800_000_000_000;
+
+/** An app that reported a while ago; everyone is to be at prod. */
+function router(ageMs: number, rest: Partial<Report> = {}): Report {
+  return {
+    name: 'sdk web-1',
+    kind: 'sdk',
+    version: 7,
+    release: null,
+    percent: 0,
+    live: false,
+    boundMs: 17 * SECOND,
+    at: NOW - ageMs,
+    ...rest,
+  };
+}
+
+async function deadlineWith(routers: () => Promise<Report[]>): Promise<number> {
+  const {deadlineMs} = trafficPerformer({
+    split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
+    routers,
+    now: () => NOW,
+    grayRequestsSince: () => Promise.resolve(null),
+  });
+  return typeof deadlineMs === 'number' ? deadlineMs : await deadlineMs();
+}
+
+describe('the step that waits for the routers', () => {
+  const GRAY = {live: true, percent: 20, version: 6};
+
+  test('may be taken over soon where every router has confirmed, or there is none', async () => {
+    expect(await deadlineWith(() => Promise.resolve([]))).toBe(5 * SECOND);
+    expect(await deadlineWith(() => Promise.resolve([router(SECOND)]))).toBe(5 * SECOND);
+  });
+
+  test('is waited for as long as a router may still take that has not', async () => {
+    expect(await deadlineWith(() => Promise.resolve([router(SECOND, GRAY)]))).toBe(21 * SECOND);
+    expect(await deadlineWith(() => Promise.resolve([router(16 * SECOND, GRAY)]))).toBe(6 * SECOND);
+    expect(await deadlineWith(() => Promise.resolve([router(40 * SECOND, GRAY)]))).toBe(5 * SECOND);
+  });
+
+  test('is given a minute where nobody can be asked, or a router takes longer than that', async () => {
+    expect(await deadlineWith(() => Promise.reject(new Error('away')))).toBe(65 * SECOND);
+    const slow = router(0, {...GRAY, boundMs: 600 * SECOND});
+    expect(await deadlineWith(() => Promise.resolve([slow]))).toBe(65 * SECOND);
+  });
+});
