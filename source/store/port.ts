@@ -1,4 +1,5 @@
 import type {Commit} from '../release/commit.ts';
+import type {KeptOutput, StepOutput} from '../release/step-output.ts';
 
 /** A sample entry as it lies in the stream: field names and values, not yet understood. */
 export interface SampleEntry {
@@ -104,6 +105,29 @@ export interface RouterRegistry {
   list(): Promise<StoredRouterReport[]>;
 }
 
+/** What a person said, as it was written: JSON, not yet understood. `analysis/feedback` reads it. */
+export interface FeedbackEntry {
+  /** The store's id: later entries have greater ones; pass it to `read` to go on. */
+  id: string;
+  /** The store's clock when it was written, milliseconds since 1970. */
+  at: number;
+  text: string;
+}
+
+export interface FeedbackReader {
+  /**
+   * Entries written at `sinceMs` (store's clock) or later and after the entry `afterId`, oldest first, at most
+   * `FEEDBACK_BATCH`; fewer: there are no more now. An id that is gone is no mistake.
+   */
+  read(sinceMs: number, afterId?: string): Promise<FeedbackEntry[]>;
+}
+
+/** What steps have left behind; see `StepOutput`. */
+export interface OutputReader {
+  /** All that is kept of a feature, oldest first; at most `KEEP_OUTPUTS`. */
+  read(): Promise<KeptOutput[]>;
+}
+
 export interface Lease {
   holder: string;
   /** Token of this tenure; renewing and giving up need it. */
@@ -124,6 +148,8 @@ export interface FeatureView {
   samples: SampleReader;
   rollUps: RollUpReader;
   routers: RouterRegistry;
+  feedback: FeedbackReader;
+  outputs: OutputReader;
   lease: Pick<LeaseKeeper, 'read'>;
 }
 
@@ -133,6 +159,8 @@ export interface FeatureStore extends FeatureView {
   samples: SampleReader & SampleWriter;
   rollUps: RollUpReader & RollUpWriter;
   routers: RouterRegistry & {forget(name: string): Promise<void>};
+  feedback: FeedbackReader & {write(text: string): Promise<void>};
+  outputs: OutputReader & {write(output: StepOutput): Promise<void>};
   lease: LeaseKeeper;
 }
 
@@ -144,7 +172,8 @@ export interface RouterStore {
   report(report: RouterReport): Promise<void>;
   leave(name: string): Promise<void>;
   writeSamples(entries: string[][], keepMs?: number): Promise<void>;
-  writeFeedback(feedback: string): Promise<void>;
+  /** What is older than `KEEP_FEEDBACK_MS`, and the oldest beyond `MOST_FEEDBACK`, makes room, about. */
+  writeFeedback(text: string): Promise<void>;
 }
 
 export type StoreHealth = {state: 'up'; pingMs: number} | {state: 'away'; why: string; sinceMs: number};
@@ -187,3 +216,10 @@ export interface StoreByRole {
 export const KEEP_SAMPLES_MS = 15 * 60_000;
 /** How long the report of a router that neither reports nor leaves stays listed, in milliseconds. */
 export const KEEP_REPORTS_MS = 24 * 3_600_000;
+/** How long feedback is kept, and how much of it for a feature, about; in milliseconds, and in entries. */
+export const KEEP_FEEDBACK_MS = 90 * 24 * 3_600_000;
+export const MOST_FEEDBACK = 50_000;
+/** Most entries of feedback that are handed out at once. */
+export const FEEDBACK_BATCH = 1000;
+/** How many outputs of steps are kept for a feature; the oldest beyond it are dropped. */
+export const KEEP_OUTPUTS = 100;

@@ -1,4 +1,5 @@
 import {describe} from 'vitest';
+import {feedbackContract} from './contract/feedback.ts';
 import {followContract} from './contract/follow.ts';
 import {logContract} from './contract/log.ts';
 import {processContract} from './contract/processes.ts';
@@ -13,6 +14,7 @@ export function storeContract(name: string, subject: () => Subject): void {
     followContract(subject);
     processContract(subject);
     sampleContract(subject);
+    feedbackContract(subject);
     restContract(subject);
   });
 }

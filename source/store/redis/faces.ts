@@ -1,11 +1,13 @@
 import type {FeatureStore, FeatureView, RouterStore} from '../port.ts';
 import type {Bells} from './bell.ts';
 import type {StoreClock} from './clock.ts';
+import {feedbackReader, writeFeedback} from './feedback.ts';
 import {keysOf} from './keys.ts';
 import {leaseKeeper, leaseReader} from './lease.ts';
 import type {Line} from './line.ts';
 import {logReader, logSource, logWriter} from './log.ts';
 import {rollUpReader, rollUpWriter} from './roll-ups.ts';
+import {outputReader, writeOutput} from './outputs.ts';
 import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
 
@@ -16,9 +18,6 @@ export interface Means {
   bells: Bells;
 }
 
-/** Most feedback that is kept, about: older makes room. */
-const MOST_FEEDBACK = 100_000;
-
 /** Made of readers alone: there is no method in it that writes. */
 export function featureView({line, clock, bells}: Means, feature: string): FeatureView {
   const keys = keysOf(feature);
@@ -28,6 +27,8 @@ export function featureView({line, clock, bells}: Means, feature: string): Featu
     samples: sampleReader(line, clock, keys.metrics),
     rollUps: rollUpReader(line, keys),
     routers: routerRegistry(line, clock, keys),
+    feedback: feedbackReader(line, keys.feedback),
+    outputs: outputReader(line, keys.output),
     lease: leaseReader(line, keys),
   };
 }
@@ -41,6 +42,14 @@ export function featureStore({line, clock, bells}: Means, feature: string): Feat
     samples: {...sampleReader(line, clock, keys.metrics), ...sampleWriter(line, clock, keys.metrics)},
     rollUps: {...rollUpReader(line, keys), ...rollUpWriter(line, clock, keys)},
     routers: keptRouterRegistry(line, clock, keys),
+    feedback: {
+      ...feedbackReader(line, keys.feedback),
+      write: text => writeFeedback(line, clock, keys.feedback, text),
+    },
+    outputs: {
+      ...outputReader(line, keys.output),
+      write: output => writeOutput(line, keys.output, output),
+    },
     lease: leaseKeeper(line, keys),
   };
 }
@@ -56,8 +65,6 @@ export function routerStore({line, clock, bells}: Means, feature: string): Route
     report: said => report(line, clock, keys, said),
     leave: name => leave(line, keys, name),
     writeSamples: (entries, keepMs) => samples.write(entries, keepMs),
-    writeFeedback: async feedback => {
-      await line.call(['XADD', keys.feedback, 'MAXLEN', '~', MOST_FEEDBACK, '*', 'feedback', feedback]);
-    },
+    writeFeedback: text => writeFeedback(line, clock, keys.feedback, text),
   };
 }

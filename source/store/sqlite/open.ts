@@ -12,9 +12,11 @@ import type {
 } from '../port.ts';
 import type {SqliteTarget} from '../url.ts';
 import {Database} from './database.ts';
+import {feedbackReader, writeFeedback} from './feedback.ts';
 import {listFeatures} from './features.ts';
 import {leaseKeeper, leaseReader} from './lease.ts';
 import {logReader, logWriter} from './log.ts';
+import {outputReader, writeOutput} from './outputs.ts';
 import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
@@ -73,6 +75,8 @@ function view(database: Database, feature: string): FeatureView {
     samples: sampleReader(database, feature),
     rollUps: rollUpReader(database, feature),
     routers: routerRegistry(database, feature),
+    feedback: feedbackReader(database, feature),
+    outputs: outputReader(database, feature),
     lease: leaseReader(database, feature),
   };
 }
@@ -87,6 +91,14 @@ function operate(database: Database, feature: string): FeatureStore {
       ...routerRegistry(database, feature),
       forget: name => forgetRouter(database, feature, name),
     },
+    feedback: {
+      ...feedbackReader(database, feature),
+      write: text => writeFeedback(database, feature, text),
+    },
+    outputs: {
+      ...outputReader(database, feature),
+      write: output => writeOutput(database, feature, output),
+    },
     lease: leaseKeeper(database, feature),
   };
 }
@@ -100,11 +112,7 @@ function route(database: Database, feature: string): RouterStore {
     report: report => writeReport(database, feature, report),
     leave: name => forgetRouter(database, feature, name),
     writeSamples: sampleWriter(database, feature).write,
-    writeFeedback: text =>
-      database.write(connection => {
-        const sql = 'INSERT INTO feedback (feature, at, text) VALUES (?, ?, ?)';
-        connection.run(sql, feature, Date.now(), text);
-      }),
+    writeFeedback: text => writeFeedback(database, feature, text),
   };
 }
 

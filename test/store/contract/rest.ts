@@ -30,6 +30,7 @@ function methodsOf(value: object): string[] {
 }
 
 const READING = [
+  'feedback.read',
   'lease.read',
   'log.follow',
   'log.head',

@@ -77,6 +77,8 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     expect(await feature.lease.hold('a', 't', 1000)).not.toBeNull();
     expect(await feature.lease.read()).not.toBeNull();
     await feature.lease.giveUp('t');
+    await feature.feedback.write('{}');
+    expect(await feature.feedback.read(0)).toHaveLength(1);
     expect(await store.features()).toContain('operated');
     expect(await store.health()).toMatchObject({state: 'up'});
   });
@@ -112,6 +114,8 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     await samples.stop();
     expect(await feature.rollUps.read('minutes', 0)).toEqual([{t: 60_000, body: 'm'}]);
     expect(await feature.routers.list()).toEqual([]);
+    await writer.feedback.write('{}');
+    expect(await feature.feedback.read(0)).toHaveLength(1);
     expect(await feature.lease.read()).toMatchObject({holder: 'guard'});
     expect(await store.features()).toContain('viewed');
     expect(await store.health()).toMatchObject({state: 'up'});

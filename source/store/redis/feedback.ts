@@ -1,0 +1,36 @@
+import {
+  FEEDBACK_BATCH,
+  KEEP_FEEDBACK_MS,
+  MOST_FEEDBACK,
+  type FeedbackEntry,
+  type FeedbackReader,
+} from '../port.ts';
+import type {StoreClock} from './clock.ts';
+import type {Line} from './line.ts';
+
+export function feedbackReader(line: Line, key: string): FeedbackReader {
+  return {
+    read: async (sinceMs, afterId) => {
+      const since = Math.max(0, Math.ceil(sinceMs));
+      const isLater = afterId !== undefined && (Number.parseInt(afterId, 10) || 0) >= since;
+      const from = isLater ? `(${afterId}` : since;
+      const rows = await line.call(['XRANGE', key, from, '+', 'COUNT', FEEDBACK_BATCH], {reads: true});
+      return (rows as [id: string, fields: string[]][]).map(toEntry);
+    },
+  };
+}
+
+/** One command and no script: an application needs no right to run scripts. */
+export async function writeFeedback(line: Line, clock: StoreClock, key: string, text: string): Promise<void> {
+  // One XADD trims by one measure. By chance, not in turn: a process may write but once.
+  const trim =
+    Math.random() < 0.5
+      ? ['MAXLEN', '~', MOST_FEEDBACK]
+      : ['MINID', '~', Math.max(0, Math.floor(clock.now() - KEEP_FEEDBACK_MS))];
+  await line.call(['XADD', key, ...trim, '*', 'feedback', text]);
+}
+
+/** Whatever else stands in an entry, its text is empty: the reader counts it as none. */
+function toEntry([id, fields]: [id: string, fields: string[]]): FeedbackEntry {
+  return {id, at: Number.parseInt(id, 10), text: fields[0] === 'feedback' ? (fields[1] ?? '') : ''};
+}
