@@ -44,12 +44,17 @@ export async function resolveTarget(
   return target.password === null ? withPassword(target, await readPassword(env)) : target;
 }
 
-/** The embedded store: `graydeck.db` in the state folder that the XDG convention names. */
+/** The embedded store: `graydeck.db` in the state folder. */
 export function defaultAddress(env: NonNullable<StoreOptions['env']>): string {
+  return `sqlite:${join(stateFolder(env), 'graydeck.db')}`;
+}
+
+/** The state folder that the XDG convention names: the embedded store, and what routers of this host keep. */
+export function stateFolder(env: NonNullable<StoreOptions['env']>): string {
   const state = env['XDG_STATE_HOME'] ?? '';
   // The convention: a path that is not absolute is to be ignored.
   const home = isAbsolute(state) ? state : join(env['HOME'] || homedir(), '.local', 'state');
-  return `sqlite:${join(home, 'graydeck', 'graydeck.db')}`;
+  return join(home, 'graydeck');
 }
 
 async function readPassword(env: NonNullable<StoreOptions['env']>): Promise<string | null> {
