@@ -1,4 +1,5 @@
-import {Acting, SETTLE_MS, type ActingMeans} from './acting.ts';
+import {Acting, type ActingMeans} from './acting.ts';
+import {SETTLE_MS} from './judge-until.ts';
 import type {Tenure} from './tenure.ts';
 import {pause} from './wait.ts';
 

@@ -1,20 +1,21 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {CreateEvaluator} from '../analysis/evidence/evaluator.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';
-import type {Judgement} from '../analysis/judge/judge.ts';
+import type {Judged, Judgement} from '../analysis/judge/judge.ts';
 import type {FindTraits} from '../analysis/judge/metric-traits.ts';
-import {appliedBy, type Report} from '../audience/applied.ts';
+import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Release} from '../release/state.ts';
-import {beginAt, CATCH_UP_MS, unseen, wholeSecond} from './beginning.ts';
+import {beginAt, CATCH_UP_MS, unseen} from './beginning.ts';
 import {Checkpoints, type CheckpointShelf} from './checkpoint.ts';
 import {elapsed, type Clock, type Moment} from './clock.ts';
 import type {Absence} from './contact.ts';
 import {firstSilence} from './first-silence.ts';
 import {Judging, type JudgedWindows, type Scene} from './judging.ts';
+import {judgeUntil, SETTLE_MS} from './judge-until.ts';
 import {alertOrders, ordersOf, type Order} from './orders.ts';
+import {sceneOf} from './scene.ts';
 import type {Tenure} from './tenure.ts';
 
 /** The measurements of a feature, as a guard uses them. */
@@ -41,15 +42,13 @@ export interface ActingMeans {
   absence(): Absence | null;
   clock: Clock;
   newAlertId(): string;
+  /** Told what came of each look, before anything follows from it. */
+  onJudged?(judged: Judged): void;
 }
 
-/** A second is looked at so long after its end, milliseconds: senders flush four times a second. */
-export const SETTLE_MS = 400;
 const CHECKPOINT_EVERY_MS = 5000;
 /** An order that is older than this when it could be written is given up: the next look knows better. */
 const ORDER_LIVES_MS = 3000;
-/** Seconds judged in one go before others have their turn. */
-const AT_ONCE = 20;
 /** The store's clock may differ so much from what has passed here between two looks, milliseconds; more is a jump. */
 const JUMP_MS = 5000;
 
@@ -86,6 +85,8 @@ export class Acting {
     }
     const judging = await this.#judgingOf(release);
     const judgement = await this.#judge(judging, await this.#means.routers());
+    if (judgement !== null)
+      this.#means.onJudged?.({release: release.id, since: release.splitChangedAt, judgement});
     const now = controller.now();
     const {state} = controller.snapshot();
     // Whatever happened meanwhile: this is about the split that was judged.
@@ -143,40 +144,17 @@ export class Acting {
 
   /** Judges every second since the last look; the last one counts. Null: there is none yet. */
   async #judge(judging: Judging, reports: readonly Report[]): Promise<Judgement | null> {
-    const end = wholeSecond(this.#means.controller.now() - SETTLE_MS);
-    let judgement: Judgement | null = null;
-    let count = 0;
-    for (let at = Math.max(judging.at, end - CATCH_UP_MS) + 1000; at <= end; at += 1000) {
-      const scene = this.#sceneOf(judging, reports);
-      if (scene === null) return null;
-      judgement = judging.look(at, scene);
-      if (++count % AT_ONCE === 0) await nextTurn();
-      if (this.#tenure.signal.aborted) return null;
-    }
-    return judgement;
+    const {controller} = this.#means;
+    const until = controller.now() - SETTLE_MS;
+    return await judgeUntil(judging, until, () => this.#sceneOf(judging, reports), this.#tenure.signal);
   }
 
-  /** The release as it is; null: another has taken its place. */
-  #sceneOf({releaseId, version: known}: Judging, reports: readonly Report[]): Scene | null {
+  #sceneOf(judging: Judging, reports: readonly Report[]): Scene | null {
     const {controller} = this.#means;
-    const {state, split, splitVersion, head} = controller.snapshot();
-    const {release} = state;
-    if (release?.id !== releaseId) return null;
-    const now = controller.now();
-    const {live, silent, behind, percent} = appliedBy(reports, split, splitVersion, now);
-    // Where no router ever reports, apps place their users by themselves: what is observed must do.
-    const isApplied = behind.length === 0 && (live.length > 0 || silent.length === 0);
-    this.#differsSince = isApplied ? null : (this.#differsSince ?? now);
-    const isResumed = controller
-      .commits()
-      .slice(known)
-      .some(({events}) =>
-        events.some(
-          event => event.type === 'release-resumed' && 'release' in event && event.release === releaseId,
-        ),
-      );
-    const applied = isApplied ? release.percent : percent === release.percent ? null : percent;
-    return {release, split, applied, version: head?.version ?? 0, isResumed};
+    const scene = sceneOf(judging, controller, reports);
+    if (scene !== null)
+      this.#differsSince = scene.isApplied ? null : (this.#differsSince ?? controller.now());
+    return scene;
   }
 
   async #carryOut(orders: readonly Order[], isFresh: () => boolean): Promise<void> {

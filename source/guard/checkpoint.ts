@@ -16,8 +16,10 @@ export interface Checkpoint {
 }
 
 /** Where roll-ups lie; the store's port fits as it is. */
-export interface CheckpointShelf {
+export interface CheckpointReader {
   read(kind: 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
+}
+export interface CheckpointShelf extends CheckpointReader {
   write(kind: 'minutes', rollUps: {t: number; body: string}[], keepMs: number): Promise<void>;
 }
 
@@ -39,11 +41,9 @@ export class Checkpoints {
 
   /** The newest one of this release; null: there is none that can be read. @throws StoreFault */
   async read(release: string, now: number): Promise<Checkpoint | null> {
-    const rows = await this.#shelf.read('minutes', hourOf(now) - HOUR_MS);
-    const newest = rows.findLast(({t}) => t % HOUR_MS === 1);
+    const newest = await newestRow(this.#shelf, now);
     this.#hour = newest?.t ?? null;
-    const checkpoint = newest === undefined ? null : decode(newest.body);
-    return checkpoint?.release === release ? checkpoint : null;
+    return checkpointOf(newest, release);
   }
 
   /** Puts it in the place of the one before. @throws StoreFault */
@@ -55,6 +55,28 @@ export class Checkpoints {
     await this.#shelf.write('minutes', rows, KEPT_MS);
     this.#hour = t;
   }
+}
+
+/** The newest checkpoint of a release, for who only looks; null: there is none that can be read. @throws StoreFault */
+export async function readCheckpoint(
+  shelf: CheckpointReader,
+  release: string,
+  now: number,
+): Promise<Checkpoint | null> {
+  return checkpointOf(await newestRow(shelf, now), release);
+}
+
+async function newestRow(
+  shelf: CheckpointReader,
+  now: number,
+): Promise<{t: number; body: string} | undefined> {
+  const rows = await shelf.read('minutes', hourOf(now) - HOUR_MS);
+  return rows.findLast(({t}) => t % HOUR_MS === 1);
+}
+
+function checkpointOf(row: {body: string} | undefined, release: string): Checkpoint | null {
+  const checkpoint = row === undefined ? null : decode(row.body);
+  return checkpoint?.release === release ? checkpoint : null;
 }
 
 function hourOf(ms: number): number {

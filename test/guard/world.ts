@@ -3,14 +3,18 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
+import type {Judged} from '../../source/analysis/judge/judge.ts';
 import {decodeTally, encodeTally} from '../../source/analysis/roll-up.ts';
 import {Windows} from '../../source/analysis/windows.ts';
 import type {Report} from '../../source/audience/applied.ts';
 import {metricBook} from '../../source/config/metric-book.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
-import {Acting, SETTLE_MS} from '../../source/guard/acting.ts';
+import {Acting} from '../../source/guard/acting.ts';
+import type {CheckpointShelf} from '../../source/guard/checkpoint.ts';
 import type {Absence} from '../../source/guard/contact.ts';
+import {SETTLE_MS} from '../../source/guard/judge-until.ts';
+import {Onlooker} from '../../source/guard/onlooker.ts';
 import type {Tenure} from '../../source/guard/tenure.ts';
 import type {Actor, Intent} from '../../source/release/command.ts';
 import type {Plan} from '../../source/release/plan.ts';
@@ -46,11 +50,28 @@ export class World implements AsyncDisposable {
   notBefore = 0;
   createEvaluator: CreateEvaluator | null = null;
   acting: Acting | null = null;
+  /** What the guard that acts has come to last. */
+  judged: Judged | null = null;
+  readonly onlookers: Onlooker[] = [];
   readonly #folder: string;
   readonly #store: OperatorStore;
   #epoch = 0;
   #held = new AbortController();
   #alerts = 0;
+  readonly #shown: Windows[] = [];
+  readonly #shelf: CheckpointShelf = {
+    read: (_, since) =>
+      Promise.resolve(
+        [...this.minutes]
+          .filter(([t]) => t >= since)
+          .map(([t, body]) => ({t, body}))
+          .toSorted((a, b) => a.t - b.t),
+      ),
+    write: (_, rows) => {
+      for (const {t, body} of rows) this.minutes.set(t, body);
+      return Promise.resolve();
+    },
+  };
 
   private constructor(folder: string, store: OperatorStore) {
     this.#folder = folder;
@@ -118,28 +139,39 @@ export class World implements AsyncDisposable {
           away: () => null,
         },
         routers: () => Promise.resolve(this.reports),
-        shelf: {
-          read: (_, since) =>
-            Promise.resolve(
-              [...this.minutes]
-                .filter(([t]) => t >= since)
-                .map(([t, body]) => ({t, body}))
-                .toSorted((a, b) => a.t - b.t),
-            ),
-          write: (_, rows) => {
-            for (const {t, body} of rows) this.minutes.set(t, body);
-            return Promise.resolve();
-          },
-        },
+        shelf: this.#shelf,
         external: NO_EXTERNAL,
         traits: metricBook().find,
         createEvaluator: this.createEvaluator,
         absence: () => this.absence,
         clock: this.machine.clock,
         newAlertId: () => `a-${++this.#alerts}`,
+        onJudged: judged => {
+          this.judged = judged;
+        },
       },
       tenure,
     );
+  }
+
+  /** Somebody comes who only looks: knows the log, the checkpoint and the roll-ups, as a console that is opened late. */
+  opensConsole(): Onlooker {
+    const windows = this.#open();
+    for (const [t, body] of this.seconds) windows.restore(decodeTally(t, body)!);
+    this.#shown.push(windows);
+    const onlooker = new Onlooker({
+      view: this.controller,
+      windows,
+      shelf: {read: this.#shelf.read},
+      routers: () => this.reports,
+      external: NO_EXTERNAL,
+      traits: metricBook().find,
+      createEvaluator: this.createEvaluator,
+      absence: () => this.absence,
+      clock: this.machine.clock,
+    });
+    this.onlookers.push(onlooker);
+    return onlooker;
   }
 
   /** A second passes in which both sides serve; the guard looks. Null: a side is silent. */
@@ -155,6 +187,7 @@ export class World implements AsyncDisposable {
     this.seconds.delete(t - 3_600_000);
     this.now += SETTLE_MS + 1;
     await this.acting?.look();
+    for (const onlooker of this.onlookers) await onlooker.look(this.#held.signal);
     this.now -= SETTLE_MS + 1;
   }
 
@@ -169,7 +202,8 @@ export class World implements AsyncDisposable {
   }
 
   #show(side: string, {requests, errors = 0}: Second, at: number): void {
-    feed(this.windows, at, `side ${side} requests ${requests} errors ${errors} response_time 80`, this.now);
+    const entry = `side ${side} requests ${requests} errors ${errors} response_time 80`;
+    for (const windows of [this.windows, ...this.#shown]) feed(windows, at, entry, this.now);
   }
 
   #open(): Windows {

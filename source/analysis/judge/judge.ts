@@ -34,6 +34,14 @@ export interface Judgement extends Findings {
   heldClock: 'no-data' | 'not-applied' | null;
 }
 
+/** A judgement, and what it is about: of another release or split it says nothing. */
+export interface Judged {
+  release: string;
+  /** When the split began that was judged, the store's clock. */
+  since: number;
+  judgement: Judgement;
+}
+
 export interface JudgeOptions {
   /** Longest time between two looks that counts as looking, milliseconds. */
   longestGapMs?: number;

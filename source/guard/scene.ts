@@ -1,0 +1,27 @@
+import {appliedBy, type Report} from '../audience/applied.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import type {Judging, Scene} from './judging.ts';
+
+/** The release as it is, for a judging that knows the log up to a version; null: another has taken its place. */
+export function sceneOf(
+  {releaseId, version: known}: Pick<Judging, 'releaseId' | 'version'>,
+  controller: Pick<ControllerView, 'snapshot' | 'commits' | 'now'>,
+  reports: readonly Report[],
+): (Scene & {isApplied: boolean}) | null {
+  const {state, split, splitVersion, head} = controller.snapshot();
+  const {release} = state;
+  if (release?.id !== releaseId) return null;
+  const {live, silent, behind, percent} = appliedBy(reports, split, splitVersion, controller.now());
+  // Where no router ever reports, apps place their users by themselves: what is observed must do.
+  const isApplied = behind.length === 0 && (live.length > 0 || silent.length === 0);
+  const isResumed = controller
+    .commits()
+    .slice(known)
+    .some(({events}) =>
+      events.some(
+        event => event.type === 'release-resumed' && 'release' in event && event.release === releaseId,
+      ),
+    );
+  const applied = isApplied ? release.percent : percent === release.percent ? null : percent;
+  return {release, split, applied, version: head?.version ?? 0, isResumed, isApplied};
+}
