@@ -4,6 +4,7 @@ import type {ConsoleMode, Deck, ExtraKey, StoreHealthLike} from '../console/deck
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
 import {beginGuarding, type OwnGuard} from './guard/in-console.ts';
+import {beginLookingOn, type LookingOn} from './guard/looking-on.ts';
 import {openMeasuring} from './guard/measuring.ts';
 import {keepRollUps} from '../metrics/keep-roll-ups.ts';
 import {keepSteps} from '../effects/keep-steps.ts';
@@ -70,6 +71,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
   const running: Promise<unknown>[] = [];
   let routers: readonly Report[] = [];
   let guard: OwnGuard | null = null;
+  let looking: LookingOn | null = null;
   let silentSince: number | null = null;
   let health: StoreHealthLike = {state: 'up', pingMs: 0};
   const tell = () => {
@@ -83,6 +85,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     routers = await feature.routers.list().catch(() => routers);
     const lease = await feature.lease.read().catch(() => undefined);
     // A store that does not answer says nothing about the guard.
+    if (lease !== undefined) looking?.answered();
     if (lease !== undefined) silentSince = lease === null ? (silentSince ?? view.now()) : null;
     tell();
   };
@@ -120,6 +123,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     externals: () => prometheus?.snapshot() ?? [],
     guardSilentMs: () => (silentSince === null ? null : Math.max(0, view.now() - silentSince)),
     ownEpoch: () => guard?.epoch() ?? null,
+    judged: () => guard?.judged() ?? looking?.judged() ?? null,
     actor,
     mode,
     extras,
@@ -131,6 +135,19 @@ export function openDeck(wiring: Wiring): LiveDeck {
         repeat(lookAtRouters, ROUTERS_EVERY_MS, stop.signal),
         repeat(lookAtStore, HEALTH_EVERY_MS, stop.signal),
       );
+      const isGuarding = () => (guard?.epoch() ?? null) !== null;
+      const looked = {
+        feature,
+        view,
+        measuring,
+        settings,
+        prometheus,
+        routers: () => routers,
+        isGuarding,
+        onLook: tell,
+      };
+      looking = beginLookingOn(looked, stop.signal);
+      running.push(looking.ended);
       if (acting === null) return;
       const runner = stepRunner(acting.feature, acting.controller, actor);
       running.push(keepSteps(runner, id => ours.has(id), stop.signal));

@@ -1,4 +1,5 @@
 import type {StreamStatus, WindowView} from '../analysis/numbers.ts';
+import type {Judged} from '../analysis/judge/judge.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import type {ExternalLike} from './present/elsewhere.ts';
@@ -68,6 +69,8 @@ export interface Deck {
   guardSilentMs?(): number | null;
   /** Epoch under which this very process guards; null or absent: it does not. It leaves with the console. */
   ownEpoch?(): number | null;
+  /** The judgement of the last second: this process's own guard's, or of who only looks; null or absent: none yet. */
+  judged?(): Judged | null;
   readonly actor: Actor;
   readonly mode: ConsoleMode;
   readonly extras: readonly ExtraKey[];

@@ -1,3 +1,4 @@
+import type {Judgement} from '../analysis/judge/judge.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
 import {METRIC_NAMES} from '../analysis/numbers.ts';
@@ -39,6 +40,10 @@ export interface Reading {
   routers: readonly Report[];
   /** For how long the guard that the log names has not shown itself, milliseconds; null: it does. */
   guardSilentMs: number | null;
+  /** The judgement of the split at hand, at most a second or two old; null: none. */
+  judgement: Judgement | null;
+  /** Whether this very process guards. */
+  isOwnGuard: boolean;
 }
 
 /**
@@ -69,7 +74,16 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
     externals: measured.externals,
     routers: deck.routers(),
     guardSilentMs: deck.guardSilentMs?.() ?? null,
+    judgement: judgementOf(deck, snapshot),
+    isOwnGuard: (deck.ownEpoch?.() ?? null) !== null,
   };
+}
+
+/** What was judged of another release, or before the split changed, is not about this one. */
+function judgementOf(deck: Deck, {state: {release}}: Snapshot): Judgement | null {
+  const judged = deck.judged?.() ?? null;
+  const isOurs = judged !== null && judged.release === release?.id && judged.since === release.splitChangedAt;
+  return isOurs ? judged.judgement : null;
 }
 
 type Measured = Pick<Reading, 'window' | 'prod' | 'gray' | 'observed' | 'metrics' | 'externals'>;
@@ -121,5 +135,6 @@ export function urgentPart(deck: Deck): string {
     .map(({name, version, release, percent, live}) => [name, version, release, percent, live]);
   const lights = (deck.sources?.() ?? []).map(({name, state}) => [name, state]);
   const isSilent = (deck.guardSilentMs?.() ?? null) !== null;
-  return JSON.stringify([routers, lights, isSilent, deck.store.health().state, deck.stream().away]);
+  const action = deck.judged?.()?.judgement.verdict.action ?? null;
+  return JSON.stringify([routers, lights, isSilent, action, deck.store.health().state, deck.stream().away]);
 }

@@ -1,5 +1,5 @@
 import {Acting, type ActingMeans} from './acting.ts';
-import {SETTLE_MS} from './judge-until.ts';
+import {untilLook} from './judge-until.ts';
 import type {Tenure} from './tenure.ts';
 import {pause} from './wait.ts';
 
@@ -27,11 +27,6 @@ export async function act(
   }
   // What could not be left is judged again from the samples.
   await acting.end().catch(() => undefined);
-}
-
-/** A while after each whole second of the store's clock. */
-function untilLook(now: number): number {
-  return 1000 - ((((now - SETTLE_MS) % 1000) + 1000) % 1000);
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -8,6 +8,11 @@ export const SETTLE_MS = 400;
 /** Seconds judged in one go before others have their turn. */
 const AT_ONCE = 20;
 
+/** Milliseconds until the next look, a while after each whole second. @param now the store's clock */
+export function untilLook(now: number): number {
+  return 1000 - ((((now - SETTLE_MS) % 1000) + 1000) % 1000);
+}
+
 /**
  * Judges every whole second since the last look; the last one counts. Null: there is none yet, the release has given way
  * to another, or the signal aborted.

@@ -1,6 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
+import type {Judged} from '../../analysis/judge/judge.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../settings.ts';
@@ -10,6 +11,8 @@ import type {GuardMeasuring} from './measuring.ts';
 export interface OwnGuard {
   /** Its epoch while it acts; null: another does, or none. */
   epoch(): number | null;
+  /** What it has come to while it acts; null: another does, or none, or it has not judged yet. */
+  judged(): Judged | null;
   /** Gives the guard to whoever stands by; waits no longer than a person would. */
   handOver(): Promise<void>;
 }
@@ -29,6 +32,7 @@ const HANDS_OVER_WITHIN_MS = 2000;
 export function beginGuarding({prometheus, controller, ...rest}: Guarding): OwnGuard {
   const stop = new AbortController();
   let epoch: number | null = null;
+  let judged: Judged | null = null;
   const guarding = (async () => {
     const [{watchOver}, {Contact}, {machineClock}] = await Promise.all([
       import('./watch-over.ts'),
@@ -43,6 +47,10 @@ export function beginGuarding({prometheus, controller, ...rest}: Guarding): OwnG
       contact,
       onRole: (role: {role: string; epoch?: number}) => {
         epoch = role.epoch ?? null;
+        judged = null;
+      },
+      onJudged: (news: Judged) => {
+        judged = news;
       },
       // What it cannot judge stands in its verdict, or the lights say why.
       onTrouble: () => undefined,
@@ -55,6 +63,7 @@ export function beginGuarding({prometheus, controller, ...rest}: Guarding): OwnG
   })().catch(() => undefined);
   return {
     epoch: () => epoch,
+    judged: () => judged,
     async handOver() {
       stop.abort();
       await Promise.race([guarding, pause(HANDS_OVER_WITHIN_MS, undefined, {ref: false})]);

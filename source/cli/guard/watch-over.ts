@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {createEvaluator} from '../../analysis/evidence/evidence.ts';
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
+import type {Judged} from '../../analysis/judge/judge.ts';
 import {metricBook} from '../../config/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';
@@ -33,11 +34,14 @@ export interface Watched {
   contact: Contact;
   onRole(role: Role): void;
   onTrouble(why: string | null): void;
+  /** Told what came of each look while this process guards. */
+  onJudged?(judged: Judged): void;
 }
 
 /** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
-  const {feature, controller, measuring, external, settings, name, contact, onRole, onTrouble} = watched;
+  const {feature, controller, measuring, external, settings, name, contact, onRole, onTrouble, onJudged} =
+    watched;
   void measuring.measurements.start();
   const lease = new LeaseHold(feature.lease, name, randomUUID(), machineClock);
   const book = metricBook(settings.config?.value.metrics);
@@ -69,6 +73,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       absence: () => contact.absence,
       clock: machineClock,
       newAlertId,
+      ...(onJudged === undefined ? {} : {onJudged}),
     };
     const keeping = {
       windows: measuring.measurements.windows,

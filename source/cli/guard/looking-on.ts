@@ -1,0 +1,79 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import {NO_EXTERNAL, type ExternalNumbers} from '../../analysis/judge/external.ts';
+import type {Judged} from '../../analysis/judge/judge.ts';
+import type {Report} from '../../audience/applied.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {FeatureView} from '../../store/port.ts';
+import type {Settings} from '../settings.ts';
+import type {GuardMeasuring} from './measuring.ts';
+
+export interface LookedOn {
+  feature: FeatureView;
+  view: ControllerView;
+  measuring: GuardMeasuring;
+  settings: Pick<Settings, 'config'>;
+  prometheus: ExternalNumbers | null;
+  routers(): readonly Report[];
+  /** Whether the guard of this very process judges: then there is nothing to look on at. */
+  isGuarding(): boolean;
+  /** Called after each look. */
+  onLook(): void;
+}
+
+/** The judgement of who only looks; kept until the signal aborts. */
+export interface LookingOn {
+  judged(): Judged | null;
+  /** The store has answered: what makes an absence of it known. */
+  answered(): void;
+  /** Resolves once everything is given up, after the signal. */
+  ended: Promise<void>;
+}
+
+/** Begins to judge each second beside the screen; what it needs is loaded only now. */
+export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn {
+  const {feature, view, measuring, settings, prometheus, routers, isGuarding, onLook} = looked;
+  let judged = (): Judged | null => null;
+  let answered = () => undefined as void;
+  const looking = async () => {
+    const [{Onlooker}, {untilLook}, {Contact}, {machineClock}, {createEvaluator}, {metricBook}] =
+      await Promise.all([
+        import('../../guard/onlooker.ts'),
+        import('../../guard/judge-until.ts'),
+        import('../../guard/contact.ts'),
+        import('../../guard/clock.ts'),
+        import('../../analysis/evidence/evidence.ts'),
+        import('../../config/metric-book.ts'),
+      ]);
+    const contact = new Contact(machineClock, () => view.now());
+    const onlooker = new Onlooker({
+      view,
+      windows: measuring.windows,
+      shelf: feature.rollUps,
+      routers,
+      external: prometheus ?? NO_EXTERNAL,
+      traits: metricBook(settings.config?.value.metrics).find,
+      createEvaluator,
+      absence: () => contact.absence,
+      clock: machineClock,
+    });
+    judged = () => onlooker.judged;
+    answered = () => contact.answered();
+    try {
+      await measuring.ready();
+      while (!signal.aborted) {
+        // A store that is away leaves the last judgement standing, with its age.
+        const isAway = measuring.away() !== null || view.snapshot().link.state !== 'up';
+        if (!isGuarding() && !isAway) await onlooker.look(signal).catch(() => undefined);
+        onLook();
+        await pause(untilLook(view.now()), undefined, {signal}).catch(() => undefined);
+      }
+    } finally {
+      contact.close();
+    }
+  };
+  return {
+    judged: () => judged(),
+    answered: () => answered(),
+    ended: looking().catch(() => undefined),
+  };
+}
