@@ -1,5 +1,7 @@
 const ENCODER = new TextEncoder();
 const M = 0x5bd1e995;
+/** Lengths of salt and id together, in bytes, for which the hash of the salt is kept. */
+const KEPT_LENGTHS = 256;
 
 /**
  * MurmurHash2, 32 bit, seed 0, over bytes: the hash of nginx's `split_clients`, so that SDK and edge agree
@@ -9,23 +11,31 @@ function murmurHash2(bytes: Uint8Array): number {
   const {length} = bytes;
   let hash = length;
   let index = 0;
-  for (; index + 4 <= length; index += 4) {
-    let word =
-      byte(bytes, index) |
-      (byte(bytes, index + 1) << 8) |
-      (byte(bytes, index + 2) << 16) |
-      (byte(bytes, index + 3) << 24);
-    word = Math.imul(word, M);
-    word ^= word >>> 24;
-    hash = Math.imul(hash, M) ^ Math.imul(word, M);
-  }
+  for (; index + 4 <= length; index += 4) hash = mix(hash, wordAt(bytes, index));
   const left = length - index;
   if (left === 3) hash ^= byte(bytes, index + 2) << 16;
   if (left >= 2) hash ^= byte(bytes, index + 1) << 8;
   if (left >= 1) hash = Math.imul(hash ^ byte(bytes, index), M);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, M);
-  return (hash ^ (hash >>> 15)) >>> 0;
+  return finish(hash);
+}
+
+function mix(hash: number, word: number): number {
+  const once = Math.imul(word, M);
+  return Math.imul(hash, M) ^ Math.imul(once ^ (once >>> 24), M);
+}
+
+function finish(hash: number): number {
+  const once = Math.imul(hash ^ (hash >>> 13), M);
+  return (once ^ (once >>> 15)) >>> 0;
+}
+
+function wordAt(bytes: Uint8Array, index: number): number {
+  return (
+    byte(bytes, index) |
+    (byte(bytes, index + 1) << 8) |
+    (byte(bytes, index + 2) << 16) |
+    (byte(bytes, index + 3) << 24)
+  );
 }
 
 function byte(bytes: Uint8Array, index: number): number {
@@ -35,6 +45,47 @@ function byte(bytes: Uint8Array, index: number): number {
 /** Where a user stands, 0 to 2^32 - 1; the salt comes first. */
 export function bucketOf(salt: string, user: string): number {
   return murmurHash2(ENCODER.encode(salt + user));
+}
+
+/**
+ * `bucketOf` for one salt and many users. Reads an ASCII id from its characters, without making a text or bytes of
+ * salt and id, and hashes the salt once for each length.
+ */
+export function bucketer(salt: string): (user: string) => number {
+  const bytes = ENCODER.encode(salt);
+  const saltLength = bytes.length;
+  // Where the salt ends inside a word, its last bytes are mixed with the first of the id.
+  if (saltLength % 4 !== 0) return user => bucketOf(salt, user);
+  const afterSalt = (length: number): number => {
+    let hash = length;
+    for (let index = 0; index < saltLength; index += 4) hash = mix(hash, wordAt(bytes, index));
+    return hash;
+  };
+  const kept = Int32Array.from({length: KEPT_LENGTHS}, (_, length) => afterSalt(length));
+  return user => {
+    const {length} = user;
+    const total = saltLength + length;
+    let hash = total < KEPT_LENGTHS ? (kept[total] ?? 0) : afterSalt(total);
+    let seen = 0;
+    let index = 0;
+    for (; index + 4 <= length; index += 4) {
+      const a = user.charCodeAt(index);
+      const b = user.charCodeAt(index + 1);
+      const c = user.charCodeAt(index + 2);
+      const d = user.charCodeAt(index + 3);
+      seen |= a | b | c | d;
+      hash = mix(hash, a | (b << 8) | (c << 16) | (d << 24));
+    }
+    const left = length - index;
+    if (left > 0) {
+      const a = user.charCodeAt(index);
+      const b = left > 1 ? user.charCodeAt(index + 1) : 0;
+      const c = left > 2 ? user.charCodeAt(index + 2) : 0;
+      seen |= a | b | c;
+      hash = Math.imul(hash ^ (a | (b << 8) | (c << 16)), M);
+    }
+    return seen > 0x7f ? bucketOf(salt, user) : finish(hash);
+  };
 }
 
 /**

@@ -1,11 +1,15 @@
-import type {AttributeTest, Rule} from '../release/plan.ts';
 import type {Split} from '../release/split.ts';
-import {boundaryOf, bucketOf} from './bucket.ts';
+import {boundaryOf, bucketer} from './bucket.ts';
+import {compileRule, type CustomRules, type User} from './rule.ts';
 
-/** Who asks: an id, and whatever attributes rules speak of. */
-export type User = {id: string} & Record<string, unknown>;
+export type {CustomRules, User} from './rule.ts';
 
-export type Why = 'not-live' | 'forced' | 'denied' | 'included' | 'outside' | 'percent';
+/**
+ * Why a user is where he is, in the order of precedence: no release is live; forced by header or cookie; on the list of
+ * those who never get gray; on a list, or in a group, that always does; outside the audience; neither id nor address
+ * (nothing to hash); by percent.
+ */
+export type Why = 'not-live' | 'forced' | 'denied' | 'included' | 'outside' | 'anonymous' | 'percent';
 
 /** Where a user goes, and why. */
 export interface Placement {
@@ -14,69 +18,63 @@ export interface Placement {
   cohort: 'eligible' | 'chosen' | 'outside';
 }
 
-/** Predicates that only the application knows, by name. */
-export type CustomRules = Readonly<Record<string, (user: User) => boolean>>;
+/** Answers for one user. `key`: what is hashed and looked up in lists, where it is not the id. */
+export type Place<T> = (user: User, now: number, forced?: 'prod' | 'gray', key?: string) => T;
 
 /**
- * Reads a split once, then answers for any number of users. Precedence: not live, forced, denied, included, outside the
- * audience, percent. `now` (milliseconds) is what dates are compared with.
+ * Reads a split once, then answers for any number of users. `now` (milliseconds) is what dates are compared with; any
+ * number will do while no rule compares dates. `as` makes what is answered, once for each answer there can be, so that
+ * an answer costs no memory.
  */
+export function placer(split: Split, custom?: CustomRules): Place<Placement>;
+export function placer<T>(split: Split, custom: CustomRules, as: (placement: Placement) => T): Place<T>;
 export function placer(
   split: Split,
   custom: CustomRules = {},
-): (user: User, now: number, forced?: 'prod' | 'gray') => Placement {
-  if (!split.live) return () => ({side: 'prod', reason: 'not-live', cohort: 'eligible'});
-  const denied = new Set(split.deny);
-  const included = new Set(split.include.users);
-  const tiers = split.tiers.map(({audience, percent}) => ({audience, boundary: boundaryOf(percent)}));
-  return (user, now, forced) => {
-    if (forced !== undefined) return {side: forced, reason: 'forced', cohort: 'chosen'};
-    if (denied.has(user.id)) return {side: 'prod', reason: 'denied', cohort: 'chosen'};
-    const isIncluded =
-      included.has(user.id) || split.include.rules.some(rule => fits(rule, user, now, custom));
-    if (isIncluded) return {side: 'gray', reason: 'included', cohort: 'chosen'};
-    const own = tiers.filter(({audience}) => audience === null || fits(audience, user, now, custom));
-    if (own.length === 0) return {side: 'prod', reason: 'outside', cohort: 'outside'};
-    const bucket = bucketOf(split.salt, user.id);
-    return {
-      side: own.some(({boundary}) => bucket < boundary) ? 'gray' : 'prod',
-      reason: 'percent',
-      cohort: 'eligible',
-    };
+  as: (placement: Placement) => unknown = placement => placement,
+): Place<unknown> {
+  const answer = (side: Placement['side'], reason: Why, cohort: Placement['cohort']) =>
+    as(Object.freeze({side, reason, cohort}));
+  const notLive = answer('prod', 'not-live', 'eligible');
+  if (!split.live) return () => notLive;
+
+  const forcedGray = answer('gray', 'forced', 'chosen');
+  const forcedProd = answer('prod', 'forced', 'chosen');
+  const denied = answer('prod', 'denied', 'chosen');
+  const included = answer('gray', 'included', 'chosen');
+  const outside = answer('prod', 'outside', 'outside');
+  const anonymous = answer('prod', 'anonymous', 'outside');
+  const inByPercent = answer('gray', 'percent', 'eligible');
+  const outByPercent = answer('prod', 'percent', 'eligible');
+
+  const never = new Set(split.deny);
+  const always = new Set(split.include.users);
+  const rules = split.include.rules.map(rule => compileRule(rule, custom));
+  const tiers = split.tiers.map(({audience, percent}) => ({
+    fits: audience === null ? null : compileRule(audience, custom),
+    boundary: boundaryOf(percent),
+  }));
+  const bucketFor = bucketer(split.salt);
+
+  return (user, now, forced, key = keyOf(user)) => {
+    if (forced !== undefined) return forced === 'gray' ? forcedGray : forcedProd;
+    if (never.size > 0 && never.has(key)) return denied;
+    if (always.size > 0 && always.has(key)) return included;
+    for (const fits of rules) if (fits(user, now)) return included;
+    // Of the shares of all audiences a user is in, the greatest counts.
+    let boundary = -1;
+    for (const tier of tiers) {
+      if (tier.boundary > boundary && (tier.fits === null || tier.fits(user, now))) boundary = tier.boundary;
+    }
+    if (boundary < 0) return outside;
+    if (boundary > 0xffffffff) return inByPercent;
+    if (key === '') return anonymous;
+    return bucketFor(key) < boundary ? inByPercent : outByPercent;
   };
 }
 
-/** Whether a user fits a rule. What is unknown fits nothing: an attribute that is not there, a predicate nobody registered. */
-function fits(rule: Rule, user: User, now: number, custom: CustomRules): boolean {
-  if ('all' in rule) return rule.all.every(part => fits(part, user, now, custom));
-  if ('any' in rule) return rule.any.some(part => fits(part, user, now, custom));
-  if ('not' in rule) return !fits(rule.not, user, now, custom);
-  if ('custom' in rule) return custom[rule.custom]?.(user) === true;
-  if ('group' in rule) return false;
-  const value = user[rule.attribute];
-  return value !== undefined && value !== null && passes(value, rule.test, now);
-}
-
-function passes(value: unknown, test: AttributeTest, now: number): boolean {
-  if (test.op === 'in') return test.values.includes(String(value));
-  // Reading a date is pure; only asking for the present one is not.
-  // oxlint-disable-next-line no-restricted-globals
-  const time = typeof value === 'string' ? Date.parse(value) : Number(value);
-  if (test.op === 'within') return time <= now && now - time <= test.ms;
-  if (test.op === 'atLeastAgo') return now - time >= test.ms;
-  const number = Number(value);
-  switch (test.op) {
-    case '<':
-      return number < test.value;
-    case '<=':
-      return number <= test.value;
-    case '>':
-      return number > test.value;
-    case '>=':
-      return number >= test.value;
-    case '=':
-      return number === test.value;
-    case '!=':
-      return number !== test.value;
-  }
+/** A user's id as text; the address where there is none; empty where there is neither. */
+export function keyOf({id}: User, address = ''): string {
+  if (typeof id === 'string') return id === '' ? address : id;
+  return typeof id === 'number' || typeof id === 'bigint' ? String(id) : address;
 }

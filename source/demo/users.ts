@@ -7,7 +7,7 @@ const COUNTRIES = ['CN', 'DE', 'US', 'BR', 'IN', 'FR'];
 const TYPES = ['user', 'user', 'user', 'user', 'lawyer', 'lawyer', 'admin', 'internal_tester'];
 
 /** Person `number` of the population, always the same. */
-export function userOf(number: number): User {
+export function userOf(number: number): User & {id: string} {
   return {
     id: `u-${number}`,
     country: COUNTRIES[number % COUNTRIES.length],

@@ -1,0 +1,64 @@
+import type {Split} from '../release/split.ts';
+import {forcedReader, type Asked} from './forced.ts';
+import {keyOf, placer, type Placement} from './place.ts';
+import {comparesDates, type CustomRules, type User} from './rule.ts';
+
+/**
+ * How far a router may go by the split it has. `stale`: nobody knows whether it still holds, and the phase says prod
+ * then. `rolled-back`: its release was seen taken back before. `unknown`: it has none yet.
+ */
+export type Standing = 'fresh' | 'stale' | 'rolled-back' | 'unknown';
+
+/** Where a user goes. The same object for everybody of whom the same is true, as long as the split holds. */
+export interface Decision {
+  readonly side: Placement['side'];
+  /** Beside those of a placement and of a standing: `fault`, where what was given cannot be used. */
+  readonly reason: Placement['reason'] | Exclude<Standing, 'fresh'> | 'fault';
+  readonly cohort: Placement['cohort'];
+  /** Version of the log whose split this was decided on; 0 before any is known. */
+  readonly version: number;
+  /** The release it was decided for; null without one. */
+  readonly release: string | null;
+}
+
+/** Decides for one user. `now`: milliseconds since 1970, for rules that compare dates. */
+export type Decide = (user: User, now: number, asked?: Asked) => Decision;
+
+/**
+ * The one decision of every router: precedence of the contract, standing first. Reads the split once; an answer
+ * then takes no memory.
+ */
+export function decider(
+  {split, version}: {split: Split; version: number},
+  standing: Standing = 'fresh',
+  custom: CustomRules = {},
+): Decide {
+  const {release} = split;
+  if (standing !== 'fresh' && (split.live || standing === 'unknown')) {
+    const answer: Decision = Object.freeze({
+      side: 'prod',
+      reason: standing,
+      // Nobody is at his side by percent now: who measures is not to compare these with the others.
+      cohort: 'outside',
+      version,
+      release,
+    });
+    return () => answer;
+  }
+  const place = placer(split, custom, (placement): Decision =>
+    Object.freeze({...placement, version, release}),
+  );
+  const forcedBy = forcedReader(split.forced);
+  return (user, now, asked) => {
+    if (asked === undefined) return place(user, now);
+    return place(user, now, forcedBy(asked), keyOf(user, asked.address));
+  };
+}
+
+/** Whether decisions by this split depend on the time. */
+export function dependsOnTime({tiers, include}: Split): boolean {
+  return (
+    tiers.some(({audience}) => audience !== null && comparesDates(audience)) ||
+    include.rules.some(comparesDates)
+  );
+}

@@ -1,0 +1,127 @@
+import type {AttributeTest, Rule} from '../release/plan.ts';
+
+/** Who asks: an id, and whatever attributes rules speak of. Without an id the client's address stands for it. */
+export type User = {readonly id?: string | number | bigint | null} & Readonly<Record<string, unknown>>;
+
+/** Predicates that only the application knows, by name. */
+export type CustomRules = Readonly<Record<string, (user: User) => boolean>>;
+
+/** Whether a user fits; `now` in milliseconds since 1970, for dates. */
+export type Fits = (user: User, now: number) => boolean;
+
+/**
+ * Reads a rule once, for any number of users. An attribute that is not there, or is nothing a comparison can use, fits
+ * no test. A predicate that nobody registered, or that throws, lets nobody in: neither by itself nor by a `not` around it.
+ */
+export function compileRule(rule: Rule, custom: CustomRules): Fits {
+  return compile(rule, custom, false);
+}
+
+/** `unknown`: what a predicate without an answer is to say here, so that the whole rule says no. */
+function compile(rule: Rule, custom: CustomRules, unknown: boolean): Fits {
+  if ('all' in rule) {
+    const parts = rule.all.map(part => compile(part, custom, unknown));
+    const [first, second] = parts;
+    if (first !== undefined && second !== undefined && parts.length === 2)
+      return (user, now) => first(user, now) && second(user, now);
+    return (user, now) => {
+      for (const part of parts) if (!part(user, now)) return false;
+      return true;
+    };
+  }
+  if ('any' in rule) {
+    const parts = rule.any.map(part => compile(part, custom, unknown));
+    return (user, now) => {
+      for (const part of parts) if (part(user, now)) return true;
+      return false;
+    };
+  }
+  if ('not' in rule) {
+    const part = compile(rule.not, custom, !unknown);
+    return (user, now) => !part(user, now);
+  }
+  if ('custom' in rule) return compileCustom(rule.custom, custom, unknown);
+  // Groups are put in their place before a split is made.
+  if ('group' in rule) return () => unknown;
+  return compileTest(rule.attribute, rule.test);
+}
+
+function compileCustom(name: string, custom: CustomRules, unknown: boolean): Fits {
+  const predicate = Object.hasOwn(custom, name) ? custom[name] : undefined;
+  if (predicate === undefined) return () => unknown;
+  return user => {
+    try {
+      // Of plain JavaScript anything may come back: a promise is no yes.
+      return (predicate(user) as unknown) === true;
+    } catch {
+      return unknown;
+    }
+  };
+}
+
+function compileTest(attribute: string, test: AttributeTest): Fits {
+  if (test.op === 'in') {
+    const values = new Set(test.values);
+    return user => isIn(values, user[attribute]);
+  }
+  if ('ms' in test) {
+    const {op, ms} = test;
+    if (op === 'atLeastAgo') return (user, now) => now - timeOf(user[attribute]) >= ms;
+    return (user, now) => {
+      const time = timeOf(user[attribute]);
+      return time <= now && now - time <= ms;
+    };
+  }
+  const {op, value: limit} = test;
+  switch (op) {
+    case '<':
+      return user => numberOf(user[attribute]) < limit;
+    case '<=':
+      return user => numberOf(user[attribute]) <= limit;
+    case '>':
+      return user => numberOf(user[attribute]) > limit;
+    case '>=':
+      return user => numberOf(user[attribute]) >= limit;
+    case '=':
+      return user => numberOf(user[attribute]) === limit;
+    case '!=':
+      return user => {
+        const number = numberOf(user[attribute]);
+        // NaN differs from everything; what is unknown fits nothing.
+        return number === number && number !== limit;
+      };
+  }
+}
+
+/** Of an attribute with several values (roles, tags) one is enough. */
+function isIn(values: ReadonlySet<string>, value: unknown): boolean {
+  if (typeof value === 'string') return values.has(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return values.has(String(value));
+  return Array.isArray(value) && value.some(one => !Array.isArray(one) && isIn(values, one));
+}
+
+/** NaN for what is no number: then no comparison holds. */
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string') return value.trim() === '' ? Number.NaN : Number(value);
+  return typeof value === 'bigint' ? Number(value) : Number.NaN;
+}
+
+/** A date as text, as milliseconds since 1970, or as the language's own; NaN for anything else. */
+function timeOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  // Reading a date is pure; only asking for the present one is not.
+  // oxlint-disable no-restricted-globals
+  if (typeof value === 'string') return Date.parse(value);
+  return value instanceof Date ? value.getTime() : Number.NaN;
+  // oxlint-enable no-restricted-globals
+}
+
+/** Whether a rule compares dates: only then somebody has to look at a clock. */
+export function comparesDates(rule: Rule): boolean {
+  if ('all' in rule) return rule.all.some(comparesDates);
+  if ('any' in rule) return rule.any.some(comparesDates);
+  if ('not' in rule) return comparesDates(rule.not);
+  return 'test' in rule && (rule.test.op === 'within' || rule.test.op === 'atLeastAgo');
+}
