@@ -49,6 +49,13 @@ export function unknownFeature(name: string, features: readonly string[]): strin
     : `the store knows no feature ${name}: did you mean ${near}?`;
 }
 
+/** What is written would be the first entry of a feature that nobody meant. @throws Failure exit code 2 */
+export async function mustExist(store: {features(): Promise<string[]>}, name: string): Promise<void> {
+  const features = await store.features();
+  if (!features.includes(name))
+    throw usage(unknownFeature(name, features), 'graydeck start VERSION', 'no-feature');
+}
+
 function listed(features: readonly string[]): string {
   const shown = features.slice(0, 12).join(', ');
   return features.length > 12 ? `${shown} and ${features.length - 12} more` : shown;

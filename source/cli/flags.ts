@@ -47,6 +47,10 @@ const FLAGS = {
   follow: {help: 'go on with what comes'},
   for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
   timeout: {value: 'D', help: 'give up after this time: 30s, 10m'},
+  rating: {value: 'N', help: 'from 1, worst, to 5, best', choices: ['1', '2', '3', '4', '5']},
+  deploymentPhase: {value: 'NAME', help: 'the phase it is about'},
+  deploymentVersion: {value: 'VERSION', help: 'the version it is about'},
+  user: {value: 'ID', help: 'who said it'},
   guard: {help: 'guard the feature on the screen as well: judge, act, roll back by itself'},
   share: {help: 'read-only, with names, ids and free text masked'},
 } as const satisfies Record<string, FlagEntry>;

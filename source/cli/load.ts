@@ -16,6 +16,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   log: () => import('./verbs/log.ts'),
   wait: () => import('./verbs/wait.ts'),
   alert: () => import('./verbs/alert.ts'),
+  feedback: () => import('./verbs/feedback.ts'),
   plan: () => import('./verbs/plan.ts'),
   judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),

@@ -16,6 +16,7 @@ export type VerbFile =
   | 'log'
   | 'wait'
   | 'alert'
+  | 'feedback'
   | 'plan'
   | 'judge'
   | 'guard'

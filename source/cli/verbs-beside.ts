@@ -1,3 +1,4 @@
+import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
 import {STATES, type Verb} from './verb.ts';
 
 const LEVELS = ['info', 'warning', 'critical'] as const;
@@ -93,6 +94,41 @@ export const BESIDE: readonly Verb[] = [
     changes: true,
     examples: ['graydeck alert silence "error_rate" --for 30m', 'graydeck alert silence "*" --for 1h'],
     file: 'alert',
+  },
+  {
+    name: 'feedback submit',
+    summary: 'write down what a user found',
+    arguments: [{name: 'TYPE', choices: FEEDBACK_TYPES}, {name: 'MESSAGE'}],
+    flags: ['rating', 'deploymentPhase', 'deploymentVersion', 'user'],
+    changes: true,
+    examples: [
+      'graydeck feedback submit bug "the amount is empty" --rating 2',
+      'graydeck feedback submit experience "much faster" --rating 5 --deployment-phase beta --deployment-version v1.1.0',
+    ],
+    more: 'Without phase and version it is about the running release, or else about prod.',
+    file: 'feedback',
+  },
+  {
+    name: 'feedback stats',
+    summary: 'feedback in numbers, by phase and version',
+    arguments: [],
+    flags: ['deploymentPhase', 'deploymentVersion', 'window'],
+    changes: false,
+    examples: [
+      'graydeck feedback stats',
+      'graydeck feedback stats --deployment-phase beta --window 48h --json',
+    ],
+    more: 'Without --window all that is kept, which is three months.',
+    file: 'feedback',
+  },
+  {
+    name: 'feedback report',
+    summary: 'feedback in numbers and words, newest first',
+    arguments: [],
+    flags: ['deploymentPhase', 'deploymentVersion', 'window'],
+    changes: false,
+    examples: ['graydeck feedback report', 'graydeck feedback report --deployment-version v1.1.0'],
+    file: 'feedback',
   },
   {
     name: 'guard',

@@ -10,9 +10,6 @@ const LATER = [
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
   ['report', 'a report of the release'],
-  ['feedback submit', 'say what a user found'],
-  ['feedback stats', 'feedback in numbers'],
-  ['feedback report', 'feedback in words'],
   ['doctor', 'check the store, the routers and the clocks'],
 ] as const;
 

@@ -6,15 +6,15 @@ import {act} from '../act.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
-import {unknownFeature} from '../feature.ts';
+import {mustExist} from '../feature.ts';
 import {reportCommand} from '../report-command.ts';
-import {openSession, using, type Session} from '../session.ts';
+import {openSession, using} from '../session.ts';
 
 /** `alert LEVEL MESSAGE`, `alert ack ID`, `alert silence MATCH --for D`. */
 export const run: Run = async call => {
   const intent = intentOf(call);
   return await using(openSession(call), async session => {
-    await mustExist(session);
+    await mustExist(session.store, session.feature.feature);
     reportCommand(call, session, await act(call, session, intent), {
       alert: 'alert' in intent ? intent.alert : null,
       silence: 'silence' in intent ? intent.silence : null,
@@ -37,12 +37,4 @@ function intentOf({verb, args, flags}: Call): Intent {
     match: first,
     forMs: readTypedDuration('--for', flags.for),
   };
-}
-
-/** An alert would be the first entry of a feature that nobody meant. */
-async function mustExist({store, feature}: Session): Promise<void> {
-  const features = await store.features();
-  if (!features.includes(feature.feature)) {
-    throw usage(unknownFeature(feature.feature, features), 'graydeck start VERSION', 'no-feature');
-  }
 }
