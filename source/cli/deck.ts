@@ -149,7 +149,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       looking = beginLookingOn(looked, stop.signal);
       running.push(looking.ended);
       if (acting === null) return;
-      const runner = stepRunner(acting.feature, acting.controller, actor);
+      const runner = stepRunner(acting.feature, acting.controller, actor, settings.declared);
       running.push(keepSteps(runner, id => ours.has(id), stop.signal));
       if (guardName !== null) {
         guard = beginGuarding({...acting, measuring, settings, prometheus, name: guardName});

@@ -1,3 +1,4 @@
+import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {messagesOf} from '../console/messages/catalogue.ts';
 import {measured} from '../console/present/format.ts';
@@ -14,9 +15,18 @@ import {Failure} from './failure.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from './language.ts';
 import type {Session} from './session.ts';
+import {snapshotTaker} from './take-snapshot.ts';
 
-/** Who runs the steps of this feature in this process, and by what means. */
-export function stepRunner(feature: FeatureStore, controller: Controller, by: Actor): StepRunner {
+/**
+ * Who runs the steps of this feature in this process, and by what means. `declared`: kinds of metrics whose names say
+ * nothing.
+ */
+export function stepRunner(
+  feature: FeatureStore,
+  controller: Controller,
+  by: Actor,
+  declared: DeclaredMetrics,
+): StepRunner {
   const traffic: TrafficView = {
     split() {
       const {split, splitVersion} = controller.snapshot();
@@ -35,11 +45,14 @@ export function stepRunner(feature: FeatureStore, controller: Controller, by: Ac
       now: () => controller.now(),
       execute: intent => controller.execute(intent, {by: actor}),
     },
-    performerOf: performersFor(
-      feature.feature,
+    performerOf: performersFor({
+      feature: feature.feature,
+      outputs: feature.outputs,
       traffic,
-      () => controller.snapshot().state.guard?.epoch ?? null,
-    ),
+      epoch: () => controller.snapshot().state.guard?.epoch ?? null,
+      takeSnapshot: snapshotTaker(feature, controller, declared),
+      notify: null,
+    }),
     actor: actor.name,
   };
 }
@@ -50,7 +63,7 @@ export function stepRunner(feature: FeatureStore, controller: Controller, by: Ac
  * @throws Failure when interrupted, or where this process may not run what is due; StoreFault.
  */
 export async function seeThrough(call: Call, session: Session, releaseId: string): Promise<Release | null> {
-  const {controller, feature, stamp} = session;
+  const {controller, feature, stamp, settings} = session;
   const signal = call.interrupted();
   const told = new Map<string, Step['state']>();
   const tell = () => {
@@ -60,7 +73,7 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   remember(controller.snapshot().state.release, told);
   const stop = controller.subscribe(tell);
   try {
-    await runSteps(stepRunner(feature, controller, stamp.by), releaseId, signal);
+    await runSteps(stepRunner(feature, controller, stamp.by, settings.declared), releaseId, signal);
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
     throw new Failure(EXIT.fault, 'step-refused', error.message, 'graydeck status lists the steps');

@@ -2,8 +2,9 @@ import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {setTimeout as pause} from 'node:timers/promises';
 
-/** What matters of a failing command stands at the end of its output; in characters. */
-const OUTPUT_KEPT = 500;
+/** How much of what a command says is kept, of its end, in characters. */
+const OUTPUT_KEPT = 32_768;
+const STDOUT_KEPT = 8192;
 /** After SIGTERM; then SIGKILL. Milliseconds. */
 export const KILL_AFTER_MS = 5000;
 /** What a command said last may still be on its way when it has ended, in milliseconds. */
@@ -38,10 +39,13 @@ export type Ending =
   /** `code`: the system's word for why, `ENOENT`. */
   | {how: 'not-started'; code: string};
 
-/** How a command came to its end, and the last of what it said. */
+/** How a command came to its end, and what it said: the end of it, where it said more than is kept. */
 export interface Ran {
   ending: Ending;
+  /** On stdout and stderr, in the order of arrival; at most 32 768 characters. */
   output: string;
+  /** On stdout alone; at most 8192 characters. */
+  stdout: string;
 }
 
 /**
@@ -52,14 +56,14 @@ export async function runCommand(
   argv: readonly string[],
   {env, timeoutMs, signal}: CommandOptions,
 ): Promise<Ran> {
-  if (signal.aborted) return {ending: {how: 'stopped'}, output: ''};
+  if (signal.aborted) return {ending: {how: 'stopped'}, output: '', stdout: ''};
   const [program = '', ...args] = argv;
   const child = spawn(program, args, {
     env: {...inherited(), ...env},
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = keepEnd(child);
+  const said = keepEnd(child);
   const started = once(child, 'spawn').then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
@@ -68,7 +72,9 @@ export async function runCommand(
     child.once('exit', code => resolve(code === null ? {how: 'killed'} : {how: 'exited', code}));
   });
   const failed = await started;
-  if (failed !== null) return {ending: {how: 'not-started', code: failed.code ?? ''}, output: ''};
+  if (failed !== null) {
+    return {ending: {how: 'not-started', code: failed.code ?? ''}, output: '', stdout: ''};
+  }
   // A process that ends at once must not leave a command running that nobody knows of.
   const endWithUs = () => void signalGroup(child, 'SIGTERM');
   process.once('exit', endWithUs);
@@ -79,10 +85,10 @@ export async function runCommand(
     const ending = await Promise.race([ended, aborted(stop)]);
     if (ending !== null) {
       await Promise.race([once(child, 'close'), pause(LAST_WORDS_MS)]);
-      return {ending, output: output()};
+      return {ending, ...said()};
     }
     await endGroup(child);
-    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, output: output()};
+    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, ...said()};
   } finally {
     clearTimeout(timer);
     limit.abort();
@@ -99,16 +105,36 @@ function inherited(): NodeJS.ProcessEnv {
 }
 
 /** A command that floods is left alone; only its end is kept. */
-function keepEnd({stdout, stderr}: ChildProcess): () => string {
-  let output = '';
+function keepEnd({stdout, stderr}: ChildProcess): () => Pick<Ran, 'output' | 'stdout'> {
+  const all = new Tail(OUTPUT_KEPT);
+  const result = new Tail(STDOUT_KEPT);
   for (const stream of [stdout, stderr]) {
     stream?.setEncoding('utf8').on('data', chunk => {
-      output = (output + String(chunk)).slice(-OUTPUT_KEPT);
+      all.add(String(chunk));
+      if (stream === stdout) result.add(String(chunk));
     });
     // A command that has closed its output is no fault of ours.
     stream?.on('error', () => {});
   }
-  return () => output.trim();
+  return () => ({output: all.text(), stdout: result.text()});
+}
+
+/** The end of a text that may be long. */
+class Tail {
+  readonly #kept: number;
+  #end = '';
+
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
+
+  add(text: string): void {
+    this.#end = (this.#end + text).slice(-this.#kept);
+  }
+
+  text(): string {
+    return this.#end.trim();
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<null> {

@@ -1,40 +1,91 @@
 import type {Hook} from '../release/plan.ts';
+import type {Release, Step} from '../release/state.ts';
 import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
-import type {Performer} from './run-steps.ts';
+import {resultOf, type OutputShelf} from './output-shelf.ts';
+import type {Performed, Performer} from './run-steps.ts';
+
+/** What matters of a failing command stands at the end of its output; in characters. */
+const ERROR_KEPT = 500;
+/** For keeping the output beside the run itself, in milliseconds. */
+const KEEPING_MS = 1000;
+const BACKUP = 'deploy.backup';
+
+/** What a hook is told beside the release it is for, and where its output goes. */
+export interface HookMeans {
+  feature: string;
+  /** Of the guard that acts; null: nobody guards. */
+  epoch: number | null;
+  outputs: OutputShelf;
+}
 
 /**
  * Runs an operator's command for a step. The exit code decides. The command is told release, version, step, attempt and
- * epoch by its environment (`GRAYDECK_*`), so that it can know a second run.
+ * epoch by its environment (`GRAYDECK_*`), so that it can know a second run; `restore` is told what `backup` printed.
+ * What it says is kept on the shelf, the end of it in the error.
  */
-export function hookPerformer(hook: Hook, feature: string, epoch: number | null): Performer {
+export function hookPerformer(hook: Hook, means: HookMeans): Performer {
   const runs = hook.check === null ? 1 : 2;
   return {
-    deadlineMs: runs * (hook.timeoutMs + KILL_AFTER_MS) + 1000,
+    deadlineMs: runs * (hook.timeoutMs + KILL_AFTER_MS) + KEEPING_MS,
     async perform(step, {release, signal}) {
-      const env = {
-        GRAYDECK_FEATURE: feature,
-        GRAYDECK_RELEASE: release.id,
-        GRAYDECK_VERSION: release.version,
-        GRAYDECK_PROD_VERSION: release.over ?? '',
-        GRAYDECK_PHASE: release.plan.phases[release.phase]?.name ?? '',
-        GRAYDECK_PERCENT: String(release.percent),
-        GRAYDECK_STEP: step.id,
-        GRAYDECK_ATTEMPT: String(step.attempts + 1),
-        GRAYDECK_EPOCH: epoch === null ? '' : String(epoch),
-      };
+      const env = await environmentOf(step, release, means);
       const options = {env, timeoutMs: hook.timeoutMs, signal};
-      if (hook.check !== null && step.attempts > 0 && (await succeeds(hook.check, options)))
-        return {outcome: 'done'};
-      const {ending, output} = await runCommand(hook.argv, options);
-      if (ending.how === 'exited' && ending.code === 0) return {outcome: 'done'};
-      const said = output === '' ? '' : `: ${output}`;
-      return {outcome: 'failed', error: `${hook.argv[0] ?? ''} ${inWords(ending, hook)}${said}`};
+      const program = hook.argv[0] ?? '';
+      if (hook.check !== null && step.attempts > 0) {
+        const {ending, output, stdout} = await runCommand(hook.check, options);
+        if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
+      }
+      const {ending, output, stdout} = await runCommand(hook.argv, options);
+      if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
+      const said = output === '' ? '' : `: ${output.slice(-ERROR_KEPT)}`;
+      const failed: Performed = {outcome: 'failed', error: `${program} ${inWords(ending, hook)}${said}`};
+      return await kept(failed, {output, stdout});
+
+      async function kept(performed: Performed, said: {output: string; stdout: string}): Promise<Performed> {
+        const isBackup = step.id === BACKUP && performed.outcome === 'done';
+        if (said.output === '') return performed;
+        const about = {release: release.id, step: step.id, attempt: step.attempts + 1};
+        try {
+          await means.outputs.write({...about, text: said.output, result: isBackup ? said.stdout : null});
+        } catch {
+          // Without the name of the backup nobody could restore it: better to make it again.
+          if (isBackup && release.plan.hooks.restore !== undefined && said.stdout !== '') {
+            return {outcome: 'failed', error: 'what the backup printed could not be kept for restore'};
+          }
+        }
+        return performed;
+      }
     },
   };
 }
 
-async function succeeds(argv: string[], options: CommandOptions): Promise<boolean> {
-  const {ending} = await runCommand(argv, options);
+async function environmentOf(
+  step: Step,
+  release: Release,
+  {feature, epoch, outputs}: HookMeans,
+): Promise<CommandOptions['env']> {
+  return {
+    GRAYDECK_FEATURE: feature,
+    GRAYDECK_RELEASE: release.id,
+    GRAYDECK_VERSION: release.version,
+    GRAYDECK_PROD_VERSION: release.over ?? '',
+    GRAYDECK_PHASE: release.plan.phases[release.phase]?.name ?? '',
+    GRAYDECK_PERCENT: String(release.percent),
+    GRAYDECK_STEP: step.id,
+    GRAYDECK_ATTEMPT: String(step.attempts + 1),
+    GRAYDECK_EPOCH: epoch === null ? '' : String(epoch),
+    ...(step.name === 'restore'
+      ? {GRAYDECK_BACKUP: withoutNul(await resultOf(outputs, release.id, BACKUP))}
+      : {}),
+  };
+}
+
+/** No environment can hold one. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '');
+}
+
+function isDone(ending: Ending): boolean {
   return ending.how === 'exited' && ending.code === 0;
 }
 

@@ -1,18 +1,41 @@
-import type {HookName} from '../release/plan.ts';
-import {hookPerformer} from './hook.ts';
-import type {StepRunner} from './run-steps.ts';
+import {hookPerformer, type HookMeans} from './hook.ts';
+import type {Performer, StepRunner} from './run-steps.ts';
+import {snapshotPerformer, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
-/** Who does which step: traffic is waited for by Graydeck itself, everything else is an operator's command. */
-export function performersFor(
-  feature: string,
-  view: TrafficView,
-  epoch: () => number | null,
-): StepRunner['performerOf'] {
+/** By what means steps are done. */
+export interface StepMeans extends Pick<HookMeans, 'feature' | 'outputs'> {
+  traffic: TrafficView;
+  /** Of the guard that acts; null: nobody guards. */
+  epoch(): number | null;
+  takeSnapshot: TakeSnapshot;
+  /** Sees that everybody is told of a rollback; null: there is no channel. */
+  notify: Performer | null;
+}
+
+/** Who does which step: Graydeck waits for traffic, tells people and keeps a snapshot; all else is an operator's command. */
+export function performersFor({
+  feature,
+  outputs,
+  traffic,
+  epoch,
+  takeSnapshot,
+  notify,
+}: StepMeans): StepRunner['performerOf'] {
   return (step, release) => {
-    if (step.name === 'traffic' || step.name === 'traffic-to-prod') return trafficPerformer(view);
-    // Other steps without a hook are skipped from the start; they never come to be due.
-    const hook = release.plan.hooks[step.name as HookName];
-    return hook === undefined ? null : hookPerformer(hook, feature, epoch());
+    switch (step.name) {
+      case 'traffic':
+      case 'traffic-to-prod':
+        return trafficPerformer(traffic);
+      case 'notify':
+        return notify;
+      case 'snapshot':
+        return snapshotPerformer(takeSnapshot, outputs);
+      default: {
+        // Other steps without a hook are skipped from the start; they never come to be due.
+        const hook = release.plan.hooks[step.name];
+        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, epoch: epoch()});
+      }
+    }
   };
 }

@@ -1,6 +1,6 @@
 import type {Command, Intent, StepOutcome} from '../release/command.ts';
 import type {Release, State, Step} from '../release/state.ts';
-import {DEADLINE_AT_MOST_MS, stepDue} from '../release/step.ts';
+import {DEADLINE_AT_MOST_MS, overtakenStep, stepDue} from '../release/step.ts';
 
 /** What came of a step. Numbers in `facts` are kept with it: routers confirmed, milliseconds taken. */
 export interface Performed {
@@ -69,7 +69,7 @@ export async function runSteps(runner: StepRunner, releaseId: string, signal: Ab
     if (release === null || release.id !== releaseId) return;
     const step = stepDue(release);
     if (step === null) return;
-    const leftMs = leftOf(runner, step);
+    const leftMs = leftOf(runner, release, step);
     if (leftMs > 0) {
       await changeOrTime(log, leftMs, signal);
       continue;
@@ -78,10 +78,19 @@ export async function runSteps(runner: StepRunner, releaseId: string, signal: Ab
   }
 }
 
-/** How long somebody else may still be at this step, in milliseconds; 0: nobody is. */
-export function leftOf({log, actor}: Pick<StepRunner, 'log' | 'actor'>, step: Step): number {
-  const isOthers = step.state === 'running' && step.by !== actor;
-  return isOthers ? Math.max(0, (step.deadline ?? 0) - log.now()) : 0;
+/**
+ * How long somebody else may still be at this step, or at one of a run that a rollback has overtaken, in milliseconds; 0:
+ * nobody is.
+ */
+export function leftOf(
+  {log, actor}: Pick<StepRunner, 'log' | 'actor'>,
+  release: Release,
+  step: Step,
+): number {
+  const busy = [step, overtakenStep(release, step)].filter(
+    one => one?.state === 'running' && one.by !== actor,
+  );
+  return Math.max(0, ...busy.map(one => (one?.deadline ?? 0) - log.now()));
 }
 
 async function runStep(runner: StepRunner, release: Release, step: Step, signal: AbortSignal): Promise<void> {
@@ -96,7 +105,8 @@ async function runStep(runner: StepRunner, release: Release, step: Step, signal:
     if (begun.kind === 'refused') throw new StepRefused(step.id, begun.refusal?.message);
     return changeOrTime(log, TRY_AGAIN_MS, signal);
   }
-  const performed = performer === null ? nobody(step) : await attempt(performer, step, {release, signal});
+  const performed =
+    performer === null ? nobody(step) : await untilOvertaken(performer, step, {release, signal}, runner);
   // A runner that is told to stop leaves the step to a successor: it was begun, and nobody knows its outcome.
   const isLeft = signal.aborted && performed.outcome !== 'done';
   const told = isLeft ? {type: 'leave-step' as const} : {type: 'end-step' as const, ...performed};
@@ -135,7 +145,36 @@ async function tell(
   }
 }
 
+/**
+ * A run that a rollback has overtaken goes no further: what it does to the world is stopped before that is undone. So is
+ * what somebody else has taken over. Only what is seen counts: a log that is read again from its start says nothing.
+ */
+async function untilOvertaken(
+  performer: Performer,
+  step: Step,
+  {release, signal}: StepContext,
+  {log, actor}: StepRunner,
+): Promise<Performed> {
+  const overtaken = new AbortController();
+  const look = () => {
+    const now = log.state().release;
+    if (now?.id !== release.id) return;
+    const seen = now.steps.find(({id}) => id === step.id);
+    const isTaken = seen?.state === 'running' && seen.by !== actor;
+    if (isTaken || (step.run !== 'rollback' && now.rollback !== null)) overtaken.abort();
+  };
+  const unsubscribe = log.subscribe(look);
+  look();
+  try {
+    return await attempt(performer, step, {release, signal: AbortSignal.any([signal, overtaken.signal])});
+  } finally {
+    unsubscribe();
+  }
+}
+
 function nobody(step: Step): Performed {
+  // A message for which there is no channel is nobody's failure.
+  if (step.name === 'notify') return {outcome: 'skipped'};
   return {outcome: 'failed', error: `this version of graydeck cannot do ${step.name}`};
 }
 

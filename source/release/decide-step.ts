@@ -3,7 +3,7 @@ import {firstPhase, startEvents} from './decide-start.ts';
 import type {Event} from './event.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Release, RunName, State, Step} from './state.ts';
-import {DEADLINE_AT_MOST_MS, failedStep, hasEnded, stepDue, stopsRun} from './step.ts';
+import {DEADLINE_AT_MOST_MS, failedStep, hasEnded, overtakenStep, stepDue, stopsRun} from './step.ts';
 import {targetOf} from './target.ts';
 
 /** Characters of an error that are kept: a log is no place for the output of a hook. */
@@ -77,10 +77,13 @@ function decideBegin(
       'run the steps in order',
     );
   }
-  if (step.state === 'running' && step.by !== by.name && at < (step.deadline ?? 0)) {
+  const busy = [step, overtakenStep(release, step)].find(
+    one => one?.state === 'running' && one.by !== by.name && at < (one.deadline ?? 0),
+  );
+  if (busy) {
     return refuse(
       'step-running',
-      `${step.by ?? 'somebody'} is running ${step.id}`,
+      `${busy.by ?? 'somebody'} is running ${busy.id}`,
       'wait until its deadline has passed',
     );
   }

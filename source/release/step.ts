@@ -5,7 +5,7 @@ import type {Release, RunName, Step, StepName} from './state.ts';
 export const DEADLINE_AT_MOST_MS = 24 * 3600_000;
 
 /** The steps of each run, in order, and the hook that does each; `own` steps are done by Graydeck itself. */
-const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own' | 'none'}[]> = {
+const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own'}[]> = {
   deploy: [
     {name: 'backup', hook: 'backup'},
     {name: 'deploy', hook: 'deploy'},
@@ -22,8 +22,8 @@ const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own' | '
     {name: 'demote', hook: 'demote'},
     {name: 'stop', hook: 'stop'},
     {name: 'restore', hook: 'restore'},
-    {name: 'notify', hook: 'none'},
-    {name: 'snapshot', hook: 'none'},
+    {name: 'notify', hook: 'own'},
+    {name: 'snapshot', hook: 'own'},
   ],
 };
 
@@ -35,8 +35,7 @@ export function stepsOf(
   without: ReadonlySet<StepName> = new Set(),
 ): Step[] {
   return RUNS[run].map(({name, hook}) => {
-    const isDone =
-      hook === 'own' || (hook !== 'none' && plan.hooks[hook] !== undefined && !without.has(name));
+    const isDone = hook === 'own' || (plan.hooks[hook] !== undefined && !without.has(name));
     return {
       id: `${run}.${name}`,
       run,
@@ -79,6 +78,19 @@ export function currentRun(release: Release): RunName | null {
 export function stepDue(release: Release): Step | null {
   const run = currentRun(release);
   return release.steps.find(step => step.run === run && !hasEnded(step)) ?? null;
+}
+
+/**
+ * A step of an earlier run that whoever runs it may still be at, although a rollback has overtaken it; null: there is
+ * none. Until it has ended nothing is done to what it may be changing. Traffic waits for nobody.
+ */
+export function overtakenStep(release: Release, due: Step): Step | null {
+  if (isTraffic(due)) return null;
+  return release.steps.find(one => one.run !== due.run && one.state === 'running' && !isTraffic(one)) ?? null;
+}
+
+function isTraffic({name}: Step): boolean {
+  return name === 'traffic' || name === 'traffic-to-prod';
 }
 
 /** Whether a failure of this step stops its run. A rollback goes on whatever fails; a clean-up undoes nothing. */

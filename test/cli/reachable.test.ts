@@ -32,7 +32,11 @@ const step = (id: string, outcome: 'done' | 'failed'): Intent[] => [
   {type: 'begin-step', release, step: id, deadlineMs: 1000},
   {type: 'end-step', release, step: id, outcome},
 ];
-const rolledBack: Intent[] = [begin, {type: 'rollback', release}, ...step('rollback.traffic', 'done')];
+const rolledBack: Intent[] = [
+  begin,
+  {type: 'rollback', release},
+  ...['traffic', 'notify', 'snapshot'].flatMap(name => step(`rollback.${name}`, 'done')),
+];
 const completed: Intent[] = [
   begin,
   {type: 'complete', release},

@@ -3,6 +3,7 @@ import {expect, test, vi} from 'vitest';
 import {hookPerformer} from '../../source/effects/hook.ts';
 import type {Hook} from '../../source/release/plan.ts';
 import type {Release, Step} from '../../source/release/state.ts';
+import type {KeptOutput, StepOutput} from '../../source/release/step-output.ts';
 
 const release = {
   id: 'r-1',
@@ -10,15 +11,35 @@ const release = {
   over: 'v1.0.9',
   phase: 0,
   percent: 5,
-  plan: {phases: [{name: 'alpha'}]},
+  plan: {phases: [{name: 'alpha'}], hooks: {restore: {argv: ['true'], timeoutMs: 5000, check: null}}},
 } as Release;
 const step = {id: 'rollback.stop', run: 'rollback', name: 'stop', state: 'running', attempts: 0} as Step;
 
-function run(hook: Partial<Hook>, attempts = 0) {
+/** A shelf that is a list, and can be away. */
+function shelf() {
+  const kept: KeptOutput[] = [];
+  let isAway = false;
+  return {
+    kept,
+    goAway: () => void (isAway = true),
+    write(output: StepOutput) {
+      if (isAway) return Promise.reject(new Error('the store is away'));
+      kept.push({...output, at: 1000});
+      return Promise.resolve();
+    },
+    read: () => (isAway ? Promise.reject(new Error('the store is away')) : Promise.resolve(kept)),
+  };
+}
+
+function run(hook: Partial<Hook>, attempts = 0, outputs = shelf(), of: Partial<Step> = {}) {
   const whole = {argv: ['true'], timeoutMs: 5000, check: null, ...hook};
   const signal = new AbortController().signal;
-  return hookPerformer(whole, 'new_payment', 3).perform({...step, attempts}, {release, signal});
+  const performer = hookPerformer(whole, {feature: 'new_payment', epoch: 3, outputs});
+  return performer.perform({...step, attempts, ...of}, {release, signal});
 }
+
+const BACKUP = {id: 'deploy.backup', run: 'deploy', name: 'backup'} as const;
+const RESTORE = {id: 'rollback.restore', name: 'restore'} as const;
 
 const node = (program: string) => [process.execPath, '-e', program];
 
@@ -94,4 +115,41 @@ test('a command is not told the passwords of this process, so that its output ca
   const performed = await run({argv});
   vi.unstubAllEnvs();
   expect(performed.error).toContain('[null,null,null,"is passed on"]');
+});
+
+test('what a command says is kept beside the log, up to 32 768 characters of its end, by step and attempt', async () => {
+  const outputs = shelf();
+  await run({argv: node(`console.log('one'); console.error('two')`)}, 1, outputs);
+  expect(outputs.kept).toMatchObject([{release: 'r-1', step: 'rollback.stop', attempt: 2, result: null}]);
+  expect(outputs.kept[0]?.text.split('\n').sort()).toEqual(['one', 'two']);
+  await run({argv: node(`process.stdout.write('x'.repeat(1e6) + 'the end')`)}, 2, outputs);
+  expect(outputs.kept[1]?.text).toMatch(/x{1000}the end$/u);
+  expect(outputs.kept[1]?.text).toHaveLength(32_768);
+});
+
+test('restore is told what the backup of this release printed on stdout, and nothing of another', async () => {
+  const outputs = shelf();
+  await run({argv: node(`console.error('dumping'); console.log('dump-17.sql')`)}, 0, outputs, BACKUP);
+  const asks = node(`process.exit(process.env.GRAYDECK_BACKUP === 'dump-17.sql' ? 0 : 9)`);
+  expect(await run({argv: asks}, 0, outputs, RESTORE)).toEqual({outcome: 'done'});
+  outputs.kept.forEach(output => void (output.release = 'r-0'));
+  const none = node(`process.exit(process.env.GRAYDECK_BACKUP === '' ? 0 : 9)`);
+  expect(await run({argv: none}, 0, outputs, RESTORE)).toEqual({outcome: 'done'});
+});
+
+test('a backup whose name cannot be kept for restore has failed; any other output may be lost', async () => {
+  const outputs = shelf();
+  outputs.goAway();
+  const argv = node(`console.log('dump-17.sql')`);
+  expect(await run({argv}, 0, outputs, BACKUP)).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringContaining('could not be kept'),
+  });
+  expect(await run({argv}, 0, outputs)).toEqual({outcome: 'done'});
+});
+
+test('restore is not run while nobody can say what the backup was', async () => {
+  const outputs = shelf();
+  outputs.goAway();
+  await expect(run({argv: node('')}, 0, outputs, RESTORE)).rejects.toThrow('the store is away');
 });

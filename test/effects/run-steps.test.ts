@@ -2,7 +2,8 @@ import {describe, expect, test} from 'vitest';
 import {rememberOutcomes} from '../../source/effects/remember-outcomes.ts';
 import {runSteps, type Performer, type StepLog, type StepRunner} from '../../source/effects/run-steps.ts';
 import type {State, Step} from '../../source/release/state.ts';
-import {rollingBack} from './journal.ts';
+import {hooks, phase, planOf} from '../release/plans.ts';
+import {journal, rollingBack} from './journal.ts';
 
 function performer(perform: (step: Step) => ReturnType<Performer['perform']>, deadlineMs = 5000): Performer {
   return {deadlineMs, perform};
@@ -25,15 +26,15 @@ test('the steps run in order, those without a hook are skipped, and the release 
     'r-1',
     new AbortController().signal,
   );
-  expect(ran).toEqual(['traffic', 'stop', 'restore']);
+  expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
   expect(state().release?.state).toBe('rolled_back');
   expect(outcomes(state())).toEqual({
     traffic: 'done',
     demote: 'skipped',
     stop: 'done',
     restore: 'done',
-    notify: 'skipped',
-    snapshot: 'skipped',
+    notify: 'done',
+    snapshot: 'done',
   });
 });
 
@@ -68,7 +69,7 @@ test('a second runner waits for the first, and takes its step over after the dea
   expect(runs).toBe(0);
   pass(100);
   await running;
-  expect(runs).toBe(3);
+  expect(runs).toBe(5);
   expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({
     attempts: 2,
     by: 'second',
@@ -146,7 +147,7 @@ test('an outcome is told once the store is back, and the step is not done again'
         : journal.execute(intent),
   };
   await runSteps({log: faulty, performerOf: () => done, actor: 'liu'}, 'r-1', new AbortController().signal);
-  expect(ran).toEqual(['traffic', 'stop', 'restore']);
+  expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
   expect(state().release?.state).toBe('rolled_back');
 });
 
@@ -185,12 +186,89 @@ describe('an outcome that could not be told', () => {
 
   test('is told later, and the step is not done again', async () => {
     const {ran, traffic} = await untold(() => Promise.resolve());
-    expect(ran).toEqual(['traffic', 'stop', 'restore']);
+    expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
     expect(traffic).toMatchObject({state: 'done', facts: {run: 1}});
   });
 
   test('is forgotten once somebody else has begun the step', async () => {
     const {ran} = await untold(begin => begin('another'));
-    expect(ran).toEqual(['traffic', 'traffic', 'stop', 'restore']);
+    expect(ran).toEqual(['traffic', 'traffic', 'stop', 'restore', 'notify', 'snapshot']);
   });
+});
+
+describe('a hook that a rollback overtakes', () => {
+  async function overtaken() {
+    const deck = journal();
+    const {execute} = deck.log('liu');
+    const plan = planOf([phase('all', 100)], {hooks: hooks('deploy', 'stop')});
+    await execute({type: 'start', release: 'r-1', version: 'v2', plan});
+    const ran: string[] = [];
+    const slow = performer(() => Promise.resolve({outcome: 'done'}));
+    const deploying: Performer = {
+      deadlineMs: 60_000,
+      perform: (_, {signal}) => {
+        void execute({type: 'rollback', release: 'r-1'});
+        ran.push(signal.aborted ? 'stopped' : 'went on');
+        return Promise.resolve({outcome: 'failed', error: 'was stopped'});
+      },
+    };
+    await runSteps(
+      {
+        log: deck.log('runner'),
+        performerOf: ({name}) => {
+          ran.push(name);
+          return name === 'deploy' ? deploying : slow;
+        },
+        actor: 'runner',
+      },
+      'r-1',
+      new AbortController().signal,
+    );
+    return {ran, release: deck.state().release!};
+  }
+
+  test('is stopped, told as failed, and undone only after that', async () => {
+    const {ran, release} = await overtaken();
+    expect(ran).toEqual(['deploy', 'stopped', 'traffic', 'stop', 'notify', 'snapshot']);
+    expect(release.state).toBe('rolled_back');
+    expect(release.steps.find(({name}) => name === 'deploy')).toMatchObject({
+      state: 'failed',
+      error: 'was stopped',
+    });
+  });
+});
+
+test('who has lost a step to somebody else stops what it was doing', async () => {
+  const {log, pass} = await rollingBack();
+  const seen: boolean[] = [];
+  const slow: Performer = {
+    deadlineMs: 30,
+    perform: async (_, {signal}) => {
+      pass(100);
+      await log('second').execute({
+        type: 'begin-step',
+        release: 'r-1',
+        step: 'rollback.traffic',
+        deadlineMs: 0,
+      });
+      seen.push(signal.aborted);
+      stop.abort();
+      return {outcome: 'failed', error: 'was stopped'};
+    },
+  };
+  const stop = new AbortController();
+  await runSteps({log: log('first'), performerOf: () => slow, actor: 'first'}, 'r-1', stop.signal);
+  expect(seen).toEqual([true]);
+});
+
+test('a rollback of which nobody can be told has that step skipped, not failed', async () => {
+  const {log, state} = await rollingBack();
+  const done = performer(() => Promise.resolve({outcome: 'done'}));
+  const runner: StepRunner = {
+    log: log('liu'),
+    performerOf: ({name}) => (name === 'notify' ? null : done),
+    actor: 'liu',
+  };
+  await runSteps(runner, 'r-1', new AbortController().signal);
+  expect(outcomes(state())).toMatchObject({notify: 'skipped', snapshot: 'done'});
 });

@@ -1,9 +1,23 @@
 import {describe, expect, test} from 'vitest';
-import {begin, complete, end, next, pause, resume, retry, rollback, run, set, start} from './orders.ts';
+import {
+  begin,
+  complete,
+  end,
+  next,
+  pause,
+  resume,
+  retry,
+  rollback,
+  run,
+  set,
+  start,
+  takenBack,
+} from './orders.ts';
 import {ALL_HOOKS, fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, guard, wait, HOUR, type Happening} from './specification.ts';
 
 const types = (...history: Happening[]) => given(...history).events.map(({type}) => type);
+const steps = (count: number) => Array.from({length: count}, () => ['step-started', 'step-ended']).flat();
 
 describe('a whole life', () => {
   test('from the hooks before the first phase to the clean-up after the last', () => {
@@ -24,7 +38,6 @@ describe('a whole life', () => {
         'promotion.cleanup',
       ),
     ];
-    const steps = (count: number) => Array.from({length: count}, () => ['step-started', 'step-ended']).flat();
     expect(types(...life)).toEqual([
       'release-started',
       ...steps(2),
@@ -42,14 +55,7 @@ describe('a whole life', () => {
   });
 
   test('that is cut short at half way, and the next attempt at the same version', () => {
-    const cut = [
-      start(),
-      next(0),
-      set(50),
-      pause(),
-      rollback({reason: 'p95 doubled'}),
-      ...run('rollback.traffic'),
-    ];
+    const cut = [start(), next(0), set(50), pause(), rollback({reason: 'p95 doubled'}), ...takenBack()];
     expect(types(...cut)).toEqual([
       'release-started',
       'phase-entered',
@@ -57,8 +63,7 @@ describe('a whole life', () => {
       'percent-set',
       'release-paused',
       'rollback-started',
-      'step-started',
-      'step-ended',
+      ...steps(3),
       'release-rolled-back',
     ]);
     // Nothing of the first attempt is carried over: the second begins at its first phase.
@@ -81,7 +86,7 @@ describe('a whole life', () => {
     given(...cut)
       .when(complete())
       .thenRefused('wrong-state');
-    given(...cut, ...run('rollback.traffic'))
+    given(...cut, ...takenBack())
       .when(complete())
       .thenRefused('wrong-state');
   });
@@ -95,7 +100,7 @@ describe('a whole life', () => {
       resume(),
       wait(HOUR),
       rollback(),
-      ...run('rollback.traffic'),
+      ...takenBack(),
     );
     expect(release.endedAt).toBe(at);
     expect(at - release.startedAt).toBeGreaterThan(3 * HOUR);
@@ -116,8 +121,7 @@ describe('one release after the other strands nobody', () => {
   const bad = (id: string, version: string) => [
     start(fourPhases(), {release: id, version}),
     rollback({release: id}),
-    begin('rollback.traffic', {release: id}),
-    end('rollback.traffic', 'done', {release: id}),
+    ...takenBack().map(order => ({...order, release: id})),
   ];
 
   test.each([
@@ -141,7 +145,7 @@ describe('one release after the other strands nobody', () => {
       start(),
       next(0),
       start(fourPhases(), {release: 'r-2', version: 'v3', supersede: true}),
-      ...run('rollback.traffic'),
+      ...takenBack(),
     );
     expect(release).toMatchObject({id: 'r-2', version: 'v3', phase: 0, percent: 5});
     expect(split.rolledBack).toEqual(['r-1']);

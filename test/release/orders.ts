@@ -55,3 +55,7 @@ export function end(step: string, outcome: StepOutcome = 'done', rest: Rest<'end
 export function run(...steps: string[]): Order[] {
   return steps.flatMap(step => [begin(step), end(step)]);
 }
+/** All steps of a rollback that are due: the ones that no hook does, and these between them. */
+export function takenBack(...hooked: string[]): Order[] {
+  return run('rollback.traffic', ...hooked, 'rollback.notify', 'rollback.snapshot');
+}

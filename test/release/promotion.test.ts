@@ -1,5 +1,18 @@
 import {describe, expect, test} from 'vitest';
-import {begin, complete, end, include, next, pause, retry, rollback, run, set, start} from './orders.ts';
+import {
+  begin,
+  complete,
+  end,
+  include,
+  next,
+  pause,
+  retry,
+  rollback,
+  run,
+  set,
+  start,
+  takenBack,
+} from './orders.ts';
 import {ALL_HOOKS, fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, guard, type Happening} from './specification.ts';
 
@@ -94,7 +107,7 @@ describe('a promotion', () => {
   test('is refused before the first phase and after a rollback, even for somebody in a hurry', () => {
     given(start(hooked)).when(complete()).thenRefused('wrong-state', 'being deployed');
     given(start(), rollback()).when(complete()).thenRefused('wrong-state', 'rolling back');
-    given(start(), rollback(), ...run('rollback.traffic'))
+    given(start(), rollback(), ...takenBack())
       .when(complete())
       .thenRefused('wrong-state', 'rolled back');
   });

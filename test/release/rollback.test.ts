@@ -12,6 +12,7 @@ import {
   run,
   set,
   start,
+  takenBack,
 } from './orders.ts';
 import {ALL_HOOKS, fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, guard, wait, HOUR, SECOND, type Happening} from './specification.ts';
@@ -118,20 +119,20 @@ describe('a second rollback', () => {
   });
 
   test('is told that the first has ended', () => {
-    given(start(), rollback(), ...run('rollback.traffic'))
+    given(start(), rollback(), ...takenBack())
       .when(rollback())
       .thenNothing('already-rolled-back');
   });
 
   test('is told so even after newer releases', () => {
-    given(start(), rollback(), ...run('rollback.traffic'), start(fourPhases(), {release: 'r-2'}))
+    given(start(), rollback(), ...takenBack(), start(fourPhases(), {release: 'r-2'}))
       .when(rollback())
       .thenNothing('already-rolled-back');
   });
 });
 
 describe('a release that was rolled back', () => {
-  const ended = [start(), rollback(), ...run('rollback.traffic')];
+  const ended = [start(), rollback(), ...takenBack()];
 
   test.each([set(5), next(0), pause(), complete(), include('u-1'), retry(), begin('rollback.traffic')])(
     'does not come back by $type',
@@ -207,13 +208,13 @@ describe('a rollback of a completed release', () => {
   test('gives prod its older version back once demotion is done', () => {
     const again = [...promoted, ...run('promotion.cleanup'), rollback()];
     expect(given(...again).state.prodVersion).toBe('v2');
-    const steps = run('rollback.traffic', 'rollback.demote', 'rollback.stop', 'rollback.restore');
+    const steps = takenBack('rollback.demote', 'rollback.stop', 'rollback.restore');
     expect(given(...again, ...steps).state.prodVersion).toBe('v1');
     const failed = [
       ...run('rollback.traffic'),
       begin('rollback.demote'),
       end('rollback.demote', 'failed'),
-      ...run('rollback.stop', 'rollback.restore'),
+      ...run('rollback.stop', 'rollback.restore', 'rollback.notify', 'rollback.snapshot'),
     ];
     expect(given(...again, ...failed).state.prodVersion).toBe('v2');
   });

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Plan} from '../../source/release/plan.ts';
-import {begin, complete, end, next, rollback, run, start} from './orders.ts';
+import {begin, complete, end, next, rollback, run, start, takenBack} from './orders.ts';
 import {fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, liu, wait, HOUR} from './specification.ts';
 
@@ -35,7 +35,7 @@ describe('starting a release', () => {
   });
 
   test('a release that has ended gives way to the next and is remembered', () => {
-    const history = [start(), rollback(), ...run('rollback.traffic')];
+    const history = [start(), rollback(), ...takenBack()];
     const {state} = given(...history, start(fourPhases(), {release: 'r-2', version: 'v3'}));
     expect(state.release).toMatchObject({id: 'r-2', state: 'rolling'});
     expect(state.past).toMatchObject([{id: 'r-1', version: 'v2', state: 'rolled_back'}]);
@@ -87,7 +87,7 @@ describe('a start that cannot be', () => {
   );
 
   test('is refused with an id that was used before', () => {
-    const history = [start(), rollback(), ...run('rollback.traffic')];
+    const history = [start(), rollback(), ...takenBack()];
     given(...history)
       .when(start())
       .thenRefused('bad-input', 'r-1 has been before');
@@ -178,10 +178,10 @@ describe('a start that supersedes', () => {
 
   test('begins the moment the last step of that rollback ends, in the name of who asked for it', () => {
     const zhou = {name: 'zhou on desk', kind: 'person'} as const;
-    const started = given(start(), {...v3, by: zhou}, begin('rollback.traffic'))
-      .when(end('rollback.traffic'))
+    const started = given(start(), {...v3, by: zhou}, ...takenBack().slice(0, -1))
+      .when(end('rollback.snapshot'))
       .thenEvents(
-        {type: 'step-ended', step: 'rollback.traffic'},
+        {type: 'step-ended', step: 'rollback.snapshot'},
         {type: 'release-rolled-back', release: 'r-1'},
         {type: 'release-started', release: 'r-2', version: 'v3'},
         {type: 'phase-entered', release: 'r-2', phase: 0, percent: 10},
@@ -202,7 +202,7 @@ describe('a start that supersedes', () => {
       version: 'v3',
       supersede: true,
     });
-    const {release, split} = given(start(), deploying, ...run('rollback.traffic'));
+    const {release, split} = given(start(), deploying, ...takenBack());
     expect(release).toMatchObject({id: 'r-2', state: 'deploying'});
     expect(split.live).toBe(false);
   });
@@ -229,13 +229,7 @@ describe('a start that supersedes', () => {
       plan: fourPhases(),
       supersede: true,
     } as const;
-    const {state} = given(
-      ...completed,
-      wait(HOUR / 2),
-      rollback(),
-      third,
-      ...run('rollback.traffic', 'rollback.demote'),
-    );
+    const {state} = given(...completed, wait(HOUR / 2), rollback(), third, ...takenBack('rollback.demote'));
     expect(state.prodVersion).toBe('v1');
     expect(state.release).toMatchObject({id: 'r-2', over: 'v1'});
   });
@@ -244,7 +238,7 @@ describe('a start that supersedes', () => {
     const cancelled = given(start(), v3)
       .when(rollback())
       .thenEvents({type: 'queued-start-cancelled', release: 'r-2'});
-    const ended = given(start(), v3, rollback(), ...run('rollback.traffic'));
+    const ended = given(start(), v3, rollback(), ...takenBack());
     expect(cancelled.release.next).toBeNull();
     expect(ended.release).toMatchObject({id: 'r-1', state: 'rolled_back'});
   });
@@ -255,7 +249,7 @@ describe('a start that supersedes', () => {
       .thenEvents({type: 'queued-start-cancelled', release: 'r-2'}, {type: 'release-banned', release: 'r-2'});
     expect(cancelled.split.rolledBack).toEqual(['r-1', 'r-2']);
     cancelled.when(rollback({release: 'r-2'})).thenNothing('already-rolled-back');
-    expect(given(start(), v3, rollback({release: 'r-2'}), ...run('rollback.traffic')).release.id).toBe('r-1');
+    expect(given(start(), v3, rollback({release: 'r-2'}), ...takenBack()).release.id).toBe('r-1');
   });
 
   test('is not cancelled by a guard that is late with its own rollback', () => {

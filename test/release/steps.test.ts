@@ -172,7 +172,7 @@ describe('a step that fails', () => {
 
   test('does not stop a rollback', () => {
     const back = [start(hooked), ...run('deploy.backup', 'deploy.deploy'), rollback()];
-    const failing = ['rollback.traffic', 'rollback.stop', 'rollback.restore'];
+    const failing = ['traffic', 'stop', 'restore', 'notify', 'snapshot'].map(name => `rollback.${name}`);
     const {release} = given(...back, ...failing.flatMap(step => [begin(step), end(step, 'failed')]));
     expect(release.state).toBe('rolled_back');
   });
@@ -193,17 +193,14 @@ describe('a retry', () => {
   });
 
   test('of a rollback step exposes nobody', () => {
-    const back = [
+    const stopped = [
       start(hooked),
       ...run('deploy.backup', 'deploy.deploy'),
       rollback(),
       ...run('rollback.traffic'),
-    ];
-    const stopped = [
-      ...back,
       begin('rollback.stop'),
       end('rollback.stop', 'failed'),
-      ...run('rollback.restore'),
+      ...run('rollback.restore', 'rollback.notify', 'rollback.snapshot'),
     ];
     const again = given(...stopped)
       .when(retry('rollback.stop'))
@@ -266,5 +263,46 @@ describe('a run that a rollback has overtaken', () => {
     given(start(hooked), rollback())
       .when(begin('deploy.backup'))
       .thenRefused('step-order', 'rollback.traffic is');
+  });
+});
+
+describe('a hook that is still running when a rollback overtakes it', () => {
+  const promoting = [
+    start(hooked),
+    ...run('deploy.backup', 'deploy.deploy'),
+    complete(),
+    ...run('promotion.traffic'),
+    begin('promotion.promote'),
+    rollback(),
+  ];
+  const other = {by: zhou};
+
+  test('does not keep traffic from being waited for', () => {
+    given(...promoting)
+      .when(begin('rollback.traffic', other))
+      .thenEvents({type: 'step-started'});
+  });
+
+  test('is waited for before anything is done that it may still be changing', () => {
+    given(...promoting, ...run('rollback.traffic'))
+      .when(begin('rollback.demote', other))
+      .thenRefused('step-running', 'liu on laptop is running promotion.promote');
+  });
+
+  test('is not waited for once it has ended, or its deadline has passed', () => {
+    const moved = [...promoting, ...run('rollback.traffic')];
+    given(...moved, end('promotion.promote', 'failed'))
+      .when(begin('rollback.demote', other))
+      .thenEvents({type: 'step-started'});
+    given(...moved, wait(10_000))
+      .when(begin('rollback.demote', other))
+      .thenEvents({type: 'step-started'});
+  });
+
+  test('leaves its outcome behind, and that changes nothing any more', () => {
+    given(...promoting)
+      .when(end('promotion.promote', 'failed', {error: 'was stopped'}))
+      .thenEvents({type: 'step-ended', outcome: 'failed'});
+    expect(given(...promoting, end('promotion.promote', 'failed')).release.state).toBe('rolling_back');
   });
 });

@@ -3,7 +3,7 @@ import type {Commit} from '../../source/release/commit.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import {evolveCommit} from '../../source/release/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
-import {complete, deny, next, pause, rollback, run, set, start} from './orders.ts';
+import {complete, deny, next, pause, rollback, set, start, takenBack} from './orders.ts';
 import {fourPhases} from './plans.ts';
 import {given, DAWN, FEATURE} from './specification.ts';
 
@@ -80,12 +80,7 @@ describe('a commit that cannot be read', () => {
 });
 
 test('events of a release that has given way change nothing', () => {
-  const {state} = given(
-    start(),
-    rollback(),
-    ...run('rollback.traffic'),
-    start(fourPhases(), {release: 'r-2'}),
-  );
+  const {state} = given(start(), rollback(), ...takenBack(), start(fourPhases(), {release: 'r-2'}));
   const late = evolveCommit(
     state,
     commit([

@@ -21,7 +21,7 @@ export interface Guarding {
   feature: FeatureStore;
   controller: Controller;
   measuring: GuardMeasuring;
-  settings: Pick<Settings, 'config'>;
+  settings: Pick<Settings, 'config' | 'declared'>;
   prometheus: ExternalNumbers | null;
   name: string;
 }

@@ -28,7 +28,7 @@ export interface Watched {
   measuring: GuardMeasuring;
   /** Numbers that no sample speaks of. */
   external: ExternalNumbers;
-  settings: Pick<Settings, 'config'>;
+  settings: Pick<Settings, 'config' | 'declared'>;
   /** As the log shall name the guard. */
   name: string;
   contact: Contact;
@@ -49,7 +49,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
 
   const work = async (tenure: Tenure) => {
     const ours = new Set<string>();
-    const runner = stepRunner(feature, controller, tenure.actor);
+    const runner = stepRunner(feature, controller, tenure.actor, settings.declared);
     // Over all tenures of this process: what has come of a step is known although the guard was lost meanwhile.
     performerOf ??= rememberOutcomes(runner.performerOf);
     const steps = {...runner, performerOf, log: {...runner.log, execute: journalOf(tenure, runner.actor)}};

@@ -1,5 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
-import type {RouterReport, StoreRole} from '../../../source/store/port.ts';
+import {KEEP_OUTPUTS, type RouterReport, type StoreRole} from '../../../source/store/port.ts';
 import {newFeature, opener, type Subject} from './subject.ts';
 
 function report(fields: Partial<RouterReport> = {}): RouterReport {
@@ -35,6 +35,7 @@ const READING = [
   'log.follow',
   'log.head',
   'log.read',
+  'outputs.read',
   'rollUps.read',
   'routers.list',
   'samples.follow',
@@ -90,6 +91,35 @@ export function restContract(subject: () => Subject): void {
         {t: now - 1000, body},
         {t: now, body: 'new'},
       ]);
+    });
+  });
+
+  describe('what steps leave behind', () => {
+    const output = (step: string, text: string) => ({release: 'r-1', step, attempt: 1, text, result: null});
+
+    it('is kept in order, with its time, for whoever may look', async () => {
+      const name = newFeature();
+      const store = await open('operator');
+      const {outputs} = store.feature(name);
+      expect(await outputs.read()).toEqual([]);
+      await outputs.write({...output('deploy.backup', 'dumping\ndump-17'), attempt: 2, result: 'dump-17'});
+      await outputs.write(output('deploy.deploy', 'x'.repeat(300_000)));
+      const kept = await (await open('viewer')).feature(name).outputs.read();
+      expect(kept).toMatchObject([
+        {step: 'deploy.backup', text: 'dumping\ndump-17', attempt: 2, result: 'dump-17'},
+        {step: 'deploy.deploy', result: null},
+      ]);
+      expect(kept[1]?.text).toHaveLength(300_000);
+      for (const {at} of kept) expect(Math.abs(at - store.now())).toBeLessThan(5000);
+      expect(await store.feature(newFeature()).outputs.read()).toEqual([]);
+    });
+
+    it('is the newest of it only', async () => {
+      const {outputs} = (await open('operator')).feature(newFeature());
+      for (let n = 1; n <= KEEP_OUTPUTS + 2; n++) await outputs.write(output('deploy.deploy', `${n}`));
+      const kept = await outputs.read();
+      expect(kept).toHaveLength(KEEP_OUTPUTS);
+      expect(kept[0]?.text).toBe('3');
     });
   });
 

@@ -1,0 +1,39 @@
+import type {StepOutput} from '../../release/step-output.ts';
+import {decodeOutput} from '../output.ts';
+import {KEEP_OUTPUTS, type OutputReader} from '../port.ts';
+import type {Database} from './database.ts';
+import type {Connection} from './driver.ts';
+
+/** Made when first needed: a file of an earlier version goes on being one that both read. */
+const TABLE = `CREATE TABLE IF NOT EXISTS outputs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, feature TEXT NOT NULL, at INTEGER NOT NULL, output TEXT NOT NULL
+) STRICT`;
+
+export function outputReader(database: Database, feature: string): OutputReader {
+  return {
+    read: () =>
+      database.read(connection => {
+        if (!hasTable(connection)) return [];
+        const sql = 'SELECT at, output FROM outputs WHERE feature = ? ORDER BY id';
+        return connection
+          .all(sql, feature)
+          .flatMap(row => decodeOutput(String(row['output']), Number(row['at'])));
+      }),
+  };
+}
+
+export async function writeOutput(database: Database, feature: string, output: StepOutput): Promise<void> {
+  await database.write(connection => {
+    if (!hasTable(connection)) connection.execute(TABLE);
+    const text = JSON.stringify(output);
+    connection.run('INSERT INTO outputs (feature, at, output) VALUES (?, ?, ?)', feature, Date.now(), text);
+    const surplus =
+      'DELETE FROM outputs WHERE feature = ? AND id <= ' +
+      '(SELECT id FROM outputs WHERE feature = ? ORDER BY id DESC LIMIT 1 OFFSET ?)';
+    connection.run(surplus, feature, feature, KEEP_OUTPUTS);
+  });
+}
+
+function hasTable(connection: Connection): boolean {
+  return connection.get("SELECT 1 FROM sqlite_schema WHERE name = 'outputs'") !== undefined;
+}
