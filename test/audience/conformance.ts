@@ -30,6 +30,13 @@ const read = JSON.parse(
 export const NOW = Date.parse(read.now);
 export const CASES: readonly RoutingCase[] = read.cases;
 
+export const SPLITS: readonly string[] = Object.keys(read.splits);
+
+/** What an edge refuses this split for, by name; undefined: it can express it. */
+export function edgeRefusalOf(name: string): string | undefined {
+  return read.splits[name]?.edgeRefuses;
+}
+
 /** A split of the file by its name. */
 export function splitNamed(name: string): Split {
   const {edgeRefuses: _, ...changes} = read.splits[name]!;

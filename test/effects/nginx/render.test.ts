@@ -166,7 +166,7 @@ describe.skipIf(nginxMissing)('an include file for nginx', () => {
           expect(file.refusals.length > 0).toBe(hasZero);
         },
       ),
-      {numRuns: 60},
+      {numRuns: 40},
     );
   });
 

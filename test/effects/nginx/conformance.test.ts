@@ -1,0 +1,76 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {renderEdge} from '../../../source/effects/nginx/render.ts';
+import {CASES, edgeRefusalOf, SPLITS, splitNamed, type RoutingCase} from '../../audience/conformance.ts';
+import {askMany, nginxMissing, startNginx, type Asking, type NginxServer} from '../../servers/nginx.ts';
+import {freePort} from '../../servers/ports.ts';
+import {siteOf, wire} from './site.ts';
+
+const header = (name: string) => ({header: name});
+const ATTRIBUTES = {
+  country: header('x-country'),
+  region: header('x-region'),
+  user_type: header('x-user-type'),
+  level: header('x-level'),
+  last_login: header('x-last-login'),
+  case_count: header('x-case-count'),
+  registration_date: header('x-registration-date'),
+};
+
+const asked = CASES.filter(one => one.sdkOnly === undefined && edgeRefusalOf(one.split) === undefined);
+
+/** The request that says of a user what the case says. */
+function requestOf({split, user, headers = {}, cookies = {}, address = '203.0.113.1'}: RoutingCase): Asking {
+  const said: Record<string, string> = {...headers, 'x-forwarded-for': address};
+  if (user.id !== undefined && user.id !== null) said['x-user-id'] = wire(String(user.id));
+  for (const [name, {header}] of Object.entries(ATTRIBUTES))
+    if (user[name] !== undefined) said[header] = wire(String(user[name]));
+  const pairs = Object.entries(cookies).map(([name, value]) => `${name}=${wire(value)}`);
+  if (pairs.length > 0) said['cookie'] = pairs.join('; ');
+  return {headers: said, path: `/${split}`};
+}
+
+describe.skipIf(nginxMissing)('nginx and the cases of the conformance file', () => {
+  const features = SPLITS.map(name => `c-${name}`);
+  const splits = new Map(SPLITS.map(name => [`c-${name}`, splitNamed(name)]));
+  let nginx: NginxServer;
+  let refused: Map<string, string>;
+  let bodies: string[];
+  beforeAll(async () => {
+    const [port, probe] = [await freePort(), await freePort()];
+    const file = renderEdge(
+      splits,
+      siteOf(features, {attributes: ATTRIBUTES, probe: {host: '127.0.0.1', port: probe}}),
+    );
+    refused = new Map(file.refusals.map(({feature, message}) => [feature, message]));
+    const locations = SPLITS.map(name => {
+      const suffix = `c_${name.replaceAll('-', '_')}`;
+      return `location = /${name} { return 200 "$gray_side_${suffix} $gray_reason_${suffix} $gray_cohort_${suffix}"; }`;
+    });
+    nginx = await startNginx({
+      http:
+        'set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; include FOLDER/graydeck.conf;' +
+        `server { listen 127.0.0.1:${port}; ${locations.join('\n')} }`,
+      files: {'graydeck.conf': file.text},
+    });
+    bodies = await askMany(port, asked.map(requestOf));
+  });
+  afterAll(() => nginx.dispose());
+
+  test('agree in side, reason and cohort', () => {
+    const wrong = asked.flatMap(({name, expect: {side, reason, cohort}}, at) => {
+      const said = `${side} ${reason} ${cohort}`;
+      return bodies[at] === said ? [] : [`${name}: ${said}, not ${bodies[at]}`];
+    });
+    expect(wrong).toEqual([]);
+    expect(asked.length).toBeGreaterThan(100);
+  });
+
+  test('what an edge cannot express is refused naming what it is, and only that', () => {
+    for (const name of SPLITS) {
+      const why = edgeRefusalOf(name);
+      const said = refused.get(`c-${name}`);
+      if (why === undefined) expect(said).toBeUndefined();
+      else expect(said).toContain(why);
+    }
+  });
+});
