@@ -30,6 +30,8 @@ export const LOOK_EVERY_MS = 2000;
 /** Entries read at once. */
 const PAGE = 256;
 const FIRST_RETRY_MS = 50;
+/** Whoever follows is to be right within a second of the store's return, in milliseconds. */
+const LONGEST_RETRY_MS = 500;
 
 /** How far a follower is. */
 export interface Position {
@@ -93,7 +95,7 @@ export async function followLog(
         if (signal.aborted) return;
         if (retryMs === 0)
           onNews({type: 'away', why: error instanceof Error ? error.message : String(error)});
-        retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LOOK_EVERY_MS);
+        retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
         await delay(retryMs, undefined, {signal, ref: source.keepAlive ?? true}).catch(() => undefined);
         continue;
       }
