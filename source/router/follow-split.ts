@@ -40,8 +40,7 @@ export async function followSplit(
     const found = await readHead(store, onNews, signal);
     if (signal.aborted || turn !== breaks) return;
     // The log is followed meanwhile, from its start.
-    const {last: later} = replay;
-    const newest = (later?.version ?? 0) > (found?.version ?? 0) ? later : found;
+    const newest = newerOf(found, replay.last);
     told = newest?.version ?? 0;
     onNews({type: 'newest', commit: newest});
   };
@@ -62,6 +61,10 @@ export async function followSplit(
       signal,
     )
     .catch((error: unknown) => onNews({type: 'away', why: messageOf(error)}));
+}
+
+function newerOf(one: Commit | null, other: Commit | null): Commit | null {
+  return (other?.version ?? 0) > (one?.version ?? 0) ? other : one;
 }
 
 /** The newest commit, asked for until there is an answer. */
