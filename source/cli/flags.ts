@@ -45,6 +45,7 @@ const FLAGS = {
   watch: {help: 'a line for each change, until the release ends'},
   window: {value: 'D', help: 'how far the numbers look back: 30s, 5m, 1h; 5m unless named'},
   follow: {help: 'go on with what comes'},
+  output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},
   for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
   timeout: {value: 'D', help: 'give up after this time: 30s, 10m'},
   rating: {value: 'N', help: 'from 1, worst, to 5, best', choices: ['1', '2', '3', '4', '5']},

@@ -163,6 +163,36 @@ describe('the steps of a release', () => {
     expect(await place.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}});
   });
 
+  test('what a backup prints is kept, told to restore, and shown by log --output; so is what was known at the rollback', async () => {
+    await using place = await Workplace.open();
+    const backup = '[sh, -c, "echo dumping >&2; echo dump-17"]';
+    const restore = '[sh, -c, "echo restores $GRAYDECK_BACKUP"]';
+    await place.file('plan.yaml', `phases: [${all}]\nhooks: {backup: ${backup}, restore: ${restore}}\n`);
+    await place.run(...start, '--plan', 'plan.yaml');
+    const store = await openStore(place.store, 'router');
+    await store.feature('pay').writeSamples([['side', 'gray', 'requests', '40', 'errors', '10']]);
+    await store.close();
+    const {exitCode, stderr} = await place.run('rollback');
+    expect({exitCode, stderr}).toMatchObject({exitCode: 0, stderr: expect.stringMatching(/✔ snapshot/u)});
+    const told = await place.run('log', '--output', 'restore');
+    expect(told.stdout).toMatch(/rollback\.restore, attempt 1\nrestores dump-17$/u);
+    const {outputs} = await place.json('log', '--output', 'deploy.backup');
+    expect(outputs).toMatchObject([{step: 'deploy.backup', result: 'dump-17', attempt: 1}]);
+    const kept = await place.json('log', '--output', 'rollback.snapshot');
+    const [{text}] = kept['outputs'] as [{text: string}];
+    expect(JSON.parse(text)).toMatchObject({
+      schema: 'graydeck.snapshot/1',
+      version: 'v1.1.0',
+      before: [{minutes: 1, gray: {requests: 40, errorRate: 25}}, {minutes: 5}, {minutes: 15}],
+    });
+    const {steps} = await place.json('status');
+    expect(steps).toContainEqual(expect.objectContaining({id: 'rollback.notify', state: 'skipped'}));
+    expect(await place.run('log', '--output', 'deploy.deploy')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('there is: deploy.backup, rollback.restore, rollback.snapshot'),
+    });
+  });
+
   test('--no-wait leaves them to others, and a second rollback says that it goes on already', async () => {
     await using place = await Workplace.open();
     await place.run(...start);

@@ -5,16 +5,22 @@ import type {Call, Run} from '../call.ts';
 import {commitDocument, commitLines, logDocument} from '../commit-lines.ts';
 import {EXIT} from '../exit.ts';
 import {openLook, using} from '../session.ts';
+import {tellOutput} from '../step-output.ts';
 
 /**
  * `log [--follow]`: a line for each event, oldest first; with `--json` one document, or what comes as one a commit and
- * line.
+ * line. With `--output STEP` what a step has printed instead.
  */
 export const run: Run = call => {
   const {out, flags} = call;
   // Before anything is said, so that no signal finds the verb unprepared.
   if (flags.follow) call.interrupted();
-  return using(openLook(call), async ({view}) => {
+  return using(openLook(call), async look => {
+    const {view} = look;
+    if (flags.output !== undefined) {
+      await tellOutput(call, look, flags.output);
+      return EXIT.done;
+    }
     if (out.isJson && !flags.follow) {
       out.json(logDocument(view.feature, view.commits()));
       return EXIT.done;
