@@ -49,18 +49,18 @@ function readMetric(lane: Lane, metric: Metric, slot: number, part: TallyPart): 
 }
 
 /**
- * Puts the tally of a second in the place of what the ring holds there. What gray measured under another release
- * than `release` is left out.
- * @returns false when the tally is none of a second, or the second is older than the ring.
+ * Puts a tally in the place of what the ring holds there; `ms` long is every place of the ring. What gray measured under
+ * another release than `release` is left out; null: nothing is.
+ * @returns false when the tally is of another length, or older than the ring.
  */
-export function restoreSecond(
+export function restoreTally(
   ring: SecondRing,
   table: MetricTable,
   tally: Tally,
-  release: string | null,
+  {release, ms}: {release: string | null; ms: number},
 ): boolean {
-  if (tally.ms !== 1000 || tally.t % 1000 !== 0) return false;
-  const second = tally.t / 1000;
+  if (tally.ms !== ms || tally.t % ms !== 0) return false;
+  const second = tally.t / ms;
   const slot = ring.open(second);
   if (slot < 0) return false;
   for (const side of SIDES) for (const place of PLACES) ring.peek(side, place)?.clear(slot);

@@ -1,22 +1,18 @@
+import {DistinctSketch} from './distinct-sketch.ts';
 import {LogHistogram} from './log-histogram.ts';
-import {
-  CONVERSIONS,
-  ERRORS,
-  MetricTable,
-  REQUESTS,
-  RESPONSE_TIME,
-  UNAVAILABLE,
-  type DeclaredMetrics,
-} from './metric-table.ts';
+import {MetricTable, REQUESTS, type DeclaredMetrics} from './metric-table.ts';
 import type {Cohort, Side, SideNumbers, Span, WindowView} from './numbers.ts';
 import {readNumbers} from './side-numbers.ts';
-import {entriesOf, gaugeOf, mergeDistribution, sumOf, usersOf} from './reading.ts';
+import {sumOf} from './reading.ts';
 import {Repeats} from './repeats.ts';
 import type {Sample} from './sample.ts';
-import {restoreSecond, tallySecond} from './ring-tally.ts';
+import {restoreTally, tallySecond} from './ring-tally.ts';
+import {RingReader, type SecondCounts} from './ring-reader.ts';
 import type {Tally} from './roll-up.ts';
 import {SecondRing, type Place, type Seconds} from './second-ring.ts';
 import {SeriesReader} from './series.ts';
+
+export type {SecondCounts} from './ring-reader.ts';
 
 /** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
 const MOST_AHEAD_MS = 5000;
@@ -56,16 +52,6 @@ export interface WindowOptions extends DeclaredMetrics {
   keepSeconds?: number;
 }
 
-/** One second of one side and cohort, for who judges second by second. */
-export interface SecondCounts {
-  requests: number;
-  errors: number;
-  conversions: number;
-  unavailable: number;
-  /** Null without values. */
-  responseTime: LogHistogram | null;
-}
-
 /**
  * The measurements of a feature in seconds, for as long as the ring, on the store's clock. A span takes the seconds
  * that begin in it. Memory is bounded whatever arrives: the ring, 64 names beyond the declared, 16 384 instances.
@@ -77,6 +63,7 @@ export interface SecondCounts {
 export class Windows implements WindowView {
   readonly table: MetricTable;
   readonly #ring: SecondRing;
+  readonly #reader: RingReader;
   readonly #series: SeriesReader;
   readonly #repeats = new Repeats();
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
@@ -91,7 +78,15 @@ export class Windows implements WindowView {
     const keepSeconds = options.keepSeconds ?? 3600;
     this.table = new MetricTable(options, keepSeconds);
     this.#ring = new SecondRing(keepSeconds);
+    this.#reader = new RingReader(this.#ring, this.table);
     this.#series = new SeriesReader(this.#ring, this.table);
+  }
+
+  /** Changes whenever something is counted or forgotten in the second that begins at `t`; null: it is not kept. */
+  changeAt(t: number): number | null {
+    const first = Math.floor(t / 1000);
+    const seconds = this.#ring.clip({first, end: first + 1});
+    return seconds.first === first && seconds.end === first + 1 ? this.#ring.changeOf(seconds) : null;
   }
 
   /** How far back is kept, milliseconds. */
@@ -200,43 +195,29 @@ export class Windows implements WindowView {
 
   /** Requests of a side over a span and the entries they came in, for the running split; far cheaper than `numbers`. */
   arrivals(side: Side, span: Span, cohort?: Cohort): {requests: number; entries: number} {
-    const seconds = this.#ring.clip(this.#seconds(span));
-    const lanes = this.#ring.lanes(side, cohort ?? 'cohorts');
-    const {slots} = this.#ring;
-    return {
-      requests: sumOf(lanes, REQUESTS, seconds, slots),
-      entries: entriesOf(lanes, seconds, slots),
-    };
+    return this.#reader.arrivals(side, cohort ?? null, this.#seconds(span));
   }
 
   /** Sum of a counter of a side over a span; null where nobody reports it on that side, or it is no counter. */
   counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
-    const metric = this.table.get(name);
-    if (metric?.kind !== 'counter') return null;
-    const isReported = this.#ring
-      .lanes(side, 'everything')
-      .some(lane => lane.counters[metric.index] !== undefined);
-    if (!isReported) return null;
-    const seconds = this.#ring.clip(this.#seconds(span));
-    return sumOf(this.#ring.lanes(side, cohort ?? 'cohorts'), metric.index, seconds, this.#ring.slots);
+    return this.#reader.counted(side, cohort ?? null, name, this.#seconds(span));
   }
 
   /** Newest value of a gauge of a side in a span; null without any. */
   gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
-    const metric = this.table.get(name);
-    if (metric?.kind !== 'gauge') return null;
-    const lanes = this.#ring.lanes(side, cohort ?? 'cohorts');
-    const seconds = this.#ring.clip(this.#seconds(span));
-    return gaugeOf(lanes, metric.index, seconds, this.#ring.slots)?.value ?? null;
+    return this.#reader.gauge(side, cohort ?? null, name, this.#seconds(span));
   }
 
   /** Different users of a side in a span, estimated; null where nobody counts them. */
   users(side: Side, span: Span, cohort?: Cohort): number | null {
-    return usersOf(
-      this.#ring.lanes(side, cohort ?? 'cohorts'),
-      this.#ring.clip(this.#seconds(span)),
-      this.#ring,
-    );
+    const users = new DistinctSketch();
+    this.mergeUsers(users, side, span, cohort);
+    return users.isEmpty ? null : Math.round(users.estimate());
+  }
+
+  /** Adds the users of a side in a span to those of another one. */
+  mergeUsers(into: DistinctSketch, side: Side, span: Span, cohort?: Cohort): void {
+    this.#reader.mergeUsers(into, side, cohort ?? null, this.#seconds(span));
   }
 
   /**
@@ -244,19 +225,15 @@ export class Windows implements WindowView {
    * of the span. Null without any.
    */
   heardAt(side: Side, span: Span, cohort?: Cohort): number | null {
-    const {first, end} = this.#ring.clip(this.#seconds(span));
-    const lanes = this.#ring.lanes(side, cohort ?? 'cohorts');
-    for (let second = end - 1; second >= first; second--)
-      if (lanes.some(lane => (lane.entries[second % this.#ring.slots] ?? 0) > 0))
-        return Math.min((second + 1) * 1000, span.to);
-    return null;
+    const second = this.#reader.heardIn(side, cohort ?? null, this.#seconds(span));
+    return second === null ? null : Math.min((second + 1) * 1000, span.to);
   }
 
   /** The values of a distribution over a span, for quantiles beyond the usual; null without any. */
   distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null {
-    const metric = this.table.get(name);
-    if (metric?.kind !== 'distribution') return null;
-    return this.#merged(side, cohort ?? 'cohorts', metric.index, this.#ring.clip(this.#seconds(span)));
+    const values = new LogHistogram();
+    this.#reader.mergeValues(values, side, cohort ?? null, name, this.#seconds(span));
+    return values.count === 0 ? null : values;
   }
 
   /**
@@ -264,18 +241,7 @@ export class Windows implements WindowView {
    * and what was decided on older splits or under older releases, too.
    */
   second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {
-    const first = Math.floor(at / 1000);
-    const seconds = this.#ring.clip({first, end: first + 1});
-    if (seconds.first !== first || seconds.end !== first + 1) return null;
-    const lanes = this.#ring.lanes(side, cohort);
-    const sum = (metric: number) => sumOf(lanes, metric, seconds, this.#ring.slots);
-    return {
-      requests: sum(REQUESTS),
-      errors: sum(ERRORS),
-      conversions: sum(CONVERSIONS),
-      unavailable: sum(UNAVAILABLE),
-      responseTime: this.#merged(side, cohort, RESPONSE_TIME, seconds),
-    };
+    return this.#reader.place(side, cohort, Math.floor(at / 1000));
   }
 
   /** All that was measured in the second that begins at `t`, for the store's roll-ups; null when nothing was. */
@@ -289,20 +255,9 @@ export class Windows implements WindowView {
    */
   restore(tally: Tally): boolean {
     this.#second = -1;
-    if (!restoreSecond(this.#ring, this.table, tally, this.#begin.release)) return false;
+    if (!restoreTally(this.#ring, this.table, tally, {release: this.#begin.release, ms: 1000})) return false;
     for (const {side} of tally.parts) this.#newest[side] = Math.max(this.#newest[side] ?? 0, tally.t);
     return true;
-  }
-
-  #merged(
-    side: Side,
-    which: Cohort | 'cohorts' | 'everything',
-    metric: number,
-    seconds: Seconds,
-  ): LogHistogram | null {
-    const histogram = new LogHistogram();
-    mergeDistribution(histogram, this.#ring.lanes(side, which), metric, seconds, this.#ring);
-    return histogram.count === 0 ? null : histogram;
   }
 
   /** The seconds that begin in a span and that the running split has a say in: the one it began in is one of them. */

@@ -8,8 +8,12 @@ export interface RollUpShelf {
 }
 
 export interface RollUpKeeping {
-  /** The second that begins at `t`, as it was measured; null when nothing was. */
-  windows: {rollUp(t: number): Tally | null};
+  windows: {
+    /** The second that begins at `t`, as it was measured; null when nothing was. */
+    rollUp(t: number): Tally | null;
+    /** Another number whenever that second changes; null: it is not kept. */
+    changeAt(t: number): number | null;
+  };
   shelf: RollUpShelf;
   /** The store's clock, milliseconds since 1970. */
   now(): number;
@@ -17,8 +21,11 @@ export interface RollUpKeeping {
 
 const SECONDS_KEPT_MS = 3600_000;
 const MINUTES_KEPT_MS = 30 * 24 * 3600_000;
-/** A second is rolled up when its late batches have come. */
+/** A second is rolled up when the batches of those who send at once have come. */
 const SETTLED_AFTER_MS = 3000;
+/** Who sends by the minute comes later: within this time a second that holds more is written again. */
+const LATE_MS = 180_000;
+const LATE_EVERY_MS = 10_000;
 /** Somebody whose newest second is no older than this is at it. */
 const AT_IT_MS = 12_000;
 const LOOK_MS = 5000;
@@ -32,44 +39,90 @@ const REST_MS = 10;
  * already, stands by; two at once would write the same. A store that is away is tried again. Ends with the signal.
  */
 export async function keepRollUps(keeping: RollUpKeeping, signal: AbortSignal): Promise<void> {
+  const {now} = keeping;
+  const written: Written = new Map();
   let next: number | null = null;
+  let lateAt = now();
   while (!signal.aborted) {
     try {
-      next = next === null ? await firstMissing(keeping) : await writeFrom(keeping, next);
+      next = next === null ? await firstMissing(keeping, written) : await writeFrom(keeping, next, written);
+      if (next !== null && Math.abs(now() - lateAt) >= LATE_EVERY_MS) {
+        await writeLate(keeping, next, written);
+        lateAt = now();
+      }
     } catch {
       // What was not written is still in the windows.
     }
-    const isBehind = next !== null && next + 1000 < settledBy(keeping.now());
+    const isBehind = next !== null && next + 1000 < settledBy(now());
     await pause(next === null ? LOOK_MS : isBehind ? REST_MS : EVERY_MS, undefined, {signal}).catch(
       () => undefined,
     );
   }
 }
 
+/** Of the last minutes: how many entries of a second are in its roll-up, and the change it was made at. */
+type Written = Map<number, {entries: number; change: number | null}>;
+
 /** The first second that nobody has rolled up; null while somebody else is at it. */
-async function firstMissing({shelf, now}: RollUpKeeping): Promise<number | null> {
+async function firstMissing({shelf, now}: RollUpKeeping, written: Written): Promise<number | null> {
+  if ((await shelf.read('seconds', now() - AT_IT_MS)).length > 0) return null;
   const since = now() - SECONDS_KEPT_MS;
-  const newest = (await shelf.read('seconds', since)).at(-1)?.t ?? null;
-  if (newest === null) return startOf(since, 1000);
-  return now() - newest <= AT_IT_MS ? null : newest + 1000;
+  const stored = await shelf.read('seconds', since);
+  for (const {t, body} of stored) {
+    const tally = t >= now() - LATE_MS ? decodeTally(t, body) : null;
+    if (tally !== null) written.set(t, {entries: entriesOf(tally), change: null});
+  }
+  const newest = stored.at(-1)?.t ?? null;
+  return newest === null ? startOf(since, 1000) : newest + 1000;
 }
 
 /** Rolls up what has settled since; returns where to go on. */
-async function writeFrom({windows, shelf, now}: RollUpKeeping, from: number): Promise<number> {
+async function writeFrom(keeping: RollUpKeeping, from: number, written: Written): Promise<number> {
+  const {shelf, now} = keeping;
   const settled = settledBy(now());
   // A process that slept, or a clock that jumped, leaves no more behind than is kept.
   const begin = Math.max(from, settled - SECONDS_KEPT_MS);
   const end = Math.min(settled, begin + AT_ONCE * 1000);
-  const seconds: {t: number; body: string}[] = [];
-  for (let t = begin; t < end; t += 1000) {
-    const tally = windows.rollUp(t);
-    if (tally !== null) seconds.push({t, body: encodeTally(tally)});
-  }
-  if (seconds.length > 0) await shelf.write('seconds', seconds, SECONDS_KEPT_MS);
+  await writeSeconds(keeping, {from: begin, to: end}, written);
   const minutes = startOf(end, 60_000);
   if (startOf(from, 60_000) < minutes)
     await writeMinutes(shelf, Math.max(startOf(from, 60_000), end - SECONDS_KEPT_MS), minutes);
   return Math.max(from, end);
+}
+
+/** Writes again what has come late for seconds that were rolled up, and the minutes they are in. */
+async function writeLate(keeping: RollUpKeeping, next: number, written: Written): Promise<void> {
+  const from = next - LATE_MS;
+  for (const t of written.keys()) if (t < from) written.delete(t);
+  const first = await writeSeconds(keeping, {from, to: next}, written);
+  if (first !== null) await writeMinutes(keeping.shelf, startOf(first, 60_000), startOf(next, 60_000));
+}
+
+/** Writes the seconds of a span that hold more than their roll-ups do; returns the first of them, null without any. */
+async function writeSeconds(
+  {windows, shelf}: RollUpKeeping,
+  {from, to}: {from: number; to: number},
+  written: Written,
+): Promise<number | null> {
+  const rows: {t: number; body: string}[] = [];
+  const news: Written = new Map();
+  for (let t = from; t < to; t += 1000) {
+    const known = written.get(t);
+    const change = windows.changeAt(t);
+    if (change === null || change === known?.change) continue;
+    const tally = windows.rollUp(t);
+    const entries = tally === null ? 0 : entriesOf(tally);
+    // What windows have forgotten since, another release's gray, stays as it was written.
+    if (tally !== null && entries > (known?.entries ?? 0)) rows.push({t, body: encodeTally(tally)});
+    news.set(t, {entries: Math.max(entries, known?.entries ?? 0), change});
+  }
+  if (rows.length > 0) await shelf.write('seconds', rows, SECONDS_KEPT_MS);
+  for (const [t, one] of news) written.set(t, one);
+  return rows[0]?.t ?? null;
+}
+
+function entriesOf({parts}: Tally): number {
+  return parts.reduce((sum, {entries}) => sum + entries, 0);
 }
 
 /** A minute is the merge of its stored seconds, so that it holds what an earlier keeper had measured, too. */

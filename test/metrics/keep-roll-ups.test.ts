@@ -20,6 +20,7 @@ beforeEach(async () => {
   store = await openStore(`sqlite:${join(folder, 'deck.db')}`, 'operator');
   feature = store.feature('new_payment');
   stop = new AbortController();
+  passed = 0;
 });
 
 afterEach(async () => {
@@ -37,8 +38,11 @@ function measure(): Measurements {
   return measurements;
 }
 
+/** Time that passes at once, milliseconds. */
+let passed = 0;
+
 function keep({windows}: Measurements): void {
-  running.push(keepRollUps({windows, shelf: feature.rollUps, now: () => store.now()}, stop.signal));
+  running.push(keepRollUps({windows, shelf: feature.rollUps, now: () => store.now() + passed}, stop.signal));
 }
 
 /** `requests` of prod in each of the seconds that lie `from` to `to` seconds back. */
@@ -108,4 +112,58 @@ test('while somebody else is at it, nobody writes a second time', async () => {
   // The second look shows that the first led to nothing.
   await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2), {timeout: 9000});
   expect(write).not.toHaveBeenCalled();
+});
+
+test('what comes late, from who sends by the minute, is in the seconds and minutes all the same', async () => {
+  await writePast(150, 10, 2);
+  const measurements = measure();
+  await measurements.start();
+  keep(measurements);
+  await vi.waitFor(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBe(140), {
+    timeout: 8000,
+  });
+  const late = store.now() - 90_000;
+  await feature.samples.write([['side', 'prod', 'requests', '50', 'age', String(store.now() - late)]]);
+  passed = 11_000;
+  const requestsIn = async (kind: 'seconds' | 'minutes', ms: number) => {
+    const t = Math.floor(late / ms) * ms;
+    const body = (await feature.rollUps.read(kind, t)).find(row => row.t === t)?.body ?? '';
+    return decodeTally(t, body)?.parts[0]?.counters.get('requests');
+  };
+  // Its second had two requests, its minute two each second.
+  await vi.waitFor(async () => expect(await requestsIn('seconds', 1000)).toBe(52), {timeout: 8000});
+  await vi.waitFor(async () => expect(await requestsIn('minutes', 60_000)).toBe(170), {timeout: 8000});
+});
+
+test('what the windows of another release have forgotten stays in the roll-ups', async () => {
+  const entries = ['gray', 'prod'].flatMap(side =>
+    Array.from({length: 20}, (_, index) => [
+      'side',
+      side,
+      'requests',
+      '7',
+      'age',
+      String(20_000 - index * 500),
+    ]),
+  );
+  await feature.samples.write(entries);
+  const measurements = measure();
+  measurements.setRelease({release: 'r-1', splitVersion: 0, since: 0});
+  await measurements.start();
+  keep(measurements);
+  const requests = async () => {
+    const rows = await feature.rollUps.read('seconds', 0);
+    const parts = rows.flatMap(({t, body}) => decodeTally(t, body)?.parts ?? []);
+    return parts.reduce((sum, {counters}) => sum + (counters.get('requests') ?? 0), 0);
+  };
+  await vi.waitFor(async () => expect(await requests()).toBe(280), {timeout: 8000});
+  measurements.setRelease({release: 'r-2', splitVersion: 9, since: store.now()});
+  const oldest = store.now() - 25_000;
+  const lookedAt = vi.spyOn(measurements.windows, 'changeAt');
+  passed = 11_000;
+  // It looks again for what has come late.
+  await vi.waitFor(() => expect(lookedAt.mock.calls.some(([t]) => t < oldest)).toBe(true), {timeout: 8000});
+  stop.abort();
+  await Promise.all(running);
+  expect(await requests()).toBe(280);
 });

@@ -1,7 +1,10 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {longestWindowMs} from '../../analysis/judge/longest-window.ts';
+import {LongWindows} from '../../analysis/long-windows.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Measuring} from '../../guard/acting.ts';
 import type {Measurements} from '../../metrics/follower.ts';
+import {MinuteReader} from '../../metrics/read-minutes.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {openMeasurements} from '../measure.ts';
 import type {Settings} from '../settings.ts';
@@ -23,9 +26,23 @@ export function openMeasuring(
 ): GuardMeasuring {
   let notBefore = 0;
   const measurements = openMeasurements(feature, view, settings, {notBefore: () => notBefore});
+  const past = new MinuteReader({
+    shelf: feature.rollUps,
+    declared: settings.declared,
+    longestMs() {
+      const {release} = view.snapshot().state;
+      return release === null ? 0 : longestWindowMs(release.plan);
+    },
+    now: () => view.now(),
+  });
+  const close = measurements.close.bind(measurements);
+  measurements.close = async () => {
+    past.close();
+    await close();
+  };
   return {
     measurements,
-    windows: measurements.windows,
+    windows: new LongWindows(measurements.windows, () => past.minutes),
     away: () => measurements.status().away,
     countFrom(at) {
       if (at === notBefore) return;
@@ -33,7 +50,7 @@ export function openMeasuring(
       measurements.recount();
     },
     async ready() {
-      await measurements.start();
+      await Promise.all([measurements.start(), past.catchUp()]);
       const last = await feature.samples.lastId().catch(() => null);
       if (last === null) return;
       const giveUpAt = performance.now() + CATCHES_UP_WITHIN_MS;

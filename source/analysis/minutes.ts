@@ -1,0 +1,93 @@
+import type {DistinctSketch} from './distinct-sketch.ts';
+import {LogHistogram} from './log-histogram.ts';
+import {MetricTable, type DeclaredMetrics} from './metric-table.ts';
+import type {Cohort, Side, Span} from './numbers.ts';
+import {RingReader} from './ring-reader.ts';
+import {restoreTally} from './ring-tally.ts';
+import type {Tally} from './roll-up.ts';
+import {SecondRing, type Seconds} from './second-ring.ts';
+
+/** Milliseconds. */
+export const MINUTE_MS = 60_000;
+
+/** Stretches of which the values are kept merged: a few conditions over a few windows. */
+const MOST_MERGED = 64;
+
+/**
+ * What was measured longer ago, minute by minute, from roll-ups. A span takes the minutes that lie in it as a whole; it
+ * should begin no earlier than the running split, since a minute does not say which split it was decided on.
+ */
+export class Minutes {
+  readonly #ring: SecondRing;
+  readonly #table: MetricTable;
+  readonly #reader: RingReader;
+  readonly #merged = new Map<string, {change: number; values: LogHistogram}>();
+  #first: number | null = null;
+
+  /** @param keepMinutes how many are kept */
+  constructor(keepMinutes: number, declared: DeclaredMetrics = {}) {
+    this.#table = new MetricTable(declared, keepMinutes);
+    this.#ring = new SecondRing(keepMinutes);
+    this.#reader = new RingReader(this.#ring, this.#table);
+  }
+
+  /** How far back is kept, milliseconds. */
+  get keptMs(): number {
+    return this.#ring.slots * MINUTE_MS;
+  }
+
+  /** Where the first and behind the last minute lie that are known, milliseconds since 1970; null: none is. */
+  get known(): Span | null {
+    if (this.#first === null) return null;
+    const {head, slots} = this.#ring;
+    return {from: Math.max(this.#first, head - slots + 1) * MINUTE_MS, to: (head + 1) * MINUTE_MS};
+  }
+
+  /** Puts a minute in the place of what is there. @returns false when it is none, or too old */
+  restore(tally: Tally): boolean {
+    if (!restoreTally(this.#ring, this.#table, tally, {release: null, ms: MINUTE_MS})) return false;
+    const minute = tally.t / MINUTE_MS;
+    this.#first = Math.min(this.#first ?? minute, minute);
+    return true;
+  }
+
+  arrivals(side: Side, span: Span, cohort?: Cohort): {requests: number; entries: number} {
+    return this.#reader.arrivals(side, cohort ?? null, minutesOf(span));
+  }
+
+  counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
+    return this.#reader.counted(side, cohort ?? null, name, minutesOf(span));
+  }
+
+  gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
+    return this.#reader.gauge(side, cohort ?? null, name, minutesOf(span));
+  }
+
+  mergeUsers(into: DistinctSketch, side: Side, span: Span, cohort?: Cohort): void {
+    this.#reader.mergeUsers(into, side, cohort ?? null, minutesOf(span));
+  }
+
+  /** The values over a span, not to be changed: it is asked for each second and changes each minute. */
+  values(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram {
+    const minutes = minutesOf(span);
+    const key = `${side} ${cohort} ${minutes.first} ${minutes.end} ${name}`;
+    const change = this.#ring.changeOf(this.#ring.clip(minutes));
+    const known = this.#merged.get(key);
+    if (known?.change === change) return known.values;
+    const values = new LogHistogram();
+    this.#reader.mergeValues(values, side, cohort ?? null, name, minutes);
+    if (this.#merged.size >= MOST_MERGED) this.#merged.clear();
+    this.#merged.set(key, {change, values});
+    return values;
+  }
+
+  /** End of the newest minute in which something of a side arrived; null without any. */
+  heardAt(side: Side, span: Span, cohort?: Cohort): number | null {
+    const minute = this.#reader.heardIn(side, cohort ?? null, minutesOf(span));
+    return minute === null ? null : (minute + 1) * MINUTE_MS;
+  }
+}
+
+function minutesOf({from, to}: Span): Seconds {
+  return {first: Math.ceil(from / MINUTE_MS), end: Math.floor(to / MINUTE_MS)};
+}
