@@ -47,6 +47,7 @@ const FLAGS = {
   follow: {help: 'go on with what comes'},
   output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},
   for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
+  format: {value: 'FORMAT', help: 'how it is written; the help of the verb tells which there are'},
   timeout: {value: 'D', help: 'give up after this time: 30s, 10m'},
   rating: {value: 'N', help: 'from 1, worst, to 5, best', choices: ['1', '2', '3', '4', '5']},
   deploymentPhase: {value: 'NAME', help: 'the phase it is about'},

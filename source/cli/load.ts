@@ -14,6 +14,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   audience: () => import('./verbs/audience.ts'),
   status: () => import('./verbs/status.ts'),
   log: () => import('./verbs/log.ts'),
+  report: () => import('./verbs/report.ts'),
   wait: () => import('./verbs/wait.ts'),
   alert: () => import('./verbs/alert.ts'),
   feedback: () => import('./verbs/feedback.ts'),

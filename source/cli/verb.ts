@@ -14,6 +14,7 @@ export type VerbFile =
   | 'audience'
   | 'status'
   | 'log'
+  | 'report'
   | 'wait'
   | 'alert'
   | 'feedback'

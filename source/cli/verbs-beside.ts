@@ -64,6 +64,22 @@ export const BESIDE: readonly Verb[] = [
     file: 'log',
   },
   {
+    name: 'report',
+    summary: 'what a release was like, running or over: Markdown, JSON, or one HTML file',
+    arguments: [],
+    flags: ['format', 'release'],
+    changes: false,
+    examples: [
+      'graydeck report',
+      'graydeck report --format html > report.html',
+      'graydeck report --release r-7k2m9x --json',
+    ],
+    more:
+      'The newest release unless --release names another. Formats: md, json, html; html needs nothing else to be read, ' +
+      'light or dark. Times are in the time zone of this machine (TZ).',
+    file: 'report',
+  },
+  {
     name: 'wait',
     summary: 'wait until the release is in a state',
     arguments: [],

@@ -9,7 +9,6 @@ const LATER = [
   ['split render', 'what a router would be told'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
-  ['report', 'a report of the release'],
   ['doctor', 'check the store, the routers and the clocks'],
 ] as const;
 

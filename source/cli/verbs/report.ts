@@ -1,0 +1,54 @@
+import {composeReport} from '../../report/compose.ts';
+import {writeHtml} from '../../report/html/page.ts';
+import {writeMarkdown} from '../../report/markdown.ts';
+import {momentsIn} from '../../report/moments.ts';
+import {wordsOf} from '../../report/words/words-of.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {usage} from '../failure.ts';
+import {languageOf} from '../language.ts';
+import {readReport} from '../report/read.ts';
+import {openLook, using} from '../session.ts';
+
+/** `report [--format md|json|html] [--release ID]`: what a release was like, running or over. */
+export const run: Run = async call => {
+  const {out, flags} = call;
+  const format = formatOf(call);
+  return await using(openLook(call), async ({feature, view}) => {
+    const lang = languageOf(flags.lang, process.env);
+    const report = await readReport(feature, view, flags.release ?? null, lang);
+    if (report === null) {
+      throw usage(
+        flags.release === undefined
+          ? `nothing was ever released under ${feature.feature}`
+          : `the log of ${feature.feature} knows no release ${flags.release}`,
+        `graydeck log --feature ${feature.feature}`,
+        'no-release',
+      );
+    }
+    if (format === 'json') {
+      out.json({...report});
+      return EXIT.done;
+    }
+    const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const document = composeReport(report, wordsOf(lang), zone);
+    out.data(format === 'html' ? writeHtml(document, momentsIn(zone)) : writeMarkdown(document));
+    return EXIT.done;
+  });
+};
+
+const FORMATS = ['md', 'json', 'html'] as const;
+
+/** @throws Failure exit code 2 */
+function formatOf({flags, out}: Call): (typeof FORMATS)[number] {
+  const wanted = flags.format ?? (out.isJson ? 'json' : 'md');
+  const format = FORMATS.find(known => known === wanted);
+  if (format !== undefined && (format === 'json' || !out.isJson)) return format;
+  throw usage(
+    out.isJson
+      ? '--json and --format say two things'
+      : `${JSON.stringify(wanted)} is no format of a report: ${FORMATS.join(', ')}`,
+    'graydeck report --format html',
+    'bad-format',
+  );
+}

@@ -1,0 +1,54 @@
+import type {Chart} from './document.ts';
+import type {CourseOfSide, Report} from './report.ts';
+import type {Words} from './words/words.ts';
+
+const METRICS: readonly [name: keyof CourseOfSide, unit: Chart['unit']][] = [
+  ['errorRate', '%'],
+  ['p95', 'ms'],
+  ['requestsPerSecond', '/s'],
+  ['conversionRate', '%'],
+];
+
+/** What gray was set to, then every metric that somebody told, each with the moments that explain it. */
+export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Words): Chart[] {
+  const {at, stepMs, percent} = course;
+  const marks: Chart['marks'][number][] = [
+    ...verdicts
+      .filter(({action}) => action === 'pause' || action === 'rollback')
+      .map(({at, action, reasons}) => ({
+        at,
+        text: `${words.actions[action]}: ${reasons[0]?.text ?? ''}`,
+        tone: action === 'rollback' ? ('bad' as const) : ('warn' as const),
+      })),
+    ...alerts.map(({raisedAt, level, message}) => ({
+      at: raisedAt,
+      text: `${words.levels[level]}: ${message}`,
+      tone: level === 'critical' ? ('bad' as const) : ('warn' as const),
+    })),
+    ...(rollback === null
+      ? []
+      : [{at: rollback.at, text: words.because(rollback.reason ?? rollback.by), tone: 'bad' as const}]),
+  ];
+  const metrics = METRICS.map(([name, unit]): Chart => ({
+    title: words.charts[name],
+    unit,
+    at,
+    stepMs,
+    marks,
+    lines: [
+      {name: words.prod, side: 'prod', values: course.prod[name]},
+      {name: words.gray, side: 'gray', values: course.gray[name]},
+    ],
+  }));
+  const told = metrics.filter(({lines}) => lines.some(({values}) => values.some(value => value !== null)));
+  if (at.length < 2) return [];
+  const set: Chart = {
+    title: words.charts.percent,
+    unit: '%',
+    at,
+    stepMs,
+    marks: [],
+    lines: [{name: words.gray, side: 'gray', values: percent}],
+  };
+  return [set, ...told];
+}

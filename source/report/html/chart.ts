@@ -1,0 +1,66 @@
+import type {Chart} from '../document.ts';
+import type {Moments} from '../moments.ts';
+import {escapeHtml} from './escape.ts';
+
+const WIDTH = 560;
+const HEIGHT = 190;
+const LEFT = 46;
+const TOP = 8;
+const BOTTOM = 22;
+const RIGHT = 6;
+
+/** A chart as SVG in the page itself: one scale for both sides, from 0 on; a gap where nothing is known. */
+export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {beside}: Moments): string {
+  const [from = 0] = at;
+  const to = (at.at(-1) ?? from) + stepMs;
+  const known = lines.flatMap(({values}) => values.filter(value => value !== null));
+  const most = niceAbove(Math.max(...known, 0));
+  const x = (moment: number) => LEFT + ((moment - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
+  const y = (value: number) => TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM);
+  const isStepped = lines.length === 1;
+  const paths = lines.map(({side, name, values}) => {
+    const points = values.map((value, index) =>
+      value === null ? null : ([x((at[index] ?? 0) + stepMs / 2), y(value)] as const),
+    );
+    return `<path class="${side}" d="${pathOf(points, isStepped)}"><title>${escapeHtml(name)}</title></path>`;
+  });
+  const ticks = [0, 0.5, 1].map(part => {
+    const height = y(part * most).toFixed(1);
+    const text = `${Number((part * most).toPrecision(3))}${part === 1 ? ` ${unit}` : ''}`;
+    return `<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${height}" y2="${height}"/><text x="${LEFT - 5}" y="${Number(height) + 4}" text-anchor="end">${text}</text>`;
+  });
+  const shown = marks.filter(mark => mark.at >= from && mark.at <= to);
+  const drawn = shown.map(({at: moment, text, tone}) => {
+    const place = x(moment).toFixed(1);
+    return `<line class="mark ${tone}" x1="${place}" x2="${place}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${escapeHtml(`${beside(moment, from)} ${text}`)}</title></line>`;
+  });
+  const times = `<text x="${LEFT}" y="${HEIGHT - 6}">${beside(from, to)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${beside(to, from)}</text>`;
+  const legend = lines.map(
+    ({side, name}) => `<span class="of-${side}">${side === 'prod' ? '╌╌' : '━━'} ${escapeHtml(name)}</span>`,
+  );
+  return `<figure><figcaption>${escapeHtml(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${[...ticks, ...drawn, ...paths, times].join('')}</svg></figure>`;
+}
+
+/** The least of 1, 2, 2.5, 5 times a power of ten that is not below; 1 for 0. */
+function niceAbove(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 2.5, 5].find(step => step * power >= value) ?? 10) * power;
+}
+
+type Point = readonly [x: number, y: number];
+
+function pathOf(points: readonly (Point | null)[], isStepped: boolean): string {
+  let path = '';
+  let before: Point | null = null;
+  for (const [index, point] of points.entries()) {
+    if (point !== null) {
+      const [x, y] = point.map(value => value.toFixed(1));
+      // A point with a gap on both sides is a dot.
+      if (before === null) path += `M${x} ${y}${(points[index + 1] ?? null) === null ? 'h0.1' : ''}`;
+      else path += isStepped ? `H${x}V${y}` : `L${x} ${y}`;
+    }
+    before = point;
+  }
+  return path;
+}

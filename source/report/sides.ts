@@ -1,0 +1,64 @@
+import {DistinctSketch} from '../analysis/distinct-sketch.ts';
+import {LogHistogram} from '../analysis/log-histogram.ts';
+import type {Side, SideNumbers} from '../analysis/numbers.ts';
+import {percentOf, summaryOf} from '../analysis/reading.ts';
+import type {Tally, TallyPart} from '../analysis/roll-up.ts';
+import type {Sides} from './report.ts';
+
+const STANDARD: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);
+
+/** One side of some tallies, whatever the cohort; samples of an earlier split are left out, as on the screen. */
+class Sum {
+  entries = 0;
+  ms = 0;
+  readonly counters = new Map<string, number>();
+  readonly gauges = new Map<string, {value: number; at: number}>();
+  readonly responseTime = new LogHistogram();
+  users: DistinctSketch | null = null;
+
+  add({place, entries, counters, gauges, distributions, users}: TallyPart): void {
+    if (place === 'earlier') return;
+    this.entries += entries;
+    for (const [name, count] of counters) this.counters.set(name, (this.counters.get(name) ?? 0) + count);
+    for (const [name, gauge] of gauges) {
+      if (gauge.at >= (this.gauges.get(name)?.at ?? 0)) this.gauges.set(name, gauge);
+    }
+    const times = distributions.get('response_time');
+    if (times !== undefined) this.responseTime.merge(times);
+    if (users === null) return;
+    this.users ??= new DistinctSketch();
+    this.users.merge(users);
+  }
+
+  numbers(): SideNumbers {
+    const requests = this.counters.get('requests') ?? 0;
+    const counted = (name: string) => this.counters.get(name) ?? null;
+    const rate = (count: number | null) => (count === null ? null : percentOf(count, requests));
+    const unavailable = rate(counted('unavailable'));
+    return {
+      requests,
+      requestsPerSecond: this.ms > 0 ? (requests / this.ms) * 1000 : null,
+      errors: counted('errors'),
+      errorRate: rate(counted('errors')),
+      conversions: counted('conversions'),
+      conversionRate: rate(counted('conversions')),
+      availability: unavailable === null ? null : Math.max(0, 100 - unavailable),
+      responseTime: summaryOf(this.responseTime),
+      activeUsers: this.users === null ? null : Math.round(this.users.estimate()),
+      counters: Object.fromEntries([...this.counters].filter(([name]) => !STANDARD.has(name))),
+      gauges: Object.fromEntries([...this.gauges].map(([name, {value}]) => [name, value])),
+    };
+  }
+}
+
+/** Both sides over some tallies; null where none of them heard a side. */
+export function sidesOf(tallies: readonly Tally[]): Sides {
+  const sums: Record<Side, Sum> = {prod: new Sum(), gray: new Sum()};
+  for (const {ms, parts} of tallies) {
+    for (const part of parts) sums[part.side].add(part);
+    sums.prod.ms += ms;
+    sums.gray.ms += ms;
+  }
+  const of = (side: Side) => (sums[side].entries === 0 ? null : sums[side].numbers());
+  return {prod: of('prod'), gray: of('gray')};
+}

@@ -1,0 +1,199 @@
+import {amount, countWords, timeWords} from '../analysis/judge/amounts.ts';
+import type {SideNumbers} from '../analysis/numbers.ts';
+import type {Block, Cell} from './document.ts';
+import {secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
+import type {PhaseReport, Report, Sides} from './report.ts';
+import type {Words} from './words/words.ts';
+
+/** The tables of a report; none where there is nothing to tell. */
+
+export function differencesTable({differences}: Report, words: Words): Block[] {
+  if (differences.length === 0) return [];
+  const {columns} = words;
+  const tones = {gray: 'good', prod: 'bad', neither: 'quiet'} as const;
+  return [
+    {
+      kind: 'table',
+      head: [columns.metric, columns.prod, columns.gray, columns.difference, columns.speaksFor],
+      rows: differences.map(({metric, unit, prod, gray, times, better}) => [
+        {text: words.metrics[metric]},
+        {text: amount(prod, unit), isNumber: true},
+        {text: amount(gray, unit), isNumber: true, tone: tones[better]},
+        {text: times === null ? UNKNOWN : `${times.toFixed(2)} ×`, isNumber: true},
+        {text: words.better[better], tone: tones[better]},
+      ]),
+    },
+  ];
+}
+
+export function phasesTable({phases, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+  if (phases.length === 0) return [];
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [
+        columns.phase,
+        columns.percent,
+        columns.entered,
+        columns.lasted,
+        columns.planned,
+        columns.paused,
+        columns.requests,
+        columns.errorRate,
+        columns.p95,
+        columns.conversion,
+        columns.criteria,
+      ],
+      rows: phases.map(phase => [
+        {text: phase.name},
+        {text: setPercent(phase.percent), isNumber: true},
+        {text: beside(phase.from, startedAt)},
+        {text: phase.to === null ? words.running : timeWords(phase.to - phase.from)},
+        {text: phase.plannedMs === null ? words.open : timeWords(phase.plannedMs)},
+        {text: phase.pausedMs > 0 ? timeWords(phase.pausedMs) : UNKNOWN},
+        ...pairs(phase.sides),
+        criteria(phase, words),
+      ]),
+    },
+  ];
+}
+
+function pairs({prod, gray}: Sides): Cell[] {
+  const pair = (of: (numbers: SideNumbers) => string | null): Cell => {
+    const told = (numbers: SideNumbers | null) => (numbers === null ? null : of(numbers)) ?? UNKNOWN;
+    return {text: `${told(prod)} / ${told(gray)}`, isNumber: true};
+  };
+  const maybe = (value: number | null, unit: 'percent' | 'ms') =>
+    value === null ? null : amount(value, unit);
+  return [
+    pair(({requests}) => countWords(requests)),
+    pair(({errorRate}) => maybe(errorRate, 'percent')),
+    pair(({responseTime}) => maybe(responseTime.p95, 'ms')),
+    pair(({conversionRate}) => maybe(conversionRate, 'percent')),
+  ];
+}
+
+function criteria({criteria}: PhaseReport, words: Words): Cell {
+  const text = criteria.map(one => `${one.text}: ${words.outcomes[one.outcome] ?? one.outcome}`).join('; ');
+  return {text: text === '' ? words.none : text, ...(text === '' ? {tone: 'quiet'} : {})};
+}
+
+const OF_ACTION = {advance: 'good', hold: 'quiet', pause: 'warn', rollback: 'bad'} as const;
+const OF_LEVEL = {info: 'plain', warning: 'warn', critical: 'bad'} as const;
+
+export function verdictsTable({verdicts, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+  if (verdicts.length === 0) return [];
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [columns.at, columns.verdict, columns.why, columns.by],
+      rows: verdicts.map(({at, action, reasons, by}) => [
+        {text: beside(at, startedAt)},
+        {text: words.actions[action], tone: OF_ACTION[action]},
+        {text: reasons.map(({text}) => text).join('; ')},
+        {text: by, tone: 'quiet'},
+      ]),
+    },
+  ];
+}
+
+export function alertsTable({alerts, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+  if (alerts.length === 0) return [];
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [columns.at, columns.level, columns.message, columns.acknowledged, columns.resolved],
+      rows: alerts.map(({raisedAt, level, message, repeats, acknowledgedBy, acknowledgedAt, resolvedAt}) => [
+        {text: beside(raisedAt, startedAt)},
+        {text: words.levels[level], tone: OF_LEVEL[level]},
+        {text: repeats > 0 ? `${message} (${words.repeats(String(repeats))})` : message},
+        {
+          text:
+            acknowledgedAt === null
+              ? UNKNOWN
+              : words.bySomebody(beside(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN),
+        },
+        {text: resolvedAt === null ? UNKNOWN : beside(resolvedAt, startedAt)},
+      ]),
+    },
+  ];
+}
+
+export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+  if (steps.length === 0) return [];
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [columns.step, columns.state, columns.at, columns.took, columns.error],
+      rows: steps.map(({id, state, startedAt: at, ms, error}) => [
+        {text: id},
+        {
+          text: words.outcomes[state] ?? state,
+          tone: state === 'failed' ? 'bad' : state === 'skipped' ? 'quiet' : 'plain',
+        },
+        {text: at === null ? UNKNOWN : beside(at, startedAt)},
+        {text: ms === null ? UNKNOWN : secondsWords(ms), isNumber: true},
+        {text: error ?? ''},
+      ]),
+    },
+  ];
+}
+
+export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+  if (pauses.length === 0) return [];
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [columns.from, columns.to, columns.by, columns.why],
+      rows: pauses.map(({from, to, by, reason}) => [
+        {text: beside(from, startedAt)},
+        {text: to === null ? words.running : beside(to, startedAt)},
+        {text: by},
+        {text: reason ?? ''},
+      ]),
+    },
+  ];
+}
+
+export function feedbackTable({feedback}: Report, words: Words): Block[] {
+  if (feedback === null) return [];
+  if (feedback.length === 0) return [{kind: 'text', text: words.noFeedback, tone: 'quiet'}];
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [columns.phase, columns.version, columns.count, columns.rating, columns.types],
+      rows: feedback.map(({phase, version, count, rating, types}) => [
+        {text: phase ?? UNKNOWN},
+        {text: version ?? UNKNOWN},
+        {text: String(count), isNumber: true},
+        {text: rating === null ? UNKNOWN : rating.toFixed(1), isNumber: true},
+        {
+          text: Object.entries(types)
+            .map(([type, number]) => `${type} ${number}`)
+            .join(', '),
+        },
+      ]),
+    },
+  ];
+}
+
+export function timelineTable({timeline, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+  const {columns} = words;
+  return [
+    {
+      kind: 'table',
+      head: [columns.at, columns.what, columns.by],
+      rows: timeline.map(({at, text, by}) => [
+        {text: beside(at, startedAt)},
+        {text},
+        {text: by, tone: 'quiet'},
+      ]),
+    },
+  ];
+}

@@ -1,0 +1,92 @@
+import type {VerdictAction} from '../../release/command.ts';
+import type {AlertLevel} from '../../release/plan.ts';
+import type {ReleaseState} from '../../release/state.ts';
+import type {CourseOfSide, Difference} from '../report.ts';
+
+/** All that a report says by itself. Every function gets finished parts; the order of words is its business. */
+export interface Words {
+  lang: string;
+  title: (feature: string, version: string) => string;
+  states: Record<ReleaseState, string>;
+  actions: Record<VerdictAction, string>;
+  levels: Record<AlertLevel, string>;
+  outcomes: Record<string, string>;
+  metrics: Record<Difference['metric'], string>;
+  charts: Record<keyof CourseOfSide | 'percent', string>;
+  better: Record<Difference['better'], string>;
+  prod: string;
+  gray: string;
+  sections: Record<
+    | 'differences'
+    | 'charts'
+    | 'phases'
+    | 'rollback'
+    | 'verdicts'
+    | 'alerts'
+    | 'steps'
+    | 'pauses'
+    | 'feedback'
+    | 'timeline',
+    string
+  >;
+  columns: Record<
+    | 'metric'
+    | 'prod'
+    | 'gray'
+    | 'difference'
+    | 'speaksFor'
+    | 'phase'
+    | 'percent'
+    | 'entered'
+    | 'lasted'
+    | 'planned'
+    | 'paused'
+    | 'criteria'
+    | 'requests'
+    | 'errorRate'
+    | 'p95'
+    | 'conversion'
+    | 'at'
+    | 'verdict'
+    | 'why'
+    | 'level'
+    | 'message'
+    | 'acknowledged'
+    | 'resolved'
+    | 'step'
+    | 'state'
+    | 'took'
+    | 'error'
+    | 'by'
+    | 'from'
+    | 'to'
+    | 'what'
+    | 'version'
+    | 'count'
+    | 'rating'
+    | 'types',
+    string
+  >;
+  facts: Record<
+    'release' | 'over' | 'plan' | 'started' | 'ended' | 'lasted' | 'paused' | 'held' | 'exposed' | 'made',
+    string
+  >;
+  running: string;
+  open: string;
+  none: string;
+  bySomebody: (when: string, who: string) => string;
+  exposed: (requests: string, users: string | null) => string;
+  rolledBack: (percent: string, after: string) => string;
+  toProd: (seconds: string, confirmed: string, known: string) => string;
+  toProdUnseen: string;
+  requestsAfter: (count: string) => string;
+  silent: (count: string) => string;
+  because: (reason: string) => string;
+  completed: (after: string) => string;
+  stands: (state: string, phase: string, percent: string) => string;
+  covered: (percent: string) => string;
+  noNumbers: string;
+  repeats: (count: string) => string;
+  noFeedback: string;
+  zone: (name: string) => string;
+}

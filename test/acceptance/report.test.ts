@@ -1,0 +1,75 @@
+import {describe, expect, test, vi} from 'vitest';
+import {redisMissing} from '../servers/redis.ts';
+import {FEATURE, openConsole, redisPlace, startRelease} from './place.ts';
+import {entry, xadd} from './writer.ts';
+
+interface Told {
+  schema: string;
+  state: string;
+  exposure: {requests: number};
+  sides: Record<'prod' | 'gray', {requests: number; errorRate: number} | null>;
+  phases: {name: string; sides: Record<'prod' | 'gray', {requests: number} | null>}[];
+  rollback: {by: string; reason: string; toProdMs: number} | null;
+  feedback: {version: string; rating: number}[] | null;
+}
+
+describe.skipIf(redisMissing)('the report of a release', () => {
+  test('tells both sides, what people said and how it was taken back', {timeout: 60_000}, async () => {
+    await using place = await redisPlace();
+    const {cli, redis} = place;
+    await startRelease(place, '--over', 'v1.0.9');
+    // Whoever keeps a console open keeps the roll-ups.
+    await using console = await openConsole(place, ['--feature', FEATURE]);
+    await xadd(redis.port, [
+      entry({side: 'prod', requests: 900, errors: 9, response_time: 120}),
+      entry({side: 'gray', requests: 100, errors: 5, response_time: 180}),
+    ]);
+    await cli.run(
+      'feedback',
+      'submit',
+      'bug',
+      'pay button <b>gone</b>',
+      '--rating',
+      '2',
+      '--deployment-version',
+      'v1.1.0',
+    );
+    await vi.waitFor(
+      async () => {
+        const {sides} = (await cli.json('report')) as unknown as Told;
+        expect(sides.gray?.requests).toBe(100);
+      },
+      {timeout: 15_000, interval: 500},
+    );
+    await cli.run('rollback', '--yes', '--reason', 'pay button gone', '--by', 'liu');
+
+    const report = (await cli.json('report')) as unknown as Told;
+    expect(report).toMatchObject({
+      schema: 'graydeck.report/1',
+      state: 'rolled_back',
+      exposure: {requests: 100},
+      sides: {prod: {requests: 900, errorRate: 1}, gray: {requests: 100, errorRate: 5}},
+      phases: [{name: 'alpha', sides: {gray: {requests: 100}}}],
+      rollback: {by: 'liu', reason: 'pay button gone', toProdMs: expect.any(Number) as number},
+      feedback: [{version: 'v1.1.0', rating: 2}],
+    });
+
+    const markdown = await cli.run('report');
+    expect(markdown.stdout).toContain('Rolled back from 5 %');
+    const html = await cli.run('report', '--format', 'html', '--lang', 'zh');
+    expect(html.stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>/u);
+    expect(html.stdout).toContain('已回滚');
+    console.press('q');
+  });
+});
+
+test('a release that never was has no report, and a format that there is not is bad input', async () => {
+  await using place = await redisPlace();
+  const {cli} = place;
+  const nothing = await cli.run('report', '--feature', FEATURE);
+  expect(nothing.exitCode).toBe(2);
+  expect(nothing.stderr).toContain('nothing was ever released');
+  const unknown = await cli.run('report', '--feature', FEATURE, '--format', 'pdf');
+  expect(unknown.exitCode).toBe(2);
+  expect(unknown.stderr).toContain('md, json, html');
+});

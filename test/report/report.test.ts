@@ -1,0 +1,145 @@
+import {describe, expect, test} from 'vitest';
+import {buildReport} from '../../source/report/build-report.ts';
+import type {Commit} from '../../source/release/commit.ts';
+import type {Tally} from '../../source/analysis/roll-up.ts';
+import {begin, end, next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
+import {fourPhases} from '../release/plans.ts';
+import {DAWN, FEATURE, HOUR, MINUTE, SECOND, wait} from '../release/specification.ts';
+import {logOf, minute} from './told.ts';
+
+const report = (commits: readonly Commit[], tallies: readonly Tally[] = [], now = DAWN + 6 * HOUR) =>
+  buildReport({
+    feature: FEATURE,
+    release: 'r-1',
+    commits,
+    tallies,
+    feedback: null,
+    now,
+    tell: ({type}) => type,
+  })!;
+
+/** Alpha for two hours with half an hour of pause, beta for one, then taken back. */
+const takenBackFromBeta = () =>
+  logOf(
+    start(fourPhases()),
+    wait(HOUR),
+    pause({reason: 'a user report'}),
+    wait(30 * MINUTE - SECOND),
+    resume(),
+    wait(30 * MINUTE),
+    next(0),
+    wait(HOUR),
+    rollback({reason: 'gray error rate 6.2 % > 5 %'}),
+    begin('rollback.traffic'),
+    end('rollback.traffic', 'done', {
+      facts: {ms: 210, routers: 14, confirmed: 13, silent: 1, grayRequestsAfter: 41},
+    }),
+    ...takenBack().slice(2),
+  );
+
+describe('a release that was taken back', () => {
+  const commits = takenBackFromBeta();
+  const startedAt = commits[0]!.at;
+  const tallies = [
+    ...Array.from({length: 120}, (_, index) =>
+      minute(startedAt + index * MINUTE, {
+        prod: {requests: 950, errors: 5, took: 100, conversions: 50},
+        gray: {requests: 50, errors: 0, took: 100, conversions: 2, users: [`u${index % 30}`]},
+      }),
+    ),
+    ...Array.from({length: 60}, (_, index) =>
+      minute(startedAt + (120 + index) * MINUTE, {
+        prod: {requests: 800, errors: 4, took: 100, conversions: 40},
+        gray: {requests: 200, errors: 12, took: 400, conversions: 8, users: [`v${index}`]},
+      }),
+    ),
+  ];
+  const told = report(commits, tallies);
+
+  test('says how it ended, from where, how fast and who was still hit', () => {
+    expect(told).toMatchObject({
+      state: 'rolled_back',
+      rollback: {
+        fromPercent: 20,
+        reason: 'gray error rate 6.2 % > 5 %',
+        by: 'liu on laptop',
+        toProdMs: 210,
+        routers: 14,
+        confirmed: 13,
+        silent: 1,
+        requestsAfter: 41,
+      },
+    });
+    expect(told.percents.map(({percent}) => percent)).toEqual([5, 20, 0]);
+  });
+
+  test('keeps time paused apart from time in the phase', () => {
+    expect(told.phases).toMatchObject([
+      {name: 'alpha', percent: 5, pausedMs: 30 * MINUTE},
+      {name: 'beta', percent: 20, pausedMs: 0},
+    ]);
+    expect(told.pausedMs).toBe(30 * MINUTE);
+    const [alpha] = told.phases;
+    expect(alpha!.to! - alpha!.from).toBe(2 * HOUR + 2 * SECOND);
+  });
+
+  test('has the numbers of both sides in each phase and in all', () => {
+    const [alpha, beta] = told.phases;
+    expect(alpha!.sides.gray).toMatchObject({requests: 6000, errors: 0, errorRate: 0});
+    expect(beta!.sides.gray).toMatchObject({requests: 12_000, errors: 720, errorRate: 6});
+    expect(beta!.sides.prod).toMatchObject({errorRate: 0.5});
+    expect(told.sides.gray).toMatchObject({requests: 18_000, errorRate: 4});
+    expect(told.exposure.requests).toBe(18_000);
+    expect(told.exposure.users).toBeGreaterThan(85);
+    expect(told.exposure.users).toBeLessThan(95);
+  });
+
+  test('says what differed, and for whom it speaks', () => {
+    const of = (metric: string) => told.differences.find(one => one.metric === metric)!;
+    expect(of('error_rate')).toMatchObject({better: 'prod', gray: 4});
+    expect(of('conversion_rate')).toMatchObject({better: 'prod'});
+    expect(of('response_time_p95').times).toBeCloseTo(4, 1);
+    expect(of('response_time_p50')).toMatchObject({better: 'prod'});
+  });
+
+  test('draws its course in steps a chart can hold', () => {
+    const {course} = told;
+    expect(course.at.length).toBeLessThanOrEqual(241);
+    expect(course.gray.errorRate).toHaveLength(course.at.length);
+    expect(course.gray.errorRate.at(5)).toBe(0);
+    expect(Math.max(...course.gray.errorRate.map(value => value ?? 0))).toBe(6);
+    expect(course.percent[0]).toBe(5);
+    expect(course.percent.at(-1)).toBe(0);
+  });
+
+  test('tells every step, and what was skipped', () => {
+    expect(told.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({state: 'done', ms: SECOND});
+    expect(told.steps.find(({id}) => id === 'rollback.stop')).toMatchObject({state: 'skipped', ms: null});
+  });
+});
+
+test('a release without numbers says so, and is told from the log alone', () => {
+  const told = report(takenBackFromBeta());
+  expect(told).toMatchObject({coveredPercent: 0, sides: {prod: null, gray: null}, differences: []});
+  expect(told.timeline.length).toBeGreaterThan(8);
+});
+
+test('of a running release what lasts goes up to now', () => {
+  const told = report(logOf(start(fourPhases()), wait(HOUR), pause()), [], DAWN + 2 * HOUR);
+  expect(told).toMatchObject({state: 'paused', endedAt: null});
+  expect(told.phases[0]).toMatchObject({to: null, pausedMs: 2 * HOUR - (HOUR + 2 * SECOND)});
+});
+
+test('an unknown release has no report', () => {
+  expect(
+    buildReport({
+      feature: FEATURE,
+      release: 'r-9',
+      commits: takenBackFromBeta(),
+      tallies: [],
+      feedback: null,
+      now: DAWN,
+      tell: () => '',
+    }),
+  ).toBeNull();
+});
