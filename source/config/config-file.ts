@@ -7,6 +7,7 @@ import {metricBook, type MetricDeclaration} from './metric-book.ts';
 import type {MetricQuery} from './metric-query.ts';
 import {inOrder, pathText, quote, type Mistake} from './mistake.ts';
 import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
+import {readNginx, type NginxConfig} from './nginx.ts';
 import {readContacts} from './plan-settings.ts';
 import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from './reader.ts';
@@ -22,6 +23,7 @@ export interface Config {
   /** The feature that is meant where nobody says. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
+  nginx: NginxConfig | null;
   metrics: Record<string, MetricDeclaration>;
   /** What Prometheus is asked for by a query of the project's own. */
   queries: Record<string, MetricQuery>;
@@ -38,6 +40,7 @@ export type ConfigReading =
 const CONFIG_SHAPE = {
   store: address(['sqlite:', 'redis:', 'rediss:', 'redis+unix:', 'redis-cluster:', 'redis-sentinel:']),
   prometheus: z.unknown(),
+  nginx: z.unknown(),
   metrics: z.unknown(),
   features: z.unknown(),
   plan: z.unknown(),
@@ -57,6 +60,7 @@ const OTHER_NAMES = {
  * feature: new_payment
  * prometheus: http://127.0.0.1:9090
  *                                           # or {url, sides, labels, every, timeout, scrape, window}
+ * nginx: {include: /etc/nginx/graydeck.conf, features: {pay: {prod: pay_prod, gray: pay_gray}}}
  * metrics:
  *   queue_length: {type: gauge, unit: count, better: lower}
  *   disk: {query: "max(disk_used_percent{{{match}}})", unit: "%", better: lower}
@@ -88,6 +92,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     store: fields.store ?? null,
     feature: fields.feature ?? null,
     prometheus: isWritten(root, 'prometheus') ? readPrometheus(reader, child(root, 'prometheus')) : null,
+    nginx: isWritten(root, 'nginx') ? readNginx(reader, child(root, 'nginx')) : null,
     metrics: declared,
     queries,
     contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},

@@ -45,21 +45,22 @@ function readHook(reader: Reader, spot: Spot): Hook | undefined {
   return {argv, timeoutMs: fields.timeout ?? DEFAULT_HOOK_MS, check};
 }
 
-function readArgv(reader: Reader, spot: Spot): string[] | undefined {
+/** A command as an array of words; undefined once its mistakes are told. */
+export function readArgv(reader: Reader, spot: Spot, example = EXAMPLE): string[] | undefined {
   const {value} = spot;
   if (typeof value === 'string') {
     reader.mistake(spot, {
       message: 'a command is written as an array, one word an entry: no shell reads it',
-      allowed: asArray(value) ?? EXAMPLE,
+      allowed: asArray(value) ?? example,
       // Its arguments may hold a secret.
       found: shown(value.trim().replace(/\s[\s\S]*/u, ' …')),
     });
     return undefined;
   }
-  const items = reader.items(spot, EXAMPLE);
+  const items = reader.items(spot, example);
   const words = items.map(item => wordOf(reader, item));
   if (Array.isArray(value) && (words.length === 0 || words[0] === ''))
-    reader.mistake(spot, {message: 'this command names no program', allowed: EXAMPLE});
+    reader.mistake(spot, {message: 'this command names no program', allowed: example});
   const isWhole = words.length > 0 && words[0] !== '' && words.every(word => word !== undefined);
   return isWhole ? words.filter(word => word !== undefined) : undefined;
 }

@@ -5,11 +5,9 @@ import {bitOf, variableOf} from './people.ts';
 import {Unwritable, valueWord, type EdgeRefusal} from './words.ts';
 
 const USER = '$gray_user';
-/** Longest end of a variable that fits nginx's own `variables_hash_bucket_size` of 64, behind `gray_upstream_`. */
-export const LONGEST_SUFFIX = 32;
 
 /** What the variables of a feature end with. */
-export function suffixOf(feature: string, {variable}: EdgeFeature): string {
+function suffixOf(feature: string, {variable}: EdgeFeature): string {
   return variable ?? feature.replaceAll('-', '_');
 }
 

@@ -21,9 +21,11 @@ const asked = CASES.filter(one => one.sdkOnly === undefined && edgeRefusalOf(one
 /** The request that says of a user what the case says. */
 function requestOf({split, user, headers = {}, cookies = {}, address = '203.0.113.1'}: RoutingCase): Asking {
   const said: Record<string, string> = {...headers, 'x-forwarded-for': address};
-  if (user.id !== undefined && user.id !== null) said['x-user-id'] = wire(String(user.id));
-  for (const [name, {header}] of Object.entries(ATTRIBUTES))
-    if (user[name] !== undefined) said[header] = wire(String(user[name]));
+  const put = (name: string, value: unknown) => {
+    if (typeof value === 'string' || typeof value === 'number') said[name] = wire(`${value}`);
+  };
+  put('x-user-id', user.id);
+  for (const [name, {header}] of Object.entries(ATTRIBUTES)) put(header, user[name]);
   const pairs = Object.entries(cookies).map(([name, value]) => `${name}=${wire(value)}`);
   if (pairs.length > 0) said['cookie'] = pairs.join('; ');
   return {headers: said, path: `/${split}`};
@@ -66,11 +68,11 @@ describe.skipIf(nginxMissing)('nginx and the cases of the conformance file', () 
   });
 
   test('what an edge cannot express is refused naming what it is, and only that', () => {
-    for (const name of SPLITS) {
+    const wrong = SPLITS.filter(name => {
       const why = edgeRefusalOf(name);
       const said = refused.get(`c-${name}`);
-      if (why === undefined) expect(said).toBeUndefined();
-      else expect(said).toContain(why);
-    }
+      return why === undefined ? said !== undefined : said?.includes(why) !== true;
+    });
+    expect(wrong).toEqual([]);
   });
 });
