@@ -1,5 +1,6 @@
 import {JUDGE_KEY, type DueAlert} from '../analysis/judge/alerts.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
+import {mayResolve} from '../release/alert-life.ts';
 import type {Intent} from '../release/command.ts';
 import {isSameVerdict} from '../release/decide-guard.ts';
 import type {Reason, Release, State} from '../release/state.ts';
@@ -34,6 +35,8 @@ const TOO_SOON_MS = 5000;
 const UNHEARD_MS = 60_000;
 /** Routers that follow within this time have followed, milliseconds. */
 const FOLLOW_MS = 3000;
+/** Routers that have not followed within this time are a fault, milliseconds. */
+const ROUTERS_LATE_MS = 30_000;
 const REASON_AT_MOST = 500;
 
 /** What a guard does after a look, in this order. Pure: the same sight, the same orders. */
@@ -43,7 +46,7 @@ export function ordersOf(sight: Sight): Order[] {
     ...verdictOrders(sight),
     ...actionOrders(sight),
     ...clockOrders(sight),
-    ...alertOrders(state, dueOf(sight)),
+    ...alertOrders(state, dueOf(sight), sight.now),
   ];
 }
 
@@ -110,8 +113,12 @@ function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
 }
 
 function dueOf(sight: Sight): DueAlert[] {
-  const {release, judgement, now} = sight;
+  const {release, judgement, now, differsSince} = sight;
   const due = [...judgement.alerts];
+  if (differsSince !== null && now - differsSince >= ROUTERS_LATE_MS) {
+    const message = `not every router has applied ${release.percent} %`;
+    due.push({key: `${GUARD_KEY}routers`, level: 'warning', message});
+  }
   const late = overdue(release, now);
   if (late !== null) due.push({key: `${GUARD_KEY}overdue`, level: 'warning', message: late});
   if (isStuck(sight)) {
@@ -121,15 +128,22 @@ function dueOf(sight: Sight): DueAlert[] {
   return due;
 }
 
-/** Raises what is due and resolves what is over; only what guards and judges have raised. */
-export function alertOrders({alerts}: State, due: readonly DueAlert[]): Order[] {
+/**
+ * Raises what is due and resolves what is over; only what guards and judges have raised. `now`: what flaps is over only
+ * once it has been quiet for a while; without it, whatever is not due is over at once.
+ */
+export function alertOrders(
+  {alerts}: State,
+  due: readonly DueAlert[],
+  now = Number.POSITIVE_INFINITY,
+): Order[] {
   const open = alerts.filter(({resolvedAt}) => resolvedAt === null);
   const isOurs = (key: string) => key.startsWith(JUDGE_KEY) || key.startsWith(GUARD_KEY);
   const isOpen = ({key, level}: DueAlert) => open.some(one => one.key === key && one.level === level);
   return [
     ...due.filter(one => !isOpen(one)).map((one): Order => ({intent: {type: 'alert', ...one}})),
     ...open
-      .filter(({key}) => isOurs(key) && !due.some(one => one.key === key))
+      .filter(alert => isOurs(alert.key) && !due.some(one => one.key === alert.key) && mayResolve(alert, now))
       .map(({id}): Order => ({intent: {type: 'resolve', alert: id}})),
   ];
 }

@@ -1,4 +1,4 @@
-import type {Command, CommandType, VerdictAction} from './command.ts';
+import type {Command, CommandType, DeliveryOutcome, VerdictAction} from './command.ts';
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
@@ -21,6 +21,7 @@ const listOf =
 
 const ACTIONS: ReadonlySet<unknown> = new Set<VerdictAction>(['advance', 'hold', 'pause', 'rollback']);
 const OUTCOMES: ReadonlySet<unknown> = new Set(['done', 'failed', 'skipped']);
+const DELIVERIES: ReadonlySet<unknown> = new Set<DeliveryOutcome>(['done', 'failed', 'again']);
 
 const STAMP: Shape = {
   by: value =>
@@ -58,6 +59,19 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   acknowledge: {alert: isText},
   resolve: {alert: isText},
   silence: {silence: isText, match: isText, forMs: isNumber},
+  escalate: {alert: isText, afterMs: isNumber},
+  'begin-delivery': {
+    dispatch: isText,
+    channels: listOf({channel: isText, deadlineMs: isNumber, afterMs: isNumber}),
+  },
+  'end-delivery': {
+    dispatch: isText,
+    channel: isText,
+    outcome: value => DELIVERIES.has(value),
+    error: optional(isText),
+    afterMs: optional(isNumber),
+    unsure: optional(isFlag),
+  },
   'take-guard': {from: optional(isNumber)},
   'leave-guard': {},
   verdict: {

@@ -19,6 +19,9 @@ export interface Stamp {
   reason?: string;
 }
 
+/** What came of telling a channel: it has it, it will not have it, or it is told again. */
+export type DeliveryOutcome = 'done' | 'failed' | 'again';
+
 export type StepOutcome = 'done' | 'failed' | 'skipped';
 
 /** Something a person or guard wants. `release` names the attempt that is meant: never the next one by accident. */
@@ -40,6 +43,27 @@ export type Intent =
   | {type: 'acknowledge'; alert: string}
   | {type: 'resolve'; alert: string}
   | {type: 'silence'; silence: string; match: string; forMs: number}
+  /** Tells again of a critical alert that nobody has acknowledged for so long. */
+  | {type: 'escalate'; alert: string; afterMs: number}
+  /**
+   * Journal of what people are told: by which channels, each with the time the try may take. `afterMs`: not now, but after
+   * that time. Channels that have begun already are named again to try once more.
+   */
+  | {
+      type: 'begin-delivery';
+      dispatch: string;
+      channels: {channel: string; deadlineMs: number; afterMs: number}[];
+    }
+  /** `unsure`: it may have got through although it looks as if it had failed. */
+  | {
+      type: 'end-delivery';
+      dispatch: string;
+      channel: string;
+      outcome: DeliveryOutcome;
+      error?: string;
+      afterMs?: number;
+      unsure?: boolean;
+    }
   /** `from` is the epoch the guard saw (0: nobody's) when it got the lease: refused once another has taken the guard. */
   | {type: 'take-guard'; from?: number}
   | {type: 'leave-guard'}

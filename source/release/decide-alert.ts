@@ -1,8 +1,10 @@
+import {justOver} from './alert-life.ts';
 import type {Command} from './command.ts';
 import type {Event} from './event.ts';
 import {isId} from './name.ts';
 import type {AlertLevel} from './plan.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
+import {isSilenced} from './silence.ts';
 import type {State} from './state.ts';
 
 type AlertCommand = Extract<Command, {type: 'alert' | 'acknowledge' | 'resolve' | 'silence'}>;
@@ -69,15 +71,13 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
       ? already('already-so')
       : accept({type: 'alert-repeated', alert: open.id});
   }
-  const isSilenced = state.silences.some(({match, until}) => until > at && matches(match, key, message));
-  const raised: Event = {type: 'alert-raised', alert, level, message, key, silenced: isSilenced};
+  const before = command.by.kind === 'guard' ? justOver(state, key, at) : null;
+  if (open === undefined && before !== null && RANK[before.level] >= RANK[level])
+    return accept({type: 'alert-repeated', alert: before.id});
+  const silenced = isSilenced(state, {key, message}, at);
+  const raised: Event = {type: 'alert-raised', alert, level, message, key, silenced};
   // It has grown worse: still one condition, so one alert stays open.
   return open === undefined ? accept(raised) : accept({type: 'alert-resolved', alert: open.id}, raised);
-}
-
-function matches(match: string, key: string, message: string): boolean {
-  const wanted = match.toLowerCase();
-  return wanted === '*' || key.toLowerCase().includes(wanted) || message.toLowerCase().includes(wanted);
 }
 
 /** A silence takes the place of one that matches the same: so it can be made longer, or ended soon. */

@@ -3,6 +3,7 @@ import {lackOf} from './command-shape.ts';
 import {decideAlert} from './decide-alert.ts';
 import {decideEnd} from './decide-end.ts';
 import {decideGuard} from './decide-guard.ts';
+import {decideOutbox} from './decide-outbox.ts';
 import {decideMove} from './decide-move.ts';
 import {decideStart} from './decide-start.ts';
 import {decideStep} from './decide-step.ts';
@@ -40,6 +41,10 @@ export function decide(state: State, command: Command): Decision {
     case 'resolve':
     case 'silence':
       return decideAlert(state, command);
+    case 'escalate':
+    case 'begin-delivery':
+    case 'end-delivery':
+      return decideOutbox(state, command);
     case 'take-guard':
     case 'leave-guard':
     case 'verdict':
@@ -61,6 +66,8 @@ function gateOf(state: State, command: Command): Decision | null {
       'upgrade graydeck here; a rollback is possible now',
     );
   }
+  // What has become of a message is so, whoever has the guard by now.
+  if (command.type === 'end-delivery') return null;
   if (command.by.kind === 'guard' && command.type !== 'take-guard' && !holdsGuard(state, command)) {
     return refuse(
       'old-epoch',

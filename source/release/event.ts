@@ -1,4 +1,4 @@
-import type {StepOutcome, VerdictAction} from './command.ts';
+import type {DeliveryOutcome, StepOutcome, VerdictAction} from './command.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 import type {Reason, Step} from './state.ts';
 
@@ -48,7 +48,27 @@ export type Event =
   | {type: 'alert-repeated'; alert: string}
   | {type: 'alert-acknowledged'; alert: string}
   | {type: 'alert-resolved'; alert: string}
+  /** Nobody has acknowledged it for long. */
+  | {type: 'alert-escalated'; ignorable: true; alert: string}
   | {type: 'alerts-silenced'; silence: string; match: string; until: number; reason: string | null}
+  /** Intent: channels are being told, each until its deadline, or will be at `again`. */
+  | {
+      type: 'delivery-begun';
+      ignorable: true;
+      dispatch: string;
+      channels: {channel: string; deadline: number | null; again: number | null}[];
+    }
+  /** Outcome: `again` is tried once more at that time. `unsure`: it may have got through all the same. */
+  | {
+      type: 'delivery-ended';
+      ignorable: true;
+      dispatch: string;
+      channel: string;
+      outcome: DeliveryOutcome;
+      error: string | null;
+      again: number | null;
+      unsure: boolean;
+    }
   | {type: 'guard-taken'; epoch: number}
   | {type: 'guard-left'; epoch: number}
   | {type: 'verdict-changed'; release: string; action: VerdictAction; reasons: Reason[]}

@@ -21,11 +21,25 @@ export function evolveAlerts(state: State, event: AlertEvent, {at, by}: Happened
         acknowledgedAt: null,
         resolvedAt: null,
         silenced,
+        reopenings: 0,
+        reopenedAt: null,
+        escalations: 0,
+        escalatedAt: null,
       };
       return {...state, alerts: bounded([...state.alerts, alert])};
     }
     case 'alert-repeated':
-      return change(state, event.alert, alert => ({...alert, repeats: alert.repeats + 1}));
+      return change(state, event.alert, alert => {
+        const again = {...alert, repeats: alert.repeats + 1};
+        if (alert.resolvedAt === null) return again;
+        return {...again, resolvedAt: null, reopenings: alert.reopenings + 1, reopenedAt: at};
+      });
+    case 'alert-escalated':
+      return change(state, event.alert, alert => ({
+        ...alert,
+        escalations: alert.escalations + 1,
+        escalatedAt: at,
+      }));
     case 'alert-acknowledged':
       return change(state, event.alert, alert => ({...alert, acknowledgedBy: by, acknowledgedAt: at}));
     case 'alert-resolved':

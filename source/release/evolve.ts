@@ -2,6 +2,7 @@ import type {Commit} from './commit.ts';
 import {SCHEMA} from './commit.ts';
 import type {Event, Happened, UnknownEvent} from './event.ts';
 import {evolveAlerts} from './evolve-alerts.ts';
+import {evolveOutbox} from './evolve-outbox.ts';
 import {evolveRelease} from './evolve-release.ts';
 import {evolveStep} from './evolve-step.ts';
 import {isPercent} from './percent.ts';
@@ -12,6 +13,10 @@ import type {State} from './state.ts';
 export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
   const known = event as Event;
   if (!isReadable(known)) return evolveUnknown(state, {type: `${event.type}, unreadable`});
+  return evolveOutbox(evolveKnown(state, known, happened), known, happened);
+}
+
+function evolveKnown(state: State, known: Event, happened: Happened): State {
   switch (known.type) {
     case 'release-started':
     case 'phase-entered':
@@ -41,14 +46,19 @@ export function evolve(state: State, event: Event | UnknownEvent, happened: Happ
     case 'alert-repeated':
     case 'alert-acknowledged':
     case 'alert-resolved':
+    case 'alert-escalated':
     case 'alerts-silenced':
       return evolveAlerts(state, known, happened);
     case 'guard-taken':
       return {...state, guard: {epoch: known.epoch, name: happened.by, since: happened.at, left: false}};
     case 'guard-left':
       return state.guard?.epoch === known.epoch ? {...state, guard: {...state.guard, left: true}} : state;
+    case 'delivery-begun':
+    case 'delivery-ended':
+      // All that they change is the outbox.
+      return state;
     default:
-      return evolveUnknown(state, event);
+      return evolveUnknown(state, known satisfies never);
   }
 }
 

@@ -15,6 +15,7 @@ export type RefusalCode =
   | 'no-failed-step'
   | 'unknown-step'
   | 'unknown-alert'
+  | 'unknown-dispatch'
   | 'step-order'
   | 'step-running'
   | 'old-epoch'

@@ -1,4 +1,5 @@
 import type {StepOutcome, VerdictAction} from './command.ts';
+import type {Dispatch} from './dispatch.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 
 export type ReleaseState =
@@ -120,6 +121,12 @@ export interface Alert {
   acknowledgedAt: number | null;
   resolvedAt: number | null;
   silenced: boolean;
+  /** How often it came back right after it was over, and when last; null: never. */
+  reopenings: number;
+  reopenedAt: number | null;
+  /** How often it was told again because nobody acknowledged it, and when last; null: never. */
+  escalations: number;
+  escalatedAt: number | null;
 }
 
 export interface Silence {
@@ -151,6 +158,8 @@ export interface State {
   guard: {epoch: number; name: string; since: number; left: boolean} | null;
   alerts: Alert[];
   silences: Silence[];
+  /** What people are told by the channels, newest last, bounded. */
+  outbox: Dispatch[];
   /** The first event that changes state and that this version does not know. */
   unknownEvent: string | null;
 }
@@ -165,6 +174,7 @@ export function initialState(feature: string): State {
     guard: null,
     alerts: [],
     silences: [],
+    outbox: [],
     unknownEvent: null,
   };
 }

@@ -222,6 +222,22 @@ describe('an alert', () => {
     expect(alertOrders(state, [])).toEqual([]);
   });
 
+  test('that came back right after it was over is over only once it has been quiet for a while', () => {
+    const back: Happening = {type: 'alert', alert: 'a-2', ...due, by: ops};
+    const {state, at} = given(...held, raised, {type: 'resolve', alert: 'a-1'}, back);
+    expect(alertOrders(state, [], at + 30_000)).toEqual([]);
+    expect(alertOrders(state, [], at + MINUTE)).toEqual([{intent: {type: 'resolve', alert: 'a-1'}}]);
+    // Where nobody gets gray any more there is nothing that could come back.
+    expect(alertOrders(state, [])).toEqual([{intent: {type: 'resolve', alert: 'a-1'}}]);
+  });
+
+  test('tells of routers that do not follow, and of nothing while they take a moment', () => {
+    const keys = (differsForMs: number) =>
+      intents(orders(HOLD, held, differsForMs)).map(intent => ('key' in intent ? intent.key : null));
+    expect(keys(29_000)).not.toContain('guard routers');
+    expect(keys(30_000)).toContain('guard routers');
+  });
+
   test('tells of a phase that makes no progress', () => {
     expect(intents(orders(HOLD, [...held, wait(10 * 60 * MINUTE)])).at(-1)).toMatchObject({
       type: 'alert',

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest';
+import {mayResolve} from '../../source/release/alert-life.ts';
+import {fourPhases} from './plans.ts';
 import {given, guard, liu, wait, DAY, HOUR, MINUTE, SECOND, type Order} from './specification.ts';
 
 const ops = guard(1);
@@ -160,5 +162,97 @@ describe('a silence', () => {
     silence(7 as never, HOUR),
   ])('cannot be %j', order => {
     given().when(order).thenRefused('bad-input');
+  });
+});
+
+describe('a condition that flaps', () => {
+  const flap = raise('a-2', {by: ops});
+  const over = {...resolve('a-1'), by: ops};
+
+  test('opens the same alert again within five minutes, and tells nobody anew', () => {
+    const story = given(takeGuard, raise('a-1', {by: ops}), over, wait(4 * MINUTE));
+    const {state} = story.when(flap).thenEvents({type: 'alert-repeated', alert: 'a-1'});
+    expect(state.alerts).toMatchObject([{id: 'a-1', resolvedAt: null, reopenings: 1}]);
+    expect(state.outbox.map(({id}) => id)).toEqual(['raised a-1']);
+  });
+
+  test('is a new alert once it was over for longer, or where it has grown worse', () => {
+    given(takeGuard, raise('a-1', {by: ops}), over, wait(5 * MINUTE))
+      .when(flap)
+      .thenEvents({type: 'alert-raised', alert: 'a-2'});
+    given(takeGuard, raise('a-1', {by: ops}), over)
+      .when({...flap, level: 'critical'} as Order)
+      .thenEvents({type: 'alert-raised', alert: 'a-2'});
+  });
+
+  test('is a new alert of the next release, however soon that begins', () => {
+    const plan = fourPhases();
+    const start = (release: string): Order => ({
+      type: 'start',
+      release,
+      version: release,
+      plan,
+      supersede: true,
+    });
+    const taken = [start('r-1'), takeGuard, raise('a-1', {by: ops}), over] as const;
+    const story = given(
+      ...taken,
+      {type: 'rollback', release: 'r-1'},
+      {type: 'release-rolled-back', release: 'r-1'},
+    );
+    expect(story.state.release?.state).toBe('rolled_back');
+    given(
+      ...taken,
+      {type: 'rollback', release: 'r-1'},
+      {type: 'release-rolled-back', release: 'r-1'},
+      start('r-2'),
+    )
+      .when(flap)
+      .thenEvents({type: 'alert-raised', alert: 'a-2'});
+  });
+
+  test('takes the longer to be over the more often it came back, so that the log stays short', () => {
+    const {state, at} = given(takeGuard, raise('a-1', {by: ops}));
+    const alert = state.alerts[0]!;
+    expect(mayResolve(alert, at)).toBe(true);
+    const waits = [1, 2, 3, 4, 5, 6].map(reopenings => {
+      const back = {...alert, reopenings, reopenedAt: at};
+      return [1, 2, 4, 8, 15, 20].find(minutes => mayResolve(back, at + minutes * MINUTE));
+    });
+    expect(waits).toEqual([1, 2, 4, 8, 15, 15]);
+  });
+
+  test('that a person fires again is a new alert: a person means it', () => {
+    given(raise('a-1'), resolve('a-1')).when(raise('a-2')).thenEvents({type: 'alert-raised', alert: 'a-2'});
+  });
+});
+
+describe('a critical alert that nobody acknowledges', () => {
+  const critical = raise('a-1', {level: 'critical'});
+  const escalate: Order = {type: 'escalate', alert: 'a-1', afterMs: 10 * MINUTE};
+
+  test('is told again after a time, then after longer ones, three times in all', () => {
+    given(critical).when(escalate).thenNothing('already-so');
+    const first = given(critical, wait(10 * MINUTE)).when(escalate);
+    expect(first.thenEvents({type: 'alert-escalated', alert: 'a-1'}).state.outbox.at(-1)).toMatchObject({
+      id: 'escalated a-1 1',
+      level: 'critical',
+      alert: 'a-1',
+    });
+    const waits = [10, 20, 40].flatMap(minutes => [wait(minutes * MINUTE), escalate]);
+    given(critical, ...waits, wait(DAY))
+      .when(escalate)
+      .thenNothing('already-so');
+    given(critical, ...waits.slice(0, 2))
+      .when(escalate)
+      .thenNothing('already-so');
+  });
+
+  test('is left alone once somebody has seen it, while it is silenced, and where it is milder', () => {
+    given(critical, acknowledge('a-1'), wait(DAY)).when(escalate).thenNothing('already-so');
+    given(critical, resolve('a-1'), wait(DAY)).when(escalate).thenNothing('already-so');
+    given(critical, wait(HOUR), silence('slow', HOUR)).when(escalate).thenNothing('already-so');
+    given(raise('a-1'), wait(DAY)).when(escalate).thenNothing('already-so');
+    given().when(escalate).thenRefused('unknown-alert', 'a-1');
   });
 });

@@ -72,7 +72,7 @@ const WHAT: Act['what'][] = [
   ...(['start', 'set', 'next', 'pause', 'resume', 'retry', 'rollback', 'complete'] as const),
   ...(['include', 'deny', 'remove', 'alert', 'acknowledge', 'resolve', 'silence', 'take-guard'] as const),
   ...(['leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'leave-step'] as const),
-  'end-step',
+  ...(['end-step', 'escalate', 'begin-delivery', 'end-delivery'] as const),
 ];
 
 const some = (weight: number, ...list: Act['what'][]) => ({weight, arbitrary: fc.constantFrom(...list)});
@@ -84,7 +84,7 @@ const what = fc.oneof(
   some(2, 'advise'),
   some(5, 'next', 'set', 'complete', 'pause', 'resume'),
   some(3, 'include', 'deny', 'remove', 'retry', 'hold-clock', 'run-clock'),
-  some(2, 'alert', 'acknowledge', 'resolve'),
+  some(2, 'alert', 'acknowledge', 'resolve', 'begin-delivery', 'end-delivery'),
   some(2, 'start', 'rollback'),
 );
 
@@ -182,6 +182,30 @@ export function commandOf(state: State, one: Act, at: number, serial: number): C
       return [{type: 'leave-step', step: runningStepOf(state, one), ...named}];
     case 'end-step':
       return [{type: 'end-step', step: runningStepOf(state, one), outcome: outcomeOf(one), ...named}];
+    case 'escalate': {
+      const message = `${one.text} ${serial}`;
+      const later = {alert, afterMs: one.value * 1000, ...stamp, at: at + 5000} as const;
+      return [
+        {type: 'alert', alert, level: 'critical', message, ...stamp},
+        {type: 'escalate', ...later},
+      ];
+    }
+    case 'begin-delivery': {
+      const afterMs = one.value === 3 ? 1000 : 0;
+      const channels = ['slack', 'sms'].map(channel => ({channel, deadlineMs: one.value * 1000, afterMs}));
+      return [{type: 'begin-delivery', dispatch: dispatchOf(state, one), channels, ...stamp}];
+    }
+    case 'end-delivery': {
+      const outcome = (['done', 'failed', 'again'] as const)[one.value % 3]!;
+      const told = {dispatch: dispatchOf(state, one), ...stamp};
+      const begin = {
+        type: 'begin-delivery' as const,
+        channels: [{channel: 'slack', deadlineMs: 1000, afterMs: 0}],
+        ...told,
+      };
+      const end = {type: 'end-delivery', channel: 'slack', outcome, unsure: one.value > 3, ...told} as const;
+      return one.isRight ? [begin, end] : [end];
+    }
     case 'advise': {
       const epoch = (state.guard?.epoch ?? 0) + 1;
       const by = {name: 'guard on ops-1', kind: 'guard', epoch} as const;
@@ -246,6 +270,10 @@ function stepOf({release}: State, {isRight, value}: Act): string {
 function runningStepOf(state: State, one: Act): string {
   const running = state.release?.steps.find(step => step.state === 'running');
   return one.isRight && running !== undefined ? running.id : stepOf(state, one);
+}
+
+function dispatchOf({outbox}: State, {isRight, value}: Act): string {
+  return outbox.at(isRight ? -1 : value)?.id ?? 'raised a-9';
 }
 
 function outcomeOf({value}: Act): StepOutcome {

@@ -45,7 +45,7 @@ test('the stories of these laws reach every state of a release, and change a goo
     rolling_back: true,
   });
   const written = turns.filter(({commit}) => commit !== null);
-  expect(new Set(written.map(({command}) => command.type)).size).toBe(23);
+  expect(new Set(written.map(({command}) => command.type)).size).toBe(26);
   expect(turns.filter(({was, is}) => isRaise(was, is)).length).toBeGreaterThan(500);
 });
 

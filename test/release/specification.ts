@@ -68,7 +68,7 @@ const COMMANDS: ReadonlySet<string> = new Set<Intent['type']>([
     'begin-step',
     'leave-step',
   ] as const),
-  'end-step',
+  ...(['end-step', 'escalate', 'begin-delivery', 'end-delivery'] as const),
 ]);
 
 function isOrder(happening: Order | Event | UnknownEvent): happening is Order {

@@ -1,11 +1,21 @@
 import type {Event, EventType} from '../../release/event.ts';
-import {setPercent} from '../present/format.ts';
+import {dayAndTime, setPercent} from '../present/format.ts';
 import type {EventAbout} from './event-about.ts';
 
 type Sentences = {[T in EventType]: (event: Extract<Event, {type: T}>, about: EventAbout) => string};
 
 function because({reason}: EventAbout): string {
   return reason === null || reason === '' ? '' : `: "${reason}"`;
+}
+
+const DELIVERED = {done: 'has it', failed: 'will not have it', again: 'is told again'} as const;
+
+/** What a message is about, by the words of its id. */
+function subject(dispatch: string, {alert, step}: EventAbout): string {
+  const [kind = '', what = '', more = ''] = dispatch.split(' ');
+  if (kind === 'rollback') return 'the rollback';
+  if (kind === 'completed') return 'the completion';
+  return kind === 'failed' ? `${step(more)} failed` : `${kind === 'raised' ? '' : `${kind}: `}${alert(what)}`;
 }
 
 /** What happened, in one row. Who and when stand beside it. */
@@ -37,7 +47,13 @@ export const enEvents: Sentences = {
   'alert-repeated': ({alert: id}, {alert}) => `again: ${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `acknowledged: ${alert(id)}`,
   'alert-resolved': ({alert: id}, {alert}) => `over: ${alert(id)}`,
-  'alerts-silenced': ({match}, {free}) => `alerts with "${free(match)}" are silenced`,
+  'alert-escalated': ({alert: id}, {alert}) => `nobody has acknowledged it: ${alert(id)}`,
+  'alerts-silenced': ({match, until, reason}, {free}) =>
+    `alerts with "${free(match)}" are silenced until ${dayAndTime(until)}${reason === null ? '' : `: "${free(reason)}"`}`,
+  'delivery-begun': ({dispatch, channels}, about) =>
+    `telling ${channels.map(({channel}) => about.name(channel)).join(', ') || 'nobody'}: ${subject(dispatch, about)}`,
+  'delivery-ended': ({dispatch, channel, outcome, error}, about) =>
+    `${about.name(channel)} ${DELIVERED[outcome]}${error === null ? '' : ` (${about.free(error)})`}: ${subject(dispatch, about)}`,
   'guard-taken': () => 'a guard has taken over',
   'guard-left': () => 'the guard has left: nobody judges',
   'verdict-changed': ({action, reasons}, {free}) =>

@@ -1,4 +1,4 @@
-import {setPercent} from '../present/format.ts';
+import {dayAndTime, setPercent} from '../present/format.ts';
 import type {enEvents} from './en-events.ts';
 import type {EventAbout} from './event-about.ts';
 
@@ -8,6 +8,16 @@ const ACTIONS = {advance: '推进', hold: '保持', pause: '暂停', rollback: '
 
 function because({reason}: EventAbout): string {
   return reason === null || reason === '' ? '' : `：“${reason}”`;
+}
+
+const DELIVERED = {done: '已送达', failed: '未送达', again: '将重发'} as const;
+const KINDS: Readonly<Record<string, string>> = {escalated: '无人确认：', over: '已解除：'};
+
+function subject(dispatch: string, {alert, step}: EventAbout): string {
+  const [kind = '', what = '', more = ''] = dispatch.split(' ');
+  if (kind === 'rollback') return '回滚';
+  if (kind === 'completed') return '完成';
+  return kind === 'failed' ? `${step(more)} 失败` : `${KINDS[kind] ?? ''}${alert(what)}`;
 }
 
 /** What happened, in one row, in Chinese. */
@@ -39,7 +49,13 @@ export const zhEvents: typeof enEvents = {
   'alert-repeated': ({alert: id}, {alert}) => `再次：${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `已确认：${alert(id)}`,
   'alert-resolved': ({alert: id}, {alert}) => `已解除：${alert(id)}`,
-  'alerts-silenced': ({match}, {free}) => `静默含“${free(match)}”的告警`,
+  'alert-escalated': ({alert: id}, {alert}) => `无人确认：${alert(id)}`,
+  'alerts-silenced': ({match, until, reason}, {free}) =>
+    `静默含“${free(match)}”的告警，至 ${dayAndTime(until)}${reason === null ? '' : `：“${free(reason)}”`}`,
+  'delivery-begun': ({dispatch, channels}, about) =>
+    `正在通知 ${channels.map(({channel}) => about.name(channel)).join('、') || '无人'}：${subject(dispatch, about)}`,
+  'delivery-ended': ({dispatch, channel, outcome, error}, about) =>
+    `${about.name(channel)} ${DELIVERED[outcome]}${error === null ? '' : `（${about.free(error)}）`}：${subject(dispatch, about)}`,
   'guard-taken': () => '守护程序接管',
   'guard-left': () => '守护程序离开：无人判定',
   'verdict-changed': ({action, reasons}, {free}) =>

@@ -16,6 +16,7 @@ const REFUSALS: Record<RefusalCode, string> = {
   'no-failed-step': '没有失败的步骤可以重试',
   'unknown-step': '没有这个步骤',
   'unknown-alert': '没有这条告警',
+  'unknown-dispatch': '没有这条通知',
   'step-order': '步骤次序不对',
   'step-running': '该步骤正在运行',
   'old-epoch': '另一个守护程序已接管',

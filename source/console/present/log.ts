@@ -6,6 +6,7 @@ import type {EventAbout} from '../messages/event-about.ts';
 import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, type Line, type Tone} from './line.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
+import {dispatchOf, toldLine} from './told.ts';
 import type {Scene} from './screen.ts';
 
 /** One thing that happened: a row of the log. */
@@ -17,10 +18,14 @@ export interface LogRow {
   who: string;
   /** The alert it speaks of, so that a key can acknowledge it. */
   alert: string | null;
+  /** How far each channel is with it; empty where nobody is told. */
+  told: Line;
   /** Only on this screen, not in the log: a key that was refused, for example. */
   isTransient: boolean;
 }
 
+/** Columns that hold what channels say and who did it, beside what happened. */
+const WITH_BOTH = 110;
 /** How many commits back the panel looks. */
 const COMMITS_AT_MOST = 400;
 
@@ -49,7 +54,11 @@ const MARKS: Record<Event['type'], Mark | null> = {
   'alert-repeated': null,
   'alert-acknowledged': {mark: '✔', tone: 'plain'},
   'alert-resolved': {mark: '✔', tone: 'good'},
+  'alert-escalated': {mark: '✖', tone: 'bad'},
   'alerts-silenced': {mark: '–', tone: 'plain'},
+  // The row that they are about carries them.
+  'delivery-begun': null,
+  'delivery-ended': null,
   'guard-taken': {mark: '●', tone: 'good'},
   'guard-left': {mark: '○', tone: 'warn'},
   'verdict-changed': {mark: '●', tone: 'strong'},
@@ -82,7 +91,16 @@ export function logRows(
   const rows: LogRow[] = [];
   for (const commit of commits.slice(-COMMITS_AT_MOST)) rows.push(...rowsOf(commit));
   for (const {at, text} of transient) {
-    rows.push({at, mark: '·', tone: 'quiet', text, who: t.log.here, alert: null, isTransient: true});
+    rows.push({
+      at,
+      mark: '·',
+      tone: 'quiet',
+      text,
+      who: t.log.here,
+      alert: null,
+      told: [],
+      isTransient: true,
+    });
   }
   // The newest first; what was written in one go keeps its order backwards, too.
   rows.reverse();
@@ -98,7 +116,16 @@ export function logRows(
     for (const event of commit.events) {
       if (!isKnownEvent(event)) {
         const text = t.log.unknown(clean.name(event.type));
-        told.push({at: commit.at, mark: '?', tone: 'warn', text, who, alert: null, isTransient: false});
+        told.push({
+          at: commit.at,
+          mark: '?',
+          tone: 'warn',
+          text,
+          who,
+          alert: null,
+          told: [],
+          isTransient: false,
+        });
         continue;
       }
       if (event.type === 'release-started') plans.set(event.release, event.plan);
@@ -116,7 +143,8 @@ export function logRows(
       };
       const alert = 'alert' in event ? event.alert : null;
       const text = t.event(event, about) + lifeOf(event, alert === null ? undefined : alerts.get(alert));
-      told.push({at: commit.at, ...mark, text, who, alert, isTransient: false});
+      const deliveries = toldLine(dispatchOf(snapshot.state, event), clean);
+      told.push({at: commit.at, ...mark, text, who, alert, told: deliveries, isTransient: false});
     }
     return told;
   }
@@ -160,7 +188,9 @@ export function logLine(
       row.isTransient ? 'quiet' : row.tone === 'bad' ? 'bad' : about.isPicked ? 'strong' : 'plain',
     ),
   ];
-  return spread(start, [say(row.who, 'quiet')], about.width);
+  const end: Line = row.told.length === 0 ? [] : [...row.told, say('  ')];
+  const isRoomy = row.told.length === 0 || about.width >= WITH_BOTH;
+  return spread(start, [...end, say(isRoomy ? row.who : '', 'quiet')], about.width);
 }
 
 /** Whether the rows span more than today: then they are told with their day. */

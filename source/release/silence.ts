@@ -1,0 +1,15 @@
+import type {Alert, State} from './state.ts';
+
+/** Whether somebody wants to hear nothing of this condition at the moment. */
+export function isSilenced(
+  {silences}: Pick<State, 'silences'>,
+  {key, message}: Pick<Alert, 'key' | 'message'>,
+  at: number,
+): boolean {
+  return silences.some(({match, until}) => until > at && matches(match, key, message));
+}
+
+function matches(match: string, key: string, message: string): boolean {
+  const wanted = match.toLowerCase();
+  return wanted === '*' || key.toLowerCase().includes(wanted) || message.toLowerCase().includes(wanted);
+}

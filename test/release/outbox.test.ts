@@ -1,0 +1,171 @@
+import {describe, expect, test} from 'vitest';
+import {deliveryOf} from '../../source/release/dispatch.ts';
+import {fourPhases, hooks, planOf} from './plans.ts';
+import {given, guard, wait, MINUTE, SECOND, type Order} from './specification.ts';
+
+const raise: Order = {type: 'alert', alert: 'a-1', level: 'critical', message: 'gray is slow'};
+const acknowledge: Order = {type: 'acknowledge', alert: 'a-1'};
+const ops = guard(1);
+const other = guard(2, 'guard on ops-2');
+
+function begin(
+  channels: readonly string[],
+  more: {by?: Order['by']; dispatch?: string; afterMs?: number} = {},
+): Order {
+  const {dispatch = 'raised a-1', afterMs = 0, by} = more;
+  return {
+    type: 'begin-delivery',
+    dispatch,
+    channels: channels.map(channel => ({channel, deadlineMs: 10 * SECOND, afterMs})),
+    ...(by === undefined ? {} : {by}),
+  };
+}
+
+function end(channel: string, more: Partial<Extract<Order, {type: 'end-delivery'}>> = {}): Order {
+  return {type: 'end-delivery', dispatch: 'raised a-1', channel, outcome: 'done', ...more};
+}
+
+describe('what people are told', () => {
+  test('follows from the log: alerts, rollbacks, failed steps and completion, each once', () => {
+    const start: Order = {
+      type: 'start',
+      release: 'r-1',
+      version: 'v2',
+      plan: planOf(fourPhases().phases, {hooks: hooks('stop')}),
+    };
+    const {state} = given(
+      start,
+      raise,
+      {type: 'rollback', release: 'r-1', reason: 'double charges'},
+      {type: 'step-ended', release: 'r-1', step: 'rollback.stop', outcome: 'failed', error: 'no', facts: {}},
+    );
+    expect(state.outbox).toMatchObject([
+      {id: 'raised a-1', level: 'critical', text: 'gray is slow', deliveries: null},
+      {id: 'rollback r-1', level: 'critical', release: 'r-1'},
+      {
+        id: expect.stringMatching(/^failed r-1 rollback\.stop \d$/u),
+        level: 'critical',
+        text: 'rollback.stop: no',
+      },
+    ]);
+  });
+
+  test('is that an alert is over, though only once it has stayed so for five minutes', () => {
+    const {state, at} = given(raise, {type: 'resolve', alert: 'a-1'});
+    expect(state.outbox.at(-1)).toMatchObject({kind: 'over', level: 'info', notBefore: at + 5 * MINUTE});
+  });
+
+  test('is bounded: what is settled goes before what somebody still has to be told', () => {
+    const alerts = Array.from({length: 310}, (_, index): Order => ({
+      ...raise,
+      alert: `b-${index}`,
+      message: `m ${index}`,
+    }));
+    const {state} = given(
+      raise,
+      begin(['slack']),
+      ...alerts.slice(0, 290),
+      end('slack'),
+      ...alerts.slice(290),
+    );
+    expect(state.outbox).toHaveLength(300);
+    expect(state.outbox.some(({id}) => id === 'raised a-1')).toBe(false);
+    expect(state.outbox.at(-1)?.id).toBe('raised b-309');
+  });
+});
+
+describe('a delivery', () => {
+  test('is intent before it is outcome: begun for all channels at once, ended by each', () => {
+    const story = given(raise)
+      .when(begin(['slack', 'mail']))
+      .thenEvents({type: 'delivery-begun', dispatch: 'raised a-1'});
+    expect(story.state.outbox[0]?.deliveries).toMatchObject([
+      {channel: 'slack', state: 'sending', attempts: 1, isUnsure: false},
+      {channel: 'mail', state: 'sending'},
+    ]);
+    const {state} = given(raise, begin(['slack', 'mail']), end('slack'));
+    expect(state.outbox[0]?.deliveries?.map(({state}) => state)).toEqual(['done', 'sending']);
+  });
+
+  test('may be ignored by an older Graydeck, which still follows everything else', () => {
+    const {events} = given(raise, begin(['slack']), end('slack'));
+    const deliveries = events.filter(({type}) => type.startsWith('delivery'));
+    expect(deliveries.map(event => 'ignorable' in event && event.ignorable)).toEqual([true, true]);
+  });
+
+  test('that another process has begun is left to it until its deadline, then may be a repeat', () => {
+    const begun = [raise, begin(['slack'])] as const;
+    given(...begun)
+      .when(begin(['slack'], {by: {name: 'wang', kind: 'person'}}))
+      .thenNothing('already-so');
+    const {state} = given(
+      ...begun,
+      wait(11 * SECOND),
+      begin(['slack'], {by: {name: 'wang', kind: 'person'}}),
+    );
+    expect(deliveryOf(state.outbox[0]!, 'slack')).toMatchObject({by: 'wang', attempts: 2, isUnsure: true});
+  });
+
+  test('that was refused for certain is tried again at its time and is no repeat', () => {
+    const refused = end('slack', {outcome: 'again', afterMs: 30 * SECOND, error: '429'});
+    given(raise, begin(['slack']), refused)
+      .when(begin(['slack']))
+      .thenNothing('already-so');
+    const {state} = given(raise, begin(['slack']), refused, wait(30 * SECOND), begin(['slack']));
+    expect(deliveryOf(state.outbox[0]!, 'slack')).toMatchObject({attempts: 2, isUnsure: false, error: '429'});
+    const unsure = given(
+      raise,
+      begin(['slack']),
+      {...refused, unsure: true} as Order,
+      wait(30 * SECOND),
+      begin(['slack']),
+    );
+    expect(deliveryOf(unsure.state.outbox[0]!, 'slack')).toMatchObject({isUnsure: true});
+  });
+
+  test('that is done or given up is never begun again, nor are channels that came later', () => {
+    for (const outcome of ['done', 'failed'] as const)
+      given(raise, begin(['slack']), end('slack', {outcome}), wait(MINUTE))
+        .when(begin(['slack', 'pager']))
+        .thenNothing('already-so');
+  });
+
+  test('is told by a guard that has lost its guard meanwhile: what got through got through', () => {
+    const begun = [{type: 'take-guard', by: ops}, raise, begin(['slack'], {by: ops})] as const;
+    const {state} = given(...begun, {type: 'take-guard', by: other}, end('slack', {by: ops}));
+    expect(deliveryOf(state.outbox[0]!, 'slack')?.state).toBe('done');
+    given(...begun, {type: 'take-guard', by: other})
+      .when(begin(['slack'], {by: ops}))
+      .thenRefused('old-epoch');
+  });
+
+  test('that somebody has taken over is ended by that one, unless it got through after all', () => {
+    const wang = {name: 'wang', kind: 'person'} as const;
+    const taken = [raise, begin(['slack']), wait(11 * SECOND), begin(['slack'], {by: wang})] as const;
+    given(...taken)
+      .when(end('slack', {outcome: 'failed'}))
+      .thenNothing('already-so');
+    given(...taken)
+      .when(end('slack'))
+      .thenEvents({type: 'delivery-ended', outcome: 'done'});
+  });
+
+  test('of nothing, or in no sensible time, is refused', () => {
+    given(raise)
+      .when(begin(['slack'], {dispatch: 'raised a-9'}))
+      .thenRefused('unknown-dispatch', 'a-9');
+    given(raise)
+      .when(begin(['']))
+      .thenRefused('bad-input');
+    given(raise)
+      .when(begin(['slack'], {afterMs: -1}))
+      .thenRefused('bad-input');
+    given(raise, acknowledge).when(end('slack')).thenNothing('already-so');
+  });
+
+  test('for which there is no channel is settled by saying so', () => {
+    const {state} = given(raise, begin([]));
+    expect(state.outbox[0]?.deliveries).toEqual([]);
+    given(raise, begin([])).when(begin([])).thenNothing('already-so');
+  });
+});
