@@ -42,6 +42,8 @@ const KNOWN: Readonly<Record<string, Row>> = {
   conversion_rate: HIGH_SHARE,
   active_users: {unit: 'count', better: null, atMost: null, needsRequests: false},
   user_satisfaction: {unit: 'count', better: 'higher', atMost: 5, needsRequests: false},
+  /** Reports within the window. */
+  bug_reports: {unit: 'count', better: 'lower', atMost: null, needsRequests: false},
   response_time: RESPONSE_TIME,
   response_time_p50: RESPONSE_TIME,
   response_time_p95: RESPONSE_TIME,
@@ -79,6 +81,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   users: 'active_users',
   satisfaction: 'user_satisfaction',
   rating: 'user_satisfaction',
+  bugs: 'bug_reports',
+  bug_report: 'bug_reports',
   cpu_usage: 'cpu',
   memory_usage: 'memory',
   feature_use_rate: 'feature_use_rate.NAME',
@@ -88,6 +92,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   吞吐量: 'throughput',
   转化率: 'conversion_rate',
   用户满意度: 'user_satisfaction',
+  故障报告: 'bug_reports',
 };
 
 const PERCENTILES = ['p50', 'p95', 'p99'] as const;

@@ -1,3 +1,5 @@
+import type {Side} from '../numbers.ts';
+
 /**
  * How it stands with a value that comes from elsewhere. `no-data`: answered with nothing; `not-a-number`: NaN or
  * infinite; `many-series`: more than one row where one was asked for; `stale`: older than its source promises;
@@ -13,14 +15,31 @@ export interface ExternalReading {
   /** How old the older of the values is, milliseconds; null without a value. */
   ageMs: number | null;
   state: ExternalState;
-  /** Who says so: `prometheus`. */
+  /** Who says so: `prometheus`, `feedback`. */
   source: string;
+  /** What each is made of, where a condition may ask for a fewest: ratings, reports. Absent: that is not known. */
+  samples?: Record<Side, number>;
+  /** How much of the window it speaks of, milliseconds; absent: since the split began. */
+  coveredMs?: number;
 }
 
 /** Values of other sources by the name of the metric. */
 export interface ExternalNumbers {
   /** Null: this metric is not measured there. @param overMs the window the condition asks for */
   read(metric: string, overMs: number): ExternalReading | null;
+}
+
+/** Several sources as one: the first that measures a metric speaks for it. */
+export function together(...sources: readonly (ExternalNumbers | null)[]): ExternalNumbers {
+  return {
+    read(metric, overMs) {
+      for (const source of sources) {
+        const reading = source?.read(metric, overMs) ?? null;
+        if (reading !== null) return reading;
+      }
+      return null;
+    },
+  };
 }
 
 /** Nothing but samples. */

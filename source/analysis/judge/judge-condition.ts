@@ -11,6 +11,8 @@ interface Found {
   prod: MetricReading;
   source: string;
   ageMs: number | null;
+  /** How much of the window it speaks of, milliseconds. */
+  coveredMs: number;
   /** Why nothing can be made of it; null where something can. */
   why: WhyUnmeasured | null;
 }
@@ -24,7 +26,7 @@ const SIGNS: Readonly<Record<Operator, (value: number, limit: number) => boolean
 
 /** What comes of a condition at a look. Never throws; every number of the outcome that is not known is null. */
 export function judgeCondition(condition: Condition, look: Look): Outcome {
-  const {metric, improvement, op, threshold, overMs, text} = condition;
+  const {metric, improvement, op, threshold, text} = condition;
   const traits = look.frame.traits(metric);
   const timesProd = 'timesProd' in threshold ? threshold.timesProd : null;
   const isRelative = improvement || timesProd !== null;
@@ -41,7 +43,7 @@ export function judgeCondition(condition: Condition, look: Look): Outcome {
     timesProd,
     samples: found.gray.samples,
     prodSamples: found.prod.samples,
-    windowSeconds: Math.round(look.coveredSeconds(overMs)),
+    windowSeconds: Math.round(found.coveredMs / 1000),
     source: found.source,
     ageMs: found.ageMs,
   };
@@ -49,7 +51,7 @@ export function judgeCondition(condition: Condition, look: Look): Outcome {
   const gray = found.gray.value;
   if (found.why !== null || gray === null)
     return {...judged, kind: 'cannot-measure', why: found.why ?? 'no-data'};
-  const few = fewOf(condition, found.gray, look);
+  const few = fewOf(condition, found.gray, found.coveredMs);
   if (few !== null) return {...judged, kind: 'undecided', why: 'few-requests', ...few};
   if (!Number.isFinite(gray)) return {...judged, kind: 'cannot-measure', why: 'not-a-number'};
   if (!isRelative) return compared(judged, gray, 'value' in threshold ? threshold.value : 0);
@@ -57,7 +59,7 @@ export function judgeCondition(condition: Condition, look: Look): Outcome {
   const prod = found.prod.value;
   if (prod === null) return {...judged, kind: 'cannot-measure', why: 'no-prod'};
   if (!Number.isFinite(prod)) return {...judged, kind: 'cannot-measure', why: 'not-a-number'};
-  const fewProd = fewOf(condition, found.prod, look);
+  const fewProd = fewOf(condition, found.prod, found.coveredMs);
   if (fewProd !== null) return {...judged, kind: 'undecided', why: 'few-prod-requests', ...fewProd};
   if (timesProd === null) {
     const points = traits?.better === 'lower' ? prod - gray : gray - prod;
@@ -90,27 +92,37 @@ function find({metric, overMs}: Condition, look: Look): Found {
   const prod = readMetric(look, 'prod', metric, overMs);
   // What samples say of a metric counts; what they do not speak of at all is looked for elsewhere.
   const elsewhere = gray.value === null ? look.frame.external.read(metric, overMs) : null;
-  if (elsewhere !== null) return foundElsewhere(elsewhere);
+  const coveredMs = look.coveredSeconds(overMs) * 1000;
+  if (elsewhere !== null) return foundElsewhere(elsewhere, coveredMs);
   const heardAt = look.heardAt('gray', overMs);
   const ageMs = heardAt === null ? null : Math.max(0, look.frame.at - heardAt);
   const isStale = ageMs !== null && ageMs > staleAfterMs(look, 'gray', overMs);
   const why = ageMs === null ? 'no-data' : isStale ? 'stale' : null;
-  return {gray, prod, source: 'samples', ageMs, why};
+  return {gray, prod, source: 'samples', ageMs, coveredMs, why};
 }
 
-function foundElsewhere({gray, prod, ageMs, state, source}: ExternalReading): Found {
-  const why = state === 'ok' ? (gray === null ? 'no-data' : null) : state;
-  return {gray: {value: gray, samples: null}, prod: {value: prod, samples: null}, source, ageMs, why};
+function foundElsewhere(
+  {prod, gray, ageMs, state, source, samples, coveredMs}: ExternalReading,
+  sinceSplitMs: number,
+): Found {
+  return {
+    gray: {value: gray, samples: samples?.gray ?? null},
+    prod: {value: prod, samples: samples?.prod ?? null},
+    source,
+    ageMs,
+    coveredMs: coveredMs ?? sinceSplitMs,
+    why: state === 'ok' ? (gray === null ? 'no-data' : null) : state,
+  };
 }
 
 /** How many samples are missing, and when they will be there; null when there are enough. */
 function fewOf(
   {minRequests, overMs}: Condition,
   {samples}: MetricReading,
-  look: Look,
+  coveredMs: number,
 ): {have: number; need: number; forecastMs: number | null} | null {
   if (samples === null || samples >= minRequests) return null;
-  const perMs = samples / (look.coveredSeconds(overMs) * 1000);
+  const perMs = samples / coveredMs;
   // A window that would never hold as many is no matter of waiting.
   const isEver = perMs * overMs >= minRequests;
   const forecastMs = isEver ? Math.ceil((minRequests - samples) / perMs) : null;

@@ -61,7 +61,7 @@ export function outcomeWords(outcome: Outcome, isBad: boolean): string {
     case 'undecided':
       return outcome.why === 'prod-zero'
         ? `${name}: prod is at 0, and no multiple of it says anything`
-        : `${name}: ${countWords(outcome.have)} of ${countWords(outcome.need)} ${outcome.why === 'few-prod-requests' ? 'prod ' : ''}requests, ${waiting(outcome.forecastMs)}`;
+        : `${name}: ${countWords(outcome.have)} of ${countWords(outcome.need)} ${outcome.why === 'few-prod-requests' ? 'prod ' : ''}${outcome.source === 'feedback' ? 'answers' : 'requests'}, ${waiting(outcome.forecastMs)}`;
     case 'cannot-measure':
       return `${name} cannot be measured: ${UNMEASURED[outcome.why]}`;
     case 'not-applicable':

@@ -1,4 +1,4 @@
-import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
+import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {machineClock} from '../../guard/clock.ts';
 import {Contact} from '../../guard/contact.ts';
@@ -8,6 +8,7 @@ import type {OperatorStore} from '../../store/port.ts';
 import {readGuardName} from '../actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
+import {openFeedback} from '../feedback/open.ts';
 import {checkFeature} from '../feature.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {reportOn} from '../guard/report.ts';
@@ -85,6 +86,8 @@ async function guardFeature(
   const measuring = openMeasuring(feature, controller, settings);
   const prometheus = await openPrometheus(settings, controller, {onlyPlanned: true});
   void prometheus?.start();
+  const feedback = openFeedback(feature, controller);
+  void feedback.start();
   const report = reportOn(call, controller);
   const {onRole, onTrouble} = report;
   try {
@@ -93,7 +96,7 @@ async function guardFeature(
         feature,
         controller,
         measuring,
-        external: prometheus ?? NO_EXTERNAL,
+        external: together(prometheus, feedback),
         settings,
         name,
         contact,
@@ -104,6 +107,11 @@ async function guardFeature(
     );
   } finally {
     report.close();
-    await Promise.all([measuring.measurements.close(), prometheus?.close(), controller.close()]);
+    await Promise.all([
+      measuring.measurements.close(),
+      prometheus?.close(),
+      feedback.close(),
+      controller.close(),
+    ]);
   }
 }

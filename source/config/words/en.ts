@@ -25,6 +25,7 @@ export const en = {
     conversion_rate: 'the conversion rate',
     active_users: 'the number of active users',
     user_satisfaction: 'the satisfaction (1 to 5) of users',
+    bug_reports: 'the number of bug reports by users',
     response_time: 'the mean response time',
     response_time_p50: 'the median response time',
     response_time_p95: 'the 95th percentile of the response time',

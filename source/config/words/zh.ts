@@ -20,6 +20,7 @@ export const zh: Words = {
     conversion_rate: '转化率',
     active_users: '活跃用户数',
     user_satisfaction: '用户满意度（1 到 5）',
+    bug_reports: '用户故障报告数',
     response_time: '平均响应时间',
     response_time_p50: '响应时间中位数',
     response_time_p95: 'P95 响应时间',
