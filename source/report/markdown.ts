@@ -67,6 +67,6 @@ function plain(text: string): string {
     .replaceAll(/[\\`*_{}[\]|~]/gu, String.raw`\$&`)
     .replaceAll('<', '&lt;')
     .replace(/^[#+>-]/u, String.raw`\$&`)
-    .replace(/^(\d+)([.)])/u, String.raw`$1\$2`)
+    .replace(/^(\d+)([.)])(?=\s|$)/u, String.raw`$1\$2`)
     .trim();
 }

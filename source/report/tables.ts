@@ -39,10 +39,6 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
         columns.lasted,
         columns.planned,
         columns.paused,
-        columns.requests,
-        columns.errorRate,
-        columns.p95,
-        columns.conversion,
         columns.criteria,
       ],
       rows: phases.map(phase => [
@@ -52,9 +48,13 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
         {text: phase.to === null ? words.running : timeWords(phase.to - phase.from)},
         {text: phase.plannedMs === null ? words.open : timeWords(phase.plannedMs)},
         {text: phase.pausedMs > 0 ? timeWords(phase.pausedMs) : UNKNOWN},
-        ...pairs(phase.sides),
         criteria(phase, words),
       ]),
+    },
+    {
+      kind: 'table',
+      head: [columns.phase, columns.requests, columns.errorRate, columns.p95, columns.conversion],
+      rows: phases.map(({name, sides}) => [{text: name}, ...pairs(sides)]),
     },
   ];
 }
