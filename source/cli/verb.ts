@@ -21,6 +21,7 @@ export type VerbFile =
   | 'plan'
   | 'judge'
   | 'guard'
+  | 'split-render'
   | 'acl'
   | 'completions';
 

@@ -1,12 +1,12 @@
 import type {Verb} from './verb.ts';
 import {BESIDE} from './verbs-beside.ts';
+import {ROUTING} from './verbs-for-routers.ts';
 import {MOVING} from './verbs-that-move.ts';
 
 const LATER = [
   ['agent', 'drive an nginx'],
   ['serve', 'feedback, status and metrics by HTTP'],
   ['explain', 'which side a user gets, and why'],
-  ['split render', 'what a router would be told'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
   ['doctor', 'check the store, the routers and the clocks'],
@@ -17,6 +17,7 @@ export const VERBS: readonly Verb[] = [
   ...BESIDE.filter(({name}) => name === 'watch' || name === 'demo'),
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
+  ...ROUTING,
   ...LATER.map(([name, summary]): Verb => ({
     name,
     summary,
