@@ -19,6 +19,8 @@ export class Stage implements AsyncDisposable {
   readonly controller: Controller;
   readonly traffic: Traffic;
   readonly guards: Watchman[] = [];
+  /** The file that guards run; from the source unless set. */
+  program: string | undefined;
 
   private constructor(address: string, store: OperatorStore, name: string) {
     this.address = address;
@@ -69,7 +71,7 @@ export class Stage implements AsyncDisposable {
   }
 
   guard(name: string, ...args: string[]): Watchman {
-    const watchman = startGuard(this.address, name, this.controller.feature, args);
+    const watchman = startGuard(this.address, name, this.controller.feature, args, this.program);
     this.guards.push(watchman);
     return watchman;
   }

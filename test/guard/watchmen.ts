@@ -1,10 +1,10 @@
 import {expect} from 'vitest';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Event} from '../../source/release/event.ts';
-import {runProgram, type Child} from '../store/child.ts';
+import {runFile, type Child} from '../store/child.ts';
 
 /** The program itself, from its source. */
-const PROGRAM = '../../../source/cli/main';
+const PROGRAM = new URL('../../source/cli/main.ts', import.meta.url).pathname;
 
 /** A headless guard in a process of its own. */
 export interface Watchman {
@@ -20,9 +20,10 @@ export function startGuard(
   name: string,
   feature: string,
   args: readonly string[] = [],
+  program: string = PROGRAM,
 ): Watchman {
   const flags = ['--store', address, '--by', name, '--json', '--feature', feature];
-  const child = runProgram(PROGRAM, ['guard', ...flags, ...args]);
+  const child = runFile(program, ['guard', ...flags, ...args]);
   return {
     name,
     child,

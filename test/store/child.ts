@@ -24,7 +24,11 @@ export function runProgram(
   env: Record<string, string> = {},
   uid?: number,
 ): Child {
-  const path = new URL(`programs/${name}.ts`, import.meta.url).pathname;
+  return runFile(new URL(`programs/${name}.ts`, import.meta.url).pathname, args, env, uid);
+}
+
+/** As `runProgram`, by the path of the file. */
+export function runFile(path: string, args: string[], env: Record<string, string> = {}, uid?: number): Child {
   const child = spawn(process.execPath, [path, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {...process.env, ...env},
@@ -50,7 +54,7 @@ export function runProgram(
         output.on('line', give);
         tooLong.addEventListener('abort', () => {
           output.off('line', give);
-          reject(new Error(`${name} has printed ${lines.length} of ${count} lines. ${errors.join('')}`));
+          reject(new Error(`${path} has printed ${lines.length} of ${count} lines. ${errors.join('')}`));
         });
         give();
       });
