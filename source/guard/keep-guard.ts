@@ -1,4 +1,5 @@
 import type {Controller} from '../controller/outcome.ts';
+import {StoreFault} from '../store/fault.ts';
 import type {Contact} from './contact.ts';
 import {RENEW_MS, type LeaseHold} from './lease.ts';
 import {beginTenure, type OwnTenure, type Tenure} from './tenure.ts';
@@ -33,12 +34,15 @@ const WATCH_MS = 250;
  * Stays beside a feature and is its guard whenever nobody else is, until the signal aborts; then hands over at once.
  * Being the guard takes the lease and an epoch of the log: the lease keeps others waiting, the epoch keeps whoever slept
  * through the end of its lease from being heard.
+ * @throws StoreFault `store-no-rights` where this process may not be a guard and never was one
  */
 export async function keepGuard(keeping: GuardKeeping, signal: AbortSignal): Promise<void> {
   const told = tellOnce(keeping.onRole);
+  let wasGuard = false;
   while (!signal.aborted) {
-    const tenure = await enter(keeping, told, signal);
+    const tenure = await enter(keeping, {told, wasGuard}, signal);
     if (tenure === null) continue;
+    wasGuard = true;
     told({role: 'acting', epoch: tenure.epoch});
     await serve(keeping, tenure, signal);
   }
@@ -48,7 +52,7 @@ export async function keepGuard(keeping: GuardKeeping, signal: AbortSignal): Pro
 /** One try to become the guard; waits a while where it fails. */
 async function enter(
   {controller, lease, contact, name}: GuardKeeping,
-  told: (role: Role) => void,
+  {told, wasGuard}: {told: (role: Role) => void; wasGuard: boolean},
   signal: AbortSignal,
 ): Promise<OwnTenure | null> {
   try {
@@ -70,6 +74,8 @@ async function enter(
       }
     } else told({role: 'standing-by'});
   } catch (error) {
+    // Rights that were there may come back; those that never were are given by a person.
+    if (!wasGuard && error instanceof StoreFault && error.code === 'store-no-rights') throw error;
     told({role: 'away', why: error instanceof Error ? error.message : String(error)});
   }
   const hasLeft = controller.snapshot().state.guard?.left === true;

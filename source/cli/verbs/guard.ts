@@ -22,7 +22,8 @@ const FEATURES_EVERY_MS = 5000;
 
 /** `guard`: judges and acts without anyone watching, over one feature or all of the store, until it is told to go. */
 export const run: Run = async call => {
-  const signal = call.interrupted({isOrderly: true});
+  const useless = new AbortController();
+  const signal = AbortSignal.any([call.interrupted({isOrderly: true}), useless.signal]);
   const settings = await loadSettings(call);
   // Before anything is guarded: a wrong address is bad input, and no fault of one feature.
   await addressOf(settings.prometheus, settings.config?.value.prometheus?.url ?? null);
@@ -31,14 +32,23 @@ export const run: Run = async call => {
   const store = await openStore(settings.store, 'operator');
   const contact = new Contact(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
+  const faults = new Map<string, unknown>();
   try {
     const guard = (feature: string) => {
       if (guards.has(feature)) return;
-      guards.set(feature, guardFeature(call, {store, settings, contact, name}, feature, signal));
+      const guarding = guardFeature(call, {store, settings, contact, name}, feature, signal);
+      const watched = guarding.catch((error: unknown) => {
+        faults.set(feature, error);
+        // As long as there is another to be guarded, that one is.
+        if (faults.size === guards.size) useless.abort();
+        else call.out.say(`${feature}: ${error instanceof Error ? error.message : String(error)}`);
+      });
+      guards.set(feature, watched);
     };
     if (named === null) await eachFeature(call, store, guard, signal);
     else guard(named);
     await Promise.all(guards.values());
+    if (useless.signal.aborted) throw [...faults.values()].at(-1);
     return EXIT.done;
   } finally {
     contact.close();
