@@ -13,6 +13,7 @@ import type {FeatureStore, FeatureView, ViewStore} from '../store/port.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 import {isShownOf} from './prometheus/shown.ts';
 import {withPrometheus} from './prometheus/windows.ts';
+import {keepReports} from './report/keep-reports.ts';
 import type {Settings} from './settings.ts';
 import {stepRunner} from './steps.ts';
 
@@ -157,7 +158,10 @@ export function openDeck(wiring: Wiring): LiveDeck {
       }
       const {rollUps} = acting.feature;
       const keeping = {windows: measurements.windows, shelf: rollUps, now: () => view.now()};
-      running.push(measurements.start().then(() => keepRollUps(keeping, stop.signal)));
+      running.push(
+        measurements.start().then(() => keepRollUps(keeping, stop.signal)),
+        keepReports({feature: acting.feature, view, settings}, stop.signal),
+      );
     },
     async close() {
       stop.abort();

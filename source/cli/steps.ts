@@ -11,7 +11,7 @@ import type {Release, Step} from '../release/state.ts';
 import type {FeatureStore} from '../store/port.ts';
 import type {Call} from './call.ts';
 import {EXIT} from './exit.ts';
-import {Failure} from './failure.ts';
+import {Failure, failureOf} from './failure.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from './language.ts';
 import type {Session} from './session.ts';
@@ -90,7 +90,24 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
       'graydeck status',
     );
   }
-  return release?.id === releaseId ? release : null;
+  if (release?.id !== releaseId) return null;
+  await tellOfReport(call, session, release);
+  return release;
+}
+
+/** What a release was like is kept before it is forgotten; that it could not be is no fault of the release. */
+async function tellOfReport(
+  {out}: Call,
+  {controller, feature, settings}: Session,
+  release: Release,
+): Promise<void> {
+  if (release.state !== 'completed' && release.state !== 'rolled_back') return;
+  const {keepReport} = await import('./report/keep-report.ts');
+  try {
+    await keepReport({feature, view: controller, settings}, release.id);
+  } catch (error) {
+    out.say(`  the report could not be kept: ${failureOf(error).message}`);
+  }
 }
 
 function remember(release: Release | null, told: Map<string, Step['state']>): void {

@@ -28,6 +28,8 @@ export interface Config {
   /** What Prometheus is asked for by a query of the project's own. */
   queries: Record<string, MetricQuery>;
   contacts: Record<string, string>;
+  /** Folder for the report of every release that ends; as written, from the file's own folder. */
+  reports: string | null;
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -44,6 +46,7 @@ const CONFIG_SHAPE = {
   metrics: z.unknown(),
   features: z.unknown(),
   plan: z.unknown(),
+  reports: line(1024),
 };
 const OTHER_NAMES = {
   ...PLAN_OTHER_NAMES,
@@ -65,6 +68,7 @@ const OTHER_NAMES = {
  *   queue_length: {type: gauge, unit: count, better: lower}
  *   disk: {query: "max(disk_used_percent{{{match}}})", unit: "%", better: lower}
  * contacts: {support: tech@example.com}
+ * reports: reports                          # the report of every release that ends, as md, json and html
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
  * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
  * ```
@@ -96,6 +100,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     metrics: declared,
     queries,
     contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},
+    reports: fields.reports ?? null,
     plan: planSource(
       reader,
       root,

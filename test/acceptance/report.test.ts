@@ -1,3 +1,6 @@
+import {readdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {execa} from 'execa';
 import {describe, expect, test, vi} from 'vitest';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, openConsole, redisPlace, startRelease} from './place.ts';
@@ -17,6 +20,7 @@ describe.skipIf(redisMissing)('the report of a release', () => {
   test('tells both sides, what people said and how it was taken back', {timeout: 60_000}, async () => {
     await using place = await redisPlace();
     const {cli, redis} = place;
+    await writeFile(join(cli.folder, 'graydeck.yaml'), 'reports: reports\n');
     await startRelease(place, '--over', 'v1.0.9');
     // Whoever keeps a console open keeps the roll-ups.
     await using console = await openConsole(place, ['--feature', FEATURE]);
@@ -53,6 +57,13 @@ describe.skipIf(redisMissing)('the report of a release', () => {
       rollback: {by: 'liu', reason: 'pay button gone', toProdMs: expect.any(Number) as number},
       feedback: [{version: 'v1.1.0', rating: 2}],
     });
+
+    const files = await readdir(join(cli.folder, 'reports'));
+    expect(new Set(files.map(name => name.split('.').at(-1)))).toEqual(new Set(['md', 'json', 'html']));
+    // What it was made from is trimmed one day; the report stays.
+    const keys = ['seconds', 'minutes', 'metrics'].map(name => `graydeck:{${FEATURE}}:${name}`);
+    await execa('redis-cli', ['-p', String(redis.port), 'DEL', ...keys]);
+    expect(await cli.json('report')).toMatchObject({exposure: {requests: 100}, sides: report.sides});
 
     const markdown = await cli.run('report');
     expect(markdown.stdout).toContain('Rolled back from 5 %');

@@ -18,6 +18,7 @@ import type {Tenure} from '../../guard/tenure.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../settings.ts';
+import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../steps.ts';
 import type {GuardMeasuring} from './measuring.ts';
 
@@ -84,6 +85,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       act(means, noting, onTrouble),
       keepSteps(steps, isOurs, tenure.signal),
       keepRollUps(keeping, tenure.signal),
+      keepReports({feature, view: controller, settings}, tenure.signal),
     ]);
   };
 

@@ -1,6 +1,5 @@
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {feedbackGroups, selectFeedback} from '../../analysis/feedback/stats.ts';
-import {decodeTally, type Tally} from '../../analysis/roll-up.ts';
+import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import {messagesOf, type Language} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {buildReport} from '../../report/build-report.ts';
@@ -9,12 +8,10 @@ import {releasesIn, storyOf} from '../../report/story.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {readAllFeedback} from '../feedback/read.ts';
 import {EventTeller} from '../tell-event.ts';
+import {readTallies} from './tallies.ts';
 
-/** So long seconds are kept. */
-const SECONDS_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-/** Tallies decoded in one go. */
-const AT_ONCE = 200;
+/** Under this name a report is kept among the outputs of the steps. */
+export const REPORT_STEP = 'report';
 
 /**
  * The report of a release out of the store: the newest one unless named; null when the log knows none such.
@@ -24,7 +21,7 @@ export async function readReport(
   feature: FeatureView,
   view: ControllerView,
   wanted: string | null,
-  lang: Language,
+  {lang, declared}: {lang: Language; declared: DeclaredMetrics},
 ): Promise<Report | null> {
   const commits = view.commits();
   const now = view.now();
@@ -32,12 +29,14 @@ export async function readReport(
   const story = release === null ? null : storyOf(feature.feature, commits, release, now);
   if (release === null || story === null) return null;
   const {startedAt, endedAt} = story.release;
-  const [tallies, feedback] = await Promise.all([
-    readTallies(feature, {from: startedAt, to: endedAt ?? now, now}),
-    readOpinions(feature, startedAt, endedAt ?? now),
+  const to = endedAt ?? now;
+  const [tallies, feedback, kept] = await Promise.all([
+    readTallies(feature, declared, {release, from: startedAt, to, now: () => view.now()}),
+    readOpinions(feature, startedAt, to),
+    endedAt === null ? null : readKept(feature, release),
   ]);
   const teller = new EventTeller(messagesOf(lang));
-  return buildReport({
+  const made = buildReport({
     feature: feature.feature,
     release,
     commits,
@@ -46,30 +45,24 @@ export async function readReport(
     now,
     tell: (event, reason) => teller.tell(event, reason),
   });
+  // What was measured may be gone by now; when the release ended, it was not.
+  if (made === null || kept === null || kept.coveredPercent <= made.coveredPercent) return made;
+  const {sides, exposure, differences, course, coveredPercent, phases} = kept;
+  return {...made, sides, exposure, differences, course, coveredPercent, phases};
 }
 
-/** Seconds as far back as they are kept, minutes before that: no moment twice. */
-async function readTallies(
-  {rollUps}: FeatureView,
-  {from, to, now}: {from: number; to: number; now: number},
-): Promise<Tally[]> {
-  const finestFrom = Math.ceil((now - SECONDS_MS) / MINUTE_MS) * MINUTE_MS;
-  const [minutes, seconds] = await Promise.all([
-    from < finestFrom ? rollUps.read('minutes', from - MINUTE_MS) : [],
-    to > finestFrom ? rollUps.read('seconds', Math.max(from - 1000, finestFrom)) : [],
-  ]);
-  const rows = [
-    // Between the minutes lie checkpoints.
-    ...minutes.filter(({t}) => t % MINUTE_MS === 0 && t < Math.min(finestFrom, to)),
-    ...seconds.filter(({t}) => t >= finestFrom && t < to),
-  ];
-  const tallies: Tally[] = [];
-  for (const [index, {t, body}] of rows.entries()) {
-    const tally = decodeTally(t, body);
-    if (tally !== null) tallies.push(tally);
-    if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
+/** The report as it was kept when the release ended; null: it was not. */
+async function readKept({outputs}: FeatureView, release: string): Promise<Report | null> {
+  const kept = (await outputs.read()).findLast(
+    output => output.release === release && output.step === REPORT_STEP,
+  );
+  if (kept === undefined) return null;
+  try {
+    const report = JSON.parse(kept.text) as Report | null;
+    return report?.schema === 'graydeck.report/1' ? report : null;
+  } catch {
+    return null;
   }
-  return tallies;
 }
 
 /** What people said while it ran; null when nobody did. */

@@ -1,22 +1,18 @@
-import {composeReport} from '../../report/compose.ts';
-import {writeHtml} from '../../report/html/page.ts';
-import {writeMarkdown} from '../../report/markdown.ts';
-import {momentsIn} from '../../report/moments.ts';
-import {wordsOf} from '../../report/words/words-of.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
 import {languageOf} from '../language.ts';
 import {readReport} from '../report/read.ts';
+import {REPORT_FORMATS, writtenReport, type ReportFormat} from '../report/written.ts';
 import {openLook, using} from '../session.ts';
 
 /** `report [--format md|json|html] [--release ID]`: what a release was like, running or over. */
 export const run: Run = async call => {
   const {out, flags} = call;
   const format = formatOf(call);
-  return await using(openLook(call), async ({feature, view}) => {
+  return await using(openLook(call), async ({feature, view, settings: {declared}}) => {
     const lang = languageOf(flags.lang, process.env);
-    const report = await readReport(feature, view, flags.release ?? null, lang);
+    const report = await readReport(feature, view, flags.release ?? null, {lang, declared});
     if (report === null) {
       throw usage(
         flags.release === undefined
@@ -30,24 +26,20 @@ export const run: Run = async call => {
       out.json({...report});
       return EXIT.done;
     }
-    const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const document = composeReport(report, wordsOf(lang), zone);
-    out.data(format === 'html' ? writeHtml(document, momentsIn(zone)) : writeMarkdown(document));
+    out.data(writtenReport(report, format, lang).trimEnd());
     return EXIT.done;
   });
 };
 
-const FORMATS = ['md', 'json', 'html'] as const;
-
 /** @throws Failure exit code 2 */
-function formatOf({flags, out}: Call): (typeof FORMATS)[number] {
+function formatOf({flags, out}: Call): ReportFormat {
   const wanted = flags.format ?? (out.isJson ? 'json' : 'md');
-  const format = FORMATS.find(known => known === wanted);
+  const format = REPORT_FORMATS.find(known => known === wanted);
   if (format !== undefined && (format === 'json' || !out.isJson)) return format;
   throw usage(
     out.isJson
       ? '--json and --format say two things'
-      : `${JSON.stringify(wanted)} is no format of a report: ${FORMATS.join(', ')}`,
+      : `${JSON.stringify(wanted)} is no format of a report: ${REPORT_FORMATS.join(', ')}`,
     'graydeck report --format html',
     'bad-format',
   );

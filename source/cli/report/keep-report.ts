@@ -1,0 +1,31 @@
+import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {dirname, join, resolve} from 'node:path';
+import {languageOf} from '../language.ts';
+import type {ReportKeeping} from './keep-reports.ts';
+import {REPORT_STEP, readReport} from './read.ts';
+import {REPORT_FORMATS, writtenReport} from './written.ts';
+
+/** Keeps the report of one release unless somebody has. @returns whether it is kept. @throws StoreFault, Error of the folder */
+export async function keepReport({feature, view, settings}: ReportKeeping, id: string): Promise<boolean> {
+  const {config, declared} = settings;
+  const reports = config?.value.reports ?? null;
+  const folder = config === null || reports === null ? null : resolve(dirname(config.path), reports);
+  const lang = languageOf(undefined, process.env);
+  const before = await feature.outputs.read();
+  const isNew = !before.some(({release, step}) => release === id && step === REPORT_STEP);
+  if (!isNew && folder === null) return true;
+  const report = await readReport(feature, view, id, {lang, declared});
+  if (report === null) return false;
+  if (isNew) {
+    const text = JSON.stringify(report);
+    await feature.outputs.write({release: id, step: REPORT_STEP, attempt: 1, text, result: null});
+  }
+  if (folder === null) return true;
+  await mkdir(folder, {recursive: true});
+  for (const format of REPORT_FORMATS) {
+    const path = join(folder, `${feature.feature}-${id}.${format}`);
+    await writeFile(`${path}.new`, writtenReport(report, format, lang));
+    await rename(`${path}.new`, path);
+  }
+  return true;
+}
