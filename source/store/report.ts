@@ -1,7 +1,14 @@
 import type {RouterReport} from './port.ts';
 
-/** Reads a router's report back; null for what is not one. */
+/** Characters: an app may write what it likes, and every console reads it each second. */
+const LONGEST = 4096;
+const LONGEST_NAME = 256;
+/** Nobody serves on his own for longer, milliseconds. */
+const LONGEST_BOUND_MS = 7 * 24 * 3_600_000;
+
+/** Reads a router's report back; null for what is not one, or is longer than any. */
 export function decodeReport(text: string): RouterReport | null {
+  if (text.length > LONGEST) return null;
   try {
     const value: unknown = JSON.parse(text);
     return isReport(value) ? value : null;
@@ -13,8 +20,17 @@ export function decodeReport(text: string): RouterReport | null {
 function isReport(value: unknown): value is RouterReport {
   if (typeof value !== 'object' || value === null) return false;
   const {name, kind, version, release, percent, live, boundMs} = value as Record<string, unknown>;
-  if (typeof name !== 'string' || name === '' || typeof live !== 'boolean') return false;
+  if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) return false;
+  if (typeof live !== 'boolean') return false;
   if (kind !== 'sdk' && kind !== 'nginx' && kind !== 'demo') return false;
   if (release !== null && typeof release !== 'string') return false;
-  return [version, percent, boundMs].every(number => Number.isFinite(number));
+  return (
+    isWithin(version, Number.MAX_SAFE_INTEGER) &&
+    isWithin(percent, 100) &&
+    isWithin(boundMs, LONGEST_BOUND_MS)
+  );
+}
+
+function isWithin(value: unknown, most: number): boolean {
+  return typeof value === 'number' && value >= 0 && value <= most;
 }

@@ -146,6 +146,22 @@ export function restContract(subject: () => Subject): void {
       expect(await routers.list()).toEqual([]);
     });
 
+    it('say what a router says and no more: what is longer, or out of range, is no report', async () => {
+      const name = newFeature();
+      const {routers} = (await open('operator')).feature(name);
+      const router = (await open('router')).feature(name);
+      const odd = [
+        {name: 'n'.repeat(5000)},
+        {percent: 101},
+        {percent: Number.NaN},
+        {boundMs: -1},
+        {version: -1},
+      ];
+      for (const one of odd) await router.report(report({name: `sdk ${Object.keys(one).join('')}`, ...one}));
+      await router.report(report());
+      expect((await routers.list()).map(listed => listed.name)).toEqual([report().name]);
+    });
+
     it('may send feedback, and may not command', async () => {
       const router = (await open('router')).feature(newFeature());
       await router.writeFeedback(JSON.stringify({type: 'bug', message: 'slow', rating: 2}));
