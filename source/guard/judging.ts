@@ -127,6 +127,7 @@ export class Judging {
       this.#evidence = createEvaluator({falseAlarms, margin}, this.#snapshot ?? undefined);
       if (this.#snapshot === null) this.#teach(this.#evidence, Math.max(startedAt, this.notBefore));
       this.#snapshot = null;
+      this.#reading = this.#evidence.read();
     }
     const tick = at - 1000 < this.notBefore ? null : evidenceTick(windows, at - 1000, percent);
     if (tick !== null) this.#reading = this.#evidence.observe(tick);

@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest';
-import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
+import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {readCondition} from '../../source/config/condition.ts';
 import {metricBook} from '../../source/config/metric-book.ts';
+import type {Checkpoint} from '../../source/guard/checkpoint.ts';
 import type {Guardrail, Phase, Plan} from '../../source/release/plan.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';
@@ -56,49 +57,44 @@ describe('a guard that takes over', () => {
     }
   });
 
-  test('goes on with the evidence, too', async () => {
-    /** Decides at the thousandth error it was shown. */
-    const countErrors: CreateEvaluator = (_, from) => {
-      let errors = (from?.state as number | undefined) ?? 0;
-      return {
-        history: () => undefined,
-        observe({t, gray}) {
-          errors += gray.errors;
-          const decided = errors >= 1000;
-          const limit = Math.log(100);
-          return {
-            t,
-            logE: errors / 100,
-            peak: errors / 100,
-            limit,
-            decided,
-            decidedAt: decided ? t : null,
-            worst: 'error_rate',
-            direction: 'gray-worse',
-            metrics: [],
-            forecastSeconds: null,
-          };
-        },
-        snapshot: () => ({schema: 'graydeck.evidence/1', t: null, state: errors}),
-      };
-    };
+  test('goes on with the evidence, too, to the last digit', async () => {
+    /** Gray fails a little more often than prod, and later often. */
+    const gray = (second: number) => ({requests: 40, errors: second % (second < 90 ? 20 : 2) === 0 ? 1 : 0});
+    const prod = (second: number) => ({requests: 160, errors: second % 3 === 0 ? 1 : 0});
     const until = async (handovers: readonly number[]) => {
-      const world = await World.open(
-        plan(HOUR, {evidence: {falseAlarms: 0.01, margin: 0, then: 'rollback'}}),
-      );
-      world.createEvaluator = countErrors;
+      const evidence = {falseAlarms: 0.01, margin: 0, then: 'rollback'} as const;
+      const world = await World.open(plan(HOUR, {evidence}));
+      world.createEvaluator = createEvaluator;
       await world.takeOver();
-      for (let second = 0; second < 100 && world.release.rollback === null; second++) {
+      for (let second = 0; second < 300 && world.release.rollback === null; second++) {
         if (handovers.includes(second)) await world.takeOver();
-        await world.second(SICK);
+        await world.second(gray(second), prod(second));
       }
+      // Its last word is what it leaves behind.
+      await world.acting?.end();
       return world;
     };
+    const leftBy = ({minutes}: World) =>
+      [...minutes.values()].map(body => (JSON.parse(body) as Checkpoint).evidence);
     await using alone = await until([]);
-    await using taken = await until([7, 19, 30]);
-    // 34 seconds of 30 errors.
     expect(alone.release.rollback).not.toBeNull();
+    expect(told(alone)).toContain('rollback evidence');
+    await using taken = await until([7, 19, 61, 90, 91, 99]);
     expect(taken.release.rollback?.at).toBe(alone.release.rollback?.at);
+    expect(without(told(taken), 'guard-taken')).toEqual(without(told(alone), 'guard-taken'));
+    expect(leftBy(taken)).toEqual(leftBy(alone));
+  });
+
+  test('says at once what evidence had decided, though nobody sends anything any more', async () => {
+    const world = await World.open(plan(HOUR, {evidence: {falseAlarms: 0.01, margin: 0, then: 'pause'}}));
+    await using _ = world;
+    world.createEvaluator = createEvaluator;
+    await world.takeOver();
+    await world.for(20, SICK);
+    expect(world.release.state).toBe('paused');
+    await world.takeOver();
+    await world.second(null, null);
+    expect(world.release.verdict).toMatchObject({action: 'pause', reasons: [{code: 'evidence'}]});
   });
 });
 

@@ -1,10 +1,21 @@
 import {expect, test} from 'vitest';
+import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {decodeTally} from '../../source/analysis/roll-up.ts';
 import {Checkpoints, type Checkpoint} from '../../source/guard/checkpoint.ts';
+import {makeLaunch, type Shape} from '../analysis/evidence/simulation/launch.ts';
 import {newFeature, opener} from '../controller/desk.ts';
 import {onEveryStore} from '../controller/houses.ts';
 
 const HOUR = 3_600_000;
+
+/** Gray fails more and more, after some minutes for good. */
+const errorsRise: Shape = setting => {
+  setting.requestsPerSecond = 200;
+  setting.truth = (side, t) =>
+    side === 'gray' ? {...setting.base, errors: t < 200 ? 0.006 : 0.1} : setting.base;
+  setting.traffic = () => setting.requestsPerSecond;
+  setting.shareAt = () => 0.2;
+};
 
 onEveryStore(house => {
   const open = opener(house);
@@ -30,6 +41,24 @@ onEveryStore(house => {
     expect(rows.map(({body}) => body.length > 0)).toEqual([false, true]);
     // A reader of roll-ups takes none of it for a minute.
     expect(rows.map(({t, body}) => decodeTally(t, body))).toEqual([null, null]);
+  });
+
+  test('evidence goes on from a checkpoint to the last digit, and takes 64 KiB at most', async () => {
+    const {store, now} = await open.desk(newFeature());
+    const ticks = [...makeLaunch(errorsRise, 3, 240).ticks()];
+    const options = {falseAlarms: 0.01, margin: 0, ratios: {bounces: 'more', uses: 'less'}} as const;
+    const alone = createEvaluator(options);
+    const first = createEvaluator(options);
+    for (const tick of ticks.slice(0, 120)) expect(first.observe(tick)).toEqual(alone.observe(tick));
+    const left = {...checkpoint('r-1', now()), evidence: first.snapshot()};
+    expect(JSON.stringify(left).length).toBeLessThan(64 * 1024);
+    await new Checkpoints(store.rollUps).write(left, now());
+    const found = await new Checkpoints(store.rollUps).read('r-1', now());
+    const next = createEvaluator(options, found!.evidence!);
+    expect(next.read()).toEqual(alone.read());
+    for (const tick of ticks.slice(120)) expect(next.observe(tick)).toEqual(alone.observe(tick));
+    expect(next.snapshot()).toEqual(alone.snapshot());
+    expect(alone.read()?.decided).toBe(true);
   });
 
   test('a checkpoint of another release, of another version, or none is none', async () => {

@@ -10,6 +10,8 @@ export interface EvidenceEvaluator {
   history(tick: HistoryTick): void;
   /** The next second of both sides. Seconds without requests on a side may be shown or left out. */
   observe(tick: EvidenceTick): EvidenceReading;
+  /** What it says after the last second it was shown; null before the first. */
+  read(): EvidenceReading | null;
   /** All it knows. An evaluator made from it goes on as if it had never stopped. */
   snapshot(): EvidenceSnapshot;
 }

@@ -103,6 +103,10 @@ class Evaluator implements EvidenceEvaluator {
     return this.#read();
   }
 
+  read(): EvidenceReading | null {
+    return this.#hasBegun ? this.#read() : null;
+  }
+
   /** The parts of the budget, once and for all. */
   #begin(): void {
     this.#hasBegun = true;
