@@ -27,8 +27,18 @@ export async function confirm(call: Call, {lines, expected, command}: Question):
     );
   }
   const answer = await ask(expected === undefined ? 'Go on? [y/N] ' : `Type ${expected} to go on: `, call);
-  const isYes = expected === undefined ? /^y(?:es)?$/iu.test(answer.trim()) : answer.trim() === expected;
-  if (!isYes) throw declined();
+  const isConfirmed = expected === undefined ? isYes(answer) : answer.trim() === expected;
+  if (!isConfirmed) throw declined();
+}
+
+/** Whether somebody at the terminal says that this is done; where there is nobody, it is not. */
+export async function askDone(call: Call, item: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  return isYes(await ask(`${item}: done? [y/N] `, call));
+}
+
+function isYes(answer: string): boolean {
+  return /^y(?:es)?$/iu.test(answer.trim());
 }
 
 function declined(): Failure {

@@ -3,6 +3,8 @@ export interface FlagEntry {
   /** What stands for the value in the help; absent: a switch. */
   value?: string;
   help: string;
+  /** It may be given more than once. */
+  isMany?: true;
   /** Switches that are on unless `--no-NAME` is given. */
   isOn?: true;
   /** Environment variable that is read where the flag is not given. */
@@ -38,6 +40,8 @@ const FLAGS = {
     value: 'N',
     help: "a rehearsal: the plan's durations, windows and guardrail times divided by N",
   },
+  checked: {value: 'ITEM', isMany: true, help: 'this item of the checklist is done; once for each'},
+  skipPreflight: {help: 'start whatever is found wrong before; the log says so'},
   supersede: {help: 'roll back the release that is live, then start'},
   wait: {help: 'return once traffic is set, without waiting for the steps', isOn: true},
   offline: {help: 'roll back without the store'},
@@ -58,11 +62,20 @@ const FLAGS = {
 } as const satisfies Record<string, FlagEntry>;
 
 export type FlagName = keyof typeof FLAGS;
-type TextFlag = {[F in FlagName]: (typeof FLAGS)[F] extends {value: string} ? F : never}[FlagName];
-type Switch = Exclude<FlagName, TextFlag>;
+type ManyFlag = {[F in FlagName]: (typeof FLAGS)[F] extends {isMany: true} ? F : never}[FlagName];
+type TextFlag = Exclude<
+  {[F in FlagName]: (typeof FLAGS)[F] extends {value: string} ? F : never}[FlagName],
+  ManyFlag
+>;
+type Switch = Exclude<FlagName, TextFlag | ManyFlag>;
 
-/** What the command line says. Texts that are not given are absent; switches have their default. */
-export type Flags = {[F in TextFlag]?: string} & {[F in Switch]: boolean};
+/**
+ * What the command line says. Texts that are not given are absent, switches have their default; of what may be given more
+ * than once there is none.
+ */
+export type Flags = {[F in TextFlag]?: string} & {[F in ManyFlag]: readonly string[]} & {
+  [F in Switch]: boolean;
+};
 
 /** Flags that every verb takes. */
 export const EVERYWHERE: readonly FlagName[] = [

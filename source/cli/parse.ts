@@ -21,12 +21,18 @@ export async function parseArguments(argv: readonly string[], env: Env): Promise
   const {typed, unknown} = readTyped(joined);
   const isPlain = typed.length === 0 && unknown === null && !joined.includes('--');
   const parsed = isPlain ? {input: joined, flags: {}} : await readFlags(joined);
-  const flags: Record<string, string | boolean> = {};
+  const flags: Record<string, string | boolean | string[]> = {};
   for (const name of FLAG_NAMES) {
-    const {value, isOn, env: variable, choices} = entryOf(name);
+    const {value, isMany, isOn, env: variable, choices} = entryOf(name);
     const found = parsed.flags[name];
     if (value === undefined) {
       flags[name] = typeof found === 'boolean' ? found : isOn === true;
+      continue;
+    }
+    if (isMany === true) {
+      const texts = (Array.isArray(found) ? found : []).map(String);
+      if (texts.includes('')) throw usage(`${written(name)} needs a value`, `${written(name)} ${value}`);
+      flags[name] = texts;
       continue;
     }
     const text = found ?? ((variable === undefined ? undefined : env[variable]) || undefined);
@@ -104,8 +110,10 @@ async function readFlags(argv: readonly string[]) {
   const {default: meow} = await import('meow');
   const table = Object.fromEntries(
     FLAG_NAMES.map(name => {
-      const type = entryOf(name).value === undefined ? ('boolean' as const) : ('string' as const);
-      return [name, {type, ...(name === 'help' ? {shortFlag: 'h' as const} : {})}];
+      const {value, isMany} = entryOf(name);
+      const type = value === undefined ? ('boolean' as const) : ('string' as const);
+      const more = {...(name === 'help' ? {shortFlag: 'h'} : {}), ...(isMany ? {isMultiple: true} : {})};
+      return [name, {type, ...more}];
     }),
   );
   try {

@@ -9,15 +9,16 @@ export const MOVING: readonly Verb[] = [
     name: 'start',
     summary: 'begin a release',
     arguments: [{name: 'VERSION'}],
-    flags: ['plan', 'over', 'speed', 'supersede', 'wait'],
+    flags: ['plan', 'over', 'speed', 'checked', 'skipPreflight', 'supersede', 'wait'],
     changes: true,
     examples: [
       'graydeck start v1.1.0 --feature new_payment',
       'graydeck start v1.1.0 --plan payment.yaml --over v1.0.9',
       'graydeck start v1.1.0 --dry-run',
       'graydeck start v1.1.0 --plan payment.yaml --speed 1000',
+      'graydeck start v1.1.0 --plan payment.yaml --checked "database backup"',
     ],
-    more: `Without --plan the plan of the configuration, else four phases: 5, 20, 50 and 100 %. ${ASKS} With --speed the log says so.`,
+    more: `Without --plan the plan of the configuration, else four phases: 5, 20, 50 and 100 %. ${ASKS} Before, it looks whether store, Prometheus, hooks and routers are as they should be, and whether each item of the plan's checklist is done. With --speed and --skip-preflight the log says so.`,
     file: 'start',
   },
   {

@@ -75,7 +75,7 @@ describe.skipIf(prometheusMissing)('with a Prometheus', () => {
     const place = await Workplace.open();
     await place.file('plan.yaml', PLAN);
     await place.file('graydeck.yaml', `prometheus: ${prometheus}\nmetrics:${METRICS}plan: plan.yaml\n`);
-    const {exitCode, stderr} = await place.run(...START);
+    const {exitCode, stderr} = await place.run(...START, '--skip-preflight');
     if (exitCode !== 0) throw new Error(stderr);
     return place;
   }

@@ -1,4 +1,4 @@
-import type {Condition} from '../../release/plan.ts';
+import type {Condition, Plan} from '../../release/plan.ts';
 import type {State} from '../../release/state.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {PolledMetric} from '../../metrics/prometheus/asker.ts';
@@ -89,8 +89,14 @@ function targetOf({feature, release, prodVersion}: State): Target {
 
 /** Names of the metrics that the plan of the running release speaks of. */
 export function plannedMetrics({release}: State): ReadonlySet<string> {
-  if (release === null) return new Set();
-  const {phases, guardrails} = release.plan;
+  return release === null ? new Set() : metricsOfPlan(release.plan);
+}
+
+/** Names of the metrics that a plan speaks of. */
+export function metricsOfPlan({
+  phases,
+  guardrails,
+}: Pick<Plan, 'phases' | 'guardrails'>): ReadonlySet<string> {
   const conditions: Condition[] = [
     ...guardrails.map(({when}) => when),
     ...phases.flatMap(({criteria}) => criteria.map(({condition}) => condition)),

@@ -12,8 +12,9 @@ import {act} from '../act.ts';
 import type {Question} from '../ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
+import {Failure, failureOfOutcome, usage} from '../failure.ts';
 import {readPlanFile} from '../plan-source.ts';
+import {preflight} from '../preflight.ts';
 import {reportCommand} from '../report-command.ts';
 import {openSession, using, type Session} from '../session.ts';
 import {configuredPlan, loadSettings} from '../settings.ts';
@@ -42,10 +43,16 @@ export const run: Run = async call => {
       supersede: flags.supersede,
       ...(over === undefined ? {} : {over}),
     } as const;
-    const hurried = speed === 1 ? session : {...session, stamp: saying(session.stamp, speed)};
-    const done = await act(call, hurried, intent, before => question(call, before, version, plan));
+    // Who may not start at all need not answer for a checklist.
+    const refused = failureOfOutcome(await session.controller.execute(intent, session.stamp, {dryRun: true}));
+    if (refused !== null) throw refused;
+    const {findings, note} = await preflight(call, session, plan);
+    const said = [note, speed === 1 ? null : `times divided by ${speed}`].filter(text => text !== null);
+    const telling = {...session, stamp: saying(session.stamp, said)};
+    const done = await act(call, telling, intent, before => question(call, before, version, plan));
     const isShort = flags.dryRun || !flags.wait;
-    if (!out.isJson || isShort) reportCommand(call, session, done, {timetable: timetable(plan)});
+    if (!out.isJson || isShort)
+      reportCommand(call, session, done, {timetable: timetable(plan), preflight: findings});
     if (flags.dryRun && !out.isJson) {
       for (const line of phaseLines(plan, languageOf(flags.lang, process.env))) out.data(line);
     }
@@ -56,7 +63,7 @@ export const run: Run = async call => {
         call,
         session,
         {...done, state: {...done.state, release: started}},
-        {timetable: timetable(plan)},
+        {timetable: timetable(plan), preflight: findings},
       );
     const failure = failedSteps(started, 'deploy', 'nobody gets gray');
     if (failure !== null) throw failure;
@@ -89,10 +96,10 @@ function readSpeed(typed: string | undefined): number {
   );
 }
 
-/** Whoever reads the log must not take a rehearsal for the plan. */
-function saying({by, reason}: Session['stamp'], speed: number): Session['stamp'] {
-  const hurried = `times divided by ${speed}`;
-  return {by, reason: reason === undefined ? hurried : `${reason}; ${hurried}`};
+/** Whoever reads the log must not take a rehearsal for the plan, and must see what was answered for or passed over. */
+function saying(stamp: Session['stamp'], said: readonly string[]): Session['stamp'] {
+  const reason = [...(stamp.reason === undefined ? [] : [stamp.reason]), ...said].join('; ');
+  return reason === '' ? stamp : {by: stamp.by, reason};
 }
 
 /** The steps of the release before it, where there is one to be taken back first; then its own. */
