@@ -35,6 +35,7 @@ export interface Session {
 export async function openLook(call: Call): Promise<Look> {
   const settings = await loadSettings(call);
   const store = await openStore(settings.store, 'viewer');
+  sayCaution(call, store);
   return await orClose(store, async () => {
     const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());
     const feature = store.feature(name);
@@ -58,6 +59,7 @@ export async function openSession(
   const stamp = readStamp(call.flags);
   const settings = given ?? (await loadSettings(call));
   const store = await openStore(settings.store, 'operator');
+  sayCaution(call, store);
   return await orClose(store, async () => {
     const wanted = call.flags.feature ?? named ?? settings.feature;
     const name = await chooseFeature(wanted, call.verb.name, () => store.features());
@@ -68,6 +70,11 @@ export async function openSession(
       return {store, feature, controller, stamp, settings, close: () => closeBoth(controller, store)};
     });
   });
+}
+
+/** On stderr; under `--json` that is for errors alone. */
+export function sayCaution({out}: Call, {caution}: {caution?: string}): void {
+  if (caution !== undefined && !out.isJson) out.say(caution);
 }
 
 /** Runs a verb's work on what was opened, and closes it whatever comes of it. */

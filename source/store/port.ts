@@ -24,6 +24,8 @@ export interface RouterReport {
   live: boolean;
   /** Longest time until it is at prod by itself when cut off, in milliseconds. */
   boundMs: number;
+  /** What keeps it from doing what is set: a word and a sentence, `site-broken: …`; absent: nothing. */
+  trouble?: string;
 }
 export interface StoredRouterReport extends RouterReport {
   /** The store's clock at the write. */
@@ -183,6 +185,8 @@ interface StoreBase {
   readonly kind: 'redis' | 'sqlite';
   /** For people: never holds a password. */
   readonly label: string;
+  /** What whoever opened it should be told once; without a password. */
+  readonly caution?: string;
   /** Best known reading of the store's own clock, milliseconds since 1970. */
   now(): number;
   health(): Promise<StoreHealth>;

@@ -1,4 +1,6 @@
 import {once} from 'node:events';
+import {chmod} from 'node:fs/promises';
+import {join} from 'node:path';
 import {describe, expect, test, vi} from 'vitest';
 import {Workplace} from './program.ts';
 
@@ -103,4 +105,20 @@ describe('data goes to stdout, everything else to stderr', () => {
     const flagged = await place.runWith({env: {FORCE_COLOR: '1'}}, 'status', '--no-color');
     expect(flagged.stdout).not.toContain(escape);
   });
+});
+
+test('a store that everybody may write to is told of once, on stderr, and not to scripts', async () => {
+  await using place = await Workplace.open();
+  await place.run('start', 'v1.1.0', '--feature', 'pay', '--yes');
+  expect((await place.run('status')).stderr).not.toContain('everybody');
+  await chmod(join(place.folder, 'graydeck.db'), 0o666);
+  for (const words of [['status'], ['set', '6', '--yes']]) {
+    const {exitCode, stdout, stderr} = await place.run(...words);
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/everybody on this machine may write to .*graydeck\.db.*chmod o-w/gu)).toHaveLength(
+      1,
+    );
+    expect(stdout).not.toContain('everybody');
+  }
+  expect((await place.run('status', '--json')).stderr).toBe('');
 });

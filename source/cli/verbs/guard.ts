@@ -15,6 +15,7 @@ import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
 import {addressOf} from '../prometheus/address.ts';
 import {openPrometheus} from '../prometheus/open.ts';
+import {sayCaution} from '../session.ts';
 import {loadSettings, type Settings} from '../settings.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
@@ -30,6 +31,7 @@ export const run: Run = async call => {
   const name = readGuardName(call.flags.by);
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');
+  sayCaution(call, store);
   const contact = new Contact(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();

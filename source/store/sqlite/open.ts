@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs';
 import {checkFeatureName} from '../feature-name.ts';
 import type {
   FeatureStore,
@@ -41,25 +42,27 @@ export async function openSqlite<R extends StoreRole>(
   }
   const stores: {[Role in StoreRole]: () => StoreByRole[Role]} = {
     viewer: (): ViewStore => ({
-      ...base(database, label),
+      ...base(database, target),
       feature: name => view(database, checkFeatureName(name)),
     }),
     operator: (): OperatorStore => ({
-      ...base(database, label),
+      ...base(database, target),
       feature: name => operate(database, checkFeatureName(name)),
     }),
     router: (): RoutingStore => ({
-      ...base(database, label),
+      ...base(database, target),
       feature: name => route(database, checkFeatureName(name)),
     }),
   };
   return stores[role]();
 }
 
-function base(database: Database, label: string): Omit<ViewStore, 'feature'> {
+function base(database: Database, {path, label}: SqliteTarget): Omit<ViewStore, 'feature'> {
+  const caution = cautionOf(path, label);
   return {
     kind: 'sqlite',
     label,
+    ...(caution === null ? {} : {caution}),
     // The file lies on a local disk: one clock for all who share it.
     now: () => Date.now(),
     health: healthReader(database),
@@ -130,4 +133,11 @@ function healthReader(database: Database): () => Promise<StoreHealth> {
       return {state: 'away', why, sinceMs: Date.now() - awaySince};
     }
   };
+}
+
+/** Who may write to the file may command its releases. */
+function cautionOf(path: string, label: string): string | null {
+  const mode = statSync(path, {throwIfNoEntry: false})?.mode ?? 0;
+  if (process.platform === 'win32' || (mode & 0o002) === 0) return null;
+  return `everybody on this machine may write to ${label}, and so command its releases: chmod o-w takes that away`;
 }
