@@ -1,0 +1,152 @@
+import {decider, dependsOnTime, type Decide, type Decision, type Standing} from '../audience/decide.ts';
+import type {Asked} from '../audience/forced.ts';
+import type {CustomRules, User} from '../audience/rule.ts';
+import {SCHEMA, type Commit} from '../release/commit.ts';
+import {deriveSplit} from '../release/derive-split.ts';
+import type {Split} from '../release/split.ts';
+import {initialState} from '../release/state.ts';
+import type {RouterReport} from '../store/port.ts';
+
+/** Of a commit, what a router keeps. */
+export type Known = Pick<Commit, 'version' | 'id' | 'split'>;
+
+/** Releases seen rolled back that are remembered: newer ones make room, and by then nobody writes of the oldest. */
+const MOST_SEEN = 1000;
+/** A router that keeps gray when cut off has no bound; a day stands for it. */
+const NO_BOUND_MS = 86_400_000;
+
+/**
+ * What one router of one feature knows, and what it answers by it. Any change makes a new function that decides; a
+ * decision itself takes no memory and never throws.
+ */
+export class Routing {
+  readonly #custom: CustomRules;
+  readonly #now: () => number;
+  readonly #fault: Decision;
+  readonly #seen = new Set<string>();
+  #known: Known | null = null;
+  /** Of a log without any commit. */
+  readonly #empty: Known;
+  #isStale = true;
+  #isLatched = false;
+  #standing: Standing = 'unknown';
+  #decide: Decide;
+  #dependsOnTime = false;
+  /** Calls that were answered with prod because something in them, or in the split, threw. */
+  faults = 0;
+
+  /** @param now the store's clock, milliseconds since 1970. */
+  constructor(feature: string, custom: CustomRules, now: () => number) {
+    this.#custom = custom;
+    this.#now = now;
+    this.#empty = {version: 0, id: '', split: deriveSplit(initialState(feature))};
+    const nobody = {side: 'prod', reason: 'fault', cohort: 'outside'} as const;
+    this.#fault = Object.freeze({...nobody, version: 0, release: null});
+    this.#decide = decider(this.#empty, 'unknown');
+  }
+
+  /** Decides for one user. Synchronous; whatever is given, the answer is a decision. */
+  decide(user: User, asked?: Asked): Decision {
+    try {
+      return this.#decide(user, this.#dependsOnTime ? this.#now() : 0, asked);
+    } catch {
+      this.faults++;
+      return this.#fault;
+    }
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  /** The split that is known; null before any is. */
+  get split(): Split | null {
+    return this.#known?.split ?? null;
+  }
+
+  get known(): Known | null {
+    return this.#known;
+  }
+
+  /** Whether a rollback waits on this host for the store to come back. */
+  get isLatched(): boolean {
+    return this.#isLatched;
+  }
+
+  get version(): number {
+    return this.#known?.version ?? 0;
+  }
+
+  get rolledBack(): string[] {
+    return [...this.#seen];
+  }
+
+  /** Takes over the newest commit; null: the log is empty. */
+  apply(commit: (Known & {minReader?: number}) | null): void {
+    const known = commit ?? this.#empty;
+    this.remember(known.split.rolledBack);
+    // Of a shape that came later nothing is known; prod is the side that cannot be wrong.
+    const isReadable = (commit?.minReader ?? SCHEMA) <= SCHEMA || known.split.schema === 1;
+    this.#known = isReadable ? known : {...this.#empty, version: known.version, id: known.id};
+    this.#renew();
+  }
+
+  /** These releases were rolled back: their gray is never served again. */
+  remember(releases: readonly unknown[]): void {
+    for (const release of releases) if (typeof release === 'string') this.#seen.add(release);
+    for (const oldest of this.#seen) {
+      if (this.#seen.size <= MOST_SEEN) break;
+      this.#seen.delete(oldest);
+    }
+  }
+
+  /** Whether the store has not taken this router's report for too long. */
+  setStale(isStale: boolean): void {
+    if (isStale === this.#isStale) return;
+    this.#isStale = isStale;
+    this.#renew();
+  }
+
+  /** Whether a rollback waits on this host for the store to come back. */
+  setLatched(isLatched: boolean): void {
+    if (isLatched === this.#isLatched) return;
+    this.#isLatched = isLatched;
+    this.#renew();
+  }
+
+  /** What is applied now, for the report. */
+  report(name: string): RouterReport {
+    const {version, split} = this.#known ?? this.#empty;
+    const isObeyed = this.#standing === 'fresh' && split.live;
+    return {
+      name,
+      kind: 'sdk',
+      version,
+      release: split.release,
+      percent: isObeyed ? split.percent : 0,
+      live: isObeyed,
+      boundMs: split.live && split.whenStale === 'keep' ? NO_BOUND_MS : split.staleAfterMs,
+    };
+  }
+
+  #renew(): void {
+    const known = this.#known ?? this.#empty;
+    this.#standing = this.#known === null ? 'unknown' : this.#standingOf(known.split);
+    try {
+      this.#decide = decider(known, this.#standing, this.#custom);
+      this.#dependsOnTime = dependsOnTime(known.split);
+    } catch {
+      // A split that cannot be read: whoever wrote it, nobody gets gray by it.
+      this.faults++;
+      this.#standing = 'unknown';
+      this.#decide = decider({...this.#empty, version: known.version}, 'unknown');
+      this.#dependsOnTime = false;
+    }
+  }
+
+  #standingOf(split: Split): Standing {
+    if (this.#isLatched || (split.release !== null && split.live && this.#seen.has(split.release)))
+      return 'rolled-back';
+    return this.#isStale && split.whenStale !== 'keep' ? 'stale' : 'fresh';
+  }
+}

@@ -1,0 +1,171 @@
+import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
+import type {Decision} from '../audience/decide.ts';
+import {encodeSample} from '../metrics/encode.ts';
+import {Tally, type Kinds, type Measurement} from './tally.ts';
+
+/** Splits that are measured at a time: requests under way were decided on older ones. */
+const MOST_BOOKS = 8;
+/** Entries that wait for the store, and their characters: about a minute and a half of a store that is away. */
+const MOST_WAITING = 512;
+const MOST_WAITING_CHARACTERS = 2_000_000;
+/** While entries wait, the next ones are gathered for longer, in milliseconds. */
+const GATHER_MS = 1000;
+/** Entries sent at once. Sent again, all must be within the numbers a reader tells from repeats (52). */
+const MOST_SENT = 40;
+
+/** What was not sent, by why. It only grows. */
+export interface Dropped {
+  /** Entries, and the requests in them, for which there was no room while the store was away. */
+  entries: number;
+  requests: number;
+  /** Values that no reader would take: not a number, below 0, an unfit name, one name too many. */
+  values: number;
+  /** Calls with something that is no decision, or with one on a split long gone. */
+  calls: number;
+}
+
+/** Measurements decided on one split. */
+interface Book {
+  version: number;
+  release: string | null;
+  /** By side and cohort; made when first needed. */
+  tallies: (Tally | undefined)[];
+}
+
+interface Entry {
+  /** Its number, by which a reader knows it from a repeat. */
+  seq: number;
+  fields: string[];
+  requests: number;
+  characters: number;
+  /** The steady clock in the middle of what it tells. */
+  middle: number;
+}
+
+const PLACES: Readonly<Record<Side, Record<Cohort, number>>> = {
+  prod: {eligible: 0, chosen: 1, outside: 2},
+  gray: {eligible: 3, chosen: 4, outside: 5},
+};
+
+/** Gathers what is recorded, and keeps it in order until the store has taken it. Bounded; takes no time of a request. */
+export class Batches {
+  readonly #instance: string;
+  readonly #kinds: Kinds;
+  readonly #books: Book[] = [];
+  readonly #waiting: Entry[] = [];
+  #characters = 0;
+  #sequence = 0;
+  readonly dropped: Dropped = {entries: 0, requests: 0, values: 0, calls: 0};
+  /** Told of every tally that is flushed, before it is cleared. */
+  readonly #onTally: (side: Side, cohort: Cohort, tally: Tally) => void;
+
+  constructor(instance: string, kinds: Kinds, onTally: (side: Side, cohort: Cohort, tally: Tally) => void) {
+    this.#instance = instance;
+    this.#kinds = kinds;
+    this.#onTally = onTally;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Adds what came of a decision. Never throws. @param now the steady clock, milliseconds. */
+  record(decision: Decision, measured: Measurement, now: number): void {
+    try {
+      const place = PLACES[decision.side]?.[decision.cohort];
+      const book = place === undefined ? undefined : this.#bookOf(decision);
+      if (place === undefined || book === undefined) {
+        this.dropped.calls++;
+        return;
+      }
+      const tally = (book.tallies[place] ??= new Tally(this.#kinds));
+      this.dropped.values += tally.add(measured, now);
+    } catch {
+      this.dropped.calls++;
+    }
+  }
+
+  /** Makes entries of what was gathered. @param all also what could be gathered for longer. */
+  flush(now: number, all: boolean): void {
+    const isHeld = this.#waiting.length > 0 && !all;
+    for (const book of this.#books) {
+      for (const [place, tally] of book.tallies.entries()) {
+        if (tally === undefined || tally.isEmpty || (isHeld && now - tally.from < GATHER_MS)) continue;
+        const side = SIDES[place < 3 ? 0 : 1];
+        const cohort = COHORTS[place % 3];
+        if (side !== undefined && cohort !== undefined) this.#enqueue(book, side, cohort, tally);
+        tally.clear();
+      }
+    }
+    while (this.#waiting.length > MOST_WAITING || this.#characters > MOST_WAITING_CHARACTERS) {
+      const oldest = this.#waiting.shift();
+      if (oldest === undefined) break;
+      this.#characters -= oldest.characters;
+      this.dropped.entries++;
+      this.dropped.requests += oldest.requests;
+    }
+  }
+
+  /** The oldest entries, as they are to be written now, and the number of the last of them. */
+  next(now: number): {entries: string[][]; last: number} {
+    const oldest = this.#waiting.slice(0, MOST_SENT);
+    return {
+      entries: oldest.map(({fields, middle}) => [
+        ...fields,
+        'age',
+        String(Math.max(0, Math.round(now - middle))),
+      ]),
+      last: oldest.at(-1)?.seq ?? 0,
+    };
+  }
+
+  /** The store has taken all up to this number. */
+  taken(last: number): void {
+    for (let first = this.#waiting[0]; first !== undefined && first.seq <= last; first = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#characters -= first.characters;
+    }
+  }
+
+  #enqueue({version, release}: Book, side: Side, cohort: Cohort, tally: Tally): void {
+    this.#onTally(side, cohort, tally);
+    const distributions = Object.fromEntries(tally.distributions);
+    const fields = encodeSample({
+      side,
+      cohort,
+      instance: this.#instance,
+      seq: this.#sequence + 1,
+      release,
+      split: version > 0 ? version : null,
+      counters: Object.fromEntries(tally.counters),
+      gauges: Object.fromEntries(tally.gauges),
+      distributions,
+      users: tally.users,
+    });
+    if (fields.length === 0) return;
+    this.#sequence++;
+    const characters = fields.reduce((sum, field) => sum + field.length, 0);
+    this.#characters += characters;
+    this.#waiting.push({
+      seq: this.#sequence,
+      fields,
+      requests: tally.requests,
+      characters,
+      middle: (tally.from + tally.to) / 2,
+    });
+  }
+
+  #bookOf({version, release}: Decision): Book | undefined {
+    for (const book of this.#books) if (book.version === version && book.release === release) return book;
+    if (!Number.isSafeInteger(version) || version < 0) return undefined;
+    if (release !== null && typeof release !== 'string') return undefined;
+    if (this.#books.length >= MOST_BOOKS) {
+      const empty = this.#books.findIndex(({tallies}) => tallies.every(tally => tally?.isEmpty ?? true));
+      if (empty < 0) return undefined;
+      this.#books.splice(empty, 1);
+    }
+    const book: Book = {version, release, tallies: []};
+    this.#books.unshift(book);
+    return book;
+  }
+}

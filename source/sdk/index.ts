@@ -1,0 +1,15 @@
+/**
+ * Takes part in gray releases from inside an application: decides for each user, measures what comes of it.
+ *
+ * @packageDocumentation
+ */
+export {connect} from './connect.ts';
+
+export type {Decision} from '../audience/decide.ts';
+export type {Asked} from '../audience/forced.ts';
+export type {CustomRules, User} from '../audience/rule.ts';
+export type {Deck} from './connect.ts';
+export type {Feature, FeatureHealth} from './feature.ts';
+export type {MiddlewareOptions} from './middleware.ts';
+export type {DeckOptions, FeatureOptions} from './options.ts';
+export type {Measurement} from './tally.ts';

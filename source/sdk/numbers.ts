@@ -1,0 +1,78 @@
+import type {Counter, Gauge, Histogram, Registry} from 'prom-client';
+import {BUCKETS_PER_OCTAVE} from '../analysis/log-buckets.ts';
+import type {Cohort, Side} from '../analysis/numbers.ts';
+import type {Tally} from './tally.ts';
+
+/** What the registry asks for when it is scraped. */
+export interface Gauges {
+  percent: number;
+  version: number;
+  isLive: boolean;
+  isAway: boolean;
+  waiting: number;
+  droppedEntries: number;
+  droppedRequests: number;
+  droppedValues: number;
+  faults: number;
+}
+
+/** Upper ends of the buckets, milliseconds. */
+const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+/** The SDK's numbers in a registry of prom-client. */
+export interface Numbers {
+  add(feature: string, side: Side, cohort: Cohort, tally: Tally): void;
+}
+
+/** Registers the numbers; `read` is asked at each scrape. prom-client is loaded only here. */
+export async function registerNumbers(
+  registry: Registry,
+  read: () => ReadonlyMap<string, Gauges>,
+): Promise<Numbers> {
+  const client = await import('prom-client');
+  const counter = (name: string, help: string): Counter<'feature' | 'side' | 'cohort'> =>
+    new client.Counter({name, help, labelNames: ['feature', 'side', 'cohort'], registers: [registry]});
+  const requests = counter('graydeck_requests_total', 'Requests recorded.');
+  const errors = counter('graydeck_errors_total', 'Requests that ended in an error.');
+  const times: Histogram<'feature' | 'side' | 'cohort'> = new client.Histogram({
+    name: 'graydeck_response_time_milliseconds',
+    help: 'Response times recorded.',
+    labelNames: ['feature', 'side', 'cohort'],
+    buckets: BUCKETS_MS,
+    registers: [registry],
+  });
+  const gauge = (name: string, help: string, value: (gauges: Gauges) => number): Gauge<'feature'> =>
+    new client.Gauge({
+      name,
+      help,
+      labelNames: ['feature'],
+      registers: [registry],
+      collect() {
+        for (const [feature, gauges] of read()) this.set({feature}, value(gauges));
+      },
+    });
+  gauge('graydeck_split_percent', 'Percent of users on gray that is applied.', ({percent}) => percent);
+  gauge('graydeck_split_version', 'Log version of the split that is applied.', ({version}) => version);
+  gauge('graydeck_live', '1 while gray is served.', ({isLive}) => Number(isLive));
+  gauge('graydeck_store_away', '1 while the store cannot be reached.', ({isAway}) => Number(isAway));
+  gauge('graydeck_entries_waiting', 'Entries of samples not yet taken by the store.', ({waiting}) => waiting);
+  gauge(
+    'graydeck_entries_dropped',
+    'Entries for which there was no room.',
+    ({droppedEntries}) => droppedEntries,
+  );
+  gauge('graydeck_requests_dropped', 'Requests in these entries.', ({droppedRequests}) => droppedRequests);
+  gauge('graydeck_values_dropped', 'Values that no reader would take.', ({droppedValues}) => droppedValues);
+  gauge('graydeck_decision_faults', 'Decisions answered with prod because of a fault.', ({faults}) => faults);
+
+  return {
+    add(feature, side, cohort, tally) {
+      const labels = {feature, side, cohort};
+      requests.inc(labels, tally.requests);
+      errors.inc(labels, tally.counters.get('errors') ?? 0);
+      // Of a sketch only the buckets are left: each stands for its values.
+      for (const [bucket, count] of tally.distributions.get('response_time')?.buckets() ?? [])
+        for (let n = 0; n < count; n++) times.observe(labels, 2 ** ((bucket + 0.5) / BUCKETS_PER_OCTAVE));
+    },
+  };
+}

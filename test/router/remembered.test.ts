@@ -1,0 +1,50 @@
+import {mkdtemp, readdir, readFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {readRemembered, rememberedPath, writeRemembered} from '../../source/router/remembered.ts';
+import {splitNamed} from '../audience/conformance.ts';
+
+let folder = '';
+const known = {
+  commit: {version: 7, id: 'c-7', split: splitNamed('lists')},
+  rolledBack: ['r-0', 'r-1'],
+  confirmedAt: 1_795_000_000_000,
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graydeck-remembered-'));
+});
+afterAll(async () => {
+  await rm(folder, {recursive: true, force: true});
+});
+
+test('what was written is read again, and nothing lies beside it', async () => {
+  const path = rememberedPath(folder, 'redis://127.0.0.1:6379/0', 'new_payment');
+  await Promise.all(Array.from({length: 5}, () => writeRemembered(path, known)));
+  expect(await readRemembered(path)).toEqual(known);
+  expect(await readdir(dirname(path))).toHaveLength(1);
+});
+
+test('another store has another file', () => {
+  const paths = ['redis://a:6379/0', 'redis://b:6379/0'].map(store =>
+    rememberedPath(folder, store, 'new_payment'),
+  );
+  expect(paths[0]).not.toBe(paths[1]);
+});
+
+test('a file that is cut short, changed by a byte, or none at all is as if it were not there', async () => {
+  const path = join(folder, 'one.json');
+  expect(await readRemembered(path)).toBeNull();
+  await writeRemembered(path, known);
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace('r-0', 'r-9'));
+  expect(await readRemembered(path)).toBeNull();
+  await writeFile(path, text);
+  await truncate(path, text.length - 10);
+  expect(await readRemembered(path)).toBeNull();
+  for (const other of ['', '7', 'null', '[]', '{"schema":"graydeck.remembered/1"}']) {
+    await writeFile(path, other);
+    expect(await readRemembered(path)).toBeNull();
+  }
+});
