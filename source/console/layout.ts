@@ -35,8 +35,8 @@ export interface Layout {
 export interface Wishes {
   metrics: number;
   judgeRows: number;
-  /** Steps run or a guard has judged: then that panel comes before rows of metrics. */
-  isJudged: boolean;
+  /** Rows of steps that run or of a verdict that come before rows of metrics; 0: none do. */
+  urgentRows: number;
   /** Label, value and comparison columns beside the sparkline on gray's side; prod's side has no comparison. */
   labelWidth: number;
   isRoomy: boolean;
@@ -52,7 +52,13 @@ const SIDES_OF_FRAME = 4;
 const CHART_HEIGHT = {least: 8, most: 15};
 const LOG_ENOUGH = 7;
 /** Rows of the verdict on a screen of this height. */
-const JUDGE_AT_MOST = 5;
+const JUDGE_AT_MOST = 6;
+
+/** Height of the verdict on a small screen: what is urgent comes before metrics, the rest gets what is left. */
+function smallJudge(room: number, rows: number, {urgentRows, metrics}: Wishes): number {
+  if (urgentRows > 0) return rows < 20 ? 0 : FRAME + (rows < 24 ? 1 : urgentRows);
+  return room - metrics - FRAME - LOG_AT_LEAST - FRAME >= FRAME + 1 ? FRAME + 1 : 0;
+}
 
 /** Divides the screen. Pure: the same size and wishes give the same places. */
 export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
@@ -68,10 +74,9 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const isSmall = kind !== 'wide';
   const logLeast = LOG_AT_LEAST + FRAME;
   const judgeWanted = wishes.judgeRows === 0 ? 0 : wishes.judgeRows + FRAME;
-  const sparse = isSmall && !wishes.isJudged ? room - wishes.metrics - FRAME - logLeast : rows >= 20 ? 3 : 0;
   const judgeAtMost = Math.min(
     judgeWanted,
-    isSmall ? (sparse >= 3 ? 3 : 0) : rows >= 44 ? JUDGE_AT_MOST + 2 : JUDGE_AT_MOST,
+    isSmall ? smallJudge(room, rows, wishes) : rows >= 44 ? JUDGE_AT_MOST + 2 : JUDGE_AT_MOST,
   );
   const spacing = wishes.isRoomy && room - judgeAtMost - logLeast >= wishes.metrics * 2 + FRAME ? 2 : 1;
   const sidesWanted = wishes.metrics * spacing - (spacing - 1) + FRAME;

@@ -10,6 +10,7 @@ import {logRows, rowKey, type LogRow} from './present/log.ts';
 import {metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
 import type {Scene} from './present/screen.ts';
 import {labelWidth, type Panel} from './present/sides.ts';
+import {metricsToSee} from './present/verdict/weighty.ts';
 import type {Reading} from './reading.ts';
 import {SPANS_MS, type Ui} from './ui.ts';
 
@@ -53,7 +54,7 @@ export function useScreen(
   const wishes = {
     metrics: reading.metrics.length,
     judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
-    isJudged: judged.isUrgent,
+    urgentRows: judged.isUrgent ? (judged.urgentRows ?? 1) : 0,
     labelWidth: Math.max(LABEL_LEAST, ...Object.values(t.metrics).map(label => labelWidthOf(label))),
     isRoomy: share,
   };
@@ -78,7 +79,7 @@ export function useScreen(
     () => (filter === '' ? allRows : attempt(() => metricRows(scene, filter), NO_ROWS)),
     [allRows, scene, filter],
   );
-  const picked = pickedRow(rows, ui.metric);
+  const picked = pickedRow(rows, ui.metric, reading.judgement);
   const pickedName = picked?.metric.name ?? null;
   const visible = useMemo(() => visibleRows(rows, layout.metricRows, pickedName), [rows, layout, pickedName]);
   const {snapshot, commits} = reading;
@@ -129,9 +130,15 @@ function labelWidthOf(label: string): number {
 }
 
 /** What the person picked; until then what is worst, so that its chart is there without a key. */
-function pickedRow(rows: readonly MetricRow[], name: string | null): MetricRow | null {
+function pickedRow(
+  rows: readonly MetricRow[],
+  name: string | null,
+  judgement: Reading['judgement'],
+): MetricRow | null {
+  const [named] = metricsToSee(judgement);
   return (
     rows.find(row => row.metric.name === name) ??
+    rows.find(row => row.metric.name === named) ??
     rows.find(row => row.compared.standing === 'worse') ??
     rows.find(row => row.metric.name === 'error_rate') ??
     rows[0] ??

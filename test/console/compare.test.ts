@@ -3,7 +3,7 @@ import type {SideNumbers} from '../../source/analysis/numbers.ts';
 import {compare, type Standing} from '../../source/console/present/compare.ts';
 import {limitsOf, type Limit} from '../../source/console/present/limit.ts';
 import {metricOf} from '../../source/console/present/metric.ts';
-import {PLAN} from './programs/scenes.ts';
+import {PLAN} from './programs/rolling.ts';
 
 function requests(number: number): SideNumbers {
   return {

@@ -11,7 +11,7 @@ import type {Side} from '../../source/analysis/numbers.ts';
 import {snapshotOf, type MetricSnapshot} from '../../source/metrics/prometheus/snapshot.ts';
 import type {NumberReading} from '../../source/metrics/prometheus/slot.ts';
 import {LIU, World} from './programs/world.ts';
-import {PLAN} from './programs/scenes.ts';
+import {PLAN} from './programs/rolling.ts';
 
 const t = messagesOf('en');
 

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {LEAST, layOut} from '../../source/console/layout.ts';
 
-const wishes = {metrics: 9, judgeRows: 3, isJudged: false, labelWidth: 13, isRoomy: false};
+const wishes = {metrics: 9, judgeRows: 3, urgentRows: 0, labelWidth: 13, isRoomy: false};
 
 describe('the screen', () => {
   it('is filled to the last row and never beyond it, at any size', () => {
     const wished = fc.record({
       metrics: fc.integer({min: 1, max: 40}),
       judgeRows: fc.integer({min: 0, max: 6}),
-      isJudged: fc.boolean(),
+      urgentRows: fc.integer({min: 0, max: 2}),
       labelWidth: fc.integer({min: 10, max: 16}),
       isRoomy: fc.boolean(),
     });
@@ -44,7 +44,7 @@ describe('the screen', () => {
   });
 
   it('keeps steps that run and a verdict in sight at 80x24', () => {
-    expect(layOut(80, 24, {...wishes, isJudged: true}).judgeHeight).toBe(3);
+    expect(layOut(80, 24, {...wishes, urgentRows: 1}).judgeHeight).toBe(3);
   });
 
   it('uses room for longer history and a chart, not for air', () => {

@@ -2,6 +2,7 @@ import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import {enEvents} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
+import {enVerdict} from './en-verdict.ts';
 import type {EventAbout} from './event-about.ts';
 
 function age(ms: number): string {
@@ -20,6 +21,7 @@ function many(number: number, one: string, more = `${one}s`): string {
 /** English: plain, exact, short enough for a row. */
 export const en = {
   ...enKeys,
+  verdict: enVerdict,
   age,
   ago: (ms: number) => `${age(ms)} ago`,
   over: 'over',

@@ -2,6 +2,7 @@ import {clockwork, count, setPercent} from '../present/format.ts';
 import type {en} from './en.ts';
 import {zhEvents} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
+import {zhVerdict} from './zh-verdict.ts';
 
 function age(ms: number): string {
   const seconds = Math.floor(ms / 1000);
@@ -19,6 +20,7 @@ function list(names: readonly string[], number: number): string {
 /** Chinese: short enough for a row. */
 export const zh: typeof en = {
   ...zhKeys,
+  verdict: zhVerdict,
   age,
   ago: ms => `${age(ms)}前`,
   over: '替换',

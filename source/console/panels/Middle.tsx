@@ -1,9 +1,9 @@
 import {memo, type ReactNode} from 'react';
 import {framed} from '../present/frame.ts';
-import {judgePanel} from '../present/judge.ts';
 import type {Scene} from '../present/screen.ts';
 import type {Panel} from '../present/sides.ts';
 import {runToShow, stepsPanel} from '../present/steps.ts';
+import {judgePanel} from '../present/verdict/panel.ts';
 import {Lines} from './LineView.tsx';
 
 /** Between the sides and the log: the steps of what is being done, or else the verdict. */

@@ -56,13 +56,13 @@ export function Screen(props: {
               hasFocus={ui.focus === 'metrics'}
             />
           </Place>
+          <Place {...place} name="verdict" height={layout.judgeHeight}>
+            <Middle panel={middle} width={columns} height={layout.judgeHeight} />
+          </Place>
           <Place {...place} name="chart" height={chart !== null && picked !== null ? layout.chartHeight : 0}>
             {chart !== null && picked !== null && (
               <Chart scene={scene} row={picked} history={chart} width={columns} height={layout.chartHeight} />
             )}
-          </Place>
-          <Place {...place} name="verdict" height={layout.judgeHeight}>
-            <Middle panel={middle} width={columns} height={layout.judgeHeight} />
           </Place>
         </>
       )}

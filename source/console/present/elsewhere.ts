@@ -9,8 +9,13 @@ export interface ExternalLike {
   name: string;
   unit: Unit;
   better: 'lower' | 'higher' | null;
-  /** Null unless `state` is `ok`. `ageMs`: of the newest sample behind the last number, null where there was none. */
-  sides: Readonly<Record<Side, {value: number | null; state: NumberState; ageMs: number | null}>>;
+  /**
+   * `value`: null unless `state` is `ok`. `ageMs`: of the newest sample behind the last number, null where there was none.
+   * `why`: why it is none, in a sentence.
+   */
+  sides: Readonly<
+    Record<Side, {value: number | null; state: NumberState; ageMs: number | null; why: string | null}>
+  >;
 }
 
 const KINDS: Readonly<Record<Unit, Metric['kind']>> = {

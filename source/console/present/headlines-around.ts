@@ -86,6 +86,7 @@ export function ofRouters(release: Release, scene: Scene, routers: RouterStandin
   if (
     split.live &&
     reading.gray.ageMs !== null &&
+    !isStale(reading.gray.ageMs) &&
     observedDisagrees(split.percent, reading.observed, sinceMs)
   ) {
     found.push(loud('▲', 'caution', t.headlines.observed(reading.observed ?? 0, split.percent)));

@@ -1,11 +1,12 @@
 import type {Release} from '../../release/state.ts';
 import {differenceText} from './compared.ts';
-import {clockwork, setPercent, timeOfDay} from './format.ts';
+import {clockwork, milliseconds, setPercent, threeDigits, timeOfDay} from './format.ts';
 import {loud, type Headline} from './headline.ts';
 import type {Tone} from './line.ts';
 import {standsOutSince, type MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {isDim} from './sides.ts';
+import {metricsToSee} from './verdict/weighty.ts';
 
 const LISTED_AT_MOST = 3;
 
@@ -13,7 +14,10 @@ const LISTED_AT_MOST = 3;
 export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[]): Headline[] {
   const {reading, t, mayAct} = scene;
   if (!reading.snapshot.split.live || isDim('gray', reading)) return [];
-  const worse = rows.filter(row => row.compared.standing === 'worse');
+  const worse = toSeeFirst(
+    rows.filter(row => row.compared.standing === 'worse'),
+    reading,
+  );
   const [first] = worse;
   if (first !== undefined) {
     const since = standsOutSince(first, release.splitChangedAt);
@@ -46,10 +50,24 @@ export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[
   ];
 }
 
+/** What the verdict speaks of comes first: it is what somebody acts on. */
+function toSeeFirst(rows: readonly MetricRow[], {judgement}: Scene['reading']): MetricRow[] {
+  const named = metricsToSee(judgement);
+  const rank = ({metric}: MetricRow): number => {
+    const index = named.indexOf(metric.name);
+    return index < 0 ? named.length : index;
+  };
+  return rows.toSorted((a, b) => rank(a) - rank(b));
+}
+
 function limitText({compared, metric}: MetricRow): string {
   if (compared.broken === null) return '';
   const {value} = compared.broken;
-  return metric.kind === 'percent' ? setPercent(value) : metric.kind === 'ms' ? `${value} ms` : `${value}`;
+  return metric.kind === 'percent'
+    ? setPercent(value)
+    : metric.kind === 'ms'
+      ? milliseconds(value)
+      : threeDigits(value);
 }
 
 /** What stood out when gray was last heard of: no data is not good news. */

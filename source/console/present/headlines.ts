@@ -1,6 +1,8 @@
+import type {Release} from '../../release/state.ts';
 import type {Headline} from './headline.ts';
 import {ofAlerts, ofJunk, ofRouters, ofTheStore, ofTheStream} from './headlines-around.ts';
 import {calm, ofGray} from './headlines-gray.ts';
+import {ofBothSides, ofEvidence, ofUnmeasured} from './headlines-judged.ts';
 import {ofTheRelease} from './headlines-release.ts';
 import type {MetricRow} from './metric-rows.ts';
 import {routersAgainst} from './routers.ts';
@@ -13,11 +15,18 @@ export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] 
   const found = [
     ...ofTheStore(scene),
     ...(release === null ? [] : ofTheRelease(release, scene, routers)),
-    ...(release === null ? [] : ofGray(release, scene, rows)),
+    ...(release === null ? [] : ofTheSides(release, scene, rows)),
     ...ofAlerts(scene),
     ...(release === null ? [] : ofRouters(release, scene, routers)),
     ...ofTheStream(scene, rows),
+    ...ofUnmeasured(scene),
   ];
   const first = found.length > 0 ? found : [calm(release, scene, rows)];
   return [...first, ...ofJunk(scene)];
+}
+
+/** What is wrong with the sides; where both are sick, gray standing out against its limit is no news. */
+function ofTheSides(release: Release, scene: Scene, rows: readonly MetricRow[]): Headline[] {
+  const both = ofBothSides(scene);
+  return both.length > 0 ? both : [...ofEvidence(scene, rows), ...ofGray(release, scene, rows)];
 }

@@ -21,6 +21,8 @@ export interface Panel {
   rows: Line[];
   /** Whether it must be seen, however small the screen. */
   isUrgent: boolean;
+  /** Rows of an urgent one that must be seen; one unless it says more. */
+  urgentRows?: number;
 }
 
 export function isStale(ageMs: number | null): boolean {

@@ -1,9 +1,13 @@
 import type {Report} from '../../../source/audience/applied.ts';
+import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
+import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/external.ts';
+import type {Judged} from '../../../source/analysis/judge/judge.ts';
 import type {Side, StreamStatus} from '../../../source/analysis/numbers.ts';
 import {DistinctSketch} from '../../../source/analysis/distinct-sketch.ts';
 import {LogHistogram} from '../../../source/analysis/log-histogram.ts';
 import {Sample} from '../../../source/analysis/sample.ts';
 import {Windows} from '../../../source/analysis/windows.ts';
+import {metricBook} from '../../../source/config/metric-book.ts';
 import type {
   ConsoleMode,
   Deck,
@@ -11,8 +15,11 @@ import type {
   SourceLight,
   StoreHealthLike,
 } from '../../../source/console/deck.ts';
+import type {ExternalLike} from '../../../source/console/present/elsewhere.ts';
 import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
+import {Judging} from '../../../source/guard/judging.ts';
+import {sceneOf} from '../../../source/guard/scene.ts';
 import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';
 import {SampleParser} from '../../../source/metrics/sample.ts';
 import type {Actor, Intent} from '../../../source/release/command.ts';
@@ -73,6 +80,14 @@ export class World {
   sources: SourceLight[] = [];
   health: StoreHealthLike = {state: 'up', pingMs: 0.8};
   stream: StreamStatus = {entries: 0, repeats: 0, junk: 0, lastJunk: null, away: null, aheadMs: null};
+  /** Numbers that no sample speaks of. */
+  external: ExternalNumbers = NO_EXTERNAL;
+  externals: ExternalLike[] = [];
+  /** Epoch under which this very console guards; null: it does not. */
+  ownEpoch: number | null = null;
+  guardSilentMs: number | null = null;
+  #judging: Judging | null = null;
+  #judged: Judged | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #parser = new SampleParser(this.windows.table);
   readonly #sample = new Sample();
@@ -152,6 +167,34 @@ export class World {
     this.stream = {...this.stream, entries: this.stream.entries + 1};
   }
 
+  /** Somebody begins to judge the release, `ms` ago: a real judge, on the samples that are here. */
+  beginJudging(ms: number): void {
+    const {release} = this.controller.snapshot().state;
+    if (release === null) throw new Error('nothing to judge');
+    this.#judging = new Judging(
+      {windows: this.windows, external: this.external, traits: metricBook().find, createEvaluator},
+      {release: release.id, at: this.#second() - ms, notBefore: 0, version: 0, judge: null, evidence: null},
+    );
+    this.judge();
+  }
+
+  /** Judges every second until now. */
+  judge(): void {
+    const judging = this.#judging;
+    const {release} = this.controller.snapshot().state;
+    if (judging === null || release === null) return;
+    for (let at = judging.at + 1000; at <= this.#second(); at += 1000) {
+      const scene = sceneOf(judging, this.controller, this.routers);
+      if (scene === null) return;
+      const judgement = judging.look(at, scene);
+      this.#judged = {release: release.id, since: release.splitChangedAt, judgement};
+    }
+  }
+
+  #second(): number {
+    return Math.floor(this.now() / 1000) * 1000;
+  }
+
   changed(): void {
     for (const listener of this.#listeners) listener();
   }
@@ -172,6 +215,10 @@ export class World {
       store: {kind: 'redis', label: 'redis 127.0.0.1:6379', health: () => this.health},
       routers: () => this.routers,
       sources: () => this.sources,
+      externals: () => this.externals,
+      ownEpoch: () => this.ownEpoch,
+      guardSilentMs: () => this.guardSilentMs,
+      judged: () => this.#judged,
       actor: LIU,
       mode: full,
       extras,

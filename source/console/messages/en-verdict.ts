@@ -1,0 +1,116 @@
+import type {WhyNotApplicable, WhyUnmeasured} from '../../analysis/judge/outcome.ts';
+import type {ReasonCode} from '../../analysis/judge/reasons.ts';
+import type {Operator} from '../../release/plan.ts';
+import type {Reason} from '../../release/state.ts';
+
+const PASSES: Readonly<Record<Operator, string>> = {
+  '<': 'passes below',
+  '<=': 'passes up to',
+  '>': 'passes above',
+  '>=': 'passes from',
+};
+const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
+  'no-data': 'nobody reports it on gray',
+  'no-prod': 'nobody reports it on prod',
+  stale: 'gray is silent',
+  'not-a-number': 'not a number',
+  'many-series': 'several series answer',
+  away: 'its source does not answer',
+};
+const NOT_APPLICABLE: Readonly<Record<WhyNotApplicable, string>> = {
+  'everybody-gray': 'no prod to compare with',
+  'nobody-eligible': 'nobody has gray by percent',
+};
+/** Reasons that need no numbers; the key that helps is named. */
+const SIMPLE: Readonly<Partial<Record<ReasonCode, string>>> = {
+  entry_gate: 'a criterion of an earlier phase was not seen to hold',
+  manual_gate: 'only a person leaves this phase: n',
+  open_phase: 'this phase stays until somebody says n',
+  complete_by_hand: 'the last phase: C completes it',
+  paused: 'paused: P resumes',
+  deploying: 'gray is being deployed',
+  promoting: 'the release is being promoted',
+  failed: 'a step failed: R tries again',
+  over: 'the release is over',
+};
+
+/** The words of the verdict: what was judged, why, and what would turn it. */
+export const enVerdict = {
+  acts: {
+    own: 'this console acts on it',
+    ownWatches: 'this console watches over it',
+    guard: (name: string) => `${name} acts on it`,
+    watches: (name: string) => `${name} watches over it`,
+    silent: (name: string) => `${name} is silent: nobody acts on it`,
+    nobody: 'no guard: nobody acts on it',
+    start: (feature: string) => `to have it acted on:  graydeck guard --feature ${feature}`,
+  },
+  old: (age: string) => `judged ${age} ago`,
+  since: (time: string) => `since ${time}`,
+  improvement: (metric: string) => `${metric} improvement`,
+  timesProd: (times: number) => `${times}x prod`,
+  held: (held: string, of: string) => `for ${held} of ${of}`,
+  passes: (op: Operator, limit: string) => `${PASSES[op]} ${limit}`,
+  prodHas: (value: string) => `prod ${value}`,
+  fewRequests: (have: string, need: string, isProd: boolean) =>
+    `${have} of ${need} ${isProd ? 'prod ' : ''}requests`,
+  needsMore: (time: string | null) =>
+    time === null ? 'never so many at this traffic' : `about ${time} more at this traffic`,
+  prodZero: 'prod is at 0: a multiple of it says nothing',
+  unmeasured: (why: WhyUnmeasured) => UNMEASURED[why],
+  cannotMeasure: 'cannot be measured',
+  notApplicable: (why: WhyNotApplicable) => NOT_APPLICABLE[why],
+  bothSides: 'BOTH SIDES',
+  wouldNotHelp: 'taking gray back would not help',
+  wanted: (condition: string) => `wants ${condition}`,
+  ratio: (seen: string, set: string) => `GRAY gets ${seen} of the eligible requests, ${set} is set`,
+  ratioChance: (low: string, high: string) => `${low} to ${high} would be chance`,
+  noData: (side: 'prod' | 'gray', age: string | null) =>
+    age === null
+      ? `nothing is heard of ${side.toUpperCase()}`
+      : `${side.toUpperCase()} has been silent for ${age}`,
+  notApplied: (seen: string | null, set: string) =>
+    seen === null ? `not every router has confirmed ${set}` : `routers are at ${seen}, ${set} is set`,
+  phaseTime: (phase: string, left: string, of: string) => `${phase} has ${left} of ${of} left`,
+  served: (phase: string, ran: string, criteria: number) =>
+    `${phase} has run ${ran}${criteria === 0 ? '' : criteria === 1 ? ', its criterion holds' : `, its ${criteria} criteria hold`}`,
+  goesOn: (phase: string, percent: string) => `next is ${phase}, ${percent}`,
+  completes: 'next is completion',
+  allWell: 'nothing speaks against gray',
+  dryRun: 'dry run',
+  criteria: 'next phase wants',
+  lastCriteria: 'completion wants',
+  limits: 'limits',
+  evidence: {
+    label: 'evidence',
+    of: (now: string, limit: string) => `${now} of ${limit}`,
+    worse: (metric: string) => `${metric}: gray is worse`,
+    better: (metric: string) => `${metric}: gray is better`,
+    none: 'no difference beyond chance',
+    decides: (time: string) => `decides in about ${time} at this rate`,
+    decided: (time: string) => `decided at ${time}`,
+    slow: (share: string, than: string, prod: string) => `${share} slower than ${than}, prod ${prod}`,
+    response_time: 'response times',
+  },
+  doubt: (phase: string, needs: string | null, sees: string | null) =>
+    `${phase} is too short to see a one-point rise of errors at this traffic: ${
+      needs === null ? 'nothing would show it' : `that takes about ${needs}`
+    }${sees === null ? '' : `; it shows one of ${sees}`}`,
+  doubtWindow: (condition: string, need: string, window: string, have: string) =>
+    `"${condition}" wants ${need} gray requests in ${window}, there will be about ${have}`,
+  /** What a reason in the log says, by code and numbers; null: as it was written. `label` names a metric. */
+  logged: (_reason: Reason, _label: (metric: string) => string): string | null => null,
+  simple: SIMPLE,
+  headlines: {
+    bothSides: (metric: string, gray: string, prod: string) =>
+      `BOTH SIDES ${metric}: gray ${gray}, prod ${prod}. Taking gray back would not help`,
+    bothSidesShort: (metric: string, gray: string, prod: string) =>
+      `BOTH SIDES ${metric}: gray ${gray}, prod ${prod}`,
+    worse: (metric: string, shares: string, since: string | null) =>
+      `GRAY ${metric} ${shares}: beyond chance${since === null ? '' : ` since ${since}`}`,
+    unmeasured: (metrics: readonly string[], number: number, age: string | null, why: string) =>
+      `${metrics.join(', ')}${number > metrics.length ? `, +${number - metrics.length} more` : ''} cannot be measured${
+        age === null ? '' : ` for ${age}`
+      }: ${why}`,
+  },
+};

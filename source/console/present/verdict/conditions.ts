@@ -1,0 +1,95 @@
+import type {CriterionReading} from '../../../analysis/judge/criteria.ts';
+import type {GuardrailReading} from '../../../analysis/judge/guardrails.ts';
+import type {Outcome} from '../../../analysis/judge/outcome.ts';
+import {clockwork, count} from '../format.ts';
+import {say, type Line, type Piece, type Tone} from '../line.ts';
+import type {Mark} from '../marks.ts';
+import type {Scene} from '../screen.ts';
+import {judgedLabel, quantity, valueAndLimit} from './quantity.ts';
+
+/** What came of a condition where it is well that it holds. */
+const CRITERION_MARKS = {
+  holds: {mark: '✔', tone: 'good'},
+  fails: {mark: '✖', tone: 'warn'},
+  undecided: {mark: '…', tone: 'quiet'},
+  'cannot-measure': {mark: '?', tone: 'warn'},
+  'not-applicable': {mark: '–', tone: 'quiet'},
+} as const satisfies Record<Outcome['kind'], Mark>;
+
+/** Why there is no answer, in a few words; null where there is one. */
+export function whyOpen(outcome: Outcome, scene: Scene): string | null {
+  const {verdict: t} = scene.t;
+  switch (outcome.kind) {
+    case 'holds':
+    case 'fails':
+      return null;
+    case 'undecided': {
+      if (outcome.why === 'prod-zero') return t.prodZero;
+      const [have, need] = [count(outcome.have), count(outcome.need)];
+      const few = t.fewRequests(have, need, outcome.why === 'few-prod-requests');
+      return `${few}, ${t.needsMore(outcome.forecastMs === null ? null : scene.t.age(outcome.forecastMs))}`;
+    }
+    case 'cannot-measure':
+      return t.unmeasured(outcome.why);
+    case 'not-applicable':
+      return t.notApplicable(outcome.why);
+  }
+}
+
+/** A criterion in a few words: `✔ error rate 0.41 % < 0.5 %`. Dry runs are named as such. */
+export function criterionPart({criterion, outcome}: CriterionReading, scene: Scene): Line {
+  const {verdict: t} = scene.t;
+  const {mark, tone} = CRITERION_MARKS[outcome.kind];
+  const label = judgedLabel(outcome, scene);
+  const {value, limit} = valueAndLimit(outcome, scene);
+  const open = whyOpen(outcome, scene);
+  const isQuiet = outcome.kind === 'holds' || criterion.dryRun;
+  const words: Tone = isQuiet ? 'quiet' : 'plain';
+  const pieces: Piece[] = [say(`${mark} `, criterion.dryRun ? 'quiet' : tone)];
+  if (open !== null) pieces.push(say(`${label} ${limit}: ${open}`, words));
+  else if (outcome.kind === 'holds') pieces.push(say(`${label} ${value ?? ''} ${limit}`, words));
+  else pieces.push(say(`${label} ${value ?? ''}, ${t.wanted(limit)}`, words));
+  if (criterion.dryRun) pieces.push(say(` (${t.dryRun})`, 'quiet'));
+  return pieces;
+}
+
+/** A guardrail that does not hold, in a few quiet words; one that only alerts says when it does. */
+export function limitPart({guardrail, outcome, isOn}: GuardrailReading, scene: Scene): Line {
+  const label = judgedLabel(outcome, scene);
+  const {value, limit} = valueAndLimit(outcome, scene);
+  const open = whyOpen(outcome, scene);
+  const then = scene.t.thens[guardrail.then];
+  if (outcome.kind === 'holds') {
+    const mark = guardrail.then === 'advance' ? '✔' : '▲';
+    const tone: Tone = guardrail.then === 'advance' ? 'good' : 'warn';
+    return [say(`${mark} `, tone), say(`${label} ${value ?? ''} ${limit} → ${then}${isOn ? '' : ' …'}`)];
+  }
+  if (open !== null) {
+    const mark = CRITERION_MARKS[outcome.kind];
+    return [say(`${mark.mark} `, 'quiet'), say(`${label} ${limit}: ${open}`, 'quiet')];
+  }
+  return [
+    say(guardrail.then === 'advance' ? '· ' : '✔ ', 'quiet'),
+    say(`${label} ${value ?? ''}`, 'quiet'),
+    say(` (${limit} → ${then})`, 'quiet'),
+  ];
+}
+
+/** What a value is made of: `1 204 requests over 5:00`. */
+export function madeOf(
+  {samples, windowSeconds}: Pick<Outcome, 'samples' | 'windowSeconds'>,
+  {t}: Scene,
+): string {
+  const window = t.windowOf(windowSeconds);
+  return samples === null ? window : `${t.requests(count(samples))} ${window}`;
+}
+
+/** Prod's value beside gray's; empty where it is not known, or says nothing beside an improvement. */
+export function prodPart({prod, unit, improvement}: Outcome, {t}: Scene): Line {
+  return prod === null || improvement ? [] : [say(t.verdict.prodHas(quantity(prod, unit, t)), 'quiet')];
+}
+
+/** For how long it has held, of what it takes. */
+export function heldWords(heldMs: number, forMs: number, {t}: Scene): string {
+  return t.verdict.held(clockwork(Math.min(heldMs, forMs)), clockwork(forMs));
+}

@@ -1,0 +1,67 @@
+import type {EvidenceReading, MetricEvidence} from '../../../analysis/evidence/reading.ts';
+import {timeOfDay, UNKNOWN} from '../format.ts';
+import {say, type Line, type Tone} from '../line.ts';
+import type {Scene} from '../screen.ts';
+import {bar} from './bar.ts';
+import {metricLabel, quantity} from './quantity.ts';
+import type {Row} from './row.ts';
+
+const BAR_WIDTH = 14;
+/** From this part of the way to the limit on it is worth a look. */
+const WORTH_A_LOOK = 0.4;
+/** Further off than this a forecast says nothing, seconds. */
+const FORECAST_AT_MOST = 6 * 3600;
+
+/** `10^1.2`: evidence as people compare it. */
+function tens(log: number): string {
+  const power = log / Math.LN10;
+  return `10^${Number(power.toFixed(1)) === 0 ? 0 : power.toFixed(1).replace(/\.0$/u, '')}`;
+}
+
+/** Evidence as a bar towards its limit: how far, which metric, which way, and when it will decide. */
+export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
+  const {verdict: t} = scene.t;
+  const {logE, peak, limit, decided, decidedAt, worst, metrics, forecastSeconds} = evidence;
+  // What has decided stays decided, though it may look better by now.
+  const shown = decided ? Math.max(logE, peak) : logE;
+  const part = shown / limit;
+  const isNear = decided || part >= WORTH_A_LOOK;
+  const tone: Tone = decided ? 'bad' : isNear ? 'warn' : 'quiet';
+  const found = metrics.find(({metric}) => metric === worst);
+  const better = metrics.find(one => one.direction === 'gray-better');
+  const about: Line[] = [];
+  if (found !== undefined && isNear) {
+    const label = evidenceLabel(found.metric, scene);
+    about.push([say(t.evidence.worse(label), decided ? 'bad' : 'strong')]);
+    about.push([say(sharesOf(found, scene), decided ? 'strong' : 'plain')]);
+  } else if (better !== undefined) {
+    about.push([say(t.evidence.better(evidenceLabel(better.metric, scene)), 'good')]);
+  } else about.push([say(t.evidence.none, 'quiet')]);
+  if (decidedAt !== null) about.push([say(t.evidence.decided(timeOfDay(decidedAt * 1000)), 'quiet')]);
+  else if (isNear && forecastSeconds !== null && forecastSeconds <= FORECAST_AT_MOST)
+    about.push([say(t.evidence.decides(scene.t.age(forecastSeconds * 1000)), 'strong')]);
+  return {
+    mark: {mark: decided ? '✖' : isNear ? '▲' : '·', tone},
+    parts: [
+      [
+        say(`${t.evidence.label} `, decided ? 'bad' : isNear ? 'strong' : 'quiet'),
+        ...bar(part, BAR_WIDTH, tone === 'quiet' ? 'plain' : tone),
+        say(` ${t.evidence.of(tens(Math.max(0, shown)), tens(limit))}`, isNear ? 'strong' : 'quiet'),
+      ],
+      ...about,
+    ],
+  };
+}
+
+/** Response times are compared as a whole, not by one of their numbers. */
+export function evidenceLabel(metric: string, scene: Scene): string {
+  return metric === 'response_time' ? scene.t.verdict.evidence.response_time : metricLabel(metric, scene);
+}
+
+/** Gray's share against prod's: `7.5 %, prod 0.48 %`; of response times how many are slower than what tells them apart. */
+export function sharesOf({gray, prod, thresholdMs}: MetricEvidence, {t}: Scene): string {
+  const share = (value: number | null) => (value === null ? UNKNOWN : quantity(value * 100, 'percent', t));
+  if (thresholdMs !== undefined)
+    return t.verdict.evidence.slow(share(gray), quantity(thresholdMs, 'ms', t), share(prod));
+  return `${share(gray)}, ${t.verdict.prodHas(share(prod))}`;
+}

@@ -1,0 +1,120 @@
+import type {Judgement} from '../../../analysis/judge/judge.ts';
+import type {VerdictAction} from '../../../release/command.ts';
+import type {Reason, Release, Verdict} from '../../../release/state.ts';
+import {clockwork, timeOfDay} from '../format.ts';
+import {flow, say, type Line} from '../line.ts';
+import type {Scene} from '../screen.ts';
+import {isAway, type Panel} from '../sides.ts';
+import {criterionPart, limitPart} from './conditions.ts';
+import {evidenceRow} from './evidence.ts';
+import {reasonRow} from './reasons.ts';
+import {rowLine, type Row} from './row.ts';
+import {unwatchedPanel} from './unwatched.ts';
+import {isBenign, outcomeOf, weighty} from './weighty.ts';
+import {whoActs} from './who-acts.ts';
+
+/** A judgement that is older than this is not about now, milliseconds. */
+const OLD_MS = 5000;
+
+/** The verdict: what is judged now and why, what would turn it, and who acts on it; or plainly that nobody judges. */
+export function judgePanel(release: Release | null, scene: Scene, width: number): Panel {
+  const {reading} = scene;
+  const {judgement} = reading;
+  const verdict = judgement?.verdict ?? loggedVerdict(release, scene);
+  if (release === null || verdict === null) return unwatchedPanel(release, scene, width);
+  const {reasons} = verdict;
+  const blocking = weighty(reasons, judgement);
+  const benign = reasons.filter(isBenign);
+  const blockingRows = blocking.map(reason => reasonRow(reason, judgement, scene));
+  const rowsOf = (some: readonly Reason[]): Row[] => some.map(reason => reasonRow(reason, judgement, scene));
+  const lines = (rows: readonly Row[]): Line[] => rows.map(row => rowLine(row, width));
+  const evidence = evidenceOf(judgement, reasons, scene);
+  const waits = flow(
+    rowsOf(benign).map(row => rowLine(row, width)),
+    width,
+  );
+  const isEvidenceLoud = evidence.some(({mark}) => mark.tone !== 'quiet');
+  const rows = [
+    ...lines(blockingRows),
+    ...(blocking.length === 0 && !isEvidenceLoud ? [calmRow(evidence, scene, width)] : lines(evidence)),
+    ...waits,
+    ...conditionRows(judgement, scene, width),
+  ];
+  const since = sinceOf(release, verdict, scene);
+  const ageMs = reading.at - verdict.at;
+  const isOld = judgement !== null && (ageMs > OLD_MS || isAway(reading));
+  return {
+    title: titleOf(verdict.action, blockingRows, scene),
+    note: isOld ? [say(` ${scene.t.verdict.old(clockwork(ageMs))} `, 'caution')] : since,
+    tone: verdict.action === 'rollback' ? 'bad' : 'frame',
+    rows,
+    isUrgent: true,
+    urgentRows: blocking.length > 0 || isEvidenceLoud ? 2 : 1,
+  };
+}
+
+/** Of a verdict that was not judged here: what the guard has written. */
+function loggedVerdict(release: Release | null, {reading}: Scene): Verdict | null {
+  const {guard} = reading.snapshot.state;
+  return guard !== null && !guard.left ? (release?.verdict ?? null) : null;
+}
+
+function titleOf(action: VerdictAction, rows: readonly Row[], scene: Scene): Line {
+  const {t} = scene;
+  const isSick = rows.some(({mark}) => mark.tone === 'bad');
+  const isBlocked = isSick || rows.some(({mark}) => mark.tone === 'warn');
+  const badge = {
+    rollback: say(` ✖ ${t.actions.rollback} `, 'alarm'),
+    pause: say(` ▲ ${t.actions.pause} `, 'caution'),
+    hold: isBlocked
+      ? say(` ${isSick ? '✖' : '▲'} ${t.actions.hold} `, isSick ? 'alarm' : 'caution')
+      : say(`… ${t.actions.hold}`, 'strong'),
+    advance: say(`✔ ${t.actions.advance}`, 'good'),
+  }[action];
+  return [say(`${t.judge.title} `, 'title'), say(' '), badge, ...whoActs(action, scene)];
+}
+
+/** Since when it has been so, as far as the log tells. */
+function sinceOf(release: Release, {action}: Verdict, {t}: Scene): Line {
+  const {verdict} = release;
+  return verdict?.action === action ? [say(t.verdict.since(timeOfDay(verdict.at)), 'quiet')] : [];
+}
+
+/** Evidence has a row of its own, unless it is a reason and has one already. */
+function evidenceOf(judgement: Judgement | null, reasons: readonly Reason[], scene: Scene): Row[] {
+  const evidence = judgement?.evidence ?? null;
+  const isTold = reasons.some(({code}) => code === 'evidence' || code === 'evidence_slow');
+  return evidence === null || isTold ? [] : [evidenceRow(evidence, scene)];
+}
+
+function calmRow(evidence: readonly Row[], {t}: Scene, width: number): Line {
+  const well: Line = [say(t.verdict.allWell)];
+  return rowLine(
+    {mark: {mark: '✔', tone: 'good'}, parts: [well, ...evidence.flatMap(({parts}) => parts)]},
+    width,
+  );
+}
+
+/** The criteria of the phase, each with its outcome, then the limits: those that no reason tells already. */
+function conditionRows(judgement: Judgement | null, scene: Scene, width: number): Line[] {
+  if (judgement === null) return [];
+  const {verdict: t} = scene.t;
+  const {release} = scene.reading.snapshot.state;
+  const isLast = release !== null && release.phase + 1 >= release.plan.phases.length;
+  const told = new Set(judgement.verdict.reasons.flatMap(reason => outcomeOf(reason, judgement) ?? []));
+  const rows: Line[] = [];
+  const put = (label: string, parts: readonly Line[]): void => {
+    if (parts.length > 0) rows.push(...flow([[say(label, 'quiet')], ...parts], width));
+  };
+  const criteria = judgement.criteria.filter(({outcome}) => !told.has(outcome));
+  put(
+    isLast ? t.lastCriteria : t.criteria,
+    criteria.map(reading => criterionPart(reading, scene)),
+  );
+  const limits = judgement.guardrails.filter(({outcome}) => !told.has(outcome));
+  put(
+    t.limits,
+    limits.map(reading => limitPart(reading, scene)),
+  );
+  return rows;
+}

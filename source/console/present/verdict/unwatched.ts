@@ -1,0 +1,40 @@
+import type {Guardrail} from '../../../release/plan.ts';
+import type {Release} from '../../../release/state.ts';
+import {flow, say, type Line} from '../line.ts';
+import type {Scene} from '../screen.ts';
+import type {Panel} from '../sides.ts';
+
+function guardrailPart(guardrail: Guardrail, {t, clean}: Scene): Line {
+  return [
+    say(clean.name(guardrail.when.text, 60)),
+    say(` → ${t.thens[guardrail.then]}`, guardrail.then === 'rollback' ? 'strong' : 'quiet'),
+  ];
+}
+
+/** Before anything was judged: that nobody does, or that a guard is there and has not yet. */
+export function unwatchedPanel(release: Release | null, scene: Scene, width: number): Panel {
+  const {reading, t, clean} = scene;
+  const {guard} = reading.snapshot.state;
+  const hasGuard = guard !== null && !guard.left;
+  const rows: Line[] = hasGuard
+    ? [[say('… ', 'quiet'), say(t.judge.notYet(clean.who(guard.name)))]]
+    : flow(
+        [
+          [say('○ ', 'quiet'), say(t.judge.nobody)],
+          [say(t.judge.startOne(clean.name(reading.feature)), 'quiet')],
+        ],
+        width,
+      );
+  const guardrails = release?.plan.guardrails ?? [];
+  if (guardrails.length > 0) {
+    const parts = guardrails.map(guardrail => guardrailPart(guardrail, scene));
+    rows.push(...flow([[say(hasGuard ? t.judge.limits : t.judge.unwatched, 'quiet')], ...parts], width));
+  }
+  return {
+    title: [say(t.judge.title, 'title'), say(`  ${hasGuard ? t.judge.none : t.judge.nobodyShort}`, 'quiet')],
+    note: [],
+    isUrgent: false,
+    tone: 'frame',
+    rows,
+  };
+}
