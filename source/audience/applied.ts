@@ -12,6 +12,8 @@ export interface Report {
   live: boolean;
   /** Longest time until it is at prod by itself when cut off, in milliseconds. */
   boundMs: number;
+  /** What keeps it from doing what is set; absent: nothing. */
+  trouble?: string;
   /** The store's clock at its report, milliseconds since 1970. */
   at: number;
 }

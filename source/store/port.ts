@@ -49,8 +49,11 @@ export type LogNews =
 export interface LogReader {
   /** Newest commit that belongs to the chain, or null when there is none. */
   head(): Promise<Commit | null>;
-  /** Commits after `version`, in order, as far as the chain holds. */
-  read(afterVersion: number): Promise<Commit[]>;
+  /**
+   * Commits after `version`, in order, as far as the chain holds. `take`: they are handed over slice by slice, so that a
+   * long log never lies in memory as a whole, and none of them is given back at the end.
+   */
+  read(afterVersion: number, take?: (slice: Commit[]) => void): Promise<Commit[]>;
   /** Runs until the signal aborts. Begins with everything after `after` (null: from the start). Never blocks longer than 2 s without looking at head and chain again. */
   follow(
     after: {version: number; id: string} | null,

@@ -19,11 +19,12 @@ export function decodeReport(text: string): RouterReport | null {
 
 function isReport(value: unknown): value is RouterReport {
   if (typeof value !== 'object' || value === null) return false;
-  const {name, kind, version, release, percent, live, boundMs} = value as Record<string, unknown>;
+  const {name, kind, version, release, percent, live, boundMs, trouble} = value as Record<string, unknown>;
   if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) return false;
   if (typeof live !== 'boolean') return false;
   if (kind !== 'sdk' && kind !== 'nginx' && kind !== 'demo') return false;
   if (release !== null && typeof release !== 'string') return false;
+  if (trouble !== undefined && typeof trouble !== 'string') return false;
   return (
     isWithin(version, Number.MAX_SAFE_INTEGER) &&
     isWithin(percent, 100) &&

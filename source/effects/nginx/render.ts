@@ -10,8 +10,10 @@ export interface EdgeFile {
   text: string;
   /** What the edge answers when it works by this file. The same for the same routing. */
   hash: string;
-  /** The parts it is made of; each means the same whatever stands beside it. */
-  blocks: string[];
+  /** What all features share; each part of a file means the same whatever stands beside it. */
+  shared: string;
+  /** The part of each feature, by its name. */
+  parts: ReadonlyMap<string, string>;
   /** Features that nginx cannot do as asked: in this file they have prod for everyone. */
   refusals: EdgeRefusal[];
 }
@@ -24,17 +26,17 @@ export interface EdgeFile {
 export function renderEdge(splits: ReadonlyMap<string, Split>, site: EdgeSite): EdgeFile {
   const refusals: EdgeRefusal[] = [];
   const features = Object.entries(site.features).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  const texts = features.map(([feature, edge]) => {
+  const parts = new Map<string, string>();
+  for (const [feature, edge] of features) {
     const split = splits.get(feature);
-    if (split === undefined) return prodText(feature, edge);
-    const rendered = renderFeature({...split, feature}, edge, site);
-    if (rendered.ok) return rendered.text;
-    refusals.push(rendered.refusal);
-    return prodText(feature, edge);
-  });
-  const blocks = [HEAD, userBlock(site), DOLLAR_BLOCK, ...texts];
+    const rendered = split === undefined ? null : renderFeature({...split, feature}, edge, site);
+    if (rendered?.ok === false) refusals.push(rendered.refusal);
+    parts.set(feature, rendered?.ok === true ? rendered.text : prodText(feature, edge));
+  }
+  const shared = [HEAD, userBlock(site), DOLLAR_BLOCK].join('\n');
+  const blocks = [shared, ...parts.values()];
   const hash = createHash('sha256').update(blocks.join('\n')).digest('hex').slice(0, 16);
-  return {text: [...blocks, probeBlock(site, hash)].join('\n'), hash, blocks, refusals};
+  return {text: [...blocks, probeBlock(site, hash)].join('\n'), hash, shared, parts, refusals};
 }
 
 const HEAD = `# Written by graydeck agent; what is changed here is put right again.
