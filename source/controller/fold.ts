@@ -19,8 +19,27 @@ export function emptyFold(feature: string): Folded {
   return {state, split: deriveSplit(state), splitVersion: 0, head: null};
 }
 
+/** What a log is with some more of its commits, and which they were. */
+export interface Taken {
+  folded: Folded;
+  commits: Commit[];
+}
+
+/** Folds in what follows, and passes over what does not. */
+export function foldAll(start: Folded, known: readonly Commit[]): Taken {
+  let folded = start;
+  const commits: Commit[] = [];
+  for (const commit of known) {
+    if (!follows(folded, commit)) continue;
+    folded = fold(folded, commit);
+    // A split that was understood need not be kept a second time, as it was read.
+    commits.push(folded.state.unknownEvent === null ? {...commit, split: folded.split} : commit);
+  }
+  return {folded, commits};
+}
+
 /** Whether this is the very next commit of the chain. */
-export function follows(folded: Folded, commit: Commit): boolean {
+function follows(folded: Folded, commit: Commit): boolean {
   return commit.version === (folded.head?.version ?? 0) + 1 && commit.parent === (folded.head?.id ?? null);
 }
 

@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {LogNews, LogReader} from '../store/port.ts';
-import {emptyFold, fold, follows, type Folded} from './fold.ts';
+import {emptyFold, foldAll, type Folded, type Taken} from './fold.ts';
 import type {ControllerView, Link, Snapshot} from './outcome.ts';
 import {pauseAfter, untilDone} from './until-done.ts';
 
@@ -50,21 +50,22 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
   }
 
   function absorb(known: readonly Commit[]) {
-    const taken: Commit[] = [];
-    for (const commit of known) {
-      if (!follows(folded, commit)) continue;
-      folded = fold(folded, commit);
-      // A split that was understood need not be kept a second time, as it was read.
-      taken.push(folded.state.unknownEvent === null ? {...commit, split: folded.split} : commit);
-    }
+    goOn(foldAll(folded, known));
+  }
+
+  function goOn({folded: next, commits: taken}: Taken) {
     if (taken.length === 0) return;
+    folded = next;
     commits = [...commits, ...taken];
     changed();
   }
 
   async function catchUp() {
     const before = folded;
-    absorb(await log.read(before.head?.version ?? 0));
+    const read = await readFrom(before);
+    // What was heard meanwhile is known already.
+    if (folded === before) goOn(read);
+    else absorb(read.commits);
     if (folded !== before || before.head === null) return;
     // Nothing follows what is known: either it is the end, or the log is another one by now.
     const head = await log.head();
@@ -74,7 +75,8 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
   /** Reads the whole log. Where what was known is no part of it any more, it takes its place at one stroke. */
   async function readAgain(): Promise<void> {
     const {head} = folded;
-    const all = await log.read(0);
+    const read = await readFrom(emptyFold(feature));
+    const {commits: all} = read;
     if (head === null || all[head.version - 1]?.id === head.id) return absorb(all);
     // Something was written or heard meanwhile: what was read may be too old to judge it by.
     if (folded.head !== head) return readAgain();
@@ -82,7 +84,18 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     commits = [];
     lastBreak = {why: `version ${head.version}, read before, is no longer in the log`, at: now()};
     if (all.length === 0) changed();
-    absorb(all);
+    goOn(read);
+  }
+
+  /** Folds all that follows, slice by slice; nobody is told before all of it is there. */
+  async function readFrom(start: Folded): Promise<Taken> {
+    let read: Taken = {folded: start, commits: []};
+    const take = (slice: readonly Commit[]) => {
+      const more = foldAll(read.folded, slice);
+      read = {folded: more.folded, commits: read.commits.concat(more.commits)};
+    };
+    take(await log.read(start.head?.version ?? 0, take));
+    return read;
   }
 
   function knows({version, id}: Commit): boolean {

@@ -1,4 +1,4 @@
-import {setTimeout as delay} from 'node:timers/promises';
+import {setImmediate as nextTurn, setTimeout as delay} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import {decodeAt, decodeNext, type Last, type LogEntry} from './chain.ts';
 import type {LogNews} from './port.ts';
@@ -136,9 +136,13 @@ async function listenUntilLook(
   }
 }
 
-/** The commits after a version, in order, as far as the chain holds. */
-export async function readLog(source: LogSource, afterVersion: number): Promise<Commit[]> {
-  const commits: Commit[] = [];
+/** The commits after a version, as `LogReader.read` promises. */
+export async function readLog(
+  source: LogSource,
+  afterVersion: number,
+  take?: (slice: Commit[]) => void,
+): Promise<Commit[]> {
+  let commits: Commit[] = [];
   let last: Last = null;
   let from = 1;
   if (afterVersion > 0) {
@@ -156,6 +160,11 @@ export async function readLog(source: LogSource, afterVersion: number): Promise<
     }
     if (entries.length < PAGE) return commits;
     from += PAGE;
+    if (take === undefined) continue;
+    take(commits);
+    commits = [];
+    // Whoever waits for a key is not kept waiting by a long log.
+    await nextTurn();
   }
 }
 

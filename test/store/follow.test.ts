@@ -159,6 +159,17 @@ describe('one follower for every store', () => {
     expect(await readLog(source, 0)).toEqual(commits);
     expect(await readLog(source, 512)).toEqual(commits.slice(512));
   });
+
+  it('hands a long log over slice by slice, so that it never lies in memory as a whole', async () => {
+    const commits = chain(600);
+    const {source} = memory(commits.map(entry));
+    for (const after of [0, 5, 344]) {
+      const slices: Commit[][] = [];
+      slices.push(await readLog(source, after, slice => void slices.push(slice)));
+      expect(slices.flat()).toEqual(commits.slice(after));
+      expect(Math.max(...slices.map(({length}) => length))).toBeLessThanOrEqual(256);
+    }
+  });
 });
 
 describe('the head of a log', () => {

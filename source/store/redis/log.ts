@@ -39,7 +39,7 @@ export function logSource(line: Line, bells: Bells, {log, bell}: Keys): StreamSo
 export function logReader(line: Line, source: LogSource): LogReader {
   return {
     head: () => readHead(source),
-    read: afterVersion => readLog(source, afterVersion),
+    read: (afterVersion, take) => readLog(source, afterVersion, take),
     follow: (after, onNews, signal) =>
       followLog(source, after, onNews, AbortSignal.any([signal, line.closed])),
   };

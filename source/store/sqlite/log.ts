@@ -11,7 +11,7 @@ export function logReader(database: Database, feature: string): LogReader {
   const source = logSource(database, feature);
   return {
     head: () => readHead(source),
-    read: afterVersion => readLog(source, afterVersion),
+    read: (afterVersion, take) => readLog(source, afterVersion, take),
     follow: (after, onNews, signal) =>
       followLog(source, after, onNews, AbortSignal.any([signal, database.closed])),
   };
