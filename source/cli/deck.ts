@@ -1,8 +1,10 @@
 import type {Report} from '../audience/applied.ts';
+import {together} from '../analysis/judge/external.ts';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ConsoleMode, Deck, ExtraKey, StoreHealthLike} from '../console/deck.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
+import {openFeedback} from './feedback/open.ts';
 import {beginGuarding, type OwnGuard} from './guard/in-console.ts';
 import {beginLookingOn, type LookingOn} from './guard/looking-on.ts';
 import {openMeasuring} from './guard/measuring.ts';
@@ -66,6 +68,8 @@ export function openDeck(wiring: Wiring): LiveDeck {
   } = wiring;
   const measuring = openMeasuring(feature, view, settings);
   const {measurements} = measuring;
+  const feedback = openFeedback(feature, view);
+  const external = together(prometheus, feedback);
   const stop = new AbortController();
   const listeners = new Set<() => void>();
   const ours = new Set<string>();
@@ -132,6 +136,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     begin() {
       void measurements.start();
       void prometheus?.start();
+      void feedback.start();
       running.push(
         repeat(lookAtRouters, ROUTERS_EVERY_MS, stop.signal),
         repeat(lookAtStore, HEALTH_EVERY_MS, stop.signal),
@@ -142,7 +147,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
         view,
         measuring,
         settings,
-        prometheus,
+        external,
         routers: () => routers,
         isGuarding,
         onLook: tell,
@@ -153,7 +158,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       const runner = stepRunner(acting.feature, acting.controller, actor, settings.declared);
       running.push(keepSteps(runner, id => ours.has(id), stop.signal));
       if (guardName !== null) {
-        guard = beginGuarding({...acting, measuring, settings, prometheus, name: guardName});
+        guard = beginGuarding({...acting, measuring, settings, external, name: guardName});
         return;
       }
       const {rollUps} = acting.feature;
@@ -168,7 +173,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       stopMeasuring();
       listeners.clear();
       await guard?.handOver();
-      const closed = Promise.all([measurements.close(), view.close(), ...running]);
+      const closed = Promise.all([measurements.close(), feedback.close(), view.close(), ...running]);
       // Who quits does not wait for a store that does not answer.
       await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);
     },

@@ -1,6 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
-import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judge.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {FeatureStore} from '../../store/port.ts';
@@ -22,14 +21,15 @@ export interface Guarding {
   controller: Controller;
   measuring: GuardMeasuring;
   settings: Pick<Settings, 'config' | 'declared'>;
-  prometheus: ExternalNumbers | null;
+  /** Numbers that no sample speaks of. */
+  external: ExternalNumbers;
   name: string;
 }
 
 const HANDS_OVER_WITHIN_MS = 2000;
 
 /** Begins to stand by and to guard beside the screen; what it needs is loaded only now. */
-export function beginGuarding({prometheus, controller, ...rest}: Guarding): OwnGuard {
+export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
   const stop = new AbortController();
   let epoch: number | null = null;
   let judged: Judged | null = null;
@@ -43,7 +43,6 @@ export function beginGuarding({prometheus, controller, ...rest}: Guarding): OwnG
     const watched = {
       ...rest,
       controller,
-      external: prometheus ?? NO_EXTERNAL,
       contact,
       onRole: (role: {role: string; epoch?: number}) => {
         epoch = role.epoch ?? null;

@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {NO_EXTERNAL, type ExternalNumbers} from '../../analysis/judge/external.ts';
+import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judge.ts';
 import type {Report} from '../../audience/applied.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
@@ -12,7 +12,8 @@ export interface LookedOn {
   view: ControllerView;
   measuring: GuardMeasuring;
   settings: Pick<Settings, 'config'>;
-  prometheus: ExternalNumbers | null;
+  /** Numbers that no sample speaks of. */
+  external: ExternalNumbers;
   routers(): readonly Report[];
   /** Whether the guard of this very process judges: then there is nothing to look on at. */
   isGuarding(): boolean;
@@ -31,7 +32,7 @@ export interface LookingOn {
 
 /** Begins to judge each second beside the screen; what it needs is loaded only now. */
 export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn {
-  const {feature, view, measuring, settings, prometheus, routers, isGuarding, onLook} = looked;
+  const {feature, view, measuring, settings, external, routers, isGuarding, onLook} = looked;
   let judged = (): Judged | null => null;
   let answered = () => undefined as void;
   const looking = async () => {
@@ -50,7 +51,7 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
       windows: measuring.windows,
       shelf: feature.rollUps,
       routers,
-      external: prometheus ?? NO_EXTERNAL,
+      external,
       traits: metricBook(settings.config?.value.metrics).find,
       createEvaluator,
       absence: () => contact.absence,

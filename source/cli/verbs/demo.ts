@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {runConsole as RunConsole} from '../../console/run.tsx';
+import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {newReleaseId} from '../../controller/ids.ts';
 import {openController} from '../../controller/controller.ts';
 import type {Controller} from '../../controller/outcome.ts';
@@ -124,7 +125,7 @@ async function draw(
 async function tell(call: Call, {feature, controller, service}: Demo): Promise<ExitCode> {
   const measuring = openMeasuring(feature, controller, SETTINGS);
   const {measurements} = measuring;
-  const guarding = {feature, controller, measuring, settings: SETTINGS, prometheus: null};
+  const guarding = {feature, controller, measuring, settings: SETTINGS, external: NO_EXTERNAL};
   const guard = call.flags.guard ? beginGuarding({...guarding, name: guardNameOf(call)}) : null;
   service.writePast().catch(() => undefined);
   await measurements.start();

@@ -54,6 +54,7 @@ export const enVerdict = {
   prodHas: (value: string) => `prod ${value}`,
   fewRequests: (have: string, need: string, isProd: boolean) =>
     `${have} of ${need} ${isProd ? 'prod ' : ''}requests`,
+  fewAnswers: (have: string, need: string) => `${have} of ${need} answers of people`,
   needsMore: (time: string | null) =>
     time === null ? 'never so many at this traffic' : `about ${time} more at this traffic`,
   prodZero: 'prod is at 0: a multiple of it says nothing',

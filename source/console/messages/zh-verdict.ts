@@ -61,6 +61,7 @@ export const zhVerdict: typeof enVerdict = {
   passes: (op, limit) => `${{'<': '低于', '<=': '不高于', '>': '高于', '>=': '不低于'}[op]} ${limit} 即通过`,
   prodHas: value => `生产 ${value}`,
   fewRequests: (have, need, isProd) => `${need} 个${isProd ? '生产' : ''}请求中已有 ${have} 个`,
+  fewAnswers: (have, need) => `${need} 条反馈中已有 ${have} 条`,
   needsMore: time => (time === null ? '按此流量永远不够' : `按此流量约还需 ${time}`),
   prodZero: '生产为 0，倍数没有意义',
   unmeasured: why =>

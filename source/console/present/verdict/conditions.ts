@@ -26,7 +26,10 @@ export function whyOpen(outcome: Outcome, scene: Scene): string | null {
     case 'undecided': {
       if (outcome.why === 'prod-zero') return t.prodZero;
       const [have, need] = [count(outcome.have), count(outcome.need)];
-      const few = t.fewRequests(have, need, outcome.why === 'few-prod-requests');
+      const few =
+        outcome.source === 'feedback'
+          ? t.fewAnswers(have, need)
+          : t.fewRequests(have, need, outcome.why === 'few-prod-requests');
       return `${few}, ${t.needsMore(outcome.forecastMs === null ? null : scene.t.age(outcome.forecastMs))}`;
     }
     case 'cannot-measure':
