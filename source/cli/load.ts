@@ -22,6 +22,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),
   'split-render': () => import('./verbs/split-render.ts'),
+  doctor: () => import('./verbs/doctor.ts'),
   acl: () => import('./verbs/acl.ts'),
   completions: () => import('./verbs/completions.ts'),
 };

@@ -4,7 +4,8 @@ import {plainText} from '../analysis/plain-text.ts';
 import type {Plan} from '../release/plan.ts';
 import {askDone} from './ask.ts';
 import type {Call} from './call.ts';
-import {doubt, wrong, type Finding} from './checks/finding.ts';
+import {wrong, type Finding} from './checks/finding.ts';
+import {inTime} from './checks/in-time.ts';
 import {EXIT} from './exit.ts';
 import {Failure, usage} from './failure.ts';
 import type {Session} from './session.ts';
@@ -15,9 +16,6 @@ export interface Preflight {
   /** For the reason of the start; null: nothing. */
   note: string | null;
 }
-
-/** Nobody waits longer for what does not answer, milliseconds. */
-const WITHIN_MS = 5000;
 
 /**
  * Looks whether a release of this plan may start: store, Prometheus, hooks, routers, guard, doubts about the plan, and
@@ -63,22 +61,6 @@ async function look({store, feature, controller, settings}: Session, plan: Plan)
     ),
   ]);
   return [...parts.flat(), ...checkPlan(plan)];
-}
-
-/** What cannot be looked at is doubtful; only a mistake in the input is thrown on. */
-async function inTime(check: string, looking: Promise<Finding[]>): Promise<Finding[]> {
-  const limit = Promise.withResolvers<Finding[]>();
-  const late = doubt(check, `no answer within ${WITHIN_MS / 1000} s`, 'graydeck status');
-  const timer = setTimeout(() => limit.resolve([late]), WITHIN_MS);
-  try {
-    return await Promise.race([looking, limit.promise]);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    const why = plainText(error instanceof Error ? error.message : String(error), 160);
-    return [doubt(check, `it could not be looked at: ${why}`, 'graydeck status')];
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** @throws Failure exit code 2 */

@@ -22,6 +22,7 @@ export type VerbFile =
   | 'judge'
   | 'guard'
   | 'split-render'
+  | 'doctor'
   | 'acl'
   | 'completions';
 

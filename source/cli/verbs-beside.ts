@@ -205,6 +205,18 @@ export const BESIDE: readonly Verb[] = [
     file: 'judge',
   },
   {
+    name: 'doctor',
+    summary: 'look at everything a release stands on, and say what mends it',
+    arguments: [],
+    flags: ['repairLog'],
+    changes: false,
+    examples: ['graydeck doctor', 'graydeck doctor --json', 'graydeck doctor --repair-log'],
+    more:
+      'The store and what it keeps, the chain of the log, clocks, routers, the guard, Prometheus and its limits, the programs ' +
+      'of the plan, and the services that graydeck.yaml declares. Exit code 1 when something is wrong.',
+    file: 'doctor',
+  },
+  {
     name: 'acl',
     summary: 'lines of a Redis ACL for a role',
     arguments: [{name: 'ROLE', choices: ['viewer', 'app', 'agent', 'operator']}],

@@ -9,7 +9,6 @@ const LATER = [
   ['explain', 'which side a user gets, and why'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
-  ['doctor', 'check the store, the routers and the clocks'],
 ] as const;
 
 /** Every verb, in the order of the help. */

@@ -11,6 +11,7 @@ import {readNginx, type NginxConfig} from './nginx.ts';
 import {readContacts} from './plan-settings.ts';
 import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from './reader.ts';
+import {readServices} from './services.ts';
 import {openYaml} from './yaml-file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -28,6 +29,8 @@ export interface Config {
   /** What Prometheus is asked for by a query of the project's own. */
   queries: Record<string, MetricQuery>;
   contacts: Record<string, string>;
+  /** What `doctor` asks whether it is up: name → argument array. */
+  services: Record<string, string[]>;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
   /** The plan of a feature that `features` does not list. */
@@ -47,13 +50,13 @@ const CONFIG_SHAPE = {
   features: z.unknown(),
   plan: z.unknown(),
   reports: line(1024),
+  services: z.unknown(),
 };
 const OTHER_NAMES = {
   ...PLAN_OTHER_NAMES,
   redis: 'store',
   url: 'store',
   prom: 'prometheus',
-  services: 'features',
 };
 
 /**
@@ -69,6 +72,7 @@ const OTHER_NAMES = {
  *   disk: {query: "max(disk_used_percent{{{match}}})", unit: "%", better: lower}
  * contacts: {support: tech@example.com}
  * reports: reports                          # the report of every release that ends, as md, json and html
+ * services: {gray: [systemctl, is-active, pay-gray]}   # asked by `graydeck doctor`
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
  * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
  * ```
@@ -100,6 +104,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     metrics: declared,
     queries,
     contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},
+    services: isWritten(root, 'services') ? readServices(reader, child(root, 'services')) : {},
     reports: fields.reports ?? null,
     plan: planSource(
       reader,

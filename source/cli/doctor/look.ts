@@ -1,0 +1,84 @@
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {Plan} from '../../release/plan.ts';
+import type {FeatureView, ViewStore} from '../../store/port.ts';
+import {checkClocks} from '../checks/clocks.ts';
+import type {Finding} from '../checks/finding.ts';
+import {checkGuard} from '../checks/guard.ts';
+import {checkHooks} from '../checks/hooks.ts';
+import {inTime} from '../checks/in-time.ts';
+import {checkLimits} from '../checks/limits.ts';
+import {checkLog} from '../checks/log.ts';
+import {checkPlan} from '../checks/plan.ts';
+import {checkPrometheus} from '../checks/prometheus.ts';
+import {checkRouters} from '../checks/routers.ts';
+import {checkServices} from '../checks/services.ts';
+import {checkStore} from '../checks/store.ts';
+import {openMeasurements} from '../measure.ts';
+import {openPrometheus} from '../prometheus/open.ts';
+import type {Settings} from '../settings.ts';
+import {watchChain} from './watch-chain.ts';
+
+/** A break that is there already is seen at the first look of the follower, milliseconds. */
+const CHAIN_WATCHED_MS = 700;
+/** A service may take its time to say how it is, milliseconds. */
+const SERVICES_WITHIN_MS = 12_000;
+
+/** A feature that can be read. */
+interface Opened {
+  store: ViewStore;
+  feature: FeatureView;
+  view: ControllerView;
+  settings: Settings;
+}
+
+/** Everything of a feature and the store it lies in. @throws Failure exit code 2 */
+export async function lookAtFeature(opened: Opened, plan: Plan): Promise<Finding[]> {
+  const {store, feature, view, settings} = opened;
+  const parts = await Promise.all([
+    inTime('store', checkStore(store, settings.store)),
+    inTime('log', watchChain(view, CHAIN_WATCHED_MS).then(checkLog)),
+    inTime('clocks', lookAtClocks(opened)),
+    inTime(
+      'routers',
+      feature.routers.list().then(reports => checkRouters(reports, view.now())),
+    ),
+    inTime(
+      'guard',
+      feature.lease.read().then(lease => checkGuard(lease, plan)),
+    ),
+    inTime('limits', lookAtLimits(opened)),
+  ]);
+  return parts.flat();
+}
+
+/** What a release stands on beside the store: Prometheus, programs and services of this host. @throws Failure exit code 2 */
+export async function lookAtHost(settings: Settings, plan: Plan): Promise<Finding[]> {
+  const services = settings.config?.value.services ?? {};
+  const parts = await Promise.all([
+    inTime('prometheus', checkPrometheus(settings, plan)),
+    inTime('hooks', checkHooks(plan)),
+    inTime('services', checkServices(services), SERVICES_WITHIN_MS),
+  ]);
+  return [...parts.flat(), ...checkPlan(plan)];
+}
+
+async function lookAtClocks({feature, view, settings}: Opened): Promise<Finding[]> {
+  const measurements = openMeasurements(feature, view, settings, {historyMs: 60_000, keepSeconds: 120});
+  try {
+    await measurements.start();
+    return checkClocks(Date.now(), view.now(), measurements.status().aheadMs);
+  } finally {
+    await measurements.close();
+  }
+}
+
+async function lookAtLimits({view, settings}: Opened): Promise<Finding[]> {
+  const prometheus = await openPrometheus(settings, view, {historyMs: 0});
+  if (prometheus === null) return [];
+  try {
+    await prometheus.start();
+    return checkLimits(prometheus.snapshot());
+  } finally {
+    await prometheus.close();
+  }
+}

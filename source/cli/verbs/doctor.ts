@@ -1,0 +1,128 @@
+import {builtInPlan} from '../../config/built-in.ts';
+import {openController} from '../../controller/controller.ts';
+import {openView} from '../../controller/view.ts';
+import {newAlertId} from '../../controller/ids.ts';
+import {isLive} from '../../release/state.ts';
+import {openStore, resolveTarget} from '../../store/open.ts';
+import type {ViewStore} from '../../store/port.ts';
+import {readStamp} from '../actor.ts';
+import type {Call, Run} from '../call.ts';
+import {doubt, wrong, type Finding} from '../checks/finding.ts';
+
+import {inTime} from '../checks/in-time.ts';
+import {lookAtFeature, lookAtHost} from '../doctor/look.ts';
+import {CHAIN_IS_SEEN_WITHIN_MS, watchChain} from '../doctor/watch-chain.ts';
+import {EXIT} from '../exit.ts';
+import {Failure, failureOf, failureOfOutcome} from '../failure.ts';
+import {chooseFeature} from '../feature.ts';
+import {configuredPlan, loadSettings, type Settings} from '../settings.ts';
+
+const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
+const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;
+
+/** `doctor [--repair-log]`: everything a release stands on, each with what mends it. */
+export const run: Run = async call => {
+  const {flags, out} = call;
+  const settings = await loadSettings(call);
+  if (flags.repairLog) await repairLog(call, settings);
+  const {feature, findings} = await look(call, settings);
+  if (out.isJson) out.json({schema: 'graydeck.doctor/1', feature, findings});
+  else for (const finding of findings) tell(call, finding);
+  return findings.some(({level}) => level === 'wrong') ? EXIT.fault : EXIT.done;
+};
+
+async function look(call: Call, settings: Settings): Promise<{feature: string | null; findings: Finding[]}> {
+  let store: ViewStore;
+  try {
+    store = await openStore(settings.store, 'viewer');
+  } catch (error) {
+    const {message, next, code} = failureOf(error);
+    // The embedded store comes to be with the first release: until then it is no fault.
+    const isYetToBe =
+      code === 'store-unreachable' && (await resolveTarget(settings.store, process.env)).kind === 'sqlite';
+    const found = isYetToBe ? doubt('store', message, next) : wrong('store', message, next);
+    const plan = (await configuredPlan(settings, settings.feature ?? '', call.out.say)) ?? builtInPlan;
+    return {feature: null, findings: [found, ...(await lookAtHost(settings, plan))]};
+  }
+  try {
+    const feature = await nameOf(call, settings, store);
+    if (feature === null) {
+      const {checkStore} = await import('../checks/store.ts');
+      const found = await inTime('store', checkStore(store, settings.store));
+      const plan = (await configuredPlan(settings, '', call.out.say)) ?? builtInPlan;
+      return {feature, findings: [...found, ...(await lookAtHost(settings, plan))]};
+    }
+    const opened = store.feature(feature);
+    const view = openView({feature, log: opened.log, now: () => store.now()});
+    try {
+      await inTime(
+        'log',
+        view.ready().then(() => []),
+      );
+      const {release} = view.snapshot().state;
+      const ours = release !== null && isLive(release) ? release.plan : null;
+      const plan = ours ?? (await configuredPlan(settings, feature, call.out.say)) ?? builtInPlan;
+      const [found, host] = await Promise.all([
+        lookAtFeature({store, feature: opened, view, settings}, plan),
+        lookAtHost(settings, plan),
+      ]);
+      return {feature, findings: [...found, ...host]};
+    } finally {
+      await view.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** The feature that is meant; null: the store has none yet, and there is enough to look at without one. */
+async function nameOf(call: Call, settings: Settings, store: ViewStore): Promise<string | null> {
+  if (settings.feature === null && (await store.features().catch(() => [])).length === 0) return null;
+  return await chooseFeature(settings.feature, call.verb.name, () => store.features());
+}
+
+/**
+ * Writes a commit after the last one that the chain holds: the store then moves aside whatever stands in the way, and keeps it.
+ * @throws Failure, StoreFault
+ */
+async function repairLog(call: Call, settings: Settings): Promise<void> {
+  const {out, flags} = call;
+  const store = await openStore(settings.store, 'operator');
+  try {
+    const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const controller = openController({feature: name, log: store.feature(name).log, now: () => store.now()});
+    try {
+      await controller.ready();
+      const before = await watchChain(controller, CHAIN_IS_SEEN_WITHIN_MS);
+      if (before.lastBreak === null) {
+        if (!out.isJson) out.say(`the log of ${name} holds: there is nothing to repair`);
+        return;
+      }
+      const alert = {
+        type: 'alert',
+        alert: newAlertId(),
+        level: 'warning',
+        message: `the log was repaired after version ${before.head?.version ?? 0}: ${before.lastBreak.why}`,
+      } as const;
+      const outcome = await controller.execute(alert, readStamp(flags));
+      const failure = failureOfOutcome(outcome);
+      if (failure !== null) throw failure;
+      if (outcome.kind !== 'done')
+        throw new Failure(EXIT.conflict, 'conflict', 'others were faster', 'graydeck doctor');
+      if (!out.isJson)
+        out.say(
+          `the log of ${name} goes on with version ${outcome.version}; what was in its way is kept beside it`,
+        );
+    } finally {
+      await controller.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function tell({out}: Call, {check, level, text, remedy}: Finding): void {
+  const mark = out.paint(COLORS[level], MARKS[level]);
+  out.data(`${mark} ${check.padEnd(10)} ${text}`);
+  if (remedy !== '') out.data(`  ${' '.repeat(10)} ${out.paint('dim', '→')} ${remedy}`);
+}

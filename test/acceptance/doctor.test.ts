@@ -1,0 +1,111 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {execa} from 'execa';
+import {describe, expect, test} from 'vitest';
+import {redisMissing} from '../servers/redis.ts';
+import {embeddedPlace, FEATURE, logOf, redisPlace, startRelease, type Place} from './place.ts';
+
+interface Finding {
+  check: string;
+  level: 'fine' | 'doubt' | 'wrong';
+  text: string;
+  remedy: string;
+}
+
+async function examine({
+  cli,
+}: Pick<Place, 'cli'>): Promise<{findings: Finding[]; exitCode: number | undefined}> {
+  const {stdout, exitCode} = await cli.run('doctor', '--json');
+  return {findings: (JSON.parse(stdout) as {findings: Finding[]}).findings, exitCode};
+}
+
+const of = (findings: readonly Finding[], check: string) => findings.filter(one => one.check === check);
+
+describe.skipIf(redisMissing)('the doctor on a store that runs', () => {
+  test('finds nothing wrong with a healthy one, and says what to do about the rest', async () => {
+    await using place = await redisPlace();
+    await startRelease(place);
+    const {findings, exitCode} = await examine(place);
+    expect(exitCode).toBe(0);
+    expect(of(findings, 'log')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect(of(findings, 'clocks')).toEqual([expect.objectContaining({level: 'fine'})]);
+    for (const {level, remedy} of findings) expect(remedy === '').toBe(level === 'fine');
+  });
+
+  test('tells that a server throws logs away when its memory runs out', async () => {
+    await using place = await redisPlace();
+    await startRelease(place);
+    await execa('redis-cli', ['-p', String(place.redis.port), 'CONFIG', 'SET', 'maxmemory', '100mb']);
+    await execa('redis-cli', [
+      '-p',
+      String(place.redis.port),
+      'CONFIG',
+      'SET',
+      'maxmemory-policy',
+      'allkeys-lru',
+    ]);
+    const {findings, exitCode} = await examine(place);
+    expect(exitCode).toBe(1);
+    expect(of(findings, 'store')).toContainEqual(
+      expect.objectContaining({level: 'wrong', remedy: expect.stringContaining('noeviction') as string}),
+    );
+  });
+
+  test('finds an entry that stands in the way of the log, and moves it aside when told to', async () => {
+    await using place = await redisPlace();
+    const {cli, redis} = place;
+    await startRelease(place);
+    const head = (await logOf(place)).at(-1)!.version;
+    const key = `graydeck:{${FEATURE}}:log`;
+    await execa('redis-cli', [
+      '-p',
+      String(redis.port),
+      'XADD',
+      key,
+      `${head + 1}-0`,
+      'commit',
+      '{"forged":true}',
+    ]);
+
+    const before = await examine(place);
+    expect(before.exitCode).toBe(1);
+    expect(of(before.findings, 'log')).toEqual([
+      expect.objectContaining({level: 'wrong', remedy: 'graydeck doctor --repair-log'}),
+    ]);
+
+    const repaired = await cli.run('doctor', '--repair-log');
+    expect(repaired.exitCode).toBe(0);
+    expect(of((await examine(place)).findings, 'log')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect((await logOf(place)).at(-1)!.version).toBe(head + 1);
+    const aside = await execa('redis-cli', ['-p', String(redis.port), 'XLEN', `graydeck:{${FEATURE}}:aside`]);
+    expect(aside.stdout).toBe('1');
+  });
+});
+
+test('the doctor asks the services that are declared, and tells what they say', async () => {
+  await using place = await embeddedPlace();
+  await writeFile(
+    join(place.cli.folder, 'graydeck.yaml'),
+    'services:\n  prod: ["true"]\n  gray: [sh, -c, "echo unit pay-gray is inactive >&2; exit 3"]\n  edge: [no-such-program]\n',
+  );
+  await startRelease(place);
+  const {findings, exitCode} = await examine(place);
+  expect(exitCode).toBe(1);
+  expect(of(findings, 'services').map(({level, text}) => [level, text])).toEqual([
+    ['fine', 'prod is up'],
+    ['wrong', 'gray is not up (exit code 3): unit pay-gray is inactive'],
+    ['wrong', expect.stringContaining('edge') as string],
+  ]);
+});
+
+test('a store that is not there yet is no fault, one that does not answer is', async () => {
+  await using place = await embeddedPlace();
+  const fresh = await examine(place);
+  expect(fresh.exitCode).toBe(0);
+  expect(of(fresh.findings, 'store')).toEqual([expect.objectContaining({level: 'doubt'})]);
+  const {exitCode, stdout} = await place.cli.run('doctor', '--store', 'redis://127.0.0.1:1', '--json');
+  expect(exitCode).toBe(1);
+  expect(of((JSON.parse(stdout) as {findings: Finding[]}).findings, 'store')).toEqual([
+    expect.objectContaining({level: 'wrong'}),
+  ]);
+});
