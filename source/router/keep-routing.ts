@@ -1,4 +1,5 @@
-import {readLatch} from './latch-file.ts';
+import {isAcknowledged} from '../audience/latch.ts';
+import {openLatch, readLatch} from './latch-file.ts';
 import {followSplit, type SplitNews} from './follow-split.ts';
 import type {RouterReport, RouterStore} from '../store/port.ts';
 import {Presence} from './presence.ts';
@@ -50,8 +51,8 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
   let isLatched = false;
   let running: Promise<void> | null = null;
 
-  const save =
-    path === null ? () => undefined : saver(path, () => rememberedOf(routing, confirmedAt), onTrouble);
+  const saving = path === null ? null : saver(path, () => rememberedOf(routing, confirmedAt), onTrouble);
+  const save = () => saving?.save();
   const setAway = (why: string | null) => {
     if (why !== null && away === null) onTrouble(`${store.feature}: ${why}`);
     away = why;
@@ -100,7 +101,11 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
       onTrouble(
         `${store.feature}: prod for everyone, the latch of an offline rollback is damaged: ${reading.why}`,
       );
-    if (isLatched === (reading.kind !== 'open')) return;
+    const isOver =
+      reading.kind === 'set' && routing.known !== null && isAcknowledged(reading.latch, routing.known.split);
+    // Who may not take the file away has read the commit all the same.
+    if (isOver) await openLatch(folder, store.feature).catch(() => undefined);
+    if (isLatched === (reading.kind !== 'open' && !isOver)) return;
     isLatched = !isLatched;
     routing.setLatched(isLatched);
     onChange();
@@ -135,7 +140,7 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
       routing.setStale(true);
       onChange();
       const left = store.leave(name).catch(() => undefined);
-      await Promise.race([Promise.all([left, following, running]), waitFor(LEAVES_WITHIN_MS)]);
+      await Promise.race([Promise.all([left, following, running, saving?.end()]), waitFor(LEAVES_WITHIN_MS)]);
       ready.resolve();
     },
   };
@@ -152,12 +157,12 @@ function saver(
   path: string,
   read: () => ReturnType<typeof rememberedOf>,
   onTrouble: (what: string) => void,
-): () => void {
-  let isWriting = false;
+): {save(): void; end(): Promise<void>} {
+  let writing: Promise<void> | null = null;
   let isDue = false;
+  let isEnded = false;
   let isTold = false;
   const write = async () => {
-    isWriting = true;
     while (isDue) {
       isDue = false;
       await writeRemembered(path, read()).catch((error: unknown) => {
@@ -165,11 +170,18 @@ function saver(
         isTold = true;
       });
     }
-    isWriting = false;
+    writing = null;
   };
-  return () => {
-    isDue = true;
-    if (!isWriting) void write();
+  return {
+    save() {
+      if (isEnded) return;
+      isDue = true;
+      writing ??= write();
+    },
+    async end() {
+      isEnded = true;
+      await writing;
+    },
   };
 }
 

@@ -1,0 +1,113 @@
+import {hostname} from 'node:os';
+import {dirname, resolve} from 'node:path';
+import {runAgent} from '../../agent/agent.ts';
+import {installAside} from '../../agent/driver.ts';
+import {exposureBound} from '../../agent/edge-report.ts';
+import {watchOverAgent} from '../../agent/keeper.ts';
+import type {NginxConfig} from '../../config/nginx.ts';
+import {openEdge, type Edge} from '../../effects/nginx/edge.ts';
+import {renderEdge} from '../../effects/nginx/render.ts';
+import {STALE_AFTER_MS} from '../../release/split.ts';
+import {openStore, stateFolder} from '../../store/open.ts';
+import type {RouterReport} from '../../store/port.ts';
+import {beginBeating} from '../agent/beat.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT, type ExitCode} from '../exit.ts';
+import {Failure, usage} from '../failure.ts';
+import {loadSettings, type Settings} from '../settings.ts';
+
+/** `agent`: drives an nginx until it is told to go; `agent prod`: prod for everyone, once; `agent keep`: its watcher. */
+export const run: Run = async call => {
+  const settings = await loadSettings(call);
+  const config = nginxOf(settings);
+  const edge = openEdge({...config, probe: config.site.probe});
+  switch (call.args[0]) {
+    case 'prod':
+      return await putProd(call, edge, config);
+    case 'keep':
+      return await keep(call, edge, config);
+    default:
+      return await drive(call, settings, edge, config);
+  }
+};
+
+async function drive(call: Call, settings: Settings, edge: Edge, config: NginxConfig): Promise<ExitCode> {
+  const {out, flags} = call;
+  const signal = call.interrupted({isOrderly: true});
+  const {site, watchdogMs, shutdownMs} = config;
+  const name = `nginx ${config.name ?? flags.by ?? hostname()}`;
+  const bound = exposureBound(null, config, STALE_AFTER_MS) / 1000;
+  out.say(
+    `${name}: without contact nobody is on gray after ${bound} s at most: ${STALE_AFTER_MS / 1000} s until it takes itself ` +
+      `for cut off, ${watchdogMs / 1000} s watchdog, ${shutdownMs / 1000} s worker_shutdown_timeout`,
+  );
+  const store = await openStore(settings.store, 'router');
+  const beating = beginBeating(call, watchdogMs);
+  try {
+    await runAgent(
+      {
+        store,
+        edge,
+        site,
+        name,
+        folder: stateFolder(process.env),
+        watchdogMs,
+        shutdownMs,
+        onTrouble: what => out.say(what),
+        onReport: (feature, report) => tell(call, feature, report),
+      },
+      signal,
+    );
+    return EXIT.done;
+  } finally {
+    beating.close();
+    await store.close();
+  }
+}
+
+/** A line for each change of what nginx confirms. */
+function tell({out}: Call, feature: string, report: RouterReport): void {
+  const {version, percent, live, trouble = null} = report;
+  if (out.isJson) return out.json({schema: 'graydeck.agent/1', feature, version, percent, live, trouble});
+  const what = live ? `${percent} % on gray` : 'prod for everyone';
+  out.data(`${feature}  version ${version}  ${what}${trouble === null ? '' : `  ${trouble}`}`);
+}
+
+/** For the stop action of a service: prod for everyone, but where a phase keeps gray when cut off. */
+async function putProd({out}: Call, edge: Edge, {site}: NginxConfig): Promise<ExitCode> {
+  const text = (await edge.readAside()) ?? renderEdge(new Map(), site).text;
+  const trouble = await installAside(edge, text);
+  if (trouble !== null) throw new Failure(EXIT.fault, trouble.code, trouble.text, 'nginx -t');
+  out.data('prod for everyone');
+  return EXIT.done;
+}
+
+/** Started by the agent itself, with the agent's beats on stdin. */
+async function keep(call: Call, edge: Edge, {watchdogMs}: NginxConfig): Promise<ExitCode> {
+  // The agent decides when it ends, also where a signal goes to both.
+  call.interrupted({isOrderly: true});
+  const ended = await watchOverAgent(process.stdin, edge, watchdogMs);
+  if (ended === null) return EXIT.done;
+  const {why, trouble} = ended;
+  const seen = why === 'dead' ? 'the agent is dead' : `the agent has not moved for ${watchdogMs / 1000} s`;
+  call.out.say(`${seen}: ${trouble === null ? 'prod for everyone' : `${trouble.code}: ${trouble.text}`}`);
+  return trouble === null ? EXIT.done : EXIT.fault;
+}
+
+/** The configuration of the edge, with its paths from where they stand. @throws Failure exit code 2 */
+function nginxOf({config}: Settings): NginxConfig {
+  const nginx = config?.value.nginx ?? null;
+  if (config === null || nginx === null)
+    throw usage(
+      'the configuration says nothing about an nginx',
+      'nginx: {include: /etc/nginx/graydeck.conf, features: {NAME: {prod: UPSTREAM, gray: UPSTREAM}}} in graydeck.yaml',
+      'no-nginx',
+    );
+  const folder = dirname(resolve(config.path));
+  const {include, reload} = nginx;
+  return {
+    ...nginx,
+    include: resolve(folder, include),
+    reload: 'pidFile' in reload ? {pidFile: resolve(folder, reload.pidFile)} : reload,
+  };
+}
