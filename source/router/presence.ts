@@ -67,7 +67,8 @@ export class Presence {
       if (this.#isChanged && isSaid) continue;
       this.#wake = new AbortController();
       const awake = AbortSignal.any([signal, this.#wake.signal]);
-      const pauseMs = isSaid ? REPORT_EVERY_MS : RETRY_MS;
+      // Two may be lost before it is stale, whatever the split says.
+      const pauseMs = isSaid ? Math.min(REPORT_EVERY_MS, this.#means.staleAfterMs() / 3) : RETRY_MS;
       await delay(pauseMs, undefined, {signal: awake, ref: false}).catch(() => undefined);
       this.#wake = null;
     }

@@ -1,0 +1,245 @@
+import {mkdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {encodeLatch} from '../../source/audience/latch.ts';
+import {readRemembered, rememberedPath, writeRemembered} from '../../source/router/remembered.ts';
+import {latchPath} from '../../source/router/latch-file.ts';
+import {connect, type Feature} from '../../source/sdk/index.ts';
+import {redisMissing} from '../servers/redis.ts';
+import {EARLY, FEATURE, FORCED, LOG, Scene, until} from './scene.ts';
+
+/** Short, so that nobody has to wait a quarter of a minute. */
+const STALE = {staleAfterMs: 1500};
+
+describe.skipIf(redisMissing)('an application on a real Redis, with the rights of one', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await Scene.open();
+  });
+  afterEach(() => scene.clear());
+  afterAll(() => scene.close());
+
+  async function ready(): Promise<Feature> {
+    const pay = (await scene.connect()).feature(FEATURE);
+    expect(await pay.ready()).toBe(true);
+    return pay;
+  }
+  const report = async () => (await scene.feature.routers.list())[0];
+
+  test('obeys what is set, hears of each change, and says what it applies', async () => {
+    await scene.put('ten-percent');
+    const pay = await ready();
+    expect(pay.decide(EARLY)).toMatchObject({side: 'gray', version: 1, release: 'r-2'});
+    await until(async () =>
+      expect(await report()).toMatchObject({kind: 'sdk', version: 1, percent: 10, live: true}),
+    );
+    await scene.put('nobody-by-percent');
+    await until(() => expect(pay.decide(EARLY)).toMatchObject({side: 'prod', version: 2}));
+    await until(async () => expect(await report()).toMatchObject({version: 2, percent: 0, live: true}));
+    expect(scene.troubles).toEqual([]);
+  });
+
+  test('a rollback reaches everybody, the forced too, and stays where the log loses its end', async () => {
+    await scene.put('everyone');
+    const pay = await ready();
+    expect(pay.decide({id: 'u-1'}, FORCED).side).toBe('gray');
+    await scene.put('rolled-back');
+    await until(() =>
+      expect(pay.decide({id: 'u-1'}, FORCED)).toMatchObject({side: 'prod', reason: 'not-live'}),
+    );
+    await scene.redis.admin.xdel(LOG, '2-0');
+    await until(() =>
+      expect(pay.decide({id: 'u-1'}, FORCED)).toMatchObject({version: 1, reason: 'rolled-back'}),
+    );
+    await until(async () => expect(await report()).toMatchObject({version: 1, live: false, percent: 0}));
+  });
+
+  test('a log that was deleted sends everybody to prod', async () => {
+    await scene.put('everyone');
+    const pay = await ready();
+    expect(pay.decide(EARLY).side).toBe('gray');
+    await scene.redis.admin.del(LOG);
+    await until(() => expect(pay.decide(EARLY)).toMatchObject({side: 'prod', reason: 'not-live'}));
+  });
+
+  test('where its reports are not taken, though everything can be read, it is at prod in time', async () => {
+    await scene.put('everyone', {...STALE, whenStale: 'prod'});
+    const pay = await ready();
+    expect(pay.decide(EARLY).side).toBe('gray');
+    await scene.redis.admin.config('SET', 'min-replicas-to-write', '1');
+    const took = await until(() =>
+      expect(pay.decide(EARLY, FORCED)).toMatchObject({side: 'prod', reason: 'stale'}),
+    );
+    expect(took).toBeLessThan(STALE.staleAfterMs + 200);
+    expect(pay.health()).toMatchObject({
+      standing: 'stale',
+      percent: 0,
+      away: expect.stringMatching(/./u) as string,
+    });
+    await scene.redis.admin.config('SET', 'min-replicas-to-write', '0');
+    expect(await until(() => expect(pay.decide(EARLY).side).toBe('gray'))).toBeLessThan(1000);
+    expect(pay.health().away).toBeNull();
+  });
+
+  test('one that is heard stays at gray, however long', async () => {
+    await scene.put('everyone', {...STALE, whenStale: 'prod'});
+    const pay = await ready();
+    const seen = new Set<string>();
+    const began = performance.now();
+    await until(() => {
+      seen.add(pay.decide(EARLY).side);
+      expect(performance.now() - began).toBeGreaterThan(STALE.staleAfterMs + 300);
+    });
+    expect([...seen]).toEqual(['gray']);
+  });
+
+  test('one that is to keep gray keeps it', async () => {
+    await scene.put('everyone', {...STALE, whenStale: 'keep'});
+    const pay = await ready();
+    await scene.redis.admin.config('SET', 'min-replicas-to-write', '1');
+    await until(() => expect(pay.health().away).not.toBeNull());
+    const seen = new Set<string>();
+    const began = performance.now();
+    await until(() => {
+      seen.add(pay.decide(EARLY).side);
+      expect(performance.now() - began).toBeGreaterThan(STALE.staleAfterMs + 300);
+    });
+    expect([...seen]).toEqual(['gray']);
+    await scene.redis.admin.config('SET', 'min-replicas-to-write', '0');
+  });
+
+  test('cut off without a word while all is taken back: prod in time, and right within a second of the return', async () => {
+    await scene.put('everyone', {...STALE, whenStale: 'prod'});
+    const pay = await ready();
+    scene.proxy.swallow();
+    expect(await until(() => expect(pay.decide(EARLY).side).toBe('prod'))).toBeLessThan(
+      STALE.staleAfterMs + 200,
+    );
+    await scene.put('nobody-by-percent', {...STALE, include: {users: ['u-7'], rules: []}});
+    scene.proxy.release();
+    const took = await until(() =>
+      expect([pay.decide({id: 'u-7'}), pay.decide(EARLY)]).toMatchObject([
+        {side: 'gray', version: 2},
+        {side: 'prod', version: 2},
+      ]),
+    );
+    expect(took).toBeLessThan(1000);
+  });
+
+  test('nothing goes back to gray before the newest split was read again', async () => {
+    await scene.put('everyone', {...STALE, whenStale: 'prod'});
+    const pay = await ready();
+    await scene.proxy.refuse();
+    await until(() => expect(pay.decide(EARLY).reason).toBe('stale'));
+    await scene.put('rolled-back');
+    const seen = new Set<string>();
+    const watch = setInterval(() => seen.add(pay.decide(EARLY).side), 1);
+    await scene.proxy.accept();
+    await until(() => expect(pay.decide(EARLY)).toMatchObject({reason: 'not-live', version: 2}));
+    clearInterval(watch);
+    expect([...seen]).toEqual(['prod']);
+  });
+
+  test('a store that is away keeps nobody from starting; its split is obeyed once it is there', async () => {
+    await scene.put('everyone');
+    await scene.proxy.refuse();
+    const began = performance.now();
+    const deck = await scene.connect();
+    expect(performance.now() - began).toBeLessThan(1500);
+    const pay = deck.feature(FEATURE);
+    expect(pay.decide(EARLY)).toMatchObject({side: 'prod', reason: 'unknown'});
+    expect(await pay.ready(300)).toBe(false);
+    await scene.proxy.accept();
+    expect(await until(() => expect(pay.decide(EARLY).side).toBe('gray'))).toBeLessThan(1500);
+  });
+
+  test('a start without the store goes on by what was known, for as long as that may be believed', async () => {
+    await scene.put('everyone', {whenStale: 'prod'});
+    const first = await scene.connect();
+    expect(await first.feature(FEATURE).ready()).toBe(true);
+    const path = rememberedPath(scene.folder, first.store, FEATURE);
+    await until(async () => expect((await readRemembered(path))?.confirmedAt).toBeGreaterThan(0));
+    await first.close();
+    await scene.proxy.refuse();
+
+    const second = (await scene.connect()).feature(FEATURE);
+    await until(() => expect(second.decide(EARLY)).toMatchObject({side: 'gray', version: 1}));
+
+    const known = (await readRemembered(path))!;
+    await writeRemembered(path, {...known, confirmedAt: Date.now() - 16_000});
+    const third = (await scene.connect()).feature(FEATURE);
+    await until(() => expect(third.decide(EARLY)).toMatchObject({side: 'prod', reason: 'stale'}));
+    await scene.proxy.accept();
+  });
+
+  test('a release seen rolled back stays so after a new start, though the log has lost the rollback', async () => {
+    await scene.put('everyone');
+    await scene.put('rolled-back');
+    const first = await scene.connect();
+    expect(await first.feature(FEATURE).ready()).toBe(true);
+    const path = rememberedPath(scene.folder, first.store, FEATURE);
+    await until(async () => expect((await readRemembered(path))?.rolledBack).toContain('r-2'));
+    await first.close();
+    await scene.redis.admin.xdel(LOG, '2-0');
+    await scene.redis.admin.xsetid(LOG, '1-0');
+    const pay = await ready();
+    expect(pay.decide(EARLY, FORCED)).toMatchObject({side: 'prod', reason: 'rolled-back', version: 1});
+  });
+
+  test('a rollback made without the store holds here, before and after the store is back', async () => {
+    await scene.put('everyone');
+    const pay = await ready();
+    expect(pay.decide(EARLY).side).toBe('gray');
+    const path = latchPath(scene.folder, FEATURE);
+    await mkdir(join(scene.folder, 'latches'), {recursive: true});
+    const latch = {
+      schema: 'graydeck.latch/1',
+      feature: FEATURE,
+      release: 'r-2',
+      by: 'liu',
+      reason: null,
+      at: 1,
+    } as const;
+    await writeFile(path, encodeLatch(latch));
+    expect(await until(() => expect(pay.decide(EARLY, FORCED).side).toBe('prod'))).toBeLessThan(1500);
+    const other = await ready();
+    expect(other.decide(EARLY, FORCED)).toMatchObject({side: 'prod', reason: 'rolled-back'});
+  });
+
+  test('an end takes it off the list of routers, and everybody to prod', async () => {
+    await scene.put('everyone', {whenStale: 'prod'});
+    const deck = await scene.connect();
+    const pay = deck.feature(FEATURE);
+    expect(await pay.ready()).toBe(true);
+    await Promise.all([deck.close(), deck.close()]);
+    expect(pay.decide(EARLY)).toMatchObject({side: 'prod', reason: 'stale'});
+    expect(await scene.feature.routers.list()).toEqual([]);
+  });
+
+  test('rights that are missing are told, without the password, and are no reason to fall', async () => {
+    await scene.put('everyone');
+    const deck = await scene.connect({
+      store: `redis://graydeck-app:a-wrong-secret@127.0.0.1:${scene.redis.port}/0`,
+    });
+    const pay = deck.feature(FEATURE);
+    expect(pay.decide(EARLY).side).toBe('prod');
+    await until(() => expect(scene.troubles.length).toBeGreaterThan(0));
+    expect([scene.troubles.join(), deck.store, JSON.stringify(pay.health())].join()).not.toContain(
+      'a-wrong-secret',
+    );
+  });
+
+  test('an address that cannot be read is told at once', async () => {
+    await expect(connect({store: 'http://127.0.0.1'})).rejects.toMatchObject({code: 'store-bad-url'});
+    const deck = await scene.connect();
+    expect(() => deck.feature('No Such Name')).toThrow(RangeError);
+  });
+
+  test('the embedded store serves an application, too', async () => {
+    const deck = await scene.connect({store: `sqlite:${join(scene.folder, 'deck.db')}`});
+    const pay = deck.feature(FEATURE);
+    expect(await pay.ready()).toBe(true);
+    expect(pay.decide(EARLY)).toMatchObject({side: 'prod', reason: 'not-live', version: 0});
+  });
+});
