@@ -39,6 +39,7 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
     ...(blocking.length === 0 && !isEvidenceLoud ? [calmRow(evidence, scene, width)] : lines(evidence)),
     ...waits,
     ...conditionRows(judgement, scene, width),
+    ...startRow(scene),
   ];
   const since = sinceOf(release, verdict, scene);
   const ageMs = reading.at - verdict.at;
@@ -51,6 +52,13 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
     isUrgent: true,
     urgentRows: blocking.length > 0 || isEvidenceLoud ? 2 : 1,
   };
+}
+
+/** Where nobody acts: what to type, so that somebody does. */
+function startRow({reading, t, clean}: Scene): Line[] {
+  const {guard} = reading.snapshot.state;
+  if (reading.isOwnGuard || (guard !== null && !guard.left)) return [];
+  return [[say(t.verdict.acts.start(clean.name(reading.feature)), 'quiet')]];
 }
 
 /** Of a verdict that was not judged here: what the guard has written. */
@@ -74,10 +82,12 @@ function titleOf(action: VerdictAction, rows: readonly Row[], scene: Scene): Lin
   return [say(`${t.judge.title} `, 'title'), say(' '), badge, ...whoActs(action, scene)];
 }
 
-/** Since when it has been so, as far as the log tells. */
-function sinceOf(release: Release, {action}: Verdict, {t}: Scene): Line {
+/** Since when it has been so: as the log tells, or where no guard writes it, since evidence decided. */
+function sinceOf(release: Release, {action}: Verdict, {reading, t}: Scene): Line {
   const {verdict} = release;
-  return verdict?.action === action ? [say(t.verdict.since(timeOfDay(verdict.at)), 'quiet')] : [];
+  const decidedAt = action === 'rollback' ? (reading.judgement?.evidence?.decidedAt ?? null) : null;
+  const at = verdict?.action === action ? verdict.at : decidedAt === null ? null : decidedAt * 1000;
+  return at === null ? [] : [say(t.verdict.since(timeOfDay(at)), 'quiet')];
 }
 
 /** Evidence has a row of its own, unless it is a reason and has one already. */
