@@ -16,10 +16,12 @@ const HALF = 600;
 const RENEWED = 1 / 60;
 /** Belief that minutes differ, from which on what a rate was in the past is not relied on. */
 const ROUGH = 0.3;
+/** What is said then counts this much: a law that was learned from a few minutes is not quite the true one. */
+const CAUTION = 0.8;
 /** Seconds without an event that are looked at together. */
 const QUIET = 5;
-/** Law or belief below it is none. */
-const FAINT = 1e-7;
+/** Belief below it is none; what a law allows is believed more than that within a second. */
+const FAINT = 1e-10;
 /** Below it a number is nothing: arithmetic with the smallest ones is slow. */
 const TINY = 1e-150;
 /** Beyond all doubt, and safe from overflow. */
@@ -134,7 +136,7 @@ export class Comparison {
     this.#noisy.set(weights);
     mixLaws(this.#margin, weights, this.#laws);
     let from = ZERO;
-    for (let i = 0; i < LAWS * J; i++) if ((this.#laws[i] ?? 0) > FAINT && i % J < from) from = i % J;
+    for (let i = 0; i < LAWS * J; i++) if ((this.#laws[i] ?? 0) > 0 && i % J < from) from = i % J;
     for (let j = 0; j < from; j++) if ((this.#alike[j] ?? 0) > FAINT) from = j;
     this.#from = from;
     // Until something is observed there is nothing but the law.
@@ -200,7 +202,7 @@ export class Comparison {
     this.#settle();
     const {models} = this;
     models.look(x, gray, x + y, gray + prod);
-    const power = 1 / this.scatter.excess;
+    const power = (this.#isRough ? CAUTION : 1) / this.scatter.excess;
     const {scale, unit, total} = this.#weighAlike(power);
     const from = this.#from;
     const scaleApart = models.weigh(models.apart, this.#shifts, from, J, ON_NODES, LIKE, this.#isRough);

@@ -3,7 +3,7 @@ import {lnPair} from './pair.ts';
 import type {Tape} from './tape.ts';
 
 /** Calm, unless prod shows otherwise. */
-const PRIOR = [0.97, 0.0075, 0.0075, 0.0066, 0.0051, 0.0024, 0.00075, 0.00015];
+const PRIOR = [0.97, 0.0075, 0.0075, 0.0066, 0.0051, 0.0024, 0.00075, 0.00012, 0.00003];
 const SECONDS = 60;
 /** Neighbouring pairs share a minute: together they say about two thirds of what they seem to. */
 const PAIR = 0.7;

@@ -2,11 +2,13 @@ import {EFFECTS, NODES} from './effects.ts';
 import {normalBelow} from './normal.ts';
 
 /** Standard deviations of the log of a side's rate from minute to minute that are thought of. */
-export const NOISE_LEVELS: readonly number[] = [0, 0.06, 0.12, 0.2, 0.3, 0.45, 0.7, 1.1];
+export const NOISE_LEVELS: readonly number[] = [0, 0.06, 0.12, 0.2, 0.3, 0.45, 0.7, 1.1, 1.8];
 
 /** One law for both sides alike and one for every effect. */
 export const LAWS = EFFECTS.length + 1;
 const SIZE = LAWS * NODES.length;
+/** A chance below it is none, in every law alike: what one of them may explain and another may not would be evidence. */
+const FAINT = 1e-7;
 
 const tables = new Map<number, Float64Array>();
 
@@ -57,4 +59,5 @@ export function mixLaws(margin: number, weights: Float64Array, into: Float64Arra
     const at = level * SIZE;
     for (let i = 0; i < SIZE; i++) into[i] = (into[i] ?? 0) + weight * (table[at + i] ?? 0);
   }
+  for (let i = 0; i < SIZE; i++) if ((into[i] ?? 0) < FAINT) into[i] = 0;
 }

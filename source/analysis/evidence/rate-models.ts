@@ -199,7 +199,7 @@ export class RateModels {
   }
 
   #weighClusters(
-    {belief, like}: View,
+    {belief, like, ratio}: View,
     {logs, excesses}: Shifts,
     from: number,
     to: number,
@@ -222,20 +222,29 @@ export class RateModels {
       const both = (this.#n * rate) / over;
       // The variance of the split over that of a binomial one, inverted.
       const deflate = m > 1 ? (both + 1) / (both + m) : 1;
-      if (base + this.#split * deflate < known - LITTLE) {
+      const isLittle = base + this.#split * deflate < known - LITTLE;
+      if (isLittle && ratio === 1) {
         like[CLUSTERED + k] = own;
         continue;
       }
       const zero = m > 1 ? lnRising(gray, x) - lnRising(both, m) : 0;
+      /** Of the split, by that at ψ = 1. */
+      const lnSplit = (log: number, excess: number): number => {
+        const single = lnConditional(x, m, share, log, excess);
+        if (m <= 1) return single;
+        // Beta-binomial, or binomial raised to a power below 1: an e-value as well, by Jensen's inequality, should events
+        // come one by one after all. The lesser is one in both cases.
+        const more = gray * excess;
+        return Math.min(single * deflate, lnRising(gray + more, x) - lnRising(both + more, m) - zero);
+      };
+      if (isLittle) {
+        // At the ψ that is expected, as every model is: what is left out must not seem to explain less than it would.
+        like[CLUSTERED + k] = own + lnSplit(Math.log(ratio), ratio - 1);
+        continue;
+      }
       let part = 0;
       for (let j = from; j < to; j++) {
-        let log = lnConditional(x, m, share, logs[j] ?? 0, excesses[j] ?? 0);
-        if (m > 1) {
-          // Beta-binomial, or binomial raised to a power below 1: an e-value as well, by Jensen's inequality, should events
-          // come one by one after all. The lesser is one in both cases.
-          const more = gray * (excesses[j] ?? 0);
-          log = Math.min(log * deflate, lnRising(gray + more, x) - lnRising(both + more, m) - zero);
-        }
+        const log = lnSplit(logs[j] ?? 0, excesses[j] ?? 0);
         const value = Math.exp(Math.min(600, base + log));
         out[j] = (out[j] ?? 0) + value;
         part += value * (weights[j] ?? 0);
