@@ -45,7 +45,9 @@ export class EvidenceRecording implements Recording {
 
 /** How evidence stands while it has not decided. */
 function standing({logE, limit, worst}: EvidenceReading): string {
-  const tens = (logE / Math.LN10).toFixed(1);
-  const most = worst === null ? '' : `, most of it ${metricWords(worst)}`;
+  // Adding 0 takes the sign from a 0.
+  const tens = (Math.round((logE / Math.LN10) * 10) / 10 + 0).toFixed(1);
+  const about = worst === 'response_time' ? 'response times' : worst === null ? null : metricWords(worst);
+  const most = about === null ? '' : `, most of it ${about}`;
   return `evidence 10^${tens} of 10^${amount(limit / Math.LN10, 'count')}${most}`;
 }

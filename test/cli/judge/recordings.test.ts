@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
 import {Recordings} from '../../../source/cli/judge/recordings.ts';
 import {metricBook} from '../../../source/config/metric-book.ts';
 import {readPlan} from '../../../source/config/plan-file.ts';
@@ -10,9 +11,6 @@ const TEXT = readFileSync(new URL('../../../fixtures/judge/plan.yaml', import.me
 function recordings(text = TEXT): Recordings {
   const read = readPlan(text, 'plan.yaml');
   if (!read.ok) throw new Error(read.mistakes.map(({message}) => message).join('; '));
-  const createEvaluator = () => {
-    throw new Error('these plans have evidence off');
-  };
   return new Recordings({plan: read.plan, traits: name => metricBook().find(name), createEvaluator});
 }
 
@@ -89,6 +87,112 @@ evidence: off`);
     expect(judge.read(start('a'))).toEqual({answer: null, wrong: null});
     expect(decisions(judge, 'a', [1], side(10))).toEqual(['continue']);
     expect(judge.isAgainst).toBe(false);
+  });
+});
+
+describe('evidence on a recording', () => {
+  const judgeBy = () =>
+    new Recordings({plan: null, traits: name => metricBook().find(name), createEvaluator});
+  const answers = (judge: Recordings, ...lines: object[]) =>
+    lines.flatMap(value => {
+      const {answer, wrong} = judge.read(line(value));
+      expect(wrong).toBeNull();
+      return answer === null ? [] : [JSON.parse(answer) as {decision: string; reason: string}];
+    });
+  const decisionsOf = (judge: Recordings, ...lines: object[]) =>
+    answers(judge, ...lines).map(({decision}) => decision);
+  const a = {id: 'a'};
+  const sick = {requests: 20, errors: 10};
+  const well = {requests: 80};
+
+  test('does with next to nothing: no history, no share, no histogram, no conversions', () => {
+    const judge = judgeBy();
+    judge.read(line({type: 'start', ...a}));
+    const ticks = seconds(1, 5).map(t => ({type: 'tick', ...a, t, prod: well, gray: sick}));
+    expect(decisionsOf(judge, ...ticks).at(-1)).toBe('rollback');
+  });
+
+  test('takes seconds in which nobody came, on one side or on both, for nothing', () => {
+    const none = {requests: 0};
+    const judge = judgeBy();
+    judge.read(line({type: 'start', ...a}));
+    const sides = [
+      [none, none],
+      [none, {requests: 50, errors: 50}],
+      [well, none],
+    ] as const;
+    const ticks = seconds(1, 60).map(t => {
+      const [prod, gray] = sides[t % 3]!;
+      return {type: 'tick', ...a, t, prod, gray};
+    });
+    const told = answers(judge, ...ticks);
+    expect(new Set(told.map(({decision}) => decision))).toEqual(new Set(['continue']));
+    expect(told.at(-1)!.reason).toMatch(/^evidence 10\^0\.0 of 10\^2/u);
+  });
+
+  test('goes by the requests that were seen, whatever share was announced, and goes on beyond the horizon', () => {
+    const judge = judgeBy();
+    judge.read(line({type: 'start', ...a, horizonSeconds: 30, grayShare: 0.5}));
+    // All that changes is the share: both sides fail alike.
+    const tick = (t: number) => ({
+      type: 'tick',
+      ...a,
+      t,
+      grayShare: (t % 10) / 10,
+      prod: {requests: 100 - (t % 90), errors: (100 - (t % 90)) / 2 < 25 ? 0 : 1},
+      gray: {requests: t % 90},
+    });
+    expect(new Set(decisionsOf(judge, ...seconds(1, 90).map(tick)))).toEqual(new Set(['continue']));
+    const later = seconds(91, 95).map(t => ({
+      type: 'tick',
+      ...a,
+      t,
+      grayShare: 0.01,
+      prod: well,
+      gray: sick,
+    }));
+    expect(decisionsOf(judge, ...later).at(-1)).toBe('rollback');
+  });
+
+  test('learns from history how restless prod is, in whatever second it begins', () => {
+    const restless = (t: number) => ({requests: 500, errors: Math.floor(t / 60) % 2 === 0 ? 2 : 20});
+    const decided = (hasHistory: boolean) => {
+      const judge = judgeBy();
+      judge.read(line({type: 'start', ...a}));
+      if (hasHistory)
+        answers(judge, ...seconds(-1200, 0).map(t => ({type: 'history', ...a, t, prod: restless(t)})));
+      const ticks = seconds(1, 60).map(t => ({
+        type: 'tick',
+        ...a,
+        t,
+        prod: {requests: 500, errors: 2},
+        gray: {requests: 500, errors: 8},
+      }));
+      return decisionsOf(judge, ...ticks).includes('rollback');
+    };
+    expect([decided(false), decided(true)]).toEqual([true, false]);
+  });
+
+  test('takes numbered ticks of ten seconds for what they are', () => {
+    const told = (times: (n: number) => number) => {
+      const judge = judgeBy();
+      judge.read(line({type: 'start', ...a, tickSeconds: 10}));
+      const history = seconds(1, 60).map(n => ({
+        type: 'history',
+        ...a,
+        t: times(n - 61),
+        prod: side(90, n % 2),
+      }));
+      const ticks = seconds(1, 30).map(n => ({
+        type: 'tick',
+        ...a,
+        t: times(n),
+        prod: side(90, 1),
+        gray: side(10, n % 2),
+      }));
+      return answers(judge, ...history, ...ticks);
+    };
+    expect(told(n => n)).toEqual(told(n => n * 10));
   });
 });
 
