@@ -43,6 +43,8 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** Ends it between two instructions. */
   kill(): Promise<void>;
+  /** Resolves once it has ended, whoever ended it. */
+  ended(): Promise<void>;
   /** Starts it again on the same port and folder, with these settings beside its own. */
   start(settings?: Record<string, string>): Promise<void>;
   /** It keeps its connections and answers nothing. */
@@ -91,6 +93,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
+    async ended() {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
     start: async settings => {
       const more = {...options.settings, ...busOf(port, busPort), ...settings};
       child = await launch(folder, port, {...options, settings: more});

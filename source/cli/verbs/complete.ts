@@ -16,7 +16,9 @@ export const run: Run = call =>
     const id = call.flags.release ?? release.id;
     const {feature} = session.feature;
     const done = await act(call, session, {type: 'complete', release: id}, () => question(feature, release));
-    if (call.flags.dryRun || !call.flags.wait || done.kind === 'nothing') {
+    // Asked again while it is promoted, it sees the steps of the first one through.
+    const isOver = done.kind === 'nothing' && done.state.release?.state !== 'promoting';
+    if (call.flags.dryRun || !call.flags.wait || isOver) {
       reportCommand(call, session, done);
       return EXIT.done;
     }

@@ -1,17 +1,26 @@
-import {failedStep} from '../../release/step.ts';
-import {act, currentRelease} from '../act.ts';
-import type {Run} from '../call.ts';
+import {plainText} from '../../analysis/plain-text.ts';
+import {failedStep, stepDue} from '../../release/step.ts';
+import type {RunName} from '../../release/state.ts';
+import {act, currentRelease, type Done} from '../act.ts';
+import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {reportCommand} from '../report-command.ts';
-import {openSession, using} from '../session.ts';
+import {openSession, using, type Session} from '../session.ts';
 import {failedSteps, seeThrough} from '../steps.ts';
 
-/** `retry [STEP]`: the failed step again, then those after it. */
+/** `retry [STEP]`: the failed step again, then those after it; or what somebody has left behind in the middle. */
 export const run: Run = call =>
   using(openSession(call), async session => {
     const release = await currentRelease(session);
     const [step] = call.args;
     const id = call.flags.release ?? release.id;
+    const left = step === undefined && id === release.id && !call.flags.dryRun ? stepDue(release) : null;
+    if (left !== null && call.flags.wait) {
+      call.out.say(`goes on with ${plainText(left.id, 80)}`);
+      const {state} = session.controller.snapshot();
+      const nothing = {kind: 'nothing', notice: 'already-so', state, before: state, isDryRun: false} as const;
+      return await goOn(call, session, nothing, {id, run: left.run});
+    }
     const done = await act(call, session, {
       type: 'retry',
       release: id,
@@ -21,11 +30,14 @@ export const run: Run = call =>
       reportCommand(call, session, done);
       return EXIT.done;
     }
-    const run = failedStep(release, step)?.run ?? 'deploy';
     if (!call.out.isJson) reportCommand(call, session, done);
-    const ended = await seeThrough(call, session, id);
-    if (call.out.isJson) reportCommand(call, session, done, {ended: ended?.state ?? null});
-    const failure = failedSteps(ended, run, 'tried again');
-    if (failure !== null) throw failure;
-    return EXIT.done;
+    return await goOn(call, session, done, {id, run: failedStep(release, step)?.run ?? 'deploy'});
   });
+
+async function goOn(call: Call, session: Session, done: Done, {id, run}: {id: string; run: RunName}) {
+  const ended = await seeThrough(call, session, id);
+  if (call.out.isJson) reportCommand(call, session, done, {ended: ended?.state ?? null});
+  const failure = failedSteps(ended, run, 'tried again');
+  if (failure !== null) throw failure;
+  return EXIT.done;
+}

@@ -1,0 +1,363 @@
+import {chmod, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {beforeAll, describe, expect, test, vi} from 'vitest';
+import {openView} from '../../source/controller/view.ts';
+import type {Commit} from '../../source/release/commit.ts';
+import type {Event} from '../../source/release/event.ts';
+import type {Release, Step} from '../../source/release/state.ts';
+import {HOOK_NAMES, type HookName} from '../../source/release/plan.ts';
+import {openStore} from '../../source/store/open.ts';
+import {Workplace} from '../cli/program.ts';
+import {redisMissing, startRedis} from '../servers/redis.ts';
+
+/**
+ * A hook that writes down that it began and that it ended, and between them does what the file `next-NAME` says, once:
+ * fail, kill whoever runs it after its work is done, hang until it is stopped.
+ */
+const HOOK = `#!/bin/sh
+name=$1
+echo "$name begins" >> ran.txt
+trap 'echo "$name is stopped" >> ran.txt; exit 1' TERM
+what=$(cat "next-$name" 2>/dev/null); rm -f "next-$name"
+case "$what" in
+  fail) echo "$name broke" >&2; exit 3 ;;
+  kill) echo "$name ends" >> ran.txt; touch "done-$name"; kill -9 $PPID; exit 0 ;;
+  hang) while :; do sleep 0.05; done ;;
+  lose) kill -9 "$(cat redis.pid)" ;;
+esac
+echo "$name ends" >> ran.txt
+touch "done-$name"
+`;
+
+/** Hooks end within this time; a successor waits for it, and for what stopping them may take. */
+const TIMEOUT = '1s';
+const WAIT = {timeout: 60_000};
+
+const START = ['start', 'v2', '--feature', 'pay', '--over', 'v1', '--yes', '--plan', 'plan.yaml'];
+const COMPLETE = ['complete', '--yes'];
+const ROLLBACK = ['rollback'];
+const RETRY = ['retry'];
+
+/** A place with a plan that has every hook, and the way to what became of it. */
+async function stage({store = null as string | null, hasCheck = false} = {}) {
+  const place = await Workplace.open(store);
+  await place.file('hook.sh', HOOK);
+  await chmod(join(place.folder, 'hook.sh'), 0o755);
+  const hook = (name: HookName) => {
+    const check = hasCheck ? `, check: [test, -f, done-${name}]` : '';
+    return `  ${name}: {argv: [./hook.sh, ${name}], timeout: ${TIMEOUT}${check}}\n`;
+  };
+  await place.file(
+    'plan.yaml',
+    `phases: [{name: all, percent: 50}]\ncomplete: manual\nhooks:\n${HOOK_NAMES.map(hook).join('')}`,
+  );
+  return {
+    place,
+    run: (argv: readonly string[]) => place.run(...argv),
+    /** What a hook does the next time. */
+    next: (name: HookName, what: 'fail' | 'kill' | 'hang' | 'lose') =>
+      writeFile(join(place.folder, `next-${name}`), what),
+    ran: async () => (await readFile(join(place.folder, 'ran.txt'), 'utf8')).trim().split('\n'),
+    async look(): Promise<{release: Release; commits: readonly Commit[]}> {
+      const opened = await openStore(place.store, 'viewer');
+      const view = openView({feature: 'pay', log: opened.feature('pay').log, now: () => opened.now()});
+      await view.ready();
+      const {state} = view.snapshot();
+      const commits = view.commits();
+      await view.close();
+      await opened.close();
+      return {release: state.release!, commits};
+    },
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+  };
+}
+
+type Stage = Awaited<ReturnType<typeof stage>>;
+const count = (lines: readonly string[], line: string) => lines.filter(one => one === line).length;
+const stepOf = ({steps}: Release, id: string): Step => steps.find(step => step.id === id)!;
+
+/** Nobody runs a step whose outcome is known; nothing is cleaned up before prod is proven and has everyone. */
+function breachesIn(commits: readonly Commit[]): string[] {
+  const breaches: string[] = [];
+  const ended = new Set<string>();
+  let isLive = false;
+  let isVerified = false;
+  for (const {events, split} of commits) {
+    for (const event of events as Event[]) {
+      if (event.type === 'step-retried') ended.delete(event.step);
+      if (event.type === 'step-ended') {
+        ended.add(event.step);
+        if (event.step === 'promotion.verify') isVerified = event.outcome === 'done';
+      }
+      if (event.type !== 'step-started') continue;
+      if (ended.has(event.step)) breaches.push(`${event.step} is begun after its end`);
+      if (event.step === 'promotion.cleanup' && (isLive || !isVerified))
+        breaches.push('cleaned up too early');
+      if (event.step.startsWith('rollback.') && isLive) breaches.push(`${event.step} before traffic`);
+    }
+    isLive = split.live;
+  }
+  return breaches;
+}
+
+/** The run in which each hook has its turn: what goes before, what runs it, who takes it up. */
+const HOOKS = [
+  {name: 'backup', step: 'deploy.backup', before: [], by: START, again: RETRY, ends: 'rolling'},
+  {name: 'deploy', step: 'deploy.deploy', before: [], by: START, again: RETRY, ends: 'rolling'},
+  {
+    name: 'promote',
+    step: 'promotion.promote',
+    before: [START],
+    by: COMPLETE,
+    again: RETRY,
+    ends: 'completed',
+  },
+  {name: 'verify', step: 'promotion.verify', before: [START], by: COMPLETE, again: RETRY, ends: 'completed'},
+  {
+    name: 'cleanup',
+    step: 'promotion.cleanup',
+    before: [START],
+    by: COMPLETE,
+    again: RETRY,
+    ends: 'completed',
+  },
+  {
+    name: 'demote',
+    step: 'rollback.demote',
+    before: [START, COMPLETE],
+    by: ROLLBACK,
+    again: RETRY,
+    ends: 'rolled_back',
+  },
+  {name: 'stop', step: 'rollback.stop', before: [START], by: ROLLBACK, again: RETRY, ends: 'rolled_back'},
+  {
+    name: 'restore',
+    step: 'rollback.restore',
+    before: [START],
+    by: ROLLBACK,
+    again: RETRY,
+    ends: 'rolled_back',
+  },
+] as const;
+
+/** Where a release stands once this step has failed, and whether gray is still served. */
+const AFTER_FAILURE: Record<string, {state: string; percent: number; live: boolean}> = {
+  'deploy.backup': {state: 'failed', percent: 0, live: false},
+  'deploy.deploy': {state: 'failed', percent: 0, live: false},
+  'promotion.promote': {state: 'failed', percent: 100, live: true},
+  'promotion.verify': {state: 'failed', percent: 100, live: true},
+  'promotion.cleanup': {state: 'completed', percent: 100, live: false},
+  'rollback.demote': {state: 'rolled_back', percent: 0, live: false},
+  'rollback.stop': {state: 'rolled_back', percent: 0, live: false},
+  'rollback.restore': {state: 'rolled_back', percent: 0, live: false},
+};
+
+describe.concurrent('a hook that fails', () => {
+  test.each(HOOKS)('$name: the release stands where it should, and a retry ends it', WAIT, async one => {
+    await using stand = await stage();
+    for (const argv of one.before) expect(await stand.run(argv)).toMatchObject({exitCode: 0});
+    await stand.next(one.name, 'fail');
+    const failed = await stand.run(one.by);
+    expect(failed).toMatchObject({exitCode: 1});
+    expect(failed.stderr).toContain(`→ graydeck retry ${one.step}`);
+    const {release, commits} = await stand.look();
+    const {live} = commits.at(-1)!.split;
+    expect({state: release.state, percent: release.percent, live}).toEqual(AFTER_FAILURE[one.step]);
+    expect(stepOf(release, one.step).error).toContain(`ended with 3: ${one.name} broke`);
+    expect(await stand.run(one.again)).toMatchObject({exitCode: 0});
+    const after = await stand.look();
+    expect(after.release.state).toBe(one.ends);
+    expect(count(await stand.ran(), `${one.name} ends`)).toBe(1);
+    expect(breachesIn(after.commits)).toEqual([]);
+  });
+});
+
+describe('a runner that is killed in the middle of', () => {
+  test.each(HOOKS)(
+    '$name: somebody else ends it, and a check that says done spares a second run',
+    WAIT,
+    async ({name}) => await expect(stories.get(name)).resolves.toBeUndefined(),
+  );
+  test('traffic: whoever asks again sees it through', WAIT, async () => {
+    await expect(stories.get('traffic')).resolves.toBeUndefined();
+  });
+});
+
+const stories = new Map<string, Promise<void>>();
+
+// Beside everything else: each waits for the deadline of whom it has killed.
+beforeAll(() => {
+  for (const one of HOOKS) stories.set(one.name, killedInHook(one));
+  stories.set('traffic', killedInTraffic());
+  for (const story of stories.values()) story.catch(() => undefined);
+});
+
+async function killedInHook(one: (typeof HOOKS)[number]): Promise<void> {
+  await using stand = await stage({hasCheck: true});
+  for (const argv of one.before) expect(await stand.run(argv)).toMatchObject({exitCode: 0});
+  await stand.next(one.name, 'kill');
+  expect((await stand.run(one.by)).exitCode).not.toBe(0);
+  const {release, commits} = await stand.look();
+  expect(stepOf(release, one.step)).toMatchObject({state: 'running', attempts: 1});
+  if (one.by === ROLLBACK) expect(commits.at(-1)!.split.live).toBe(false);
+  expect(await stand.run(one.again)).toMatchObject({exitCode: 0});
+  const after = await stand.look();
+  expect(after.release.state).toBe(one.ends);
+  expect(stepOf(after.release, one.step)).toMatchObject({state: 'done', attempts: 2});
+  expect(count(await stand.ran(), `${one.name} begins`)).toBe(1);
+  expect(breachesIn(after.commits)).toEqual([]);
+}
+
+async function killedInTraffic(): Promise<void> {
+  await using stand = await stage();
+  await stand.run(START);
+  const store = await openStore(stand.place.store, 'router');
+  const report = (version: number, live: boolean) =>
+    store.feature('pay').report({
+      name: 'sdk web-1',
+      kind: 'sdk',
+      version,
+      release: null,
+      percent: live ? 50 : 0,
+      live,
+      boundMs: 1000,
+    });
+  await report(1, true);
+  const rolling = stand.place.start(ROLLBACK);
+  await vi.waitFor(
+    async () => expect(stepStateOf(await stand.look(), 'rollback.traffic')).toBe('running'),
+    10_000,
+  );
+  rolling.kill('SIGKILL');
+  await rolling;
+  expect((await stand.look()).commits.at(-1)!.split.live).toBe(false);
+  await report(99, false);
+  expect(await stand.run(ROLLBACK)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('1 of 1 router confirmed') as string,
+  });
+  const {release, commits} = await stand.look();
+  expect(release.state).toBe('rolled_back');
+  expect(breachesIn(commits)).toEqual([]);
+  await store.close();
+}
+
+const stepStateOf = ({release}: {release: Release}, id: string) =>
+  release.steps.find(step => step.id === id)?.state;
+
+describe.concurrent('a rollback', () => {
+  test(
+    'while prod is being promoted stops that first, and only then brings the older version back',
+    WAIT,
+    async () => {
+      await using stand = await stage();
+      await stand.run(START);
+      await stand.next('promote', 'hang');
+      const promoting = stand.place.start(COMPLETE);
+      await vi.waitFor(
+        async () => expect(stepStateOf(await stand.look(), 'promotion.promote')).toBe('running'),
+        10_000,
+      );
+      await vi.waitFor(async () => expect((await stand.ran()).at(-1)).toBe('promote begins'), 10_000);
+      expect(await stand.run(ROLLBACK)).toMatchObject({exitCode: 0});
+      await promoting;
+      const ran = await stand.ran();
+      expect(ran.slice(ran.indexOf('promote begins'))).toEqual([
+        'promote begins',
+        'promote is stopped',
+        'demote begins',
+        'demote ends',
+        'stop begins',
+        'stop ends',
+        'restore begins',
+        'restore ends',
+      ]);
+      const {release, commits} = await stand.look();
+      expect(release.state).toBe('rolled_back');
+      expect(stepOf(release, 'promotion.promote')).toMatchObject({state: 'failed'});
+      expect(stepOf(release, 'promotion.cleanup')).toMatchObject({state: 'pending'});
+      expect(breachesIn(commits)).toEqual([]);
+    },
+  );
+
+  test('whose snapshot cannot be kept has taken everybody back all the same', WAIT, async () => {
+    await using stand = await stage();
+    await stand.run(START);
+    const {DatabaseSync} = await import('node:sqlite');
+    const database = new DatabaseSync(stand.place.store.slice('sqlite:'.length));
+    database.exec('DROP TABLE IF EXISTS outputs; CREATE TABLE outputs (another TEXT)');
+    database.close();
+    const {exitCode, stderr} = await stand.run(ROLLBACK);
+    expect({exitCode, stderr}).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('rollback.snapshot failed') as string,
+    });
+    expect((await stand.look()).release.state).toBe('rolled_back');
+  });
+});
+
+describe.concurrent('a hook', () => {
+  const bad = [
+    ['that hangs', '[sleep, "60"]', /sleep took longer than 2 s and was stopped/u],
+    [
+      'that floods',
+      '[sh, -c, "head -c 100000000 /dev/zero | tr \'\\\\0\' x; echo; echo the end; exit 4"]',
+      /ended with 4: .*the end/su,
+    ],
+    ['that is missing', '[./nowhere.sh]', /nowhere\.sh is not there/u],
+    ['that may not be run', '[./plan.yaml]', /plan\.yaml may not be run/u],
+  ] as const;
+  test.each(bad)(
+    '%s fails its step with the reason, in bounded time and memory',
+    WAIT,
+    async (_, argv, why) => {
+      await using stand = await stage();
+      await stand.place.file(
+        'plan.yaml',
+        `phases: [{name: all, percent: 100}]\nhooks: {stop: {argv: ${argv}, timeout: 2s}}\n`,
+      );
+      await stand.run([...START, '--skip-preflight']);
+      const rolling = await stand.run(ROLLBACK);
+      expect(rolling.exitCode).toBe(1);
+      const {release} = await stand.look();
+      expect(release.state).toBe('rolled_back');
+      expect(stepOf(release, 'rollback.stop').error).toMatch(why);
+      expect(stepOf(release, 'rollback.stop').error!.length).toBeLessThan(700);
+    },
+  );
+});
+
+describe.skipIf(redisMissing)('a store that is lost in every step', () => {
+  test(
+    'and comes back has every step done once, told as done, and the release where it should be',
+    WAIT,
+    async () => {
+      const redis = await startRedis({appendonly: true, settings: {appendfsync: 'always'}});
+      await using stand: Stage = await stage({store: redis.url});
+      try {
+        let losses = 0;
+        for (const argv of [START, COMPLETE, ROLLBACK]) {
+          for (const name of HOOK_NAMES) await stand.next(name, 'lose');
+          const running = stand.run(argv);
+          const over = running.then(() => true);
+          for (;;) {
+            await writeFile(join(stand.place.folder, 'redis.pid'), String(redis.pid));
+            if (await Promise.race([over, redis.ended().then(() => false)])) break;
+            losses += 1;
+            await redis.start();
+          }
+          const {exitCode, stderr} = await running;
+          expect({argv, exitCode, stderr}).toMatchObject({exitCode: 0});
+        }
+        const {release, commits} = await stand.look();
+        expect(release.state).toBe('rolled_back');
+        const ran = await stand.ran();
+        for (const name of HOOK_NAMES)
+          expect({name, times: count(ran, `${name} begins`)}).toEqual({name, times: 1});
+        expect(breachesIn(commits)).toEqual([]);
+      } finally {
+        await redis.dispose();
+      }
+    },
+  );
+});
