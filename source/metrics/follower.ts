@@ -1,9 +1,9 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
-import {decodeTally} from '../analysis/roll-up.ts';
 import {Sample} from '../analysis/sample.ts';
 import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows.ts';
+import {reachesBack, readRolledUp, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
 
 /** An entry as a store hands it out. */
@@ -71,6 +71,10 @@ export class Measurements {
   #lastId: string | null = null;
   #firstAt = Number.POSITIVE_INFINITY;
   #newestAt = Number.NEGATIVE_INFINITY;
+  /** Everything before this moment was there already, from roll-ups; 0: nothing. */
+  #restoredTo = 0;
+  /** While the past is read. */
+  #isPast = false;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
@@ -122,13 +126,15 @@ export class Measurements {
 
   async #run(): Promise<void> {
     const {signal} = this.#abort;
+    let rolledUp: RolledUp | null = null;
     await this.#persist(async () => {
       // After a failure in the middle, what follows the last entry is all that is missing.
       if (this.#lastId !== null) return;
-      const since = this.#options.now() - (this.#options.historyMs ?? HISTORY_MS);
-      this.#lastId = await this.#options.samples.history(since, batch => this.#take(batch), signal);
+      rolledUp ??= await this.#readRolledUp();
+      await this.#readPast(rolledUp);
     });
-    await this.#restore();
+    if (rolledUp !== null && this.#restoredTo === 0)
+      this.#restore(rolledUp, Math.min(this.#firstAt, this.#options.now()));
     this.#ready.resolve();
     await this.#persist(async () => {
       if (this.#away !== null) {
@@ -161,16 +167,46 @@ export class Measurements {
       }
   }
 
-  /** Fills in from roll-ups what the stream no longer holds whole. */
-  async #restore(): Promise<void> {
-    const {rollUps, historyMs} = this.#options;
-    if (rollUps === undefined || this.#abort.signal.aborted) return;
-    const now = this.#options.now();
-    const read = await rollUps.read('seconds', now - (historyMs ?? HISTORY_MS)).catch(() => []);
-    for (const {t, body} of read) {
-      const tally = t <= Math.min(this.#firstAt, now) ? decodeTally(t, body) : null;
-      if (tally !== null) this.windows.restore(tally);
+  async #readRolledUp(): Promise<RolledUp> {
+    const rows = await this.#options.rollUps?.read('seconds', this.#since()).catch(() => []);
+    return readRolledUp(rows ?? [], this.#options.now());
+  }
+
+  #since(): number {
+    return this.#options.now() - (this.#options.historyMs ?? HISTORY_MS);
+  }
+
+  /** The past from the stream; where it holds too many entries for that, from roll-ups, and its newest part only. */
+  async #readPast(rolledUp: RolledUp): Promise<void> {
+    const {samples} = this.#options;
+    let since = this.#since();
+    if (rolledUp.until !== null && (await this.#holdsAll(rolledUp, since))) {
+      since = rolledUp.until;
+      this.#restoredTo = since;
+      this.#restore(rolledUp, since);
     }
+    this.#isPast = true;
+    try {
+      this.#lastId = await samples.history(since, batch => this.#take(batch), this.#abort.signal);
+    } finally {
+      this.#isPast = false;
+    }
+  }
+
+  /** Whether roll-ups hold all that the stream does, but for its newest part. */
+  async #holdsAll(rolledUp: RolledUp, since: number): Promise<boolean> {
+    const looked = new AbortController();
+    let firstAt: number | null = null;
+    const look = ([first]: Entry[]): void => {
+      firstAt ??= first?.at ?? null;
+      looked.abort();
+    };
+    await this.#options.samples.history(since, look, AbortSignal.any([looked.signal, this.#abort.signal]));
+    return firstAt !== null && reachesBack(rolledUp, firstAt);
+  }
+
+  #restore({tallies}: RolledUp, until: number): void {
+    for (const tally of tallies) if (tally.t <= until) this.windows.restore(tally);
     this.#tell();
   }
 
@@ -183,6 +219,9 @@ export class Measurements {
       if (at > this.#newestAt) this.#newestAt = at;
       if (at < this.#firstAt) this.#firstAt = at;
       const wrong = this.#parser.parse(fields, at, this.#sample);
+      // What a roll-up has told is not told twice.
+      const isTold = this.#isPast && this.#sample.at - this.#sample.age < this.#restoredTo;
+      if (wrong === null && isTold) continue;
       if (wrong === null) this.windows.add(this.#sample, now);
       else this.#discard(wrong, fields, now);
     }

@@ -47,6 +47,49 @@ describe('measurements of a store', () => {
     expect(measurements.status()).toMatchObject({entries: 3, junk: 0, repeats: 0, away: null, aheadMs: null});
   });
 
+  it('take the past from roll-ups where the stream holds too much of it, and nothing twice', async () => {
+    const second = (ago: number) => Math.floor(store.now() / 1000) * 1000 - ago * 1000;
+    const rolledUp = Array.from({length: 10}, (_, index) => {
+      const windows = new Windows();
+      const t = second(14 - index);
+      feed(windows, t + 500, 'side gray requests 7');
+      const tally = windows.rollUp(t)!;
+      // So busy that nobody wants to read it entry by entry.
+      for (const part of tally.parts) part.entries = 20_000;
+      return {t, body: encodeTally(tally)};
+    });
+    await feature.rollUps.write('seconds', rolledUp, 3_600_000);
+    // Of these the first two are in a roll-up already.
+    await feature.samples.write([
+      fields('side gray requests 1 age 9500'),
+      fields('side gray requests 1 age 6500'),
+      fields('side gray requests 3'),
+    ]);
+    await measurements.start();
+    expect(gray().requests).toBe(73);
+    // What comes late from now on is news.
+    await feature.samples.write([fields('side gray requests 2 age 9500')]);
+    await vi.waitFor(() => expect(gray().requests).toBe(75));
+  });
+
+  it('read every entry where roll-ups do not reach as far back as the stream', async () => {
+    await feature.samples.write([fields('side gray requests 5')]);
+    const later = new Measurements({
+      samples: feature.samples,
+      rollUps: feature.rollUps,
+      now: () => store.now() + 60_000,
+    });
+    const windows = new Windows();
+    const t = Math.floor(store.now() / 1000) * 1000 + 50_000;
+    feed(windows, t, 'side gray requests 7');
+    const tally = windows.rollUp(t)!;
+    for (const part of tally.parts) part.entries = 200_000;
+    await feature.rollUps.write('seconds', [{t, body: encodeTally(tally)}], 3_600_000);
+    await later.start();
+    expect(later.windows.numbers('gray', whole(store.now())).requests).toBe(5);
+    await later.close();
+  });
+
   it('skip what does not parse, count it and show one of it, harmless', async () => {
     await feature.samples.write([
       fields('side gray requests many'),
