@@ -1,4 +1,5 @@
 import type {AttributeTest, Rule} from '../release/plan.ts';
+import type {Split} from '../release/split.ts';
 
 /** Who asks: an id, and whatever attributes rules speak of. Without an id the client's address stands for it. */
 export type User = {readonly id?: string | number | bigint | null} & Readonly<Record<string, unknown>>;
@@ -108,12 +109,15 @@ function numberOf(value: unknown): number {
   return typeof value === 'bigint' ? Number(value) : Number.NaN;
 }
 
+/** Milliseconds since 1970 as text: of 1973 and later, so that no year is taken for them. */
+const MILLISECONDS = /^\d{12,15}$/;
+
 /** A date as text, as milliseconds since 1970, or as the language's own; NaN for anything else. */
 function timeOf(value: unknown): number {
   if (typeof value === 'number') return value;
   // Reading a date is pure; only asking for the present one is not.
   // oxlint-disable no-restricted-globals
-  if (typeof value === 'string') return Date.parse(value);
+  if (typeof value === 'string') return MILLISECONDS.test(value) ? Number(value) : Date.parse(value);
   return value instanceof Date ? value.getTime() : Number.NaN;
   // oxlint-enable no-restricted-globals
 }
@@ -124,4 +128,17 @@ export function comparesDates(rule: Rule): boolean {
   if ('any' in rule) return rule.any.some(comparesDates);
   if ('not' in rule) return comparesDates(rule.not);
   return 'test' in rule && (rule.test.op === 'within' || rule.test.op === 'atLeastAgo');
+}
+
+/** The predicates a split asks for that only an application knows, by name, each once. */
+export function customRulesOf({tiers, include}: Pick<Split, 'tiers' | 'include'>): string[] {
+  const rules = [...tiers.flatMap(({audience}) => (audience === null ? [] : [audience])), ...include.rules];
+  return [...new Set(rules.flatMap(customOf))];
+}
+
+function customOf(rule: Rule): string[] {
+  if ('all' in rule) return rule.all.flatMap(customOf);
+  if ('any' in rule) return rule.any.flatMap(customOf);
+  if ('not' in rule) return customOf(rule.not);
+  return 'custom' in rule ? [rule.custom] : [];
 }

@@ -22,6 +22,7 @@ export type VerbFile =
   | 'judge'
   | 'guard'
   | 'split-render'
+  | 'explain'
   | 'doctor'
   | 'acl'
   | 'completions';

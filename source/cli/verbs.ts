@@ -6,7 +6,6 @@ import {MOVING} from './verbs-that-move.ts';
 const LATER = [
   ['agent', 'drive an nginx'],
   ['serve', 'feedback, status and metrics by HTTP'],
-  ['explain', 'which side a user gets, and why'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
 ] as const;

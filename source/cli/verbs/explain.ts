@@ -1,0 +1,128 @@
+import {setPercent} from '../../console/present/format.ts';
+import {plainText} from '../../analysis/plain-text.ts';
+import {bucketOf} from '../../audience/bucket.ts';
+import {decider, type Decision} from '../../audience/decide.ts';
+import type {Asked} from '../../audience/forced.ts';
+import {keyOf, type User} from '../../audience/place.ts';
+import {customRulesOf} from '../../audience/rule.ts';
+import {deriveSplit} from '../../release/derive-split.ts';
+import type {Split} from '../../release/split.ts';
+import {initialState} from '../../release/state.ts';
+import {openStore} from '../../store/open.ts';
+import type {Call, Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {usage} from '../failure.ts';
+import {chooseFeature} from '../feature.ts';
+import {loadSettings} from '../settings.ts';
+
+/** `explain USER`: the decision that every router makes for this user now, and why. */
+export const run: Run = async call => {
+  const {user, asked} = readPerson(call);
+  const settings = await loadSettings(call);
+  const store = await openStore(settings.store, 'viewer');
+  try {
+    const feature = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const head = await store.feature(feature).log.head();
+    const split = head?.split ?? deriveSplit(initialState(feature));
+    const version = head?.version ?? 0;
+    const decision = decider({split, version})(user, store.now(), asked);
+    const key = keyOf(user, asked.address);
+    const bucket = key === '' ? null : bucketOf(split.salt, key);
+    const unknown = customRulesOf(split);
+    if (call.out.isJson) {
+      const {side, reason, cohort, release} = decision;
+      const {percent} = split;
+      call.out.json({
+        schema: 'graydeck.explain/1',
+        feature,
+        user: key,
+        side,
+        reason,
+        cohort,
+        bucket,
+        percent,
+        release,
+        version,
+        unknown,
+      });
+      return EXIT.done;
+    }
+    const who = key === '' ? 'somebody without id and address' : plainText(key, 60);
+    call.out.data(`${feature}: ${who} gets ${decision.side}: ${whyOf(decision, split, bucket)}`);
+    for (const name of unknown)
+      call.out.say(`only the application knows ${plainText(name, 60)}: read as no here`);
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
+};
+
+function readPerson({args, flags}: Call): {user: User; asked: Asked} {
+  const attributes = readPairs(flags.attr, 'attr');
+  const headers = Object.fromEntries(
+    Object.entries(firstOf(readPairs(flags.header, 'header'))).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]),
+  );
+  const cookies = firstOf(readPairs(flags.cookie, 'cookie'));
+  const several = Object.entries(attributes).map(([name, values]) => [
+    name,
+    values.length > 1 ? values : values[0],
+  ]);
+  return {
+    user: {...Object.fromEntries(several), id: args[0] ?? ''},
+    asked: {headers, cookies, address: flags.address},
+  };
+}
+
+/** `k=v`, each as often as it is given; the value may hold any sign. @throws Failure exit code 2 */
+function readPairs(texts: readonly string[], flag: string): Record<string, string[]> {
+  const pairs: Record<string, string[]> = {};
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    if (equals < 1)
+      throw usage(
+        `--${flag} wants NAME=VALUE, not ${JSON.stringify(plainText(text, 40))}`,
+        `--${flag} name=value`,
+      );
+    (pairs[text.slice(0, equals).trim()] ??= []).push(text.slice(equals + 1));
+  }
+  return pairs;
+}
+
+function firstOf(pairs: Record<string, string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(pairs).map(([name, [first]]) => [name, first]));
+}
+
+function whyOf({reason, side}: Decision, split: Split, bucket: number | null): string {
+  switch (reason) {
+    case 'not-live':
+      return 'no release is live';
+    case 'forced':
+      return 'the request asks for it';
+    case 'denied':
+      return 'on the list of those who never get gray';
+    case 'included':
+      return 'on the list, or in a group, that always gets gray';
+    case 'outside':
+      return 'outside the audience';
+    case 'anonymous':
+      return 'neither id nor address to go by';
+    case 'percent':
+      return byPercent(side, split, bucket);
+    case 'stale':
+    case 'rolled-back':
+    case 'unknown':
+    case 'fault':
+      return reason;
+  }
+}
+
+function byPercent(side: Decision['side'], {percent, tiers}: Split, bucket: number | null): string {
+  const at = bucket === null ? '' : `, the user's place is ${((bucket / 2 ** 32) * 100).toFixed(2)} %`;
+  const shares = tiers.length > 1 ? ', with what earlier phases keep' : '';
+  return side === 'gray'
+    ? `in at ${setPercent(percent)}${at}${shares}`
+    : `not in at ${setPercent(percent)}${at}`;
+}
