@@ -10,8 +10,8 @@ import {SecondRing, type Seconds} from './second-ring.ts';
 /** Milliseconds. */
 export const MINUTE_MS = 60_000;
 
-/** Stretches of which the values are kept merged: a few conditions over a few windows. */
-const MOST_MERGED = 64;
+/** Readings remembered: a few conditions over a few windows. */
+const MOST_READ = 256;
 
 /**
  * What was measured longer ago, minute by minute, from roll-ups. A span takes the minutes that lie in it as a whole; it
@@ -21,7 +21,10 @@ export class Minutes {
   readonly #ring: SecondRing;
   readonly #table: MetricTable;
   readonly #reader: RingReader;
-  readonly #merged = new Map<string, {change: number; values: LogHistogram}>();
+  /** It is asked for each second and changes each minute. */
+  readonly #sums = new Map<string, {requests: number; entries: number}>();
+  readonly #counts = new Map<string, number | null>();
+  readonly #values = new Map<string, LogHistogram>();
   #first: number | null = null;
 
   /** @param keepMinutes how many are kept */
@@ -46,17 +49,24 @@ export class Minutes {
   /** Puts a minute in the place of what is there. @returns false when it is none, or too old */
   restore(tally: Tally): boolean {
     if (!restoreTally(this.#ring, this.#table, tally, {release: null, ms: MINUTE_MS})) return false;
+    for (const read of [this.#sums, this.#counts, this.#values]) read.clear();
     const minute = tally.t / MINUTE_MS;
     this.#first = Math.min(this.#first ?? minute, minute);
     return true;
   }
 
   arrivals(side: Side, span: Span, cohort?: Cohort): {requests: number; entries: number} {
-    return this.#reader.arrivals(side, cohort ?? null, minutesOf(span));
+    const minutes = minutesOf(span);
+    return once(this.#sums, keyOf(side, minutes, cohort), () =>
+      this.#reader.arrivals(side, cohort ?? null, minutes),
+    );
   }
 
   counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
-    return this.#reader.counted(side, cohort ?? null, name, minutesOf(span));
+    const minutes = minutesOf(span);
+    return once(this.#counts, keyOf(side, minutes, cohort, name), () =>
+      this.#reader.counted(side, cohort ?? null, name, minutes),
+    );
   }
 
   gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
@@ -67,18 +77,14 @@ export class Minutes {
     this.#reader.mergeUsers(into, side, cohort ?? null, minutesOf(span));
   }
 
-  /** The values over a span, not to be changed: it is asked for each second and changes each minute. */
+  /** The values over a span, not to be changed. */
   values(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram {
     const minutes = minutesOf(span);
-    const key = `${side} ${cohort} ${minutes.first} ${minutes.end} ${name}`;
-    const change = this.#ring.changeOf(this.#ring.clip(minutes));
-    const known = this.#merged.get(key);
-    if (known?.change === change) return known.values;
-    const values = new LogHistogram();
-    this.#reader.mergeValues(values, side, cohort ?? null, name, minutes);
-    if (this.#merged.size >= MOST_MERGED) this.#merged.clear();
-    this.#merged.set(key, {change, values});
-    return values;
+    return once(this.#values, keyOf(side, minutes, cohort, name), () => {
+      const values = new LogHistogram();
+      this.#reader.mergeValues(values, side, cohort ?? null, name, minutes);
+      return values;
+    });
   }
 
   /** End of the newest minute in which something of a side arrived; null without any. */
@@ -90,4 +96,17 @@ export class Minutes {
 
 function minutesOf({from, to}: Span): Seconds {
   return {first: Math.ceil(from / MINUTE_MS), end: Math.floor(to / MINUTE_MS)};
+}
+
+function keyOf(side: Side, {first, end}: Seconds, cohort = 'all', name = ''): string {
+  return `${side} ${cohort} ${first} ${end} ${name}`;
+}
+
+function once<T>(known: Map<string, T>, key: string, read: () => T): T {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= MOST_READ) known.clear();
+  const value = read();
+  known.set(key, value);
+  return value;
 }

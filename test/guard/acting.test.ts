@@ -3,7 +3,7 @@ import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {readCondition} from '../../source/config/condition.ts';
 import {metricBook} from '../../source/config/metric-book.ts';
 import type {Checkpoint} from '../../source/guard/checkpoint.ts';
-import type {Guardrail, Phase, Plan} from '../../source/release/plan.ts';
+import type {Criterion, Guardrail, Phase, Plan} from '../../source/release/plan.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';
 import {eventsOf} from './watchmen.ts';
@@ -99,28 +99,43 @@ describe('a guard that takes over', () => {
 });
 
 test(
-  'a day of a release leaves the next guard with all it needs, raw samples long gone',
-  {timeout: 60_000},
+  'after a day, raw samples long gone, a next guard and a console opened late judge as one that never stopped',
+  {timeout: 120_000},
   async () => {
-    const day = 24 * HOUR;
-    const guardrails = [guardrail('error_rate > 10 % over 5m', 10 * MINUTE, 'rollback')];
-    /** Sick in the last eight minutes of the day, and from then on. */
-    const story = (second: number) => (second > 24 * 3600 - 480 ? SICK : WELL);
-    const live = async (isTakenOver: boolean) => {
-      const world = await World.open(plan(2 * day, {guardrails}));
-      await world.takeOver();
-      for (let second = 0; second < 24 * 3600; second++) await world.second(story(second));
-      if (isTakenOver) await world.takeOver();
-      for (let second = 0; second < 600 && world.release.rollback === null; second++)
-        await world.second(SICK);
-      return world;
+    const criterion = (text: string): Criterion => {
+      const reading = readCondition(text, metricBook());
+      if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
+      return {condition: reading.value, dryRun: false};
     };
-    const [alone, taken] = await Promise.all([live(false), live(true)]);
-    await using _ = alone;
-    await using __ = taken;
-    expect(alone.release.rollback).not.toBeNull();
-    expect(taken.release.rollback?.at).toBe(alone.release.rollback?.at);
-    expect(taken.release.clock.ranMs).toBe(alone.release.clock.ranMs);
+    const criteria = ['error_rate < 1.5 % over 24h', 'response_time_p95 < 1.2x prod over 12h'].map(criterion);
+    const guardrails = [
+      guardrail('error_rate > 10 % over 5m', 10 * MINUTE, 'rollback'),
+      guardrail('error_rate > 0.4 % over 6h', 20 * MINUTE, 'alert'),
+      guardrail('error_rate > 5 % over 45m', 0, 'alert'),
+    ];
+    await using world = await World.open(plan(48 * HOUR, {guardrails}, {criteria}));
+    await world.takeOver();
+    /** Sick for a while each two hours, and for good in the last eight minutes of the day. */
+    const story = (second: number) => (second > 24 * 3600 - 480 || second % 7200 < 60 ? SICK : WELL);
+    for (let second = 0; second < 24 * 3600; second++) await world.second(story(second));
+    const sickAt = world.now - 480 * SECOND;
+    const late = await world.opensConsole();
+    for (let second = 0; second < 600; second++) {
+      // Until then the guard has never stopped.
+      if (second === 60) await world.takeOver();
+      await world.second(SICK);
+      if (world.release.rollback !== null) break;
+      expect(late.judged).toEqual(world.judged);
+      const {judgement} = world.judged!;
+      // Of a day of requests, and not of the hour that is kept by the second.
+      expect(judgement.criteria[0]?.outcome.samples).toBeGreaterThan(24 * 3600 * 99);
+      expect(judgement.criteria.map(({outcome}) => outcome.windowSeconds)).toEqual([24 * 3600, 12 * 3600]);
+      expect(judgement.guardrails.every(({outcome}) => outcome.value !== null)).toBe(true);
+    }
+    const heldMs = world.release.rollback!.at - sickAt;
+    // Half of the five minutes has to be bad before it counts.
+    expect(heldMs).toBeGreaterThan(10 * MINUTE);
+    expect(heldMs).toBeLessThan(13 * MINUTE);
   },
 );
 

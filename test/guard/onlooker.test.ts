@@ -28,7 +28,7 @@ describe('a console that is opened late', () => {
     const story = (second: number) => (second % 100 < 40 ? WORSE : WELL);
     for (let second = 0; second < 250; second++) await world.second(story(second));
     await world.for(60, SICK);
-    const late = world.opensConsole();
+    const late = await world.opensConsole();
     for (let second = 0; second < 60; second++) {
       await world.second(SICK);
       expect(late.judged).toEqual(world.judged);
@@ -40,7 +40,7 @@ describe('a console that is opened late', () => {
 
   test('writes nothing: no command, no checkpoint', async () => {
     await using world = await World.open(guarded(MINUTE));
-    world.opensConsole();
+    await world.opensConsole();
     await world.for(90, SICK);
     expect(eventsOf(world.controller.commits()).map(({type}) => type)).toEqual([
       'release-started',
@@ -51,7 +51,7 @@ describe('a console that is opened late', () => {
 
   test('says what a guard would do where there is none', async () => {
     await using world = await World.open(guarded(MINUTE));
-    const alone = world.opensConsole();
+    const alone = await world.opensConsole();
     await world.for(90, SICK);
     expect(alone.judged?.judgement.verdict.action).toBe('rollback');
   });
@@ -59,7 +59,7 @@ describe('a console that is opened late', () => {
   test('begins again with whoever guards after the store was away', async () => {
     await using world = await World.open(guarded(MINUTE));
     await world.takeOver();
-    const onlooker = world.opensConsole();
+    const onlooker = await world.opensConsole();
     await world.for(50, SICK);
     world.absence = {from: world.now, until: world.now + 30 * SECOND};
     world.pass(30 * SECOND);
@@ -71,7 +71,7 @@ describe('a console that is opened late', () => {
 
   test('has nothing to say of a release that is over', async () => {
     await using world = await World.open(guarded(MINUTE));
-    const onlooker = world.opensConsole();
+    const onlooker = await world.opensConsole();
     await world.for(3, WELL);
     expect(onlooker.judged).not.toBeNull();
     await world.does({type: 'rollback', release: 'r-1'});

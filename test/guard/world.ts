@@ -4,7 +4,9 @@ import {join} from 'node:path';
 import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
 import type {Judged} from '../../source/analysis/judge/judge.ts';
-import {decodeTally, encodeTally} from '../../source/analysis/roll-up.ts';
+import {longestWindowMs} from '../../source/analysis/judge/longest-window.ts';
+import {LongWindows} from '../../source/analysis/long-windows.ts';
+import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/roll-up.ts';
 import {Windows} from '../../source/analysis/windows.ts';
 import type {Report} from '../../source/audience/applied.ts';
 import {metricBook} from '../../source/config/metric-book.ts';
@@ -18,10 +20,11 @@ import {Onlooker} from '../../source/guard/onlooker.ts';
 import type {Tenure} from '../../source/guard/tenure.ts';
 import type {Actor, Intent} from '../../source/release/command.ts';
 import type {Plan} from '../../source/release/plan.ts';
+import {MinuteReader} from '../../source/metrics/read-minutes.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
 import {feed} from '../analysis/feed.ts';
-import {liu} from '../release/specification.ts';
+import {HOUR, liu, MINUTE, SECOND} from '../release/specification.ts';
 import {Machine} from './machine.ts';
 
 /** What a side shows in a second. */
@@ -41,10 +44,13 @@ export class World implements AsyncDisposable {
   readonly machine = new Machine();
   readonly controller: Controller;
   readonly seconds = new Map<number, string>();
+  /** What guards have written: their checkpoints. */
   readonly minutes = new Map<number, string>();
+  /** Whole minutes, as whoever keeps the roll-ups writes them. */
+  readonly rolled = new Map<number, string>();
   /** The store's clock, milliseconds since 1970. */
   now = DAWN;
-  windows: Windows;
+  windows!: Windows;
   reports: Report[] = [];
   absence: Absence | null = null;
   notBefore = 0;
@@ -59,10 +65,11 @@ export class World implements AsyncDisposable {
   #held = new AbortController();
   #alerts = 0;
   readonly #shown: Windows[] = [];
+  readonly #readers: MinuteReader[] = [];
   readonly #shelf: CheckpointShelf = {
     read: (_, since) =>
       Promise.resolve(
-        [...this.minutes]
+        [...this.minutes, ...this.rolled]
           .filter(([t]) => t >= since)
           .map(([t, body]) => ({t, body}))
           .toSorted((a, b) => a.t - b.t),
@@ -78,7 +85,6 @@ export class World implements AsyncDisposable {
     this.#store = store;
     const {log} = store.feature('pay');
     this.controller = openController({feature: 'pay', log, now: () => this.now});
-    this.windows = this.#open();
   }
 
   static async open(plan: Plan): Promise<World> {
@@ -88,6 +94,7 @@ export class World implements AsyncDisposable {
       await openStore(`sqlite:${join(folder, 'deck.db')}`, 'operator', {env: {}}),
     );
     await world.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan});
+    world.windows = (await world.#open()).near;
     return world;
   }
 
@@ -124,17 +131,17 @@ export class World implements AsyncDisposable {
           isMeant === undefined ? {} : {isMeant},
         ),
     };
-    this.windows = this.#open();
-    for (const [t, body] of this.seconds) this.windows.restore(decodeTally(t, body)!);
+    const {near, windows} = await this.#open();
+    this.windows = near;
     this.acting = new Acting(
       {
         controller: this.controller,
         measuring: {
-          windows: this.windows,
+          windows,
           ready: () => Promise.resolve(),
           countFrom: at => {
             this.notBefore = at;
-            this.#begin(this.windows);
+            this.#begin(near);
           },
           away: () => null,
         },
@@ -155,10 +162,9 @@ export class World implements AsyncDisposable {
   }
 
   /** Somebody comes who only looks: knows the log, the checkpoint and the roll-ups, as a console that is opened late. */
-  opensConsole(): Onlooker {
-    const windows = this.#open();
-    for (const [t, body] of this.seconds) windows.restore(decodeTally(t, body)!);
-    this.#shown.push(windows);
+  async opensConsole(): Promise<Onlooker> {
+    const {near, windows} = await this.#open();
+    this.#shown.push(near);
     const onlooker = new Onlooker({
       view: this.controller,
       windows,
@@ -184,7 +190,9 @@ export class World implements AsyncDisposable {
     const tally = this.windows.rollUp(t);
     if (tally !== null) this.seconds.set(t, encodeTally(tally));
     // Roll-ups of seconds are kept for an hour.
-    this.seconds.delete(t - 3_600_000);
+    this.seconds.delete(t - HOUR);
+    // Once its seconds have settled.
+    if (t % MINUTE === 3 * SECOND) await this.#rollUpMinute(t - MINUTE - 3 * SECOND);
     this.now += SETTLE_MS + 1;
     await this.acting?.look();
     for (const onlooker of this.onlookers) await onlooker.look(this.#held.signal);
@@ -206,11 +214,29 @@ export class World implements AsyncDisposable {
     for (const windows of [this.windows, ...this.#shown]) feed(windows, at, entry, this.now);
   }
 
-  #open(): Windows {
-    const windows = new Windows();
-    this.#begin(windows);
-    this.controller.subscribe(() => this.#begin(windows));
-    return windows;
+  async #rollUpMinute(t: number): Promise<void> {
+    const seconds = Array.from({length: 60}, (_, index) => t + index * SECOND);
+    const tallies = seconds.flatMap(at => decodeTally(at, this.seconds.get(at) ?? '') ?? []);
+    if (tallies.length > 0) this.rolled.set(t, encodeTally(mergeTallies(t, MINUTE, tallies)));
+    await Promise.all(this.#readers.map(reader => reader.catchUp()));
+  }
+
+  /** What a process that begins now measures: of the past it knows the last minutes, and what was rolled up. */
+  async #open(): Promise<{near: Windows; windows: LongWindows}> {
+    const near = new Windows();
+    this.#begin(near);
+    this.controller.subscribe(() => this.#begin(near));
+    for (const [t, body] of this.seconds)
+      if (t >= this.now - 15 * MINUTE) near.restore(decodeTally(t, body)!);
+    const past = new MinuteReader({
+      shelf: this.#shelf,
+      declared: {},
+      longestMs: () => longestWindowMs(this.release.plan),
+      now: () => this.now,
+    });
+    this.#readers.push(past);
+    await past.catchUp();
+    return {near, windows: new LongWindows(near, () => past.minutes)};
   }
 
   #begin(windows: Windows): void {
@@ -226,6 +252,7 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#held.abort();
+    for (const reader of this.#readers) reader.close();
     await this.controller.close();
     await this.#store.close();
     await rm(this.#folder, {recursive: true});
