@@ -21,6 +21,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   plan: () => import('./verbs/plan.ts'),
   judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),
+  serve: () => import('./verbs/serve.ts'),
   explain: () => import('./verbs/explain.ts'),
   'split-render': () => import('./verbs/split-render.ts'),
   doctor: () => import('./verbs/doctor.ts'),

@@ -21,6 +21,7 @@ export type VerbFile =
   | 'plan'
   | 'judge'
   | 'guard'
+  | 'serve'
   | 'split-render'
   | 'explain'
   | 'doctor'

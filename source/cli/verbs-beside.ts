@@ -169,6 +169,22 @@ export const BESIDE: readonly Verb[] = [
     file: 'guard',
   },
   {
+    name: 'serve',
+    summary: 'status, events and feedback by HTTP, and numbers for Prometheus',
+    arguments: [],
+    flags: ['listen', 'tokens', 'allowOrigin'],
+    changes: false,
+    examples: [
+      'graydeck serve --tokens tokens.txt',
+      'graydeck serve --tokens tokens.txt --listen 0.0.0.0:8080 --allow-origin https://app.example.com',
+    ],
+    more:
+      'Scopes: read for status, events and the numbers of feedback; feedback to write it; operate for nothing yet. ' +
+      '/healthz and /metrics want no token; /api/v1/openapi.json describes the rest. With --read-only no feedback is ' +
+      'taken. No TLS: for other hosts put it behind a proxy that has it.',
+    file: 'serve',
+  },
+  {
     name: 'plan check',
     summary: 'find every mistake of a plan',
     arguments: [{name: 'FILE', isFile: true}],

@@ -5,7 +5,6 @@ import {MOVING} from './verbs-that-move.ts';
 
 const LATER = [
   ['agent', 'drive an nginx'],
-  ['serve', 'feedback, status and metrics by HTTP'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
 ] as const;

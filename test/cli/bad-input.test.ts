@@ -89,7 +89,7 @@ const table: readonly [typed: string[], message: RegExp, next: RegExp][] = [
   ],
   [['acl', 'root'], /"root" is no ROLE: viewer, app, agent, operator\./u, /graydeck acl --help/u],
   [['rollback', '--offline'], /rollback --offline is not built yet/u, /graydeck rollback/u],
-  [['serve', '--listen', 'x'], /serve is not built yet in this version\./u, /graydeck --help/u],
+  [['serve', '--listen', 'x'], /--listen takes a host and a port\./u, /127\.0\.0\.1:8080/u],
 ];
 
 describe('bad input is told in one sentence with what to type instead, exit code 2', () => {

@@ -14,7 +14,7 @@ import {readTypedDuration} from '../duration.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
 import {usage} from '../failure.ts';
 import {mustExist} from '../feature.ts';
-import {reportDocument, statsDocument, type FeedbackQuestion} from '../feedback/documents.ts';
+import {reportDocument, statsDocument, type FeedbackQuestion} from '../../analysis/feedback/documents.ts';
 import {readAllFeedback} from '../feedback/read.ts';
 import {reportLines, statsLines} from '../feedback/words.ts';
 import {openLook, openSession, using} from '../session.ts';

@@ -1,11 +1,11 @@
-import {RATINGS, type GivenFeedback} from '../../analysis/feedback/feedback.ts';
+import {RATINGS, type GivenFeedback} from './feedback.ts';
 import {
   feedbackGroups,
   feedbackStats,
   type FeedbackFilter,
   type FeedbackGroup,
   type FeedbackStats,
-} from '../../analysis/feedback/stats.ts';
+} from './stats.ts';
 
 /** What was asked of whose feedback. */
 export interface FeedbackQuestion extends FeedbackFilter {

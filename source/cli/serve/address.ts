@@ -1,0 +1,29 @@
+import type {Address} from '../../server/listen.ts';
+import {usage} from '../failure.ts';
+
+/** Only this host can reach it, unless told otherwise. */
+const DEFAULT = '127.0.0.1:8080';
+
+/** `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`. Port 0: any that is free. @throws Failure exit code 2 */
+export function readListen(text = DEFAULT): Address {
+  const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/iu.exec(text);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  if (host !== undefined && port <= 65_535) return {host, port};
+  throw usage('--listen takes a host and a port', '--listen 127.0.0.1:8080', 'bad-address');
+}
+
+/** Origins of pages that may ask, set apart by commas. @throws Failure exit code 2 */
+export function readOrigins(text: string | undefined): string[] {
+  const origins = (text ?? '').split(',').filter(one => one !== '');
+  for (const origin of origins) {
+    const isOrigin = URL.canParse(origin) && /^https?:$/u.test(new URL(origin).protocol);
+    if (!isOrigin || new URL(origin).origin !== origin)
+      throw usage(
+        '--allow-origin takes origins: scheme, host and port, and nothing behind them',
+        '--allow-origin https://app.example.com,https://admin.example.com',
+        'bad-origin',
+      );
+  }
+  return origins;
+}

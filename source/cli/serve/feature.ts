@@ -1,0 +1,112 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {Report} from '../../audience/applied.ts';
+import {openView} from '../../controller/view.ts';
+import {FeedbackLedger} from '../../server/feedback-ledger.ts';
+import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
+import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
+import {commitDocument} from '../commit-lines.ts';
+import {openMeasurements} from '../measure.ts';
+import {openPrometheus} from '../prometheus/open.ts';
+import type {Settings} from '../settings.ts';
+import {statusDocument, type Observed, type StatusDocument} from '../status/document.ts';
+
+const WINDOW_MS = 300_000;
+/** Samples are told of a moment after they happened, milliseconds. */
+const LATE_MS = 10_000;
+const LOOK_EVERY_MS = 1000;
+/** Whoever asks within this time gets what the one before got, milliseconds. */
+const FRESH_MS = 250;
+
+/** A feature that is served, with what keeps it fresh. */
+export interface OpenedFeature extends ServedFeature {
+  close(): Promise<void>;
+}
+
+/** Opens a feature to serve it: follows its log, samples, routers and lease. */
+export async function openServedFeature(
+  store: ViewStore,
+  name: string,
+  settings: Settings,
+  write: (feature: string, text: string) => Promise<void>,
+): Promise<OpenedFeature> {
+  const feature = store.feature(name);
+  const view = openView({feature: name, log: feature.log, now: () => store.now()});
+  const measurements = openMeasurements(feature, view, settings, {
+    historyMs: WINDOW_MS + LATE_MS,
+    keepSeconds: Math.ceil((WINDOW_MS + LATE_MS) / 1000),
+  });
+  const prometheus = await openPrometheus(settings, view, {historyMs: 0});
+  const ledger = new FeedbackLedger(feature.feedback, KEEP_FEEDBACK_MS);
+  const stop = new AbortController();
+  let reports: readonly Report[] | null = null;
+  let isGuardSilent = false;
+  let made: {at: number; head: unknown; document: StatusDocument; text: string} | null = null;
+
+  const look = async () => {
+    while (!stop.signal.aborted) {
+      const [listed, lease] = await Promise.all([
+        feature.routers.list().catch(() => null),
+        feature.lease.read().catch(() => undefined),
+      ]);
+      reports = listed;
+      if (lease !== undefined) isGuardSilent = lease === null;
+      await pause(LOOK_EVERY_MS, undefined, {signal: stop.signal}).catch(() => undefined);
+    }
+  };
+
+  /** The document, made anew when it is a moment old or the log has gone on. */
+  const current = () => {
+    const at = performance.now();
+    const snapshot = view.snapshot();
+    if (made !== null && made.head === snapshot && at - made.at < FRESH_MS) return made;
+    const now = view.now();
+    const observed: Observed = {
+      feature: name,
+      snapshot,
+      isGuardSilent,
+      reports,
+      windows: measurements.status().away === null ? measurements.windows : null,
+      externals: prometheus?.snapshot() ?? [],
+      window: {from: now - WINDOW_MS, to: now},
+      now,
+    };
+    const document = statusDocument(observed);
+    made = {at, head: snapshot, document, text: JSON.stringify(document)};
+    return made;
+  };
+
+  const looking = look();
+  void measurements.start();
+  void prometheus?.start();
+  // A store that is away must not keep the server from saying so.
+  await view.ready().catch(() => undefined);
+  return {
+    name,
+    view,
+    status: () => current().text,
+    facts: () => factsOf(current().document),
+    commit: commit => JSON.stringify(commitDocument(name, commit)),
+    feedback: () => ledger.read(store.now()),
+    async writeFeedback(text) {
+      await write(name, text);
+      ledger.expire();
+    },
+    async close() {
+      stop.abort();
+      await Promise.all([measurements.close(), prometheus?.close(), view.close(), looking]);
+    },
+  };
+}
+
+function factsOf({percent, routers, sides, guard}: StatusDocument): FeatureFacts {
+  const numbersOf = ({responseTime, ...numbers}: StatusDocument['sides']['prod']) => ({
+    ...numbers,
+    ...responseTime,
+  });
+  return {
+    percent,
+    routers,
+    sides: {prod: numbersOf(sides.prod), gray: numbersOf(sides.gray)},
+    isGuarded: guard !== null,
+  };
+}

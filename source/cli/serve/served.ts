@@ -1,0 +1,56 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import type {Served} from '../../server/served.ts';
+import type {StoreHealth, ViewStore} from '../../store/port.ts';
+import type {Settings} from '../settings.ts';
+import {openServedFeature, type OpenedFeature} from './feature.ts';
+
+/** How often the store is asked for features that are new, and whether it is there, milliseconds. */
+const LOOK_EVERY_MS = 2000;
+
+/** Every feature of a store, or one, as it is served; features that come are taken in. */
+export interface OpenedServed extends Served {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what is there and keeps looking for more.
+ * @param only the one feature to serve; null: all
+ */
+export async function openServed(
+  store: ViewStore,
+  settings: Settings,
+  only: string | null,
+  write: (feature: string, text: string) => Promise<void>,
+): Promise<OpenedServed> {
+  const opened = new Map<string, OpenedFeature>();
+  const stop = new AbortController();
+  let health: StoreHealth = {state: 'up', pingMs: 0};
+
+  const look = async () => {
+    health = await store.health();
+    if (health.state !== 'up') return;
+    const names = only === null ? await store.features().catch(() => []) : [only];
+    for (const name of names) {
+      if (opened.has(name) || stop.signal.aborted) continue;
+      opened.set(name, await openServedFeature(store, name, settings, write));
+    }
+  };
+  await look();
+  const looking = (async () => {
+    while (!stop.signal.aborted) {
+      await pause(LOOK_EVERY_MS, undefined, {signal: stop.signal}).catch(() => undefined);
+      if (!stop.signal.aborted) await look().catch(() => undefined);
+    }
+  })();
+
+  return {
+    names: () => [...opened.keys()],
+    get: name => opened.get(name) ?? null,
+    health: () => health,
+    async close() {
+      stop.abort();
+      await looking;
+      await Promise.all([...opened.values()].map(feature => feature.close()));
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import {open} from 'node:fs/promises';
+import {quote} from '../../config/mistake.ts';
+import {readTokens, type Client} from '../../server/tokens.ts';
+import {EXIT} from '../exit.ts';
+import {Failure, usage} from '../failure.ts';
+
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Who may ask, from the file of `--tokens`. Nothing of what stands in it is ever repeated.
+ * @throws Failure exit code 2: not there, readable by others, or not lines of tokens
+ */
+export async function readTokenFile(path: string | undefined): Promise<Client[]> {
+  if (path === undefined)
+    throw usage(
+      'serve needs to know who may ask',
+      '--tokens FILE, its lines NAME SCOPE[,SCOPE…] TOKEN with scopes read, feedback, operate',
+    );
+  const read = readTokens(await textOf(path));
+  if (read.ok) return read.clients;
+  throw new Failure(EXIT.usage, 'bad-tokens', `${quote(path)} has mistakes`, 'NAME SCOPE[,SCOPE…] TOKEN', {
+    lines: read.mistakes.map(({line, message}) => `${path}:${line}: ${message}`),
+    facts: {mistakes: read.mistakes},
+  });
+}
+
+async function textOf(path: string): Promise<string> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'is not there' : 'cannot be read';
+    throw usage(`${quote(path)} ${why}`, '--tokens FILE', 'no-file');
+  });
+  try {
+    // Of the open file, not of the path: nobody can put another in its place meanwhile.
+    const {mode, size} = await file.stat();
+    if ((mode & 0o077) !== 0)
+      throw usage(
+        `${quote(path)} holds tokens, and others than its owner may use it`,
+        `chmod 600 ${path}`,
+        'file-open-to-others',
+      );
+    if (size > MOST_BYTES) throw usage(`${quote(path)} is too large for a file of tokens`, '', 'too-large');
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,77 @@
+import {once} from 'node:events';
+import {openStore} from '../../store/open.ts';
+import type {Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {Failure, usage} from '../failure.ts';
+import {checkFeature} from '../feature.ts';
+import {readListen, readOrigins} from '../serve/address.ts';
+import {openServed} from '../serve/served.ts';
+import {readTokenFile} from '../serve/token-file.ts';
+import {feedbackWriter} from '../serve/writer.ts';
+import {loadSettings} from '../settings.ts';
+import {version} from '../version.ts';
+
+/** `serve`: status, events and feedback by HTTP, until it is told to go. */
+export const run: Run = async call => {
+  const signal = call.interrupted({isOrderly: true});
+  const {flags, out} = call;
+  const address = readListen(flags.listen);
+  const origins = readOrigins(flags.allowOrigin);
+  const clients = await readTokenFile(flags.tokens);
+  const settings = await loadSettings(call);
+  const only = settings.feature === null ? null : checkFeature(settings.feature);
+  const [{createApp}, {openMetrics}, {listen}] = await Promise.all([
+    import('../../server/app.ts'),
+    import('../../server/metrics.ts'),
+    import('../../server/listen.ts'),
+  ]);
+  const store = await openStore(settings.store, 'viewer');
+  const writer = feedbackWriter(() => openStore(settings.store, 'router'));
+  try {
+    const served = await openServed(store, settings, only, writer.write);
+    const metrics = openMetrics(served, version);
+    const isReadOnly = flags.readOnly;
+    const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, version});
+    try {
+      const listening = await listen(app.fetch, address).catch((error: unknown) => {
+        throw cannotListen(error, `${address.host}:${address.port}`);
+      });
+      out.say(`serving on ${listening.url} for ${clients.length} tokens`);
+      if (!signal.aborted) await once(signal, 'abort');
+      close();
+      await listening.close();
+    } finally {
+      await served.close();
+    }
+    return EXIT.done;
+  } finally {
+    await writer.close();
+    await store.close();
+  }
+};
+
+function cannotListen(error: unknown, where: string): Failure {
+  const {code} = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new Failure(
+        EXIT.fault,
+        'port-taken',
+        `something listens on ${where} already`,
+        '--listen another port',
+      );
+    case 'EACCES':
+      return new Failure(
+        EXIT.fault,
+        'no-rights',
+        `this user may not listen on ${where}`,
+        '--listen a port from 1024 on',
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return usage(`${where} is no address of this host`, '--listen 127.0.0.1:8080', 'bad-address');
+    default:
+      return new Failure(EXIT.fault, 'fault', `cannot listen on ${where}: ${code ?? String(error)}`, '');
+  }
+}

@@ -1,0 +1,88 @@
+import {Hono} from 'hono';
+import {cors} from 'hono/cors';
+import {addCanaryRoutes} from './canary.ts';
+import {addressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
+import {Followers} from './followers.ts';
+import {openLimits} from './limits.ts';
+import {openApiDocument} from './openapi.ts';
+import {Problem, problemDocument, problemOf, tooOften} from './problem.ts';
+import {ROUTES, routeOf} from './routes.ts';
+import {clientOf} from './tokens.ts';
+
+/** So long a browser may remember what it may ask, seconds. */
+const PREFLIGHT_S = 600;
+
+/** The HTTP interface: who asks, whether he may, and what he gets. `close` ends the streams. */
+export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} {
+  const {served, clients, origins, metrics} = options;
+  const app = new Hono<Env>();
+  const limits = openLimits();
+  const followers = new Followers();
+  const openApi = JSON.stringify(openApiDocument(options.version));
+  metrics.watchFollowers(() => followers.size);
+
+  app.use(async (context, next) => {
+    const began = performance.now();
+    context.header('x-content-type-options', 'nosniff');
+    context.header('cache-control', 'no-store');
+    await next();
+    metrics.answered(routeOf(context.req.path), context.res.status, performance.now() - began);
+  });
+  app.onError((error, context) => {
+    const problem = problemOf(error);
+    for (const [name, value] of Object.entries(problem.more.headers ?? {})) context.header(name, value);
+    return context.json(problemDocument(problem), problem.status);
+  });
+  app.notFound(context => {
+    const route = ROUTES.find(({path}) => path === context.req.path);
+    const problem =
+      route === undefined
+        ? new Problem(404, 'no-such-path', 'there is nothing here', 'GET /api/v1/openapi.json')
+        : new Problem(405, 'wrong-method', `${route.path} takes ${route.method}`, `use ${route.method}`);
+    if (route !== undefined) context.header('allow', route.method);
+    return context.json(problemDocument(problem), problem.status);
+  });
+
+  app.get('/healthz', context => {
+    const isUp = served.health().state === 'up';
+    const state = isUp ? 'up' : 'away';
+    const document = {schema: 'graydeck.health/1', state, features: served.names().length};
+    return context.json(document, isUp ? 200 : 503);
+  });
+  app.get('/metrics', async context =>
+    context.body(await metrics.text(), 200, {'content-type': metrics.type}),
+  );
+
+  app.use(
+    '/api/*',
+    cors({
+      origin: origin => (origins.includes(origin) ? origin : null),
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: ['authorization', 'content-type', 'last-event-id'],
+      exposeHeaders: ['retry-after'],
+      maxAge: PREFLIGHT_S,
+    }),
+  );
+  app.use('/api/*', async (context, next) => {
+    const client = clientOf(clients, context.req.header('authorization'));
+    const now = performance.now();
+    const waitMs =
+      client === null
+        ? limits.strangers.take(addressOf(context), now)
+        : limits.clients.take(client.name, now);
+    if (waitMs > 0) throw tooOften(waitMs);
+    if (client === null)
+      throw new Problem(
+        401,
+        'no-token',
+        'this wants a token that is known here',
+        'Authorization: Bearer TOKEN',
+        {headers: {'www-authenticate': 'Bearer'}},
+      );
+    context.set('client', client);
+    await next();
+  });
+  app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
+  addCanaryRoutes(app, options, {limits, followers});
+  return {app, close: () => followers.close()};
+}

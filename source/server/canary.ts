@@ -1,0 +1,113 @@
+import {RESPONSE_ALREADY_SENT} from '@hono/node-server/utils/response';
+import type {Hono} from 'hono';
+import {bodyLimit} from 'hono/body-limit';
+import {statsDocument} from '../analysis/feedback/documents.ts';
+import {encodeFeedback} from '../analysis/feedback/feedback.ts';
+import {selectFeedback} from '../analysis/feedback/stats.ts';
+
+import {addressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
+import type {Followers} from './followers.ts';
+import type {Limits} from './limits.ts';
+import {Problem, tooOften} from './problem.ts';
+import {readFeedbackBody} from './read-feedback.ts';
+import type {Served, ServedFeature} from './served.ts';
+import type {Client, Scope} from './tokens.ts';
+
+/** Largest body of a request, bytes. */
+const MOST_BYTES = 64 * 1024;
+
+/** Adds what is said of releases. Who asks is known by then. */
+export function addCanaryRoutes(
+  app: Hono<Env>,
+  {served, isReadOnly}: AppOptions,
+  {limits, followers}: {limits: Limits; followers: Followers},
+): void {
+  app.get('/api/v1/canary/status', context => {
+    need(context.get('client'), 'read');
+    return context.body(featureOf(served, context.req.query('feature')).status(), 200, JSON_TYPE);
+  });
+
+  app.get('/api/v1/canary/feedback/stats', async context => {
+    need(context.get('client'), 'read');
+    const feature = featureOf(served, context.req.query('feature'));
+    const phase = context.req.query('deployment_phase');
+    const version = context.req.query('deployment_version');
+    const filter = {...(phase === undefined ? {} : {phase}), ...(version === undefined ? {} : {version})};
+    const given = selectFeedback(await feature.feedback(), filter);
+    return context.json(statsDocument({feature: feature.name, ...filter}, given));
+  });
+
+  const limited = bodyLimit({
+    maxSize: MOST_BYTES,
+    onError: () => {
+      const message = `the body is larger than ${MOST_BYTES} bytes`;
+      // What is left of it is not read: nobody should send another request behind it.
+      throw new Problem(413, 'too-large', message, 'say the most important', {
+        headers: {connection: 'close'},
+      });
+    },
+  });
+  app.post('/api/v1/canary/feedback', limited, async context => {
+    const client = context.get('client');
+    need(client, 'feedback');
+    if (isReadOnly)
+      throw new Problem(
+        403,
+        'read-only',
+        'this server only reads',
+        'ask whoever runs it for one that writes',
+      );
+    const waitMs = limits.writers.take(`${client.name} ${addressOf(context)}`, performance.now());
+    if (waitMs > 0) throw tooOften(waitMs);
+    const {feedback, feature: name} = await readFeedbackBody(context.req.header('content-type'), () =>
+      context.req.text(),
+    );
+    const feature = featureOf(served, name);
+    await feature.writeFeedback(encodeFeedback(feedback));
+    const {type, rating, phase, version} = feedback;
+    const about = {deployment_phase: phase, deployment_version: version};
+    return context.json({schema: 'graydeck.feedback/1', feature: feature.name, type, rating, ...about}, 201);
+  });
+
+  app.get('/api/v1/canary/events', context => {
+    const client = context.get('client');
+    need(client, 'read');
+    const feature = featureOf(served, context.req.query('feature'));
+    const after = lastEventOf(context.req.header('last-event-id'));
+    followers.check(client.name);
+    const {outgoing} = context.env;
+    outgoing.writeHead(200, {
+      ...Object.fromEntries(context.res.headers),
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+    });
+    followers.add(client.name, feature, outgoing, after);
+    return RESPONSE_ALREADY_SENT;
+  });
+}
+
+function need(client: Client, scope: Scope): void {
+  if (client.scopes.has(scope)) return;
+  const next = 'ask whoever gives out tokens';
+  throw new Problem(403, 'no-scope', `this wants a token with the scope ${scope}`, next);
+}
+
+/** The feature that is named, or the only one. @throws Problem 400 or 404 */
+function featureOf(served: Served, name: string | undefined): ServedFeature {
+  const names = served.names();
+  const [only] = names;
+  if (name === undefined && names.length !== 1) {
+    const message = names.length === 0 ? 'there is no feature yet' : `there are ${names.length} features`;
+    throw new Problem(400, 'which-feature', message, '?feature=NAME');
+  }
+  const found = served.get(name ?? only ?? '');
+  if (found !== null) return found;
+  throw new Problem(404, 'no-feature', 'there is no feature of this name', '?feature=NAME');
+}
+
+/** Version of the last event that was received; 0 where none is named. @throws Problem 400 */
+function lastEventOf(header: string | undefined): number {
+  if (header === undefined || header === '') return 0;
+  if (/^\d{1,15}$/u.test(header)) return Number(header);
+  throw new Problem(400, 'bad-input', 'Last-Event-ID is the number of an event', 'leave it out to get all');
+}

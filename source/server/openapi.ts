@@ -1,0 +1,140 @@
+import {z} from 'zod';
+import * as shapes from './schemas.ts';
+
+const ERRORS: Readonly<Record<string, string>> = {
+  400: 'bad input',
+  401: 'no token that is known here',
+  403: 'the token has not the scope',
+  404: 'no such feature',
+  413: 'the body is too large',
+  415: 'the body is no JSON',
+  429: 'too many requests',
+  503: 'the store cannot be used at the moment',
+};
+
+const query = (name: string, description: string) => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema: {type: 'string'},
+});
+const FEATURE = query('feature', 'may be left out where there is one feature only');
+const refers = (id: string) => ({$ref: `#/components/schemas/${id}`});
+const json = (id: string) => ({'application/json': {schema: refers(id)}});
+
+function answers(status: string, description: string, content: object, errors: readonly number[]) {
+  const failed = errors.map(code => [
+    String(code),
+    {description: ERRORS[code] ?? '', content: json('Error')},
+  ]);
+  return {[status]: {description, content}, ...(Object.fromEntries(failed) as object)};
+}
+
+/** The interface as an OpenAPI 3.1 document; every shape in it is the one that requests and answers are held to. */
+export function openApiDocument(version: string): object {
+  const bearer = (scope: string) => [{token: [scope]}];
+  const common = [401, 403, 429] as const;
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Graydeck',
+      version,
+      description: 'Gray releases: how they stand, and what people say of them.',
+    },
+    paths: {
+      '/healthz': {
+        get: {
+          summary: 'whether the store can be reached',
+          responses: {
+            ...answers('200', 'it can', json('Health'), []),
+            ...answers('503', 'it cannot', json('Health'), []),
+          },
+        },
+      },
+      '/metrics': {
+        get: {
+          summary: 'numbers for Prometheus',
+          responses: answers('200', 'text of Prometheus', {'text/plain': {schema: {type: 'string'}}}, []),
+        },
+      },
+      '/api/v1/canary/status': {
+        get: {
+          summary: 'how the release stands',
+          security: bearer('read'),
+          parameters: [FEATURE],
+          responses: answers('200', 'as status --json', json('Status'), [400, ...common, 404]),
+        },
+      },
+      '/api/v1/canary/events': {
+        get: {
+          summary: 'the log as server-sent events, from the first on or after Last-Event-ID',
+          description:
+            'Events are called commit, their id is the version, data a graydeck.commit/1 document. An event called ' +
+            'broken says that everything told before is void; what follows begins at the first.',
+          security: bearer('read'),
+          parameters: [
+            FEATURE,
+            {name: 'Last-Event-ID', in: 'header', required: false, schema: {type: 'integer', minimum: 0}},
+          ],
+          responses: answers(
+            '200',
+            'goes on until it is ended',
+            {'text/event-stream': {schema: {type: 'string'}}},
+            [400, ...common, 404, 503],
+          ),
+        },
+      },
+      '/api/v1/canary/feedback': {
+        post: {
+          summary: 'what a person says of a version',
+          security: bearer('feedback'),
+          requestBody: {required: true, content: json('Feedback')},
+          responses: answers('201', 'written', json('FeedbackAccepted'), [
+            400,
+            ...common,
+            404,
+            413,
+            415,
+            503,
+          ]),
+        },
+      },
+      '/api/v1/canary/feedback/stats': {
+        get: {
+          summary: 'feedback in numbers, by phase and version',
+          security: bearer('read'),
+          parameters: [
+            FEATURE,
+            query('deployment_phase', 'only of this phase'),
+            query('deployment_version', 'only of this version'),
+          ],
+          responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...common, 404, 503]),
+        },
+      },
+    },
+    components: {
+      securitySchemes: {token: {type: 'http', scheme: 'bearer'}},
+      schemas: Object.fromEntries(SHAPES.flatMap(schemasOf)),
+    },
+  };
+}
+
+const SHAPES = [
+  [shapes.feedbackShape, 'input'],
+  [shapes.acceptedShape, 'output'],
+  [shapes.statsShape, 'output'],
+  [shapes.statusShape, 'output'],
+  [shapes.errorShape, 'output'],
+  [shapes.healthShape, 'output'],
+] as const;
+
+/** A shape, and those with a name inside it, where OpenAPI looks for them. */
+function schemasOf([shape, io]: (typeof SHAPES)[number]): [string, unknown][] {
+  const registry = z.registry<{id: string}>();
+  const id = shape.meta()?.id;
+  if (id !== undefined) registry.add(shape, {id});
+  if (shape === shapes.statusShape) registry.add(shapes.statusShape.shape.sides.shape.prod, {id: 'Side'});
+  const {schemas} = z.toJSONSchema(registry, {io, uri: name => `#/components/schemas/${name}`});
+  return Object.entries(schemas).map(([name, {$schema: _dialect, $id: _id, ...schema}]) => [name, schema]);
+}

@@ -1,0 +1,47 @@
+import type {ContentfulStatusCode} from 'hono/utils/http-status';
+import {StoreFault} from '../store/fault.ts';
+
+/** Why a request is not answered with what it asked for: as the verbs tell it, with a status. */
+export class Problem extends Error {
+  readonly status: ContentfulStatusCode;
+  readonly code: string;
+  /** What to do about it. */
+  readonly next: string;
+  readonly more: {mistakes?: {field: string; message: string}[]; headers?: Record<string, string>};
+
+  constructor(
+    status: ContentfulStatusCode,
+    code: string,
+    message: string,
+    next: string,
+    more: Problem['more'] = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.next = next;
+    this.more = more;
+  }
+}
+
+/** Anything thrown, as a problem. Of what nobody foresaw nothing is told: it may hold anything. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreFault)
+    return new Problem(503, error.code, 'the store cannot be used at the moment', 'try again later', {
+      headers: {'retry-after': '2'},
+    });
+  return new Problem(500, 'fault', 'something went wrong in here', 'the log of the server may say more');
+}
+
+/** The document of an error. */
+export function problemDocument({code, message, next, more}: Problem): object {
+  const {mistakes} = more;
+  return {schema: 'graydeck.error/1', code, message, next, ...(mistakes === undefined ? {} : {mistakes})};
+}
+
+export function tooOften(afterMs: number): Problem {
+  return new Problem(429, 'too-often', 'too many requests', 'wait as long as Retry-After says', {
+    headers: {'retry-after': String(Math.max(1, Math.ceil(afterMs / 1000)))},
+  });
+}

@@ -1,0 +1,184 @@
+import {z} from 'zod';
+import {
+  FEEDBACK_TYPES,
+  LONGEST_FEEDBACK_NAME,
+  LONGEST_MESSAGE,
+  type Feedback,
+} from '../analysis/feedback/feedback.ts';
+
+/** Shapes of what comes and goes by HTTP: requests are checked by them, and the OpenAPI document is made of them. */
+
+const name = (what: string) => z.string().trim().min(1).max(LONGEST_FEEDBACK_NAME).meta({description: what});
+const moment = z.number().meta({description: 'milliseconds since 1970, the clock of the store'});
+const percent = z.number().min(0).max(100);
+const rate = z.number().nullable().meta({description: 'percent; null: unknown'});
+const ms = z.number().nullable().meta({description: 'milliseconds; null: unknown'});
+const count = z.number().nonnegative();
+
+export const feedbackShape = z
+  .object({
+    feature: z.string().optional().meta({description: 'may be left out where there is one feature only'}),
+    type: z.enum(FEEDBACK_TYPES),
+    message: z
+      .string()
+      .max(LONGEST_MESSAGE)
+      .refine(text => text.trim() !== '', {error: 'is empty'})
+      .meta({description: 'plain text; markup in it means nothing'}),
+    rating: z.literal([1, 2, 3, 4, 5]).meta({description: '1 is worst, 5 best'}),
+    deployment_phase: name('the phase that the person was served'),
+    deployment_version: name('the version that the person was served'),
+    user_id: z.union([name('as the app calls its users'), z.number()]).nullish(),
+  })
+  .meta({id: 'Feedback'});
+
+/** Feedback as it came, in the words of the core. */
+export function feedbackOf(sent: z.infer<typeof feedbackShape>): Feedback {
+  const {type, message, rating, deployment_phase, deployment_version, user_id} = sent;
+  const user = user_id === undefined || user_id === null ? null : String(user_id);
+  return {type, message, rating, phase: deployment_phase, version: deployment_version, user};
+}
+
+export const acceptedShape = z
+  .object({
+    schema: z.literal('graydeck.feedback/1'),
+    feature: z.string(),
+    type: z.enum(FEEDBACK_TYPES),
+    rating: z.number(),
+    deployment_phase: z.string(),
+    deployment_version: z.string(),
+  })
+  .meta({id: 'FeedbackAccepted'});
+
+const stats = {
+  count,
+  rating: z.number().min(1).max(5).nullable().meta({description: 'mean of those who rated'}),
+  rated: count,
+  ratings: z.record(z.enum(['1', '2', '3', '4', '5']), count),
+  types: z.record(z.enum(FEEDBACK_TYPES), count),
+  firstAt: moment.nullable(),
+  lastAt: moment.nullable(),
+};
+const about = {
+  deployment_phase: z.string().nullable(),
+  deployment_version: z.string().nullable(),
+};
+
+export const statsShape = z
+  .object({
+    schema: z.literal('graydeck.feedback-stats/1'),
+    feature: z.string(),
+    ...about,
+    since: moment.nullable(),
+    ...stats,
+    groups: z.array(z.object({...about, ...stats})),
+  })
+  .meta({id: 'FeedbackStats'});
+
+const side = z
+  .object({
+    requests: count.nullable(),
+    requestsPerSecond: count.nullable(),
+    errors: count.nullable(),
+    errorRate: rate,
+    conversions: count.nullable(),
+    conversionRate: rate,
+    availability: rate,
+    responseTime: z.object({mean: ms, p50: ms, p95: ms, p99: ms}),
+  })
+  .meta({id: 'Side'});
+
+export const statusShape = z
+  .object({
+    schema: z.literal('graydeck.status/1'),
+    feature: z.string(),
+    version: z.string().nullable(),
+    release: z.string().nullable(),
+    state: z.enum([
+      'idle',
+      'deploying',
+      'rolling',
+      'paused',
+      'promoting',
+      'rolling_back',
+      'completed',
+      'rolled_back',
+      'failed',
+    ]),
+    phase: z.object({
+      name: z.string().nullable(),
+      index: z.number().nullable(),
+      of: z.number().nullable(),
+      enteredAt: moment.nullable(),
+      endsAt: moment.nullable(),
+    }),
+    percent: z.object({set: percent, applied: percent.nullable(), observed: percent.nullable()}),
+    routers: z.object({live: count.nullable(), confirmed: count.nullable(), silent: count.nullable()}),
+    window: z.object({seconds: z.number(), from: moment, to: moment}),
+    sides: z.object({prod: side, gray: side}),
+    metrics: z.array(
+      z.object({
+        name: z.string(),
+        source: z.string(),
+        prod: z.number().nullable(),
+        gray: z.number().nullable(),
+        limit: z.number().nullable(),
+        ageSeconds: z.number().nullable(),
+        state: z.string(),
+      }),
+    ),
+    verdict: z.object({
+      action: z.enum(['advance', 'hold', 'pause', 'rollback']).nullable(),
+      reasons: z.array(
+        z.object({
+          code: z.string(),
+          metric: z.string().nullish(),
+          value: z.number().nullish(),
+          threshold: z.number().nullish(),
+          samples: z.number().nullish(),
+          windowSeconds: z.number().nullish(),
+          text: z.string(),
+        }),
+      ),
+    }),
+    steps: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        state: z.string(),
+        startedAt: moment.nullable(),
+        ms,
+        error: z.string().nullable(),
+      }),
+    ),
+    alerts: z.array(
+      z.object({
+        id: z.string(),
+        level: z.enum(['info', 'warning', 'critical']),
+        message: z.string(),
+        raisedAt: moment,
+        acknowledgedBy: z.string().nullable(),
+        resolvedAt: moment.nullable(),
+      }),
+    ),
+    guard: z.string().nullable(),
+    head: count,
+  })
+  .meta({id: 'Status'});
+
+export const errorShape = z
+  .object({
+    schema: z.literal('graydeck.error/1'),
+    code: z.string(),
+    message: z.string(),
+    next: z.string().meta({description: 'what to do about it'}),
+    mistakes: z.array(z.object({field: z.string(), message: z.string()})).optional(),
+  })
+  .meta({id: 'Error'});
+
+export const healthShape = z
+  .object({
+    schema: z.literal('graydeck.health/1'),
+    state: z.enum(['up', 'away']),
+    features: count,
+  })
+  .meta({id: 'Health'});

@@ -1,0 +1,97 @@
+/** A server as `serve` wires it, on an embedded store, listening on a port of its own. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {openServed} from '../../source/cli/serve/served.ts';
+import {openController} from '../../source/controller/controller.ts';
+import type {Controller} from '../../source/controller/outcome.ts';
+import {createApp} from '../../source/server/app.ts';
+import {listen} from '../../source/server/listen.ts';
+import {openMetrics} from '../../source/server/metrics.ts';
+import {readTokens} from '../../source/server/tokens.ts';
+import {openStore} from '../../source/store/open.ts';
+import type {OperatorStore} from '../../source/store/port.ts';
+import {builtInPlan} from '../../source/config/built-in.ts';
+
+export const READ = 'token-that-may-read';
+export const WRITE = 'token-that-may-give-feedback';
+export const OPERATE = 'token-that-may-operate';
+const ORIGIN = 'https://app.example.com';
+
+export interface House extends AsyncDisposable {
+  url: string;
+  store: OperatorStore;
+  controller: Controller;
+  /** Asks with a token, or with none. */
+  ask(path: string, token?: string | null, init?: RequestInit): Promise<Response>;
+  /** Posts feedback as a page would. */
+  say(body: unknown, token?: string | null, headers?: Record<string, string>): Promise<Response>;
+}
+
+export async function openHouse({readOnly = false, features = ['pay']} = {}): Promise<House> {
+  const folder = await mkdtemp(join(tmpdir(), 'graydeck-server-'));
+  const address = `sqlite:${join(folder, 'graydeck.db')}`;
+  const store = await openStore(address, 'operator', {env: {}});
+  const controllers = await Promise.all(
+    features.map(async name => {
+      const controller = openController({
+        feature: name,
+        log: store.feature(name).log,
+        now: () => store.now(),
+      });
+      await controller.execute(
+        {type: 'start', release: `r-${name}`, version: 'v1.1.0', over: 'v1.0.9', plan: builtInPlan},
+        {by: {name: 'liu', kind: 'person'}},
+      );
+      return controller;
+    }),
+  );
+  const writer = await openStore(address, 'router', {env: {}});
+  const view = await openStore(address, 'viewer', {env: {}});
+  const settings = {store: address, feature: null, prometheus: null, declared: {}, config: null};
+  const served = await openServed(view, settings, null, (feature, text) =>
+    writer.feature(feature).writeFeedback(text),
+  );
+  const tokens = readTokens(
+    `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2`,
+  );
+  if (!tokens.ok) throw new Error('the tokens of the tests are none');
+  const {app, close} = createApp({
+    served,
+    clients: tokens.clients,
+    origins: [ORIGIN],
+    isReadOnly: readOnly,
+    metrics: openMetrics(served, '0.0.0'),
+    version: '0.0.0',
+  });
+  const listening = await listen(app.fetch, {host: '127.0.0.1', port: 0});
+  const {url} = listening;
+  const ask: House['ask'] = async (path, token = READ, init = {}) =>
+    await fetch(url + path, {
+      ...init,
+      headers: {
+        ...(token === null ? {} : {authorization: `Bearer ${token}`}),
+        ...(init.headers as Record<string, string> | undefined),
+      },
+    });
+  return {
+    url,
+    store,
+    controller: controllers[0]!,
+    ask,
+    say: async (body, token = WRITE, headers = {}) =>
+      await ask('/api/v1/canary/feedback', token, {
+        method: 'POST',
+        headers: {'content-type': 'application/json', ...headers},
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async [Symbol.asyncDispose]() {
+      close();
+      await listening.close();
+      await served.close();
+      await Promise.all(controllers.map(one => one.close()));
+      await Promise.all([store.close(), writer.close(), view.close()]);
+      await rm(folder, {recursive: true, force: true});
+    },
+  };
+}
