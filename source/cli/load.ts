@@ -23,6 +23,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   guard: () => import('./verbs/guard.ts'),
   serve: () => import('./verbs/serve.ts'),
   explain: () => import('./verbs/explain.ts'),
+  agent: () => import('./verbs/agent.ts'),
   'split-render': () => import('./verbs/split-render.ts'),
   doctor: () => import('./verbs/doctor.ts'),
   acl: () => import('./verbs/acl.ts'),

@@ -8,6 +8,7 @@ import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../store
 import {readStamp} from './actor.ts';
 import type {Call} from './call.ts';
 import {chooseFeature} from './feature.ts';
+import {submitLatch} from './offline.ts';
 import {loadSettings, type Settings} from './settings.ts';
 
 const CLOSES_WITHIN_MS = 500;
@@ -67,7 +68,10 @@ export async function openSession(
     const controller = openController({feature: name, log: feature.log, now: () => store.now()});
     return await orClose(controller, async () => {
       await controller.ready();
-      return {store, feature, controller, stamp, settings, close: () => closeBoth(controller, store)};
+      const close = () => closeBoth(controller, store);
+      const session: Session = {store, feature, controller, stamp, settings, close};
+      await submitLatch(session, call.out.say);
+      return session;
     });
   });
 }

@@ -22,6 +22,7 @@ export type VerbFile =
   | 'judge'
   | 'guard'
   | 'serve'
+  | 'agent'
   | 'split-render'
   | 'explain'
   | 'doctor'

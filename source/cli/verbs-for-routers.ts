@@ -3,6 +3,21 @@ import type {Verb} from './verb.ts';
 /** Verbs for whatever moves users: edges and applications. */
 export const ROUTING: readonly Verb[] = [
   {
+    name: 'agent',
+    summary: 'drive an nginx: the split into its configuration, what it confirms into the store',
+    arguments: [{name: 'WHAT', isOptional: true, choices: ['prod', 'keep']}],
+    flags: [],
+    changes: true,
+    isLasting: true,
+    examples: ['graydeck agent', 'graydeck agent --config /etc/graydeck.yaml --json', 'graydeck agent prod'],
+    more:
+      'The configuration says under nginx: which file the site includes, where users are found, and the upstreams of ' +
+      'each feature. A line for each change that nginx confirms. SIGTERM puts prod for everyone in place, but where a ' +
+      'phase keeps gray when cut off; so does `agent prod`, for the stop action of a service. `agent keep` is started by ' +
+      'the agent itself: it does the same when the agent dies.',
+    file: 'agent',
+  },
+  {
     name: 'explain',
     summary: 'which side a user gets, and why',
     arguments: [{name: 'USER'}],

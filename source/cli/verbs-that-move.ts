@@ -76,8 +76,14 @@ export const MOVING: readonly Verb[] = [
     arguments: [],
     flags: ['release', 'wait', 'offline'],
     changes: true,
-    examples: ['graydeck rollback', 'graydeck rollback --reason "double charges" --no-wait'],
-    more: `Traffic first; the other steps follow and may fail without undoing it. ${NEVER_ASKS}`,
+    examples: [
+      'graydeck rollback',
+      'graydeck rollback --reason "double charges" --no-wait',
+      'graydeck rollback --offline',
+    ],
+    more:
+      `Traffic first; the other steps follow and may fail without undoing it. ${NEVER_ASKS} With --offline the routers of ` +
+      'this host have prod for everyone at once, store or not, until the log says that the release was rolled back.',
     file: 'rollback',
   },
   {

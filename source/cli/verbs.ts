@@ -4,7 +4,6 @@ import {ROUTING} from './verbs-for-routers.ts';
 import {MOVING} from './verbs-that-move.ts';
 
 const LATER = [
-  ['agent', 'drive an nginx'],
   ['replay', 'the console over a recording'],
   ['record', 'record a release'],
 ] as const;

@@ -72,6 +72,7 @@ export interface Status {
   release: string | null;
   head: number;
   percent: {set: number; applied: number | null; observed: number | null};
+  routers: {live: number | null; confirmed: number | null; silent: number | null};
   sides: Record<'prod' | 'gray', SideStatus>;
   alerts: {id: string; message: string; acknowledgedBy: string | null}[];
 }

@@ -88,7 +88,8 @@ const table: readonly [typed: string[], message: RegExp, next: RegExp][] = [
     /graydeck completions --help/u,
   ],
   [['acl', 'root'], /"root" is no ROLE: viewer, app, agent, operator\./u, /graydeck acl --help/u],
-  [['rollback', '--offline'], /rollback --offline is not built yet/u, /graydeck rollback/u],
+  [['rollback', '--offline'], /which feature is meant\?/u, /--offline --feature NAME/u],
+  [['agent'], /says nothing about an nginx/u, /nginx: \{include/u],
   [['serve', '--listen', 'x'], /--listen takes a host and a port\./u, /127\.0\.0\.1:8080/u],
 ];
 

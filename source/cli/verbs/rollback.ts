@@ -1,22 +1,61 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import {plainText} from '../../analysis/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {measured} from '../../console/present/format.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import type {Release} from '../../release/state.ts';
+import {latchPath} from '../../router/latch-file.ts';
+import {StoreFault} from '../../store/fault.ts';
+import {stateFolder} from '../../store/open.ts';
 import {actAtOnce, releaseAtHand} from '../act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {usage} from '../failure.ts';
+import {EXIT, type ExitCode} from '../exit.ts';
 import {languageOf} from '../language.ts';
+import {setOfflineLatch} from '../offline.ts';
 import {reportCommand} from '../report-command.ts';
 import {openSession, using, type Session} from '../session.ts';
+import {loadSettings} from '../settings.ts';
 import {failedSteps, seeThrough} from '../steps.ts';
 
+/** How often a rollback that was latched is tried to be written, in milliseconds. */
+const SUBMITS_EVERY_MS = 1000;
+
 /** `rollback`: traffic first, at once; then its steps. Asked again, it sees the steps of the first one through. */
-export const run: Run = async call => {
+export const run: Run = async call => (call.flags.offline ? await withoutStore(call) : await withStore(call));
+
+/** Prod for everyone on this host, whether or not anybody can be told; then the log, as soon as the store is there. */
+async function withoutStore(call: Call): Promise<ExitCode> {
   const {flags, out} = call;
-  if (flags.offline)
-    throw usage('rollback --offline is not built yet in this version', 'graydeck rollback', 'not-built');
+  const settings = await loadSettings(call);
+  const {feature, release, at} = await setOfflineLatch(call, settings);
+  const path = latchPath(stateFolder(process.env), feature);
+  if (flags.dryRun || !flags.wait) {
+    if (out.isJson)
+      out.json({schema: 'graydeck.offline/1', feature, release, path, at, dryRun: flags.dryRun});
+    else
+      out.data(
+        `${feature}  ${flags.dryRun ? 'would be latched' : 'latched'}: the routers of this host have prod for everyone`,
+      );
+    out.say(`  ${path} holds until the log knows: graydeck rollback --feature ${feature}`);
+    return EXIT.done;
+  }
+  out.say(`${feature}: latched, the routers of this host have prod for everyone; ${path}`);
+  const signal = call.interrupted();
+  const online: Call = {...call, flags: {...flags, feature, release}};
+  for (let isTold = false; !signal.aborted; isTold = true) {
+    try {
+      return await withStore(online);
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      if (!isTold) out.say('  waiting for the store, to write it into the log; the latch holds without that');
+    }
+    await pause(SUBMITS_EVERY_MS, undefined, {signal}).catch(() => undefined);
+  }
+  return EXIT.done;
+}
+
+async function withStore(call: Call): Promise<ExitCode> {
+  const {flags, out} = call;
   return await using(openSession(call), async session => {
     const id = await releaseAtHand(call, session);
     const done = await actAtOnce(call, session, {type: 'rollback', release: id});
@@ -43,7 +82,7 @@ export const run: Run = async call => {
     if (failure !== null) throw failure;
     return EXIT.done;
   });
-};
+}
 
 type Facts = Readonly<Record<string, number>>;
 

@@ -1,0 +1,90 @@
+/** A real nginx in front of two backends, driven by the built agent, and a store that can be cut off from it. */
+import {spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {expect, inject} from 'vitest';
+import {openEdgePlace, type EdgePlace} from '../agent/edge-place.ts';
+import {startProxy, type Proxy} from '../servers/proxy.ts';
+import {FEATURE, redisPlace, type Place} from './place.ts';
+
+export interface DrivenEdge extends AsyncDisposable {
+  place: Place & {redis: NonNullable<Place['redis']>};
+  edge: EdgePlace;
+  /** Between the agent and the store. */
+  proxy: Proxy;
+  agent: ChildProcess;
+  /** Starts the agent once more. */
+  startAgent(): Promise<void>;
+  /** Ends the agent in peace. */
+  stopAgent(): Promise<void>;
+  /** What the agent has said so far, on stdout and stderr. */
+  said(): string;
+}
+
+/** `watchdog`, `shutdown`: as in the configuration. */
+export async function openDrivenEdge({watchdog = '2s', shutdown = '1s'} = {}): Promise<DrivenEdge> {
+  const place = await redisPlace();
+  const edge = await openEdgePlace([FEATURE]);
+  const proxy = await startProxy(place.redis);
+  const {means, site} = edge;
+  const config = {
+    nginx: {
+      include: means.include,
+      attributes: {country: {header: 'x-country'}},
+      features: {[FEATURE]: {prod: 'app_prod', gray: 'app_gray'}},
+      probe: `${site.probe.host}:${site.probe.port}`,
+      test: means.test,
+      pid: edge.nginx.pidFile,
+      watchdog,
+      shutdown,
+      name: 'edge-1',
+    },
+  };
+  await writeFile(join(place.cli.folder, 'edge.yaml'), JSON.stringify(config));
+  let said = '';
+  const start = () => {
+    const argv = ['agent', '--config', 'edge.yaml', '--store', `redis://127.0.0.1:${proxy.port}/0`];
+    const agent = spawn(process.execPath, [inject('program'), ...argv], {
+      cwd: place.cli.folder,
+      env: place.cli.environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [agent.stdout, agent.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    return agent;
+  };
+  const driven: DrivenEdge = {
+    place,
+    edge,
+    proxy,
+    agent: start(),
+    said: () => said,
+    async startAgent() {
+      driven.agent = start();
+      await ready();
+    },
+    async stopAgent() {
+      const {agent} = driven;
+      if (agent.exitCode !== null || agent.signalCode !== null) return;
+      const ended = once(agent, 'exit');
+      agent.kill('SIGTERM');
+      await ended;
+    },
+    async [Symbol.asyncDispose]() {
+      driven.agent.kill('SIGCONT');
+      await driven.stopAgent();
+      await proxy.close();
+      await edge[Symbol.asyncDispose]();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+  const ready = async () => {
+    const before = said.length;
+    await expect.poll(() => said.slice(before), {timeout: 15_000}).toContain('version');
+  };
+  await ready();
+  return driven;
+}

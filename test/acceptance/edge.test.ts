@@ -1,0 +1,95 @@
+import {describe, expect, test} from 'vitest';
+import {askMany, nginxMissing} from '../servers/nginx.ts';
+import {redisMissing} from '../servers/redis.ts';
+import {openDrivenEdge, type DrivenEdge} from './edge-place.ts';
+import {FEATURE, startRelease, statusOf} from './place.ts';
+
+const PLAN = `
+phases:
+  - {name: some, percent: 50, duration: 24h, include: {users: [vip-1]}}
+  - {name: all, percent: 100}
+evidence: off
+`;
+
+/** Starts the release with half of the people on gray. */
+async function begin({place, said}: DrivenEdge, plan = PLAN): Promise<void> {
+  await place.cli.file('plan.yaml', plan);
+  await startRelease(place, '--plan', 'plan.yaml');
+  await expect.poll(said, {timeout: 5000}).toContain('50 % on gray');
+}
+
+const forced = {headers: {'x-user-id': 'u-1', 'x-gray-release': 'true'}, path: `/${FEATURE}`};
+const someUsers = Array.from({length: 40}, (_, index) => `u-${index}`);
+
+async function gray({edge}: DrivenEdge): Promise<number> {
+  const answers = await edge.backends(...someUsers);
+  return answers.filter(backend => backend === 'gray').length;
+}
+
+describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', () => {
+  test('goes where the release goes, and a rollback takes the forced and the listed back, too', async () => {
+    await using driven = await openDrivenEdge();
+    const {edge, place} = driven;
+    expect(await gray(driven)).toBe(0);
+    await begin(driven);
+    expect(await edge.backends('vip-1')).toEqual(['gray']);
+    expect(await gray(driven)).toBeGreaterThan(8);
+    expect(await gray(driven)).toBeLessThan(32);
+    expect(await askMany(edge.port, [forced])).toEqual(['gray']);
+    await expect
+      .poll(async () => (await statusOf(place)).percent, {timeout: 5000})
+      .toMatchObject({set: 50, applied: 50});
+    const {exitCode, stdout} = await place.cli.run('rollback', '--feature', FEATURE);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/1 of 1|1\/1/);
+    expect(await edge.backends('vip-1')).toEqual(['prod']);
+    expect(await askMany(edge.port, [forced])).toEqual(['prod']);
+    expect(await gray(driven)).toBe(0);
+  });
+
+  test('has nobody on gray after a rollback without the store, nor when the store is back at its old percent', async () => {
+    await using driven = await openDrivenEdge();
+    const {edge, place} = driven;
+    await begin(driven);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
+    place.redis.freeze();
+    const {exitCode, stdout} = await place.cli.run(
+      'rollback',
+      '--offline',
+      '--no-wait',
+      '--feature',
+      FEATURE,
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(FEATURE);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['prod']);
+    place.redis.thaw();
+    // The agent has the store again, where the release is still at 50 %.
+    await expect
+      .poll(async () => (await statusOf(place)).routers, {timeout: 8000})
+      .toMatchObject({live: 1, confirmed: 0});
+    expect((await statusOf(place)).percent.set).toBe(50);
+    expect(await gray(driven)).toBe(0);
+    expect(await askMany(edge.port, [forced])).toEqual(['prod']);
+    const submitted = await place.cli.run('rollback', '--feature', FEATURE);
+    expect(submitted.exitCode).toBe(0);
+    await expect
+      .poll(async () => (await statusOf(place)).routers, {timeout: 5000})
+      .toMatchObject({live: 1, confirmed: 1});
+    expect(await gray(driven)).toBe(0);
+  });
+
+  test('goes to prod when its agent is killed, and is right again with the next one', async () => {
+    await using driven = await openDrivenEdge();
+    const {edge} = driven;
+    await begin(driven);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
+    driven.agent.kill('SIGKILL');
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['prod']);
+    await expect.poll(driven.said).toContain('the agent is dead: prod for everyone');
+    await driven.startAgent();
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
+    await driven.stopAgent();
+    expect(await edge.backends('vip-1')).toEqual(['prod']);
+  });
+});
