@@ -1,0 +1,91 @@
+import {OpenFeature} from '@openfeature/server-sdk';
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {GraydeckProvider} from '../../source/sdk/openfeature.ts';
+import {redisMissing} from '../servers/redis.ts';
+import {FEATURE, Scene, until} from './scene.ts';
+
+describe.skipIf(redisMissing)('an OpenFeature client', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await Scene.open();
+  });
+  afterEach(async () => {
+    await OpenFeature.clearProviders();
+    await scene.clear();
+  });
+  afterAll(() => scene.close());
+
+  async function client(features: string[] = [FEATURE]) {
+    const store = `redis://127.0.0.1:${scene.proxy.port}/0`;
+    await OpenFeature.setProviderAndWait(new GraydeckProvider({store, stateFolder: scene.folder, features}));
+    return OpenFeature.getClient();
+  }
+
+  test('asks whether a user gets gray, and hears why', async () => {
+    await scene.put('lists');
+    const flags = await client();
+    expect(await flags.getBooleanDetails(FEATURE, false, {targetingKey: 'u-1'})).toMatchObject({
+      value: true,
+      variant: 'gray',
+      reason: 'TARGETING_MATCH',
+      flagMetadata: {reason: 'included', cohort: 'chosen', version: 1, release: 'r-2'},
+    });
+    expect(await flags.getStringDetails(FEATURE, '', {targetingKey: 'u-4'})).toMatchObject({
+      value: 'prod',
+      reason: 'SPLIT',
+    });
+    expect(await flags.getBooleanValue(FEATURE, true, {targetingKey: 'u-3'})).toBe(false);
+  });
+
+  test('attributes of its context are those of the user', async () => {
+    await scene.put('half-of-china');
+    const flags = await client();
+    const context = {targetingKey: 'u-131', country: 'CN', region: 'east'};
+    expect(await flags.getBooleanValue(FEATURE, false, context)).toBe(true);
+    expect(await flags.getBooleanValue(FEATURE, false, {...context, region: 'west'})).toBe(false);
+  });
+
+  test('hears of a rollback', async () => {
+    await scene.put('everyone');
+    const flags = await client();
+    expect(await flags.getBooleanValue(FEATURE, false, {targetingKey: 'u-1'})).toBe(true);
+    await scene.put('rolled-back');
+    await until(async () => {
+      const details = await flags.getBooleanDetails(FEATURE, true, {targetingKey: 'u-1'});
+      expect(details).toMatchObject({value: false, reason: 'DISABLED'});
+    });
+  });
+
+  test('gets its own default for what is no feature, no boolean, or not known', async () => {
+    await scene.put('everyone');
+    const flags = await client();
+    const user = {targetingKey: 'u-1'};
+    expect(await flags.getBooleanDetails('No Such Name', true, user)).toMatchObject({
+      value: true,
+      errorCode: 'FLAG_NOT_FOUND',
+    });
+    expect(await flags.getBooleanDetails('never_released', true, user)).toMatchObject({
+      value: true,
+      errorCode: 'FLAG_NOT_FOUND',
+    });
+    expect(await flags.getNumberDetails(FEATURE, 7, user)).toMatchObject({
+      value: 7,
+      errorCode: 'TYPE_MISMATCH',
+    });
+    expect(await flags.getObjectDetails(FEATURE, {a: 1}, user)).toMatchObject({
+      value: {a: 1},
+      errorCode: 'TYPE_MISMATCH',
+    });
+  });
+
+  test('gets its default while the store is away from the start', async () => {
+    await scene.proxy.refuse();
+    const flags = await client();
+    expect(await flags.getBooleanDetails(FEATURE, true, {targetingKey: 'u-1'})).toMatchObject({
+      value: true,
+      errorCode: 'PROVIDER_NOT_READY',
+    });
+    await scene.proxy.accept();
+  });
+});
