@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {askMany, nginxMissing} from '../servers/nginx.ts';
 import {redisMissing} from '../servers/redis.ts';
@@ -17,6 +18,11 @@ async function begin({place, said}: DrivenEdge, plan = PLAN): Promise<void> {
   await startRelease(place, '--plan', 'plan.yaml');
   await expect.poll(said, {timeout: 5000}).toContain('50 % on gray');
 }
+
+/** As the agent prints it: 15 s, 2 s watchdog, 1 s shutdown. */
+const BOUND_MS = 18_000;
+
+const until = (at: number) => delay(Math.max(0, at - performance.now()));
 
 const forced = {headers: {'x-user-id': 'u-1', 'x-gray-release': 'true'}, path: `/${FEATURE}`};
 const someUsers = Array.from({length: 40}, (_, index) => `u-${index}`);
@@ -91,5 +97,42 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
     await driven.stopAgent();
     expect(await edge.backends('vip-1')).toEqual(['prod']);
+  });
+
+  test('cut off from the store, or alone with one that is isolated, it is at prod within its bound or stays where the phase says so, and right soon after the return', async () => {
+    await using driven = await openDrivenEdge();
+    await using keeping = await openDrivenEdge();
+    await begin(driven);
+    await begin(keeping, PLAN.replace('duration: 24h,', 'duration: 24h, whenStale: keep,'));
+    // A primary that has lost its replicas: it goes on answering reads, and what it says proves nothing.
+    await using isolated = await openDrivenEdge();
+    await begin(isolated);
+    const cutAt = performance.now();
+    await isolated.place.redis.admin.config('SET', 'min-replicas-to-write', '1');
+    for (const {proxy} of [driven, keeping]) proxy.swallow();
+    await expect
+      .poll(() => driven.edge.backends('vip-1'), {timeout: BOUND_MS, interval: 50})
+      .toEqual(['prod']);
+    const offAfterMs = performance.now() - cutAt;
+    expect(offAfterMs).toBeGreaterThan(6000);
+    await until(cutAt + BOUND_MS);
+    expect(await gray(driven)).toBe(0);
+    expect(await gray(isolated)).toBe(0);
+    expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);
+    for (const {proxy} of [driven, keeping]) proxy.release();
+    const backAt = performance.now();
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 5000, interval: 10}).toEqual(['gray']);
+    expect(performance.now() - backAt).toBeLessThan(2000);
+    expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);
+  }, 60_000);
+
+  test('goes to prod when its agent stands still, and back when it moves again', async () => {
+    await using driven = await openDrivenEdge({watchdog: '2s'});
+    await begin(driven);
+    driven.agent.kill('SIGSTOP');
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['prod']);
+    await expect.poll(driven.said).toContain('has not moved for 2 s: prod for everyone');
+    driven.agent.kill('SIGCONT');
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['gray']);
   });
 });
