@@ -13,6 +13,7 @@ import {keepSteps} from '../effects/keep-steps.ts';
 import type {Actor, CommandType} from '../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../store/port.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
+import {keepTelling} from './notify/keep-telling.ts';
 import {isShownOf} from './prometheus/shown.ts';
 import {withPrometheus} from './prometheus/windows.ts';
 import {keepReports} from './report/keep-reports.ts';
@@ -155,7 +156,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       looking = beginLookingOn(looked, stop.signal);
       running.push(looking.ended);
       if (acting === null) return;
-      const runner = stepRunner(acting.feature, acting.controller, actor, settings.declared);
+      const runner = stepRunner(acting.feature, acting.controller, actor, settings);
       running.push(keepSteps(runner, id => ours.has(id), stop.signal));
       if (guardName !== null) {
         guard = beginGuarding({...acting, measuring, settings, external, name: guardName});
@@ -166,6 +167,13 @@ export function openDeck(wiring: Wiring): LiveDeck {
       running.push(
         measurements.start().then(() => keepRollUps(keeping, stop.signal)),
         keepReports({feature: acting.feature, view, settings}, stop.signal),
+        // Where a guard lives it tells people; what it leaves lying is taken up from here.
+        keepTelling(
+          acting.controller,
+          settings,
+          {by: actor, isOnDuty: () => silentSince !== null},
+          stop.signal,
+        ),
       );
     },
     async close() {

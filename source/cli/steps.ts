@@ -1,8 +1,8 @@
-import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {messagesOf} from '../console/messages/catalogue.ts';
 import {measured} from '../console/present/format.ts';
 import type {Actor} from '../release/command.ts';
+import {notifyPerformer} from '../effects/notify/perform-notify.ts';
 import {performersFor} from '../effects/performers.ts';
 import {runSteps, StepRefused, type StepRunner} from '../effects/run-steps.ts';
 import type {TrafficView} from '../effects/traffic.ts';
@@ -14,18 +14,18 @@ import {EXIT} from './exit.ts';
 import {Failure, failureOf} from './failure.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from './language.ts';
+import {tellMeanwhile} from './notify/tell-meanwhile.ts';
+import {hasChannels} from './notify/specs.ts';
 import type {Session} from './session.ts';
+import type {Settings} from './settings.ts';
 import {snapshotTaker} from './take-snapshot.ts';
 
-/**
- * Who runs the steps of this feature in this process, and by what means. `declared`: kinds of metrics whose names say
- * nothing.
- */
+/** Who runs the steps of this feature in this process, and by what means. */
 export function stepRunner(
   feature: FeatureStore,
   controller: Controller,
   by: Actor,
-  declared: DeclaredMetrics,
+  settings: Pick<Settings, 'declared' | 'config'>,
 ): StepRunner {
   const traffic: TrafficView = {
     split() {
@@ -38,10 +38,13 @@ export function stepRunner(
   };
   // Two processes of one person must not take each other's running step for their own.
   const actor: Actor = {...by, name: `${by.name.slice(0, 112)}, ${process.pid}`};
+  const told = {
+    state: () => controller.snapshot().state,
+    subscribe: (listener: () => void) => controller.subscribe(listener),
+  };
   return {
     log: {
-      state: () => controller.snapshot().state,
-      subscribe: listener => controller.subscribe(listener),
+      ...told,
       now: () => controller.now(),
       execute: intent => controller.execute(intent, {by: actor}),
     },
@@ -50,8 +53,8 @@ export function stepRunner(
       outputs: feature.outputs,
       traffic,
       epoch: () => controller.snapshot().state.guard?.epoch ?? null,
-      takeSnapshot: snapshotTaker(feature, controller, declared),
-      notify: null,
+      takeSnapshot: snapshotTaker(feature, controller, settings.declared),
+      notify: hasChannels(settings) ? notifyPerformer(told) : null,
     }),
     actor: actor.name,
   };
@@ -73,7 +76,8 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   remember(controller.snapshot().state.release, told);
   const stop = controller.subscribe(tell);
   try {
-    await runSteps(stepRunner(feature, controller, stamp.by, settings.declared), releaseId, signal);
+    const runner = stepRunner(feature, controller, stamp.by, settings);
+    await tellMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
     throw new Failure(EXIT.fault, 'step-refused', error.message, 'graydeck status lists the steps');

@@ -1,6 +1,9 @@
 import {z} from 'zod';
+import type {ChannelSpec} from '../release/channel.ts';
 import type {Plan} from '../release/plan.ts';
 import {address} from './address.ts';
+import {DEFAULT_ALERTS, readAlerts, type AlertConfig} from './alerts.ts';
+import {readChannels} from './channels.ts';
 import {readMetrics} from './config-metrics.ts';
 import {FEATURE_ALLOWED, featureName, line} from './leaf.ts';
 import {metricBook, type MetricDeclaration} from './metric-book.ts';
@@ -29,6 +32,9 @@ export interface Config {
   /** What Prometheus is asked for by a query of the project's own. */
   queries: Record<string, MetricQuery>;
   contacts: Record<string, string>;
+  /** Ways to tell people. */
+  channels: ChannelSpec[];
+  alerts: AlertConfig;
   /** What `doctor` asks whether it is up: name → argument array. */
   services: Record<string, string[]>;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
@@ -47,6 +53,8 @@ const CONFIG_SHAPE = {
   prometheus: z.unknown(),
   nginx: z.unknown(),
   metrics: z.unknown(),
+  channels: z.unknown(),
+  alerts: z.unknown(),
   features: z.unknown(),
   plan: z.unknown(),
   reports: line(1024),
@@ -71,6 +79,8 @@ const OTHER_NAMES = {
  *   queue_length: {type: gauge, unit: count, better: lower}
  *   disk: {query: "max(disk_used_percent{{{match}}})", unit: "%", better: lower}
  * contacts: {support: tech@example.com}
+ * channels: {slack: {url: "${SLACK_WEBHOOK}"}}  # also mail, sms, webhook: who is told of alerts and rollbacks
+ * alerts: {escalate: 10m, bell: on}
  * reports: reports                          # the report of every release that ends, as md, json and html
  * services: {gray: [systemctl, is-active, pay-gray]}   # asked by `graydeck doctor`
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
@@ -104,6 +114,8 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     metrics: declared,
     queries,
     contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},
+    channels: isWritten(root, 'channels') ? readChannels(reader, child(root, 'channels')) : [],
+    alerts: isWritten(root, 'alerts') ? readAlerts(reader, child(root, 'alerts')) : DEFAULT_ALERTS,
     services: isWritten(root, 'services') ? readServices(reader, child(root, 'services')) : {},
     reports: fields.reports ?? null,
     plan: planSource(

@@ -3,7 +3,7 @@ import type {Alert, State} from './state.ts';
 /** An alert of a guard that comes back within this time after it was over is the same one, milliseconds. */
 export const COOL_DOWN_MS = 5 * 60_000;
 /** A critical alert that nobody acknowledges is told again so many times at most. */
-export const ESCALATIONS_AT_MOST = 3;
+const ESCALATIONS_AT_MOST = 3;
 const SETTLES_AFTER_MS = 60_000;
 const SETTLES_AT_MOST_MS = 15 * 60_000;
 

@@ -18,6 +18,7 @@ import type {Tenure} from '../../guard/tenure.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../settings.ts';
+import {keepTelling} from '../notify/keep-telling.ts';
 import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../steps.ts';
 import type {GuardMeasuring} from './measuring.ts';
@@ -39,6 +40,9 @@ export interface Watched {
   onJudged?(judged: Judged): void;
 }
 
+/** Orders after which steps are due that this guard has to see through. */
+const BEGINS_STEPS: ReadonlySet<string> = new Set(['rollback', 'next', 'complete']);
+
 /** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
   const {feature, controller, measuring, external, settings, name, contact, onRole, onTrouble, onJudged} =
@@ -50,7 +54,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
 
   const work = async (tenure: Tenure) => {
     const ours = new Set<string>();
-    const runner = stepRunner(feature, controller, tenure.actor, settings.declared);
+    const runner = stepRunner(feature, controller, tenure.actor, settings);
     // Over all tenures of this process: what has come of a step is known although the guard was lost meanwhile.
     performerOf ??= rememberOutcomes(runner.performerOf);
     const steps = {...runner, performerOf, log: {...runner.log, execute: journalOf(tenure, runner.actor)}};
@@ -58,7 +62,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
     const noting: Tenure = {
       ...tenure,
       async command(intent, reason, isMeant) {
-        if ((intent.type === 'rollback' || intent.type === 'complete') && tenure.isHeld())
+        if (BEGINS_STEPS.has(intent.type) && 'release' in intent && tenure.isHeld())
           ours.add(intent.release);
         return await tenure.command(intent, reason, isMeant);
       },
@@ -81,11 +85,13 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       shelf: feature.rollUps,
       now: () => controller.now(),
     };
+    const teller = {by: tenure.actor, isOnDuty: () => true, isMeant: tenure.isHeld};
     await Promise.all([
       act(means, noting, onTrouble),
       keepSteps(steps, isOurs, tenure.signal),
       keepRollUps(keeping, tenure.signal),
       keepReports({feature, view: controller, settings}, tenure.signal),
+      keepTelling(controller, settings, teller, tenure.signal),
     ]);
   };
 

@@ -7,6 +7,7 @@ import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
 import {mustExist} from '../feature.ts';
+import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
 import {reportCommand} from '../report-command.ts';
 import {openSession, using} from '../session.ts';
 
@@ -15,7 +16,9 @@ export const run: Run = async call => {
   const intent = intentOf(call);
   return await using(openSession(call), async session => {
     await mustExist(session.store, session.feature.feature);
-    reportCommand(call, session, await act(call, session, intent), {
+    const work = () => act(call, session, intent);
+    const done = call.flags.dryRun ? await work() : await tellMeanwhile(session, call.interrupted(), work);
+    reportCommand(call, session, done, {
       alert: 'alert' in intent ? intent.alert : null,
       silence: 'silence' in intent ? intent.silence : null,
     });

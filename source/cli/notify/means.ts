@@ -1,0 +1,50 @@
+import {plainText} from '../../analysis/plain-text.ts';
+import {DEFAULT_ALERTS} from '../../config/alerts.ts';
+import {newAlertId} from '../../controller/ids.ts';
+import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
+import type {OutboxMeans} from '../../effects/notify/keep-outbox.ts';
+import type {Actor} from '../../release/command.ts';
+import type {Settings} from '../settings.ts';
+import {channelSpecs} from './specs.ts';
+
+/** Who tells people from this process, and when it is its part to. */
+export interface Teller {
+  by: Actor;
+  isOnDuty(): boolean;
+  /** Asked right before anything is begun; absent: it always may be. */
+  isMeant?(): boolean;
+}
+
+/** By what means this process tells people of a feature. Loads what that takes only now. */
+export async function outboxMeans(
+  controller: Controller,
+  settings: Pick<Settings, 'config'>,
+  {by, isOnDuty, isMeant}: Teller,
+): Promise<OutboxMeans> {
+  const {openChannel} = await import('../../effects/notify/open-channel.ts');
+  // Two processes of one name, and two tenures of one process, must not take each other's messages for their own.
+  const own = by.epoch === undefined ? `${process.pid}` : `${process.pid}.${by.epoch}`;
+  const actor = `${by.name.slice(0, 100)}, ${own}`;
+  const options: ExecuteOptions = isMeant === undefined ? {} : {isMeant};
+  return {
+    log: {
+      state: () => controller.snapshot().state,
+      subscribe: listener => controller.subscribe(listener),
+      now: () => controller.now(),
+      execute(intent) {
+        // What came of a message is told whoever has the guard by now; only intents are this guard's alone.
+        if (intent.type === 'end-delivery') return controller.execute(intent, {by: {...by, name: actor}});
+        const name = intent.type === 'begin-delivery' ? actor : by.name;
+        return controller.execute(intent, {by: {...by, name}}, options);
+      },
+    },
+    actor,
+    channels: channelSpecs(settings).map(openChannel),
+    isOnDuty,
+    escalateAfterMs: (settings.config?.value.alerts ?? DEFAULT_ALERTS).escalateAfterMs,
+    contacts: settings.config?.value.contacts ?? {},
+    clean: plainText,
+    newAlertId,
+    random: Math.random,
+  };
+}

@@ -1,0 +1,30 @@
+import type {Session} from '../session.ts';
+import {hasChannels} from './specs.ts';
+
+/** After its work a verb gives channels so long, milliseconds. */
+const PATIENCE_MS = 8000;
+
+/**
+ * Does a verb's work and tells people meanwhile and after it, where no guard lives to do so. Resolves and rejects as the
+ * work does; a channel that does not answer delays the end of the verb for a while, and nothing else.
+ */
+export async function tellMeanwhile<T>(
+  {controller, feature, settings, stamp}: Session,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!hasChannels(settings)) return await work();
+  const working = work();
+  const isAlone = await feature.lease.read().then(
+    lease => lease === null,
+    () => false,
+  );
+  if (!isAlone) return await working;
+  const [{emptyOutbox}, {outboxMeans}] = await Promise.all([
+    import('../../effects/notify/keep-outbox.ts'),
+    import('./means.ts'),
+  ]);
+  const means = await outboxMeans(controller, settings, {by: stamp.by, isOnDuty: () => true});
+  await emptyOutbox(means, {forMs: PATIENCE_MS, after: working}, signal);
+  return await working;
+}

@@ -1,0 +1,43 @@
+import type {SlackSpec} from '../../release/channel.ts';
+import {failed, type Channel} from './channel.ts';
+import {repeatWords, type Message} from './message.ts';
+import {post} from './post.ts';
+import {readSecret} from './secret.ts';
+
+/** Slack's incoming webhook: one message a second is what it allows. */
+export function slackChannel({name, level, features, url}: SlackSpec): Channel {
+  return {
+    name,
+    level,
+    features,
+    timeoutMs: 8000,
+    perMinute: 30,
+    async send(message, signal) {
+      const address = await readSecret(url);
+      if (!URL.canParse(address)) return failed('its address is none', {isFinal: true});
+      const body = JSON.stringify({text: slackText(message)});
+      const headers = {'content-type': 'application/json; charset=utf-8'};
+      return await post({url: address, headers, body, secrets: [address, new URL(address).pathname]}, signal);
+    },
+  };
+}
+
+/** The message in Slack's own marks; nothing from outside can be a link, a mention or a mark. */
+function slackText(message: Message): string {
+  const {word, feature, text, lines, contacts} = message;
+  return [
+    `*${word}*  *${escaped(feature)}*  ${escaped(text)}`,
+    ...lines.map(escaped),
+    ...Object.entries(contacts).map(([who, how]) => `${escaped(who)}: ${escaped(how)}`),
+    ...(message.mayBeRepeat ? [`_${repeatWords(message)}_`] : []),
+  ].join('\n');
+}
+
+/** `<!channel>` and `*` of a text from outside are letters. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[*_~`]/gu, mark => `\u200B${mark}`);
+}
