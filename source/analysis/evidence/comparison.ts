@@ -1,17 +1,13 @@
-import {EFFECTS, NODES, SHIFTS, ZERO, type Shifts} from './effects.ts';
+import {NODES, SHIFTS, ZERO, type Shifts} from './effects.ts';
 import {MinuteNoise} from './minute-noise.ts';
-import {LAWS, NOISE_LEVELS, mixLaws} from './noise-laws.ts';
+import {LAWS, NOISE_LEVELS, TINY, mixLaws} from './noise-laws.ts';
 import {RateModels} from './rate-models.ts';
 import type {Worse} from './reading.ts';
 import {Scatter} from './scatter.ts';
 import type {Tape} from './tape.ts';
+import {Wealth} from './wealth.ts';
 
 const J = NODES.length;
-const K = EFFECTS.length;
-/** Part of the wealth that is set on a difference from the first second on: most regressions are there at once. */
-const AT_ONCE = 0.55;
-/** Seconds of traffic until half of the rest is set. */
-const HALF = 600;
 /** Chance that a side's minute is over in a second. */
 const RENEWED = 1 / 60;
 /** Belief that minutes differ, from which on what a rate was in the past is not relied on. */
@@ -22,10 +18,6 @@ const CAUTION = 0.8;
 const QUIET = 5;
 /** Belief below it is none; what a law allows is believed more than that within a second. */
 const FAINT = 1e-10;
-/** Below it a number is nothing: arithmetic with the smallest ones is slow. */
-const TINY = 1e-150;
-/** Beyond all doubt, and safe from overflow. */
-const GREATEST = 1e200;
 
 /**
  * One ratio of gray against prod's: evidence that gray's is worse by more than the margin, second by second.
@@ -46,24 +38,16 @@ export class Comparison {
   readonly #isLess: boolean;
   readonly #shifts: Shifts;
   readonly #margin: number;
-  readonly #stakes: readonly number[];
   /** Belief in each level of noise. */
   readonly #noisy = new Float64Array(NOISE_LEVELS.length);
   /** Laws of a minute's difference that follow from it: no worse, then every effect. */
   readonly #laws = new Float64Array(LAWS * J);
   /** Belief in each difference, were gray no worse. */
   readonly #alike = new Float64Array(J);
-  /** Wealth by effect and difference. */
-  readonly #wealth = new Float64Array(K * J);
+  readonly #wealth: Wealth;
   /** The lowest node in reach. */
   #from = 0;
   #isRough = false;
-  #sum = 0;
-  /** To be set on the effects with the next second that says something. */
-  #pending = 0;
-  #reserve = 1;
-  /** Seconds in which both sides had requests. */
-  #active = 0;
   /** Seconds since the filters were last brought up to now, and the last one shown. */
   #idle = 0;
   #t = Number.NaN;
@@ -80,14 +64,14 @@ export class Comparison {
     this.#isLess = worse === 'less';
     this.#shifts = SHIFTS[worse];
     this.#margin = Math.log1p(margin);
-    this.#stakes = stakes;
+    this.#wealth = new Wealth(stakes);
     this.relearn(this.noise.weights);
     this.#alike.set(this.#laws.subarray(0, J));
   }
 
   /** Log of the e-value. */
   get logE(): number {
-    return Math.log(this.#reserve + this.#pending + this.#sum);
+    return Math.log(this.#wealth.total);
   }
 
   /** Gray's rate over prod's as the alternatives hold it. */
@@ -112,7 +96,7 @@ export class Comparison {
     const seconds = this.#elapsed(t);
     this.#idle += seconds;
     if (gray > 0 && prod > 0) {
-      this.#start();
+      this.#wealth.start();
       const isQuiet = x + y === 0 && !this.#isLess && seconds === 1;
       if (isQuiet && this.#quiet < QUIET) {
         this.#quiet++;
@@ -140,7 +124,7 @@ export class Comparison {
     for (let j = 0; j < from; j++) if ((this.#alike[j] ?? 0) > FAINT) from = j;
     this.#from = from;
     // Until something is observed there is nothing but the law.
-    if (this.#active === 0) this.#alike.set(this.#laws.subarray(0, J));
+    if (this.#wealth.isWhole) this.#alike.set(this.#laws.subarray(0, J));
   }
 
   #elapsed(t: number): number {
@@ -153,13 +137,6 @@ export class Comparison {
     const {dispersion} = this.models;
     this.scatter.learn(t, events, requests, dispersion);
     return this.noise.learn(t, events, requests, dispersion * this.scatter.excess);
-  }
-
-  #start(): void {
-    const left = (1 - AT_ONCE) / (1 + this.#active / HALF);
-    this.#active++;
-    this.#pending += this.#reserve - left;
-    this.#reserve = left;
   }
 
   #catchUp(): void {
@@ -179,23 +156,7 @@ export class Comparison {
     const laws = this.#laws;
     const alike = this.#alike;
     for (let j = from; j < J; j++) alike[j] = keep * (alike[j] ?? 0) + renewed * (laws[j] ?? 0);
-    const wealth = this.#wealth;
-    ON_NODES.fill(0);
-    for (let k = 0; k < K; k++) {
-      const stake = this.#stakes[k] ?? 0;
-      if (stake === 0) continue;
-      const at = k * J;
-      let sum = 0;
-      for (let j = from; j < J; j++) sum += wealth[at + j] ?? 0;
-      const fresh = renewed * sum + this.#pending * stake;
-      for (let j = from; j < J; j++) {
-        const value = keep * (wealth[at + j] ?? 0) + fresh * (laws[at + J + j] ?? 0);
-        wealth[at + j] = value;
-        ON_NODES[j] = (ON_NODES[j] ?? 0) + value;
-      }
-    }
-    this.#sum += this.#pending;
-    this.#pending = 0;
+    this.#wealth.settle(keep, laws, from, ON_NODES);
   }
 
   #look(seconds: number, x: number, gray: number, y: number, prod: number): void {
@@ -217,7 +178,7 @@ export class Comparison {
       logs += value * (this.#shifts.logs[j] ?? 0);
     }
     models.apart.ratio = sum > 0 ? Math.exp(logs / sum) : 1;
-    this.#gain(sum);
+    this.#wealth.gain(LIKE, from, sum);
     models.learn(seconds);
   }
 
@@ -251,30 +212,22 @@ export class Comparison {
     return {scale, unit, total};
   }
 
-  /** Multiplies the wealth on each node by `LIKE`; `sum` is what comes out. */
-  #gain(sum: number): void {
-    const wealth = this.#wealth;
-    const down = sum > GREATEST ? GREATEST / sum : 1;
-    for (let k = 0; k < K; k++) {
-      if (this.#stakes[k] === 0) continue;
-      const at = k * J;
-      for (let j = this.#from; j < J; j++) {
-        const value = (wealth[at + j] ?? 0) * (LIKE[j] ?? 0) * down;
-        wealth[at + j] = value < TINY ? 0 : value;
-      }
-    }
-    this.#sum = Math.min(sum, GREATEST);
-  }
-
   save(tape: Tape): void {
     this.models.save(tape);
     this.noise.save(tape);
     this.scatter.save(tape);
     tape.putAll(this.#noisy);
     tape.putAll(this.#alike);
-    tape.putAll(this.#wealth);
-    tape.put(this.#from, this.#isRough ? 1 : 0, this.#sum, this.#pending, this.#reserve, this.#active);
-    tape.put(this.#idle, this.#t, this.#quiet, this.#quietGray, this.#quietProd);
+    this.#wealth.save(tape);
+    tape.put(
+      this.#from,
+      this.#isRough ? 1 : 0,
+      this.#idle,
+      this.#t,
+      this.#quiet,
+      this.#quietGray,
+      this.#quietProd,
+    );
   }
 
   load(tape: Tape): void {
@@ -284,13 +237,9 @@ export class Comparison {
     tape.takeAll(this.#noisy);
     mixLaws(this.#margin, this.#noisy, this.#laws);
     tape.takeAll(this.#alike);
-    tape.takeAll(this.#wealth);
+    this.#wealth.load(tape);
     this.#from = tape.take();
     this.#isRough = tape.take() === 1;
-    this.#sum = tape.take();
-    this.#pending = tape.take();
-    this.#reserve = tape.take();
-    this.#active = tape.take();
     this.#idle = tape.take();
     this.#t = tape.take();
     this.#quiet = tape.take();

@@ -10,6 +10,9 @@ const SIZE = LAWS * NODES.length;
 /** A chance below it is none, in every law alike: what one of them may explain and another may not would be evidence. */
 const FAINT = 1e-7;
 
+/** Below it a number is nothing: arithmetic with the smallest ones is slow. */
+export const TINY = 1e-150;
+
 const tables = new Map<number, Float64Array>();
 
 /**

@@ -1,7 +1,14 @@
 import {lnConditional} from './conditional.ts';
 import type {Shifts} from './effects.ts';
+import {lnForetold} from './foretold.ts';
 import {lnRising} from './gamma.ts';
+import {CLUSTERED, MEMORIES, MODELS, NONE, OVERS, View} from './model-view.ts';
 import type {Tape} from './tape.ts';
+
+/** A model that adds less than e^-this of what the others say is left out. */
+const LITTLE = 6;
+/** Seconds of prod that the rate of clusters is learned from. */
+const RATE_MEMORY = 60;
 
 /**
  * How the events of a second come about, if both sides have the same rate or if gray's is ψ times as great: a bank of
@@ -15,53 +22,11 @@ import type {Tape} from './tape.ts';
  * - In clusters: events come several at once, on one side. Counts follow the negative binomial law; given the sum, the
  *   split is beta-binomial, so that a cluster weighs about as much as one event.
  */
-
-/** Seconds. */
-const MEMORIES = [3, 25, 400];
-const NONE = MEMORIES.length;
-const CLUSTERED = NONE + 1;
-/** Variance of a count over its mean. */
-const DISPERSIONS = [1.6, 3, 8, 25];
-const OVERS = DISPERSIONS.map(dispersion => dispersion - 1);
-const MODELS = CLUSTERED + DISPERSIONS.length;
-
-const PRIOR = [0.08, 0.3, 0.5, 0.02, 0.025, 0.025, 0.025, 0.025];
-/**
- * The belief each is given back every second. Rates change; how events come about does so rarely, and what may become
- * clustered at any time could explain any regression.
- */
-const FLOORS = [9e-5, 3.4e-4, 5.7e-4, 0.002, 2.5e-6, 2.5e-6, 2.5e-6, 2.5e-6];
-const KEPT = 1 - FLOORS.reduce((sum, floor) => sum + floor, 0);
-/** The most that one second may say against a model, nats: an outage begins in one second, and proves nothing of clusters. */
-const MOST = 4;
-/** A model that adds less than e^-this of what the others say is left out. */
-const LITTLE = 6;
-/** Seconds of prod that the rate of clusters is learned from. */
-const RATE_MEMORY = 60;
-
-/** The bank as one hypothesis holds it. */
-interface View {
-  belief: Float64Array;
-  /** For each memory the requests it knows, gray's counted ψ times. */
-  trials: Float64Array;
-  /** Log likelihood of the second under each model; what all have in common is left out. */
-  like: Float64Array;
-  /** ψ as this hypothesis expects it. */
-  ratio: number;
-}
-
-const view = (): View => ({
-  belief: Float64Array.from(PRIOR),
-  trials: new Float64Array(NONE).fill(20),
-  like: new Float64Array(MODELS),
-  ratio: 1,
-});
-
 export class RateModels {
   /** Both sides are alike. */
-  readonly alike = view();
+  readonly alike = new View();
   /** Gray is worse, or will be. */
-  readonly apart = view();
+  readonly apart = new View();
   /** For each memory the events it knows. */
   readonly #events = new Float64Array(NONE).fill(0.5);
   #rateEvents = 0.5;
@@ -91,7 +56,7 @@ export class RateModels {
     this.#n = n;
     const like = this.#like;
     const rate = this.#rateEvents / this.#rateTrials;
-    like[NONE] = foretold(1, 1 / rate, m, n);
+    like[NONE] = lnForetold(1, 1 / rate, m, n);
     const y = m - x;
     const prod = n - gray;
     const common = (x > 0 ? x * Math.log(gray) : 0) + (y > 0 ? y * Math.log(prod) : 0);
@@ -137,7 +102,7 @@ export class RateModels {
       const isMemory = k < NONE;
       const events = isMemory ? (this.#events[k] ?? 0) : 0;
       const trials = isMemory ? (view.trials[k] ?? 0) : 0;
-      const own = isMemory ? foretold(events, trials, this.#m, this.#n) : (this.#like[NONE] ?? 0);
+      const own = isMemory ? lnForetold(events, trials, this.#m, this.#n) : (this.#like[NONE] ?? 0);
       const share = this.#gray / (trials + this.#n);
       const m = events + this.#m;
       if (onlySplit ? isMemory : (KEEPS[k] ?? 0) < best - LITTLE) {
@@ -190,8 +155,8 @@ export class RateModels {
     for (let k = 0; k <= NONE; k++) {
       const log =
         k < NONE
-          ? foretold(this.#events[k] ?? 0, view.trials[k] ?? 0, y, prod)
-          : foretold(1, this.#rateTrials / this.#rateEvents, y, prod);
+          ? lnForetold(this.#events[k] ?? 0, view.trials[k] ?? 0, y, prod)
+          : lnForetold(1, this.#rateTrials / this.#rateEvents, y, prod);
       KEEPS[k] = Math.log(view.belief[k] ?? 0) + log;
       if ((KEEPS[k] ?? 0) > best) best = KEEPS[k] ?? 0;
     }
@@ -256,8 +221,8 @@ export class RateModels {
   /** Takes the second in, once both views have weighed it. */
   learn(seconds: number): void {
     const {alike, apart} = this;
-    believe(alike);
-    believe(apart);
+    alike.believe();
+    apart.believe();
     const prod = this.#n - this.#gray;
     for (let k = 0; k < NONE; k++) {
       const keep = fading(MEMORIES[k] ?? 1, seconds);
@@ -277,26 +242,22 @@ export class RateModels {
     for (const {trials, like} of [this.alike, this.apart])
       for (let k = 0; k < MODELS; k++)
         like[k] =
-          k < NONE ? foretold(this.#events[k] ?? 0, trials[k] ?? 0, events, requests) : (this.#like[k] ?? 0);
+          k < NONE
+            ? lnForetold(this.#events[k] ?? 0, trials[k] ?? 0, events, requests)
+            : (this.#like[k] ?? 0);
     this.learn(seconds);
   }
 
   save(tape: Tape): void {
-    for (const {belief, trials, ratio} of [this.alike, this.apart]) {
-      tape.putAll(belief);
-      tape.putAll(trials);
-      tape.put(ratio);
-    }
+    this.alike.save(tape);
+    this.apart.save(tape);
     tape.putAll(this.#events);
     tape.put(this.#rateEvents, this.#rateTrials);
   }
 
   load(tape: Tape): void {
-    for (const view of [this.alike, this.apart]) {
-      tape.takeAll(view.belief);
-      tape.takeAll(view.trials);
-      view.ratio = tape.take();
-    }
+    this.alike.load(tape);
+    this.apart.load(tape);
     tape.takeAll(this.#events);
     this.#rateEvents = tape.take();
     this.#rateTrials = tape.take();
@@ -308,26 +269,7 @@ const LOGS = new Float64Array(64);
 /** Added before a log is taken. */
 const SMALL = 1e-300;
 
-/** Log of the negative binomial probability of `m` events in `n` requests under a Gamma(events, trials) rate; n^m / m! is left out. */
-function foretold(events: number, trials: number, m: number, n: number): number {
-  const silence = -events * Math.log1p(n / trials);
-  return m > 0 ? lnRising(events, m) - m * Math.log(trials + n) + silence : silence;
-}
-
 /** What is left after `seconds` of what fades to 1/e in `memory`. */
 function fading(memory: number, seconds: number): number {
   return seconds === 1 ? 1 - 1 / memory : (1 - 1 / memory) ** seconds;
-}
-
-function believe({belief, like}: View): void {
-  let most = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < MODELS; k++) if ((like[k] ?? 0) > most) most = like[k] ?? 0;
-  let sum = 0;
-  for (let k = 0; k < MODELS; k++) {
-    const weight = (belief[k] ?? 0) * Math.exp(Math.max(-MOST, (like[k] ?? 0) - most));
-    belief[k] = weight;
-    sum += weight;
-  }
-  const kept = KEPT / sum;
-  for (let k = 0; k < MODELS; k++) belief[k] = (belief[k] ?? 0) * kept + (FLOORS[k] ?? 0);
 }
