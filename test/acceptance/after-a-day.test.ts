@@ -48,7 +48,7 @@ describe.skipIf(redisMissing)('a day after the start, with raw samples of minute
     await using stage = await Stage.open(place.redis.url);
     const {feature} = stage.controller;
     const {log, rollUps} = store.feature(feature);
-    const began = store.now() - DAY;
+    const began = store.now() - DAY - 2 * MINUTE;
     const then = openController({feature, log, now: () => began});
     const start = {type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan: reading.plan} as const;
     await then.execute(start, {by: liu});
