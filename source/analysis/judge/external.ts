@@ -19,6 +19,8 @@ export interface ExternalReading {
   source: string;
   /** What each is made of, where a condition may ask for a fewest: ratings, reports. Absent: that is not known. */
   samples?: Record<Side, number>;
+  /** How many measurements gray's is the mean of; absent: that is not known. */
+  values?: number;
   /** How much of the window it speaks of, milliseconds; absent: since the split began. */
   coveredMs?: number;
 }

@@ -12,7 +12,8 @@ export interface BuiltInQuery {
  * The metrics Prometheus is asked for unless the configuration has other queries, from the usual exporters:
  * `cpu` the mean load of a side's machines, `memory` that of its fullest machine (node_exporter), `db_connections` of
  * the busiest database (postgres_exporter), `redis_memory` of the fullest Redis against its limit or, where it has
- * none, its machine's memory (redis_exporter), `availability` the share of scrapes that a side's targets answered.
+ * none, its machine's memory (redis_exporter), `availability` the share of a side's targets that answered the last scrape:
+ * conditions take the mean over their window, and what looks back by itself would go on being bad after it is over.
  */
 export const BUILT_IN: Readonly<Record<string, BuiltInQuery>> = {
   cpu: {
@@ -42,7 +43,7 @@ export const BUILT_IN: Readonly<Record<string, BuiltInQuery>> = {
     per: 'service',
   },
   availability: {
-    query: '100 * avg(avg_over_time(up{{{match}}}[{{window}}]))',
+    query: '100 * avg(up{{{match}}})',
     unit: 'percent',
     better: 'higher',
     per: 'side',

@@ -46,6 +46,11 @@ export class History {
     return count === 0 ? null : sum / count;
   }
 
+  /** How many values lie in a span. */
+  countIn({from, to}: Span): number {
+    return this.#points.reduce((count, {at}) => count + (at >= from && at < to ? 1 : 0), 0);
+  }
+
   /** The newest value in a span; null without any. */
   newest({from, to}: Span): number | null {
     return this.#points.findLast(({at}) => at >= from && at < to)?.value ?? null;

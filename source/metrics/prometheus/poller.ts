@@ -112,6 +112,7 @@ export class PrometheusPoller implements ExternalNumbers {
       const {state, value} = readings[side];
       return state === 'ok' ? (this.#slot(name, side)?.history.mean({from, to}) ?? value) : null;
     };
+    const values = this.#slot(name, 'gray')?.history.countIn({from, to}) ?? 0;
     const ages = Object.values(readings).flatMap(({ageMs}) => (ageMs === null ? [] : [ageMs]));
     return {
       // What both sides share cannot be compared, and is no sign that prod is as sick as gray.
@@ -120,6 +121,7 @@ export class PrometheusPoller implements ExternalNumbers {
       ageMs: ages.length === 0 ? null : Math.max(...ages),
       state: stateForJudge(readings.gray.state),
       source: 'prometheus',
+      values,
     };
   }
 

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {isClear, isOver} from '../../../source/analysis/judge/clear.ts';
+import type {ExternalNumbers} from '../../../source/analysis/judge/external.ts';
 import type {Judged} from '../../../source/analysis/judge/outcome.ts';
 import {condition, Scene, traffic} from './scene.ts';
 
@@ -63,5 +64,27 @@ describe('over by now', () => {
     scene.seconds(1, traffic(50, 50), traffic(10));
     expect(over(scene, 'error_rate > 10 % over 1s')).toBe(false);
     expect(over(scene, 'error_rate > 10 % over 60s')).toBe(true);
+  });
+
+  test('is what two answers in a row of another source show, and not one', () => {
+    /** Availability by Prometheus: bad for a while, then well again at the last so many answers, two seconds apart. */
+    const answers = (well: number): ExternalNumbers => ({
+      read(_, overMs) {
+        const values = Math.floor(overMs / 2000);
+        const bad = Math.max(0, values - well);
+        const gray = values === 0 ? 100 : (100 * (values - bad)) / values;
+        return {prod: 100, gray, ageMs: 500, state: 'ok', source: 'prometheus', values};
+      },
+    });
+    const scene = new Scene();
+    scene.seconds(60, traffic(50), traffic(10));
+    for (const [well, isSo] of [
+      [0, false],
+      [1, false],
+      [2, true],
+    ] as const) {
+      scene.external = answers(well);
+      expect(over(scene, 'availability < 99 % over 5m')).toBe(isSo);
+    }
   });
 });
