@@ -1,3 +1,4 @@
+import {encodeFeedback} from '../analysis/feedback/feedback.ts';
 import type {Report} from '../audience/applied.ts';
 import {together} from '../analysis/judge/external.ts';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -130,6 +131,9 @@ export function openDeck(wiring: Wiring): LiveDeck {
     guardSilentMs: () => (silentSince === null ? null : Math.max(0, view.now() - silentSince)),
     ownEpoch: () => guard?.epoch() ?? null,
     judged: () => guard?.judged() ?? looking?.judged() ?? null,
+    ...(acting === null
+      ? {}
+      : {giveFeedback: feedback => acting.feature.feedback.write(encodeFeedback(feedback))}),
     actor,
     mode,
     extras,

@@ -1,6 +1,7 @@
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
 import {plainText} from '../analysis/plain-text.ts';
+import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Intent} from '../release/command.ts';
 import type {Deck} from './deck.ts';
 import {DialogView} from './dialogs/DialogView.tsx';
@@ -88,6 +89,20 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     });
   }
 
+  async function giveFeedback(feedback: Feedback): Promise<void> {
+    try {
+      await deck.giveFeedback?.(feedback);
+      change({type: 'feedback-given'});
+      change({type: 'done', at: deck.view.now(), text: t.dialogs.feedbackGiven, tone: 'good'});
+    } catch (fault) {
+      // The words stay, to be sent again.
+      change({
+        type: 'feedback',
+        change: {error: clean.free(fault instanceof Error ? fault.message : String(fault))},
+      });
+    }
+  }
+
   function perform(effect: Effect): void {
     const told = (error: unknown): void =>
       change({type: 'refused', at: deck.view.now(), text: clean.free(String(error)), tone: 'bad'});
@@ -141,6 +156,11 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
         keys={context}
         help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
         onLevel={level => change({type: 'level', level})}
+        feedback={{
+          onSubmit: feedback => void giveFeedback(feedback),
+          onType: type => change({type: 'feedback', change: {type}}),
+          onRating: rating => change({type: 'feedback', change: {rating}}),
+        }}
       />
     </Boundary>
   );

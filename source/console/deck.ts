@@ -2,6 +2,7 @@ import type {StreamStatus, WindowView} from '../analysis/numbers.ts';
 import type {Judged} from '../analysis/judge/judge.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
+import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {ExternalLike} from './present/elsewhere.ts';
 import type {Actor} from '../release/command.ts';
 import type {Language} from './messages/catalogue.ts';
@@ -71,6 +72,8 @@ export interface Deck {
   ownEpoch?(): number | null;
   /** The judgement of the last second: this process's own guard's, or of who only looks; null or absent: none yet. */
   judged?(): Judged | null;
+  /** Writes down what a person says of a version; absent when reading only. Rejects when it cannot. */
+  giveFeedback?(feedback: Feedback): Promise<void>;
   readonly actor: Actor;
   readonly mode: ConsoleMode;
   readonly extras: readonly ExtraKey[];

@@ -181,7 +181,7 @@ export const KEYMAP: readonly Binding[] = [
     footer: 8,
     whyNot: context => blocked(context) ?? (context.alert === null ? 'no-alert' : null),
   }),
-  bind('feedback', ['f'], {changes: true, whyNot: () => 'not-built'}),
+  bind('feedback', ['f'], {then: 'form', changes: true, footer: 9, whyNot: blocked}),
   bind('time', ['t'], {isPromised: false, whyNot: () => 'not-built'}),
   bind('chart', ['Enter'], {footer: 10}),
   bind('span', ['w'], {isPromised: false, footer: 13}),

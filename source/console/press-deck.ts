@@ -2,6 +2,7 @@ import type {Alert} from '../release/state.ts';
 import {EMPTY_FIELD, fieldOf} from './field.ts';
 import {oneStep} from './intents.ts';
 import {bindingOf, type Binding} from './keymap.ts';
+import {emptyFeedback} from './press-feedback.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
 import {changeUi, SPANS_MS, type Ui} from './ui.ts';
 
@@ -111,6 +112,7 @@ function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): 
     case 'quit':
       return only(ui, {type: 'quit', code: 0});
     case 'feedback':
+      return open(ui, emptyFeedback(context.snapshot.state));
     case 'time':
       return only(ui);
   }

@@ -2,6 +2,7 @@ import {editField, textOf, type Field} from './field.ts';
 import {intentOf} from './intents.ts';
 import {bindingOf} from './keymap.ts';
 import {moved, pressOnDeck} from './press-deck.ts';
+import {feedbackBack, feedbackPicked} from './press-feedback.ts';
 import {only, type PressContext, type Step} from './step.ts';
 import {submit, type TextDialog} from './submit.ts';
 import type {Dialog, Ui} from './ui.ts';
@@ -19,6 +20,11 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
     case 'alert':
       return dialog.level === null
         ? only(levelPicked(ui, dialog, key))
+        : pressInField(ui, dialog, key, context);
+    case 'feedback':
+      if (dialog.isSent) return only(ui);
+      return dialog.rating === null
+        ? only(feedbackPicked(ui, dialog, key))
         : pressInField(ui, dialog, key, context);
     case 'palette': {
       if (key !== 'Down' && key !== 'Up') return pressInField(ui, dialog, key, context);
@@ -54,6 +60,7 @@ export function withField(ui: Ui, dialog: TextDialog, field: Field): Ui {
     case 'filter':
       return {...ui, dialog: {...dialog, field}, filters: {...ui.filters, [dialog.panel]: textOf(field)}};
     case 'alert':
+    case 'feedback':
     case 'percent':
     case 'version':
       return {...ui, dialog: {...dialog, field, error: null}};
@@ -80,6 +87,10 @@ function escaped(ui: Ui, dialog: Dialog, {t, at}: PressContext): Ui {
     case 'alert':
       // One step back first: the level can be chosen again without losing the words.
       return dialog.level === null ? {...ui, dialog: null, note} : {...ui, dialog: {...dialog, level: null}};
+    case 'feedback': {
+      const back = feedbackBack(dialog);
+      return back === null ? {...ui, dialog: null, note} : {...ui, dialog: back};
+    }
     case 'filter':
       return {...ui, dialog: null, filters: {...ui.filters, [dialog.panel]: ''}};
     case 'palette':

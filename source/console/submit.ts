@@ -35,6 +35,11 @@ export function submit(ui: Ui, dialog: TextDialog, context: PressContext): Step 
       } as const;
       return only({...ui, dialog: null}, {type: 'execute', intent});
     }
+    case 'feedback':
+      return only({
+        ...ui,
+        dialog: text.trim() === '' ? {...dialog, error: t.dialogs.feedbackEmpty} : {...dialog, isSent: true},
+      });
     case 'version': {
       if (release === null || text.trim() !== release.version) {
         return only({...ui, dialog: {...dialog, error: t.dialogs.versionWrong}});

@@ -1,3 +1,4 @@
+import type {FeedbackType, Rating} from '../analysis/feedback/feedback.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import type {Field} from './field.ts';
 import type {Tone} from './present/line.ts';
@@ -23,6 +24,17 @@ export type Dialog =
       error: string | null;
     }
   | {kind: 'alert'; level: AlertLevel | null; field: Field; error: string | null}
+  /** What a person says of a version; `isSent`: it is on its way. */
+  | {
+      kind: 'feedback';
+      phase: string | null;
+      version: string | null;
+      type: FeedbackType | null;
+      rating: Rating | null;
+      field: Field;
+      error: string | null;
+      isSent: boolean;
+    }
   | {kind: 'palette'; field: Field; index: number}
   | {kind: 'filter'; panel: PanelName; field: Field}
   | {kind: 'help'; scroll: number}
@@ -72,7 +84,9 @@ export const INITIAL_UI: Ui = {
 
 /** Whether a field of text has the keyboard. */
 export function isTyping(dialog: Dialog | null): dialog is Extract<Dialog, {field: Field}> {
-  return dialog !== null && 'field' in dialog && (dialog.kind !== 'alert' || dialog.level !== null);
+  if (dialog === null || !('field' in dialog)) return false;
+  if (dialog.kind === 'feedback') return dialog.rating !== null && !dialog.isSent;
+  return dialog.kind !== 'alert' || dialog.level !== null;
 }
 
 /** Changes that come from elsewhere than a key. */
@@ -81,7 +95,9 @@ export type UiChange =
   /** A key that is not allowed: in the notice row and in the log. */
   | {type: 'refused'; at: number; text: string; tone?: Tone}
   | {type: 'done'; at: number; text: string; tone: Tone}
-  | {type: 'level'; level: AlertLevel};
+  | {type: 'level'; level: AlertLevel}
+  | {type: 'feedback'; change: {type: FeedbackType} | {rating: Rating} | {error: string}}
+  | {type: 'feedback-given'};
 
 /** The pure step from one state of the screen to the next. */
 export function changeUi(ui: Ui, change: UiChange): Ui {
@@ -98,5 +114,11 @@ export function changeUi(ui: Ui, change: UiChange): Ui {
     }
     case 'level':
       return ui.dialog?.kind === 'alert' ? {...ui, dialog: {...ui.dialog, level: change.level}} : ui;
+    case 'feedback':
+      return ui.dialog?.kind === 'feedback'
+        ? {...ui, dialog: {...ui.dialog, ...change.change, isSent: false}}
+        : ui;
+    case 'feedback-given':
+      return ui.dialog?.kind === 'feedback' ? {...ui, dialog: null} : ui;
   }
 }

@@ -288,6 +288,73 @@ describe('alerts', () => {
   });
 });
 
+describe('feedback', () => {
+  it('f takes it: what it is, how good, and in words, on the phase and version that run', async () => {
+    using deck = await stage('quiet');
+    await expect.poll(deck.screen, SOON).toMatch('ROLLING');
+    deck.press('f');
+    await expect.poll(deck.screen, SOON).toMatch(/FEEDBACK/);
+    expect(deck.screen()).toMatch(/about\s+beta\s+v1\.1\.0/);
+    deck.press('Down');
+    await expect.poll(deck.screen, SOON).toMatch('❯ s  a suggestion');
+    deck.press('Enter');
+    await expect.poll(deck.screen, SOON).toMatch('❯ 5  very good');
+    deck.press('2');
+    await expect.poll(deck.screen, SOON).toMatch(/how good it was\s+2 {2}bad/);
+    deck.press('Enter');
+    await expect.poll(deck.screen, SOON).toMatch('feedback needs words');
+    deck.type('支付 <b>too</b> far down');
+    deck.press('Enter');
+    await expect.poll(deck.screen, SOON).toMatch('feedback written down');
+    expect(deck.screen()).not.toContain('FEEDBACK ─');
+    expect(deck.world.given).toEqual([
+      {
+        type: 'suggestion',
+        rating: 2,
+        message: '支付 <b>too</b> far down',
+        phase: 'beta',
+        version: 'v1.1.0',
+        user: null,
+      },
+    ]);
+  });
+
+  it('a fast hand gives it in one go, and Escape goes back a step without losing the words', async () => {
+    using deck = await stage('quiet');
+    await expect.poll(deck.screen, SOON).toMatch('ROLLING');
+    deck.type('fb1the amount is empty');
+    await expect.poll(deck.screen, SOON).toMatch('› the amount is empty');
+    deck.press('Escape');
+    await expect.poll(deck.screen, SOON).toMatch('❯ 5  very good');
+    expect(deck.screen()).not.toContain('the amount');
+    deck.press('3');
+    await expect.poll(deck.screen, SOON).toMatch('› the amount is empty');
+    deck.press('Enter');
+    await expect.poll(() => deck.world.given, SOON).toMatchObject([{type: 'bug', rating: 3}]);
+  });
+
+  it('that cannot be written says why, and keeps the words', async () => {
+    using deck = await stage('quiet');
+    await expect.poll(deck.screen, SOON).toMatch('ROLLING');
+    const write = deck.world.giveFeedback;
+    deck.world.giveFeedback = () => Promise.reject(new Error('the store is away'));
+    deck.type('fp4fast enough');
+    deck.press('Enter');
+    await expect.poll(deck.screen, SOON).toMatch('✖ the store is away');
+    deck.world.giveFeedback = write;
+    deck.press('Enter');
+    await expect.poll(() => deck.world.given, SOON).toMatchObject([{message: 'fast enough'}]);
+  });
+
+  it('is taken in Chinese', async () => {
+    using deck = await stage('quiet', {lang: 'zh'});
+    deck.press('f');
+    await expect.poll(deck.screen, SOON).toMatch(/用户反馈/);
+    expect(deck.screen()).toMatch(/关于\s+beta\s+v1\.1\.0/);
+    expect(deck.screen()).toContain('故障报告');
+  });
+});
+
 describe('keys', () => {
   it('Escape never quits, whatever is open', async () => {
     using deck = await stage('quiet');
@@ -313,8 +380,6 @@ describe('keys', () => {
   it('keys that are not built yet say so, keys that mean nothing point to help', async () => {
     using deck = await stage('quiet');
     await expect.poll(deck.screen, SOON).toMatch('ROLLING');
-    deck.press('f');
-    await expect.poll(deck.screen, SOON).toMatch('f: not built yet');
     deck.press('t');
     await expect.poll(deck.screen, SOON).toMatch('t: not built yet');
     deck.press('z');

@@ -17,7 +17,7 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['C', 'version', 'complete'],
     ['a', 'form', 'alert'],
     ['A', null, 'acknowledge'],
-    ['f', null, 'feedback'],
+    ['f', 'form', 'feedback'],
     ['Enter', null, 'chart'],
     ['/', null, 'filter'],
     [':', null, 'palette'],

@@ -1,3 +1,4 @@
+import {aboutNow} from '../../analysis/feedback/about.ts';
 import {
   encodeFeedback,
   FEEDBACK_TYPES,
@@ -8,7 +9,7 @@ import {
 } from '../../analysis/feedback/feedback.ts';
 import {selectFeedback} from '../../analysis/feedback/stats.ts';
 import {plainText} from '../../analysis/plain-text.ts';
-import {isLive, type State} from '../../release/state.ts';
+import type {State} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../duration.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
@@ -89,11 +90,9 @@ function readName(flag: string, text: string | undefined): string | null {
   throw usage(`${flag} is empty or longer than ${LONGEST_FEEDBACK_NAME} characters`, `${flag} beta`);
 }
 
-/** Where nobody says otherwise it is about gray of the release that is live, else about prod. */
-function withRelease(said: Feedback, {release, prodVersion}: State): Feedback {
-  if (said.phase !== null || said.version !== null) return said;
-  if (release === null || !isLive(release)) return {...said, version: prodVersion};
-  return {...said, version: release.version, phase: release.plan.phases[release.phase]?.name ?? null};
+/** What is not said is about what runs now. */
+function withRelease(said: Feedback, state: State): Feedback {
+  return said.phase !== null || said.version !== null ? said : {...said, ...aboutNow(state)};
 }
 
 async function tell(call: Call): Promise<ExitCode> {

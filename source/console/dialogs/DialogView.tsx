@@ -12,6 +12,7 @@ import type {Dialog} from '../ui.ts';
 import {AlertDialog} from './AlertDialog.tsx';
 import {Confirm} from './Confirm.tsx';
 import {DialogFrame, type Area} from './DialogFrame.tsx';
+import {FeedbackModal, type FeedbackModalProps} from './FeedbackModal.tsx';
 import {Typed} from './Typed.tsx';
 
 const PALETTE_ROWS = 8;
@@ -25,6 +26,7 @@ export function DialogView(props: {
   keys: PressContext;
   help: readonly Line[];
   onLevel(level: AlertLevel): void;
+  feedback: Pick<FeedbackModalProps, 'onSubmit' | 'onType' | 'onRating'>;
 }): ReactNode {
   const {dialog, scene, rows, area, help, onLevel} = props;
   const {t, clean, reading} = scene;
@@ -34,6 +36,17 @@ export function DialogView(props: {
       return <Confirm dialog={dialog} scene={scene} rows={rows} area={area} />;
     case 'alert':
       return <AlertDialog dialog={dialog} t={t} area={area} onLevel={onLevel} />;
+    case 'feedback': {
+      const {phase, version} = dialog;
+      return (
+        <FeedbackModal
+          {...props.feedback}
+          {...{dialog, t, clean, area}}
+          deploymentPhase={phase}
+          deploymentVersion={version}
+        />
+      );
+    }
     case 'percent': {
       const words: Line[] = [[say(t.dialogs.percentNow(setPercent(release?.percent ?? 0)), 'quiet')]];
       const {field, error} = dialog;

@@ -102,6 +102,10 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
       return dialog.level === null
         ? parts(['↑ ↓', dialogs.move], ['Enter', dialogs.next], ['Esc', dialogs.no])
         : parts(['Enter', dialogs.send], ['Esc', t.keys.back.short]);
+    case 'feedback':
+      return dialog.rating === null
+        ? parts(['↑ ↓', dialogs.move], ['Enter', dialogs.next], ['Esc', dialogs.no])
+        : parts(['Enter', dialogs.send], ['Esc', t.keys.back.short]);
     case 'palette':
       return parts(['↑ ↓', dialogs.move], ['Enter', dialogs.run], ['Esc', dialogs.close]);
     case 'filter':

@@ -1,4 +1,5 @@
 import type {Report} from '../../../source/audience/applied.ts';
+import type {Feedback} from '../../../source/analysis/feedback/feedback.ts';
 import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
 import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/external.ts';
 import type {Judged} from '../../../source/analysis/judge/judge.ts';
@@ -86,6 +87,11 @@ export class World {
   /** Epoch under which this very console guards; null: it does not. */
   ownEpoch: number | null = null;
   guardSilentMs: number | null = null;
+  /** Feedback that was given here. */
+  readonly given: Feedback[] = [];
+  giveFeedback = async (feedback: Feedback): Promise<void> => {
+    this.given.push(feedback);
+  };
   #judging: Judging | null = null;
   #judged: Judged | null = null;
   readonly #listeners = new Set<() => void>();
@@ -223,6 +229,7 @@ export class World {
       mode: full,
       extras,
       newId: () => `n-${++this.#ids}`,
+      ...(full.readOnly || full.share ? {} : {giveFeedback: feedback => this.giveFeedback(feedback)}),
     };
   }
 }

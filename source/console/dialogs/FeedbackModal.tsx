@@ -1,0 +1,125 @@
+import {Select} from '@inkjs/ui';
+import {useEffect, type ReactNode} from 'react';
+import {
+  FEEDBACK_TYPES,
+  RATINGS,
+  type Feedback,
+  type FeedbackType,
+  type Rating,
+} from '../../analysis/feedback/feedback.ts';
+import type {Messages} from '../messages/catalogue.ts';
+import type {Cleaner} from '../present/clean.ts';
+import {say, type Line} from '../present/line.ts';
+import {feedbackOf, type FeedbackDialog} from '../press-feedback.ts';
+import {DialogFrame, dialogWidth, Over, type Area} from './DialogFrame.tsx';
+import {Typed} from './Typed.tsx';
+
+export interface FeedbackModalProps {
+  /** Phase and version that it is about; null: nobody knows. */
+  deploymentPhase: string | null;
+  deploymentVersion: string | null;
+  /** Called once with what was written, after Enter. */
+  onSubmit(feedback: Feedback): void;
+  dialog: FeedbackDialog;
+  t: Messages;
+  clean: Cleaner;
+  area: Area;
+  onType(type: FeedbackType): void;
+  onRating(rating: Rating): void;
+}
+
+/** What a person says of a version: what it is, from a list; how good it was, 1 to 5; then the words. */
+export function FeedbackModal(props: FeedbackModalProps): ReactNode {
+  const {deploymentPhase, deploymentVersion, onSubmit, dialog, t, clean, area, onType, onRating} = props;
+  const {isSent} = dialog;
+  const written = feedbackOf(dialog);
+  useEffect(() => {
+    if (isSent && written !== null) onSubmit(written);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each Enter, whatever is drawn meanwhile
+  }, [isSent]);
+
+  const words = t.dialogs;
+  const names = [deploymentPhase, deploymentVersion].flatMap(name =>
+    name === null ? [] : [clean.name(name)],
+  );
+  const about: Line = [
+    say(`${words.feedbackAbout}  `, 'quiet'),
+    say(names.length === 0 ? '—' : names.join('  '), 'strong'),
+  ];
+  if (dialog.type === null) {
+    const options = FEEDBACK_TYPES.map(type => ({label: words.feedbackTypes[type], value: type}));
+    return (
+      <Chosen
+        area={area}
+        title={words.feedbackTitle}
+        head={[about, [say(words.feedbackType, 'quiet')]]}
+        count={options.length}
+      >
+        <Select
+          key="type"
+          options={options}
+          onChange={value => onType(FEEDBACK_TYPES.find(type => type === value) ?? 'bug')}
+        />
+      </Chosen>
+    );
+  }
+  const kind: Line = [say(`${words.feedbackType}  `, 'quiet'), say(words.feedbackTypes[dialog.type])];
+  if (dialog.rating === null) {
+    const options = RATINGS.toReversed().map(rating => ({
+      label: `${rating}  ${words.feedbackRatings[rating]}`,
+      value: String(rating),
+    }));
+    return (
+      <Chosen
+        area={area}
+        title={words.feedbackTitle}
+        head={[about, kind, [say(words.feedbackRating, 'quiet')]]}
+        count={options.length}
+      >
+        <Select
+          key="rating"
+          options={options}
+          onChange={value => onRating(RATINGS.find(rating => String(rating) === value) ?? 3)}
+        />
+      </Chosen>
+    );
+  }
+  const rating: Line = [
+    say(`${words.feedbackRating}  `, 'quiet'),
+    say(`${dialog.rating}  ${words.feedbackRatings[dialog.rating]}`),
+  ];
+  return (
+    <Typed
+      area={area}
+      title={words.feedbackTitle}
+      tone="strong"
+      words={[about, kind, rating, [say(isSent ? t.sending : words.feedbackText, 'quiet')]]}
+      field={dialog.field}
+      error={dialog.error}
+    />
+  );
+}
+
+/** A dialog with a list over its last rows. */
+function Chosen({
+  area,
+  title,
+  head,
+  count,
+  children,
+}: {
+  area: Area;
+  title: string;
+  head: readonly Line[];
+  count: number;
+  children: ReactNode;
+}): ReactNode {
+  const room = Array.from({length: count}, (): Line => []);
+  return (
+    <DialogFrame area={area} title={title} tone="strong" rows={[...head, ...room]}>
+      <Over row={head.length} column={0} width={dialogWidth(area) - 4} height={count}>
+        {children}
+      </Over>
+    </DialogFrame>
+  );
+}
