@@ -50,6 +50,8 @@ export interface LiveDeck extends Deck {
 const ROUTERS_EVERY_MS = 1000;
 const HEALTH_EVERY_MS = 2000;
 const CLOSES_WITHIN_MS = 500;
+/** Who looks back begins so long ago, milliseconds. */
+const PAST_BEGINS_MS = 60_000;
 /** Commands after which steps are due that this process has to see through. */
 const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'complete', 'rollback', 'retry']);
 
@@ -113,6 +115,24 @@ export function openDeck(wiring: Wiring): LiveDeck {
             return deck;
           },
         }),
+    async openPast() {
+      const [{openPastDeck}, {pastOf}] = await Promise.all([
+        import('./past/deck.ts'),
+        import('./past/read.ts'),
+      ]);
+      const recording = await pastOf(feature, view);
+      const at = view.now() - PAST_BEGINS_MS;
+      if (recording === null) throw new Error('nothing was kept of the past here');
+      const {declared} = settings;
+      return openPastDeck({
+        recording,
+        declared,
+        actor,
+        mode,
+        at: Math.max(recording.from, at),
+        label: store.label,
+      });
+    },
     view,
     controller: acting === null ? null : remembering(acting.controller, ours),
     windows:

@@ -48,6 +48,7 @@ const FLAGS = {
   release: {value: 'ID', help: 'only if this is still the release at hand'},
   watch: {help: 'a line for each change, until the release ends'},
   repairLog: {help: 'write on after the last commit that holds; what stands in the way is kept aside'},
+  from: {value: 'T', help: 'a moment: 10m before the end, 14:02, or a whole date'},
   window: {value: 'D', help: 'how far the numbers look back: 30s, 5m, 1h; 5m unless named'},
   follow: {help: 'go on with what comes'},
   output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},

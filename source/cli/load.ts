@@ -26,6 +26,8 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   agent: () => import('./verbs/agent.ts'),
   'split-render': () => import('./verbs/split-render.ts'),
   doctor: () => import('./verbs/doctor.ts'),
+  record: () => import('./verbs/record.ts'),
+  replay: () => import('./verbs/replay.ts'),
   acl: () => import('./verbs/acl.ts'),
   completions: () => import('./verbs/completions.ts'),
 };

@@ -26,6 +26,8 @@ export type VerbFile =
   | 'split-render'
   | 'explain'
   | 'doctor'
+  | 'record'
+  | 'replay'
   | 'acl'
   | 'completions';
 

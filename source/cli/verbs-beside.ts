@@ -233,6 +233,33 @@ export const BESIDE: readonly Verb[] = [
     file: 'doctor',
   },
   {
+    name: 'record',
+    summary: 'write down all there is to see of a feature, until it is stopped',
+    arguments: [{name: 'FILE', isFile: true}],
+    flags: [],
+    changes: false,
+    isLasting: true,
+    examples: ['graydeck record pay.ndjson', 'graydeck record pay.ndjson --feature new_payment'],
+    more: 'Lines of JSON: the log, every second as it was measured, what routers said. A file that is there is gone on with.',
+    file: 'record',
+  },
+  {
+    name: 'replay',
+    summary: 'the console over a recording, or over what the store still holds of the past',
+    arguments: [{name: 'FILE', isOptional: true, isFile: true}],
+    flags: ['from', 'share'],
+    changes: false,
+    examples: [
+      'graydeck replay pay.ndjson',
+      'graydeck replay --from 10m',
+      'graydeck replay pay.ndjson --from 14:02',
+    ],
+    more:
+      'The keys , and . step ten seconds, < and > change the speed, End goes to the end. Nothing can be changed there. Of ' +
+      'the store: its whole log, and the numbers of the last hour.',
+    file: 'replay',
+  },
+  {
     name: 'acl',
     summary: 'lines of a Redis ACL for a role',
     arguments: [{name: 'ROLE', choices: ['viewer', 'app', 'agent', 'operator']}],

@@ -3,10 +3,7 @@ import {BESIDE} from './verbs-beside.ts';
 import {ROUTING} from './verbs-for-routers.ts';
 import {MOVING} from './verbs-that-move.ts';
 
-const LATER = [
-  ['replay', 'the console over a recording'],
-  ['record', 'record a release'],
-] as const;
+const LATER: readonly (readonly [name: string, summary: string])[] = [];
 
 /** Every verb, in the order of the help. */
 export const VERBS: readonly Verb[] = [

@@ -35,6 +35,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const [features, setFeatures] = useState<readonly string[]>([first.feature]);
   const {exit} = useApp();
   const size = useWindowSize();
+  const live = useRef<Deck | null>(null);
   const hold = useUi();
   const {ui, now, put, change} = hold;
   const reading = useReading(deck);
@@ -80,6 +81,23 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     await deck.close?.();
   }
 
+  /** To the past, and back: the live deck goes on meanwhile. A recording has no now: it goes to its end. */
+  async function turnTime(isEnd: boolean): Promise<void> {
+    if (deck.time !== undefined) {
+      const now = live.current;
+      if (now === null && isEnd) deck.time.press({type: 'to', at: deck.time.reading().to});
+      if (now === null) return;
+      live.current = null;
+      setDeck(now);
+      await deck.close?.();
+      return;
+    }
+    const past = await deck.openPast?.();
+    if (past === undefined) return;
+    live.current = deck;
+    setDeck(past);
+  }
+
   async function runExtra(key: string): Promise<void> {
     const extra = deck.extras.find(one => one.key === key);
     if (extra === undefined) return;
@@ -115,6 +133,12 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
         return;
       case 'extra':
         runExtra(effect.key).catch(told);
+        return;
+      case 'time':
+        turnTime(effect.isEnd ?? false).catch(told);
+        return;
+      case 'time-key':
+        deck.time?.press(effect.key);
         return;
       case 'quit':
         exit(effect.code);
@@ -167,6 +191,12 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   return <Screen {...{model, ui, mode, position, footer, dialog}} />;
 }
 
+/** Where in time the screen is. */
+function timeOf({time, openPast}: Deck): PressContext['time'] {
+  if (time !== undefined) return 'past';
+  return openPast === undefined ? 'now-only' : 'now';
+}
+
 function contextOf(deck: Deck, model: Model, featureCount: number): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
@@ -174,6 +204,7 @@ function contextOf(deck: Deck, model: Model, featureCount: number): PressContext
     snapshot,
     alert: alertToAcknowledge(snapshot.state.alerts, log[logPicked]?.alert ?? null),
     featureCount: deck.open === undefined ? 1 : featureCount,
+    time: timeOf(deck),
     t: scene.t,
     at,
     mayAct: scene.mayAct,

@@ -32,6 +32,24 @@ export interface ExtraKey {
   run: () => string | Promise<string>;
 }
 
+/** Where one is in a recording; moments in milliseconds since 1970. */
+export interface TimeReading {
+  speed: number;
+  isRunning: boolean;
+  from: number;
+  to: number;
+}
+
+/** What a key does to the moment that is shown; `step` in milliseconds. */
+export type TimeKey =
+  {type: 'step'; by: number} | {type: 'faster'} | {type: 'slower'} | {type: 'to'; at: number};
+
+/** A deck that shows what was: the clock is in the viewer's hand. */
+export interface TimeControl {
+  reading(): TimeReading;
+  press(key: TimeKey): void;
+}
+
 export interface ConsoleMode {
   readOnly: boolean;
   /** On a shared screen: ids, hosts, names and free text are masked, nothing can be changed. */
@@ -50,6 +68,10 @@ export interface Deck {
   features(): Promise<string[]>;
   /** Opens the deck of another feature; absent: `[` and `]` say that there is only this one. */
   open?(feature: string): Promise<Deck>;
+  /** Opens what was, up to now, of this feature; absent: there is no way back. */
+  openPast?(): Promise<Deck>;
+  /** This deck shows what was; absent: it is live. */
+  readonly time?: TimeControl;
   /** Gives up what this deck holds, when the console turns to another feature. Not called on quit. */
   close?(): Promise<void>;
   readonly view: ControllerView;

@@ -17,6 +17,11 @@ export type Action =
   | 'acknowledge'
   | 'feedback'
   | 'time'
+  | 'time-back'
+  | 'time-on'
+  | 'time-slower'
+  | 'time-faster'
+  | 'time-end'
   | 'chart'
   | 'filter'
   | 'palette'
@@ -50,6 +55,8 @@ export type WhyNot =
   | 'no-failed-step'
   | 'no-alert'
   | 'one-feature'
+  | 'no-past'
+  | 'not-in-past'
   | 'not-built';
 
 /** What a binding looks at to tell whether it may be used. */
@@ -58,6 +65,8 @@ export interface KeyContext {
   /** The alert that `A` would acknowledge; null when there is none. */
   alert: string | null;
   featureCount: number;
+  /** Whether what is shown is now, with a way to the past or without one, or a moment of the past. */
+  time: 'now' | 'now-only' | 'past';
 }
 
 export interface Binding {
@@ -116,6 +125,11 @@ function cannotRollBack({snapshot}: KeyContext): WhyNot | null {
   if (release === null) return 'nothing-live';
   if (release.state === 'rolled_back') return 'already-rolled-back';
   return release.state === 'rolling_back' && release.next === null ? 'already-rolling-back' : null;
+}
+
+/** Keys of the clock, where the clock can be turned. */
+function inPast({time}: KeyContext): WhyNot | null {
+  return time === 'past' ? null : 'not-in-past';
 }
 
 function bind(action: Action, keys: readonly string[], rest: Partial<Binding> = {}): Binding {
@@ -182,7 +196,16 @@ export const KEYMAP: readonly Binding[] = [
     whyNot: context => blocked(context) ?? (context.alert === null ? 'no-alert' : null),
   }),
   bind('feedback', ['f'], {then: 'form', changes: true, footer: 9, whyNot: blocked}),
-  bind('time', ['t'], {isPromised: false, whyNot: () => 'not-built'}),
+  bind('time', ['t'], {
+    isPromised: false,
+    footer: 17,
+    whyNot: ({time}) => (time === 'now-only' ? 'no-past' : null),
+  }),
+  bind('time-back', [','], {isPromised: false, footer: 1, whyNot: inPast}),
+  bind('time-on', ['.'], {isPromised: false, footer: 2, whyNot: inPast}),
+  bind('time-slower', ['<'], {isPromised: false, footer: 3, whyNot: inPast}),
+  bind('time-faster', ['>'], {isPromised: false, footer: 4, whyNot: inPast}),
+  bind('time-end', ['End'], {isPromised: false, footer: 6, whyNot: inPast}),
   bind('chart', ['Enter'], {footer: 10}),
   bind('span', ['w'], {isPromised: false, footer: 13}),
   bind('filter', ['/'], {footer: 11}),

@@ -6,6 +6,9 @@ import {emptyFeedback} from './press-feedback.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
 import {changeUi, SPANS_MS, type Ui} from './ui.ts';
 
+/** How far `,` and `.` step, milliseconds. */
+const TIME_STEP_MS = 10_000;
+
 /** A key while no dialog is open: what it does, or why it does nothing now. */
 export function pressOnDeck(ui: Ui, key: string, context: PressContext): Step {
   const {t, at, mayAct} = context;

@@ -5,7 +5,7 @@ import {METRIC_NAMES} from '../analysis/numbers.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
 import type {ExternalLike} from './present/elsewhere.ts';
-import type {Deck, SourceLight, StoreHealthLike} from './deck.ts';
+import type {Deck, SourceLight, StoreHealthLike, TimeReading} from './deck.ts';
 
 /** The numbers in the rows are those of the last minute, or since the split changed if that is later. */
 const WINDOW_MS = 60_000;
@@ -38,6 +38,8 @@ export interface Reading {
   /** Metrics that other sources tell, with the state of each. */
   externals: readonly ExternalLike[];
   routers: readonly Report[];
+  /** What is shown is a moment of the past; null: it is now. */
+  time: TimeReading | null;
   /** For how long the guard that the log names has not shown itself, milliseconds; null: it does. */
   guardSilentMs: number | null;
   /** The judgement of the split at hand, at most a second or two old; null: none. */
@@ -73,6 +75,7 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
     sources: deck.sources?.() ?? [],
     externals: measured.externals,
     routers: deck.routers(),
+    time: deck.time?.reading() ?? null,
     guardSilentMs: deck.guardSilentMs?.() ?? null,
     judgement: judgementOf(deck, snapshot),
     isOwnGuard: (deck.ownEpoch?.() ?? null) !== null,

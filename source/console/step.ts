@@ -1,3 +1,4 @@
+import type {TimeKey} from './deck.ts';
 import type {Intent} from '../release/command.ts';
 import type {Action, KeyContext} from './keymap.ts';
 import type {Messages} from './messages/catalogue.ts';
@@ -8,6 +9,9 @@ export type Effect =
   | {type: 'execute'; intent: Intent}
   | {type: 'quit'; code: number}
   | {type: 'feature'; by: 1 | -1}
+  /** To the past, or from there back to now; `isEnd`: or to the end of a recording. */
+  | {type: 'time'; isEnd?: true}
+  | {type: 'time-key'; key: TimeKey}
   | {type: 'extra'; key: string};
 
 export interface Step {

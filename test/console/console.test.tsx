@@ -381,7 +381,7 @@ describe('keys', () => {
     using deck = await stage('quiet');
     await expect.poll(deck.screen, SOON).toMatch('ROLLING');
     deck.press('t');
-    await expect.poll(deck.screen, SOON).toMatch('t: not built yet');
+    await expect.poll(deck.screen, SOON).toMatch('t: nothing was kept of the past here');
     deck.press('z');
     await expect.poll(deck.screen, SOON).toMatch('z does nothing here: ? shows the keys');
   });

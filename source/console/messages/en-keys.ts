@@ -21,7 +21,12 @@ const actionWords: Record<Action, ActionWords> = {
   alert: {short: 'alert', long: 'fire an alert: level, text'},
   acknowledge: {short: 'ack', long: 'acknowledge the picked alert, or the newest'},
   feedback: {short: 'feedback', long: "people's feedback"},
-  time: {short: 'time', long: 'look at an earlier moment'},
+  time: {short: 'time', long: 'look at an earlier moment, and back to now'},
+  'time-back': {short: 'back', long: 'ten seconds back'},
+  'time-on': {short: 'on', long: 'ten seconds on'},
+  'time-slower': {short: 'slower', long: 'play the past slower'},
+  'time-faster': {short: 'faster', long: 'play the past faster'},
+  'time-end': {short: 'end', long: 'back to now; in a recording, to its end'},
   chart: {short: 'chart', long: 'chart of the picked metric'},
   span: {short: 'history', long: 'longer or shorter history: 5, 15, 60 minutes'},
   filter: {short: 'filter', long: 'filter the rows of this panel'},
@@ -55,6 +60,8 @@ const whyNot: Record<WhyNot, string> = {
   'no-failed-step': 'no step has failed',
   'no-alert': 'there is no alert to acknowledge',
   'one-feature': 'this store has only this feature',
+  'no-past': 'nothing was kept of the past here',
+  'not-in-past': 'this is now: t goes back in time',
   'not-built': 'not built yet',
 };
 

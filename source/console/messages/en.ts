@@ -44,6 +44,8 @@ export const en = {
     noRouters: 'no routers',
   },
   badges: {share: 'SHARED', readOnly: 'READ-ONLY', demo: 'DEMO'},
+  past: (day: string, speed: number, isRunning: boolean) =>
+    `NOT NOW ${day} ${isRunning ? `▶ ${speed}x` : 'HALTED'}`,
   states: {
     idle: 'IDLE',
     deploying: 'DEPLOYING',

@@ -43,6 +43,7 @@ export const zh: typeof en = {
     noRouters: '无路由',
   },
   badges: {share: '共享屏幕', readOnly: '只读', demo: '演示'},
+  past: (day, speed, isRunning) => `非实时 ${day} ${isRunning ? `▶ ${speed}x` : '已停'}`,
   states: {
     idle: '空闲',
     deploying: '部署中',

@@ -1,5 +1,5 @@
 import type {ConsoleMode} from '../deck.ts';
-import {clockwork, milliseconds, timeOfDay} from './format.ts';
+import {clockwork, dayAndTime, milliseconds, timeOfDay} from './format.ts';
 import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {routersAgainst} from './routers.ts';
 import type {Scene} from './screen.ts';
@@ -69,10 +69,13 @@ function lights(scene: Scene, detail: Detail): Line {
   return [...join(all, say('  ')), say('  '), clock, say(' ')];
 }
 
-function badges(mode: ConsoleMode, {t}: Scene): Line {
+function badges(mode: ConsoleMode, {t, reading}: Scene): Line {
   const pieces: Piece[] = [];
   if (mode.share) pieces.push(say(` ${t.badges.share} `, 'caution'), say(' '));
   else if (mode.readOnly) pieces.push(say(` ${t.badges.readOnly} `, 'caution'), say(' '));
+  const {time, at} = reading;
+  if (time !== null)
+    pieces.push(say(` ${t.past(dayAndTime(at), time.speed, time.isRunning)} `, 'caution'), say(' '));
   if (mode.demo) pieces.push(say(` ${t.badges.demo} `, 'picked'), say(' '));
   return pieces;
 }

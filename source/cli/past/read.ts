@@ -1,0 +1,65 @@
+import {createReadStream} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {decodeTally, type Tally} from '../../analysis/roll-up.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
+import {quote} from '../../config/mistake.ts';
+import {RecordingReader, recordingOf, type Recording} from '../../recording/recording.ts';
+import type {FeatureView} from '../../store/port.ts';
+import {usage} from '../failure.ts';
+
+/** So long a store keeps seconds. */
+const SECONDS_MS = 3_600_000;
+const AT_ONCE = 200;
+
+/** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
+export async function pastOf(feature: FeatureView, view: ControllerView): Promise<Recording | null> {
+  const rows = await feature.rollUps.read('seconds', view.now() - SECONDS_MS);
+  const seconds: Tally[] = [];
+  for (const [index, {t, body}] of rows.entries()) {
+    const tally = decodeTally(t, body);
+    if (tally !== null) seconds.push(tally);
+    if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
+  }
+  const recording = recordingOf(feature.feature, view.commits(), seconds, []);
+  return recording === null ? null : {...recording, to: Math.max(recording.to, view.now())};
+}
+
+/** Reads a file that `record` has written. @throws Failure exit code 2, with the line that is wrong */
+export async function readRecordingFile(path: string): Promise<Recording> {
+  const reader = new RecordingReader();
+  const lines = createInterface({input: createReadStream(path), crlfDelay: Infinity});
+  let isLast = false;
+  try {
+    for await (const line of lines) {
+      // The last line of a recorder that was killed may be cut: it is the last, or the file is not whole.
+      if (isLast) throw cut(path);
+      const mistake = reader.take(line);
+      if (mistake === null) continue;
+      if (!line.endsWith('}')) {
+        isLast = true;
+        continue;
+      }
+      throw usage(
+        `${path}:${mistake.line}: found ${quote(mistake.found)}, allowed is ${mistake.allowed}`,
+        'graydeck record FILE writes one',
+        'bad-recording',
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
+    if (!error.code.startsWith('E')) throw error;
+    throw usage(`${path} cannot be read: ${error.code}`, 'graydeck record FILE writes one', 'no-recording');
+  }
+  const recording = reader.read();
+  if (recording !== null) return recording;
+  throw usage(`${path} holds nothing to see`, 'graydeck record FILE writes one', 'empty-recording');
+}
+
+function cut(path: string) {
+  return usage(
+    `${path} has a line that is cut in its middle`,
+    'graydeck record FILE writes one',
+    'bad-recording',
+  );
+}

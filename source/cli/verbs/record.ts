@@ -1,0 +1,65 @@
+import {open} from 'node:fs/promises';
+import {setTimeout as pause} from 'node:timers/promises';
+import {encodeTally} from '../../analysis/roll-up.ts';
+import type {Line} from '../../recording/recording.ts';
+import type {Run} from '../call.ts';
+import {EXIT} from '../exit.ts';
+import {usage} from '../failure.ts';
+import {openMeasurements} from '../measure.ts';
+import {openLook, using} from '../session.ts';
+
+const EVERY_MS = 1000;
+/** A second is written when its late batches have come, milliseconds. */
+const SETTLED_AFTER_MS = 3000;
+
+/** `record FILE`: writes down all there is to see of a feature until it is stopped, for `replay`. */
+export const run: Run = async call => {
+  const {out, args} = call;
+  const path = args[0] ?? '';
+  const signal = AbortSignal.any([call.interrupted({isOrderly: true}), out.closed]);
+  return await using(openLook(call), async ({feature, view, settings}) => {
+    const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
+      throw usage(`${path} cannot be written: ${error.code}`, 'graydeck record FILE', 'no-file');
+    });
+    const measurements = openMeasurements(feature, view, settings);
+    const write = async (lines: readonly Line[]) => {
+      if (lines.length > 0) await file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+    };
+    let commits = 0;
+    let routers = '';
+    let next: number | null = null;
+    const look = async () => {
+      const now = view.now();
+      const known = view.commits();
+      const lines: Line[] = known.slice(commits).map(commit => ({type: 'commit', commit}));
+      commits = known.length;
+      const settled = Math.floor((now - SETTLED_AFTER_MS) / 1000) * 1000;
+      next ??= settled - measurements.windows.keptMs + 60_000;
+      for (; next < settled; next += 1000) {
+        const tally = measurements.windows.rollUp(next);
+        if (tally !== null) lines.push({type: 'second', t: next, body: encodeTally(tally)});
+      }
+      const reports = await feature.routers.list().catch(() => null);
+      const said = JSON.stringify(reports?.map(({at: _at, ...rest}) => rest) ?? null);
+      if (reports !== null && said !== routers) lines.push({type: 'routers', at: now, routers: reports});
+      routers = said;
+      await write(lines);
+    };
+    try {
+      await write([
+        {type: 'recording', schema: 'graydeck.recording/1', feature: feature.feature, at: view.now()},
+      ]);
+      await measurements.start();
+      out.say(`recording ${feature.feature} into ${path}; Ctrl-C ends it`);
+      while (!signal.aborted) {
+        await look();
+        await pause(EVERY_MS, undefined, {signal}).catch(() => undefined);
+      }
+      await look();
+      return EXIT.done;
+    } finally {
+      await measurements.close();
+      await file.close();
+    }
+  });
+};

@@ -1,0 +1,60 @@
+import type {Recording} from '../../recording/recording.ts';
+import {readStamp} from '../actor.ts';
+import type {Call, Run} from '../call.ts';
+import type {ExitCode} from '../exit.ts';
+import {usage} from '../failure.ts';
+import {readMoment} from '../past/moment.ts';
+import {openPastDeck} from '../past/deck.ts';
+import {pastOf, readRecordingFile} from '../past/read.ts';
+import {openLook, using} from '../session.ts';
+import {loadSettings} from '../settings.ts';
+import {hasTerminal} from '../terminal.ts';
+import {modeOf} from './watch.ts';
+
+/** `replay FILE|--from T`: the console over a recording, or over what the store still holds. */
+export const run: Run = async call => {
+  const [file] = call.args;
+  const {from} = call.flags;
+  if (file === undefined && from === undefined)
+    throw usage(
+      'replay needs a FILE, or --from a moment of the store',
+      'graydeck replay --from 10m',
+      'no-recording',
+    );
+  if (call.flags.json || !hasTerminal(process.env))
+    throw usage('replay needs a terminal', 'graydeck log, or graydeck report', 'no-terminal');
+  if (file === undefined)
+    return await using(openLook(call), async ({feature, view, settings, store}) => {
+      const recording = await pastOf(feature, view);
+      if (recording === null)
+        throw usage(`nothing was kept of ${feature.feature}`, 'graydeck status', 'no-past');
+      return await show(call, recording, readMoment(from ?? '', view.now()), store.label, settings.declared);
+    });
+  const {declared} = await loadSettings(call);
+  const recording = await readRecordingFile(file);
+  const at = from === undefined ? recording.from : readMoment(from, recording.to);
+  return await show(call, recording, at, file, declared);
+};
+
+async function show(
+  call: Call,
+  recording: Recording,
+  at: number,
+  label: string,
+  declared: Parameters<typeof openPastDeck>[0]['declared'],
+): Promise<ExitCode> {
+  const {runConsole} = await import('../../console/run.tsx');
+  const deck = openPastDeck({
+    recording,
+    declared,
+    actor: readStamp(call.flags).by,
+    mode: modeOf(call, false),
+    at: Math.min(recording.to, Math.max(recording.from, at)),
+    label,
+  });
+  try {
+    return (await runConsole(deck)).code as ExitCode;
+  } finally {
+    await deck.close?.();
+  }
+}

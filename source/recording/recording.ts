@@ -1,0 +1,124 @@
+import {decodeTally, type Tally} from '../analysis/roll-up.ts';
+import type {Report} from '../audience/applied.ts';
+import type {Commit} from '../release/commit.ts';
+import {isFeatureName} from '../release/name.ts';
+
+/** What routers had said at a moment. */
+export interface RoutersAt {
+  /** The store's clock, milliseconds since 1970. */
+  at: number;
+  routers: readonly Report[];
+}
+
+/** A stretch of a feature's life, to be looked at again: everything on the store's clock, oldest first. */
+export interface Recording {
+  feature: string;
+  commits: readonly Commit[];
+  /** Seconds as they were measured. */
+  seconds: readonly Tally[];
+  routers: readonly RoutersAt[];
+  /** The first and the last moment there is something to see of, milliseconds since 1970. */
+  from: number;
+  to: number;
+}
+
+/** A line of a recording, as JSON in a file: `graydeck.recording/1`. */
+export type Line =
+  | {type: 'recording'; schema: 'graydeck.recording/1'; feature: string; at: number}
+  | {type: 'commit'; commit: Commit}
+  /** `body` as a store keeps roll-ups. */
+  | {type: 'second'; t: number; body: string}
+  | ({type: 'routers'} & RoutersAt);
+
+/** A recording that cannot be read: which line, what was found there, what is allowed. */
+export interface RecordingMistake {
+  line: number;
+  found: string;
+  allowed: string;
+}
+
+/** Puts a recording together line by line. */
+export class RecordingReader {
+  readonly #commits: Commit[] = [];
+  readonly #seconds: Tally[] = [];
+  readonly #routers: RoutersAt[] = [];
+  #feature: string | null = null;
+  #count = 0;
+
+  /** Takes the next line; null: it is well. An empty one says nothing. */
+  take(text: string): RecordingMistake | null {
+    this.#count++;
+    if (text.trim() === '') return null;
+    const line = parse(text);
+    if (this.#feature === null) {
+      const isHead = line?.type === 'recording' && line.schema === 'graydeck.recording/1';
+      if (isHead && isFeatureName(line.feature)) {
+        this.#feature = line.feature;
+        return null;
+      }
+      return this.#mistake(text, 'the first line of a file that graydeck record has written');
+    }
+    switch (line?.type) {
+      case 'recording':
+        // Recorded anew into the same file: it goes on.
+        return null;
+      case 'commit':
+        return this.#takeCommit(line.commit, text);
+      case 'second': {
+        const tally = decodeTally(line.t, line.body);
+        if (tally === null) return this.#mistake(text, 'a second as graydeck record writes it');
+        this.#seconds.push(tally);
+        return null;
+      }
+      case 'routers':
+        this.#routers.push({at: line.at, routers: line.routers});
+        return null;
+      default:
+        return this.#mistake(text, 'a line of the type commit, second or routers');
+    }
+  }
+
+  /** What was read; null: there is nothing in it to see. */
+  read(): Recording | null {
+    const seconds = this.#seconds.toSorted((a, b) => a.t - b.t);
+    return this.#feature === null ? null : recordingOf(this.#feature, this.#commits, seconds, this.#routers);
+  }
+
+  #takeCommit(commit: Commit, text: string): RecordingMistake | null {
+    const last = this.#commits.at(-1);
+    const {version, parent, at} = commit;
+    if (version <= (last?.version ?? 0)) return null;
+    const isNext =
+      version === (last?.version ?? 0) + 1 && parent === (last?.id ?? null) && Number.isFinite(at);
+    if (!isNext) return this.#mistake(text, `the commit that follows version ${last?.version ?? 0}`);
+    this.#commits.push(commit);
+    return null;
+  }
+
+  #mistake(text: string, allowed: string): RecordingMistake {
+    return {line: this.#count, found: text.slice(0, 80), allowed};
+  }
+}
+
+/** A recording of what is at hand; null: there is nothing to see. */
+export function recordingOf(
+  feature: string,
+  commits: readonly Commit[],
+  seconds: readonly Tally[],
+  routers: readonly RoutersAt[],
+): Recording | null {
+  const firstAt = commits[0]?.at ?? seconds[0]?.t;
+  if (firstAt === undefined) return null;
+  const from = Math.min(firstAt, seconds[0]?.t ?? Infinity);
+  const to = Math.max(commits.at(-1)?.at ?? 0, (seconds.at(-1)?.t ?? 0) + 1000, routers.at(-1)?.at ?? 0);
+  return {feature, commits, seconds, routers, from, to};
+}
+
+function parse(text: string): Line | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Line) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,56 @@
+import type {DeclaredMetrics} from '../analysis/metric-table.ts';
+import type {Tally} from '../analysis/roll-up.ts';
+import {Windows, type Begin} from '../analysis/windows.ts';
+
+/** As much as a live console keeps. */
+const KEPT_MS = 3_600_000;
+
+/** Windows as they stood at any moment of a recording. Going on costs a second each, going back all of an hour. */
+export class WindowsAt {
+  readonly #seconds: readonly Tally[];
+  readonly #declared: DeclaredMetrics;
+  #windows: Windows;
+  #at = Number.NEGATIVE_INFINITY;
+  /** The first second that is not in the windows yet. */
+  #next = 0;
+  #begun = '';
+
+  constructor(seconds: readonly Tally[], declared: DeclaredMetrics) {
+    this.#seconds = seconds;
+    this.#declared = declared;
+    this.#windows = new Windows(declared);
+  }
+
+  /** The windows at a moment in which these were the release and split. They are others after a step back. */
+  at(moment: number, begin: Begin): Windows {
+    const isBack = moment < this.#at;
+    const isFar = moment - this.#at > KEPT_MS;
+    if (isBack || isFar) this.#begin(moment);
+    const named = JSON.stringify(begin);
+    if (named !== this.#begun) this.#windows.begin(begin);
+    this.#begun = named;
+    for (let tally = this.#seconds[this.#next]; tally !== undefined; tally = this.#seconds[++this.#next]) {
+      if (tally.t + tally.ms > moment) break;
+      this.#windows.restore(tally);
+    }
+    this.#at = moment;
+    return this.#windows;
+  }
+
+  #begin(moment: number): void {
+    this.#windows = new Windows(this.#declared);
+    this.#begun = '';
+    this.#next = firstFrom(this.#seconds, moment - KEPT_MS);
+  }
+}
+
+/** Index of the first second that begins at `from` or later. */
+function firstFrom(seconds: readonly Tally[], from: number): number {
+  let [low, high] = [0, seconds.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((seconds[middle]?.t ?? Infinity) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
