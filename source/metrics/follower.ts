@@ -1,9 +1,10 @@
-import {setTimeout as pause} from 'node:timers/promises';
+import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
+import {decodeTally} from '../analysis/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
 import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows.ts';
-import {reachesBack, readRolledUp, type RolledUp} from './rolled-up.ts';
+import {busyPart, holdsAll, NEWEST_MS, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
 
 /** An entry as a store hands it out. */
@@ -46,6 +47,10 @@ export interface MeasurementStatus extends StreamStatus {
 }
 
 const HISTORY_MS = 15 * 60_000;
+/** Entries written so long after a moment hardly speak of it, milliseconds. */
+const LATE_MS = 5000;
+/** Roll-ups restored in one go: there is a screen to draw meanwhile. */
+const AT_ONCE = 50;
 /** A stream this little ahead of the clock is the clock's reading, not a fault. */
 const TOLERATED_AHEAD_MS = 1000;
 /** No more than one example of an entry that did not parse in this time. */
@@ -71,10 +76,6 @@ export class Measurements {
   #lastId: string | null = null;
   #firstAt = Number.POSITIVE_INFINITY;
   #newestAt = Number.NEGATIVE_INFINITY;
-  /** Everything before this moment was there already, from roll-ups; 0: nothing. */
-  #restoredTo = 0;
-  /** While the past is read. */
-  #isPast = false;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
@@ -126,15 +127,13 @@ export class Measurements {
 
   async #run(): Promise<void> {
     const {signal} = this.#abort;
-    let rolledUp: RolledUp | null = null;
+    let busy: RolledUp | null = null;
     await this.#persist(async () => {
       // After a failure in the middle, what follows the last entry is all that is missing.
-      if (this.#lastId !== null) return;
-      rolledUp ??= await this.#readRolledUp();
-      await this.#readPast(rolledUp);
+      if (this.#lastId === null) busy = await this.#readNewest();
     });
-    if (rolledUp !== null && this.#restoredTo === 0)
-      this.#restore(rolledUp, Math.min(this.#firstAt, this.#options.now()));
+    await this.#readOlder(busy).catch(() => undefined);
+    this.#tell();
     this.#ready.resolve();
     await this.#persist(async () => {
       if (this.#away !== null) {
@@ -167,50 +166,82 @@ export class Measurements {
       }
   }
 
-  async #readRolledUp(): Promise<RolledUp> {
-    const rows = await this.#options.rollUps?.read('seconds', this.#since()).catch(() => []);
-    return readRolledUp(rows ?? [], this.#options.now());
-  }
-
   #since(): number {
     return this.#options.now() - (this.#options.historyMs ?? HISTORY_MS);
   }
 
-  /** The past from the stream; where it holds too many entries for that, from roll-ups, and its newest part only. */
-  async #readPast(rolledUp: RolledUp): Promise<void> {
-    const {samples} = this.#options;
-    let since = this.#since();
-    if (rolledUp.until !== null && (await this.#holdsAll(rolledUp, since))) {
-      since = rolledUp.until;
-      this.#restoredTo = since;
-      this.#restore(rolledUp, since);
+  /**
+   * The past from the stream, all of it; of a busy one the newest part, from roll-ups and what came after them. Returns
+   * that part, null for all.
+   */
+  async #readNewest(): Promise<RolledUp | null> {
+    const {samples, rollUps, now} = this.#options;
+    const {signal} = this.#abort;
+    const begin = Math.max(this.#since(), now() - NEWEST_MS);
+    const rows = (await rollUps?.read('seconds', begin).catch(() => [])) ?? [];
+    const busy = busyPart(rows, now());
+    if (busy === null) {
+      this.#lastId = await samples.history(this.#since(), batch => this.#take(batch), signal);
+      return null;
     }
-    this.#isPast = true;
-    try {
-      this.#lastId = await samples.history(since, batch => this.#take(batch), this.#abort.signal);
-    } finally {
-      this.#isPast = false;
+    for (const tally of busy.tallies) this.windows.restore(tally);
+    this.#tell();
+    await nextTurn();
+    // What a roll-up has told is not told twice.
+    const isNew = (time: number): boolean => time >= busy.until;
+    this.#lastId = await samples.history(busy.until, batch => this.#take(batch, isNew), signal);
+    return busy;
+  }
+
+  /** What roll-ups know beyond what was read from the stream; where they do not know all of it, the stream. */
+  async #readOlder(busy: RolledUp | null): Promise<void> {
+    const {rollUps, now} = this.#options;
+    const {signal} = this.#abort;
+    const rows = (await rollUps?.read('seconds', this.#since()).catch(() => [])) ?? [];
+    let before = Math.min(this.#firstAt, now());
+    if (busy !== null) {
+      const firstAt = await this.#firstInStream();
+      before = busy.from - 1;
+      if (firstAt !== null && !holdsAll(rows, firstAt))
+        before = Math.min(firstAt, await this.#readUntil(busy.from));
+    }
+    for (const [index, {t, body}] of rows.entries()) {
+      if (t > before || signal.aborted) break;
+      const tally = decodeTally(t, body);
+      if (tally !== null) this.windows.restore(tally);
+      if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
 
-  /** Whether roll-ups hold all that the stream does, but for its newest part. */
-  async #holdsAll(rolledUp: RolledUp, since: number): Promise<boolean> {
+  /** When the oldest entry that the past goes back to was written; null: there is none. */
+  async #firstInStream(): Promise<number | null> {
     const looked = new AbortController();
     let firstAt: number | null = null;
     const look = ([first]: Entry[]): void => {
       firstAt ??= first?.at ?? null;
       looked.abort();
     };
-    await this.#options.samples.history(since, look, AbortSignal.any([looked.signal, this.#abort.signal]));
-    return firstAt !== null && reachesBack(rolledUp, firstAt);
+    const signal = AbortSignal.any([looked.signal, this.#abort.signal]);
+    await this.#options.samples.history(this.#since(), look, signal);
+    return firstAt;
   }
 
-  #restore({tallies}: RolledUp, until: number): void {
-    for (const tally of tallies) if (tally.t <= until) this.windows.restore(tally);
-    this.#tell();
+  /** Reads what the stream holds before a moment, for which all that follows is there already. */
+  async #readUntil(end: number): Promise<number> {
+    const passed = new AbortController();
+    const lastId = this.#lastId;
+    const take = (batch: Entry[]): void => {
+      this.#take(batch, time => time < end);
+      if ((batch.at(-1)?.at ?? 0) > end + LATE_MS) passed.abort();
+    };
+    const signal = AbortSignal.any([passed.signal, this.#abort.signal]);
+    await this.#options.samples.history(this.#since(), take, signal);
+    this.#lastId = lastId;
+    return end - 1;
   }
 
-  #take(entries: Entry[]): void {
+  /** @param isNew whether a sample of this moment is wanted */
+  #take(entries: Entry[], isNew: (time: number) => boolean = () => true): void {
     const now = this.#options.now();
     for (const entry of entries) {
       const {id, at, fields} = entry;
@@ -219,11 +250,8 @@ export class Measurements {
       if (at > this.#newestAt) this.#newestAt = at;
       if (at < this.#firstAt) this.#firstAt = at;
       const wrong = this.#parser.parse(fields, at, this.#sample);
-      // What a roll-up has told is not told twice.
-      const isTold = this.#isPast && this.#sample.at - this.#sample.age < this.#restoredTo;
-      if (wrong === null && isTold) continue;
-      if (wrong === null) this.windows.add(this.#sample, now);
-      else this.#discard(wrong, fields, now);
+      if (wrong !== null) this.#discard(wrong, fields, now);
+      else if (isNew(this.#sample.at - this.#sample.age)) this.windows.add(this.#sample, now);
     }
     if (entries.length > 0) this.#tell();
   }
