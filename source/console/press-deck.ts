@@ -114,10 +114,20 @@ function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): 
       return only(ui, {type: 'feature', by: 1});
     case 'quit':
       return only(ui, {type: 'quit', code: 0});
+    case 'time':
+      return only(ui, {type: 'time'});
+    case 'time-back':
+      return only(ui, {type: 'time-key', key: {type: 'step', by: -TIME_STEP_MS}});
+    case 'time-on':
+      return only(ui, {type: 'time-key', key: {type: 'step', by: TIME_STEP_MS}});
+    case 'time-slower':
+      return only(ui, {type: 'time-key', key: {type: 'slower'}});
+    case 'time-faster':
+      return only(ui, {type: 'time-key', key: {type: 'faster'}});
+    case 'time-end':
+      return only(ui, {type: 'time', isEnd: true});
     case 'feedback':
       return open(ui, emptyFeedback(context.snapshot.state));
-    case 'time':
-      return only(ui);
   }
 }
 
