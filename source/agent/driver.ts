@@ -3,6 +3,8 @@ import type {EdgeSite} from '../audience/edge-site.ts';
 import type {Edge, EdgeTrouble} from '../effects/nginx/edge.ts';
 import {renderEdge, type EdgeFile} from '../effects/nginx/render.ts';
 import type {Split} from '../release/split.ts';
+import {confirmed, installAside, UNCONFIRMED} from './confirm.ts';
+import {KnownParts} from './known-parts.ts';
 
 /** What drives an edge is given. */
 export interface DriverMeans {
@@ -23,12 +25,6 @@ const TEST_EVERY_MS = 60_000;
 /** Changes of several features that come together are one reload. */
 const TOGETHER_MS = 10;
 const CONFIRMS_WITHIN_MS = 5000;
-const ASK_EVERY_MS = 10;
-/**
- * nginx starts its new workers a tenth of a second before it tells the old ones to take no more: only answers of the new
- * ones for longer than that say that the old ones are out.
- */
-const ONLY_NEW_FOR_MS = 150;
 /** A reload that is not seen within this time has probably been refused. */
 const LOOKS_REFUSED_MS = 1500;
 /** So many questions in a row without an answer are no accident of a busy moment. */
@@ -44,9 +40,7 @@ const NOTHING: ReadonlyMap<string, Split> = new Map();
  */
 export class EdgeDriver {
   readonly #means: DriverMeans;
-  readonly #tested = new Set<string>();
-  /** Parts that nginx refused, with what it said. */
-  readonly #refused = new Map<string, string>();
+  readonly #parts = new KnownParts();
   #confirmed: EdgeFile | null = null;
   #trouble: EdgeTrouble | null = null;
   #wake: AbortController | null = null;
@@ -83,8 +77,8 @@ export class EdgeDriver {
     const split = this.#means.wanted().get(feature);
     if (split !== undefined) {
       const part = renderEdge(new Map([[feature, split]]), this.#means.site).parts.get(feature) ?? '';
-      const said = this.#refused.get(part);
-      if (said !== undefined) return {code: 'file-refused', text: said};
+      const said = this.#parts.refusalOf(part);
+      if (said !== null) return {code: 'file-refused', text: said};
     }
     return this.#trouble;
   }
@@ -118,10 +112,12 @@ export class EdgeDriver {
   #render(): EdgeFile {
     const {site, wanted} = this.#means;
     const from = wanted();
-    const refused = this.#refused.size;
+    const refused = this.#parts.refusals;
     if (this.#rendered?.from === from && this.#rendered.refused === refused) return this.#rendered.file;
     const asked = renderEdge(from, site);
-    const out = new Set([...asked.parts].flatMap(([name, part]) => (this.#refused.has(part) ? [name] : [])));
+    const out = new Set(
+      [...asked.parts].flatMap(([name, part]) => (this.#parts.refusalOf(part) === null ? [] : [name])),
+    );
     const rest = new Map([...from].filter(([feature]) => !out.has(feature)));
     const file = out.size === 0 ? asked : {...renderEdge(rest, site), refusals: asked.refusals};
     this.#rendered = {from, refused, file};
@@ -144,7 +140,7 @@ export class EdgeDriver {
 
   async #apply(file: EdgeFile, signal: AbortSignal): Promise<void> {
     const {edge} = this.#means;
-    const isKnown = this.#isTested(file);
+    const isKnown = this.#parts.isTaken(file);
     // A rollback is not kept waiting for others.
     if (!isKnown) await delay(TOGETHER_MS, undefined, {signal}).catch(() => undefined);
     if (signal.aborted || this.#render().hash !== file.hash) return;
@@ -184,42 +180,41 @@ export class EdgeDriver {
   /** Finds which of the new parts nginx does not take: each alone, or else all of them. */
   async #blame(file: EdgeFile, {text}: EdgeTrouble, rest: string, signal: AbortSignal): Promise<void> {
     const {edge, site, wanted, onChange} = this.#means;
-    const fresh = [...file.parts].filter(([, part]) => !this.#tested.has(part));
+    const fresh = this.#parts.newIn(file);
     const alone = fresh.length === 1 ? [] : fresh;
     for (const [feature, part] of alone) {
       const split = wanted().get(feature);
       if (split === undefined || signal.aborted) continue;
-      await edge.put(renderEdge(new Map([[feature, split]]), site).text);
+      const tried = renderEdge(new Map([[feature, split]]), site);
+      await edge.put(tried.text);
       const said = await edge.test(signal);
-      if (said === null) this.#tested.add(part);
-      else this.#refused.set(part, said.text);
+      if (said === null) this.#parts.take(tried);
+      else this.#parts.refuse(part, said.text);
     }
     if (alone.length > 0) await edge.put(rest);
-    const isFound = fresh.some(([, part]) => this.#refused.has(part));
-    if (!isFound) for (const [, part] of fresh) this.#refused.set(part, text);
+    const isFound = fresh.some(([, part]) => this.#parts.refusalOf(part) !== null);
+    if (!isFound) for (const [, part] of fresh) this.#parts.refuse(part, text);
     this.#isWoken = true;
     onChange();
   }
 
-  /** Asks nginx until only workers of this file answer. */
+  /** Waits until nginx says that it works by the file. */
   async #confirm(file: EdgeFile, signal: AbortSignal): Promise<void> {
-    const {edge, steady} = this.#means;
-    const began = steady();
-    let since: number | null = null;
+    const {edge} = this.#means;
     let isDiagnosed = false;
-    while (!signal.aborted && steady() - began < CONFIRMS_WITHIN_MS) {
-      if (this.#isWoken && this.#render().hash !== file.hash) return;
-      since = (await edge.ask()) === file.hash ? (since ?? steady()) : null;
-      if (since !== null && steady() - since >= ONLY_NEW_FOR_MS) return await this.#succeed(file);
-      if (since === null && !isDiagnosed && steady() - began > LOOKS_REFUSED_MS) {
-        isDiagnosed = true;
-        const said = await edge.test(signal);
-        if (said !== null) return this.#fail(said);
-      }
-      await delay(ASK_EVERY_MS, undefined, {signal}).catch(() => undefined);
-    }
-    if (!signal.aborted)
-      this.#fail({code: 'not-confirmed', text: 'nginx does not say that it works by the file'});
+    let isGivenUp = false;
+    const isDone = await confirmed(edge, file.hash, CONFIRMS_WITHIN_MS, async unseenForMs => {
+      isGivenUp = signal.aborted || (this.#isWoken && this.#render().hash !== file.hash);
+      if (isGivenUp || isDiagnosed || unseenForMs < LOOKS_REFUSED_MS) return !isGivenUp;
+      isDiagnosed = true;
+      const said = await edge.test(signal);
+      if (said === null) return true;
+      isGivenUp = true;
+      this.#fail(said);
+      return false;
+    });
+    if (isDone) await this.#succeed(file);
+    else if (!isGivenUp) this.#fail(UNCONFIRMED);
   }
 
   async #succeed(file: EdgeFile): Promise<void> {
@@ -259,12 +254,8 @@ export class EdgeDriver {
     onChange();
   }
 
-  #isTested(file: EdgeFile): boolean {
-    return this.#tested.has(file.shared) && [...file.parts.values()].every(part => this.#tested.has(part));
-  }
-
-  #learn({shared, parts}: EdgeFile): void {
-    for (const part of [shared, ...parts.values()]) this.#tested.add(part);
+  #learn(file: EdgeFile): void {
+    this.#parts.take(file);
     this.#testedAt = this.#means.steady();
   }
 
@@ -286,14 +277,4 @@ export class EdgeDriver {
     await delay(pauseMs, undefined, {signal: awake}).catch(() => undefined);
     this.#wake = null;
   }
-}
-
-/** Puts a text in place and reloads: what is left to do when nobody drives any more. */
-export async function installAside(edge: Edge, text: string): Promise<EdgeTrouble | null> {
-  const signal = AbortSignal.timeout(CONFIRMS_WITHIN_MS);
-  if ((await edge.read()) !== text) {
-    const written = await edge.put(text);
-    if (written !== null) return written;
-  }
-  return await edge.reload(signal);
 }

@@ -1,6 +1,6 @@
 import type {Readable} from 'node:stream';
 import type {Edge, EdgeTrouble} from '../effects/nginx/edge.ts';
-import {installAside} from './driver.ts';
+import {installAside} from './confirm.ts';
 
 /** What an agent writes when it ends by itself: nothing is left to do. */
 export const FAREWELL = 'bye\n';

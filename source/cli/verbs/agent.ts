@@ -1,7 +1,8 @@
 import {hostname} from 'node:os';
 import {dirname, resolve} from 'node:path';
+import {plainText} from '../../analysis/plain-text.ts';
 import {runAgent} from '../../agent/agent.ts';
-import {installAside} from '../../agent/driver.ts';
+import {installAside} from '../../agent/confirm.ts';
 import {exposureBound} from '../../agent/edge-report.ts';
 import {watchOverAgent} from '../../agent/keeper.ts';
 import type {NginxConfig} from '../../config/nginx.ts';
@@ -54,7 +55,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
         watchdogMs,
         shutdownMs,
         onTrouble: what => out.say(what),
-        onReport: (feature, report) => tell(call, feature, report),
+        onReport: teller(call),
       },
       signal,
     );
@@ -65,12 +66,18 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
   }
 }
 
-/** A line for each change of what nginx confirms. */
-function tell({out}: Call, feature: string, report: RouterReport): void {
-  const {version, percent, live, trouble = null} = report;
-  if (out.isJson) return out.json({schema: 'graydeck.agent/1', feature, version, percent, live, trouble});
-  const what = live ? `${percent} % on gray` : 'prod for everyone';
-  out.data(`${feature}  version ${version}  ${what}${trouble === null ? '' : `  ${trouble}`}`);
+/** A line for each change of what nginx confirms; a version that changes nothing for it is none. */
+function teller({out}: Call): (feature: string, report: RouterReport) => void {
+  const told = new Map<string, string>();
+  return (feature, {version, release, percent, live, trouble = null}) => {
+    const text = JSON.stringify([release, percent, live, trouble]);
+    if (told.get(feature) === text) return;
+    told.set(feature, text);
+    if (out.isJson)
+      return out.json({schema: 'graydeck.agent/1', feature, version, release, percent, live, trouble});
+    const what = live ? `${percent} % on gray` : 'prod for everyone';
+    out.data(plainText(`${feature}  version ${version}  ${what}${trouble === null ? '' : `  ${trouble}`}`));
+  };
 }
 
 /** For the stop action of a service: prod for everyone, but where a phase keeps gray when cut off. */

@@ -39,6 +39,11 @@ export function renderEdge(splits: ReadonlyMap<string, Split>, site: EdgeSite): 
   return {text: [...blocks, probeBlock(site, hash)].join('\n'), hash, shared, parts, refusals};
 }
 
+/** What an edge that works by this file answers; null: it is no file of ours. */
+export function hashOf(text: string): string | null {
+  return /return 200 "graydeck (?<hash>[0-9a-f]{16}) /.exec(text)?.groups?.['hash'] ?? null;
+}
+
 const HEAD = `# Written by graydeck agent; what is changed here is put right again.
 # Where a location's regular expression captures ($1), read the variable before it:
 # "set $upstream $gray_upstream_NAME;" beside server_name.
