@@ -47,11 +47,24 @@ export function bucketOf(salt: string, user: string): number {
   return murmurHash2(ENCODER.encode(salt + user));
 }
 
+/** Of the salts seen last: the splits of a feature all have the same. */
+const KNOWN = new Map<string, (user: string) => number>();
+const MOST_KNOWN = 64;
+
 /**
  * `bucketOf` for one salt and many users. Reads an ASCII id from its characters, without making a text or bytes of
  * salt and id, and hashes the salt once for each length.
  */
 export function bucketer(salt: string): (user: string) => number {
+  const known = KNOWN.get(salt);
+  if (known !== undefined) return known;
+  const made = makeBucketer(salt);
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  KNOWN.set(salt, made);
+  return made;
+}
+
+function makeBucketer(salt: string): (user: string) => number {
   const bytes = ENCODER.encode(salt);
   const saltLength = bytes.length;
   // Where the salt ends inside a word, its last bytes are mixed with the first of the id.

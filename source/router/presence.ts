@@ -1,9 +1,12 @@
-import {setTimeout as delay} from 'node:timers/promises';
-
 /** How often a router says what it applies, in milliseconds. */
 const REPORT_EVERY_MS = 5000;
 /** Until the next attempt while the store does not take it. */
 const RETRY_MS = 400;
+/**
+ * Longest time from a change until it is said, in milliseconds: the news of it goes first, and routers that hear it at
+ * once do not all answer at once.
+ */
+const SAYS_WITHIN_MS = 25;
 /** A router is at prod by itself somewhere in the last fifth of the time it has, so that not all are at once. */
 const JITTER = 0.2;
 
@@ -34,7 +37,7 @@ export class Presence {
   #readable = true;
   #isStale = true;
   #timer: NodeJS.Timeout | null = null;
-  #wake: AbortController | null = null;
+  #wake: (() => void) | null = null;
   #isChanged = false;
 
   constructor(means: PresenceMeans) {
@@ -44,7 +47,7 @@ export class Presence {
   /** Says it soon: something has changed. */
   kick(): void {
     this.#isChanged = true;
-    this.#wake?.abort();
+    this.#wake?.();
   }
 
   /** The store took a report so long ago, before this process began. */
@@ -61,18 +64,30 @@ export class Presence {
 
   /** Runs until the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
+    const stop = () => this.#wake?.();
+    signal.addEventListener('abort', stop);
     while (!signal.aborted) {
+      if (this.#isChanged) await this.#sleep(SAYS_WITHIN_MS * (0.2 + 0.8 * Math.random()));
       this.#isChanged = false;
       const isSaid = await this.#say(signal);
-      if (this.#isChanged && isSaid) continue;
-      this.#wake = new AbortController();
-      const awake = AbortSignal.any([signal, this.#wake.signal]);
+      if (signal.aborted || (this.#isChanged && isSaid)) continue;
       // Two may be lost before it is stale, whatever the split says.
-      const pauseMs = isSaid ? Math.min(REPORT_EVERY_MS, this.#means.staleAfterMs() / 3) : RETRY_MS;
-      await delay(pauseMs, undefined, {signal: awake, ref: false}).catch(() => undefined);
-      this.#wake = null;
+      await this.#sleep(isSaid ? Math.min(REPORT_EVERY_MS, this.#means.staleAfterMs() / 3) : RETRY_MS);
     }
+    signal.removeEventListener('abort', stop);
     if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  /** Until somebody wakes it, or so long. Made without an error to end it: this happens with every change. */
+  #sleep(ms: number): Promise<void> {
+    const {promise, resolve} = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    timer.unref();
+    this.#wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    return promise;
   }
 
   async #say(signal: AbortSignal): Promise<boolean> {
