@@ -13,7 +13,7 @@ const THEN = {y: ' then `y`', version: ' then the version, typed', form: ''};
 
 function keysTable(): string[] {
   const words = messagesOf('en').keys;
-  const rows = KEYMAP.filter(({whyNot, action}) => action !== 'time' && whyNot).map(
+  const rows = KEYMAP.map(
     ({keys, then, action}) =>
       `| ${keys.map(key => `\`${key}\``).join(' ')}${then === null ? '' : THEN[then]} | ${words[action].long} |`,
   );
