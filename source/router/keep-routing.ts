@@ -139,8 +139,12 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
       // Who hears of nothing any more must not go on as before.
       routing.setStale(true);
       onChange();
-      const left = store.leave(name).catch(() => undefined);
-      await Promise.race([Promise.all([left, following, running, saving?.end()]), waitFor(LEAVES_WITHIN_MS)]);
+      // A report that is under way must not come after it has left.
+      const leave = async () => {
+        await running;
+        await store.leave(name).catch(() => undefined);
+      };
+      await Promise.race([Promise.all([leave(), following, saving?.end()]), waitFor(LEAVES_WITHIN_MS)]);
       ready.resolve();
     },
   };

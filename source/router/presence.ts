@@ -68,6 +68,7 @@ export class Presence {
     signal.addEventListener('abort', stop);
     while (!signal.aborted) {
       if (this.#isChanged) await this.#sleep(SAYS_WITHIN_MS * (0.2 + 0.8 * Math.random()));
+      if (signal.aborted) break;
       this.#isChanged = false;
       const isSaid = await this.#say(signal);
       if (signal.aborted || (this.#isChanged && isSaid)) continue;
