@@ -28,6 +28,8 @@ export interface Applied {
   silent: (Report & {leftMs: number})[];
   /** Live, and at another split: an older one, or one of a log that lost its head. */
   behind: Report[];
+  /** Live, and kept from doing what is set, or from following the next change. */
+  troubled: Report[];
   /** The percent that every live router confirmed; null without routers or while any differs. */
   percent: number | null;
 }
@@ -51,7 +53,8 @@ export function appliedBy(reports: readonly Report[], split: Split, since: numbe
     (!live || (percent === split.percent && release === split.release));
   const confirmed = live.filter(isThere);
   const behind = live.filter(report => !isThere(report));
+  const troubled = live.filter(({trouble}) => trouble !== undefined && trouble !== '');
   const percents = new Set(live.map(report => (report.live ? report.percent : 0)));
   const [only] = percents;
-  return {live, confirmed, silent, behind, percent: percents.size === 1 ? (only ?? null) : null};
+  return {live, confirmed, silent, behind, troubled, percent: percents.size === 1 ? (only ?? null) : null};
 }

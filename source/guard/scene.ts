@@ -11,9 +11,10 @@ export function sceneOf(
   const {state, split, splitVersion, head} = controller.snapshot();
   const {release} = state;
   if (release?.id !== releaseId) return null;
-  const {live, silent, behind, percent} = appliedBy(reports, split, splitVersion, controller.now());
+  const {live, silent, behind, troubled, percent} = appliedBy(reports, split, splitVersion, controller.now());
   // Where no router ever reports, apps place their users by themselves: what is observed must do.
-  const isApplied = behind.length === 0 && (live.length > 0 || silent.length === 0);
+  // One in trouble might not follow the next change.
+  const isApplied = behind.length === 0 && troubled.length === 0 && (live.length > 0 || silent.length === 0);
   const isResumed = controller
     .commits()
     .slice(known)

@@ -61,3 +61,10 @@ test('without routers nothing is applied as far as anybody knows', () => {
 test('a router that has been gone for ten minutes is forgotten', () => {
   expect(appliedBy([report('web-9', {at: NOW - 11 * 60_000})], split, 7, NOW).silent).toEqual([]);
 });
+
+test('a router in trouble is named, whether or not it is at the set percent', () => {
+  const trouble = 'site-broken: unknown directive';
+  const applied = appliedBy([report('web-1'), report('edge-1', {trouble})], split, 7, NOW);
+  expect(applied.troubled).toMatchObject([{name: 'edge-1', trouble}]);
+  expect(applied.behind).toEqual([]);
+});

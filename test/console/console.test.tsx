@@ -130,6 +130,17 @@ describe('rolling back', () => {
     expect(deck.screen()).not.toContain('prod for everyone in');
   });
 
+  it('an edge that is kept from following says why, in the words of the screen', async () => {
+    using deck = await stage('rolled-back');
+    deck.world.routers = deck.world.routers.map(router =>
+      router.name === 'nginx edge-1' ? {...router, trouble: 'site-broken: unknown directive "x"'} : router,
+    );
+    deck.world.changed();
+    await expect
+      .poll(deck.screen, SOON)
+      .toMatch(/edge-1: nginx refuses the configuration of the site: unknown directive/);
+  });
+
   it('a router that confirms is on the screen at once', async () => {
     using deck = await stage('rolling-back');
     await expect.poll(deck.screen, SOON).toMatch('1 of 3 routers confirmed so far');

@@ -55,6 +55,11 @@ export function statusDocument(observed: Observed) {
       live: applied?.live.length ?? null,
       confirmed: applied?.confirmed.length ?? null,
       silent: applied?.silent.length ?? null,
+      /** Those that are kept from doing what is set, and by what. */
+      troubles: (applied?.troubled ?? []).map(({name, trouble = ''}) => ({
+        name: plainText(name, 80),
+        trouble: plainText(trouble, 300),
+      })),
     },
     window: {seconds: (window.to - window.from) / 1000, from: window.from, to: window.to},
     sides: {prod: sideOf(observed, numbers.prod, 'prod'), gray: sideOf(observed, numbers.gray, 'gray')},

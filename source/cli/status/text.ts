@@ -1,6 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
+import {troubleText} from '../../console/present/headlines-around.ts';
 import {labelElsewhere, metricElsewhere} from '../../console/present/elsewhere.ts';
 import {isKnown, metricOf, written} from '../../console/present/metric.ts';
 import stringWidth from 'string-width';
@@ -38,6 +39,7 @@ export function statusText(
     ...(status.state === 'idle' ? [`  ${t.idle.headline(status.feature)}`] : [percents(status, t, now)]),
     ...table(status, externals, t, paint),
     ...verdict(status, t, paint),
+    ...routers(status, t, paint),
     ...steps(status, t, paint),
     ...alerts(status, t, paint),
   ];
@@ -135,6 +137,11 @@ function verdict({verdict, guard, state}: StatusDocument, t: Messages, paint: Pa
     `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}  ${guard}`,
     ...verdict.reasons.map(({text}) => `    ${plainText(text, 200)}`),
   ];
+}
+
+/** Routers that are kept from doing what is set. */
+function routers({routers: {troubles}}: StatusDocument, t: Messages, paint: Paint): string[] {
+  return troubles.map(({name, trouble}) => paint('yellow', `  ▲ ${troubleText(t, name, trouble)}`));
 }
 
 function steps({steps: all}: StatusDocument, t: Messages, paint: Paint): string[] {

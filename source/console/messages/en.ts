@@ -1,5 +1,6 @@
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
+import {enEdges} from './en-edges.ts';
 import {enEvents} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
 import {enVerdict} from './en-verdict.ts';
@@ -22,6 +23,7 @@ function many(number: number, one: string, more = `${one}s`): string {
 export const en = {
   ...enKeys,
   verdict: enVerdict,
+  edges: enEdges,
   age,
   ago: (ms: number) => `${age(ms)} ago`,
   over: 'over',

@@ -1,5 +1,6 @@
 import {clockwork, count, setPercent} from '../present/format.ts';
 import type {en} from './en.ts';
+import {zhEdges} from './zh-edges.ts';
 import {zhEvents} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
 import {zhVerdict} from './zh-verdict.ts';
@@ -21,6 +22,7 @@ function list(names: readonly string[], number: number): string {
 export const zh: typeof en = {
   ...zhKeys,
   verdict: zhVerdict,
+  edges: zhEdges,
   age,
   ago: ms => `${age(ms)}前`,
   over: '替换',

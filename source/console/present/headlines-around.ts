@@ -1,4 +1,5 @@
 import type {Release} from '../../release/state.ts';
+import type {Messages} from '../messages/catalogue.ts';
 import {clockwork, threeDigits, timeOfDay} from './format.ts';
 import {loud, type Headline} from './headline.ts';
 import {lastKnown} from './headlines-gray.ts';
@@ -75,12 +76,13 @@ export function ofRouters(release: Release, scene: Scene, routers: RouterStandin
     const leftMs = Math.max(...routers.silent.map(one => one.leftMs));
     found.push(loud('▲', 'caution', t.headlines.silent(routers.silent.length, names, leftMs)));
   }
+  for (const [index, {name, trouble = ''}] of routers.troubled.slice(0, LISTED_AT_MOST).entries())
+    found.push(loud('▲', 'caution', troubleText(t, clean.host(name, index), clean.free(trouble))));
   const sinceMs = reading.at - release.splitChangedAt;
-  if (routers.behind.length > 0 && sinceMs > SETTLING_MS) {
-    const names = routers.behind
-      .slice(0, LISTED_AT_MOST)
-      .map((router, index) => clean.host(router.name, index));
-    found.push(loud('▲', 'caution', t.headlines.behind(routers.behind.length, names)));
+  const behind = routers.behind.filter(router => !routers.troubled.includes(router));
+  if (behind.length > 0 && sinceMs > SETTLING_MS) {
+    const names = behind.slice(0, LISTED_AT_MOST).map((router, index) => clean.host(router.name, index));
+    found.push(loud('▲', 'caution', t.headlines.behind(behind.length, names)));
   }
   const {split} = reading.snapshot;
   if (
@@ -92,6 +94,12 @@ export function ofRouters(release: Release, scene: Scene, routers: RouterStandin
     found.push(loud('▲', 'caution', t.headlines.observed(reading.observed ?? 0, split.percent)));
   }
   return found;
+}
+
+/** A router's trouble, a word and a sentence, in the words of the screen. */
+export function troubleText(t: Messages, name: string, trouble: string): string {
+  const [code = '', ...detail] = trouble.split(': ');
+  return t.edges.trouble(name, code, detail.join(': '));
 }
 
 /** Entries of the stream that were no samples: said last, since what was counted is right without them. */
