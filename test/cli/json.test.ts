@@ -33,6 +33,7 @@ describe('under --json', () => {
             "state": "string",
           },
         ],
+        "notices": [],
         "percent": {
           "applied": "null",
           "observed": "null",
@@ -50,6 +51,7 @@ describe('under --json', () => {
           "confirmed": "number",
           "live": "number",
           "silent": "number",
+          "troubles": [],
         },
         "schema": "string",
         "sides": {

@@ -2,7 +2,7 @@ import type {Session} from '../session.ts';
 import {hasChannels} from './specs.ts';
 
 /** After its work a verb gives channels so long, milliseconds. */
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 5000;
 
 /**
  * Does a verb's work and tells people meanwhile and after it, where no guard lives to do so. Resolves and rejects as the

@@ -70,6 +70,7 @@ export function statusDocument(observed: Observed) {
     },
     steps: stepsOf(release, now),
     alerts: alertsOf(state),
+    notices: noticesOf(state),
     guard: guardOf(observed),
     head: head?.version ?? 0,
   } as const;
@@ -142,4 +143,30 @@ function alertsOf({alerts}: State) {
     acknowledgedBy: acknowledgedBy === null ? null : plainText(acknowledgedBy, 128),
     resolvedAt,
   }));
+}
+
+/** How many of what people were told lately. */
+const NOTICES_AT_MOST = 50;
+
+/** What people are told by the channels, the oldest first, and how far each channel is. */
+function noticesOf({outbox}: State) {
+  return outbox
+    .filter(({deliveries}) => deliveries !== null)
+    .slice(-NOTICES_AT_MOST)
+    .map(({id, kind, level, at, alert, deliveries}) => ({
+      id: plainText(id, 200),
+      kind,
+      level,
+      at,
+      alert,
+      deliveries: (deliveries ?? []).map(one => ({
+        channel: plainText(one.channel, 64),
+        state: one.state,
+        attempts: one.attempts,
+        at: one.at,
+        again: one.again,
+        error: one.error === null ? null : plainText(one.error, 200),
+        mayBeRepeat: one.isUnsure,
+      })),
+    }));
 }

@@ -22,6 +22,8 @@ export interface Channel extends ChannelRoute {
   timeoutMs: number;
   /** Messages begun within a minute at most, but for rollbacks; more of them wait. */
   perMinute: number;
+  /** Loads what the first message would have to wait for; absent: nothing. */
+  warm?(): Promise<unknown>;
   /** Tries once. Never rejects. */
   send(message: Message, signal: AbortSignal): Promise<Tried>;
 }

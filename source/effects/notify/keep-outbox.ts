@@ -175,6 +175,7 @@ export async function keepOutbox(means: OutboxMeans, signal: AbortSignal): Promi
   const outbox = new Outbox(means);
   const {log} = means;
   const news = newsOf(log);
+  for (const {warm} of means.channels) void warm?.().catch(() => undefined);
   while (!signal.aborted) {
     news.taken();
     const wait = await outbox.begin().catch(() => null);

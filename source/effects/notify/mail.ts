@@ -5,12 +5,12 @@ import {isTls} from './post.ts';
 import {readSecret, without} from './secret.ts';
 
 /** For the connection, its greeting and each answer; and all in all, milliseconds. */
-const STEP_MS = 8000;
-const ALL_MS = 20_000;
+const STEP_MS = 6000;
+const ALL_MS = 12_000;
 
 /**
  * Mail by SMTP. `smtps:` is secure from the first byte; `smtp:` is made so by STARTTLS before anything is said, and what
- * offers none is refused, but for a server on this machine.
+ * offers none is refused. Only `smtp://127.0.0.1` is spoken to plainly.
  */
 export function mailChannel({name, level, features, ...spec}: MailSpec): Channel {
   return {
@@ -19,6 +19,7 @@ export function mailChannel({name, level, features, ...spec}: MailSpec): Channel
     features,
     timeoutMs: ALL_MS,
     perMinute: 30,
+    warm: () => import('nodemailer'),
     async send(message, signal) {
       const password = spec.password === null ? null : await readSecret(spec.password);
       if (!URL.canParse(spec.server)) return failed('its address is none', {isFinal: true});
@@ -36,12 +37,14 @@ async function sendMail(
   const {createTransport} = await import('nodemailer');
   const {protocol, hostname, port, username} = new URL(server);
   const isSecure = protocol === 'smtps:';
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  // Between this machine and itself nobody listens in, and its server has no certificate that anybody trusts.
+  const isHere = hostname === '[::1]' || hostname.startsWith('127.');
   const transport = createTransport({
     host: hostname.replace(/^\[|\]$/gu, ''),
     port: port === '' ? (isSecure ? 465 : 587) : Number(port),
     secure: isSecure,
     requireTLS: !isSecure && !isHere,
+    ignoreTLS: isHere && !isSecure,
     ...(username === '' || password === null
       ? {}
       : {auth: {user: decodeURIComponent(username), pass: password}}),
@@ -118,7 +121,7 @@ function refusal(thrown: unknown, secrets: readonly string[]): Tried {
   const said = without(response.replace(/[^\x20-\x7e]+/gu, ' '), secrets).slice(0, 120);
   if (responseCode !== null) {
     const isFinal = responseCode >= 500;
-    return failed(code === 'EAUTH' ? `${responseCode} user or password are wrong` : said, {isFinal});
+    return failed(responseCode === 535 ? '535 user or password are wrong' : said, {isFinal});
   }
   if (code === 'EAUTH') return failed('it does not take this user and password', {isFinal: true});
   if (code === 'EENVELOPE') return failed('it takes neither sender nor receivers', {isFinal: true});

@@ -25,6 +25,12 @@ const BEFORE_ANYTHING: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
 };
 
+/** With the first call Node loads all of its HTTP client. */
+export function warmHttp(): Promise<void> {
+  void new Headers();
+  return Promise.resolve();
+}
+
 /**
  * Posts once, follows nobody elsewhere and reads no more of the answer than it can use. An answer of 2xx is a delivery.
  * Never rejects.

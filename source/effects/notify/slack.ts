@@ -1,7 +1,7 @@
 import type {SlackSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import {repeatWords, type Message} from './message.ts';
-import {post} from './post.ts';
+import {post, warmHttp} from './post.ts';
 import {readSecret} from './secret.ts';
 
 /** Slack's incoming webhook: one message a second is what it allows. */
@@ -12,6 +12,7 @@ export function slackChannel({name, level, features, url}: SlackSpec): Channel {
     features,
     timeoutMs: 8000,
     perMinute: 30,
+    warm: warmHttp,
     async send(message, signal) {
       const address = await readSecret(url);
       if (!URL.canParse(address)) return failed('its address is none', {isFinal: true});

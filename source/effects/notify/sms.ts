@@ -1,7 +1,7 @@
 import type {SmsShape, SmsSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
-import {post} from './post.ts';
+import {post, warmHttp} from './post.ts';
 import {readSecret} from './secret.ts';
 
 /** Letters of a message: two parts of Latin text, and what a person reads at night. */
@@ -16,6 +16,7 @@ export function smsChannel(spec: SmsSpec): Channel {
     features,
     timeoutMs: 8000,
     perMinute: 10,
+    warm: warmHttp,
     async send(message, signal) {
       const secret = token === null ? null : await readSecret(token);
       if (!URL.canParse(spec.url)) return failed('its address is none', {isFinal: true});

@@ -2,7 +2,7 @@ import {createHmac} from 'node:crypto';
 import type {WebhookSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
-import {post} from './post.ts';
+import {post, warmHttp} from './post.ts';
 import {readSecret} from './secret.ts';
 
 /**
@@ -17,6 +17,7 @@ export function webhookChannel({name, level, features, url, secret}: WebhookSpec
     features,
     timeoutMs: 8000,
     perMinute: 60,
+    warm: warmHttp,
     async send(message, signal) {
       const key = await readSecret(secret);
       const address = typeof url === 'string' ? url : await readSecret(url);

@@ -1,0 +1,194 @@
+import type {Redis} from 'ioredis';
+import {describe, expect, test, vi} from 'vitest';
+import {signatureOf} from '../../source/effects/notify/webhook.ts';
+import {httpReceiver, mailReceiver, type Posted} from '../effects/notify/receivers.ts';
+import {redisMissing} from '../servers/redis.ts';
+import {embeddedPlace, FEATURE, logOf, openConsole, redisPlace, startRelease, type Place} from './place.ts';
+
+const SECRETS = {
+  SLACK_WEBHOOK: '',
+  HOOK_SECRET: 'a-shared-secret',
+  SMS_TOKEN: 'a-token-of-the-gateway',
+  SMTP_PASSWORD: 'correct horse',
+};
+
+interface Urls {
+  slack: string;
+  sms: string;
+  hook: string;
+  mailPort: number;
+}
+
+/** The configuration of a project, and what the environment of its programs holds. */
+async function configure({cli}: Pick<Place, 'cli'>, {slack, sms, hook, mailPort}: Urls) {
+  await cli.file('slack-webhook', `${slack}/services/T0KEN\n`);
+  await cli.file(
+    'graydeck.yaml',
+    `
+feature: ${FEATURE}
+contacts: {hotline: 400-123-4567}
+channels:
+  slack: {url: {file: slack-webhook}}
+  mail: {server: "smtp://deck@127.0.0.1:${mailPort}", password: "\${SMTP_PASSWORD}", from: deck@example.com, to: oncall@example.com}
+  sms: {url: "${sms}", to: "+491701234567", token: "\${SMS_TOKEN}"}
+  ops: {kind: webhook, url: "${hook}", secret: "\${HOOK_SECRET}"}
+`,
+  );
+}
+
+const kindsOf = (posted: readonly Posted[]) =>
+  posted.map(({body}) => (JSON.parse(body) as {kind: string; mayBeRepeat: boolean}).kind);
+
+/** An app without SDK, five batches a second, whose gray may fail. */
+function app(admin: Redis): Disposable & {fails: boolean} {
+  const one = {fails: false, [Symbol.dispose]: () => clearInterval(timer)};
+  const key = `graydeck:{${FEATURE}}:metrics`;
+  const send = (side: string, requests: number, errors: number) =>
+    admin.xadd(key, '*', 'side', side, 'requests', requests, 'errors', errors, 'response_time', 80);
+  const timer = setInterval(() => {
+    void send('prod', 190, 1);
+    void send('gray', 40, one.fails ? 20 : 0);
+  }, 200);
+  return one;
+}
+
+const PLAN = `
+phases: [{name: some, percent: 20, duration: 24h}, {name: all, percent: 100}]
+guardrails:
+  - {when: "error_rate > 10 % over 5s min 50 requests", for: 1s, then: rollback}
+evidence: off
+`;
+
+test.skipIf(redisMissing)(
+  'gray that fails is on the wire of every channel within a second, and so is the rollback',
+  {timeout: 90_000},
+  async () => {
+    await using slack = await httpReceiver();
+    await using sms = await httpReceiver();
+    await using hook = await httpReceiver();
+    await using mail = await mailReceiver({allowInsecureAuth: true});
+    await using place = await redisPlace();
+    using traffic = app(place.redis.admin);
+    await configure(place, {slack: slack.url, sms: sms.url, hook: hook.url, mailPort: mail.port});
+    await place.cli.file('plan.yaml', PLAN);
+    await startRelease(place, '--plan', 'plan.yaml', '--over', 'v1.0.9');
+    const guard = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
+    await using screen = await openConsole(place, ['--read-only'], {rows: 60, columns: 140});
+    await screen.until(/● [^○▲]*ops-1/u);
+    traffic.fails = true;
+    await Promise.all([slack.until(2), sms.until(2), hook.until(2), mail.until(2)]);
+    await screen.until(/CRITICAL.*slack ✔ {2}mail ✔ {2}sms ✔ {2}ops ✔/u);
+    await screen.until(/rollback, 20 % → 0 %.*slack ✔ {2}mail ✔ {2}sms ✔ {2}ops ✔/u);
+    guard.kill('SIGTERM');
+    const {stdout, stderr} = await guard;
+    const commits = await logOf(place);
+    const at = (type: string) => commits.find(({events}) => events.some(one => one.type === type))!.at;
+    const arrived = [
+      ...[...slack.posted, ...sms.posted, ...hook.posted].map(({body, at}) => ({text: body, at})),
+      ...mail.mailed,
+    ];
+    const delays = arrived.map(
+      one => one.at - at(/rolled back/u.test(one.text) ? 'rollback-started' : 'alert-raised'),
+    );
+    console.log(`from the log to the wire of slack, sms, webhook, mail: ${delays.join(', ')} ms`);
+    expect(delays).toHaveLength(8);
+    expect(Math.max(...delays)).toBeLessThan(1000);
+    expect(kindsOf(hook.posted).toSorted()).toEqual(['raised', 'rollback']);
+    const {headers, body} = hook.posted[0]!;
+    const signed = signatureOf('a-shared-secret', String(headers['x-graydeck-timestamp']), body);
+    expect(headers['x-graydeck-signature']).toBe(`v1=${signed}`);
+    expect(slack.posted.map(({path}) => path)).toEqual(['/services/T0KEN', '/services/T0KEN']);
+    expect(mail.mailed.map(({text}) => text).join()).toContain('hotline: 400-123-4567');
+    const status = await place.cli.run('status', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      notices: [
+        {kind: 'rollback', deliveries: [{}, {channel: 'mail', state: 'done', attempts: 1}, {}, {}]},
+        {kind: 'raised', level: 'critical', deliveries: [{channel: 'slack', state: 'done'}, {}, {}, {}]},
+      ],
+    });
+    // Whatever was told, nobody learns a secret from what the programs say.
+    const said = `${stdout}${stderr}${status.stdout}${JSON.stringify(commits)}${screen.text()}`;
+    for (const secret of ['T0KEN', SECRETS.HOOK_SECRET, SECRETS.SMS_TOKEN, SECRETS.SMTP_PASSWORD])
+      expect(said).not.toContain(secret);
+  },
+);
+
+describe('a guard that is killed', () => {
+  test(
+    'between intent and outcome loses nothing: its successor tells it, and says that it may be a repeat',
+    {timeout: 90_000},
+    async () => {
+      let kill: () => void = () => undefined;
+      // It takes the message, and before it can say so the guard is gone.
+      await using hook = await httpReceiver((response, index) => {
+        if (index > 0) response.end();
+        else kill();
+      });
+      await using fine = await httpReceiver();
+      await using mail = await mailReceiver({allowInsecureAuth: true});
+      await using place = await embeddedPlace();
+      await configure(place, {slack: fine.url, sms: fine.url, hook: hook.url, mailPort: mail.port});
+      await startRelease(place);
+      const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
+      const othersAreTold = () => expect(fine.posted.length + mail.mailed.length).toBe(3);
+      kill = () => void vi.waitFor(othersAreTold, 10_000).then(() => first.kill('SIGKILL'));
+      await vi.waitFor(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'), 15_000);
+      expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
+      await first;
+      const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
+      await hook.until(2);
+      second.kill('SIGTERM');
+      await second;
+      const told = hook.posted.map(
+        ({body}) => JSON.parse(body) as {id: string; mayBeRepeat: boolean; text: string},
+      );
+      expect(told.map(({mayBeRepeat}) => mayBeRepeat)).toEqual([false, true]);
+      expect(new Set(told.map(({id}) => id)).size).toBe(1);
+      expect(told[1]!.text).toBe('refunds fail');
+      const log = JSON.stringify(await logOf(place));
+      // Those whose outcome was written were told once; one that was not yet may be a repeat, and says so.
+      const repeats = fine.posted.filter(({body}) => body.includes('may be a repeat'));
+      expect(fine.posted.length - repeats.length).toBe(2);
+      expect(log).toContain('"channel":"ops","outcome":"done"');
+    },
+  );
+});
+
+describe('where no guard lives', () => {
+  test('whoever fires an alert or rolls back tells people, and a channel that hangs delays no rollback', async () => {
+    await using hook = await httpReceiver();
+    await using silent = await httpReceiver(() => undefined);
+    await using mail = await mailReceiver({allowInsecureAuth: true});
+    await using place = await embeddedPlace();
+    await configure(place, {slack: hook.url, sms: silent.url, hook: hook.url, mailPort: mail.port});
+    await startRelease(place);
+    const fired = await place.cli.runWith({env: SECRETS}, 'alert', 'warning', 'refunds look slow');
+    expect(fired).toMatchObject({exitCode: 0});
+    expect(mail.mailed).toHaveLength(1);
+    expect(hook.posted).toHaveLength(1);
+    const begun = Date.now();
+    const rollback = place.cli.start(['rollback'], {env: SECRETS});
+    await silent.until(1);
+    await mail.until(2);
+    const commits = await logOf(place);
+    const taken = commits.find(({events}) => events.some(({type}) => type === 'rollback-started'))!;
+    expect(taken.at - begun).toBeLessThan(3000);
+    const {exitCode, stderr} = await rollback;
+    // That not everybody could be told is a failed step, and everyone is on prod all the same.
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('everyone is on prod, but rollback.notify failed: sms');
+    expect(await place.cli.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}});
+  }, 60_000);
+
+  test('what a verb has not told is told by the console that opens next', async () => {
+    await using hook = await httpReceiver();
+    await using mail = await mailReceiver({allowInsecureAuth: true});
+    await using place = await embeddedPlace();
+    await startRelease(place);
+    await place.cli.run('rollback', '--no-wait', '--feature', FEATURE);
+    await configure(place, {slack: hook.url, sms: hook.url, hook: hook.url, mailPort: mail.port});
+    await using screen = await openConsole(place, [], {env: SECRETS});
+    await hook.until(3);
+    await screen.until(/rollback, .*slack ✔ {2}mail ✔ {2}sms ✔ {2}ops ✔/u);
+  });
+});
