@@ -8,8 +8,8 @@ export interface Health {
   errors: number;
   /** Milliseconds. */
   time: number;
-  /** Part of the requests that are not answered, 0–1. */
-  unavailable: number;
+  /** Part of the requests that are not answered, 0–1; null: nobody counts them. */
+  unavailable: number | null;
   /** Part of the requests that convert, 0–1. */
   conversions: number;
 }
@@ -63,7 +63,7 @@ function entry(side: string, requests: number, {errors, time, unavailable, conve
   const counts = {
     requests,
     errors: Math.round(requests * errors),
-    unavailable: Math.round(requests * unavailable),
+    ...(unavailable === null ? {} : {unavailable: Math.round(requests * unavailable)}),
     conversions: Math.round(requests * conversions),
     response_time: times.encode(),
   };
