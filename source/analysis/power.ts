@@ -104,6 +104,11 @@ export interface PlanDoubt {
   /** Gray requests there will be, and how many it takes. */
   requests: number;
   needed: number;
+  /** Of a phase: how long it would take, milliseconds, null: for ever; and the least rise it shows, points, null: none. */
+  neededMs: number | null;
+  smallestPoints: number | null;
+  /** Of a window: the condition that has it, and its length. */
+  condition: {text: string; overMs: number} | null;
   text: string;
 }
 
@@ -137,6 +142,9 @@ function shortPhase(
       phase: index,
       requests,
       needed,
+      neededMs,
+      smallestPoints,
+      condition: null,
       text: `${phase.name} is too short to see ${rise} of errors at this traffic: ${takes}; ${sees}`,
     },
   ];
@@ -154,6 +162,9 @@ function shortWindows(plan: Plan, phase: Phase, index: number, traffic: Traffic)
       phase: index,
       requests: perMs * overMs,
       needed: minRequests,
+      neededMs: null,
+      smallestPoints: null,
+      condition: {text, overMs},
       text: `${phase.name}: "${text}" wants ${countWords(minRequests)} gray requests in ${timeWords(overMs)}, and there will be about ${countWords(perMs * overMs)}`,
     }));
 }

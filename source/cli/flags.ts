@@ -49,6 +49,10 @@ const FLAGS = {
   watch: {help: 'a line for each change, until the release ends'},
   repairLog: {help: 'write on after the last commit that holds; what stands in the way is kept aside'},
   from: {value: 'T', help: 'a moment: 10m before the end, 14:02, or a whole date'},
+  traffic: {
+    value: 'RATE',
+    help: 'what to expect of the traffic: 200/s, or with the error rate of prod 200/s,0.5%',
+  },
   window: {value: 'D', help: 'how far the numbers look back: 30s, 5m, 1h; 5m unless named'},
   follow: {help: 'go on with what comes'},
   output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},

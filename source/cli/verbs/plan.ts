@@ -1,25 +1,33 @@
+import {plainText} from '../../analysis/plain-text.ts';
+import type {Traffic} from '../../analysis/power.ts';
+import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../plan-source.ts';
 import {languageOf} from '../language.ts';
+import {readTraffic} from '../traffic.ts';
 
 /** `plan check FILE`: every mistake at once; a part of a plan is told what it lacks. `plan show FILE`: in words. */
 export const run: Run = async call => {
-  const {args, out, verb} = call;
+  const {args, out, verb, flags} = call;
   const source = await readSource(args[0] ?? '-', out.say);
-  return verb.name === 'plan check' ? await check(call, source) : await show(call, source);
+  const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
+  return verb.name === 'plan check' ? await check(call, source, traffic) : await show(call, source, traffic);
 };
 
-async function check({out}: Call, {name, text}: Source): Promise<ExitCode> {
+async function check(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
+  const {out} = call;
   const {checkPart} = await import('../../config/plan-file.ts');
   const read = checkPart(text, name);
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
   const {needs, warnings, plan} = read;
+  const doubts = needs.length === 0 ? await doubtsOf(call, plan, traffic) : null;
   if (out.isJson) {
-    out.json({schema: 'graydeck.plan-check/1', file: name, ok: true, needs, warnings});
+    out.json({schema: 'graydeck.plan-check/1', file: name, ok: true, needs, warnings, ...doubts?.document});
     return EXIT.done;
   }
   for (const warning of warnings) out.say(mistakeLine(warning));
+  for (const line of doubts?.lines ?? []) out.say(line);
   out.data(
     needs.length === 0
       ? `${name}: no mistakes, ${plan.phases.length} ${plan.phases.length === 1 ? 'phase' : 'phases'}`
@@ -28,7 +36,8 @@ async function check({out}: Call, {name, text}: Source): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function show({out, flags}: Call, {name, text}: Source): Promise<ExitCode> {
+async function show(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
+  const {out, flags} = call;
   const [{checkPart}, {describePlan}] = await Promise.all([
     import('../../config/plan-file.ts'),
     import('../../config/describe/plan.ts'),
@@ -37,11 +46,39 @@ async function show({out, flags}: Call, {name, text}: Source): Promise<ExitCode>
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
   const {plan, warnings, needs} = read;
   const words = describePlan(plan, languageOf(flags.lang, process.env));
+  const doubts = needs.length === 0 ? await doubtsOf(call, plan, traffic) : null;
   if (out.isJson) {
-    out.json({schema: 'graydeck.plan/1', file: name, plan, needs, warnings, words});
+    out.json({schema: 'graydeck.plan/1', file: name, plan, needs, warnings, words, ...doubts?.document});
     return EXIT.done;
   }
   for (const warning of warnings) out.say(mistakeLine(warning));
   for (const line of words) out.data(line);
+  for (const line of doubts?.lines ?? []) out.data(line);
   return EXIT.done;
+}
+
+/** What the plan cannot show at a traffic, with what was assumed; null where nobody says what traffic there is. */
+async function doubtsOf({flags}: Call, plan: Plan, traffic: Traffic | null) {
+  if (traffic === null) return null;
+  const [{planDoubts}, {doubtWords}, {messagesOf}] = await Promise.all([
+    import('../../analysis/power.ts'),
+    import('../../console/present/doubts.ts'),
+    import('../../console/messages/catalogue.ts'),
+  ]);
+  const t = messagesOf(languageOf(flags.lang, process.env));
+  const doubts = planDoubts(plan, traffic);
+  const words = doubts.map(doubt =>
+    doubtWords(doubt, plan, t, {name: (text, width = 40) => plainText(text, width)}),
+  );
+  const assumed = t.verdict.assumed(
+    Number(traffic.requestsPerSecond.toFixed(2)),
+    Number((traffic.errorRate * 100).toFixed(2)),
+  );
+  return {
+    document: {traffic, doubts},
+    lines: [
+      assumed,
+      ...(words.length === 0 ? [`  ✔ ${t.verdict.noDoubts}`] : words.map(line => `  ▲ ${line}`)),
+    ],
+  };
 }

@@ -97,8 +97,11 @@ export const enVerdict = {
     `${phase} is too short to see a one-point rise of errors at this traffic: ${
       needs === null ? 'nothing would show it' : `that takes about ${needs}`
     }${sees === null ? '' : `; it shows one of ${sees}`}`,
-  doubtWindow: (condition: string, need: string, window: string, have: string) =>
-    `"${condition}" wants ${need} gray requests in ${window}, there will be about ${have}`,
+  doubtWindow: (phase: string, condition: string, need: string, window: string, have: string) =>
+    `${phase}: "${condition}" wants ${need} gray requests in ${window}, there will be about ${have}`,
+  assumed: (rate: number, errors: number) =>
+    `at ${rate} requests a second, of which ${errors} % fail on prod:`,
+  noDoubts: 'nothing in the plan is too short for it',
   /** What a reason in the log says, by code and numbers; null: as it was written. `label` names a metric. */
   logged: (_reason: Reason, _label: (metric: string) => string): string | null => null,
   simple: SIMPLE,

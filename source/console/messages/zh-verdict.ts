@@ -110,8 +110,10 @@ export const zhVerdict: typeof enVerdict = {
     `按此流量，${phase} 太短，看不出错误率上升 1 点：${needs === null ? '永远看不出' : `约需 ${needs}`}${
       sees === null ? '' : `；只能看出 ${sees}`
     }`,
-  doubtWindow: (condition, need, window, have) =>
-    `“${condition}”在 ${window} 内要 ${need} 个灰度请求，约只有 ${have} 个`,
+  doubtWindow: (phase, condition, need, window, have) =>
+    `${phase}：“${condition}”在 ${window} 内要 ${need} 个灰度请求，约只有 ${have} 个`,
+  assumed: (rate, errors) => `设每秒 ${rate} 个请求，生产错误率 ${errors} %：`,
+  noDoubts: '计划中没有太短的部分',
   logged,
   simple: {
     entry_gate: '此前阶段的某个条件没有被确认满足',

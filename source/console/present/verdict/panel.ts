@@ -1,6 +1,7 @@
 import type {Judgement} from '../../../analysis/judge/judge.ts';
 import type {VerdictAction} from '../../../release/command.ts';
 import type {Reason, Release, Verdict} from '../../../release/state.ts';
+import {doubtsOfPhase, doubtWords} from '../doubts.ts';
 import {clockwork, timeOfDay} from '../format.ts';
 import {flow, say, type Line} from '../line.ts';
 import type {Scene} from '../screen.ts';
@@ -40,6 +41,7 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
     ...waits,
     ...conditionRows(judgement, scene, width),
     ...startRow(scene),
+    ...doubtRows(release, scene, width),
   ];
   const since = sinceOf(release, verdict, scene);
   const ageMs = reading.at - verdict.at;
@@ -52,6 +54,14 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
     isUrgent: true,
     urgentRows: blocking.length > 0 || isEvidenceLoud ? 2 : 1,
   };
+}
+
+/** What this phase cannot show, however long one looks at it. */
+function doubtRows({plan}: Release, scene: Scene, width: number): Line[] {
+  return doubtsOfPhase(scene.reading).map(doubt => {
+    const text = doubtWords(doubt, plan, scene.t, scene.clean);
+    return rowLine({mark: {mark: '▲', tone: 'quiet'}, parts: [[say(text, 'quiet')]]}, width);
+  });
 }
 
 /** Where nobody acts: what to type, so that somebody does. */
