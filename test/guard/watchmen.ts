@@ -35,11 +35,14 @@ export function startGuard(
   };
 }
 
-export function eventsOf(
-  commits: readonly Commit[],
-): (Event & {by: string; at: number; reason: string | null})[] {
+/** An event with who told it, when and why. */
+type Told<E extends Event = Event> = E extends Event
+  ? Omit<E, 'by' | 'at' | 'reason'> & {by: string; at: number; reason: string | null}
+  : never;
+
+export function eventsOf(commits: readonly Commit[]): Told[] {
   return commits.flatMap(({events, by, at, reason}) =>
-    events.map(event => ({...(event as Event), by, at, reason})),
+    events.map(event => ({...(event as Event), by, at, reason}) as Told),
   );
 }
 
