@@ -68,6 +68,33 @@ describe.skipIf(redisMissing)('with a guard and nobody watching', () => {
     },
   );
 
+  test(
+    'a release without a single limit is taken back as soon as gray is worse beyond chance, also by the next guard',
+    {timeout: 90_000},
+    async () => {
+      await using place = await redisPlace();
+      using traffic = app(place.redis.admin);
+      await startRelease(place, '--over', 'v1.0.9');
+      await using first = openProgram(place, ['guard', '--feature', FEATURE, '--by', 'ops-1']);
+      await first.until('this is the guard now');
+      await using second = openProgram(place, ['guard', '--feature', FEATURE, '--by', 'ops-2']);
+      await second.until('standing by');
+      first.signal('SIGKILL');
+      await second.until('this is the guard now', 40_000);
+      traffic.fails = true;
+      const began = Date.now();
+      const waited = await place.cli.run('wait', '--for', 'rolled_back', '--timeout', '30s');
+      expect(waited).toMatchObject({exitCode: 0});
+      const commits = await logOf(place);
+      const taken = commits.find(({events}) => events.some(({type}) => type === 'rollback-started'))!;
+      expect(taken.by).toContain('ops-2');
+      expect(taken.reason).toMatch(/^gray error rate .* against prod's .*, beyond chance \(evidence 10\^/u);
+      console.log(
+        `from the first bad batch to the rollback by evidence: ${((taken.at - began) / 1000).toFixed(1)} s`,
+      );
+    },
+  );
+
   test('a guard that is killed is followed by the one that stands by', {timeout: 90_000}, async () => {
     await using place = await redisPlace();
     using traffic = app(place.redis.admin);

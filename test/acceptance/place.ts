@@ -95,6 +95,7 @@ export interface Told {
   id: string;
   at: number;
   by: string;
+  reason: string | null;
   events: {type: string}[];
 }
 
