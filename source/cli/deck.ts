@@ -53,7 +53,7 @@ const CLOSES_WITHIN_MS = 500;
 /** Who looks back begins so long ago, milliseconds. */
 const PAST_BEGINS_MS = 60_000;
 /** Commands after which steps are due that this process has to see through. */
-const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'complete', 'rollback', 'retry']);
+const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'next', 'complete', 'rollback', 'retry']);
 
 /** Wires store, log, measurements, routers and steps of one feature into the deck that the console watches. */
 export function openDeck(wiring: Wiring): LiveDeck {

@@ -4,6 +4,7 @@ import type {EventType} from '../release/event.ts';
 export const KNOWN_EVENTS: Readonly<Record<EventType, true>> = {
   'release-started': true,
   'phase-entered': true,
+  'phase-opening': true,
   'percent-set': true,
   'release-paused': true,
   'release-resumed': true,

@@ -35,10 +35,10 @@ export const MOVING: readonly Verb[] = [
     name: 'next',
     summary: 'enter the next phase',
     arguments: [],
-    flags: ['release'],
+    flags: ['release', 'wait'],
     changes: true,
     examples: ['graydeck next', 'graydeck next --yes --reason "checked by hand"'],
-    more: ASKS,
+    more: `${ASKS} Hooks of both phases are run first; a reason opens the gate of the phase that is left.`,
     file: 'next',
   },
   {

@@ -28,7 +28,8 @@ export function readHooks(reader: Reader, spot: Spot): Plan['hooks'] {
   return hooks;
 }
 
-function readHook(reader: Reader, spot: Spot): Hook | undefined {
+/** A program with its arguments, and what else may be said of it; undefined once its mistakes are told. */
+export function readHook(reader: Reader, spot: Spot): Hook | undefined {
   if (!isMapping(spot.value)) {
     const argv = readArgv(reader, spot);
     return argv === undefined ? undefined : {argv, timeoutMs: DEFAULT_HOOK_MS, check: null};

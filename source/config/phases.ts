@@ -2,6 +2,7 @@ import {z} from 'zod';
 import type {Criterion, Include, Phase, Rule, WhenStale} from '../release/plan.ts';
 import {scalarText} from './attribute.ts';
 import {readCriteria} from './criteria.ts';
+import {readHook} from './hooks.ts';
 import {duration, flag, name, oneOf, percent} from './leaf.ts';
 import {child, isWritten, type Placed, type Reader, type Spot} from './reader.ts';
 import {readGroupName, readRule} from './rule.ts';
@@ -19,7 +20,10 @@ export interface PhaseDraft {
   needsEarlierCriteria: boolean;
   manual: boolean;
   whenStale: WhenStale | null;
+  hooks?: Pick<Phase, (typeof PHASE_HOOKS)[number]>;
 }
+
+const PHASE_HOOKS = ['before', 'after', 'confirm'] as const;
 
 export const WHEN_STALE = ['prod', 'keep'] as const satisfies readonly WhenStale[];
 
@@ -33,6 +37,9 @@ const SHAPE = {
   needsEarlierCriteria: flag,
   manual: flag,
   whenStale: oneOf(WHEN_STALE),
+  before: z.unknown(),
+  after: z.unknown(),
+  confirm: z.unknown(),
 };
 const OTHER_NAMES = {
   phase: 'name',
@@ -72,7 +79,17 @@ function readPhase(reader: Reader, spot: Spot): PhaseDraft | null {
     needsEarlierCriteria: fields.needsEarlierCriteria ?? false,
     manual: fields.manual ?? false,
     whenStale: fields.whenStale ?? null,
+    hooks: readPhaseHooks(reader, spot),
   };
+}
+
+function readPhaseHooks(reader: Reader, spot: Spot): NonNullable<PhaseDraft['hooks']> {
+  const hooks: NonNullable<PhaseDraft['hooks']> = {};
+  for (const name of PHASE_HOOKS) {
+    const hook = isWritten(spot, name) ? readHook(reader, child(spot, name)) : undefined;
+    if (hook !== undefined) hooks[name] = hook;
+  }
+  return hooks;
 }
 
 /** `audience` and `include` of a phase or ramp. */
@@ -128,5 +145,6 @@ export function phaseOf(draft: PhaseDraft): Phase {
     needsEarlierCriteria: draft.needsEarlierCriteria,
     manual: draft.manual,
     whenStale: draft.whenStale,
+    ...draft.hooks,
   };
 }

@@ -1,4 +1,4 @@
-import type {Hook} from '../release/plan.ts';
+import type {Hook, Phase} from '../release/plan.ts';
 import type {Release, Step} from '../release/state.ts';
 import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
 import {resultOf, type OutputShelf} from './output-shelf.ts';
@@ -16,6 +16,8 @@ export interface HookMeans {
   /** Of the guard that acts; null: nobody guards. */
   epoch: number | null;
   outputs: OutputShelf;
+  /** The phase it is about, where that is not the one the release is in. */
+  phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
 
 /**
@@ -59,18 +61,19 @@ export function hookPerformer(hook: Hook, means: HookMeans): Performer {
   };
 }
 
-async function environmentOf(
+/** What the environment of a hook tells it. @throws what the shelf throws, for `restore` alone. */
+export async function environmentOf(
   step: Step,
   release: Release,
-  {feature, epoch, outputs}: HookMeans,
+  {feature, epoch, outputs, phase}: HookMeans,
 ): Promise<CommandOptions['env']> {
   return {
     GRAYDECK_FEATURE: feature,
     GRAYDECK_RELEASE: release.id,
     GRAYDECK_VERSION: release.version,
     GRAYDECK_PROD_VERSION: release.over ?? '',
-    GRAYDECK_PHASE: release.plan.phases[release.phase]?.name ?? '',
-    GRAYDECK_PERCENT: String(release.percent),
+    GRAYDECK_PHASE: phase?.name ?? release.plan.phases[release.phase]?.name ?? '',
+    GRAYDECK_PERCENT: String(step.name === 'before' ? (phase?.percent ?? 0) : release.percent),
     GRAYDECK_STEP: step.id,
     GRAYDECK_ATTEMPT: String(step.attempts + 1),
     GRAYDECK_EPOCH: epoch === null ? '' : String(epoch),

@@ -1,4 +1,6 @@
 import {hookPerformer, type HookMeans} from './hook.ts';
+import {confirmPerformer} from './confirm.ts';
+import {phaseHookOf} from '../release/phase-change.ts';
 import type {Performer, StepRunner} from './run-steps.ts';
 import {snapshotPerformer, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
@@ -31,6 +33,17 @@ export function performersFor({
         return notify;
       case 'snapshot':
         return snapshotPerformer(takeSnapshot, outputs);
+      case 'before':
+      case 'after':
+      case 'confirm': {
+        const found = phaseHookOf(release, step);
+        if (found?.hook === undefined) return null;
+        const phase = release.plan.phases[found.phase];
+        const means = {feature, outputs, epoch: epoch(), phase};
+        return step.name === 'confirm'
+          ? confirmPerformer(found.hook, means)
+          : hookPerformer(found.hook, means);
+      }
       default: {
         // Other steps without a hook are skipped from the start; they never come to be due.
         const hook = release.plan.hooks[step.name];

@@ -4,7 +4,8 @@ import {DEADLINE_AT_MOST_MS, overtakenStep, stepDue} from '../release/step.ts';
 
 /** What came of a step. Numbers in `facts` are kept with it: routers confirmed, milliseconds taken. */
 export interface Performed {
-  outcome: StepOutcome;
+  /** `left`: it is not over, and goes on when it is begun again. */
+  outcome: StepOutcome | 'left';
   error?: string;
   facts?: Record<string, number>;
 }
@@ -108,9 +109,11 @@ async function runStep(runner: StepRunner, release: Release, step: Step, signal:
   const performed =
     performer === null ? nobody(step) : await untilOvertaken(performer, step, {release, signal}, runner);
   // A runner that is told to stop leaves the step to a successor: it was begun, and nobody knows its outcome.
-  const isLeft = signal.aborted && performed.outcome !== 'done';
-  const told = isLeft ? {type: 'leave-step' as const} : {type: 'end-step' as const, ...performed};
-  await tell(runner, {...told, release: release.id, step: step.id}, signal);
+  const {outcome} = performed;
+  const about = {release: release.id, step: step.id};
+  if (outcome === 'left' || (signal.aborted && outcome !== 'done'))
+    await tell(runner, {type: 'leave-step', ...about}, signal);
+  else await tell(runner, {type: 'end-step', ...performed, ...about, outcome}, signal);
 }
 
 async function deadlineOf(performer: Performer | null): Promise<number> {
@@ -146,7 +149,7 @@ async function tell(
 }
 
 /**
- * A run that a rollback has overtaken goes no further: what it does to the world is stopped before that is undone. So is
+ * What a rollback or a pause has overtaken goes no further: what it does to the world is stopped before that is undone. So is
  * what somebody else has taken over. Only what is seen counts: a log that is read again from its start says nothing.
  */
 async function untilOvertaken(
@@ -160,8 +163,8 @@ async function untilOvertaken(
     const now = log.state().release;
     if (now?.id !== release.id) return;
     const seen = now.steps.find(({id}) => id === step.id);
-    const isTaken = seen?.state === 'running' && seen.by !== actor;
-    if (isTaken || (step.run !== 'rollback' && now.rollback !== null)) overtaken.abort();
+    const isLost = seen?.state === 'running' && (seen.by !== actor || stepDue(now)?.id !== step.id);
+    if (isLost || seen?.state === 'skipped') overtaken.abort();
   };
   const unsubscribe = log.subscribe(look);
   look();

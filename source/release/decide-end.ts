@@ -3,6 +3,7 @@ import type {Event} from './event.ts';
 import {isId} from './name.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import {isLive, type Release, type State, type StepName} from './state.ts';
+import {leavePhase} from './phase-change.ts';
 import {stepsOf} from './step.ts';
 import {targetOf, wrongState} from './target.ts';
 import {personGate, verdictGate} from './verdict-gate.ts';
@@ -96,12 +97,6 @@ function decideComplete(state: State, command: Extract<Command, {type: 'complete
     wrongState(release, ['rolling', 'paused'], remedy) ??
     (isDue ? null : personGate(command, 'completes by hand, or before the last phase')) ??
     verdictGate(release, command);
-  return (
-    gate ??
-    accept({
-      type: 'promotion-started',
-      release: release.id,
-      steps: stepsOf('promotion', release.plan, command.at),
-    })
-  );
+  const {plan, phase} = release;
+  return gate ?? leavePhase(release, {to: plan.phases.length, left: {phase, criteria: []}}, command);
 }

@@ -1,7 +1,7 @@
 import type {Command} from './command.ts';
 import {isName} from './name.ts';
 import {isPercent} from './percent.ts';
-import type {Phase} from './plan.ts';
+import {leavePhase} from './phase-change.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Release, State} from './state.ts';
 import {targetOf, wrongState} from './target.ts';
@@ -97,24 +97,8 @@ function decideNext(release: Release, command: Of<'next'>): Decision {
   return (
     (isManual ? personGate(command, `leaves ${phases[release.phase]?.name ?? 'this phase'}`) : null) ??
     verdictGate(release, command) ??
-    accept({
-      type: 'phase-entered',
-      release: release.id,
-      phase: release.phase + 1,
-      percent: percentInto(release, phase),
-      left: {phase: release.phase, criteria},
-    })
+    leavePhase(release, {to: release.phase + 1, left: {phase: release.phase, criteria}}, command)
   );
-}
-
-/**
- * A percentage that was raised by hand is kept where the next phase is for no wider audience. For a wider one it is not:
- * all of the internal testers must not become all of everyone.
- */
-function percentInto(release: Release, phase: Phase): number {
-  const audience = release.plan.phases[release.phase]?.audience ?? null;
-  const isKept = audience === null || JSON.stringify(audience) === JSON.stringify(phase.audience);
-  return isKept ? Math.max(phase.percent, release.percent) : phase.percent;
 }
 
 function earlierCriteriaHeld(release: Release, now: {text: string; outcome: string}[]): boolean {

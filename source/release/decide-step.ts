@@ -1,6 +1,7 @@
 import type {Command} from './command.ts';
 import {firstPhase, startEvents} from './decide-start.ts';
 import type {Event} from './event.ts';
+import {hooksDone} from './phase-change.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Release, RunName, State, Step} from './state.ts';
 import {DEADLINE_AT_MOST_MS, failedStep, hasEnded, overtakenStep, stepDue, stopsRun} from './step.ts';
@@ -8,6 +9,7 @@ import {targetOf} from './target.ts';
 
 /** Characters of an error that are kept: a log is no place for the output of a hook. */
 const ERROR_AT_MOST = 2000;
+const REASON_AT_MOST = 300;
 
 type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'leave-step' | 'end-step'}>;
 
@@ -50,6 +52,13 @@ function retryable(release: Release): RunName[] {
 
 function decideRetry(release: Release, id?: string): Decision {
   const step = failedStep(release, id);
+  if (step?.run === 'phase') {
+    return refuse(
+      'no-failed-step',
+      `${step.id} is a step into a phase that was not entered`,
+      'graydeck resume, then graydeck next',
+    );
+  }
   if (step === null || !retryable(release).includes(step.run)) {
     return refuse(
       'no-failed-step',
@@ -144,6 +153,10 @@ function consequences(
 ): Event[] {
   // The outcome of a run that a rollback has overtaken is kept, and changes nothing.
   if (stepDue(release)?.id !== step.id) return [];
+  if (outcome === 'failed' && step.run === 'phase') {
+    const reason = `${step.id} failed${error === undefined ? '' : `: ${error}`}`;
+    return [{type: 'release-paused', release: release.id, reason: reason.slice(0, REASON_AT_MOST)}];
+  }
   if (outcome === 'failed' && stopsRun(step)) {
     return [
       {
@@ -159,6 +172,8 @@ function consequences(
   switch (step.run) {
     case 'deploy':
       return [firstPhase(release.id, release.plan)];
+    case 'phase':
+      return hooksDone(release, at);
     case 'promotion':
       return [{type: 'release-completed', release: release.id}];
     case 'rollback':

@@ -19,6 +19,15 @@ export type Event =
       percent: number;
       left?: {phase: number; criteria: {text: string; outcome: string}[]};
     }
+  /** Hooks come before the next phase; `to` beyond the last one is promotion. */
+  | {
+      type: 'phase-opening';
+      release: string;
+      to: number;
+      left: {phase: number; criteria: {text: string; outcome: string}[]};
+      wantedBy: 'person' | 'guard';
+      steps: Step[];
+    }
   | {type: 'percent-set'; release: string; percent: number; from: number}
   | {type: 'release-paused'; release: string; reason: string | null}
   | {type: 'release-resumed'; release: string}

@@ -1,5 +1,6 @@
 import type {Event, Happened} from './event.ts';
 import type {PhaseClock, Release} from './state.ts';
+import {hasEnded, skipped} from './step.ts';
 
 /** Events that neither begin nor end a release. */
 export type MoveEvent = Extract<
@@ -7,6 +8,7 @@ export type MoveEvent = Extract<
   {
     type:
       | 'phase-entered'
+      | 'phase-opening'
       | 'percent-set'
       | 'release-paused'
       | 'release-resumed'
@@ -40,19 +42,36 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         percent: event.percent,
         splitChangedAt: at,
         left,
+        opening: null,
         verdict: null,
       };
     }
-    case 'percent-set':
+    case 'phase-opening':
       return {
         ...release,
+        opening: {to: event.to, left: event.left, wantedBy: event.wantedBy},
+        // What was left in the middle of an earlier try is nobody's turn any more.
+        steps: [
+          ...release.steps.map(step => (step.run === 'phase' && !hasEnded(step) ? skipped(step, at) : step)),
+          ...event.steps,
+        ],
+      };
+    case 'percent-set':
+      return {
+        // Who takes the percentage down does not want it raised by what is under way.
+        ...(event.percent < release.percent ? stayed(release, at) : release),
         percent: event.percent,
         splitChangedAt: at,
         left: lowered(release, event.percent),
         verdict: null,
       };
     case 'release-paused':
-      return {...release, state: 'paused', pausedReason: event.reason, clock: stopped(release.clock, at)};
+      return {
+        ...stayed(release, at),
+        state: 'paused',
+        pausedReason: event.reason,
+        clock: stopped(release.clock, at),
+      };
     case 'release-resumed':
       return {
         ...release,
@@ -64,6 +83,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
       return {
         ...release,
         state: 'promoting',
+        opening: null,
         percent: 100,
         splitChangedAt: at,
         verdict: null,
@@ -114,6 +134,15 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         clock: {...release.clock, since: release.state === 'rolling' ? at : null, held: null},
       };
   }
+}
+
+/** A phase that was about to be entered is not; of its steps, what has not been begun never will be. */
+export function stayed(release: Release, at: number): Release {
+  if (release.opening === null) return release;
+  const steps = release.steps.map(step =>
+    step.run === 'phase' && step.state === 'pending' ? skipped(step, at) : step,
+  );
+  return {...release, opening: null, steps};
 }
 
 /** Who takes the percentage down means everybody: no audience of an earlier phase keeps more. */

@@ -1,5 +1,5 @@
 import type {Event, Happened} from './event.ts';
-import {moved, stopped, type MoveEvent} from './evolve-move.ts';
+import {moved, stayed, stopped, type MoveEvent} from './evolve-move.ts';
 import type {Release, State} from './state.ts';
 
 /** Newest releases whose rollback routers must remember. */
@@ -89,6 +89,7 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
     pausedReason: null,
     steps: event.steps,
     left: [],
+    opening: null,
     prodChanged: false,
     rollback: null,
     next: null,
@@ -103,13 +104,13 @@ function takenBack(
   {at, by}: Happened,
 ): Release {
   return {
-    ...release,
+    ...stayed(release, at),
     state: 'rolling_back',
     percent: 0,
     splitChangedAt: at,
     clock: stopped(release.clock, at),
     endedAt: null,
-    steps: [...release.steps, ...event.steps],
+    steps: [...stayed(release, at).steps, ...event.steps],
     rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent},
   };
 }

@@ -20,6 +20,7 @@ function evolveKnown(state: State, known: Event, happened: Happened): State {
   switch (known.type) {
     case 'release-started':
     case 'phase-entered':
+    case 'phase-opening':
     case 'percent-set':
     case 'release-paused':
     case 'release-resumed':
@@ -70,6 +71,7 @@ function isReadable(event: Event): boolean {
     case 'start-queued':
       return mistakeInPlan(event.plan) === null;
     case 'promotion-started':
+    case 'phase-opening':
     case 'rollback-started':
       return Array.isArray(event.steps);
     case 'phase-entered':

@@ -78,6 +78,12 @@ export interface Phase {
   /** Leaving this phase waits for a person. */
   manual: boolean;
   whenStale: WhenStale | null;
+  /** Run before anybody gets gray by this phase; while it fails nobody does. Absent: nothing is. */
+  before?: Hook;
+  /** Run when this phase is left, before the next one is entered. */
+  after?: Hook;
+  /** A gate: asked again and again before this phase is left, until it ends with 0. */
+  confirm?: Hook;
 }
 
 /** The steps an operator may hang a command on, in the order of a release's life. */

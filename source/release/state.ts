@@ -6,7 +6,7 @@ export type ReleaseState =
   'deploying' | 'rolling' | 'paused' | 'promoting' | 'rolling_back' | 'completed' | 'rolled_back' | 'failed';
 
 /** Runs of steps in the life of a release. */
-export type RunName = 'deploy' | 'promotion' | 'rollback';
+export type RunName = 'deploy' | 'phase' | 'promotion' | 'rollback';
 
 export type StepName =
   | 'backup'
@@ -21,7 +21,11 @@ export type StepName =
   | 'stop'
   | 'restore'
   | 'notify'
-  | 'snapshot';
+  | 'snapshot'
+  /** Hooks of phases. */
+  | 'before'
+  | 'after'
+  | 'confirm';
 
 /** One effect on the world: intent, deadline, outcome. Run at least once, in order, by whoever holds it. */
 export interface Step {
@@ -75,6 +79,15 @@ export interface QueuedStart {
   by: string;
 }
 
+/** A phase that is about to be entered, once the hooks before it have ended. */
+export interface Opening {
+  /** Index into `plan.phases`; their number: promotion. */
+  to: number;
+  left: {phase: number; criteria: {text: string; outcome: string}[]};
+  /** Who wanted it: what a guard wanted happens only while its verdict still says so. */
+  wantedBy: 'person' | 'guard';
+}
+
 export interface Release {
   id: string;
   version: string;
@@ -99,6 +112,8 @@ export interface Release {
   steps: Step[];
   /** What each phase left behind had shown, and the percent that its audience keeps. */
   left: {phase: number; at: number; percent: number; criteria: {text: string; outcome: string}[]}[];
+  /** Null: it stays where it is. */
+  opening: Opening | null;
   /** True from the moment prod itself may have been changed by the promote hook. */
   prodChanged: boolean;
   rollback: {at: number; by: string; reason: string | null; fromPercent: number} | null;

@@ -5,7 +5,7 @@ import type {Release, RunName, Step, StepName} from './state.ts';
 export const DEADLINE_AT_MOST_MS = 24 * 3600_000;
 
 /** The steps of each run, in order, and the hook that does each; `own` steps are done by Graydeck itself. */
-const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own'}[]> = {
+const RUNS: Record<Exclude<RunName, 'phase'>, readonly {name: StepName; hook: HookName | 'own'}[]> = {
   deploy: [
     {name: 'backup', hook: 'backup'},
     {name: 'deploy', hook: 'deploy'},
@@ -29,27 +29,38 @@ const RUNS: Record<RunName, readonly {name: StepName; hook: HookName | 'own'}[]>
 
 /** The steps of a run under this plan. What nobody will do is `skipped` from the start, never `done`. */
 export function stepsOf(
-  run: RunName,
+  run: Exclude<RunName, 'phase'>,
   plan: Plan,
   at: number,
   without: ReadonlySet<StepName> = new Set(),
 ): Step[] {
-  return RUNS[run].map(({name, hook}) => {
+  const steps = RUNS[run].map(({name, hook}) => {
     const isDone = hook === 'own' || (plan.hooks[hook] !== undefined && !without.has(name));
-    return {
-      id: `${run}.${name}`,
-      run,
-      name,
-      state: isDone ? 'pending' : 'skipped',
-      attempts: 0,
-      startedAt: null,
-      deadline: null,
-      endedAt: isDone ? null : at,
-      by: null,
-      error: null,
-      facts: {},
-    } satisfies Step;
+    const step = newStep({id: `${run}.${name}`, run, name});
+    return isDone ? step : skipped(step, at);
   });
+  // The way into the first phase leads through deployment.
+  const hasBefore = run === 'deploy' && plan.phases[0]?.before !== undefined;
+  return hasBefore ? [...steps, newStep({id: 'deploy.before', run, name: 'before'})] : steps;
+}
+
+/** A step that is still to be done. */
+export function newStep(about: Pick<Step, 'id' | 'run' | 'name'>): Step {
+  return {
+    ...about,
+    state: 'pending',
+    attempts: 0,
+    startedAt: null,
+    deadline: null,
+    endedAt: null,
+    by: null,
+    error: null,
+    facts: {},
+  };
+}
+
+export function skipped(step: Step, at: number): Step {
+  return {...step, state: 'skipped', endedAt: at};
 }
 
 export function hasEnded(step: Step): boolean {
@@ -66,6 +77,7 @@ export function currentRun(release: Release): RunName | null {
     case 'rolling_back':
       return 'rollback';
     case 'rolling':
+      return release.opening === null ? null : 'phase';
     case 'paused':
     case 'completed':
     case 'rolled_back':
@@ -81,12 +93,11 @@ export function stepDue(release: Release): Step | null {
 }
 
 /**
- * A step of an earlier run that whoever runs it may still be at, although a rollback has overtaken it; null: there is
- * none. Until it has ended nothing is done to what it may be changing. Traffic waits for nobody.
+ * A step that whoever runs it may still be at, although a rollback or a pause has overtaken it; null: there is none. Until it has ended nothing is done to what it may be changing. Traffic waits for nobody.
  */
 export function overtakenStep(release: Release, due: Step): Step | null {
   if (isTraffic(due)) return null;
-  return release.steps.find(one => one.run !== due.run && one.state === 'running' && !isTraffic(one)) ?? null;
+  return release.steps.find(one => one.id !== due.id && one.state === 'running' && !isTraffic(one)) ?? null;
 }
 
 function isTraffic({name}: Step): boolean {

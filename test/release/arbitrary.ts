@@ -10,6 +10,8 @@ const USERS = ['u-1', 'u-2', 'vip'];
 const RELEASES = ['r-1', 'r-2', 'r-3', 'r-4'];
 const HOOKS: HookName[] = ['deploy', 'stop', 'promote', 'demote', 'cleanup'];
 
+const HOOK = {argv: ['true'], timeoutMs: 1000, check: null};
+
 const audience = fc.constantFrom<Rule | null>(
   null,
   {attribute: 'team', test: {op: 'in', values: ['us']}},
@@ -25,6 +27,13 @@ const plan: fc.Arbitrary<Plan> = fc
         audience,
         gated: fc.boolean(),
         included: fc.boolean(),
+        hooked: fc.constantFrom<('before' | 'after' | 'confirm')[]>(
+          [],
+          [],
+          [],
+          ['before'],
+          ['after', 'confirm'],
+        ),
       }),
       {minLength: 1, maxLength: 4},
     ),
@@ -34,11 +43,12 @@ const plan: fc.Arbitrary<Plan> = fc
   })
   .map(({phases, hooks: names, complete, whenStale}) =>
     planOf(
-      phases.map(({percent, audience, gated, included}, index) =>
+      phases.map(({percent, audience, gated, included, hooked}, index) =>
         phase(`p${index}`, percent, {
           audience,
           needsEarlierCriteria: gated,
           include: included ? {users: ['vip'], rules: [{group: 'vip'}]} : {users: [], rules: []},
+          ...Object.fromEntries(hooked.map(name => [name, HOOK])),
         }),
       ),
       {
@@ -240,6 +250,7 @@ function sensible({release}: State, {value}: Act): Act['what'] {
     case 'rolling_back':
       return value === 4 ? 'end-step' : value === 5 ? 'begin-step' : 'run-step';
     case 'rolling':
+      if (release.opening !== null && value < 4) return value === 0 ? 'begin-step' : 'run-step';
       return (['next', 'advise', 'set', 'include', 'pause', 'complete', clock] as const)[value]!;
     case 'paused':
       return value % 2 === 0 ? 'resume' : clock;

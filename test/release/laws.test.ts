@@ -217,12 +217,15 @@ describe('exposure', () => {
     law(({command: {type}, was, is}) => isRaise(was, is) && !DELIBERATE.has(type) && type !== 'end-step');
   });
 
-  test('is raised by the outcome of a step only into the first phase of a release that somebody started', () => {
-    law(({command, was, is, after}) => {
+  test('is raised by the outcome of a step only into a phase, or the promotion, that somebody has begun the way to', () => {
+    law(({command, was, is, before, after}) => {
       if (command.type !== 'end-step' || !isRaise(was, is)) return false;
       const isFirst = after.release?.state === 'rolling' && after.release.phase === 0;
       const isOver = command.outcome !== 'failed' || command.step.startsWith('rollback.');
-      return !isFirst || !isOver;
+      const {state, opening, verdict} = before.release!;
+      const isOpen = state === 'rolling' && opening !== null && command.outcome !== 'failed';
+      const isMeant = isOpen && (opening.wantedBy === 'person' || verdict?.action === 'advance');
+      return !isMeant && (!isFirst || !isOver);
     });
   });
 

@@ -7,8 +7,13 @@ import {fine, wrong, type Finding} from './finding.ts';
 const CHECK = 'hooks';
 
 /** Whether each program that the plan's hooks name is there and may be run, here and by this user. */
-export async function checkHooks({hooks}: Pick<Plan, 'hooks'>): Promise<Finding[]> {
-  const named = Object.entries(hooks).flatMap(([name, hook]) => [
+export async function checkHooks({hooks, phases}: Pick<Plan, 'hooks' | 'phases'>): Promise<Finding[]> {
+  const ofPhases = phases.flatMap(({name, before, after, confirm}) =>
+    Object.entries({before, after, confirm}).flatMap(([when, hook]) =>
+      hook === undefined ? [] : [[`${plainText(name, 40)}, ${when}`, hook] as const],
+    ),
+  );
+  const named = [...Object.entries(hooks), ...ofPhases].flatMap(([name, hook]) => [
     {name, program: hook.argv[0] ?? ''},
     ...(hook.check === null ? [] : [{name: `${name}, check`, program: hook.check[0] ?? ''}]),
   ]);

@@ -30,8 +30,8 @@ export async function checkStore(
   }
 }
 
-/** What speaks against keeping a log on such a server. Pure. */
-export function findingsOf(facts: RedisFacts, label: string): Finding[] {
+/** What speaks against keeping a log on such a server. */
+function findingsOf(facts: RedisFacts, label: string): Finding[] {
   const {appendOnly, evictionPolicy, maxMemory, usedMemory} = facts;
   const findings: Finding[] = [];
   if (!appendOnly) {

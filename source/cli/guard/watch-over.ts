@@ -62,8 +62,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
     const noting: Tenure = {
       ...tenure,
       async command(intent, reason, isMeant) {
-        if (BEGINS_STEPS.has(intent.type) && 'release' in intent && tenure.isHeld())
-          ours.add(intent.release);
+        if (BEGINS_STEPS.has(intent.type) && 'release' in intent && tenure.isHeld()) ours.add(intent.release);
         return await tenure.command(intent, reason, isMeant);
       },
     };

@@ -5,17 +5,21 @@ import type {Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {reportCommand} from '../report-command.ts';
 import {openSession, using} from '../session.ts';
+import {failedSteps, seeThrough} from '../steps.ts';
 
-/** `next`: into the phase after the one at hand. */
+/** `next`: into the phase after the one at hand; where hooks come first, it runs them and waits. */
 export const run: Run = call =>
   using(openSession(call), async session => {
     const release = await currentRelease(session);
     const intent = {type: 'next', release: call.flags.release ?? release.id, from: release.phase} as const;
     const done = await act(call, session, intent, (before, after) => {
       const {feature} = session.feature;
-      const phase = after.release?.plan.phases[after.release.phase];
+      const opening = after.release?.opening ?? null;
+      const phase = after.release?.plan.phases[opening?.to ?? after.release.phase];
       const was = setPercent(before.release?.percent ?? 0);
-      const will = setPercent(after.release?.percent ?? 0);
+      const will = setPercent(
+        Math.max(after.release?.percent ?? 0, opening === null ? 0 : (phase?.percent ?? 0)),
+      );
       const left = release.plan.phases[release.phase];
       return {
         lines: [
@@ -25,6 +29,15 @@ export const run: Run = call =>
         command: `graydeck next --feature ${feature}`,
       };
     });
-    reportCommand(call, session, done);
+    const opening = done.state.release?.opening ?? null;
+    if (opening === null || done.isDryRun || !call.flags.wait) {
+      reportCommand(call, session, done);
+      return EXIT.done;
+    }
+    if (!call.out.isJson) reportCommand(call, session, done);
+    const ended = await seeThrough(call, session, release.id);
+    if (call.out.isJson) reportCommand(call, session, done, {ended: ended?.state ?? null});
+    const failure = failedSteps(ended, 'phase', 'nobody more gets gray');
+    if (ended?.phase === release.phase && ended.state === 'paused' && failure !== null) throw failure;
     return EXIT.done;
   });

@@ -2,9 +2,11 @@ import type {Phase, Plan, Rule} from '../../release/plan.ts';
 import {listText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
 import type {Lang} from '../words/lang.ts';
 import {describeCondition} from './condition.ts';
+import {hookText} from './hook.ts';
 import {describeRule} from './rule.ts';
 
 const USERS_SHOWN = 20;
+const PHASE_HOOKS = ['before', 'after', 'confirm'] as const;
 
 /** The timetable: who gets gray in each phase, from when to when, and what ends it. Times count from the first phase on. */
 export function phaseLines(plan: Plan, lang: Lang): string[] {
@@ -31,6 +33,10 @@ function onePhase(plan: Plan, phase: Phase, index: number, from: number, lang: L
       ...phase.criteria.map(({condition, dryRun}) => {
         const text = describeCondition(condition, lang, true);
         return `  - ${dryRun ? words.dryRun(text) : text}`;
+      }),
+      ...PHASE_HOOKS.flatMap(name => {
+        const hook = phase[name];
+        return hook === undefined ? [] : [words.phaseHooks[name](hookText(hook, lang))];
       }),
       words.ends(endText(plan, phase, isLast, lang)),
       ...(phase.whenStale === null ? [] : [words.phaseStale[phase.whenStale]]),

@@ -1,10 +1,11 @@
-import {HOOK_NAMES, type Guardrail, type Hook, type Plan} from '../../release/plan.ts';
+import {HOOK_NAMES, type Guardrail, type Plan} from '../../release/plan.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition.ts';
 import {shown} from '../mistake.ts';
 import {listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
 import type {Lang} from '../words/lang.ts';
 import {describeCondition} from './condition.ts';
+import {hookText} from './hook.ts';
 import {phaseLines} from './phase.ts';
 import {describeRule} from './rule.ts';
 
@@ -122,25 +123,6 @@ function hookLines({hooks}: Plan, lang: Lang): string[] {
     return hook === undefined ? [] : [`- ${words.hookNames[name]}: ${hookText(hook, lang)}`];
   });
   return named.length === 0 ? [words.noHooks] : [words.hooks, ...named];
-}
-
-function hookText({argv, timeoutMs, check}: Hook, lang: Lang): string {
-  const words = wordsOf(lang);
-  const notes = [
-    words.hookTime(timeText(timeoutMs, lang)),
-    ...(check === null ? [] : [words.hookCheck(commandText(check))]),
-  ];
-  return lang === 'zh'
-    ? `${commandText(argv)}（${notes.join('；')}）`
-    : `${commandText(argv)} (${notes.join('; ')})`;
-}
-
-/** The words of a command, told apart where one holds spaces, without what looks like a secret. */
-function commandText(argv: readonly string[]): string {
-  const masked = argv.map(word =>
-    word.replace(/(?<name>(?:token|secret|passw\w*|api-?key)[=:]).+/iu, '$<name>***'),
-  );
-  return masked.map(word => (/^[\w./:=@%+,*-]+$/u.test(word) ? word : `'${shown(word)}'`)).join(' ');
 }
 
 function peopleLines({checklist, contacts}: Plan, lang: Lang): string[][] {

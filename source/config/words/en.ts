@@ -137,6 +137,11 @@ export const en = {
     demote: 'demote',
     cleanup: 'cleanup',
   } as Record<HookName, string>,
+  phaseHooks: {
+    before: (command: string) => `Before it: ${command}.`,
+    after: (command: string) => `After it: ${command}.`,
+    confirm: (command: string) => `Left only once this gate opens: ${command}.`,
+  },
   hookTime: (time: string) => `at most ${time}`,
   hookCheck: (command: string) => `already done when ${command} ends with 0`,
   checklist: 'Before the start:',

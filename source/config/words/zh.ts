@@ -126,6 +126,11 @@ export const zh: Words = {
     demote: '降级 demote',
     cleanup: '清理 cleanup',
   },
+  phaseHooks: {
+    before: command => `进入之前：${command}。`,
+    after: command => `离开之后：${command}。`,
+    confirm: command => `放行之后才离开：${command}。`,
+  },
   hookTime: time => `至多${time}`,
   hookCheck: command => `${command} 以 0 退出即视为已做`,
   checklist: '开始之前：',

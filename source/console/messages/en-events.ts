@@ -24,6 +24,8 @@ export const enEvents: Sentences = {
     `started ${name(version)}${over === null ? '' : ` over ${name(over)}`}`,
   'phase-entered': ({phase, percent}, {phases, reason}) =>
     `phase ${phase + 1} ${phases[phase]?.name ?? ''}, ${setPercent(percent)}${reason === null ? '' : `: "${reason}"`}`,
+  'phase-opening': ({to}, {phases}) =>
+    `on the way to ${phases[to] === undefined ? 'promotion' : `phase ${to + 1} ${phases[to].name}`}: its hooks come first`,
   'percent-set': ({from, percent}, about) => `${setPercent(from)} → ${setPercent(percent)}${because(about)}`,
   'release-paused': (_, about) => `paused${because(about)}`,
   'release-resumed': (_, about) => `resumed${because(about)}`,

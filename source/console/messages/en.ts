@@ -202,8 +202,8 @@ export const en = {
     noRouters: (time: string) =>
       `prod for everyone was set ${time} ago; no router is known that could confirm it`,
   },
-  runsInLog: {deploy: 'deploy', promotion: 'promotion', rollback: 'rollback'},
-  runs: {deploy: 'DEPLOY', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
+  runsInLog: {deploy: 'deploy', phase: 'next phase', promotion: 'promotion', rollback: 'rollback'},
+  runs: {deploy: 'DEPLOY', phase: 'NEXT PHASE', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
   steps: {
     backup: 'backup',
     deploy: 'deploy gray',
@@ -217,6 +217,9 @@ export const en = {
     restore: 'restore data',
     notify: 'notify',
     snapshot: 'snapshot',
+    before: 'before it',
+    after: 'after it',
+    confirm: 'gate',
   },
   skipped: (names: string[]) => `no hook: ${names.join(', ')}`,
   judge: {

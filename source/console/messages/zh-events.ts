@@ -26,6 +26,8 @@ export const zhEvents: typeof enEvents = {
     `开始发布 ${name(version)}${over === null ? '' : `，替换 ${name(over)}`}`,
   'phase-entered': ({phase, percent}, {phases, reason}) =>
     `第 ${phase + 1} 阶段 ${phases[phase]?.name ?? ''}，${setPercent(percent)}${reason === null ? '' : `：“${reason}”`}`,
+  'phase-opening': ({to}, {phases}) =>
+    `即将${phases[to] === undefined ? '转正' : `进入第 ${to + 1} 阶段 ${phases[to].name}`}：先执行钩子`,
   'percent-set': ({from, percent}, about) => `${setPercent(from)} → ${setPercent(percent)}${because(about)}`,
   'release-paused': (_, about) => `暂停${because(about)}`,
   'release-resumed': (_, about) => `继续${because(about)}`,

@@ -187,8 +187,8 @@ export const zh: typeof en = {
     underWay: (time, confirmed, of) => `已下令全部回到生产 ${time}；${confirmed}/${of} 个路由已确认`,
     noRouters: time => `已下令全部回到生产 ${time}；没有已知路由可以确认`,
   },
-  runsInLog: {deploy: '部署', promotion: '转正', rollback: '回滚'},
-  runs: {deploy: '部署', promotion: '转正', rollback: '回滚'},
+  runsInLog: {deploy: '部署', phase: '进入下一阶段', promotion: '转正', rollback: '回滚'},
+  runs: {deploy: '部署', phase: '进入下一阶段', promotion: '转正', rollback: '回滚'},
   steps: {
     backup: '备份',
     deploy: '部署灰度',
@@ -202,6 +202,9 @@ export const zh: typeof en = {
     restore: '恢复数据',
     notify: '通知',
     snapshot: '快照',
+    before: '阶段前',
+    after: '阶段后',
+    confirm: '放行',
   },
   skipped: names => `无钩子：${names.join('、')}`,
   judge: {

@@ -33,6 +33,7 @@ const COMMITS_AT_MOST = 400;
 const MARKS: Record<Event['type'], Mark | null> = {
   'release-started': {mark: '●', tone: 'strong'},
   'phase-entered': {mark: '●', tone: 'gray'},
+  'phase-opening': {mark: '○', tone: 'gray'},
   'percent-set': {mark: '●', tone: 'gray'},
   'release-paused': {mark: '‖', tone: 'warn'},
   'release-resumed': {mark: '●', tone: 'good'},
