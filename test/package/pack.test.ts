@@ -2,7 +2,9 @@ import {cp, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {execa} from 'execa';
-import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {freePort} from '../servers/ports.ts';
+import {redisMissing, startRedis, type RedisServer} from '../servers/redis.ts';
+import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 /** What packing needs of the repository; nothing a working tree may hold besides. */
@@ -111,6 +113,8 @@ describe('installed into an empty project', () => {
     const flags = [
       '--noEmit',
       '--strict',
+      '--types',
+      'node',
       '--module',
       'nodenext',
       '--target',
@@ -118,12 +122,79 @@ describe('installed into an empty project', () => {
       '--skipLibCheck',
       'false',
     ];
-    const {exitCode, stdout} = await execa('tsc', [...flags, 'use.ts'], {
+    await writeFile(
+      join(consumer, 'use-sdk.ts'),
+      `import {connect, type Decision} from 'graydeck/sdk';
+       import {GraydeckProvider} from 'graydeck/openfeature';
+       const deck = await connect({store: 'redis://127.0.0.1:6379'});
+       const pay = deck.feature('new_payment', {custom: {has_contract: user => 'contract' in user}});
+       const decision: Decision = pay.decide({id: 'u-42', country: 'CN'}, {headers: {}, cookies: {}});
+       pay.record(decision, {requests: 1, errors: 0, response_time: 87, conversions: 1, uses: ['export'], carts: 2});
+       const chosen: string = pay.route({gray: 'new', prod: 'old'}, 'old')({id: 7});
+       export const provider = new GraydeckProvider({deck, features: [chosen]});
+       // @ts-expect-error A decision cannot be changed.
+       decision.side = 'gray';
+       // @ts-expect-error There is no such side.
+       export const wrong: boolean = decision.side === 'both';`,
+    );
+    // What programs on Node have beside: its types, and the peer of the provider.
+    for (const name of ['@types/node', 'undici-types', '@openfeature/server-sdk', '@openfeature/core'])
+      await cp(join(root, 'node_modules', name), join(consumer, 'node_modules', name), {recursive: true});
+    const {exitCode, stdout} = await execa('tsc', [...flags, 'use.ts', 'use-sdk.ts'], {
       cwd: consumer,
       preferLocal: true,
       localDir: root,
       reject: false,
     });
     expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: ''});
+  });
+});
+
+describe.skipIf(redisMissing)('what README tells an application, pasted as it stands', () => {
+  let redis: RedisServer;
+  const env = () => ({GRAYDECK_STORE: redis.url, XDG_STATE_HOME: join(folder, 'state'), NO_COLOR: '1'});
+  const graydeck = (...argv: string[]) =>
+    execa(join(consumer, 'node_modules/.bin/graydeck'), argv, {cwd: consumer, env: env(), stdin: 'ignore'});
+
+  /** The example of README that holds this text, as a file of the consumer. */
+  async function paste(text: string, name: string): Promise<string> {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gmsu), ([, code]) => code ?? '');
+    const example = blocks.find(code => code.includes(text)) ?? '';
+    expect(example).toContain(text);
+    await writeFile(join(consumer, name), example);
+    return join(consumer, name);
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    await graydeck('start', 'v2.0.0', '--feature', 'new_payment', '--skip-preflight', '--yes');
+    await graydeck('audience', 'include', 'u-42', '--yes');
+  });
+  afterAll(() => redis.dispose());
+
+  test('the OpenFeature example says what this user gets', async () => {
+    const file = await paste("from 'graydeck/openfeature'", 'flags.js');
+    const {stdout} = await execa(process.execPath, [file], {env: env()});
+    expect(stdout).toBe('new payment');
+  });
+
+  test('the service serves both sides, records what it served, and ends in peace', async () => {
+    const port = String(await freePort());
+    const file = await paste("from 'graydeck/sdk'", 'service.js');
+    const service = execa(process.execPath, [file], {env: {...env(), PORT: port}, reject: false});
+    const get = async (user: string) =>
+      await (await fetch(`http://127.0.0.1:${port}/`, {headers: {'x-user-id': user}})).text();
+    await vi.waitFor(async () => expect(await get('u-42')).toBe('new payment\n'), {timeout: 10_000});
+    await graydeck('audience', 'deny', 'u-7');
+    await vi.waitFor(async () => expect(await get('u-7')).toBe('old payment\n'), {timeout: 5000});
+    await graydeck('rollback', '--no-wait');
+    await vi.waitFor(async () => expect(await get('u-42')).toBe('old payment\n'), {timeout: 5000});
+    await vi.waitFor(async () =>
+      expect(await redis.admin.xlen('graydeck:{new_payment}:metrics')).toBeGreaterThan(1),
+    );
+    service.kill('SIGTERM');
+    const {exitCode, stderr} = await service;
+    expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
   });
 });
