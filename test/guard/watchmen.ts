@@ -42,7 +42,7 @@ type Told<E extends Event = Event> = E extends Event
 
 export function eventsOf(commits: readonly Commit[]): Told[] {
   return commits.flatMap(({events, by, at, reason}) =>
-    events.map(event => ({...(event as Event), by, at, reason}) as Told),
+    events.map(event => ({...(event as Event), by, at, reason})),
   );
 }
 
