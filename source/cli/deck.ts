@@ -5,7 +5,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {ConsoleMode, Deck, ExtraKey, StoreHealthLike} from '../console/deck.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import {newAlertId} from '../controller/ids.ts';
-import {openFeedback} from './feedback/open.ts';
+import {openFeedback, rowsOf} from './feedback/open.ts';
 import {beginGuarding, type OwnGuard} from './guard/in-console.ts';
 import {beginLookingOn, type LookingOn} from './guard/looking-on.ts';
 import {openMeasuring} from './guard/measuring.ts';
@@ -74,6 +74,11 @@ export function openDeck(wiring: Wiring): LiveDeck {
   const {measurements} = measuring;
   const feedback = openFeedback(feature, view);
   const external = together(prometheus, feedback);
+  const measured =
+    prometheus === null
+      ? measurements.windows
+      : withPrometheus(measurements.windows, prometheus, () => view.now(), isShownOf(prometheus, view));
+  const said = rowsOf(feedback, view, prometheus);
   const stop = new AbortController();
   const listeners = new Set<() => void>();
   const ours = new Set<string>();
@@ -135,10 +140,12 @@ export function openDeck(wiring: Wiring): LiveDeck {
     },
     view,
     controller: acting === null ? null : remembering(acting.controller, ours),
-    windows:
-      prometheus === null
-        ? measurements.windows
-        : withPrometheus(measurements.windows, prometheus, () => view.now(), isShownOf(prometheus, view)),
+    windows: withPrometheus(
+      measured,
+      said,
+      () => view.now(),
+      () => true,
+    ),
     stream: () => measurements.status(),
     subscribe(listener) {
       listeners.add(listener);
@@ -147,7 +154,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
     store: {kind: store.kind, label: store.label, health: () => health},
     routers: () => routers,
     sources: () => (prometheus === null ? [] : [prometheus.light()]),
-    externals: () => prometheus?.snapshot() ?? [],
+    externals: () => [...(prometheus?.snapshot() ?? []), ...said.snapshot()],
     guardSilentMs: () => (silentSince === null ? null : Math.max(0, view.now() - silentSince)),
     ownEpoch: () => guard?.epoch() ?? null,
     judged: () => guard?.judged() ?? looking?.judged() ?? null,

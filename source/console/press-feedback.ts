@@ -1,4 +1,4 @@
-import {RATINGS, type Feedback, type FeedbackType} from '../analysis/feedback/feedback.ts';
+import {FEEDBACK_TYPES, RATINGS, type Feedback, type FeedbackType} from '../analysis/feedback/feedback.ts';
 import {aboutNow} from '../analysis/feedback/about.ts';
 import type {State} from '../release/state.ts';
 import {EMPTY_FIELD, textOf} from './field.ts';
@@ -7,11 +7,12 @@ import type {Dialog, Ui} from './ui.ts';
 /** Feedback that is being given: first what it is, then how good it was, then the words. */
 export type FeedbackDialog = Extract<Dialog, {kind: 'feedback'}>;
 
-const TYPE_KEYS: Readonly<Record<string, FeedbackType>> = {
-  b: 'bug',
-  s: 'suggestion',
-  e: 'experience',
-  p: 'performance',
+/** The key of each type. */
+export const TYPE_KEYS: Readonly<Record<FeedbackType, string>> = {
+  bug: 'b',
+  suggestion: 's',
+  experience: 'e',
+  performance: 'p',
 };
 
 /** An empty one on what runs now; who it is about stays the same while it is written. */
@@ -32,7 +33,7 @@ export function emptyFeedback(state: State): FeedbackDialog {
 /** A key that chooses: the first letter of the type, the figure of the rating. */
 export function feedbackPicked(ui: Ui, dialog: FeedbackDialog, key: string): Ui {
   if (dialog.type === null) {
-    const type = Object.hasOwn(TYPE_KEYS, key) ? TYPE_KEYS[key] : undefined;
+    const type = FEEDBACK_TYPES.find(one => TYPE_KEYS[one] === key);
     return type === undefined ? ui : {...ui, dialog: {...dialog, type}};
   }
   const rating = RATINGS.find(one => String(one) === key);

@@ -55,6 +55,11 @@ export class FeedbackFollower implements ExternalNumbers {
     this.#everyMs = options.everyMs ?? EVERY_MS;
   }
 
+  /** The release that feedback is weighed for; null: none runs. */
+  get target(): FeedbackRelease | null {
+    return this.#options.target();
+  }
+
   /** What is remembered of the running release, oldest first. */
   get given(): readonly Remembered[] {
     return this.#given;

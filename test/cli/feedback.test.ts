@@ -37,6 +37,14 @@ describe('feedback', () => {
       types: {bug: 1, suggestion: 0, experience: 1, performance: 0},
       groups: [{deployment_phase: 'alpha', deployment_version: 'v1.1.0', count: 2}],
     });
+    const {metrics} = (await place.json('status')) as {metrics: {name: string}[]};
+    expect(metrics).toContainEqual(
+      expect.objectContaining({name: 'user_satisfaction', source: 'feedback', gray: 3.5, prod: null}),
+    );
+    expect(metrics).toContainEqual(
+      expect.objectContaining({name: 'bug_reports', source: 'feedback', gray: 1, prod: 1}),
+    );
+    expect((await place.run('status')).stdout).toMatch(/satisfaction +— +3\.50/u);
     const report = await place.run('feedback', 'report', '--deployment-version', 'v1.1.0');
     expect(report.stdout).toMatch(
       /alpha {2}v1\.1\.0\n.* 5\/5 {2}experience .*1001\n.* 2\/5 {2}bug +the amount/u,

@@ -5,6 +5,7 @@ import {FeedbackLedger} from '../../server/feedback-ledger.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../commit-lines.ts';
+import {openFeedback, rowsOf} from '../feedback/open.ts';
 import {openMeasurements} from '../measure.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import type {Settings} from '../settings.ts';
@@ -36,6 +37,8 @@ export async function openServedFeature(
     keepSeconds: Math.ceil((WINDOW_MS + LATE_MS) / 1000),
   });
   const prometheus = await openPrometheus(settings, view, {historyMs: 0});
+  const feedback = openFeedback(feature, view);
+  const said = rowsOf(feedback, view, prometheus);
   const ledger = new FeedbackLedger(feature.feedback, KEEP_FEEDBACK_MS);
   const stop = new AbortController();
   let reports: readonly Report[] | null = null;
@@ -66,7 +69,7 @@ export async function openServedFeature(
       isGuardSilent,
       reports,
       windows: measurements.status().away === null ? measurements.windows : null,
-      externals: prometheus?.snapshot() ?? [],
+      externals: [...(prometheus?.snapshot() ?? []), ...said.snapshot()],
       window: {from: now - WINDOW_MS, to: now},
       now,
     };
@@ -78,6 +81,7 @@ export async function openServedFeature(
   const looking = look();
   void measurements.start();
   void prometheus?.start();
+  void feedback.start();
   // A store that is away must not keep the server from saying so.
   await view.ready().catch(() => undefined);
   return {
@@ -93,7 +97,7 @@ export async function openServedFeature(
     },
     async close() {
       stop.abort();
-      await Promise.all([measurements.close(), prometheus?.close(), view.close(), looking]);
+      await Promise.all([measurements.close(), prometheus?.close(), feedback.close(), view.close(), looking]);
     },
   };
 }

@@ -3,6 +3,7 @@ import {METRIC_NAMES} from '../../analysis/numbers.ts';
 import {breaks, limitsOf} from '../../console/present/limit.ts';
 import {valueOf} from '../../console/present/metric.ts';
 import type {NumberState} from '../../metrics/prometheus/fault.ts';
+import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {Observed} from './document.ts';
 
 /**
@@ -14,7 +15,7 @@ export type MetricState = 'ok' | 'over' | 'unlimited' | 'no-data' | NumberState;
 /** A metric in the document of `status`. */
 export interface MetricLine {
   name: string;
-  source: 'samples' | 'prometheus';
+  source: 'samples' | MetricSnapshot['source'];
   prod: number | null;
   gray: number | null;
   /** The most severe limit of the plan, in the metric's unit. */
@@ -35,12 +36,8 @@ export function metricsOf(observed: Observed, numbers: Numbers): MetricLine[] {
     const line = bySamples(name, observed, numbers);
     const external = told.get(name);
     if (external === undefined || line.prod !== null || line.gray !== null) return line;
-    const {prod, gray, ageSeconds, state} = external;
-    return withLimit(
-      {name, source: 'prometheus', prod, gray, ageSeconds},
-      state === 'ok' ? null : state,
-      observed,
-    );
+    const {source, prod, gray, ageSeconds, state} = external;
+    return withLimit({name, source, prod, gray, ageSeconds}, state === 'ok' ? null : state, observed);
   });
 }
 

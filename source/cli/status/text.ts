@@ -84,11 +84,11 @@ function table(
 ): string[] {
   if (state === 'idle') return [];
   const rows = metrics.filter(isWorthShowing).map(({name, source, prod, gray, limit, state}) => {
-    const told = source === 'prometheus' ? externals.find(external => external.name === name) : undefined;
+    const told = source !== 'samples' ? externals.find(external => external.name === name) : undefined;
     const metric = told === undefined ? metricOf(name) : metricElsewhere(told);
     const label = isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? plainText(name, 24));
     const word =
-      source === 'prometheus' && gray === null && isNumberState(state, t) ? t.numberStates[state] : null;
+      source !== 'samples' && gray === null && isNumberState(state, t) ? t.numberStates[state] : null;
     const beyond =
       limit === null ? '' : state === 'over' ? `✖ ${written(metric, limit)}` : written(metric, limit);
     const cells = [label, written(metric, prod), word ?? written(metric, gray), beyond];

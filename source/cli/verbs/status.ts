@@ -4,6 +4,7 @@ import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../duration.ts';
 import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
+import {openFeedback, rowsOf} from '../feedback/open.ts';
 import {unknownFeature} from '../feature.ts';
 import {languageOf} from '../language.ts';
 import type {Measurements} from '../../metrics/follower.ts';
@@ -29,12 +30,15 @@ export const run: Run = async call => {
   const messages = messagesOf(languageOf(flags.lang, process.env));
   return await using(openLook(call), async ({store, feature, view, settings}) => {
     const prometheus = await openPrometheus(settings, view, {historyMs: 0});
+    const feedback = openFeedback(feature, view);
+    const said = rowsOf(feedback, view, prometheus);
+    const told = {snapshot: () => [...(prometheus?.snapshot() ?? []), ...said.snapshot()]};
     const measurements = openMeasurements(feature, view, settings, {
       historyMs: windowMs + LATE_MS,
       keepSeconds: Math.ceil((windowMs + LATE_MS) / 1000),
     });
     try {
-      const asked = prometheus?.start();
+      const asked = Promise.all([prometheus?.start(), feedback.start()]);
       const isRead = await readOnce(measurements);
       await Promise.race([asked, pause(PATIENCE_MS, undefined, {ref: false})]);
       if (prometheus !== null && !out.isJson)
@@ -42,15 +46,8 @@ export const run: Run = async call => {
       const {away, junk, lastJunk} = measurements.status();
       if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
       if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));
-      if (flags.watch)
-        return await watchStatus(call, feature, view, measurements.windows, windowMs, prometheus);
-      const observed = await observe(
-        feature,
-        view,
-        isRead ? measurements.windows : null,
-        windowMs,
-        prometheus,
-      );
+      if (flags.watch) return await watchStatus(call, feature, view, measurements.windows, windowMs, told);
+      const observed = await observe(feature, view, isRead ? measurements.windows : null, windowMs, told);
       const status = statusDocument(observed);
       if (out.isJson) out.json(status);
       else {
@@ -63,7 +60,7 @@ export const run: Run = async call => {
       }
       return EXIT.done;
     } finally {
-      await Promise.all([measurements.close(), prometheus?.close()]);
+      await Promise.all([measurements.close(), prometheus?.close(), feedback.close()]);
     }
   });
 };

@@ -10,7 +10,7 @@ import {
 import type {Messages} from '../messages/catalogue.ts';
 import type {Cleaner} from '../present/clean.ts';
 import {say, type Line} from '../present/line.ts';
-import {feedbackOf, type FeedbackDialog} from '../press-feedback.ts';
+import {feedbackOf, TYPE_KEYS, type FeedbackDialog} from '../press-feedback.ts';
 import {DialogFrame, dialogWidth, Over, type Area} from './DialogFrame.tsx';
 import {Typed} from './Typed.tsx';
 
@@ -47,7 +47,10 @@ export function FeedbackModal(props: FeedbackModalProps): ReactNode {
     say(names.length === 0 ? '—' : names.join('  '), 'strong'),
   ];
   if (dialog.type === null) {
-    const options = FEEDBACK_TYPES.map(type => ({label: words.feedbackTypes[type], value: type}));
+    const options = FEEDBACK_TYPES.map(type => ({
+      label: `${TYPE_KEYS[type]}  ${words.feedbackTypes[type]}`,
+      value: type,
+    }));
     return (
       <Chosen
         area={area}

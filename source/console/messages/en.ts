@@ -99,6 +99,8 @@ export const en = {
     memory: 'memory',
     db_connections: 'db connections',
     redis_memory: 'redis memory',
+    user_satisfaction: 'satisfaction',
+    bug_reports: 'bug reports',
   },
   numberStates: {
     waiting: '…',

@@ -95,6 +95,8 @@ export const zh: typeof en = {
     cpu: 'CPU',
     memory: '内存',
     db_connections: '数据库连接',
+    user_satisfaction: '用户满意度',
+    bug_reports: '故障报告',
     redis_memory: 'Redis 内存',
   },
   numberStates: {

@@ -6,7 +6,7 @@ import type {Asked, NumberReading} from './slot.ts';
 /** A metric as it stands: what `status` and the console show of it. */
 export interface MetricSnapshot {
   name: string;
-  source: 'prometheus';
+  source: 'prometheus' | 'feedback';
   unit: Unit;
   better: 'lower' | 'higher' | null;
   /** Whether somebody asked for it by name. */
