@@ -161,6 +161,8 @@ export function openDeck(wiring: Wiring): LiveDeck {
     ...(acting === null
       ? {}
       : {giveFeedback: feedback => acting.feature.feedback.write(encodeFeedback(feedback))}),
+    contacts: settings.config?.value.contacts ?? {},
+    bell: settings.config?.value.alerts.bell ?? true,
     actor,
     mode,
     extras,

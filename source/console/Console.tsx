@@ -3,6 +3,7 @@ import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'reac
 import {plainText} from '../analysis/plain-text.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Intent} from '../release/command.ts';
+import {alarmOf} from './alarm.ts';
 import type {Deck} from './deck.ts';
 import {DialogView} from './dialogs/DialogView.tsx';
 import {typed} from './field.ts';
@@ -19,6 +20,7 @@ import {withField} from './press-dialog.ts';
 import {press} from './press.ts';
 import type {Effect, PressContext, Step} from './step.ts';
 import {isTyping, type Ui} from './ui.ts';
+import {useAlarm} from './use-alarm.ts';
 import {useReading} from './use-reading.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi} from './use-ui.ts';
@@ -42,7 +44,9 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const model = useScreen(deck, reading, ui, size);
   const {scene, layout} = model;
   const {t, clean} = scene;
-  const context = contextOf(deck, model, features.length);
+  const rings = (deck.bell ?? true) !== ui.isBellTurned;
+  const context = contextOf(deck, model, {featureCount: features.length, rings});
+  useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.feature, rings && deck.time === undefined);
   const newest = useRef(context);
   useLayoutEffect(() => {
     newest.current = context;
@@ -197,7 +201,11 @@ function timeOf({time, openPast}: Deck): PressContext['time'] {
   return openPast === undefined ? 'now-only' : 'now';
 }
 
-function contextOf(deck: Deck, model: Model, featureCount: number): PressContext {
+function contextOf(
+  deck: Deck,
+  model: Model,
+  {featureCount, rings}: {featureCount: number; rings: boolean},
+): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
   const base = {
@@ -205,6 +213,7 @@ function contextOf(deck: Deck, model: Model, featureCount: number): PressContext
     alert: alertToAcknowledge(snapshot.state.alerts, log[logPicked]?.alert ?? null),
     featureCount: deck.open === undefined ? 1 : featureCount,
     time: timeOf(deck),
+    rings,
     t: scene.t,
     at,
     mayAct: scene.mayAct,

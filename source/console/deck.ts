@@ -96,6 +96,10 @@ export interface Deck {
   judged?(): Judged | null;
   /** Writes down what a person says of a version; absent when reading only. Rejects when it cannot. */
   giveFeedback?(feedback: Feedback): Promise<void>;
+  /** Who to turn to, as the configuration says; the plan of the release adds its own. */
+  readonly contacts?: Readonly<Record<string, string>>;
+  /** False: the terminal's bell is off until a key turns it on. */
+  readonly bell?: boolean;
   readonly actor: Actor;
   readonly mode: ConsoleMode;
   readonly extras: readonly ExtraKey[];

@@ -15,6 +15,7 @@ export type Action =
   | 'complete'
   | 'alert'
   | 'acknowledge'
+  | 'bell'
   | 'feedback'
   | 'time'
   | 'time-back'
@@ -195,6 +196,7 @@ export const KEYMAP: readonly Binding[] = [
     footer: 8,
     whyNot: context => blocked(context) ?? (context.alert === null ? 'no-alert' : null),
   }),
+  bind('bell', ['m'], {isPromised: false}),
   bind('feedback', ['f'], {then: 'form', changes: true, footer: 9, whyNot: blocked}),
   bind('time', ['t'], {
     isPromised: false,

@@ -29,7 +29,8 @@ export function pressOnDeck(ui: Ui, key: string, context: PressContext): Step {
 
 /** What an allowed key does. */
 function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): Step {
-  const {release} = context.snapshot.state;
+  const {snapshot, t, at} = context;
+  const {release} = snapshot.state;
   switch (action) {
     case 'rollback':
       if (release === null) return only(ui);
@@ -75,6 +76,10 @@ function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): 
       return context.alert === null
         ? only(ui)
         : only(ui, {type: 'execute', intent: {type: 'acknowledge', alert: context.alert}});
+    case 'bell': {
+      const note = {text: t.bell(!context.rings), tone: 'plain', at} as const;
+      return only({...ui, isBellTurned: !ui.isBellTurned, note});
+    }
     case 'percent':
       return open(ui, {kind: 'percent', field: EMPTY_FIELD, error: null});
     case 'complete':

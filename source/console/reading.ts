@@ -1,4 +1,4 @@
-import type {Judgement} from '../analysis/judge/judge.ts';
+import {judgementOf, type Judgement} from '../analysis/judge/judge.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
 import {METRIC_NAMES} from '../analysis/numbers.ts';
@@ -38,6 +38,8 @@ export interface Reading {
   /** Metrics that other sources tell, with the state of each. */
   externals: readonly ExternalLike[];
   routers: readonly Report[];
+  /** Who to turn to: of the configuration and of the plan. */
+  contacts: Readonly<Record<string, string>>;
   /** What is shown is a moment of the past; null: it is now. */
   time: TimeReading | null;
   /** For how long the guard that the log names has not shown itself, milliseconds; null: it does. */
@@ -75,18 +77,12 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
     sources: deck.sources?.() ?? [],
     externals: measured.externals,
     routers: deck.routers(),
+    contacts: {...deck.contacts, ...snapshot.state.release?.plan.contacts},
     time: deck.time?.reading() ?? null,
     guardSilentMs: deck.guardSilentMs?.() ?? null,
-    judgement: judgementOf(deck, snapshot),
+    judgement: judgementOf(deck.judged?.() ?? null, snapshot.state.release),
     isOwnGuard: (deck.ownEpoch?.() ?? null) !== null,
   };
-}
-
-/** What was judged of another release, or before the split changed, is not about this one. */
-function judgementOf(deck: Deck, {state: {release}}: Snapshot): Judgement | null {
-  const judged = deck.judged?.() ?? null;
-  const isOurs = judged !== null && judged.release === release?.id && judged.since === release.splitChangedAt;
-  return isOurs ? judged.judgement : null;
 }
 
 type Measured = Pick<Reading, 'window' | 'prod' | 'gray' | 'observed' | 'metrics' | 'externals'>;

@@ -24,6 +24,8 @@ export interface PressContext extends KeyContext {
   t: Messages;
   at: number;
   mayAct: boolean;
+  /** Whether the bell rings at critical alerts. */
+  rings: boolean;
   /** The window cannot hold the deck: what a key would ask is not to be seen. */
   isTooSmall?: boolean;
   /** Rows on the screen, by key, in their order. */

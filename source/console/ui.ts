@@ -56,6 +56,8 @@ export interface Ui {
   /** Key of the picked row of the log; null: none is picked. */
   logRow: string | null;
   filters: Record<PanelName, string>;
+  /** The bell was turned by hand: off where it would ring, on where it would not. */
+  isBellTurned: boolean;
   /** Index into `SPANS_MS`. */
   span: number;
   dialog: Dialog | null;
@@ -75,6 +77,7 @@ export const INITIAL_UI: Ui = {
   metric: null,
   logRow: null,
   filters: {metrics: '', log: ''},
+  isBellTurned: false,
   span: 0,
   dialog: null,
   note: null,

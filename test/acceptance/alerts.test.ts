@@ -192,3 +192,32 @@ describe('where no guard lives', () => {
     await screen.until(/rollback, .*slack ✔ {2}mail ✔ {2}sms ✔ {2}ops ✔/u);
   });
 });
+
+describe('a console', () => {
+  test(
+    'rings once for what is critical, names its window, and shows whom to call',
+    {timeout: 60_000},
+    async () => {
+      await using place = await embeddedPlace();
+      await place.cli.file('graydeck.yaml', `feature: ${FEATURE}\ncontacts: {hotline: 400-123-4567}\n`);
+      await startRelease(place);
+      await using screen = await openConsole(place, ['--read-only']);
+      let rings = 0;
+      const titles: string[] = [];
+      screen.emulator.onBell(() => rings++);
+      screen.emulator.onTitleChange(title => titles.push(title));
+      await place.cli.run('alert', 'warning', 'refunds look slow');
+      await screen.until('refunds look slow');
+      await place.cli.run('alert', 'critical', 'refunds fail');
+      await vi.waitFor(() => expect(rings).toBe(1), 5000);
+      await vi.waitFor(() => expect(titles).toEqual([`✖ ${FEATURE}: refunds fail`]), 5000);
+      screen.press('m');
+      await screen.until('the bell is off');
+      await place.cli.run('rollback', '--no-wait');
+      await screen.until('hotline 400-123-4567');
+      expect(rings).toBe(1);
+      screen.press('q');
+      expect(await screen.exit()).toBe(0);
+    },
+  );
+});

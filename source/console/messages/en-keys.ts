@@ -20,6 +20,7 @@ const actionWords: Record<Action, ActionWords> = {
   complete: {short: 'complete', long: 'complete: promote the version for everyone'},
   alert: {short: 'alert', long: 'fire an alert: level, text'},
   acknowledge: {short: 'ack', long: 'acknowledge the picked alert, or the newest'},
+  bell: {short: 'bell', long: 'the bell at critical alerts and rollbacks: off, or on again'},
   feedback: {short: 'feedback', long: "people's feedback"},
   time: {short: 'time', long: 'look at an earlier moment, and back to now'},
   'time-back': {short: 'back', long: 'ten seconds back'},
@@ -76,6 +77,8 @@ export const enKeys = {
   pasteIgnored: 'pasted text is not taken as keys',
   then: {y: 'then y', version: 'then the version', form: '', at: ''},
   sending: 'sending …',
+  bell: (rings: boolean): string =>
+    rings ? 'the bell rings at critical alerts and rollbacks' : 'the bell is off: m turns it on again',
   footer: {percent: 'percent', metric: 'metric'},
   dialogs: {
     yes: 'do it',

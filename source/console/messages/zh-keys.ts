@@ -40,6 +40,7 @@ export const zhKeys: typeof enKeys = {
     complete: {short: '转正', long: '转正：向所有用户推广该版本'},
     alert: {short: '告警', long: '发出告警：级别、内容'},
     acknowledge: {short: '确认', long: '确认选中的或最新的告警'},
+    bell: {short: '响铃', long: '严重告警和回滚时响铃：关闭或重新打开'},
     feedback: {short: '反馈', long: '用户反馈'},
     time: {short: '回看', long: '查看较早的时刻，再按返回现在'},
     'time-back': {short: '后退', long: '后退十秒'},
@@ -90,6 +91,7 @@ export const zhKeys: typeof enKeys = {
   then: {y: '再按 y', version: '再输入版本', form: '', at: ''},
   footer: {percent: '比例', metric: '指标'},
   sending: '正在提交 …',
+  bell: rings => (rings ? '严重告警和回滚时响铃' : '响铃已关闭：按 m 重新打开'),
   dialogs: {
     yes: '执行',
     no: '放弃',

@@ -6,6 +6,8 @@ import {STEP_MARKS} from './marks.ts';
 import type {Scene} from './screen.ts';
 import type {Panel} from './sides.ts';
 
+const CONTACTS_AT_MOST = 6;
+
 /** The run whose steps matter now: the one under way, the one that failed, or the one that ended the release. */
 export function runToShow(release: Release): RunName | null {
   const current = currentRun(release);
@@ -59,6 +61,7 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
     if (step.error !== null)
       rows.push([say(`✖ ${t.steps[step.name]}: `, 'bad'), say(clean.free(step.error))]);
   }
+  if (run === 'rollback') rows.push(...contactRows(scene, width));
   return {
     title: [say(t.runs[run], 'title')],
     note: [say(t.stepsDone(done, due.length), 'quiet')],
@@ -66,4 +69,13 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
     tone: failed.length > 0 ? 'bad' : 'frame',
     rows,
   };
+}
+
+/** People to turn to: whoever takes a release back will want to talk to them. */
+function contactRows({reading, clean}: Scene, width: number): Line[] {
+  const people = Object.entries(reading.contacts).slice(0, CONTACTS_AT_MOST);
+  return flow(
+    people.map(([name, how]) => [say(`${clean.name(name, 30)} `, 'quiet'), say(clean.free(how))]),
+    width,
+  );
 }

@@ -1,0 +1,41 @@
+import type {State} from '../release/state.ts';
+import type {Messages} from './messages/catalogue.ts';
+import type {Cleaner} from './present/clean.ts';
+
+/** What the terminal is to say beside the screen. */
+export interface Alarm {
+  /** What there is to hear, by name: each that is new rings once. */
+  heard: readonly string[];
+  /** For the title of the window; null: its own. */
+  title: string | null;
+}
+
+const TITLE_WIDTH = 80;
+
+/** Critical alerts that nobody has seen, each time they are raised or told again, and rollbacks. Pure. */
+export function alarmOf({feature, alerts, release}: State, t: Messages, clean: Cleaner): Alarm {
+  const open = alerts.filter(
+    alert =>
+      alert.level === 'critical' &&
+      alert.resolvedAt === null &&
+      alert.acknowledgedAt === null &&
+      !alert.silenced,
+  );
+  const heard = open.map(({id, escalations}) => `${id} ${escalations}`);
+  if (release !== null && release.rollback !== null) heard.push(`rollback ${release.id}`);
+  const newest = open.at(-1);
+  const name = clean.name(feature);
+  if (newest !== undefined)
+    return {heard, title: clean.name(`✖ ${name}: ${clean.free(newest.message)}`, TITLE_WIDTH)};
+  return {heard, title: release?.state === 'rolling_back' ? `◀ ${name}: ${t.states.rolling_back}` : null};
+}
+
+/** Puts the window's own title aside, so that it can be put back; a terminal that cannot does nothing. */
+export const KEEP_TITLE = '\u001B[22;2t';
+export const OWN_TITLE = '\u001B[23;2t';
+export const RING = '\u0007';
+
+/** Names the window. @param title plain text: control characters would end it early */
+export function nameWindow(title: string): string {
+  return `\u001B]2;${title}\u0007`;
+}
