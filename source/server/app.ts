@@ -30,6 +30,7 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
   });
   app.onError((error, context) => {
     const problem = problemOf(error);
+    if (problem.status === 500) options.onFault(error);
     for (const [name, value] of Object.entries(problem.more.headers ?? {})) context.header(name, value);
     return context.json(problemDocument(problem), problem.status);
   });

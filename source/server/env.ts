@@ -15,6 +15,8 @@ export interface AppOptions {
   /** Nothing may be written, feedback neither. */
   isReadOnly: boolean;
   metrics: ServerMetrics;
+  /** Told of what nobody foresaw, which a client is told nothing of. */
+  onFault(error: unknown): void;
   /** Version of this program. */
   version: string;
 }

@@ -62,6 +62,9 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
     origins: [ORIGIN],
     isReadOnly: readOnly,
     metrics: openMetrics(served, '0.0.0'),
+    onFault(error) {
+      throw error;
+    },
     version: '0.0.0',
   });
   const listening = await listen(app.fetch, {host: '127.0.0.1', port: 0});

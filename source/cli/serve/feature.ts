@@ -107,9 +107,10 @@ function factsOf({percent, routers, sides, guard}: StatusDocument): FeatureFacts
     ...numbers,
     ...responseTime,
   });
+  const {live, confirmed, silent} = routers;
   return {
     percent,
-    routers,
+    routers: {live, confirmed, silent},
     sides: {prod: numbersOf(sides.prod), gray: numbersOf(sides.gray)},
     isGuarded: guard !== null,
   };

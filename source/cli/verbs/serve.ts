@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {plainText} from '../../analysis/plain-text.ts';
 import {openStore} from '../../store/open.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
@@ -31,7 +32,9 @@ export const run: Run = async call => {
     const served = await openServed(store, settings, only, writer.write);
     const metrics = openMetrics(served, version);
     const isReadOnly = flags.readOnly;
-    const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, version});
+    const onFault = (error: unknown) =>
+      out.say(`a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`);
+    const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, onFault, version});
     try {
       const listening = await listen(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
