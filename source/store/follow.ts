@@ -20,8 +20,9 @@ export interface LogBell {
   /**
    * Resolves at the next ring, at once when one was missed since the last `wait` (or since `listen`), else after
    * `maxMs` or when the signal aborts. Gives the text of the commit if the ring carries it, else null. Never rejects.
+   * A bell that can hands such a text to `take` in the moment it rings, and goes on waiting where that says true.
    */
-  wait(maxMs: number, signal: AbortSignal): Promise<string | null>;
+  wait(maxMs: number, signal: AbortSignal, take?: (text: string) => boolean): Promise<string | null>;
   close(): void;
 }
 
@@ -124,15 +125,20 @@ async function listenUntilLook(
 ): Promise<Position> {
   const until = performance.now() + LOOK_EVERY_MS;
   let position = start;
+  const take = (text: string): boolean => {
+    if (signal.aborted) return false;
+    const version = (position.last?.version ?? 0) + 1;
+    const decoded = decodeNext(position.last, {version, text});
+    if (!decoded.ok) return false;
+    onNews({type: 'commit', commit: decoded.commit});
+    position = {...position, last: {version, id: decoded.commit.id}};
+    return true;
+  };
   for (;;) {
     const left = until - performance.now();
     if (left <= 0 || signal.aborted) return position;
-    const text = await bell.wait(left, signal);
-    if (text === null || signal.aborted) return position;
-    const decoded = decodeNext(position.last, {version: (position.last?.version ?? 0) + 1, text});
-    if (!decoded.ok) return position;
-    position = {...position, last: {version: decoded.commit.version, id: decoded.commit.id}};
-    onNews({type: 'commit', commit: decoded.commit});
+    const text = await bell.wait(left, signal, take);
+    if (text === null || !take(text)) return position;
   }
 }
 

@@ -113,18 +113,24 @@ class Ear implements LogBell {
   readonly #onClose: () => void;
   #kept: (string | null)[] = [];
   #wake: (() => void) | null = null;
+  #take: ((text: string) => boolean) | null = null;
 
   constructor(onClose: () => void) {
     this.#onClose = onClose;
   }
 
   ring(text: string | null): void {
+    if (text !== null && this.#kept.length === 0 && this.#isTaken(text)) return;
     if (text === null || this.#kept.length >= MOST_KEPT) this.#kept = [null];
     else this.#kept.push(text);
     this.#wake?.();
   }
 
-  async wait(maxMs: number, signal: AbortSignal): Promise<string | null> {
+  async wait(
+    maxMs: number,
+    signal: AbortSignal,
+    take: ((text: string) => boolean) | null = null,
+  ): Promise<string | null> {
     if (this.#kept.length === 0 && !signal.aborted) {
       const {promise, resolve} = Promise.withResolvers<void>();
       const wake = (): void => resolve();
@@ -133,7 +139,9 @@ class Ear implements LogBell {
       timer.unref();
       signal.addEventListener('abort', wake);
       this.#wake = wake;
+      this.#take = take;
       await promise;
+      this.#take = null;
       this.#wake = null;
       clearTimeout(timer);
       signal.removeEventListener('abort', wake);
@@ -143,5 +151,14 @@ class Ear implements LogBell {
 
   close(): void {
     this.#onClose();
+  }
+
+  /** What throws is kept, and thrown again where somebody awaits it: here it would end the connection of all. */
+  #isTaken(text: string): boolean {
+    try {
+      return this.#take?.(text) ?? false;
+    } catch {
+      return false;
+    }
   }
 }
