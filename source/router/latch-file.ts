@@ -48,7 +48,7 @@ export async function openLatch(folder: string, feature: string): Promise<void> 
  * Writes a whole file or nothing: beside its place, to the disk, then renamed into it. Routers of other users read it.
  * @throws what the file system says
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
+async function writeDurably(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, {recursive: true});
   const aside = `${path}.${process.pid}`;

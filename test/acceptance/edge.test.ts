@@ -45,6 +45,9 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await expect
       .poll(async () => (await statusOf(place)).percent, {timeout: 5000})
       .toMatchObject({set: 50, applied: 50});
+    const looked = await place.cli.run('doctor', '--config', 'edge.yaml', '--feature', FEATURE);
+    expect(looked.stdout).toMatch(/nginx\s+it works by .*graydeck\.conf/);
+    expect(looked.stdout).toContain('nobody is on gray after 18 s at most');
     const {exitCode, stdout} = await place.cli.run('rollback', '--feature', FEATURE);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/1 of 1|1\/1/);

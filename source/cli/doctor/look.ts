@@ -2,6 +2,7 @@ import type {ControllerView} from '../../controller/outcome.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {FeatureView, ViewStore} from '../../store/port.ts';
 import {checkClocks} from '../checks/clocks.ts';
+import {checkEdge} from '../checks/edge.ts';
 import type {Finding} from '../checks/finding.ts';
 import {checkGuard} from '../checks/guard.ts';
 import {checkHooks} from '../checks/hooks.ts';
@@ -57,6 +58,7 @@ export async function lookAtHost(settings: Settings, plan: Plan): Promise<Findin
   const parts = await Promise.all([
     inTime('prometheus', checkPrometheus(settings, plan)),
     inTime('hooks', checkHooks(plan)),
+    inTime('nginx', checkEdge(settings)),
     inTime('services', checkServices(services), SERVICES_WITHIN_MS),
   ]);
   return [...parts.flat(), ...checkPlan(plan)];

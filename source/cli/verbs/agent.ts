@@ -1,5 +1,4 @@
 import {hostname} from 'node:os';
-import {dirname, resolve} from 'node:path';
 import {plainText} from '../../analysis/plain-text.ts';
 import {runAgent} from '../../agent/agent.ts';
 import {installAside} from '../../agent/confirm.ts';
@@ -12,6 +11,7 @@ import {STALE_AFTER_MS} from '../../release/split.ts';
 import {openStore, stateFolder} from '../../store/open.ts';
 import type {RouterReport} from '../../store/port.ts';
 import {beginBeating} from '../agent/beat.ts';
+import {edgeConfigOf} from '../agent/edge-config.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../exit.ts';
 import {Failure, usage} from '../failure.ts';
@@ -101,20 +101,13 @@ async function keep(call: Call, edge: Edge, {watchdogMs}: NginxConfig): Promise<
   return trouble === null ? EXIT.done : EXIT.fault;
 }
 
-/** The configuration of the edge, with its paths from where they stand. @throws Failure exit code 2 */
-function nginxOf({config}: Settings): NginxConfig {
-  const nginx = config?.value.nginx ?? null;
-  if (config === null || nginx === null)
-    throw usage(
-      'the configuration says nothing about an nginx',
-      'nginx: {include: /etc/nginx/graydeck.conf, features: {NAME: {prod: UPSTREAM, gray: UPSTREAM}}} in graydeck.yaml',
-      'no-nginx',
-    );
-  const folder = dirname(resolve(config.path));
-  const {include, reload} = nginx;
-  return {
-    ...nginx,
-    include: resolve(folder, include),
-    reload: 'pidFile' in reload ? {pidFile: resolve(folder, reload.pidFile)} : reload,
-  };
+/** @throws Failure exit code 2 */
+function nginxOf(settings: Settings): NginxConfig {
+  const nginx = edgeConfigOf(settings);
+  if (nginx !== null) return nginx;
+  throw usage(
+    'the configuration says nothing about an nginx',
+    'nginx: {include: /etc/nginx/graydeck.conf, features: {NAME: {prod: UPSTREAM, gray: UPSTREAM}}} in graydeck.yaml',
+    'no-nginx',
+  );
 }

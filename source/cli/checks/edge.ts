@@ -1,0 +1,48 @@
+import {exposureBound} from '../../agent/edge-report.ts';
+import {plainText} from '../../analysis/plain-text.ts';
+import {openEdge} from '../../effects/nginx/edge.ts';
+import {hashOf} from '../../effects/nginx/render.ts';
+import {STALE_AFTER_MS} from '../../release/split.ts';
+import {edgeConfigOf} from '../agent/edge-config.ts';
+import type {Settings} from '../settings.ts';
+import {doubt, fine, wrong, type Finding} from './finding.ts';
+
+const CHECK = 'nginx';
+const TEST_MS = 4000;
+
+/** Whether this host's nginx takes its configuration and works by the agent's file, and how long it may lag behind. */
+export async function checkEdge(settings: Pick<Settings, 'config'>): Promise<Finding[]> {
+  const config = edgeConfigOf(settings);
+  if (config === null) return [];
+  const {site, include, test, watchdogMs, shutdownMs} = config;
+  const edge = openEdge({...config, probe: site.probe});
+  const file = plainText(include, 120);
+  const [text, answer, said] = await Promise.all([
+    edge.read(),
+    edge.ask(),
+    edge.test(AbortSignal.timeout(TEST_MS)),
+  ]);
+  const hash = text === null ? null : hashOf(text);
+  const bound = exposureBound(null, config, STALE_AFTER_MS) / 1000;
+  const parts = `${STALE_AFTER_MS / 1000} s stale, ${watchdogMs / 1000} s watchdog, ${shutdownMs / 1000} s worker_shutdown_timeout`;
+  return [
+    ...(hash === null ? [wrong(CHECK, `${file} is not there, or no agent wrote it`, 'graydeck agent')] : []),
+    ...(said === null
+      ? []
+      : [wrong(CHECK, `it refuses its configuration: ${plainText(said.text, 200)}`, test.join(' '))]),
+    standing(`${site.probe.host}:${site.probe.port}`, file, hash, answer),
+    fine(CHECK, `cut off, nobody is on gray after ${bound} s at most: ${parts}`),
+  ];
+}
+
+function standing(address: string, file: string, hash: string | null, answer: string | null): Finding {
+  if (answer === null)
+    return doubt(
+      CHECK,
+      `nobody answers at ${address} which file nginx works by`,
+      `start nginx, with "include ${file};" in its http block`,
+    );
+  return answer === hash
+    ? fine(CHECK, `it works by ${file}`)
+    : doubt(CHECK, `it works by another file than ${file}`, 'nginx -s reload, or start graydeck agent');
+}
