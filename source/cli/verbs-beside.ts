@@ -231,12 +231,17 @@ export const BESIDE: readonly Verb[] = [
     name: 'doctor',
     summary: 'look at everything a release stands on, and say what mends it',
     arguments: [],
-    flags: ['repairLog'],
+    flags: ['repairLog', 'sendTest'],
     changes: false,
-    examples: ['graydeck doctor', 'graydeck doctor --json', 'graydeck doctor --repair-log'],
+    examples: [
+      'graydeck doctor',
+      'graydeck doctor --json',
+      'graydeck doctor --send-test',
+      'graydeck doctor --repair-log',
+    ],
     more:
       'The store and what it keeps, the chain of the log, clocks, routers, the guard, Prometheus and its limits, the programs ' +
-      'of the plan, and the services that graydeck.yaml declares. Exit code 1 when something is wrong.',
+      'of the plan, the services and channels that graydeck.yaml declares. Exit code 1 when something is wrong.',
     file: 'doctor',
   },
   {

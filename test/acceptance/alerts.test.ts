@@ -221,3 +221,37 @@ describe('a console', () => {
     },
   );
 });
+
+describe('the doctor', () => {
+  test(
+    'says which secret is missing, and with --send-test what each channel makes of a message',
+    {timeout: 60_000},
+    async () => {
+      await using fine = await httpReceiver();
+      await using broken = await httpReceiver(response => response.writeHead(403).end('invalid_token'));
+      await using mail = await mailReceiver({allowInsecureAuth: true});
+      await using place = await embeddedPlace();
+      await configure(place, {slack: broken.url, sms: fine.url, hook: fine.url, mailPort: mail.port});
+      await startRelease(place);
+      const {HOOK_SECRET: _, ...env} = SECRETS;
+      const {stdout, exitCode} = await place.cli.runWith({env}, 'doctor', '--send-test', '--json');
+      expect(exitCode).toBe(1);
+      const {findings} = JSON.parse(stdout) as {findings: {check: string; level: string; text: string}[]};
+      const told = findings
+        .filter(({check}) => check === 'channels')
+        .map(({level, text}) => `${level} ${text}`);
+      expect(told).toEqual([
+        'fine slack, told from info up',
+        'fine mail, told from warning up',
+        'fine sms, told from critical up',
+        'wrong ops: the variable HOOK_SECRET is not set',
+        'wrong slack did not take the test: 403 invalid_token',
+        expect.stringMatching(/^fine mail took the test in \d+ ms$/u),
+        expect.stringMatching(/^fine sms took the test in \d+ ms$/u),
+        'wrong ops did not take the test: the variable HOOK_SECRET is not set',
+      ]);
+      expect(mail.mailed[0]!.text).toContain('[TEST] new_payment: this is a test: nothing has happened');
+      expect(fine.posted).toHaveLength(1);
+    },
+  );
+});

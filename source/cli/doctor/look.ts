@@ -1,6 +1,7 @@
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {FeatureView, ViewStore} from '../../store/port.ts';
+import {checkChannels} from '../checks/channels.ts';
 import {checkClocks} from '../checks/clocks.ts';
 import {checkEdge} from '../checks/edge.ts';
 import type {Finding} from '../checks/finding.ts';
@@ -15,6 +16,7 @@ import {checkRouters} from '../checks/routers.ts';
 import {checkServices} from '../checks/services.ts';
 import {checkStore} from '../checks/store.ts';
 import {openMeasurements} from '../measure.ts';
+import {channelSpecs} from '../notify/specs.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import type {Settings} from '../settings.ts';
 import {watchChain} from './watch-chain.ts';
@@ -60,6 +62,7 @@ export async function lookAtHost(settings: Settings, plan: Plan): Promise<Findin
     inTime('hooks', checkHooks(plan)),
     inTime('nginx', checkEdge(settings)),
     inTime('services', checkServices(services), SERVICES_WITHIN_MS),
+    inTime('channels', checkChannels(channelSpecs(settings))),
   ]);
   return [...parts.flat(), ...checkPlan(plan)];
 }

@@ -7,6 +7,7 @@ import {openStore, resolveTarget} from '../../store/open.ts';
 import type {ViewStore} from '../../store/port.ts';
 import {readStamp} from '../actor.ts';
 import type {Call, Run} from '../call.ts';
+import {testChannels} from '../checks/channels.ts';
 import {doubt, wrong, type Finding} from '../checks/finding.ts';
 
 import {inTime} from '../checks/in-time.ts';
@@ -15,17 +16,19 @@ import {CHAIN_IS_SEEN_WITHIN_MS, watchChain} from '../doctor/watch-chain.ts';
 import {EXIT} from '../exit.ts';
 import {Failure, failureOf, failureOfOutcome} from '../failure.ts';
 import {chooseFeature} from '../feature.ts';
+import {channelSpecs} from '../notify/specs.ts';
 import {configuredPlan, loadSettings, type Settings} from '../settings.ts';
 
 const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
 const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;
 
-/** `doctor [--repair-log]`: everything a release stands on, each with what mends it. */
+/** `doctor [--send-test] [--repair-log]`: everything a release stands on, each with what mends it. */
 export const run: Run = async call => {
   const {flags, out} = call;
   const settings = await loadSettings(call);
   if (flags.repairLog) await repairLog(call, settings);
-  const {feature, findings} = await look(call, settings);
+  const {feature, findings: found} = await look(call, settings);
+  const findings = flags.sendTest ? [...found, ...(await test(call, settings, feature))] : found;
   if (out.isJson) out.json({schema: 'graydeck.doctor/1', feature, findings});
   else for (const finding of findings) tell(call, finding);
   return findings.some(({level}) => level === 'wrong') ? EXIT.fault : EXIT.done;
@@ -73,6 +76,16 @@ async function look(call: Call, settings: Settings): Promise<{feature: string | 
   } finally {
     await store.close();
   }
+}
+
+/** A message to every channel, which says that it is a test. @throws Failure exit code 2 */
+async function test({flags}: Call, settings: Settings, feature: string | null): Promise<Finding[]> {
+  const about = {
+    feature: feature ?? settings.feature ?? 'no feature yet',
+    by: readStamp(flags).by.name,
+    contacts: settings.config?.value.contacts ?? {},
+  };
+  return await testChannels(channelSpecs(settings), about);
 }
 
 /** The feature that is meant; null: the store has none yet, and there is enough to look at without one. */
