@@ -15,7 +15,7 @@ export interface OnlookerMeans extends JudgingMeans {
   view: Pick<ControllerView, 'snapshot' | 'commits' | 'now'>;
   shelf: CheckpointReader;
   /** Newest report of every router known. */
-  routers(): readonly Report[];
+  routers(): readonly Report[] | Promise<readonly Report[]>;
   /** When the store was away last. */
   absence(): Absence | null;
   clock: Clock;
@@ -59,7 +59,8 @@ export class Onlooker {
     const before = this.#judging;
     const judging = await this.#judgingOf(release);
     const isNew = judging !== before;
-    const scene = () => sceneOf(judging, view, this.#means.routers());
+    const reports = await this.#means.routers();
+    const scene = () => sceneOf(judging, view, reports);
     const news = await judgeUntil(judging, view.now() - SETTLE_MS, scene, signal);
     const judgement = news ?? (isNew && judging.at > release.splitChangedAt ? again(judging, scene()) : null);
     if (judgement !== null) this.#judged = {release: release.id, since: release.splitChangedAt, judgement};

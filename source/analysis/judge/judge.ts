@@ -1,6 +1,7 @@
 import type {Verdict} from '../../release/state.ts';
 import {dueAlerts, type DueAlert} from './alerts.ts';
 import {criteriaLeft, judgeCriteria} from './criteria.ts';
+import type {Loudest} from '../instances.ts';
 import type {Findings, Hearing} from './findings.ts';
 import {judgeGuardrails, type Tracks} from './guardrails.ts';
 import {Look} from './look.ts';
@@ -42,6 +43,15 @@ export interface Judged {
   judgement: Judgement;
 }
 
+/** What was judged of this release and its split; null: nothing, or it was another release, or before the split changed. */
+export function judgementOf(
+  judged: Judged | null,
+  release: {id: string; splitChangedAt: number} | null,
+): Judgement | null {
+  const isOurs = judged?.release === release?.id && judged?.since === release?.splitChangedAt;
+  return isOurs ? (judged?.judgement ?? null) : null;
+}
+
 export interface JudgeOptions {
   /** Longest time between two looks that counts as looking, milliseconds. */
   longestGapMs?: number;
@@ -71,6 +81,7 @@ export function judge(
     criteria: judgeCriteria(plan.phases[situation.phase]?.criteria ?? [], look),
     ratio: ratio.reading,
     gray: hearing(look, 'gray'),
+    shouting: shouting(measured.loudest?.('gray', at) ?? null),
     prod: look.alone === null ? hearing(look, 'prod') : {ageMs: null, isSilent: false},
     evidence: plan.evidence === null ? null : evidence,
     isEvidenceOverruled: state.isEvidenceOverruled,
@@ -88,6 +99,10 @@ export function judge(
       heldClock: applied !== percent ? 'not-applied' : findings.gray.isSilent ? 'no-data' : null,
     },
   };
+}
+
+function shouting(loudest: Loudest | null): Loudest | null {
+  return loudest?.isAlone === true ? loudest : null;
 }
 
 /**

@@ -14,11 +14,11 @@ export interface LookedOn {
   settings: Pick<Settings, 'config'>;
   /** Numbers that no sample speaks of. */
   external: ExternalNumbers;
-  routers(): readonly Report[];
-  /** Whether the guard of this very process judges: then there is nothing to look on at. */
-  isGuarding(): boolean;
+  routers(): readonly Report[] | Promise<readonly Report[]>;
+  /** Whether the guard of this very process judges: then there is nothing to look on at. Absent: it never does. */
+  isGuarding?(): boolean;
   /** Called after each look. */
-  onLook(): void;
+  onLook?(): void;
 }
 
 /** The judgement of who only looks; kept until the signal aborts. */
@@ -26,13 +26,16 @@ export interface LookingOn {
   judged(): Judged | null;
   /** The store has answered: what makes an absence of it known. */
   answered(): void;
+  /** Resolves after the first look, whatever came of it. */
+  first: Promise<void>;
   /** Resolves once everything is given up, after the signal. */
   ended: Promise<void>;
 }
 
 /** Begins to judge each second beside the screen; what it needs is loaded only now. */
 export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn {
-  const {feature, view, measuring, settings, external, routers, isGuarding, onLook} = looked;
+  const {feature, view, measuring, settings, external, routers, isGuarding = () => false, onLook} = looked;
+  const first = Promise.withResolvers<void>();
   let judged = (): Judged | null => null;
   let answered = () => undefined as void;
   const looking = async () => {
@@ -65,16 +68,19 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
         // A store that is away leaves the last judgement standing, with its age.
         const isAway = measuring.away() !== null || view.snapshot().link.state !== 'up';
         if (!isGuarding() && !isAway) await onlooker.look(signal).catch(() => undefined);
-        onLook();
+        first.resolve();
+        onLook?.();
         await pause(untilLook(view.now()), undefined, {signal}).catch(() => undefined);
       }
     } finally {
+      first.resolve();
       contact.close();
     }
   };
   return {
     judged: () => judged(),
     answered: () => answered(),
-    ended: looking().catch(() => undefined),
+    first: first.promise,
+    ended: looking().catch(() => first.resolve()),
   };
 }

@@ -23,9 +23,10 @@ export function openMeasuring(
   feature: FeatureView,
   view: ControllerView,
   settings: Pick<Settings, 'declared'>,
+  options: {historyMs?: number; keepSeconds?: number} = {},
 ): GuardMeasuring {
   let notBefore = 0;
-  const measurements = openMeasurements(feature, view, settings, {notBefore: () => notBefore});
+  const measurements = openMeasurements(feature, view, settings, {...options, notBefore: () => notBefore});
   const past = new MinuteReader({
     shelf: feature.rollUps,
     declared: settings.declared,

@@ -1,4 +1,5 @@
 import type {Side, SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
+import type {Judgement} from '../../analysis/judge/judge.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {appliedBy, type Report} from '../../audience/applied.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
@@ -18,6 +19,8 @@ export interface Observed {
   windows: WindowView | null;
   /** What Prometheus tells; empty where nobody knows where it is. */
   externals: readonly MetricSnapshot[];
+  /** The judgement of this moment; null or absent: nothing was judged here, and the log tells what the guard has. */
+  judgement?: Judgement | null;
   /** How far the numbers look back. */
   window: Span;
   /** The store's clock, milliseconds since 1970. */
@@ -64,16 +67,19 @@ export function statusDocument(observed: Observed) {
     window: {seconds: (window.to - window.from) / 1000, from: window.from, to: window.to},
     sides: {prod: sideOf(observed, numbers.prod, 'prod'), gray: sideOf(observed, numbers.gray, 'gray')},
     metrics: metricsOf(observed, numbers),
-    verdict: {
-      action: release?.verdict?.action ?? null,
-      reasons: release?.verdict?.reasons ?? [],
-    },
+    verdict: verdictOf(observed),
     steps: stepsOf(release, now),
     alerts: alertsOf(state),
     notices: noticesOf(state),
     guard: guardOf(observed),
     head: head?.version ?? 0,
   } as const;
+}
+
+/** As judged now; where nothing is, as the guard has written it. */
+function verdictOf({judgement = null, snapshot}: Observed) {
+  const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
+  return {action: verdict?.action ?? null, reasons: verdict?.reasons ?? []};
 }
 
 /** With two decimals at most, as every percentage of users. */

@@ -1,3 +1,4 @@
+import {judgementOf, type Judged} from '../../analysis/judge/judge.ts';
 import type {WindowView} from '../../analysis/numbers.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
@@ -11,6 +12,7 @@ export async function observe(
   windows: WindowView | null,
   windowMs: number,
   prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
+  judged: () => Judged | null = () => null,
 ): Promise<Observed> {
   const [reports, lease] = await Promise.all([
     feature.routers.list().catch(() => null),
@@ -21,5 +23,16 @@ export async function observe(
   const externals = prometheus?.snapshot() ?? [];
   const isGuardSilent = lease === null;
   const snapshot = view.snapshot();
-  return {feature: feature.feature, snapshot, isGuardSilent, reports, windows, externals, window, now};
+  const judgement = judgementOf(judged(), snapshot.state.release);
+  return {
+    feature: feature.feature,
+    snapshot,
+    isGuardSilent,
+    reports,
+    windows,
+    externals,
+    judgement,
+    window,
+    now,
+  };
 }

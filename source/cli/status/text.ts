@@ -130,11 +130,11 @@ function pad(text: string, width: number, isRight: boolean): string {
 
 function verdict({verdict, guard, state}: StatusDocument, t: Messages, paint: Paint): string[] {
   if (state === 'idle') return [];
-  if (guard === null) return [`  ${t.lights.noGuard}: ${t.judge.nobodyShort}`];
-  if (verdict.action === null) return [`  ${t.judge.notYet(guard)}`];
+  if (verdict.action === null)
+    return [`  ${guard === null ? `${t.lights.noGuard}: ${t.judge.nobodyShort}` : t.judge.notYet(guard)}`];
   const tone = verdict.action === 'rollback' ? 'red' : verdict.action === 'pause' ? 'yellow' : 'bold';
   return [
-    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}  ${guard}`,
+    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}  ${guard ?? t.verdict.acts.nobody}`,
     ...verdict.reasons.map(({text}) => `    ${plainText(text, 200)}`),
   ];
 }

@@ -1,3 +1,4 @@
+import type {Judged} from '../../analysis/judge/judge.ts';
 import type {WindowView} from '../../analysis/numbers.ts';
 import {changeOrTime} from '../../effects/run-steps.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
@@ -24,13 +25,14 @@ export async function watchStatus(
   windows: WindowView,
   windowMs: number,
   prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
+  judged: () => Judged | null = () => null,
 ): Promise<ExitCode> {
   const {out, flags} = call;
   const messages = messagesOf(languageOf(flags.lang, process.env));
   const signal = AbortSignal.any([call.interrupted(), out.closed]);
   let told = '';
   while (!signal.aborted) {
-    const observed = await observe(feature, view, windows, windowMs, prometheus);
+    const observed = await observe(feature, view, windows, windowMs, prometheus, judged);
     const status = statusDocument(observed);
     const meaning = meaningOf(status);
     if (meaning !== told && !signal.aborted) {

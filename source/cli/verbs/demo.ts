@@ -130,7 +130,15 @@ async function tell(call: Call, {feature, controller, service}: Demo): Promise<E
   service.writePast().catch(() => undefined);
   await measurements.start();
   try {
-    return await watchStatus(call, feature, controller, measurements.windows, WINDOW_MS, null);
+    return await watchStatus(
+      call,
+      feature,
+      controller,
+      measurements.windows,
+      WINDOW_MS,
+      null,
+      () => guard?.judged() ?? null,
+    );
   } finally {
     await guard?.handOver();
     await measurements.close();

@@ -1,4 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {together} from '../../analysis/judge/external.ts';
+import {hasGrayRoute} from '../../release/derive-split.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../duration.ts';
@@ -6,12 +8,13 @@ import {EXIT} from '../exit.ts';
 import {usage} from '../failure.ts';
 import {openFeedback, rowsOf} from '../feedback/open.ts';
 import {unknownFeature} from '../feature.ts';
+import {openMeasuring} from '../guard/measuring.ts';
 import {languageOf} from '../language.ts';
 import type {Measurements} from '../../metrics/follower.ts';
-import {openMeasurements} from '../measure.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import {troublesOf} from '../prometheus/troubles.ts';
 import {openLook, using} from '../session.ts';
+import {beginJudging, type StatusJudging} from '../status/judging.ts';
 import {statusDocument} from '../status/document.ts';
 import {observe} from '../status/observe.ts';
 import {statusText} from '../status/text.ts';
@@ -21,6 +24,8 @@ const LONGEST_MS = 24 * 3_600_000;
 /** Samples are told of a moment after they happened, in milliseconds. */
 const LATE_MS = 10_000;
 const PATIENCE_MS = 5000;
+/** As much of the past as a guard that begins, in milliseconds. */
+const JUDGED_MS = 15 * 60_000;
 
 /** `status`: how it stands, once or at each change. */
 export const run: Run = async call => {
@@ -33,10 +38,13 @@ export const run: Run = async call => {
     const feedback = openFeedback(feature, view);
     const said = rowsOf(feedback, view, prometheus);
     const told = {snapshot: () => [...(prometheus?.snapshot() ?? []), ...said.snapshot()]};
-    const measurements = openMeasurements(feature, view, settings, {
-      historyMs: windowMs + LATE_MS,
-      keepSeconds: Math.ceil((windowMs + LATE_MS) / 1000),
-    });
+    // What is judged looks back further than the numbers do.
+    const isJudged = flags.watch || hasGrayRoute(view.snapshot().state.release);
+    const historyMs = Math.max(windowMs + LATE_MS, isJudged ? JUDGED_MS : 0);
+    const keepSeconds = Math.ceil(historyMs / 1000);
+    const measuring = openMeasuring(feature, view, settings, {historyMs, keepSeconds});
+    const {measurements} = measuring;
+    let judging: StatusJudging | null = null;
     try {
       const asked = Promise.all([prometheus?.start(), feedback.start()]);
       const isRead = await readOnce(measurements);
@@ -46,8 +54,13 @@ export const run: Run = async call => {
       const {away, junk, lastJunk} = measurements.status();
       if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
       if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));
-      if (flags.watch) return await watchStatus(call, feature, view, measurements.windows, windowMs, told);
-      const observed = await observe(feature, view, isRead ? measurements.windows : null, windowMs, told);
+      if (isRead && isJudged)
+        judging = beginJudging({feature, view, settings}, measuring, together(prometheus, feedback));
+      const judged = () => judging?.judged() ?? null;
+      const {windows} = measurements;
+      if (flags.watch) return await watchStatus(call, feature, view, windows, windowMs, told, judged);
+      await Promise.race([judging?.first, pause(PATIENCE_MS, undefined, {ref: false})]);
+      const observed = await observe(feature, view, isRead ? windows : null, windowMs, told, judged);
       const status = statusDocument(observed);
       if (out.isJson) out.json(status);
       else {
@@ -60,6 +73,7 @@ export const run: Run = async call => {
       }
       return EXIT.done;
     } finally {
+      await judging?.close();
       await Promise.all([measurements.close(), prometheus?.close(), feedback.close()]);
     }
   });

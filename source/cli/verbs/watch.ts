@@ -1,3 +1,4 @@
+import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import type {OperatorStore, ViewStore} from '../../store/port.ts';
@@ -6,12 +7,14 @@ import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../deck.ts';
 import type {ExitCode} from '../exit.ts';
 import {usage} from '../failure.ts';
+import {openFeedback} from '../feedback/open.ts';
+import {openMeasuring} from '../guard/measuring.ts';
 import {languageOf} from '../language.ts';
-import {openMeasurements} from '../measure.ts';
 import {staySmall} from '../memory.ts';
 import {hasColor} from '../output.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session.ts';
+import {beginJudging} from '../status/judging.ts';
 import {watchStatus} from '../status/watch.ts';
 import {hasTerminal} from '../terminal.ts';
 
@@ -49,13 +52,19 @@ async function plain(call: Call): Promise<ExitCode> {
   call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
   return await using(openLook(call), async ({feature, view, settings}) => {
     const prometheus = await openPrometheus(settings, view);
-    const measurements = openMeasurements(feature, view, settings);
+    const measuring = openMeasuring(feature, view, settings);
+    const {measurements} = measuring;
+    const feedback = openFeedback(feature, view);
     void prometheus?.start();
+    void feedback.start();
     await measurements.start();
+    const external = together(prometheus, feedback);
+    const {judged, close} = beginJudging({feature, view, settings}, measuring, external);
     try {
-      return await watchStatus(call, feature, view, measurements.windows, WINDOW_MS, prometheus);
+      return await watchStatus(call, feature, view, measurements.windows, WINDOW_MS, prometheus, judged);
     } finally {
-      await Promise.all([measurements.close(), prometheus?.close()]);
+      await close();
+      await Promise.all([measurements.close(), prometheus?.close(), feedback.close()]);
     }
   });
 }

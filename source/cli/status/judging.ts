@@ -1,0 +1,34 @@
+import type {ExternalNumbers} from '../../analysis/judge/external.ts';
+import type {Judged} from '../../analysis/judge/judge.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {FeatureView} from '../../store/port.ts';
+import {beginLookingOn} from '../guard/looking-on.ts';
+import type {GuardMeasuring} from '../guard/measuring.ts';
+import type {Settings} from '../settings.ts';
+
+/** What is judged for a status: as the guard does, and writing nothing. */
+export interface StatusJudging {
+  judged(): Judged | null;
+  /** Resolves after the first look, whatever came of it. */
+  first: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Begins to judge a feature each second, until it is closed. */
+export function beginJudging(
+  {feature, view, settings}: {feature: FeatureView; view: ControllerView; settings: Pick<Settings, 'config'>},
+  measuring: GuardMeasuring,
+  external: ExternalNumbers,
+): StatusJudging {
+  const stop = new AbortController();
+  const looked = {feature, view, measuring, settings, external, routers: () => feature.routers.list()};
+  const {judged, first, ended} = beginLookingOn(looked, stop.signal);
+  return {
+    judged,
+    first,
+    async close() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
