@@ -24,17 +24,24 @@ export interface Preflight {
  * @throws Failure exit code 2 for an item that is not on the list, 3 where something is wrong.
  */
 export async function preflight(call: Call, session: Session, plan: Plan): Promise<Preflight> {
-  const {flags, out} = call;
+  const {flags} = call;
   checkItems(flags.checked, plan.checklist);
   const [found, open] = await Promise.all([look(session, plan), openItems(call, plan)]);
   const findings = [...found, ...open.map(itemFinding)];
+  const bad = findings.filter(({level}) => level === 'wrong');
+  const isStopped = bad.length > 0 && !flags.skipPreflight && !flags.dryRun;
+  // Where nobody is asked, doubts are told with what was done: a command that fails has more important things to say.
+  if (isStopped || !flags.yes) tellFindings(call, findings);
+  if (isStopped) throw stopped(bad, findings);
+  return {findings, note: noteOf(plan, open, flags.skipPreflight ? bad : [])};
+}
+
+/** All that is not as it should be, a line each, for people. */
+export function tellFindings({out}: Call, findings: readonly Finding[]): void {
   for (const {level, check, text, remedy} of findings) {
     if (level === 'fine' || out.isJson) continue;
     out.say(`  ${level === 'wrong' ? '✖' : '▲'} ${check}: ${text}${remedy === '' ? '' : ` → ${remedy}`}`);
   }
-  const bad = findings.filter(({level}) => level === 'wrong');
-  if (bad.length > 0 && !flags.skipPreflight && !flags.dryRun) throw stopped(bad, findings);
-  return {findings, note: noteOf(plan, open, flags.skipPreflight ? bad : [])};
 }
 
 async function look({store, feature, controller, settings}: Session, plan: Plan): Promise<Finding[]> {

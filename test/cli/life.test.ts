@@ -163,6 +163,16 @@ describe('the steps of a release', () => {
     expect(await place.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}});
   });
 
+  test('a rollback that no demote hook leads back from says at once that prod stays the new version', async () => {
+    await using place = await Workplace.open();
+    await place.file('plan.yaml', `phases: [${all}]\nhooks: {promote: ['true'], stop: ['true']}\n`);
+    await place.run(...start, '--plan', 'plan.yaml');
+    await place.run('complete', '--yes');
+    const {exitCode, stderr} = await place.run('rollback');
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/no demote hook leads back: bring v1\.0\.9 back by hand.*✔ stop gray/su);
+  });
+
   test('what a backup prints is kept, told to restore, and shown by log --output; so is what was known at the rollback', async () => {
     await using place = await Workplace.open();
     const backup = '[sh, -c, "echo dumping >&2; echo dump-17"]';

@@ -69,6 +69,7 @@ async function withStore(call: Call): Promise<ExitCode> {
       return EXIT.done;
     }
     if (!out.isJson) reportCommand(call, session, done);
+    if (!out.isJson) sayWhereProdStays(call, done.state.release);
     const release = await seeThrough(call, session, id);
     const facts = release?.steps.find(step => step.id === 'rollback.traffic')?.facts ?? {};
     if (out.isJson)
@@ -82,6 +83,15 @@ async function withStore(call: Call): Promise<ExitCode> {
     if (failure !== null) throw failure;
     return EXIT.done;
   });
+}
+
+/** What no step leads back from is said at once: prod itself is the new version, and stays it. */
+function sayWhereProdStays({out}: Call, release: Release | null): void {
+  if (release?.prodChanged !== true || release.plan.hooks.demote !== undefined) return;
+  const older = release.over === null ? 'the older version' : plainText(release.over, 60);
+  out.say(
+    `  ▲ prod may be ${plainText(release.version, 60)} already, and no demote hook leads back: bring ${older} back by hand`,
+  );
 }
 
 type Facts = Readonly<Record<string, number>>;

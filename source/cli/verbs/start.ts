@@ -14,7 +14,7 @@ import type {Call, Run} from '../call.ts';
 import {EXIT} from '../exit.ts';
 import {Failure, failureOfOutcome, usage} from '../failure.ts';
 import {readPlanFile} from '../plan-source.ts';
-import {preflight} from '../preflight.ts';
+import {preflight, tellFindings} from '../preflight.ts';
 import {reportCommand} from '../report-command.ts';
 import {openSession, using, type Session} from '../session.ts';
 import {configuredPlan, loadSettings} from '../settings.ts';
@@ -50,6 +50,7 @@ export const run: Run = async call => {
     const said = [note, speed === 1 ? null : `times divided by ${speed}`].filter(text => text !== null);
     const telling = {...session, stamp: saying(session.stamp, said)};
     const done = await act(call, telling, intent, before => question(call, before, version, plan));
+    if (flags.yes) tellFindings(call, findings);
     const isShort = flags.dryRun || !flags.wait;
     if (!out.isJson || isShort)
       reportCommand(call, session, done, {timetable: timetable(plan), preflight: findings});
