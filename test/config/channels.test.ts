@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import {describe, expect, test} from 'vitest';
 import {readConfig, type Config} from '../../source/config/config-file.ts';
 import {mistakeLines} from '../../source/config/mistake.ts';
@@ -136,4 +137,17 @@ test('alerts are told again after ten minutes and ring, unless said otherwise', 
   expect(configOf('feature: search').alerts).toEqual({escalateAfterMs: 600_000, bell: true});
   expect(configOf('alerts: {escalate: off, bell: off}').alerts).toEqual({escalateAfterMs: null, bell: false});
   expect(configOf('alerts: {escalate: 30m}').alerts).toEqual({escalateAfterMs: 1_800_000, bell: true});
+});
+
+test('the channels of the README are read as they stand there', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, yaml = ''] = /```yaml\n(contacts:[^`]*channels:[^`]*)```/u.exec(readme) ?? [];
+  const {channels, contacts} = configOf(yaml);
+  expect(channels.map(({name, level}) => `${name} ${level}`)).toEqual([
+    'slack info',
+    'mail warning',
+    'sms critical',
+    'ops warning',
+  ]);
+  expect(contacts).toHaveProperty('hotline');
 });
