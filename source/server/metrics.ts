@@ -71,6 +71,14 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
   const routers = gauge('routers', 'Routers by state', ['feature', 'state']);
   const verdict = gauge('verdict', 'What the judge says: 1 for the one that it is', ['feature', 'action']);
   const alerts = gauge('alerts_open', 'Alerts that are not resolved', ['feature', 'level', 'acknowledged']);
+  const evidence = gauge(
+    'evidence',
+    'Evidence that gray is worse, as a power of ten; of all metrics, and of each',
+    ['feature', 'metric'],
+  );
+  const limit = gauge('evidence_limit', 'What the evidence of all metrics has to reach, as a power of ten', [
+    'feature',
+  ]);
   const guarded = gauge('guarded', 'Whether a guard is there', ['feature']);
   const head = gauge('log_version', 'Version of the newest commit of the log', ['feature']);
   const given = gauge('feedback', 'Feedback that is kept, by type', ['feature', 'type']);
@@ -93,7 +101,21 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
     buckets: BUCKETS,
     registers,
   });
-  const ofFeatures = [state, info, phase, percent, routers, verdict, alerts, guarded, head, given, rating];
+  const ofFeatures = [
+    state,
+    info,
+    phase,
+    percent,
+    routers,
+    verdict,
+    alerts,
+    evidence,
+    limit,
+    guarded,
+    head,
+    given,
+    rating,
+  ];
 
   const put = (feature: ServedFeature): void => {
     const {name} = feature;
@@ -122,6 +144,11 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
         );
         alerts.set({feature: name, level, acknowledged}, open.length);
       }
+    if (facts.evidence !== null) {
+      evidence.set({feature: name, metric: 'all'}, facts.evidence.all);
+      for (const {metric, log10} of facts.evidence.metrics) evidence.set({feature: name, metric}, log10);
+      limit.set({feature: name}, facts.evidence.limit);
+    }
     guarded.set({feature: name}, facts.isGuarded ? 1 : 0);
     head.set({feature: name}, snapshot.head?.version ?? 0);
     for (const side of SIDES)

@@ -9,6 +9,13 @@ export interface FeatureFacts {
   routers: {live: number | null; confirmed: number | null; silent: number | null};
   /** By side, over the window of `status`. */
   sides: Readonly<Record<'prod' | 'gray', Readonly<Record<string, number | null>>>>;
+  /** How strongly gray looks worse than prod, as logarithms to the base 10; null: nothing was weighed. */
+  evidence: {
+    /** Over all metrics, and what it has to reach. */
+    all: number;
+    limit: number;
+    metrics: readonly {metric: string; log10: number}[];
+  } | null;
   /** A guard is there. */
   isGuarded: boolean;
 }

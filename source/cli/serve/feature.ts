@@ -1,4 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {together} from '../../analysis/judge/external.ts';
+import {judgementOf} from '../../analysis/judge/judge.ts';
 import type {Report} from '../../audience/applied.ts';
 import {openView} from '../../controller/view.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
@@ -6,14 +8,15 @@ import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../commit-lines.ts';
 import {openFeedback, rowsOf} from '../feedback/open.ts';
-import {openMeasurements} from '../measure.ts';
+import {beginLookingOn} from '../guard/looking-on.ts';
+import {openMeasuring} from '../guard/measuring.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import type {Settings} from '../settings.ts';
 import {statusDocument, type Observed, type StatusDocument} from '../status/document.ts';
 
 const WINDOW_MS = 300_000;
-/** Samples are told of a moment after they happened, milliseconds. */
-const LATE_MS = 10_000;
+/** What is judged looks back as far as a guard that begins, milliseconds. */
+const KEPT_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 1000;
 /** Whoever asks within this time gets what the one before got, milliseconds. */
 const FRESH_MS = 250;
@@ -32,10 +35,11 @@ export async function openServedFeature(
 ): Promise<OpenedFeature> {
   const feature = store.feature(name);
   const view = openView({feature: name, log: feature.log, now: () => store.now()});
-  const measurements = openMeasurements(feature, view, settings, {
-    historyMs: WINDOW_MS + LATE_MS,
-    keepSeconds: Math.ceil((WINDOW_MS + LATE_MS) / 1000),
+  const measuring = openMeasuring(feature, view, settings, {
+    historyMs: KEPT_MS,
+    keepSeconds: KEPT_MS / 1000,
   });
+  const {measurements} = measuring;
   const prometheus = await openPrometheus(settings, view, {historyMs: 0});
   const feedback = openFeedback(feature, view);
   const said = rowsOf(feedback, view, prometheus);
@@ -52,6 +56,7 @@ export async function openServedFeature(
         feature.lease.read().catch(() => undefined),
       ]);
       reports = listed;
+      if (lease !== undefined) judging.answered();
       if (lease !== undefined) isGuardSilent = lease === null;
       await pause(LOOK_EVERY_MS, undefined, {signal: stop.signal}).catch(() => undefined);
     }
@@ -70,6 +75,7 @@ export async function openServedFeature(
       reports,
       windows: measurements.status().away === null ? measurements.windows : null,
       externals: [...(prometheus?.snapshot() ?? []), ...said.snapshot()],
+      judgement: judgementOf(judging.judged(), snapshot.state.release),
       window: {from: now - WINDOW_MS, to: now},
       now,
     };
@@ -79,6 +85,11 @@ export async function openServedFeature(
   };
 
   const looking = look();
+  const external = together(prometheus, feedback);
+  const judging = beginLookingOn(
+    {feature, view, measuring, settings, external, routers: () => reports ?? []},
+    stop.signal,
+  );
   void measurements.start();
   void prometheus?.start();
   void feedback.start();
@@ -97,7 +108,14 @@ export async function openServedFeature(
     },
     async close() {
       stop.abort();
-      await Promise.all([measurements.close(), prometheus?.close(), feedback.close(), view.close(), looking]);
+      await Promise.all([
+        measurements.close(),
+        prometheus?.close(),
+        feedback.close(),
+        view.close(),
+        looking,
+        judging.ended,
+      ]);
     },
   };
 }
@@ -112,6 +130,7 @@ function factsOf({percent, routers, sides, guard}: StatusDocument): FeatureFacts
     percent,
     routers: {live, confirmed, silent},
     sides: {prod: numbersOf(sides.prod), gray: numbersOf(sides.gray)},
+    evidence: null,
     isGuarded: guard !== null,
   };
 }
