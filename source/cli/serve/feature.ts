@@ -84,12 +84,12 @@ export async function openServedFeature(
     return made;
   };
 
-  const looking = look();
   const external = together(prometheus, feedback);
   const judging = beginLookingOn(
     {feature, view, measuring, settings, external, routers: () => reports ?? []},
     stop.signal,
   );
+  const looking = look();
   void measurements.start();
   void prometheus?.start();
   void feedback.start();
