@@ -1,5 +1,6 @@
 import {DistinctSketch} from './distinct-sketch.ts';
 import {LogHistogram} from './log-histogram.ts';
+import type {Loudest} from './instances.ts';
 import {MINUTE_MS, type Minutes} from './minutes.ts';
 import type {Cohort, Side, Span} from './numbers.ts';
 import type {SecondCounts, Windows} from './windows.ts';
@@ -21,6 +22,7 @@ type Near = Pick<
   | 'heardAt'
   | 'newestAt'
   | 'second'
+  | 'loudest'
 >;
 
 /**
@@ -102,6 +104,10 @@ export class LongWindows {
       (far, part) => far.heardAt(side, part, cohort),
       (newer, older) => newer ?? older,
     );
+  }
+
+  loudest(side: Side, at: number): Loudest | null {
+    return this.#near.loudest(side, at);
   }
 
   second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {

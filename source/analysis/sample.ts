@@ -56,6 +56,13 @@ export class Sample {
     this.to[index] = to;
   }
 
+  /** The number of a measurement by the index of its metric; 0 when it is not there. */
+  valueOf(metric: number): number {
+    for (let index = 0; index < this.length; index++)
+      if (this.metrics[index]?.index === metric) return this.values[index] ?? 0;
+    return 0;
+  }
+
   /** Makes room for `length` more bytes of a sketch. */
   reserve(length: number): void {
     if (this.used + length <= this.bytes.length) return;

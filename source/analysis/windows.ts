@@ -1,4 +1,5 @@
 import {DistinctSketch} from './distinct-sketch.ts';
+import {Instances, type Loudest} from './instances.ts';
 import {LogHistogram} from './log-histogram.ts';
 import {MetricTable, REQUESTS, type DeclaredMetrics} from './metric-table.ts';
 import type {Cohort, Side, SideNumbers, Span, WindowView} from './numbers.ts';
@@ -66,6 +67,7 @@ export class Windows implements WindowView {
   readonly #reader: RingReader;
   readonly #series: SeriesReader;
   readonly #repeats = new Repeats();
+  readonly #instances = new Instances();
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
   readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
   #repeated = 0;
@@ -114,6 +116,7 @@ export class Windows implements WindowView {
       this.#newest.gray = null;
     // Of the second in which it began, what was counted until now was there before.
     const isLater = begin.since !== this.#begin.since && begin.since % 1000 !== 0;
+    if (begin.since !== this.#begin.since) this.#instances.clear();
     this.#begin = begin;
     if (isLater) this.#ring.setAside(Math.floor(begin.since / 1000));
   }
@@ -147,6 +150,8 @@ export class Windows implements WindowView {
       const metric = sample.metrics[index];
       if (metric !== undefined && metric.lastSecond < second) metric.lastSecond = second;
     }
+    if (place === 'eligible' && sample.instance !== null && time >= since)
+      this.#instances.count(sample.side, sample.instance, sample.valueOf(REQUESTS), time);
     this.#aside.unnamed += sample.unnamed;
     this.#ring.lane(sample.side, place).add(sample, this.#slot, time);
     this.#ring.touch(this.#slot);
@@ -206,6 +211,11 @@ export class Windows implements WindowView {
   /** Newest value of a gauge of a side in a span; null without any. */
   gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
     return this.#reader.gauge(side, cohort ?? null, name, this.#seconds(span));
+  }
+
+  /** The eligible requests of the instance that says most, over the minute before `at`; null where none gives its name. */
+  loudest(side: Side, at: number): Loudest | null {
+    return this.#instances.loudest(side, at);
   }
 
   /** Different users of a side in a span, estimated; null where nobody counts them. */

@@ -1,4 +1,5 @@
 import type {EvidenceReading} from '../evidence/reading.ts';
+import type {Loudest} from '../instances.ts';
 import type {CriterionReading} from './criteria.ts';
 import type {GuardrailReading} from './guardrails.ts';
 
@@ -28,6 +29,8 @@ export interface Findings {
   criteria: CriterionReading[];
   ratio: RatioReading;
   gray: Hearing;
+  /** An instance of gray that outshouts all others; null: none does. */
+  shouting: Loudest | null;
   prod: Hearing;
   evidence: EvidenceReading | null;
   /** Evidence had decided when a person went on all the same. */

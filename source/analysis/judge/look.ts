@@ -1,3 +1,4 @@
+import type {Loudest} from '../instances.ts';
 import type {LogHistogram} from '../log-histogram.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
 import type {ExternalNumbers} from './external.ts';
@@ -17,6 +18,8 @@ export interface Measured {
   users(side: Side, span: Span, cohort?: Cohort): number | null;
   /** Null without values, or when the name is none of a distribution. */
   distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null;
+  /** The instance that says most of a side of late; absent or null: nobody knows. */
+  loudest?(side: Side, at: number): Loudest | null;
   /** End of the newest second in the span in which something arrived, milliseconds since 1970; null without any. */
   heardAt(side: Side, span: Span, cohort?: Cohort): number | null;
 }

@@ -1,5 +1,7 @@
 import type {Reason} from '../../release/state.ts';
 import type {EvidenceReading} from '../evidence/reading.ts';
+import type {Loudest} from '../instances.ts';
+import {plainText} from '../plain-text.ts';
 import {amount, countWords, timeWords} from './amounts.ts';
 import type {CriterionReading} from './criteria.ts';
 import type {RatioReading} from './findings.ts';
@@ -24,6 +26,8 @@ export type ReasonCode =
   | 'evidence_slow'
   /** Gray's share of the eligible requests is not what the split asks for; percent. */
   | 'sample_ratio'
+  /** Nearly all of gray's requests are those of one instance; `value` is its part, percent. */
+  | 'one_instance'
   /** Nothing is heard of gray, or of prod. */
   | 'no_data'
   | 'no_prod_data'
@@ -112,6 +116,18 @@ export function evidenceReason({worst, metrics, logE, limit, peak}: EvidenceRead
   }
   const text = `${shown(gray)} of gray's requests are slower than ${amount(thresholdMs, 'ms')}, ${shown(prod)} of prod's: beyond chance (${sure})`;
   return reason('evidence_slow', text, numbers);
+}
+
+/** An instance's name comes from outside. */
+const NAME_AT_MOST = 64;
+
+export function shoutingReason({instance, share, requests, instances}: Loudest): Reason {
+  const name = plainText(instance, NAME_AT_MOST);
+  return reason(
+    'one_instance',
+    `${name} alone says ${amount(share * 100, 'percent')} of gray's requests, ${instances - 1} other instances the rest`,
+    {value: share * 100, samples: requests, windowSeconds: 60},
+  );
 }
 
 export function ratioReason(

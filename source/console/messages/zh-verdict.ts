@@ -21,6 +21,8 @@ function logged({code, metric, value, threshold}: Reason, label: (metric: string
       return `灰度响应变慢，不是偶然：${number(value)} % 对 ${number(threshold)} %`;
     case 'sample_ratio':
       return `灰度得到 ${number(value)} % 的请求，设定为 ${number(threshold)} %`;
+    case 'one_instance':
+      return `灰度的请求有 ${number(value)} % 来自同一个实例`;
     case 'no_data':
       return '听不到灰度';
     case 'no_prod_data':
