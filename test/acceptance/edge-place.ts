@@ -5,8 +5,11 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, inject} from 'vitest';
 import {openEdgePlace, type EdgePlace} from '../agent/edge-place.ts';
+import {aclLines} from '../../source/store/redis/acl.ts';
 import {startProxy, type Proxy} from '../servers/proxy.ts';
 import {FEATURE, redisPlace, type Place} from './place.ts';
+
+const PASSWORD = 'agent-secret';
 
 export interface DrivenEdge extends AsyncDisposable {
   place: Place & {redis: NonNullable<Place['redis']>};
@@ -24,7 +27,9 @@ export interface DrivenEdge extends AsyncDisposable {
 
 /** `watchdog`, `shutdown`: as in the configuration. */
 export async function openDrivenEdge({watchdog = '2s', shutdown = '1s'} = {}): Promise<DrivenEdge> {
-  const place = await redisPlace();
+  // The agent has the rights of its role and no others.
+  const rights = aclLines('agent').map(line => line.replace('PASSWORD', PASSWORD));
+  const place = await redisPlace({acl: ['user default on nopass ~* &* +@all', ...rights]});
   const edge = await openEdgePlace([FEATURE]);
   const proxy = await startProxy(place.redis);
   const {means, site} = edge;
@@ -44,10 +49,16 @@ export async function openDrivenEdge({watchdog = '2s', shutdown = '1s'} = {}): P
   await writeFile(join(place.cli.folder, 'edge.yaml'), JSON.stringify(config));
   let said = '';
   const start = () => {
-    const argv = ['agent', '--config', 'edge.yaml', '--store', `redis://127.0.0.1:${proxy.port}/0`];
+    const argv = [
+      'agent',
+      '--config',
+      'edge.yaml',
+      '--store',
+      `redis://graydeck-agent@127.0.0.1:${proxy.port}/0`,
+    ];
     const agent = spawn(process.execPath, [inject('program'), ...argv], {
       cwd: place.cli.folder,
-      env: place.cli.environment(),
+      env: place.cli.environment({GRAYDECK_STORE_PASSWORD: PASSWORD}),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [agent.stdout, agent.stderr])

@@ -50,6 +50,7 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     expect(looked.stdout).toContain('nobody is on gray after 18 s at most');
     const {exitCode, stdout} = await place.cli.run('rollback', '--feature', FEATURE);
     expect(exitCode).toBe(0);
+    expect(driven.said()).not.toContain('agent-secret');
     expect(stdout).toMatch(/1 of 1|1\/1/);
     expect(await edge.backends('vip-1')).toEqual(['prod']);
     expect(await askMany(edge.port, [forced])).toEqual(['prod']);
