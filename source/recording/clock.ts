@@ -1,5 +1,5 @@
 /** How fast a recording may be played. */
-export const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
+const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
 
 /** Where one is in a recording. Pure: `real` is a clock that runs evenly, milliseconds. */
 export interface Playing {
