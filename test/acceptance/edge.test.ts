@@ -2,8 +2,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {askMany, nginxMissing} from '../servers/nginx.ts';
 import {redisMissing} from '../servers/redis.ts';
+import {connect} from '../../source/sdk/index.ts';
 import {openDrivenEdge, type DrivenEdge} from './edge-place.ts';
-import {FEATURE, startRelease, statusOf} from './place.ts';
+import {underLoad} from './load.ts';
+import {FEATURE, openConsole, startRelease, statusOf} from './place.ts';
 
 const PLAN = `
 phases:
@@ -138,5 +140,36 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await expect.poll(driven.said).toContain('has not moved for 2 s: prod for everyone');
     driven.agent.kill('SIGCONT');
     await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['gray']);
+  });
+
+  test('a rollback on the screen brings edge and application to prod under load, and says how fast', async () => {
+    await using driven = await openDrivenEdge();
+    const {edge, place} = driven;
+    const deck = await connect({store: place.redis.url, instance: 'app-1', stateFolder: place.cli.folder});
+    try {
+      await begin(driven);
+      const pay = deck.feature(FEATURE);
+      const isForced = () => pay.decide({id: 'u-1'}, {headers: {'x-gray-release': 'true'}}).side;
+      await expect.poll(() => pay.decide({id: 'vip-1'}).side).toBe('gray');
+      expect(isForced()).toBe('gray');
+      await using console = await openConsole(place, ['--feature', FEATURE]);
+      await console.until('2/2');
+      const load = underLoad(edge.port);
+      console.press('r');
+      await console.until('y');
+      const pressed = performance.now();
+      console.press('y');
+      await console.until(/prod for everyone in \d/);
+      const {lastGray, failed, requests} = await load.stop();
+      expect(console.text()).toContain('2 of 2 routers confirmed');
+      expect(lastGray - pressed).toBeLessThan(3000);
+      expect(requests).toBeGreaterThan(500);
+      expect(failed / requests).toBeLessThan(0.02);
+      expect(await askMany(edge.port, [forced])).toEqual(['prod']);
+      expect(await gray(driven)).toBe(0);
+      expect([pay.decide({id: 'vip-1'}).side, isForced()]).toEqual(['prod', 'prod']);
+    } finally {
+      await deck.close();
+    }
   });
 });
