@@ -82,34 +82,34 @@ async function taken(store: OperatorStore, name: string): Promise<number> {
 function asker(url: string): {stop(): Promise<{ms: number[]; failed: number; sent: number}>} {
   const agent = new Agent({keepAlive: true, maxSockets: 64});
   const ms: number[] = [];
-  let [failed, sent, open] = [0, 0, 0];
+  const tally = {failed: 0, sent: 0, open: 0};
   const ask = () => {
     const began = performance.now();
-    sent++;
-    open++;
+    tally.sent++;
+    tally.open++;
     get(`${url}/api/v1/canary/status?feature=followed`, {agent, headers: HEADERS}, answer => {
-      if (answer.statusCode !== 200) failed++;
+      if (answer.statusCode !== 200) tally.failed++;
       answer.resume();
       answer.on('end', () => {
-        open--;
+        tally.open--;
         ms.push(performance.now() - began);
       });
     }).on('error', () => {
-      open--;
-      failed++;
+      tally.open--;
+      tally.failed++;
     });
   };
   const began = performance.now();
   const timer = setInterval(() => {
     const due = ((performance.now() - began) / 1000) * rate;
-    while (sent < due) ask();
+    while (tally.sent < due) ask();
   }, 5);
   return {
     async stop() {
       clearInterval(timer);
-      while (open > 0) await pause(5);
+      while (tally.open > 0) await pause(5);
       agent.destroy();
-      return {ms, failed, sent};
+      return {ms, failed: tally.failed, sent: tally.sent};
     },
   };
 }

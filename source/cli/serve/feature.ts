@@ -1,6 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {together} from '../../analysis/judge/external.ts';
-import {judgementOf} from '../../analysis/judge/judge.ts';
+import {judgementOf, type Judgement} from '../../analysis/judge/judge.ts';
 import type {Report} from '../../audience/applied.ts';
 import {openView} from '../../controller/view.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
@@ -20,6 +20,15 @@ const KEPT_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 1000;
 /** Whoever asks within this time gets what the one before got, milliseconds. */
 const FRESH_MS = 250;
+
+/** What was made last, and from what. */
+interface Made {
+  at: number;
+  head: unknown;
+  judgement: Judgement | null;
+  document: StatusDocument;
+  text: string;
+}
 
 /** A feature that is served, with what keeps it fresh. */
 export interface OpenedFeature extends ServedFeature {
@@ -47,7 +56,7 @@ export async function openServedFeature(
   const stop = new AbortController();
   let reports: readonly Report[] | null = null;
   let isGuardSilent = false;
-  let made: {at: number; head: unknown; document: StatusDocument; text: string} | null = null;
+  let made: Made | null = null;
 
   const look = async () => {
     while (!stop.signal.aborted) {
@@ -80,7 +89,8 @@ export async function openServedFeature(
       now,
     };
     const document = statusDocument(observed);
-    made = {at, head: snapshot, document, text: JSON.stringify(document)};
+    const {judgement = null} = observed;
+    made = {at, head: snapshot, judgement, document, text: JSON.stringify(document)};
     return made;
   };
 
@@ -99,7 +109,7 @@ export async function openServedFeature(
     name,
     view,
     status: () => current().text,
-    facts: () => factsOf(current().document),
+    facts: () => factsOf(current()),
     commit: commit => JSON.stringify(commitDocument(name, commit)),
     feedback: () => ledger.read(store.now()),
     async writeFeedback(text) {
@@ -120,7 +130,7 @@ export async function openServedFeature(
   };
 }
 
-function factsOf({percent, routers, sides, guard}: StatusDocument): FeatureFacts {
+function factsOf({judgement, document: {percent, routers, sides, guard}}: Made): FeatureFacts {
   const numbersOf = ({responseTime, ...numbers}: StatusDocument['sides']['prod']) => ({
     ...numbers,
     ...responseTime,
@@ -130,7 +140,19 @@ function factsOf({percent, routers, sides, guard}: StatusDocument): FeatureFacts
     percent,
     routers: {live, confirmed, silent},
     sides: {prod: numbersOf(sides.prod), gray: numbersOf(sides.gray)},
-    evidence: null,
+    evidence: evidenceOf(judgement),
     isGuarded: guard !== null,
+  };
+}
+
+/** Natural logarithms as powers of ten. What looks better or like chance stands at what it is, below the limit. */
+function evidenceOf(judgement: Judgement | null): FeatureFacts['evidence'] {
+  const reading = judgement?.evidence ?? null;
+  if (reading === null) return null;
+  const {logE, limit, metrics} = reading;
+  return {
+    all: logE / Math.LN10,
+    limit: limit / Math.LN10,
+    metrics: metrics.map(one => ({metric: one.metric, log10: one.logE / Math.LN10})),
   };
 }
