@@ -15,7 +15,7 @@ import {Failure, failureOf} from './failure.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from './language.ts';
 import {tellMeanwhile} from './notify/tell-meanwhile.ts';
-import {hasChannels} from './notify/specs.ts';
+import {hasChannels, secretVariables} from './notify/specs.ts';
 import type {Session} from './session.ts';
 import type {Settings} from './settings.ts';
 import {snapshotTaker} from './take-snapshot.ts';
@@ -51,6 +51,7 @@ export function stepRunner(
     performerOf: performersFor({
       feature: feature.feature,
       outputs: feature.outputs,
+      hides: secretVariables(settings),
       traffic,
       epoch: () => controller.snapshot().state.guard?.epoch ?? null,
       takeSnapshot: snapshotTaker(feature, controller, settings.declared),

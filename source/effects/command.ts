@@ -22,8 +22,8 @@ const PASSWORDS = new Set([
 const ADDRESSES = new Set(['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS']);
 
 export interface CommandOptions {
-  /** Told beside the variables of this process. */
-  env: Readonly<Record<string, string>>;
+  /** Told beside the variables of this process; undefined: it is not told of this one. */
+  env: Readonly<Record<string, string | undefined>>;
   timeoutMs: number;
   /** Stops it. */
   signal: AbortSignal;

@@ -16,6 +16,8 @@ export interface HookMeans {
   /** Of the guard that acts; null: nobody guards. */
   epoch: number | null;
   outputs: OutputShelf;
+  /** Variables of this process that hold secrets; absent: none but Graydeck's own. */
+  hides?: readonly string[] | undefined;
   /** The phase it is about, where that is not the one the release is in. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
@@ -65,9 +67,10 @@ export function hookPerformer(hook: Hook, means: HookMeans): Performer {
 export async function environmentOf(
   step: Step,
   release: Release,
-  {feature, epoch, outputs, phase}: HookMeans,
+  {feature, epoch, outputs, hides = [], phase}: HookMeans,
 ): Promise<CommandOptions['env']> {
   return {
+    ...Object.fromEntries(hides.map(name => [name, undefined])),
     GRAYDECK_FEATURE: feature,
     GRAYDECK_RELEASE: release.id,
     GRAYDECK_VERSION: release.version,

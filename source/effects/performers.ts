@@ -6,7 +6,7 @@ import {snapshotPerformer, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
 /** By what means steps are done. */
-export interface StepMeans extends Pick<HookMeans, 'feature' | 'outputs'> {
+export interface StepMeans extends Pick<HookMeans, 'feature' | 'outputs' | 'hides'> {
   traffic: TrafficView;
   /** Of the guard that acts; null: nobody guards. */
   epoch(): number | null;
@@ -19,6 +19,7 @@ export interface StepMeans extends Pick<HookMeans, 'feature' | 'outputs'> {
 export function performersFor({
   feature,
   outputs,
+  hides,
   traffic,
   epoch,
   takeSnapshot,
@@ -39,7 +40,7 @@ export function performersFor({
         const found = phaseHookOf(release, step);
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
-        const means = {feature, outputs, epoch: epoch(), phase};
+        const means = {feature, outputs, hides, epoch: epoch(), phase};
         return step.name === 'confirm'
           ? confirmPerformer(found.hook, means)
           : hookPerformer(found.hook, means);
@@ -47,7 +48,7 @@ export function performersFor({
       default: {
         // Other steps without a hook are skipped from the start; they never come to be due.
         const hook = release.plan.hooks[step.name];
-        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, epoch: epoch()});
+        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, hides, epoch: epoch()});
       }
     }
   };

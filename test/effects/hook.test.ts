@@ -117,6 +117,16 @@ test('a command is not told the passwords of this process, so that its output ca
   expect(performed.error).toContain('[null,null,null,"is passed on"]');
 });
 
+test('a command is not told the secrets of channels either', async () => {
+  vi.stubEnv('SLACK_WEBHOOK', 'hunter2');
+  const argv = node(`process.exit(process.env.SLACK_WEBHOOK === undefined ? 0 : 1)`);
+  const whole = {argv, timeoutMs: 5000, check: null};
+  const means = {feature: 'new_payment', epoch: 3, outputs: shelf(), hides: ['SLACK_WEBHOOK']};
+  const {signal} = new AbortController();
+  expect(await hookPerformer(whole, means).perform(step, {release, signal})).toEqual({outcome: 'done'});
+  vi.unstubAllEnvs();
+});
+
 test('what a command says is kept beside the log, up to 32 768 characters of its end, by step and attempt', async () => {
   const outputs = shelf();
   await run({argv: node(`console.log('one'); console.error('two')`)}, 1, outputs);

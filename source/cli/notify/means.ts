@@ -15,6 +15,9 @@ export interface Teller {
   isMeant?(): boolean;
 }
 
+/** Outboxes of this process so far. */
+let opened = 0;
+
 /** By what means this process tells people of a feature. Loads what that takes only now. */
 export async function outboxMeans(
   controller: Controller,
@@ -22,9 +25,9 @@ export async function outboxMeans(
   {by, isOnDuty, isMeant}: Teller,
 ): Promise<OutboxMeans> {
   const {openChannel} = await import('../../effects/notify/open-channel.ts');
-  // Two processes of one name, and two tenures of one process, must not take each other's messages for their own.
-  const own = by.epoch === undefined ? `${process.pid}` : `${process.pid}.${by.epoch}`;
-  const actor = `${by.name.slice(0, 100)}, ${own}`;
+  // Two of one name, in one process or in several, must not take each other's messages for their own.
+  opened += 1;
+  const actor = `${by.name.slice(0, 100)}, ${process.pid}.${opened}`;
   const options: ExecuteOptions = isMeant === undefined ? {} : {isMeant};
   return {
     log: {

@@ -13,9 +13,11 @@ import {checkFeature} from '../feature.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
+import {sayLacks} from '../notify/say-lacks.ts';
 import {addressOf} from '../prometheus/address.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import {sayCaution} from '../session.ts';
+import {submitLatches} from '../offline.ts';
 import {loadSettings, type Settings} from '../settings.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
@@ -32,6 +34,7 @@ export const run: Run = async call => {
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');
   sayCaution(call, store);
+  await sayLacks(call, settings);
   const contact = new Contact(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();
@@ -102,6 +105,7 @@ async function guardFeature(
   void feedback.start();
   const report = reportOn(call, controller);
   const {onRole, onTrouble} = report;
+  const submitting = submitLatches({feature, controller}, call.out.say, signal);
   try {
     await watchOver(
       {
@@ -120,6 +124,8 @@ async function guardFeature(
   } finally {
     report.close();
     await Promise.all([
+      // It ends with the signal.
+      signal.aborted ? submitting : undefined,
       measuring.measurements.close(),
       prometheus?.close(),
       feedback.close(),

@@ -50,6 +50,13 @@ export async function post(
   }
 }
 
+/** Whether what is said on the way there can be read by nobody else: HTTPS, or this very machine. */
+export function isPrivate(address: string): boolean {
+  const {protocol, hostname} = new URL(address);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return protocol === 'https:' || (protocol === 'http:' && isHere);
+}
+
 function refusal({status, headers}: Response, answer: string): Tried {
   const said = answer.replace(/[^\x20-\x7e]+/gu, ' ').trim();
   // A page for people says nothing in one line.

@@ -1,7 +1,7 @@
 import type {SlackSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import {repeatWords, type Message} from './message.ts';
-import {post, warmHttp} from './post.ts';
+import {isPrivate, post, warmHttp} from './post.ts';
 import {readSecret} from './secret.ts';
 
 /** Slack's incoming webhook: one message a second is what it allows. */
@@ -16,6 +16,7 @@ export function slackChannel({name, level, features, url}: SlackSpec): Channel {
     async send(message, signal) {
       const address = await readSecret(url);
       if (!URL.canParse(address)) return failed('its address is none', {isFinal: true});
+      if (!isPrivate(address)) return failed('its address is not https', {isFinal: true});
       const body = JSON.stringify({text: slackText(message)});
       const headers = {'content-type': 'application/json; charset=utf-8'};
       return await post({url: address, headers, body, secrets: [address, new URL(address).pathname]}, signal);

@@ -1,7 +1,7 @@
 import type {SmsShape, SmsSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
-import {post, warmHttp} from './post.ts';
+import {isPrivate, post, warmHttp} from './post.ts';
 import {readSecret} from './secret.ts';
 
 /** Letters of a message: two parts of Latin text, and what a person reads at night. */
@@ -20,6 +20,7 @@ export function smsChannel(spec: SmsSpec): Channel {
     async send(message, signal) {
       const secret = token === null ? null : await readSecret(token);
       if (!URL.canParse(spec.url)) return failed('its address is none', {isFinal: true});
+      if (secret !== null && !isPrivate(spec.url)) return failed('its address is not https', {isFinal: true});
       const request = smsRequest(spec, smsText(message), secret);
       const headers = {...request.headers, 'idempotency-key': message.id};
       const secrets = [spec.to, ...(secret === null ? [] : [secret])];

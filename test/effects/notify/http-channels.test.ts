@@ -146,6 +146,16 @@ describe('Slack', () => {
     expect(seen).toEqual([]);
   });
 
+  test('is told nothing over a line that others can read', async () => {
+    expect(await openChannel(slack('http://hooks.example.com')).send(aMessage(), SOON())).toMatchObject({
+      error: 'its address is not https',
+      isFinal: true,
+    });
+    expect(await openChannel(sms('http://sms.example.com')).send(aMessage(), SOON())).toMatchObject({
+      error: 'its address is not https',
+    });
+  });
+
   test('whose address nobody has set says which variable, or which file, is missing', async () => {
     const spec = slack('http://127.0.0.1:1');
     expect(await lackOfChannel(spec)).toBeNull();
