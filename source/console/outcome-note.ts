@@ -62,7 +62,9 @@ function doneText(intent: Intent, {state}: Extract<Outcome, {kind: 'done'}>, {t,
       return outcomes.set(setPercent(intent.from ?? 0), setPercent(intent.percent));
     case 'next': {
       const {release} = state;
-      const phase = release?.plan.phases[release.phase];
+      const opening = release?.opening ?? null;
+      const phase = release?.plan.phases[opening?.to ?? release.phase];
+      if (opening !== null) return outcomes.opening(clean.name(phase?.name ?? ''));
       return outcomes.next(clean.name(phase?.name ?? ''), setPercent(release?.percent ?? 0));
     }
     case 'pause':

@@ -29,7 +29,7 @@ export function confirmPerformer(hook: Hook, means: HookMeans): Performer {
           return {outcome: 'failed', error: `${hook.argv[0] ?? ''} cannot be run (${ending.code})`};
         await pause(Math.min(wait, LONGEST_PAUSE_MS), undefined, {signal}).catch(() => undefined);
       }
-      return signal.aborted ? {outcome: 'failed', error: 'was stopped'} : {outcome: 'left'};
+      return signal.aborted ? {outcome: 'skipped'} : {outcome: 'left'};
     },
   };
 }

@@ -24,7 +24,7 @@ describe('the hooks of phases', () => {
     const {exitCode, stdout, stderr} = await place.run('next', '--yes');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('on the way to phase 2 beta: its hooks come first');
-    expect(stderr).toMatch(/✔ after it.*✔ before it/su);
+    expect(stderr).toMatch(/✔ after the phase.*✔ before the phase/su);
     expect(await place.json('status')).toMatchObject({
       state: 'rolling',
       phase: {name: 'beta'},

@@ -34,7 +34,7 @@ export const enEvents: Sentences = {
   'release-failed': ({step: id, error}, {step, free}) =>
     `failed at ${step(id)}${error === null ? '' : `: ${free(error)}`}`,
   'rollback-started': ({fromPercent}, about) => `rollback, ${setPercent(fromPercent)} → 0 %${because(about)}`,
-  'release-rolled-back': () => 'rolled back: every step is through',
+  'release-rolled-back': () => 'rolled back: every step has ended',
   'release-banned': ({release}, {name}) => `release ${name(release)} may never be served again`,
   'start-queued': ({version}, {name}) => `${name(version)} starts once this one is rolled back`,
   'queued-start-cancelled': () => 'the start that waited is cancelled',

@@ -107,6 +107,7 @@ export const enKeys = {
     moreUsers: (more: string) => `about ${more} more of the users seen in the last minute`,
     unknownReach: 'how many users that is cannot be told: nothing is measured',
     standsOut: (metrics: string) => `gray stands out now: ${metrics}`,
+    nextFirst: (hooks: string) => `First: ${hooks}. Until that is done everybody stays where they are.`,
     gateNotDue: (left: string) => `the gate opens only in ${left}`,
     noGuard: 'no guard watches it',
     percentTitle: 'SET PERCENT',
@@ -159,6 +160,7 @@ export const enKeys = {
   outcomes: {
     set: (from: string, to: string) => `set: ${from} → ${to}`,
     next: (name: string, percent: string) => `phase ${name}, ${percent}`,
+    opening: (name: string) => `on the way to phase ${name}: its hooks come first`,
     pause: 'paused: it goes no further up; guardrails still act',
     resume: 'resumed',
     retry: 'the step is tried again',

@@ -119,6 +119,7 @@ export const zhKeys: typeof enKeys = {
     moreUsers: more => `最近一分钟的用户中约增加 ${more} 人`,
     unknownReach: '没有测量数据，无法估计影响多少用户',
     standsOut: metrics => `灰度目前异常：${metrics}`,
+    nextFirst: hooks => `先执行：${hooks}。完成之前所有用户保持原状。`,
     gateNotDue: left => `门槛还有 ${left} 才打开`,
     noGuard: '没有守护程序看守',
     percentTitle: '设定百分比',
@@ -171,6 +172,7 @@ export const zhKeys: typeof enKeys = {
   outcomes: {
     set: (from, to) => `已设定：${from} → ${to}`,
     next: (name, percent) => `进入阶段 ${name}，${percent}`,
+    opening: name => `即将进入阶段 ${name}：先执行钩子`,
     pause: '已暂停：不再提高；护栏仍然有效',
     resume: '已继续',
     retry: '正在重试该步骤',

@@ -1,3 +1,4 @@
+import type {Phase} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
 import {stepsOf} from '../../release/step.ts';
 import type {Pending} from '../ui.ts';
@@ -60,10 +61,21 @@ export function question(
         ),
       ],
       ...reach(pending.from, to, release, pending.phase + 1, scene),
+      ...hooksBetween(before, after, scene),
       ...warning,
       ...against(rows, scene),
     ],
   };
+}
+
+/** What is run on the way, before anybody more gets gray. */
+function hooksBetween(left: Phase | undefined, entered: Phase | undefined, {t}: Scene): Line[] {
+  const names = [
+    ...(left?.confirm === undefined ? [] : [t.steps.confirm]),
+    ...(left?.after === undefined ? [] : [t.steps.after]),
+    ...(entered?.before === undefined ? [] : [t.steps.before]),
+  ];
+  return names.length === 0 ? [] : [[say(t.dialogs.nextFirst(names.join(' · ')), 'quiet')]];
 }
 
 function rollbackQuestion(release: Release, {t, clean, reading}: Scene): Question {
