@@ -186,6 +186,11 @@ describe.skipIf(redisMissing)('what README tells an application, pasted as it st
     const get = async (user: string) =>
       await (await fetch(`http://127.0.0.1:${port}/`, {headers: {'x-user-id': user}})).text();
     await vi.waitFor(async () => expect(await get('u-42')).toBe('new payment\n'), {timeout: 10_000});
+    await vi.waitFor(async () => {
+      const {stdout} = await graydeck('status', '--json');
+      const percent = {set: 5, applied: 5};
+      expect(JSON.parse(stdout)).toMatchObject({percent, routers: {live: 1, confirmed: 1}});
+    });
     await graydeck('audience', 'deny', 'u-7');
     await vi.waitFor(async () => expect(await get('u-7')).toBe('old payment\n'), {timeout: 5000});
     await graydeck('rollback', '--no-wait');

@@ -1,5 +1,6 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {execa} from 'execa';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {encodeLatch} from '../../source/audience/latch.ts';
 import {readRemembered, rememberedPath, writeRemembered} from '../../source/router/remembered.ts';
@@ -71,7 +72,7 @@ describe.skipIf(redisMissing)('an application on a real Redis, with the rights o
     const took = await until(() =>
       expect(pay.decide(EARLY, FORCED)).toMatchObject({side: 'prod', reason: 'stale'}),
     );
-    expect(took).toBeLessThan(STALE.staleAfterMs + 200);
+    expect(took).toBeLessThan(STALE.staleAfterMs + 500);
     expect(pay.health()).toMatchObject({
       standing: 'stale',
       percent: 0,
@@ -114,7 +115,7 @@ describe.skipIf(redisMissing)('an application on a real Redis, with the rights o
     const pay = await ready();
     scene.proxy.swallow();
     expect(await until(() => expect(pay.decide(EARLY).side).toBe('prod'))).toBeLessThan(
-      STALE.staleAfterMs + 200,
+      STALE.staleAfterMs + 500,
     );
     await scene.put('nobody-by-percent', {...STALE, include: {users: ['u-7'], rules: []}});
     scene.proxy.release();
@@ -228,6 +229,16 @@ describe.skipIf(redisMissing)('an application on a real Redis, with the rights o
     expect([scene.troubles.join(), deck.store, JSON.stringify(pay.health())].join()).not.toContain(
       'a-wrong-secret',
     );
+  });
+
+  test('an application that is done ends, with a store and without one, also when it forgets to close', async () => {
+    await scene.put('everyone');
+    const program = new URL('programs/leaves-without-a-word.ts', import.meta.url).pathname;
+    const run = (store: string) =>
+      execa(process.execPath, [program], {env: {GRAYDECK_STORE: store}, timeout: 8000});
+    const [there, away] = await Promise.all([run(scene.redis.url), run('redis://127.0.0.1:1/0')]);
+    expect([there.stdout, away.stdout]).toEqual(['gray', 'prod']);
+    expect([there.stderr, away.stderr]).toEqual(['', '']);
   });
 
   test('an address that cannot be read is told at once', async () => {
