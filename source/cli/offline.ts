@@ -1,8 +1,9 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Latch} from '../audience/latch.ts';
+import {setTimeout as pause} from 'node:timers/promises';
+import {isAcknowledged, type Latch} from '../audience/latch.ts';
 import type {Split} from '../release/split.ts';
-import {readLatch, setLatch} from '../router/latch-file.ts';
+import {openLatch, readLatch, setLatch} from '../router/latch-file.ts';
 import {readRemembered} from '../router/remembered.ts';
 import {stateFolder} from '../store/open.ts';
 import {readStamp} from './actor.ts';
@@ -12,6 +13,9 @@ import {Failure, usage} from './failure.ts';
 import {checkFeature} from './feature.ts';
 import type {Session} from './session.ts';
 import type {Settings} from './settings.ts';
+
+/** How often a guard looks whether a rollback waits on its host, in milliseconds. */
+const LOOK_EVERY_MS = 1000;
 
 /** What routers of this host remember of a release. */
 interface Remembered {
@@ -81,13 +85,17 @@ async function rememberedIn(folder: string): Promise<Remembered[]> {
  * somebody wanted it.
  */
 export async function submitLatch(
-  {feature, controller}: Session,
+  {feature, controller}: Pick<Session, 'feature' | 'controller'>,
   say: (line: string) => void,
 ): Promise<void> {
   const reading = await readLatch(stateFolder(process.env), feature.feature);
   if (reading.kind !== 'set') return;
   const {release, by, reason} = reading.latch;
-  if (controller.snapshot().state.rolledBack.includes(release)) return;
+  if (isAcknowledged(reading.latch, controller.snapshot().split)) {
+    // Routers of this host have read the commit by now, or remember the release; some hosts have none.
+    await openLatch(stateFolder(process.env), feature.feature).catch(() => undefined);
+    return;
+  }
   const name = by === '' ? 'offline' : by;
   const why = reason === null ? 'rolled back without the store' : reason;
   const outcome = await controller.execute(
@@ -98,4 +106,25 @@ export async function submitLatch(
     say(`${feature.feature}: the rollback that waited on this host is in the log now`);
   if (outcome.kind === 'refused')
     say(`${feature.feature}: the rollback that waits on this host is refused: ${outcome.refusal.message}`);
+}
+
+/** Submits what waits on this host, now and whenever something does, until the signal aborts. Never rejects. */
+export async function submitLatches(
+  means: Pick<Session, 'feature' | 'controller'>,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let said = '';
+  const once = (line: string) => {
+    if (line !== said) say(line);
+    said = line;
+  };
+  while (!signal.aborted) {
+    // The store may be away: then it waits on.
+    await means.controller
+      .ready()
+      .then(() => submitLatch(means, once))
+      .catch(() => undefined);
+    await pause(LOOK_EVERY_MS, undefined, {signal}).catch(() => undefined);
+  }
 }

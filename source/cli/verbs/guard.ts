@@ -105,7 +105,8 @@ async function guardFeature(
   void feedback.start();
   const report = reportOn(call, controller);
   const {onRole, onTrouble} = report;
-  const submitting = submitLatches({feature, controller}, call.out.say, signal);
+  const over = new AbortController();
+  void submitLatches({feature, controller}, call.out.say, AbortSignal.any([signal, over.signal]));
   try {
     await watchOver(
       {
@@ -122,10 +123,9 @@ async function guardFeature(
       signal,
     );
   } finally {
+    over.abort();
     report.close();
     await Promise.all([
-      // It ends with the signal.
-      signal.aborted ? submitting : undefined,
       measuring.measurements.close(),
       prometheus?.close(),
       feedback.close(),
