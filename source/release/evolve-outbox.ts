@@ -59,7 +59,8 @@ function newsOf(state: State, event: Event, {at}: Happened): News | null {
       return {id: `rollback ${release}`, kind: 'rollback', level: 'critical', alert: null, text};
     }
     case 'step-ended': {
-      if (event.outcome !== 'failed') return null;
+      // That not everybody could be told is told as an alert about the channel.
+      if (event.outcome !== 'failed' || event.step === 'rollback.notify') return null;
       const attempts = state.release?.steps.find(({id}) => id === event.step)?.attempts ?? 0;
       return {
         id: `failed ${event.release} ${event.step} ${attempts}`,

@@ -37,6 +37,14 @@ describe('what people are told', () => {
       start,
       raise,
       {type: 'rollback', release: 'r-1', reason: 'double charges'},
+      {
+        type: 'step-ended',
+        release: 'r-1',
+        step: 'rollback.notify',
+        outcome: 'failed',
+        error: '429',
+        facts: {},
+      },
       {type: 'step-ended', release: 'r-1', step: 'rollback.stop', outcome: 'failed', error: 'no', facts: {}},
     );
     expect(state.outbox).toMatchObject([
