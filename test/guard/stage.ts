@@ -79,7 +79,8 @@ export class Stage implements AsyncDisposable {
   /** Resolves once a guard acts under a later epoch than this one. */
   async guarded(afterEpoch = 0): Promise<{name: string; epoch: number; since: number}> {
     const fits = ({state: {guard}}: Snapshot) => guard !== null && !guard.left && guard.epoch > afterEpoch;
-    const {state} = await this.shown(fits);
+    // Several programs start at once; where cores are short that takes a while.
+    const {state} = await this.shown(fits, 40_000);
     return state.guard!;
   }
 
