@@ -23,6 +23,11 @@ test('a rollback that a person began is left to the process of that person', () 
   expect(begunByGuard([], 'r-1')).toBe(false);
 });
 
+test('hooks of a phase that a guard goes on to belong to the guards, too', () => {
+  expect(begunByGuard(log(['ops-1', 'guard-taken'], ['ops-1', 'phase-opening']), 'r-1')).toBe(true);
+  expect(begunByGuard(log(['ops-1', 'guard-taken'], ['liu', 'phase-opening']), 'r-1')).toBe(false);
+});
+
 test('of two runs the one that goes on counts', () => {
   const promoted = log(['ops-1', 'guard-taken'], ['ops-1', 'promotion-started'], ['liu', 'rollback-started']);
   expect(begunByGuard(promoted, 'r-1')).toBe(false);
