@@ -1,5 +1,7 @@
 import {plainText} from '../analysis/plain-text.ts';
 import type {Messages} from '../console/messages/catalogue.ts';
+import {OPEN} from '../console/present/clean.ts';
+import {reasonText} from '../console/present/verdict/reason-text.ts';
 import type {Event, UnknownEvent} from '../release/event.ts';
 import type {Plan} from '../release/plan.ts';
 import type {State} from '../release/state.ts';
@@ -31,6 +33,7 @@ export class EventTeller {
       name: text => plainText(text, 60),
       free: text => plainText(text, 200),
       user: text => plainText(text, 60),
+      verdict: reason => reasonText(reason, {t: this.#messages, clean: OPEN}),
       // As it is typed after `retry`.
       step: id => plainText(id, 60),
       alert: id => plainText(this.#alerts.get(id) ?? id, 200),

@@ -23,6 +23,8 @@ export interface Layout {
   sidesHeight: number;
   /** Metrics that fit in there. */
   metricRows: number;
+  /** Columns of the plan's limit at the end of gray's row; 0: no room for it. */
+  limitWidth: number;
   /** Blank rows between metrics, plus one. */
   spacing: number;
   /** A chart of the picked metric, where there is room to spare; 0: none. */
@@ -44,6 +46,9 @@ export interface Wishes {
 
 const VALUE_AND_GAPS = 14;
 const COMPARED = 19;
+/** From so many columns on the plan's limit stands in the row as well. */
+const ROOM_FOR_LIMITS = 150;
+const LIMIT = 14;
 /** Everything in a row of the small table but label and sparkline. */
 const TABLE_COLUMNS = 41;
 /** Frame and the blanks inside it. */
@@ -84,10 +89,11 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
   const spare = room - sidesHeight - judgeHeight - LOG_ENOUGH;
   const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT.least ? Math.min(spare, CHART_HEIGHT.most) : 0;
+  const limitWidth = !isSmall && columns >= ROOM_FOR_LIMITS ? LIMIT : 0;
   const labelled = SIDES_OF_FRAME + wishes.labelWidth;
   const sparkWidth = isSmall
     ? Math.max(0, columns - labelled - TABLE_COLUMNS)
-    : Math.max(4, Math.floor((columns - 2 * (labelled + VALUE_AND_GAPS) - COMPARED) / 2));
+    : Math.max(4, Math.floor((columns - 2 * (labelled + VALUE_AND_GAPS) - COMPARED - limitWidth) / 2));
   const prodWidth = labelled + VALUE_AND_GAPS + sparkWidth;
   return {
     kind,
@@ -100,6 +106,7 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
     sparkWidth,
     sidesHeight,
     metricRows: Math.max(1, Math.floor((sidesHeight - FRAME + spacing - 1) / spacing)),
+    limitWidth,
     spacing,
     chartHeight,
     judgeHeight,

@@ -98,6 +98,16 @@ describe('the verdict', () => {
     for (const words of said) await expect.poll(deck.screen, SOON).toMatch(words);
   });
 
+  it('stays, once gray is taken back: why it was', async () => {
+    using deck = await stage('verdict-rolled-back', {}, {columns: 80, rows: 24});
+    await expect.poll(deck.screen, SOON).toMatch(/because gray error rate \d\.\d+ % against prod's 0\.\d+ %/);
+  });
+
+  it('has its limit in the row of the metric where there is room', async () => {
+    using deck = await stage('verdict-rollback', {}, {columns: 200, rows: 50});
+    await expect.poll(deck.screen, SOON).toMatch(/error rate +8\.\d+ % .* ✖ \d+\.\dx worse +> 5\.00 %/);
+  });
+
   it('at 80x24 what is wrong comes before rows of metrics', async () => {
     using deck = await stage('verdict-rollback', {}, {columns: 80, rows: 24});
     await expect.poll(deck.screen, SOON).toMatch(/✖ ROLLBACK/);

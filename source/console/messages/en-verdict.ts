@@ -45,6 +45,7 @@ export const enVerdict = {
     nobody: 'no guard: nobody acts on it',
     start: (feature: string) => `to have it acted on:  graydeck guard --feature ${feature}`,
   },
+  because: 'because',
   old: (age: string) => `judged ${age} ago`,
   since: (time: string) => `since ${time}`,
   improvement: (metric: string) => `${metric} improvement`,

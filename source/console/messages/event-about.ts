@@ -1,3 +1,5 @@
+import type {Reason} from '../../release/state.ts';
+
 /** What the sentence about an event may use beside the event: texts from outside come through the cleaners. */
 export interface EventAbout {
   /** Phases of the plan the event belongs to; names are clean already. */
@@ -7,6 +9,8 @@ export interface EventAbout {
   name(text: string): string;
   free(text: string): string;
   user(text: string): string;
+  /** A reason of a verdict, in the words of the screen where it has some. */
+  verdict(reason: Reason): string;
   /** The words for a step, by its id: `rollback: stop gray`. */
   step(id: string): string;
   /** The message of an alert, by its id. */

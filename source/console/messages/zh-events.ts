@@ -60,8 +60,8 @@ export const zhEvents: typeof enEvents = {
     `${about.name(channel)} ${DELIVERED[outcome]}${error === null ? '' : `（${about.free(error)}）`}：${subject(dispatch, about)}`,
   'guard-taken': () => '守护程序接管',
   'guard-left': () => '守护程序离开：无人判定',
-  'verdict-changed': ({action, reasons}, {free}) =>
-    `判定 ${ACTIONS[action]}${reasons[0] === undefined ? '' : `：${free(reasons[0].text)}`}`,
+  'verdict-changed': ({action, reasons}, {verdict}) =>
+    `判定 ${ACTIONS[action]}${reasons[0] === undefined ? '' : `：${verdict(reasons[0])}`}`,
   'clock-held': ({why}, {free}) => `阶段计时停止：${free(why)}`,
   'clock-ran': () => '阶段计时继续',
 };

@@ -55,6 +55,7 @@ export const zhVerdict: typeof enVerdict = {
     nobody: '没有守护：无人执行',
     start: feature => `启动守护： graydeck guard --feature ${feature}`,
   },
+  because: '因为',
   old: age => `${age} 前判定`,
   since: time => `自 ${time}`,
   improvement: metric => `${metric}改善`,
@@ -135,7 +136,7 @@ export const zhVerdict: typeof enVerdict = {
       `灰度${metric} ${shares}：不是偶然${since === null ? '' : `，自 ${since}`}`,
     unmeasured: (metrics, number, age, why) =>
       `${metrics.join('、')}${number > metrics.length ? ` 等 ${number} 个指标` : ''} ${
-        age === null ? '' : `已 ${age}`
+        age === null ? '' : `已 ${age} `
       }无法测量：${why}`,
   },
 };

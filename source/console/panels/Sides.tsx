@@ -19,13 +19,16 @@ interface Props {
 
 /** Prod and gray side by side: the same rows, the same scales. */
 export const Sides = memo(function Sides({scene, rows, layout, picked, filter, hasFocus}: Props): ReactNode {
-  const {prodWidth, grayWidth, sparkWidth, spacing, sidesHeight: height} = layout;
+  const {prodWidth, grayWidth, sparkWidth, limitWidth, spacing, sidesHeight: height} = layout;
   const panel = (side: 'prod' | 'gray', width: number) =>
-    framed(sidePanel(side, scene, rows, {width: width - 4, sparkWidth, picked, spacing, filter}), {
-      width,
-      height,
-      hasFocus,
-    });
+    framed(
+      sidePanel(side, scene, rows, {width: width - 4, sparkWidth, limitWidth, picked, spacing, filter}),
+      {
+        width,
+        height,
+        hasFocus,
+      },
+    );
   return (
     <Box>
       <Box width={prodWidth} flexDirection="column" flexShrink={0}>

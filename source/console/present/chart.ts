@@ -123,8 +123,10 @@ export function chartPanel(
   for (const limit of row.limits) {
     const y = limitRow(limit, range, rowsOfPlot);
     if (y === null) continue;
+    // Two limits may fall on one row: it is that of the more severe, which comes first.
+    if (limitAt.has(y)) continue;
     // A limit lies between two rows more often than not: its row is called by it, not by what the axis would say.
-    if (!limitAt.has(y)) limitAt.set(y, limit);
+    limitAt.set(y, limit);
     for (const cell of grid[y] ?? [])
       Object.assign(cell, {glyph: '╌', tone: limit.then === 'wait' ? 'quiet' : 'warn'});
   }

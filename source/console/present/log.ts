@@ -5,6 +5,7 @@ import type {Alert} from '../../release/state.ts';
 import type {EventAbout} from '../messages/event-about.ts';
 import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, type Line, type Tone} from './line.ts';
+import {reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, toldLine} from './told.ts';
 import type {Scene} from './screen.ts';
@@ -139,6 +140,7 @@ export function logRows(
         name: text => clean.name(text),
         free: text => clean.free(text),
         user: text => clean.user(text),
+        verdict: reason => reasonText(reason, {t, clean}),
         step: id => stepWords(id),
         alert: id => clean.free(alerts.get(id)?.message ?? id),
       };

@@ -2,6 +2,7 @@ import type {Side} from '../../analysis/numbers.ts';
 import {comparedLine} from './compared.ts';
 import {columnsOf, fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
 import type {Reading} from '../reading.ts';
+import {written} from './metric.ts';
 import type {MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {sparkline} from './sparkline.ts';
@@ -73,7 +74,14 @@ export function sidePanel(
   side: Side,
   scene: Scene,
   rows: readonly MetricRow[],
-  about: {width: number; sparkWidth: number; picked: string | null; spacing: number; filter: string},
+  about: {
+    width: number;
+    sparkWidth: number;
+    limitWidth: number;
+    picked: string | null;
+    spacing: number;
+    filter: string;
+  },
 ): Panel {
   const {reading, t, clean} = scene;
   const {release} = reading.snapshot.state;
@@ -105,7 +113,11 @@ export function sidePanel(
       say(` ${value}  `, isRowOld || isUnknown ? 'quiet' : isRowBad ? 'bad' : 'strong'),
       say(spark, isRowOld ? 'quiet' : isRowBad ? 'bad' : side === 'gray' ? 'sparkGray' : 'sparkProd'),
     ];
-    if (side === 'gray') line.push(say('  '), ...(isRowOld ? [] : comparedLine(row, t)));
+    if (side === 'gray') {
+      const compared = isRowOld ? [] : comparedLine(row, t);
+      line.push(say('  '), ...(about.limitWidth > 0 ? fit(compared, COMPARED_WIDTH) : compared));
+      if (about.limitWidth > 0) line.push(say(limitText(row), isRowBad ? 'warn' : 'quiet'));
+    }
     return fit(line, about.width);
   });
   const none: Line[] = rows.length === 0 ? [[say(` ${t.metricsNoMatch}`, 'quiet')]] : [];
@@ -117,6 +129,13 @@ export function sidePanel(
     rows: [...none, ...spaced],
     isUrgent: true,
   };
+}
+
+/** The plan's most severe limit: what gray must not pass. */
+function limitText({limits, metric, isPerSecond}: MetricRow): string {
+  const [limit] = limits;
+  if (limit === undefined || limit.then === 'wait') return '';
+  return `${limit.bad === 'above' ? '>' : '<'} ${written(metric, limit.value, isPerSecond)}`;
 }
 
 function fitText(text: string, width: number): string {

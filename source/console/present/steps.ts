@@ -1,3 +1,4 @@
+import type {Event, UnknownEvent} from '../../release/event.ts';
 import {currentRun} from '../../release/step.ts';
 import type {Release, RunName, Step} from '../../release/state.ts';
 import {clockwork, measured} from './format.ts';
@@ -5,6 +6,7 @@ import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
 import type {Scene} from './screen.ts';
 import type {Panel} from './sides.ts';
+import {reasonText} from './verdict/reason-text.ts';
 
 const CONTACTS_AT_MOST = 6;
 
@@ -61,14 +63,35 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
     if (step.error !== null)
       rows.push([say(`✖ ${t.steps[step.name]}: `, 'bad'), say(clean.free(step.error))]);
   }
-  if (run === 'rollback') rows.push(...contactRows(scene, width));
+  if (run === 'rollback') rows.push(...whyRows(release, scene), ...contactRows(scene, width));
   return {
     title: [say(t.runs[run], 'title')],
     note: [say(t.stepsDone(done, due.length), 'quiet')],
     isUrgent: true,
+    urgentRows: run === 'rollback' ? 2 : 1,
     tone: failed.length > 0 ? 'bad' : 'frame',
     rows,
   };
+}
+
+/** Why it was taken back: what the verdict said, or the words of the one who did it. */
+function whyRows(release: Release, scene: Scene): Line[] {
+  const {reading, t, clean} = scene;
+  const {rollback} = release;
+  if (rollback === null) return [];
+  const isVerdict = (event: Event | UnknownEvent): event is Extract<Event, {type: 'verdict-changed'}> =>
+    event.type === 'verdict-changed';
+  const judged = reading.commits.findLast(({events}) => events.some(isVerdict));
+  const reasons = judged?.events.find(isVerdict)?.reasons ?? [];
+  // The guard gives the words of its verdict as the reason; anything else is somebody's own.
+  const [first] = reasons;
+  const isJudged = first !== undefined && rollback.reason?.startsWith(first.text) === true;
+  const words = isJudged
+    ? reasons.map(reason => reasonText(reason, scene))
+    : rollback.reason === null
+      ? []
+      : [clean.free(rollback.reason)];
+  return words.map(text => [say(`${t.verdict.because} `, 'quiet'), say(text, 'strong')]);
 }
 
 /** People to turn to: whoever takes a release back will want to talk to them. */

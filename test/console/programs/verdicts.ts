@@ -2,7 +2,7 @@ import type {Judgement} from '../../../source/analysis/judge/judge.ts';
 import {readCondition} from '../../../source/config/condition.ts';
 import {metricBook} from '../../../source/config/metric-book.ts';
 import type {Condition, Guardrail, Phase, Plan} from '../../../source/release/plan.ts';
-import {HOUR, MINUTE, PLAN, rolling, SECOND, WELL, type Course, type Scene} from './rolling.ts';
+import {HOUR, MINUTE, PLAN, rolling, routers, SECOND, WELL, type Course, type Scene} from './rolling.ts';
 
 /** As quick as prod: evidence would see the difference of the other scenes. */
 const GRAY_WELL = {...WELL, requests: 40};
@@ -195,6 +195,22 @@ export const VERDICTS: Record<string, (now: () => number) => Promise<Scene>> = {
       world.guardSilentMs = 42 * SECOND;
     },
   }),
+  'verdict-rolled-back': async now => {
+    const scene = await told({course: turned(40, {errors: 0.05})})(now);
+    const {world} = scene;
+    const {reasons} = world.deck().judged!()!.judgement.verdict;
+    await world.act({type: 'rollback', release: 'r-7'}, GUARD, reasons.map(({text}) => text).join('; '));
+    const facts = {routers: 3, confirmed: 3, silent: 0, grayRequestsAfter: 41, ms: 212};
+    for (const [name, more] of [
+      ['traffic', {facts}],
+      ['stop', {}],
+    ] as const) {
+      await world.act({type: 'begin-step', release: 'r-7', step: `rollback.${name}`, deadlineMs: 60_000});
+      await world.act({type: 'end-step', release: 'r-7', step: `rollback.${name}`, outcome: 'done', ...more});
+    }
+    routers(world, 'r-7', 0, false);
+    return scene;
+  },
   'verdict-last-phase': told({
     plan: plan({
       complete: 'manual',

@@ -9,7 +9,8 @@ import type {Scene} from '../screen.ts';
 import {bar} from './bar.ts';
 import {heldWords, madeOf, prodPart, whyOpen} from './conditions.ts';
 import {evidenceRow} from './evidence.ts';
-import {judgedLabel, metricLabel, quantity, valueAndLimit} from './quantity.ts';
+import {judgedLabel, quantity, valueAndLimit} from './quantity.ts';
+import {reasonText} from './reason-text.ts';
 import type {Row} from './row.ts';
 import {isBenign} from './weighty.ts';
 
@@ -215,11 +216,7 @@ function plainRow(reason: Reason, code: ReasonCode, judgement: Judgement | null,
 
 /** A reason of which no more is known than what was written. */
 function loggedRow(reason: Reason, scene: Scene): Row {
-  const simple = scene.t.verdict.simple[reason.code as ReasonCode];
-  const text =
-    simple ??
-    scene.t.verdict.logged(reason, metric => metricLabel(metric, scene)) ??
-    scene.clean.free(reason.text);
+  const text = reasonText(reason, scene);
   const made: Line = reason.samples === null ? [] : [say(scene.t.requests(count(reason.samples)), 'quiet')];
   const over: Line =
     reason.windowSeconds === null ? [] : [say(scene.t.windowOf(reason.windowSeconds), 'quiet')];

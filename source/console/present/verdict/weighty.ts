@@ -1,5 +1,11 @@
 import type {Judgement} from '../../../analysis/judge/judge.ts';
-import {criterionReason, guardrailReason, type ReasonCode} from '../../../analysis/judge/reasons.ts';
+import type {GuardrailReading} from '../../../analysis/judge/guardrails.ts';
+import {
+  bothSidesReason,
+  criterionReason,
+  guardrailReason,
+  type ReasonCode,
+} from '../../../analysis/judge/reasons.ts';
 import type {Outcome} from '../../../analysis/judge/outcome.ts';
 import type {Reason} from '../../../release/state.ts';
 
@@ -30,10 +36,14 @@ export function outcomeOf({code, text}: Reason, judgement: Judgement | null): Ou
   // The judge wrote the reason from one of these readings, in these words.
   const named = code as ReasonCode;
   return (
-    guardrails.find(reading => guardrailReason(named, reading).text === text)?.outcome ??
+    guardrails.find(reading => wordsOf(named, reading) === text)?.outcome ??
     criteria.find(reading => criterionReason(reading).text === text)?.outcome ??
     null
   );
+}
+
+function wordsOf(code: ReasonCode, reading: GuardrailReading): string {
+  return (code === 'both_sides' ? bothSidesReason(reading) : guardrailReason(code, reading)).text;
 }
 
 /** Reasons that keep a release where it is or take it back. What only follows from a silence is not told beside it. */
