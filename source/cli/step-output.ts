@@ -28,7 +28,7 @@ export async function tellOutput({flags, out}: Call, {feature, view}: Look, step
 }
 
 function nothing(kept: readonly KeptOutput[], step: string): Failure {
-  const names = [...new Set(kept.map(output => plainText(output.step, 80)))];
+  const names = [...new Set(kept.map(output => plainText(output.step, 80)))].sort();
   return new Failure(
     EXIT.usage,
     'no-output',

@@ -2,7 +2,7 @@ import {hookPerformer, type HookMeans} from './hook.ts';
 import {confirmPerformer} from './confirm.ts';
 import {phaseHookOf} from '../release/phase-change.ts';
 import type {Performer, StepRunner} from './run-steps.ts';
-import {snapshotPerformer, type TakeSnapshot} from './snapshot.ts';
+import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
 /** By what means steps are done. */
@@ -29,7 +29,9 @@ export function performersFor({
     switch (step.name) {
       case 'traffic':
       case 'traffic-to-prod':
-        return trafficPerformer(traffic);
+        return step.run === 'rollback'
+          ? followedBy(trafficPerformer(traffic), () => void takeEarly(takeSnapshot, outputs, release))
+          : trafficPerformer(traffic);
       case 'notify':
         return notify;
       case 'snapshot':
@@ -51,5 +53,17 @@ export function performersFor({
         return hook === undefined ? null : hookPerformer(hook, {feature, outputs, hides, epoch: epoch()});
       }
     }
+  };
+}
+
+/** The same performer; what it has done is followed by this. */
+function followedBy(performer: Performer, then: () => void): Performer {
+  return {
+    ...performer,
+    async perform(step, context) {
+      const performed = await performer.perform(step, context);
+      then();
+      return performed;
+    },
   };
 }

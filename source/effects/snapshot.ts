@@ -6,6 +6,20 @@ import type {Performer} from './run-steps.ts';
 export type TakeSnapshot = (release: Release, signal: AbortSignal) => Promise<unknown>;
 
 const WITHIN_MS = 15_000;
+const STEP = 'rollback.snapshot';
+
+/**
+ * A first snapshot, as soon as everybody is at prod: hooks may take longer than samples live. It is kept as attempt 0 of
+ * the step that follows; nobody waits for it, and its failure is nobody's.
+ */
+export async function takeEarly(take: TakeSnapshot, outputs: OutputShelf, release: Release): Promise<void> {
+  try {
+    const text = JSON.stringify(await take(release, AbortSignal.timeout(WITHIN_MS)));
+    await outputs.write({release: release.id, step: STEP, attempt: 0, text, result: null});
+  } catch {
+    // The step itself will tell.
+  }
+}
 
 /** Keeps what was known when a release was taken back, for its report: what it was made from does not live long. */
 export function snapshotPerformer(take: TakeSnapshot, outputs: OutputShelf): Performer {
