@@ -4,11 +4,12 @@
  * @packageDocumentation
  */
 export {connect} from './connect.ts';
+export {errorName} from '../analysis/fingerprint.ts';
 
 export type {Decision} from '../audience/decide.ts';
 export type {Asked} from '../audience/forced.ts';
 export type {CustomRules, User} from '../audience/rule.ts';
-export type {Deck} from './connect.ts';
+export type {Deck} from './deck.ts';
 export type {Feature, FeatureHealth} from './feature.ts';
 export type {MiddlewareOptions} from './middleware.ts';
 export type {DeckOptions, FeatureOptions} from './options.ts';

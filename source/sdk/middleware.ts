@@ -1,4 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import {errorName} from '../analysis/fingerprint.ts';
 import type {Decision} from '../audience/decide.ts';
 import type {Asked} from '../audience/forced.ts';
 import type {User} from '../audience/rule.ts';
@@ -13,6 +14,14 @@ export interface Measured {
 export interface MiddlewareOptions<Request> {
   /** Who asks: an id, or an id with attributes. Left out, undefined or thrown: the client's address. */
   user?: (request: Request) => User | string | number | null | undefined;
+}
+
+/** One error under the name of its kind. */
+type Kind = Readonly<Record<string, number>>;
+const NO_KIND: Kind = {};
+
+function kindOf(error: unknown): Kind {
+  return {[errorName(error)]: 1};
 }
 
 type Next = (error?: unknown) => unknown;
@@ -35,18 +44,19 @@ export function plainMiddleware<Request extends IncomingMessage>(
     const decision = decide(who, {headers: request.headers, cookies: cookiesOf(request), address});
     remember(request, decision);
     let isDone = false;
-    const end = (isError: boolean) => {
+    const end = (isError: boolean, kind: Kind = NO_KIND) => {
       if (isDone) return;
       isDone = true;
       const response_time = performance.now() - began;
-      record(decision, {requests: 1, errors: isError ? 1 : 0, response_time, user: idOf(who, address)});
+      const errors = isError ? 1 : 0;
+      record(decision, {requests: 1, errors, response_time, user: idOf(who, address), ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
     // Closed before it was finished: who asked has gone, or was cut off.
     response.once('close', () => end(true));
     return watched(
       () => next(),
-      () => end(true),
+      error => end(true, kindOf(error)),
     );
   };
 }
@@ -71,19 +81,22 @@ export function honoMiddleware<Context extends HonoLike>(
     const address = honoAddressOf(context);
     const decision = decide(who, {headers: context.req.raw.headers, address});
     context.set('gray', decision);
-    const end = (isError: boolean) => {
+    const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
-      record(decision, {requests: 1, errors: isError ? 1 : 0, response_time, user: idOf(who, address)});
+      const errors = isError ? 1 : 0;
+      record(decision, {requests: 1, errors, response_time, user: idOf(who, address), ...kind});
     };
     try {
       await next();
     } catch (error) {
-      end(true);
+      end(true, kindOf(error));
       throw error;
     }
     // Hono answers what was thrown by itself, and says so.
     const isAborted = context.req.raw.signal?.aborted === true;
-    end(isAborted || context.error !== undefined || context.res.status >= 500);
+    const {error} = context;
+    const kind = error === undefined ? NO_KIND : kindOf(error);
+    end(isAborted || error !== undefined || context.res.status >= 500, kind);
   };
 }
 
@@ -126,16 +139,16 @@ function cookiesOf(request: IncomingMessage & Extras): Asked['cookies'] {
 }
 
 /** Calls on; whatever is thrown, now or later, is seen and goes its way. */
-function watched(next: () => unknown, onThrown: () => void): unknown {
+function watched(next: () => unknown, onThrown: (error: unknown) => void): unknown {
   try {
     const result = next();
     if (!(result instanceof Promise)) return result;
     return result.catch((error: unknown) => {
-      onThrown();
+      onThrown(error);
       throw error;
     });
   } catch (error) {
-    onThrown();
+    onThrown(error);
     throw error;
   }
 }

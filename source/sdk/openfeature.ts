@@ -13,7 +13,8 @@ import type {
 } from '@openfeature/server-sdk';
 import type {Decision} from '../audience/decide.ts';
 import {isFeatureName} from '../release/name.ts';
-import {connect, type Deck} from './connect.ts';
+import {connect} from './connect.ts';
+import type {Deck} from './deck.ts';
 import type {Feature} from './feature.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
 

@@ -1,20 +1,8 @@
 import type {Counter, Gauge, Histogram, Registry} from 'prom-client';
 import {BUCKETS_PER_OCTAVE} from '../analysis/log-buckets.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
+import type {FeatureHealth} from './feature.ts';
 import type {Tally} from './tally.ts';
-
-/** What the registry asks for when it is scraped. */
-export interface Gauges {
-  percent: number;
-  version: number;
-  isLive: boolean;
-  isAway: boolean;
-  waiting: number;
-  droppedEntries: number;
-  droppedRequests: number;
-  droppedValues: number;
-  faults: number;
-}
 
 /** Upper ends of the buckets, milliseconds. */
 const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
@@ -27,7 +15,7 @@ export interface Numbers {
 /** Registers the numbers; `read` is asked at each scrape. prom-client is loaded only here. */
 export async function registerNumbers(
   registry: Registry,
-  read: () => ReadonlyMap<string, Gauges>,
+  read: () => ReadonlyMap<string, FeatureHealth>,
 ): Promise<Numbers> {
   const client = await import('prom-client');
   const counter = (name: string, help: string): Counter<'feature' | 'side' | 'cohort'> =>
@@ -41,28 +29,26 @@ export async function registerNumbers(
     buckets: BUCKETS_MS,
     registers: [registry],
   });
-  const gauge = (name: string, help: string, value: (gauges: Gauges) => number): Gauge<'feature'> =>
+  const gauge = (name: string, help: string, value: (health: FeatureHealth) => number): Gauge<'feature'> =>
     new client.Gauge({
       name,
       help,
       labelNames: ['feature'],
       registers: [registry],
       collect() {
-        for (const [feature, gauges] of read()) this.set({feature}, value(gauges));
+        for (const [feature, health] of read()) this.set({feature}, value(health));
       },
     });
   gauge('graydeck_split_percent', 'Percent of users on gray that is applied.', ({percent}) => percent);
   gauge('graydeck_split_version', 'Log version of the split that is applied.', ({version}) => version);
-  gauge('graydeck_live', '1 while gray is served.', ({isLive}) => Number(isLive));
-  gauge('graydeck_store_away', '1 while the store cannot be reached.', ({isAway}) => Number(isAway));
-  gauge('graydeck_entries_waiting', 'Entries of samples not yet taken by the store.', ({waiting}) => waiting);
-  gauge(
-    'graydeck_entries_dropped',
-    'Entries for which there was no room.',
-    ({droppedEntries}) => droppedEntries,
+  gauge('graydeck_live', '1 while gray is served.', ({standing, percent}) =>
+    Number(standing === 'fresh' && percent > 0),
   );
-  gauge('graydeck_requests_dropped', 'Requests in these entries.', ({droppedRequests}) => droppedRequests);
-  gauge('graydeck_values_dropped', 'Values that no reader would take.', ({droppedValues}) => droppedValues);
+  gauge('graydeck_store_away', '1 while the store cannot be reached.', ({away}) => Number(away !== null));
+  gauge('graydeck_entries_waiting', 'Entries of samples not yet taken by the store.', ({waiting}) => waiting);
+  gauge('graydeck_entries_dropped', 'Entries for which there was no room.', ({dropped}) => dropped.entries);
+  gauge('graydeck_requests_dropped', 'Requests in these entries.', ({dropped}) => dropped.requests);
+  gauge('graydeck_values_dropped', 'Values that no reader would take.', ({dropped}) => dropped.values);
   gauge('graydeck_decision_faults', 'Decisions answered with prod because of a fault.', ({faults}) => faults);
 
   return {

@@ -1,0 +1,156 @@
+import {randomBytes} from 'node:crypto';
+import {hostname} from 'node:os';
+import {keepRouting, type KeptRouting} from '../router/keep-routing.ts';
+import {Routing} from '../router/routing.ts';
+import {checkFeatureName} from '../store/feature-name.ts';
+import {openStore, stateFolder} from '../store/open.ts';
+import type {RouterStore, RoutingStore} from '../store/port.ts';
+import {Batches} from './batches.ts';
+import {Feature} from './feature.ts';
+import type {DeckOptions, FeatureOptions} from './options.ts';
+import {reachStore, within} from './reach-store.ts';
+import {registerNumbers, type Numbers} from './registry.ts';
+import {Sender} from './sender.ts';
+
+const FLUSH_MS = 250;
+/** Until what is left is sent, and again until this process is off the list of routers, in milliseconds. */
+const SENT_WITHIN_MS = 1000;
+const LEFT_WITHIN_MS = 1000;
+
+type Env = NonNullable<DeckOptions['env']>;
+
+/** One feature with all that keeps it. */
+interface Member {
+  feature: Feature;
+  routing: Routing;
+  sender: Sender;
+  /** Null until there is a store. */
+  store: RouterStore | null;
+  kept: KeptRouting | null;
+}
+
+/** The connection of an application to the deck: one for a process. */
+export class Deck {
+  /** The store's address without its password, for people. */
+  readonly store: string;
+  /** Resolves once the store was reached for the first time. */
+  readonly opened: Promise<void>;
+  readonly #options: DeckOptions;
+  readonly #env: Env;
+  readonly #instance: string;
+  readonly #members = new Map<string, Member>();
+  readonly #stop = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #opening: Promise<RoutingStore | null>;
+  #routing: RoutingStore | null = null;
+  #away: string | null = 'not reached yet';
+  #numbers: Numbers | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: DeckOptions, label: string, env: Env) {
+    this.#options = options;
+    this.#env = env;
+    this.store = label;
+    // Of this start: the numbers of its entries begin anew with it.
+    const name = options.instance ?? `${hostname()}/${process.pid}`;
+    this.#instance = `${name.slice(0, 100)}-${randomBytes(3).toString('hex')}`;
+    this.#opening = this.#open();
+    this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
+    this.#timer = setInterval(() => {
+      for (const {sender, store} of this.#members.values()) sender.flush(store, false);
+    }, FLUSH_MS);
+    this.#timer.unref();
+  }
+
+  /**
+   * A feature by its name; the same object each time, with the options of the first.
+   * @throws RangeError for a name that no feature can have.
+   */
+  feature(name: string, options: FeatureOptions = {}): Feature {
+    const known = this.#members.get(name);
+    if (known !== undefined) return known.feature;
+    checkFeatureName(name);
+    const {distributions, gauges} = this.#options;
+    const kinds = {distributions: new Set(distributions), gauges: new Set(gauges)};
+    const batches = new Batches(this.#instance, kinds, (side, cohort, tally) =>
+      this.#numbers?.add(name, side, cohort, tally),
+    );
+    const routing = new Routing(name, options.custom ?? {}, () => this.#routing?.now() ?? Date.now());
+    const ready = Promise.withResolvers<void>();
+    const away = () => (member.kept === null ? this.#away : member.kept.away());
+    const feature = new Feature({name, routing, batches, options, away, ready: ready.promise});
+    const member: Member = {feature, routing, sender: new Sender(batches), store: null, kept: null};
+    this.#members.set(name, member);
+    void this.#keep(member, ready.resolve);
+    return feature;
+  }
+
+  /** Sends what was recorded, takes this process off the list of routers, and ends. Never rejects; within two seconds. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    const members = [...this.#members.values()];
+    for (const {sender, store} of members) sender.flush(store, true);
+    await within(SENT_WITHIN_MS, Promise.all(members.map(({sender}) => sender.settled)));
+    this.#stop.abort();
+    for (const {routing} of members) routing.setStale(true);
+    await within(LEFT_WITHIN_MS, Promise.all(members.map(async ({kept}) => await kept?.close())));
+    await this.#routing?.close().catch(() => undefined);
+  }
+
+  async #open(): Promise<RoutingStore | null> {
+    const {store: address = null} = this.#options;
+    const store = await reachStore(
+      () => openStore(address, 'router', {env: this.#env}),
+      why => {
+        if (why !== null && why !== this.#away) this.#tell(why);
+        this.#away = why;
+      },
+      this.#stop.signal,
+    );
+    this.#routing = store;
+    if (this.#stop.signal.aborted) await store?.close();
+    return store;
+  }
+
+  /** Keeps a feature up to date from the moment there is a store. */
+  async #keep(member: Member, onReady: () => void): Promise<void> {
+    const store = await this.#opening;
+    if (store === null || this.#closing !== null) return;
+    const {stateFolder: folder = stateFolder(this.#env)} = this.#options;
+    member.store = store.feature(member.feature.name);
+    member.kept = keepRouting({
+      routing: member.routing,
+      store: member.store,
+      label: this.store,
+      name: `sdk ${this.#instance}`,
+      folder: folder === false ? null : folder,
+      onTrouble: what => this.#tell(what),
+    });
+    await member.kept.ready;
+    onReady();
+  }
+
+  async #register(): Promise<void> {
+    const {registry} = this.#options;
+    if (registry === undefined) return;
+    const healths = () => new Map([...this.#members].map(([name, {feature}]) => [name, feature.health()]));
+    try {
+      this.#numbers = await registerNumbers(registry, healths);
+    } catch (error) {
+      this.#tell(`the registry takes no metrics: ${String(error)}`);
+    }
+  }
+
+  #tell(what: string): void {
+    try {
+      this.#options.onTrouble?.(what);
+    } catch {
+      // Nobody to tell it to.
+    }
+  }
+}
