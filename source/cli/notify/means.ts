@@ -2,7 +2,7 @@ import {plainText} from '../../analysis/plain-text.ts';
 import {DEFAULT_ALERTS} from '../../config/alerts.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
-import type {OutboxMeans} from '../../effects/notify/keep-outbox.ts';
+import type {OutboxMeans} from '../../effects/notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
 import type {Settings} from '../settings.ts';
 import {channelSpecs} from './specs.ts';

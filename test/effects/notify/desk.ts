@@ -1,4 +1,4 @@
-import type {Outbox, OutboxMeans} from '../../../source/effects/notify/keep-outbox.ts';
+import type {Outbox, OutboxMeans} from '../../../source/effects/notify/outbox.ts';
 import {openChannel} from '../../../source/effects/notify/open-channel.ts';
 import {plainText} from '../../../source/analysis/plain-text.ts';
 import type {ChannelSpec} from '../../../source/release/channel.ts';

@@ -1,5 +1,6 @@
 import {describe, expect, test, vi} from 'vitest';
-import {emptyOutbox, keepOutbox, Outbox} from '../../../source/effects/notify/keep-outbox.ts';
+import {emptyOutbox, keepOutbox} from '../../../source/effects/notify/keep-outbox.ts';
+import {Outbox} from '../../../source/effects/notify/outbox.ts';
 import {afterFailure, TRIES_AT_MOST} from '../../../source/effects/notify/policy.ts';
 import type {WebhookSpec} from '../../../source/release/channel.ts';
 import type {Intent} from '../../../source/release/command.ts';
