@@ -5,6 +5,7 @@ import type {Side, Span} from './numbers.ts';
 import * as reading from './reading.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 import {StepMemo, remembered} from './step-memo.ts';
+import {counterOfShare} from './shown-names.ts';
 
 /** More steps than this are not drawn by anybody. */
 const MOST_STEPS = 4096;
@@ -62,16 +63,17 @@ export class SeriesReader {
   }
 
   #other(side: Side, name: string, stepMs: number): ReadStep {
-    const uses = name.startsWith('feature_use_rate.') ? this.#table.get(`uses.${name.slice(17)}`) : undefined;
-    if (uses !== undefined) return this.#share(side, uses.index);
-    const {metric, part} = findMetric(this.#table, name);
+    const counter = counterOfShare(name);
+    const part = counter === null ? undefined : this.#table.get(counter);
+    if (part !== undefined) return this.#share(side, part.index);
+    const {metric, part: read} = findMetric(this.#table, name);
     switch (metric?.kind) {
       case 'counter':
         return this.#rate(side, metric.index);
       case 'gauge':
         return seconds => this.#gauge(side, metric.index, seconds);
       case 'distribution':
-        return this.#summary(side, metric.index, part, stepMs);
+        return this.#summary(side, metric.index, read, stepMs);
       default:
         return () => null;
     }

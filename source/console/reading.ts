@@ -2,6 +2,7 @@ import {judgementOf, type Judgement} from '../analysis/judge/judge.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
 import {METRIC_NAMES} from '../analysis/numbers.ts';
+import {shownNames} from '../analysis/shown-names.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
 import type {ExternalLike} from './present/elsewhere.ts';
@@ -112,12 +113,14 @@ function measure(deck: Deck, window: Span, now: number): Measured {
     };
   };
   try {
+    const [prod, gray] = [side('prod'), side('gray')];
+    const others = shownNames(windows.otherNames(), {prod: prod.numbers, gray: gray.numbers});
     return {
       window,
-      prod: side('prod'),
-      gray: side('gray'),
+      prod,
+      gray,
       observed: windows.observedPercent(window),
-      metrics: [...METRIC_NAMES, ...windows.otherNames()],
+      metrics: [...METRIC_NAMES, ...others],
       externals: deck.externals?.() ?? [],
     };
   } catch {

@@ -104,7 +104,7 @@ describe('in a real terminal', () => {
 
   it('while it runs it never clears the screen, and a second of numbers costs little', async () => {
     await using terminal = show('metrics');
-    await terminal.until('uses.export');
+    await terminal.until('use of export');
     const clock = (): string => /\d\d:\d\d:\d\d(?=\s*$)/mu.exec(terminal.screen()[0] ?? '')?.[0] ?? '';
     const begin = clock();
     await terminal.until(rows => !(rows[0] ?? '').includes(begin));

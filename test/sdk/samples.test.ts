@@ -4,9 +4,9 @@ import {Hono, type Context} from 'hono';
 import {Registry} from 'prom-client';
 import {afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {Windows} from '../../source/analysis/windows.ts';
+import {errorName, type Decision, type Feature} from '../../source/sdk/index.ts';
 import {Sample} from '../../source/analysis/sample.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';
-import type {Decision, Feature} from '../../source/sdk/index.ts';
 import type {SampleEntry} from '../../source/store/port.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {EARLY, FEATURE, FORCED, METRICS, Scene, until} from './scene.ts';
@@ -104,9 +104,11 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     const pay = await ready();
     const use = pay.middleware({user: (request: IncomingMessage) => request.headers['x-user'] as string});
     const decided: (Decision | undefined)[] = [];
+    const mistake = new Error('no');
+    const thrown = errorName(mistake);
     const handle = (request: IncomingMessage, response: ServerResponse) => {
       decided.push(pay.decisionOf(request));
-      if (request.url === '/throws') throw new Error('no');
+      if (request.url === '/throws') throw mistake;
       if (request.url === '/hangs') return;
       response.writeHead(request.url === '/fails' ? 503 : 200).end();
     };
@@ -138,6 +140,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect(await get('/', {'x-user': 'u-4'})).toBe(200);
     expect(await get('/', {cookie: 'gray_release=true'})).toBe(200);
     await until(async () => expect(await numbers('gray', 'chosen')).toMatchObject({requests: 5, errors: 3}));
+    expect(await numbers('gray', 'chosen')).toMatchObject({counters: {[thrown]: 1}});
     expect(await numbers('prod', 'eligible')).toMatchObject({requests: 1, errors: 0});
     expect(decided.map(decision => decision?.reason)).toEqual([
       'included',
@@ -156,8 +159,9 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     app.use(pay.hono<Context<Env>>({user: c => c.req.header('x-user')}));
     app.get('/', c => c.text(c.get('gray').side));
     app.get('/fails', c => c.text('', 502));
+    const mistake = new Error('no');
     app.get('/throws', () => {
-      throw new Error('no');
+      throw mistake;
     });
     app.onError((_, c) => c.text('', 500));
     const gray = {headers: {'x-user': 'u-1'}};
@@ -166,6 +170,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect((await app.request('/fails', gray)).status).toBe(502);
     expect((await app.request('/throws', gray)).status).toBe(500);
     await until(async () => expect(await numbers('gray', 'chosen')).toMatchObject({requests: 3, errors: 2}));
+    expect(await numbers('gray', 'chosen')).toMatchObject({counters: {[errorName(mistake)]: 1}});
   });
 
   test('a registry of prom-client gets the same by side', async () => {

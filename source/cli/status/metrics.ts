@@ -1,5 +1,6 @@
 import type {Side, SideNumbers} from '../../analysis/numbers.ts';
 import {METRIC_NAMES} from '../../analysis/numbers.ts';
+import {shownNames} from '../../analysis/shown-names.ts';
 import {breaks, limitsOf} from '../../console/present/limit.ts';
 import {valueOf} from '../../console/present/metric.ts';
 import type {NumberState} from '../../metrics/prometheus/fault.ts';
@@ -24,6 +25,9 @@ export interface MetricLine {
   state: MetricState;
 }
 
+/** Errors of different kinds that are told. */
+const MOST_ERRORS = 10;
+
 type Numbers = Readonly<Record<Side, SideNumbers | null>>;
 
 /** Every metric: the standard ones, those of Prometheus, and what else the samples speak of. Samples come first. */
@@ -31,7 +35,9 @@ export function metricsOf(observed: Observed, numbers: Numbers): MetricLine[] {
   const {windows, externals} = observed;
   const told = new Map(externals.map(external => [external.name, external]));
   const others = [...told.keys()].filter(name => !(METRIC_NAMES as readonly string[]).includes(name));
-  const byName = (windows?.otherNames() ?? []).filter(name => !told.has(name));
+  const byName = shownNames(windows?.otherNames() ?? [], numbers, MOST_ERRORS).filter(
+    name => !told.has(name),
+  );
   return [...METRIC_NAMES, ...others, ...byName].map(name => {
     const line = bySamples(name, observed, numbers);
     const external = told.get(name);

@@ -94,6 +94,8 @@ export const en = {
     conversion_rate: 'conversion',
     active_users: 'active users',
   },
+  useOf: (name: string) => `use of ${name}`,
+  errorOf: (name: string) => `✖ ${name}`,
   elsewhere: {
     cpu: 'cpu',
     memory: 'memory',

@@ -91,6 +91,8 @@ export const zh: typeof en = {
     conversion_rate: '转化率',
     active_users: '活跃用户',
   },
+  useOf: name => `使用 ${name}`,
+  errorOf: name => `✖ ${name}`,
   elsewhere: {
     cpu: 'CPU',
     memory: '内存',

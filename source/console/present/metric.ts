@@ -1,4 +1,5 @@
 import type {MetricName, SideNumbers, Span} from '../../analysis/numbers.ts';
+import {counterOfShare, ERROR_RATE_OF, USE_RATE} from '../../analysis/shown-names.ts';
 import {count, milliseconds, percent, threeDigits, UNKNOWN} from './format.ts';
 
 /** How a metric is read, written and compared. */
@@ -25,13 +26,17 @@ const KNOWN: Record<MetricName, Omit<Metric, 'name'>> = {
   active_users: {kind: 'people', worse: null, compared: null},
 };
 const OTHER: Omit<Metric, 'name'> = {kind: 'number', worse: null, compared: null};
+const USE: Omit<Metric, 'name'> = {kind: 'percent', worse: null, compared: null};
+const KIND_OF_ERROR: Omit<Metric, 'name'> = {kind: 'percent', worse: 'higher', compared: 'ratio'};
 
 export function isKnown(name: string): name is MetricName {
   return Object.hasOwn(KNOWN, name);
 }
 
 export function metricOf(name: string): Metric {
-  return {name, ...(isKnown(name) ? KNOWN[name] : OTHER)};
+  if (isKnown(name)) return {name, ...KNOWN[name]};
+  if (name.startsWith(ERROR_RATE_OF)) return {name, ...KIND_OF_ERROR};
+  return {name, ...(name.startsWith(USE_RATE) ? USE : OTHER)};
 }
 
 /** The metric's value on a side, in its own unit; a counter beyond the standard ones is told per second. */
@@ -56,6 +61,8 @@ export function valueOf(name: string, numbers: SideNumbers, window: Span): numbe
     case 'active_users':
       return numbers.activeUsers;
     default: {
+      const part = counterOfShare(name);
+      if (part !== null) return shareOf(numbers.counters[part], numbers.requests);
       const gauge = numbers.gauges[name];
       if (gauge !== undefined) return gauge;
       const counter = numbers.counters[name];
@@ -63,6 +70,10 @@ export function valueOf(name: string, numbers: SideNumbers, window: Span): numbe
       return counter === undefined || seconds <= 0 ? null : counter / seconds;
     }
   }
+}
+
+function shareOf(part: number | undefined, requests: number): number | null {
+  return part === undefined || requests <= 0 ? null : (part / requests) * 100;
 }
 
 /** Whether `name` is a counter beyond the standard ones: then it is told per second. */

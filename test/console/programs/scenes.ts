@@ -232,7 +232,8 @@ export const SCENES: Record<string, Build> = {
     return scene;
   },
   metrics: async now => {
-    const extra = {counters: {retries: 3, 'uses.export': 2}, gauges: {}};
+    const kinds = {'errors.TypeError:no-total.3f9c': 1, 'errors.Error:timeout.77aa': 1};
+    const extra = {counters: {retries: 3, 'uses.export': 2, ...kinds}, gauges: {}};
     return rolling(now, {
       prod: () => ({...WELL, extra}),
       gray: age => (age < 14 * 60 ? {...GRAY_WELL, extra} : null),

@@ -1,0 +1,53 @@
+import {hashText} from './hash-text.ts';
+
+/** Longest name a sample takes, in UTF-16 units. */
+const LONGEST = 64;
+const LONGEST_MESSAGE = 1000;
+const LONGEST_KIND = 20;
+
+/** What tells one case of an error from another and may name people: quoted words, addresses, ids, numbers. */
+const PARTICULAR =
+  /"[^"]*"|'[^']*'|`[^`]*`|\b[a-z][a-z\d+.-]*:\/\/\S+|\S+@\S+|(?:\/[\w.-]+){2,}|\b[\da-f]{6,}(?:-[\da-f]{4,})*\b|\d+/giu;
+
+/**
+ * The name of the counter that errors of this kind go under: `errors.TypeError:x-is-not-a-function.3f9c`. Errors that
+ * differ only in what they are about have one name: quoted words, addresses, ids and numbers of a message are left out.
+ * The last four letters tell errors of the same words from different places apart. Never throws.
+ */
+export function errorName(error: unknown): string {
+  const {kind, message, place} = factsOf(error);
+  const words = message.replace(PARTICULAR, ' ').match(/\p{L}+/gu) ?? [];
+  const mark = (hashText(`${kind} ${words.join(' ')} ${place}`) & 0xffff).toString(16).padStart(4, '0');
+  const head = `errors.${kind}`;
+  let name = head;
+  for (const word of words) {
+    const longer = `${name}${name === head ? ':' : '-'}${word}`;
+    if (longer.length + mark.length + 1 > LONGEST) break;
+    name = longer;
+  }
+  return `${name}.${mark}`;
+}
+
+function factsOf(error: unknown): {kind: string; message: string; place: string} {
+  try {
+    if (error instanceof Error) {
+      const kind = error.name.replace(/[^\p{L}\p{N}_]/gu, '').slice(0, LONGEST_KIND);
+      return {
+        kind: kind === '' ? 'Error' : kind,
+        message: String(error.message).slice(0, LONGEST_MESSAGE),
+        place: placeOf(String(error.stack ?? '')),
+      };
+    }
+    const message = typeof error === 'string' ? error.slice(0, LONGEST_MESSAGE) : '';
+    return {kind: error === null ? 'null' : typeof error, message, place: ''};
+  } catch {
+    // A getter that throws, a proxy that has been revoked: it was an error all the same.
+    return {kind: 'unknown', message: '', place: ''};
+  }
+}
+
+/** The function and file of the first frame of a stack; lines and folders change with every build. */
+function placeOf(stack: string): string {
+  const frame = /^\s+at (.+)$/mu.exec(stack.slice(0, 4 * LONGEST_MESSAGE))?.[1] ?? '';
+  return frame.replace(/\(?\S*[/\\]/u, '').replace(/[:\d)]+$/u, '');
+}
