@@ -1,3 +1,4 @@
+import {longestWindowMs} from '../../analysis/judge/longest-window.ts';
 import type {Condition, Plan} from '../../release/plan.ts';
 import type {State} from '../../release/state.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
@@ -56,6 +57,10 @@ export async function openPrometheus(
     scrapeMs: scrapeMs ?? null,
     windowMs: windowMs ?? null,
     historyMs: wishes.historyMs ?? null,
+    longestMs() {
+      const {release} = view.snapshot().state;
+      return release === null ? 0 : longestWindowMs(release.plan);
+    },
     ...(wishes.onlyPlanned === true ? {wants: name => plannedMetrics(view.snapshot().state).has(name)} : {}),
   });
 }

@@ -35,6 +35,8 @@ export interface AskerOptions {
   scrapeMs?: number | null;
   /** How far back to read at the start; 0: not at all. */
   historyMs?: number | null;
+  /** The longest window that anybody looks at, milliseconds: as much of the past is read, and kept. */
+  longestMs?: () => number;
 }
 
 const SCRAPE_MS = 15_000;
@@ -108,7 +110,8 @@ export class Asker {
     target: Target,
     {to, aheadMs}: {to: number; aheadMs: number},
   ): Promise<void> {
-    const historyMs = this.#options.historyMs ?? HISTORY_MS;
+    const {longestMs = () => 0} = this.#options;
+    const historyMs = this.#options.historyMs ?? Math.max(HISTORY_MS, longestMs());
     const began = slot.side === 'gray' ? (target.startedAt ?? 0) + aheadMs : 0;
     const from = Math.max(to - historyMs, began);
     const stepMs = Math.max(

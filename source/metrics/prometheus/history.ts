@@ -6,10 +6,11 @@ const MOST_STEPS = 4096;
 
 /** The values of one number over time, on the store's clock. */
 export class History {
-  readonly #keepMs: number;
+  readonly #keepMs: () => number;
   #points: Point[] = [];
 
-  constructor(keepMs: number) {
+  /** @param keepMs how far back is kept, milliseconds; may change */
+  constructor(keepMs: () => number) {
     this.#keepMs = keepMs;
   }
 
@@ -17,9 +18,10 @@ export class History {
   add(point: Point): void {
     while ((this.#points.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= point.at) this.#points.pop();
     this.#points.push(point);
-    const oldest = point.at - this.#keepMs;
+    const keepMs = this.#keepMs();
+    const oldest = point.at - keepMs;
     // Now and then, not at every point.
-    if ((this.#points[0]?.at ?? oldest) < oldest - this.#keepMs / 8)
+    if ((this.#points[0]?.at ?? oldest) < oldest - keepMs / 8)
       this.#points = this.#points.filter(({at}) => at >= oldest);
   }
 
@@ -34,16 +36,35 @@ export class History {
     this.#points = [];
   }
 
-  /** Mean of the values in a span; null without any. */
-  mean({from, to}: Span): number | null {
+  /**
+   * Mean of the values in a span, of which every step counts alike: the past is read more coarsely than the present. Null
+   * without any.
+   */
+  mean({from, to}: Span, stepMs: number): number | null {
     let sum = 0;
-    let count = 0;
-    for (const {at, value} of this.#points)
-      if (at >= from && at < to) {
-        sum += value;
-        count++;
+    let steps = 0;
+    let own = {step: Number.NaN, sum: 0, count: 0};
+    const close = () => {
+      if (own.count > 0) sum += own.sum / own.count;
+      steps += own.count > 0 ? 1 : 0;
+    };
+    for (const {at, value} of this.#points) {
+      if (at < from || at >= to) continue;
+      const step = Math.floor((at - from) / stepMs);
+      if (step !== own.step) {
+        close();
+        own = {step, sum: 0, count: 0};
       }
-    return count === 0 ? null : sum / count;
+      own.sum += value;
+      own.count++;
+    }
+    close();
+    return steps === 0 ? null : sum / steps;
+  }
+
+  /** The oldest value's time in a span, milliseconds since 1970; null without any. */
+  oldestAt({from, to}: Span): number | null {
+    return this.#points.find(({at}) => at >= from && at < to)?.at ?? null;
   }
 
   /** How many values lie in a span. */

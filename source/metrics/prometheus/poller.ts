@@ -19,6 +19,8 @@ export interface PollerOptions extends Omit<AskerOptions, 'everyMs'> {
 
 const EVERY_MS = 5000;
 const KEEP_MS = 3_600_000;
+/** A window is the mean of at most so many steps. */
+const MOST_STEPS = 1000;
 const WIDTH = 4;
 
 /**
@@ -46,7 +48,8 @@ export class PrometheusPoller implements ExternalNumbers {
     this.#silentMs = 3 * this.#everyMs + 10_000;
     this.#gate = new Gate(options.width ?? WIDTH);
     this.#metrics = new Map(options.metrics.map(metric => [metric.name, metric]));
-    this.#slots = new Map(options.metrics.map(({name, per}) => [name, slotsFor(per)]));
+    const keepMs = () => Math.max(KEEP_MS, options.longestMs?.() ?? 0);
+    this.#slots = new Map(options.metrics.map(({name, per}) => [name, slotsFor(per, keepMs)]));
   }
 
   /** Begins to ask. Resolves once every metric has been asked for once, whatever came of it, or on `close`. */
@@ -110,9 +113,11 @@ export class PrometheusPoller implements ExternalNumbers {
     const from = Math.max(to - overMs, this.#options.target().splitChangedAt ?? 0);
     const valueOf = (side: Side): number | null => {
       const {state, value} = readings[side];
-      return state === 'ok' ? (this.#slot(name, side)?.history.mean({from, to}) ?? value) : null;
+      const stepMs = Math.max(this.#everyMs, overMs / MOST_STEPS);
+      return state === 'ok' ? (this.#slot(name, side)?.history.mean({from, to}, stepMs) ?? value) : null;
     };
-    const values = this.#slot(name, 'gray')?.history.countIn({from, to}) ?? 0;
+    const history = this.#slot(name, 'gray')?.history;
+    const oldestAt = history?.oldestAt({from, to}) ?? to;
     const ages = Object.values(readings).flatMap(({ageMs}) => (ageMs === null ? [] : [ageMs]));
     return {
       // What both sides share cannot be compared, and is no sign that prod is as sick as gray.
@@ -121,7 +126,9 @@ export class PrometheusPoller implements ExternalNumbers {
       ageMs: ages.length === 0 ? null : Math.max(...ages),
       state: stateForJudge(readings.gray.state),
       source: 'prometheus',
-      values,
+      values: history?.countIn({from, to}) ?? 0,
+      // What is known before the oldest value is as much as lies between two.
+      coveredMs: Math.max(0, Math.min(to - from, to - oldestAt + this.#everyMs)),
     };
   }
 
@@ -184,8 +191,8 @@ export class PrometheusPoller implements ExternalNumbers {
   }
 }
 
-function slotsFor(per: PolledMetric['per']): readonly Slot[] {
+function slotsFor(per: PolledMetric['per'], keepMs: () => number): readonly Slot[] {
   return per === 'service'
-    ? [new Slot('service', KEEP_MS)]
-    : [new Slot('prod', KEEP_MS), new Slot('gray', KEEP_MS)];
+    ? [new Slot('service', keepMs)]
+    : [new Slot('prod', keepMs), new Slot('gray', keepMs)];
 }

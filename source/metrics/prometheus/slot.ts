@@ -34,7 +34,7 @@ export class Slot {
   /** When the sample behind the last number was taken, as a moment of `performance.now`. */
   #sampleAt: number | null = null;
 
-  constructor(side: Slot['side'], keepMs: number) {
+  constructor(side: Slot['side'], keepMs: () => number) {
     this.side = side;
     this.history = new History(keepMs);
   }

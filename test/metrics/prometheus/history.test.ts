@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {History} from '../../../source/metrics/prometheus/history.ts';
 
 function historyOf(points: [at: number, value: number][], keepMs = 60_000): History {
-  const history = new History(keepMs);
+  const history = new History(() => keepMs);
   for (const [at, value] of points) history.add({at, value});
   return history;
 }
@@ -24,8 +24,28 @@ test('nothing of after a span is told', () => {
   ]);
   expect(history.series({from: 0, to: 4000}, 2000, 2000)).toEqual([1, 1]);
   expect(history.newest({from: 0, to: 5000})).toBe(1);
-  expect(history.mean({from: 0, to: 6000})).toBe(5);
-  expect(history.mean({from: 2000, to: 4000})).toBeNull();
+  expect(history.mean({from: 0, to: 6000}, 1000)).toBe(5);
+  expect(history.mean({from: 2000, to: 4000}, 1000)).toBeNull();
+});
+
+test('every step of a window counts alike: a past that is known coarsely is not outvoted by the last minute', () => {
+  const coarse = Array.from({length: 9}, (_, index): [number, number] => [index * 10_000, 1]);
+  const fine = Array.from({length: 10}, (_, index): [number, number] => [90_000 + index * 1000, 11]);
+  const history = historyOf([...coarse, ...fine], 3_600_000);
+  expect(history.mean({from: 0, to: 100_000}, 10_000)).toBe(2);
+  expect(history.countIn({from: 90_000, to: 95_000})).toBe(5);
+  expect(history.oldestAt({from: 15_000, to: 100_000})).toBe(20_000);
+  expect(history.oldestAt({from: 200_000, to: 300_000})).toBeNull();
+});
+
+test('as much is kept as is wanted by now', () => {
+  let keepMs = 10_000;
+  const history = new History(() => keepMs);
+  for (let at = 0; at <= 60_000; at += 1000) history.add({at, value: 1});
+  expect(history.oldestAt({from: 0, to: 60_000})).toBeGreaterThan(45_000);
+  keepMs = 60_000;
+  for (let at = 61_000; at <= 100_000; at += 1000) history.add({at, value: 1});
+  expect(history.oldestAt({from: 0, to: 100_000})).toBeLessThan(52_000);
 });
 
 test('the past is filled in where nothing is known, and what is known stays', () => {
