@@ -48,7 +48,7 @@ describe('status, where nobody guards', () => {
       });
     const {stdout} = await place.run('status');
     expect(stdout).toMatch(
-      /VERDICT ROLLBACK {2}no guard: nobody acts on it\n {4}gray error rate 60 %, passes at 10 % or less/,
+      /VERDICT ROLLBACK {2}nobody acts on it: no guard\n {4}gray error rate 60 %, passes at 10 % or less/,
     );
     expect(await log.head()).toEqual(head);
     expect(await rollUps.read('minutes', 0)).toEqual([]);

@@ -27,7 +27,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
   [
     'nobody-acts',
     'that nobody acts on it',
-    /✖ ROLLBACK +▲ no guard: nobody acts on it/,
+    /✖ ROLLBACK +▲ nobody acts on it: no guard/,
     /r then y takes it back/,
   ],
   [
@@ -75,7 +75,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
   [
     'undecided',
     'how long it still takes at this traffic',
-    /… next phase wants conversion improvement > 1 pt: \d\d \d{3} of 60 000 requests, about \d+ min more at this traffic/,
+    /… next phase wants conversion improvement > 1 pt {3}about \d+ min more {3}\d\d \d{3} of 60 000 requests {3}at this traffic/,
   ],
   [
     'forecast',
@@ -88,7 +88,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
     /\? cpu cannot be measured for 1:1\d: prometheus at 127\.0\.0\.1:9090 does not answer/,
     /\? cpu > 80 % cannot be measured/,
   ],
-  ['silent-guard', 'that the guard is gone', /▲ guard on ops-1 is silent: nobody acts on it/],
+  ['silent-guard', 'that the guard is gone', /▲ nobody acts on it: guard on ops-1 is silent/],
   ['last-phase', 'that a person completes it', /… the last phase: C completes it/],
 ];
 

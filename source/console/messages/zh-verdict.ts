@@ -51,8 +51,8 @@ export const zhVerdict: typeof enVerdict = {
     ownWatches: '由本控制台看守',
     guard: name => `由 ${name} 执行`,
     watches: name => `由 ${name} 看守`,
-    silent: name => `${name} 失联：无人执行`,
-    nobody: '没有守护：无人执行',
+    silent: name => `无人执行：${name} 失联`,
+    nobody: '无人执行：没有守护',
     start: feature => `启动守护： graydeck guard --feature ${feature}`,
   },
   because: '因为',
@@ -64,8 +64,9 @@ export const zhVerdict: typeof enVerdict = {
   passes: (op, limit) => `${{'<': '低于', '<=': '不高于', '>': '高于', '>=': '不低于'}[op]} ${limit} 即通过`,
   prodHas: value => `生产 ${value}`,
   fewRequests: (have, need, isProd) => `${need} 个${isProd ? '生产' : ''}请求中已有 ${have} 个`,
+  atThisTraffic: '按此流量',
   fewAnswers: (have, need) => `${need} 条反馈中已有 ${have} 条`,
-  needsMore: time => (time === null ? '按此流量永远不够' : `按此流量约还需 ${time}`),
+  needsMore: time => (time === null ? '按此流量永远不够' : `约还需 ${time}`),
   prodZero: '生产为 0，倍数没有意义',
   unmeasured: why =>
     ({

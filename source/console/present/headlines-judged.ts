@@ -43,17 +43,20 @@ export function ofUnmeasured(scene: Scene): Headline[] {
       outcome.kind === 'cannot-measure' ? [outcome.metric] : [],
     ),
   );
-  const byWhy = new Map<string, {names: string[]; ageMs: number | null}>();
+  const byWhy = new Map<string, {names: string[]; ageMs: number | null; word: string}>();
   for (const {name, sides} of reading.externals) {
     const bad = [sides.gray, sides.prod].find(({state}) => state !== 'ok' && state !== 'waiting');
     if (bad === undefined || !planned.has(name)) continue;
-    const why = clean.free(bad.why ?? t.numberStates[bad.state === 'ok' ? 'empty' : bad.state]);
-    const known = byWhy.get(why) ?? {names: [], ageMs: bad.ageMs};
+    const word = t.numberStates[bad.state === 'ok' ? 'empty' : bad.state];
+    const why = clean.free(bad.why ?? word);
+    const known = byWhy.get(why) ?? {names: [], ageMs: bad.ageMs, word};
     byWhy.set(why, {...known, names: [...known.names, metricLabel(name, scene)]});
   }
-  return Array.from(byWhy, ([why, {names, ageMs}]) => {
+  return Array.from(byWhy, ([why, {names, ageMs, word}]) => {
     const age = ageMs === null ? null : clockwork(ageMs);
-    const text = t.verdict.headlines.unmeasured(names.slice(0, LISTED_AT_MOST), names.length, age, why);
-    return {mark: '?', tone: 'warn', isLoud: false, text, hint: ''};
+    const told = [names.slice(0, LISTED_AT_MOST), names.length, age] as const;
+    const text = t.verdict.headlines.unmeasured(...told, why);
+    const short = t.verdict.headlines.unmeasured(...told, word);
+    return {mark: '?', tone: 'warn', isLoud: false, text, shorter: [short], hint: ''};
   });
 }

@@ -18,24 +18,33 @@ const CRITERION_MARKS = {
 
 /** Why there is no answer, in a few words; null where there is one. */
 export function whyOpen(outcome: Outcome, scene: Scene): string | null {
+  const [first, ...more] = whyParts(outcome, scene);
+  return first === undefined ? null : [first, ...more.slice(0, 1)].join(', ');
+}
+
+/** The same in parts, the weightiest first: when there will be one comes before how much there is. */
+export function whyParts(outcome: Outcome, scene: Scene): string[] {
   const {verdict: t} = scene.t;
   switch (outcome.kind) {
     case 'holds':
     case 'fails':
-      return null;
+      return [];
     case 'undecided': {
-      if (outcome.why === 'prod-zero') return t.prodZero;
+      if (outcome.why === 'prod-zero') return [t.prodZero];
+      const {forecastMs} = outcome;
       const [have, need] = [count(outcome.have), count(outcome.need)];
       const few =
         outcome.source === 'feedback'
           ? t.fewAnswers(have, need)
           : t.fewRequests(have, need, outcome.why === 'few-prod-requests');
-      return `${few}, ${t.needsMore(outcome.forecastMs === null ? null : scene.t.age(outcome.forecastMs))}`;
+      return forecastMs === null
+        ? [t.needsMore(null), few]
+        : [t.needsMore(scene.t.age(forecastMs)), few, t.atThisTraffic];
     }
     case 'cannot-measure':
-      return t.unmeasured(outcome.why);
+      return [t.unmeasured(outcome.why)];
     case 'not-applicable':
-      return t.notApplicable(outcome.why);
+      return [t.notApplicable(outcome.why)];
   }
 }
 

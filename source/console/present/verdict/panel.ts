@@ -35,10 +35,14 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
     width,
   );
   const isEvidenceLoud = evidence.some(({mark}) => mark.tone !== 'quiet');
+  const isCalm = blocking.length === 0 && !isEvidenceLoud;
+  // That time is left stands above already; what is done next, or by whom, comes first.
+  const isWaitFirst = isCalm && benign.some(({code}) => code !== 'phase_time');
   const rows = [
     ...lines(blockingRows),
-    ...(blocking.length === 0 && !isEvidenceLoud ? [calmRow(evidence, scene, width)] : lines(evidence)),
-    ...waits,
+    ...(isWaitFirst ? waits : []),
+    ...(isCalm ? [calmRow(evidence, scene, width)] : lines(evidence)),
+    ...(isWaitFirst ? [] : waits),
     ...conditionRows(judgement, scene, width),
     ...startRow(scene),
     ...doubtRows(release, scene, width),

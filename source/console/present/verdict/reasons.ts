@@ -7,7 +7,7 @@ import {say, type Line, type Tone} from '../line.ts';
 import type {Mark} from '../marks.ts';
 import type {Scene} from '../screen.ts';
 import {bar} from './bar.ts';
-import {heldWords, madeOf, prodPart, whyOpen} from './conditions.ts';
+import {heldWords, madeOf, prodPart, whyOpen, whyParts} from './conditions.ts';
 import {evidenceRow} from './evidence.ts';
 import {judgedLabel, quantity, valueAndLimit} from './quantity.ts';
 import {reasonText} from './reason-text.ts';
@@ -125,7 +125,10 @@ function criterionRow(outcome: Judgement['criteria'][number]['outcome'], scene: 
   if (open !== null)
     return {
       mark: outcome.kind === 'cannot-measure' ? UNKNOWN_HOW : WAITS,
-      parts: [[say(`${t.criteria} ${label} ${limit}: `), say(open, 'strong')]],
+      parts: [
+        [say(`${t.criteria} ${label} ${limit}`)],
+        ...whyParts(outcome, scene).map((part, index): Line => [say(part, index === 0 ? 'strong' : 'quiet')]),
+      ],
     };
   return {
     mark: WARN,
