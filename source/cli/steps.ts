@@ -150,7 +150,7 @@ export function failedSteps(release: Release | null, run: Step['run'], soFar: st
     EXIT.fault,
     'step-failed',
     `${soFar}, but ${failed.map(({id}) => id).join(', ')} failed: ${plainText(first.error ?? 'no reason given', 200)}`,
-    `graydeck retry ${first.id}`,
+    run === 'phase' ? 'graydeck resume, then graydeck next' : `graydeck retry ${first.id}`,
     {facts: {steps: failed.map(({id, error}) => ({id, error}))}},
   );
 }

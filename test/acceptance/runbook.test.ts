@@ -30,32 +30,35 @@ touch "done-$name"
 `;
 
 /** Hooks end within this time; a successor waits for it, and for what stopping them may take. */
-const TIMEOUT = '1s';
+const TIMEOUT = '3s';
 const WAIT = {timeout: 60_000};
 
 const START = ['start', 'v2', '--feature', 'pay', '--over', 'v1', '--yes', '--plan', 'plan.yaml'];
 const COMPLETE = ['complete', '--yes'];
 const ROLLBACK = ['rollback'];
 const RETRY = ['retry'];
+const NEXT = ['next', '--yes'];
+
+/** Every hook of a plan, and that of a phase. */
+type Hooked = HookName | 'before';
 
 /** A place with a plan that has every hook, and the way to what became of it. */
 async function stage({store = null as string | null, hasCheck = false} = {}) {
   const place = await Workplace.open(store);
   await place.file('hook.sh', HOOK);
   await chmod(join(place.folder, 'hook.sh'), 0o755);
-  const hook = (name: HookName) => {
+  const hook = (name: Hooked) => {
     const check = hasCheck ? `, check: [test, -f, done-${name}]` : '';
-    return `  ${name}: {argv: [./hook.sh, ${name}], timeout: ${TIMEOUT}${check}}\n`;
+    return `{argv: [./hook.sh, ${name}], timeout: ${TIMEOUT}${check}}`;
   };
-  await place.file(
-    'plan.yaml',
-    `phases: [{name: all, percent: 50}]\ncomplete: manual\nhooks:\n${HOOK_NAMES.map(hook).join('')}`,
-  );
+  const hooks = HOOK_NAMES.map(name => `  ${name}: ${hook(name)}\n`).join('');
+  const phases = `  - {name: some, percent: 20}\n  - {name: all, percent: 50, before: ${hook('before')}}\n`;
+  await place.file('plan.yaml', `phases:\n${phases}complete: manual\nhooks:\n${hooks}`);
   return {
     place,
     run: (argv: readonly string[]) => place.run(...argv),
     /** What a hook does the next time. */
-    next: (name: HookName, what: 'fail' | 'kill' | 'hang' | 'lose') =>
+    next: (name: Hooked, what: 'fail' | 'kill' | 'hang' | 'lose') =>
       writeFile(join(place.folder, `next-${name}`), what),
     ran: async () => (await readFile(join(place.folder, 'ran.txt'), 'utf8')).trim().split('\n'),
     async look(): Promise<{release: Release; commits: readonly Commit[]}> {
@@ -140,6 +143,15 @@ const HOOKS = [
   },
 ] as const;
 
+const INTO_PHASE = {
+  name: 'before',
+  step: 'phase-2.before',
+  before: [START],
+  by: NEXT,
+  again: RETRY,
+  ends: 'rolling',
+} as const;
+
 /** Where a release stands once this step has failed, and whether gray is still served. */
 const AFTER_FAILURE: Record<string, {state: string; percent: number; live: boolean}> = {
   'deploy.backup': {state: 'failed', percent: 0, live: false},
@@ -173,7 +185,7 @@ describe.concurrent('a hook that fails', () => {
 });
 
 describe('a runner that is killed in the middle of', () => {
-  test.each(HOOKS)(
+  test.each([...HOOKS, INTO_PHASE])(
     '$name: somebody else ends it, and a check that says done spares a second run',
     WAIT,
     async ({name}) => await expect(stories.get(name)).resolves.toBeUndefined(),
@@ -187,12 +199,12 @@ const stories = new Map<string, Promise<void>>();
 
 // Beside everything else: each waits for the deadline of whom it has killed.
 beforeAll(() => {
-  for (const one of HOOKS) stories.set(one.name, killedInHook(one));
+  for (const one of [...HOOKS, INTO_PHASE]) stories.set(one.name, killedInHook(one));
   stories.set('traffic', killedInTraffic());
   for (const story of stories.values()) story.catch(() => undefined);
 });
 
-async function killedInHook(one: (typeof HOOKS)[number]): Promise<void> {
+async function killedInHook(one: (typeof HOOKS)[number] | typeof INTO_PHASE): Promise<void> {
   await using stand = await stage({hasCheck: true});
   for (const argv of one.before) expect(await stand.run(argv)).toMatchObject({exitCode: 0});
   await stand.next(one.name, 'kill');
@@ -298,23 +310,24 @@ describe.concurrent('a rollback', () => {
 
 describe.concurrent('a hook', () => {
   const bad = [
-    ['that hangs', '[sleep, "60"]', /sleep took longer than 2 s and was stopped/u],
+    ['that hangs', '1s', '[sleep, "60"]', /sleep took longer than 1 s and was stopped/u],
     [
       'that floods',
+      '30s',
       '[sh, -c, "head -c 100000000 /dev/zero | tr \'\\\\0\' x; echo; echo the end; exit 4"]',
       /ended with 4: .*the end/su,
     ],
-    ['that is missing', '[./nowhere.sh]', /nowhere\.sh is not there/u],
-    ['that may not be run', '[./plan.yaml]', /plan\.yaml may not be run/u],
+    ['that is missing', '1s', '[./nowhere.sh]', /nowhere\.sh is not there/u],
+    ['that may not be run', '1s', '[./plan.yaml]', /plan\.yaml may not be run/u],
   ] as const;
   test.each(bad)(
     '%s fails its step with the reason, in bounded time and memory',
     WAIT,
-    async (_, argv, why) => {
+    async (_, timeout, argv, why) => {
       await using stand = await stage();
       await stand.place.file(
         'plan.yaml',
-        `phases: [{name: all, percent: 100}]\nhooks: {stop: {argv: ${argv}, timeout: 2s}}\n`,
+        `phases: [{name: all, percent: 100}]\nhooks: {stop: {argv: ${argv}, timeout: ${timeout}}}\n`,
       );
       await stand.run([...START, '--skip-preflight']);
       const rolling = await stand.run(ROLLBACK);
@@ -360,4 +373,37 @@ describe.skipIf(redisMissing)('a store that is lost in every step', () => {
       }
     },
   );
+});
+
+describe.skipIf(redisMissing)('a guard', () => {
+  test('asks the gate of a phase until it opens, runs the hooks on the way, and goes on', WAIT, async () => {
+    const redis = await startRedis();
+    await using place = await Workplace.open(redis.url);
+    const key = 'graydeck:{pay}:metrics';
+    const send = (side: string) =>
+      redis.admin.xadd(key, '*', 'side', side, 'requests', 50, 'errors', 0, 'response_time', 80);
+    const app = setInterval(() => void Promise.all([send('prod'), send('gray')]), 200);
+    try {
+      const gated = '{name: some, percent: 50, duration: 1s, confirm: [test, -f, open]}';
+      const hooked = '{name: most, percent: 90, before: [sh, -c, "echo $GRAYDECK_PHASE >> ran.txt"]}';
+      await place.file('plan.yaml', `phases: [${gated}, ${hooked}]\ncomplete: manual\nevidence: off\n`);
+      expect(await place.run(...START)).toMatchObject({exitCode: 0});
+      const guard = place.start(['guard', '--feature', 'pay', '--by', 'ops-1']);
+      const stepsNow = async () => (await place.json('status'))['steps'];
+      const asked = expect.objectContaining({id: 'phase-2.confirm', state: 'running'}) as unknown;
+      await vi.waitFor(async () => expect(await stepsNow()).toContainEqual(asked), 20_000);
+      expect(await place.json('status')).toMatchObject({percent: {set: 50}});
+      await place.file('open', '');
+      await vi.waitFor(
+        async () => expect(await place.json('status')).toMatchObject({percent: {set: 90}}),
+        20_000,
+      );
+      expect(await readFile(join(place.folder, 'ran.txt'), 'utf8')).toBe('most\n');
+      guard.kill('SIGTERM');
+      await guard;
+    } finally {
+      clearInterval(app);
+      await redis.dispose();
+    }
+  });
 });
