@@ -61,6 +61,7 @@ export class Acting {
   #looked: {at: Moment; now: number} | null = null;
   #jump: Absence | null = null;
   #differsSince: number | null = null;
+  #unapplied: readonly Report[] = [];
   #writtenAt = 0;
 
   constructor(means: ActingMeans, tenure: Tenure) {
@@ -93,7 +94,8 @@ export class Acting {
     const isSame =
       state.release?.id === release.id && state.release.splitChangedAt === release.splitChangedAt;
     if (judgement === null || state.release === null || !isSame) return;
-    const sight = {state, release: state.release, judgement, now, differsSince: this.#differsSince};
+    const differs = {differsSince: this.#differsSince, unapplied: this.#unapplied};
+    const sight = {state, release: state.release, judgement, now, ...differs};
     await this.#carryOut(ordersOf(sight), () => elapsed(begun, clock()) < ORDER_LIVES_MS);
     if (Math.abs(now - this.#writtenAt) < CHECKPOINT_EVERY_MS || !this.#tenure.isHeld()) return;
     this.#writtenAt = now;
@@ -152,8 +154,10 @@ export class Acting {
   #sceneOf(judging: Judging, reports: readonly Report[]): Scene | null {
     const {controller} = this.#means;
     const scene = sceneOf(judging, controller, reports);
-    if (scene !== null)
+    if (scene !== null) {
       this.#differsSince = scene.isApplied ? null : (this.#differsSince ?? controller.now());
+      this.#unapplied = scene.unapplied;
+    }
     return scene;
   }
 

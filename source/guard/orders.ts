@@ -1,4 +1,5 @@
 import {JUDGE_KEY, type DueAlert} from '../analysis/judge/alerts.ts';
+import type {Report} from '../audience/applied.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {mayResolve} from '../release/alert-life.ts';
 import type {Intent} from '../release/command.ts';
@@ -23,6 +24,8 @@ export interface Sight {
   now: number;
   /** Since when not every live router has applied the split; null: all have. */
   differsSince: number | null;
+  /** Those routers, each with what keeps it, if it says so. */
+  unapplied: readonly Pick<Report, 'name' | 'trouble'>[];
 }
 
 /** Alerts of the guard itself begin so; what it did not raise it does not resolve. */
@@ -37,6 +40,7 @@ const UNHEARD_MS = 60_000;
 const FOLLOW_MS = 3000;
 /** Routers that have not followed within this time are a fault, milliseconds. */
 const ROUTERS_LATE_MS = 30_000;
+const ROUTERS_NAMED = 3;
 const REASON_AT_MOST = 500;
 
 /** What a guard does after a look, in this order. Pure: the same sight, the same orders. */
@@ -113,10 +117,10 @@ function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
 }
 
 function dueOf(sight: Sight): DueAlert[] {
-  const {release, judgement, now, differsSince} = sight;
+  const {release, judgement, now, differsSince, unapplied} = sight;
   const due = [...judgement.alerts];
   if (differsSince !== null && now - differsSince >= ROUTERS_LATE_MS) {
-    const message = `not every router has applied ${release.percent} %`;
+    const message = `not every router has applied ${release.percent} %${routerWords(unapplied)}`;
     due.push({key: `${GUARD_KEY}routers`, level: 'warning', message});
   }
   const late = overdue(release, now);
@@ -146,6 +150,17 @@ export function alertOrders(
       .filter(alert => isOurs(alert.key) && !due.some(one => one.key === alert.key) && mayResolve(alert, now))
       .map(({id}): Order => ({intent: {type: 'resolve', alert: id}})),
   ];
+}
+
+/** The first of them by name. */
+function routerWords(routers: Sight['unapplied']): string {
+  const named = routers
+    .slice(0, ROUTERS_NAMED)
+    .map(
+      ({name, trouble = ''}) => `${name.slice(0, 60)}${trouble === '' ? '' : ` (${trouble.slice(0, 100)})`}`,
+    );
+  const more = routers.length > named.length ? `, and ${routers.length - named.length} more` : '';
+  return named.length === 0 ? '' : `: ${named.join(', ')}${more}`;
 }
 
 function words(reasons: readonly Reason[]): string {

@@ -7,7 +7,7 @@ export function sceneOf(
   {releaseId, version: known}: Pick<Judging, 'releaseId' | 'version'>,
   controller: Pick<ControllerView, 'snapshot' | 'commits' | 'now'>,
   reports: readonly Report[],
-): (Scene & {isApplied: boolean}) | null {
+): (Scene & {isApplied: boolean; unapplied: Report[]}) | null {
   const {state, split, splitVersion, head} = controller.snapshot();
   const {release} = state;
   if (release?.id !== releaseId) return null;
@@ -24,5 +24,6 @@ export function sceneOf(
       ),
     );
   const applied = isApplied ? release.percent : percent === release.percent ? null : percent;
-  return {release, split, applied, version: head?.version ?? 0, isResumed, isApplied};
+  const unapplied = live.filter(report => behind.includes(report) || troubled.includes(report));
+  return {release, split, applied, version: head?.version ?? 0, isResumed, isApplied, unapplied};
 }

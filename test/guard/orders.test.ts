@@ -49,10 +49,11 @@ function orders(
   judgement: Judgement,
   history: readonly Happening[],
   differsForMs: number | null = null,
+  unapplied: Sight['unapplied'] = [],
 ): Order[] {
   const {state, release, at} = given(...history);
   const differsSince = differsForMs === null ? null : at - differsForMs;
-  return ordersOf({state, release, judgement, now: at, differsSince} satisfies Sight);
+  return ordersOf({state, release, judgement, now: at, differsSince, unapplied} satisfies Sight);
 }
 
 const intents = (list: Order[]) => list.map(({intent}) => intent);
@@ -237,6 +238,14 @@ describe('an alert', () => {
       intents(orders(HOLD, held, differsForMs)).map(intent => ('key' in intent ? intent.key : null));
     expect(keys(29_000)).not.toContain('guard routers');
     expect(keys(30_000)).toContain('guard routers');
+    const routers = [
+      {name: 'edge web-1', trouble: 'nginx does not answer'},
+      ...['2', '3', '4'].map(name => ({name})),
+    ];
+    expect(intents(orders(HOLD, held, 30_000, routers)).at(-1)).toMatchObject({
+      level: 'warning',
+      message: 'not every router has applied 5 %: edge web-1 (nginx does not answer), 2, 3, and 1 more',
+    });
   });
 
   test('tells of a phase that makes no progress', () => {
