@@ -8,6 +8,7 @@
  */
 import {parseArgs} from 'node:util';
 import type {Decision} from '../../source/audience/decide.ts';
+import {normal, seeded} from '../../source/demo/random.ts';
 import {Batches} from '../../source/sdk/batches.ts';
 import {openStore} from '../../source/store/open.ts';
 import {startRedis} from '../servers/redis.ts';
@@ -45,6 +46,9 @@ const readAll = async () => {
 
 const requests = Number(values.requests);
 const PACKED = 1000;
+/** As services answer: log-normal, most around 90 ms. */
+const random = seeded(7);
+const TIMES = Array.from({length: 9973}, () => Math.round(90 * Math.exp(0.46 * normal(random))));
 const KINDS = {distributions: new Set<string>(), gauges: new Set<string>()};
 
 /** One entry for each of so many requests, so many in a write. */
@@ -53,7 +57,7 @@ async function single(count: number, inOneWrite: number): Promise<number> {
   return await cpuFor(count, async () => {
     for (let n = 0; n < count; n += inOneWrite) {
       const entries = Array.from({length: inOneWrite}, (_, m) => {
-        const time = String(20 + (((n + m) * 7919) % 400));
+        const time = String(TIMES[(n + m) % TIMES.length]);
         return ['side', 'prod', 'requests', '1', 'response_time', time, 'errors', '0', 'conversions', '0'];
       });
       await samples.write(entries, 3_600_000);
@@ -70,7 +74,7 @@ async function batched(flushes: number, inOneWrite: number): Promise<number> {
     let entries: string[][] = [];
     for (let flush = 0; flush < flushes; flush++) {
       for (let n = 0; n < requests; n++) {
-        const response_time = 20 + (((flush * requests + n) * 7919) % 400);
+        const response_time = TIMES[(flush * requests + n) % TIMES.length] ?? 0;
         const user = values.users ? {user: n * flush} : {};
         batches.record(PROD, {requests: 1, errors: 0, conversions: 0, response_time, ...user}, flush);
       }
