@@ -1,10 +1,11 @@
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Gauge} from 'prom-client';
 import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import {Workplace} from '../cli/program.ts';
 import {Stage, until} from '../guard/stage.ts';
+import type {Traffic} from '../guard/traffic.ts';
 import {eventsOf, oneActsAtATime} from '../guard/watchmen.ts';
 import {SECOND} from '../release/specification.ts';
 import {prometheusMissing, startPrometheus, startTarget} from '../servers/prometheus.ts';
@@ -182,6 +183,54 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
     expect(phasesOf(stage).map(({percent}) => percent)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
     toldWhy(stage, 20);
   });
+
+  const SICK: [string, number, (traffic: Traffic) => void, string][] = [
+    ['errors', 5 * SECOND, ({gray}) => void (gray.errors = 0.3), 'error_rate'],
+    ['slow answers', 10 * SECOND, ({gray}) => void (gray.time = 6000), 'response_time_p95'],
+    ['requests without an answer', 5 * SECOND, ({gray}) => void (gray.unavailable = 0.2), 'availability'],
+  ];
+  const heal = ({gray}: Traffic) => void Object.assign(gray, {errors: 0, time: 80, unavailable: 0});
+
+  test.concurrent.each(SICK)(
+    'the plan of four phases takes gray back for %s after their time, not before, and not when they end just before it',
+    {timeout: 120_000},
+    async (_, forMs, sicken, metric) => {
+      // What is written in it decides alone.
+      const text = await readFile(fixture('seed-four-phases.yaml'), 'utf8');
+      await place.file(`${metric}.yaml`, `${text}evidence: off\n`);
+      await using stage = await begin(join(place.folder, `${metric}.yaml`), 60);
+      heal(stage.traffic);
+      stage.traffic.prod.unavailable = 0;
+      const {plan, id} = stage.release;
+      expect(plan.guardrails.find(({when}) => when.metric === metric)).toMatchObject({
+        forMs,
+        then: 'rollback',
+      });
+      const {now} = stage.controller;
+      // Enough people for a moment of health to be told from chance.
+      await stage.does({type: 'set', release: id, percent: 50});
+      await stage.until(({verdict}) => verdict !== null);
+      const firstAt = now();
+      sicken(stage.traffic);
+      // As late as looks that come once a second can still tell.
+      await until(() => now() - firstAt > forMs - 2 * SECOND);
+      heal(stage.traffic);
+      // Well beyond the time, and until nothing of it is left in the window.
+      await until(() => now() - firstAt > 2 * forMs + 6 * SECOND, 60_000);
+      expect(stage.release.state).toBe('rolling');
+
+      const againAt = now();
+      sicken(stage.traffic);
+      const {rollback} = await stage.until(({rollback}) => rollback !== null, 60_000);
+      expect(rollback!.at - againAt).toBeGreaterThan(forMs);
+      // A window of 5 s to fill, a second to be over, a look.
+      expect(rollback!.at - againAt).toBeLessThan(forMs + 9 * SECOND);
+      expect(rollback!).toMatchObject({by: 'guard-1', reason: expect.stringContaining('held') as string});
+      const verdict = eventsOf(stage.commits).findLast(event => event.type === 'verdict-changed');
+      expect(verdict).toMatchObject({action: 'rollback', reasons: [{code: 'guardrail', metric}]});
+      await stage.until(({state}) => state === 'rolled_back');
+    },
+  );
 
   test.concurrent(
     'a gray that answers no scrape is taken back after its time, not before, and not when it answers again just before',
