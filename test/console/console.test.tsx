@@ -299,6 +299,15 @@ describe('alerts', () => {
   });
 });
 
+describe('what users did', () => {
+  it('stands on both sides as a part of the requests: what they used, and the errors by their kind', async () => {
+    using deck = await stage('metrics');
+    await expect.poll(deck.screen, SOON).toMatch(/use of export +[\d.]+ %.*use of export +[\d.]+ %/);
+    const row = deck.rows().find(one => one.includes('TypeError:no'));
+    expect(row).toMatch(/TypeError:no-.* [\d.]+ %.*TypeError:no-.* [\d.]+ %/);
+  });
+});
+
 describe('feedback', () => {
   it('f takes it: what it is, how good, and in words, on the phase and version that run', async () => {
     using deck = await stage('quiet');

@@ -24,7 +24,7 @@ describe.each(['en', 'zh'] as const)('in %s', lang => {
     }
   });
 
-  it.each(['r', '+', 'g', 'n', 'C', 'a', '?', ':', '/', 'Enter'])(
+  it.each(['r', '+', 'g', 'n', 'C', 'a', 'f', '?', ':', '/', 'Enter'])(
     'the dialog of %s fits 80x24 and 60x16',
     async key => {
       using deck = await stage('failing', {lang});

@@ -95,7 +95,6 @@ export const en = {
     active_users: 'active users',
   },
   useOf: (name: string) => `use of ${name}`,
-  errorOf: (name: string) => `✖ ${name}`,
   elsewhere: {
     cpu: 'cpu',
     memory: 'memory',

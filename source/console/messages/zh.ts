@@ -92,7 +92,6 @@ export const zh: typeof en = {
     active_users: '活跃用户',
   },
   useOf: name => `使用 ${name}`,
-  errorOf: name => `✖ ${name}`,
   elsewhere: {
     cpu: 'CPU',
     memory: '内存',

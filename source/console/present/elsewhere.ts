@@ -65,7 +65,7 @@ export function stateWord({sides}: ExternalLike, side: Side, t: Messages): strin
 /** What a metric beyond the standard ones is called: the usual ones have words, others their name. */
 export function labelElsewhere(name: string, t: Messages): string | null {
   if (name.startsWith(USE_RATE)) return t.useOf(plainText(name.slice(USE_RATE.length), 20));
-  if (name.startsWith(ERROR_RATE_OF)) return t.errorOf(plainText(name.slice(ERROR_RATE_OF.length), 20));
+  if (name.startsWith(ERROR_RATE_OF)) return plainText(name.slice(ERROR_RATE_OF.length), 20);
   const labels: Readonly<Record<string, string>> = t.elsewhere;
   return Object.hasOwn(labels, name) ? (labels[name] ?? null) : null;
 }

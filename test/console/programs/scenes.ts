@@ -232,11 +232,18 @@ export const SCENES: Record<string, Build> = {
     return scene;
   },
   metrics: async now => {
-    const kinds = {'errors.TypeError:no-total.3f9c': 1, 'errors.Error:timeout.77aa': 1};
-    const extra = {counters: {retries: 3, 'uses.export': 2, ...kinds}, gauges: {}};
+    const extra = (times: number) => ({
+      counters: {
+        retries: 3,
+        'uses.export': 2 * times,
+        'errors.TypeError:no-total.3f9c': 2 * times,
+        'errors.Error:timeout.77aa': times,
+      },
+      gauges: {},
+    });
     return rolling(now, {
-      prod: () => ({...WELL, extra}),
-      gray: age => (age < 14 * 60 ? {...GRAY_WELL, extra} : null),
+      prod: () => ({...WELL, extra: extra(4)}),
+      gray: age => (age < 14 * 60 ? {...GRAY_WELL, extra: extra(1)} : null),
     });
   },
   hostile: async now => {
