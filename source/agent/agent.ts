@@ -87,8 +87,10 @@ export async function runAgent(means: AgentMeans, signal: AbortSignal): Promise<
     });
     const isSame =
       live.length === wanted.size && live.every(([feature, split]) => wanted.get(feature) === split);
-    if (!isSame) wanted = new Map(live);
-    driver.wake();
+    if (!isSame) {
+      wanted = new Map(live);
+      driver.wake();
+    }
     tell();
   };
 

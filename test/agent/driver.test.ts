@@ -146,6 +146,27 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
     expect(await place.backends('u-1')).toEqual(['prod']);
   });
 
+  test('takes a feature back at once while nginx is still busy with the test of another', async () => {
+    await using place = await openEdgePlace(['pay', 'search']);
+    const slow = openEdge({...place.means, test: ['sleep', '20']});
+    let isSlow = false;
+    const edge: Edge = {...place.edge, test: signal => (isSlow ? slow : place.edge).test(signal)};
+    await using driven = drive({...place, edge}, splitsOf(all('pay')));
+    await driven.applied('pay');
+    expect(await place.backends('u-1')).toEqual(['gray']);
+    isSlow = true;
+    const before = driven.calls.tests;
+    driven.want(all('pay'), all('search'));
+    await expect.poll(() => driven.calls.tests, {interval: 5}).toBe(before + 1);
+    const began = performance.now();
+    driven.want(off('pay'), all('search'));
+    await expect.poll(() => place.backends('u-1'), {interval: 10}).toEqual(['prod']);
+    expect(performance.now() - began).toBeLessThan(2000);
+    await driven.applied('pay');
+    expect(driven.driver.isApplied('search')).toBe(false);
+    isSlow = false;
+  });
+
   test('says that its file cannot be written', async () => {
     await using place = await openEdgePlace(['pay']);
     const edge = openEdge({...place.means, include: join(place.nginx.folder, 'nowhere', 'graydeck.conf')});

@@ -7,8 +7,12 @@ import type {Call} from '../call.ts';
  * Until it is closed.
  */
 export function beginBeating(call: Call, watchdogMs: number): {close(): void} {
-  const keeper = startKeeper(call);
-  const beat = setInterval(() => keeper.stdin?.write(BEAT), BEAT_EVERY_MS);
+  let keeper = startKeeper(call);
+  const beat = setInterval(() => {
+    // Who watches may be killed as well; without one the bound would not hold.
+    if (keeper.exitCode !== null || keeper.signalCode !== null) keeper = startKeeper(call);
+    keeper.stdin?.write(BEAT);
+  }, BEAT_EVERY_MS);
   notify('READY=1');
   const watchdog = setInterval(() => notify('WATCHDOG=1'), Math.max(500, watchdogMs / 3));
   return {
