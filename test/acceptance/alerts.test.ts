@@ -167,6 +167,9 @@ describe('where no guard lives', () => {
     expect(fired).toMatchObject({exitCode: 0});
     expect(mail.mailed).toHaveLength(1);
     expect(hook.posted).toHaveLength(1);
+    expect((await place.cli.run('status')).stdout).toMatch(
+      /WARNING {2}refunds look slow .* slack ✔ {2}mail ✔$/mu,
+    );
     const begun = Date.now();
     const rollback = place.cli.start(['rollback'], {env: SECRETS});
     await silent.until(1);

@@ -3,6 +3,9 @@ import type {Messages} from '../../console/messages/catalogue.ts';
 import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
 import {troubleText} from '../../console/present/headlines-around.ts';
 import {labelElsewhere, metricElsewhere} from '../../console/present/elsewhere.ts';
+import {OPEN} from '../../console/present/clean.ts';
+import {textOf} from '../../console/present/line.ts';
+import {toldLine} from '../../console/present/told.ts';
 import {isKnown, metricOf, written} from '../../console/present/metric.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../output.ts';
@@ -153,11 +156,22 @@ function steps({steps: all}: StatusDocument, t: Messages, paint: Paint): string[
     });
 }
 
-function alerts({alerts: all}: StatusDocument, t: Messages, paint: Paint): string[] {
+function alerts({alerts: all, notices}: StatusDocument, t: Messages, paint: Paint): string[] {
   return all
     .filter(({resolvedAt, acknowledgedBy}) => resolvedAt === null && acknowledgedBy === null)
     .map(({id, level, message, raisedAt}) => {
       const line = `  ${level.toUpperCase()}  ${plainText(message, 120)}  ${t.since(timeOfDay(raisedAt))}  ${plainText(id, 64)}`;
-      return level === 'critical' ? paint('red', line) : level === 'warning' ? paint('yellow', line) : line;
+      const told = textOf(
+        toldLine(
+          notices.findLast(notice => notice.alert === id),
+          OPEN,
+        ),
+      );
+      const whole = told === '' ? line : `${line}  ${told}`;
+      return level === 'critical'
+        ? paint('red', whole)
+        : level === 'warning'
+          ? paint('yellow', whole)
+          : whole;
     });
 }

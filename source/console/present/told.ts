@@ -35,7 +35,10 @@ export function dispatchOf({outbox}: State, event: Event): Dispatch | undefined 
 }
 
 /** `slack ✔  mail ✔  sms ✖ 429`: how far each channel is, and what keeps it. */
-export function toldLine(dispatch: Dispatch | undefined, clean: Cleaner): Line {
+export function toldLine(
+  dispatch: {deliveries: readonly Pick<Delivery, 'channel' | 'state' | 'error'>[] | null} | undefined,
+  clean: Pick<Cleaner, 'name'>,
+): Line {
   return (dispatch?.deliveries ?? []).flatMap(({channel, state, error}, index): Piece[] => {
     const {mark, tone} = MARKS[state];
     // Of an error its number says enough in a row; the log has all of it.
