@@ -31,10 +31,10 @@ export function placer<T>(split: Split, custom: CustomRules, as: (placement: Pla
 export function placer(
   split: Split,
   custom: CustomRules = {},
-  as: (placement: Placement) => unknown = placement => placement,
+  as: (placement: Placement) => unknown = Object.freeze,
 ): Place<unknown> {
   const answer = (side: Placement['side'], reason: Why, cohort: Placement['cohort']) =>
-    as(Object.freeze({side, reason, cohort}));
+    as({side, reason, cohort});
   const notLive = answer('prod', 'not-live', 'eligible');
   if (!split.live) return () => notLive;
 

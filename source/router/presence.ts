@@ -38,7 +38,9 @@ export class Presence {
   #isStale = true;
   #timer: NodeJS.Timeout | null = null;
   #wake: (() => void) | null = null;
-  #isChanged = false;
+  /** Runs from a change until it is to be said. */
+  #soon: NodeJS.Timeout | null = null;
+  #isDue = false;
 
   constructor(means: PresenceMeans) {
     this.#means = means;
@@ -46,8 +48,16 @@ export class Presence {
 
   /** Says it soon: something has changed. */
   kick(): void {
-    this.#isChanged = true;
-    this.#wake?.();
+    if (this.#soon !== null) return;
+    this.#soon = setTimeout(
+      () => {
+        this.#soon = null;
+        this.#isDue = true;
+        this.#wake?.();
+      },
+      SAYS_WITHIN_MS * (0.2 + 0.8 * Math.random()),
+    );
+    this.#soon.unref();
   }
 
   /** The store took a report so long ago, before this process began. */
@@ -67,19 +77,17 @@ export class Presence {
     const stop = () => this.#wake?.();
     signal.addEventListener('abort', stop);
     while (!signal.aborted) {
-      if (this.#isChanged) await this.#sleep(SAYS_WITHIN_MS * (0.2 + 0.8 * Math.random()));
-      if (signal.aborted) break;
-      this.#isChanged = false;
+      this.#isDue = false;
       const isSaid = await this.#say(signal);
-      if (signal.aborted || (this.#isChanged && isSaid)) continue;
+      if (signal.aborted || (this.#isDue && isSaid)) continue;
       // Two may be lost before it is stale, whatever the split says.
       await this.#sleep(isSaid ? Math.min(REPORT_EVERY_MS, this.#means.staleAfterMs() / 3) : RETRY_MS);
     }
     signal.removeEventListener('abort', stop);
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const timer of [this.#timer, this.#soon]) if (timer !== null) clearTimeout(timer);
   }
 
-  /** Until somebody wakes it, or so long. Made without an error to end it: this happens with every change. */
+  /** Until somebody wakes it, or so long. Made without an error to end it: this happens often. */
   #sleep(ms: number): Promise<void> {
     const {promise, resolve} = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
