@@ -29,7 +29,7 @@ export interface SampleSource {
 
 /** Where roll-ups of whole seconds can be read, for what the stream has lost already. */
 export interface RollUpSource {
-  read(kind: 'seconds', sinceMs: number): Promise<{t: number; body: string}[]>;
+  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
 }
 
 export interface MeasurementOptions extends WindowOptions {
@@ -47,6 +47,8 @@ export interface MeasurementStatus extends StreamStatus {
 }
 
 const HISTORY_MS = 15 * 60_000;
+/** Of what is longer ago there are minutes only. */
+const BY_SECONDS_MS = 3_600_000;
 /** Entries written so long after a moment hardly speak of it, milliseconds. */
 const LATE_MS = 5000;
 /** Roll-ups restored in one go: there is a screen to draw meanwhile. */
@@ -205,10 +207,23 @@ export class Measurements {
       if (firstAt !== null && !holdsAll(rows, firstAt))
         before = Math.min(firstAt, await this.#readUntil(busy.from));
     }
+    await this.#readMinutes(Math.min(rows[0]?.t ?? before, before));
     for (const [index, {t, body}] of rows.entries()) {
       if (t > before || signal.aborted) break;
       const tally = decodeTally(t, body);
       if (tally !== null) this.windows.restore(tally);
+      if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
+    }
+  }
+
+  /** What lies longer ago than seconds are kept: all of a minute stands in its first second. */
+  async #readMinutes(end: number): Promise<void> {
+    const {rollUps, now} = this.#options;
+    if (this.#since() >= now() - BY_SECONDS_MS) return;
+    const rows = (await rollUps?.read('minutes', this.#since()).catch(() => [])) ?? [];
+    for (const [index, {t, body}] of rows.entries()) {
+      const tally = t + 60_000 <= end ? decodeTally(t, body) : null;
+      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000});
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }

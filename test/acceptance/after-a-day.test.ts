@@ -82,5 +82,14 @@ describe.skipIf(redisMissing)('a day after the start, with raw samples of minute
     });
     // The same, judged by a process of its own that only looks.
     await console.until(/wants error rate < 1 %, GRAY 3 % +prod 1 % +8.6\d\d.\d\d\d requests over 24:00:00/u);
+
+    const {window, sides} = (await place.cli.json('status', '--feature', feature, '--window', '24h')) as {
+      window: {seconds: number};
+      sides: {gray: {requests: number; errorRate: number; responseTime: {p95: number}}};
+    };
+    expect(window.seconds).toBe(DAY / SECOND);
+    expect(sides.gray.requests / (100 * (DAY / SECOND))).toBeCloseTo(1, 2);
+    expect(sides.gray.errorRate).toBeCloseTo(3, 1);
+    expect(Math.abs(sides.gray.responseTime.p95 - 90)).toBeLessThan(2);
   });
 });
