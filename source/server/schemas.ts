@@ -160,6 +160,26 @@ export const statusShape = z
         resolvedAt: moment.nullable(),
       }),
     ),
+    notices: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(['raised', 'escalated', 'over', 'rollback', 'failed', 'completed']),
+        level: z.enum(['info', 'warning', 'critical']),
+        at: moment,
+        alert: z.string().nullable(),
+        deliveries: z.array(
+          z.object({
+            channel: z.string(),
+            state: z.enum(['sending', 'waiting', 'done', 'failed']),
+            attempts: count,
+            at: moment,
+            again: moment.nullable(),
+            error: z.string().nullable(),
+            mayBeRepeat: z.boolean(),
+          }),
+        ),
+      }),
+    ),
     guard: z.string().nullable(),
     head: count,
   })
