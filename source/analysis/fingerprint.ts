@@ -34,8 +34,8 @@ function factsOf(error: unknown): {kind: string; message: string; place: string}
       const kind = error.name.replace(/[^\p{L}\p{N}_]/gu, '').slice(0, LONGEST_KIND);
       return {
         kind: kind === '' ? 'Error' : kind,
-        message: String(error.message).slice(0, LONGEST_MESSAGE),
-        place: placeOf(String(error.stack ?? '')),
+        message: textOf(error.message).slice(0, LONGEST_MESSAGE),
+        place: placeOf(textOf(error.stack)),
       };
     }
     const message = typeof error === 'string' ? error.slice(0, LONGEST_MESSAGE) : '';
@@ -44,6 +44,11 @@ function factsOf(error: unknown): {kind: string; message: string; place: string}
     // A getter that throws, a proxy that has been revoked: it was an error all the same.
     return {kind: 'unknown', message: '', place: ''};
   }
+}
+
+/** What says it is text need not be. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The function and file of the first frame of a stack; lines and folders change with every build. */

@@ -10,6 +10,7 @@ import {Feature} from './feature.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
 import {reachStore, within} from './reach-store.ts';
 import {registerNumbers, type Numbers} from './registry.ts';
+import {SaidOutbox} from './said.ts';
 import {Sender} from './sender.ts';
 
 const FLUSH_MS = 250;
@@ -24,6 +25,7 @@ interface Member {
   feature: Feature;
   routing: Routing;
   sender: Sender;
+  said: SaidOutbox;
   /** Null until there is a store. */
   store: RouterStore | null;
   kept: KeptRouting | null;
@@ -57,7 +59,10 @@ export class Deck {
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
-      for (const {sender, store} of this.#members.values()) sender.flush(store, false);
+      for (const {sender, said, store} of this.#members.values()) {
+        sender.flush(store, false);
+        said.flush(store);
+      }
     }, FLUSH_MS);
     this.#timer.unref();
   }
@@ -78,8 +83,9 @@ export class Deck {
     const routing = new Routing(name, options.custom ?? {}, () => this.#routing?.now() ?? Date.now());
     const ready = Promise.withResolvers<void>();
     const away = () => (member.kept === null ? this.#away : member.kept.away());
-    const feature = new Feature({name, routing, batches, options, away, ready: ready.promise});
-    const member: Member = {feature, routing, sender: new Sender(batches), store: null, kept: null};
+    const said = new SaidOutbox();
+    const feature = new Feature({name, routing, batches, said, options, away, ready: ready.promise});
+    const member: Member = {feature, routing, sender: new Sender(batches), said, store: null, kept: null};
     this.#members.set(name, member);
     void this.#keep(member, ready.resolve);
     return feature;
@@ -94,8 +100,12 @@ export class Deck {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     const members = [...this.#members.values()];
-    for (const {sender, store} of members) sender.flush(store, true);
-    await within(SENT_WITHIN_MS, Promise.all(members.map(({sender}) => sender.settled)));
+    for (const {sender, said, store} of members) {
+      sender.flush(store, true);
+      said.flush(store);
+    }
+    const sent = members.flatMap(({sender, said}) => [sender.settled, said.settled]);
+    await within(SENT_WITHIN_MS, Promise.all(sent));
     this.#stop.abort();
     for (const {routing} of members) routing.setStale(true);
     await within(LEFT_WITHIN_MS, Promise.all(members.map(async ({kept}) => await kept?.close())));

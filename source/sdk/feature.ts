@@ -7,6 +7,7 @@ import {decisionLine} from './decision-line.ts';
 import {honoMiddleware, plainMiddleware, type HonoLike, type MiddlewareOptions} from './middleware.ts';
 import type {FeatureOptions} from './options.ts';
 import type {Routing} from '../router/routing.ts';
+import type {Said, SaidOutbox} from './said.ts';
 import type {Measurement} from './tally.ts';
 
 /** How a feature stands in this process. */
@@ -32,6 +33,7 @@ export interface FeatureMeans {
   name: string;
   routing: Routing;
   batches: Batches;
+  said: SaidOutbox;
   options: FeatureOptions;
   away(): string | null;
   ready: Promise<void>;
@@ -76,6 +78,16 @@ export class Feature {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * Hands on what a user says of the version that a decision gave him. Never throws and never waits.
+   * @returns false: it is no feedback, or too much of it waits for a store that is away
+   */
+  feedback(decision: Decision, said: Said): boolean {
+    const {split} = this.#means.routing;
+    const version = split === null ? null : decision.side === 'gray' ? split.gray : split.prod;
+    return this.#means.said.add(said, version);
   }
 
   /** Chooses between what is made for gray and for prod; a side nothing is made for gets `otherwise`. */
