@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {errorName} from '../../source/analysis/fingerprint.ts';
 
-function thrownHere(message: string, kind = TypeError): Error {
+function thrownHere(message: string, kind: new (message: string) => Error = TypeError): Error {
   return new kind(message);
 }
 
@@ -30,7 +30,7 @@ describe('the fingerprint of an error', () => {
     const names = [
       thrownHere('no account 1'),
       thrownHere('no card 1'),
-      thrownHere('no account 1', RangeError as unknown as typeof TypeError),
+      thrownHere('no account 1', RangeError),
       elsewhere(),
     ].map(error => errorName(error));
     expect(new Set(names).size).toBe(4);
