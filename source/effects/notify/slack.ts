@@ -35,11 +35,14 @@ function slackText(message: Message): string {
   ].join('\n');
 }
 
+/** A mark counts only where a word begins or ends; within one, as in `new_payment`, it has to stay to be copied. */
+const MARK = /(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu;
+
 /** `<!channel>` and `*` of a text from outside are letters. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[*_~`]/gu, mark => `\u200B${mark}`);
+    .replace(MARK, mark => `\u200B${mark}`);
 }

@@ -60,7 +60,7 @@ describe('Slack', () => {
     expect(tried).toEqual({outcome: 'done', note: null});
     const {text} = JSON.parse(receiver.posted[0]!.body) as {text: string};
     expect(text.split('\n')).toEqual([
-      '*CRITICAL*  *new\u200B_payment*  gray error rate 6.2 % above 5 %',
+      '*CRITICAL*  *new_payment*  gray error rate 6.2 % above 5 %',
       'release v1.1.0 over v1.0.9, rolling, phase beta, 20 %',
       'hotline: 400-123-4567',
     ]);
