@@ -33,6 +33,8 @@ interface Bucket {
 /** Who sends how many requests of a side, over the last minute: one sender alone is no service. */
 export class Instances {
   readonly #sides: Record<Side, Bucket[]> = {prod: [], gray: []};
+  /** Asked for each second, and another only when a stretch is over. */
+  readonly #known: Record<Side, {last: number; loudest: Loudest | null} | null> = {prod: null, gray: null};
 
   /** @param time when they happened, milliseconds since 1970 */
   count(side: Side, instance: string, requests: number, time: number): void {
@@ -54,12 +56,23 @@ export class Instances {
 
   /** Forgets everything: another split has begun. */
   clear(): void {
-    for (const side of SIDES) this.#sides[side] = [];
+    for (const side of SIDES) {
+      this.#sides[side] = [];
+      this.#known[side] = null;
+    }
   }
 
-  /** Over the minute before `at`; null where nobody says who he is. */
+  /** Over the last minute of whole stretches before `at`; null where nobody says who he is. */
   loudest(side: Side, at: number): Loudest | null {
-    const last = Math.floor(at / BUCKET_MS);
+    const last = Math.floor(at / BUCKET_MS) - 1;
+    const known = this.#known[side];
+    if (known?.last === last) return known.loudest;
+    const loudest = this.#loudestOf(side, last);
+    this.#known[side] = {last, loudest};
+    return loudest;
+  }
+
+  #loudestOf(side: Side, last: number): Loudest | null {
     const sums = new Map<string, number>();
     for (const bucket of this.#sides[side])
       if (bucket.at <= last && bucket.at > last - BUCKETS)
