@@ -4,7 +4,7 @@ import type {Intent} from '../../release/command.ts';
 import type {StepLog} from '../run-steps.ts';
 import {failed, type Channel, type Tried} from './channel.ts';
 import {CHANNEL_KEY, keyOf, nextDue, type Due} from './due.ts';
-import {messageOf, type MessageMeans} from './message.ts';
+import {messageOf, type Message, type MessageMeans} from './message.ts';
 import {afterFailure, TRIES_AT_MOST} from './policy.ts';
 
 /** What is needed to tell people. */
@@ -28,6 +28,8 @@ export const TRY_AGAIN_MS = 500;
 const TELL_FOR_MS = 60_000;
 /** Beyond its own time limit, until others may think that a sender is dead; milliseconds. */
 const GRACE_MS = 3000;
+/** A channel that does not stop when it is told to is left after this time, milliseconds. */
+const OVERTIME_MS = 500;
 /** A channel that has failed so often in a row is a fault of its own. */
 const FAULTY_AFTER = 3;
 
@@ -142,12 +144,22 @@ export class Outbox {
   }
 }
 
-/** One try, within its time. What a channel throws is a fault of its own: nothing got through as far as anybody knows. */
-async function attempt(channel: Channel, message: () => Parameters<Channel['send']>[0]): Promise<Tried> {
-  const limit = AbortSignal.timeout(channel.timeoutMs);
+/**
+ * One try, within its time, whatever the channel makes of it. What a channel throws is a fault of its own: nothing got
+ * through as far as anybody knows.
+ */
+async function attempt(channel: Channel, message: () => Message): Promise<Tried> {
+  const {timeoutMs} = channel;
+  const over = Promise.withResolvers<Tried>();
+  const late = failed('it does not answer in time', {isUnsure: true});
+  const timer = setTimeout(() => over.resolve(late), timeoutMs + OVERTIME_MS);
   try {
-    return await channel.send(message(), limit);
+    return await Promise.race([channel.send(message(), AbortSignal.timeout(timeoutMs)), over.promise]);
   } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error), {isUnsure: true});
+    // What it says may hold what must not be told.
+    const name = error instanceof Error ? error.name : typeof error;
+    return failed(`it failed by a fault of its own (${name})`, {isUnsure: true});
+  } finally {
+    clearTimeout(timer);
   }
 }

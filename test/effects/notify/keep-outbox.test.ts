@@ -162,6 +162,17 @@ describe('a channel that fails', () => {
     expect(afterFailure({isFinal: false, retryAfterMs: 2 * 3_600_000}, 1, () => 0)).toBeNull();
   });
 
+  test('by hanging, whatever it is told, is left after its time', async () => {
+    const desk = new Desk();
+    desk.does(raise());
+    const hangs = {name: 'ops', level: 'info', features: null, timeoutMs: 50, perMinute: 30} as const;
+    const channels = [{...hangs, send: () => new Promise<never>(() => undefined)}];
+    const outbox = new Outbox({...desk.sender([], 'guard on ops-1'), channels});
+    await desk.tell(outbox);
+    expect(desk.told('raised a-1')).toEqual(['ops waiting 1']);
+    expect(desk.state.outbox[0]!.deliveries![0]).toMatchObject({isUnsure: true});
+  });
+
   test('never keeps the others waiting', async () => {
     await using silent = await httpReceiver(() => undefined);
     await using fine = await httpReceiver();
