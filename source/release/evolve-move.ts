@@ -137,7 +137,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
 }
 
 /** A phase that was about to be entered is not; of its steps, what has not been begun never will be. */
-export function stayed(release: Release, at: number): Release {
+function stayed(release: Release, at: number): Release {
   if (release.opening === null) return release;
   const steps = release.steps.map(step =>
     step.run === 'phase' && step.state === 'pending' ? skipped(step, at) : step,

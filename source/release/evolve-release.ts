@@ -1,6 +1,7 @@
 import type {Event, Happened} from './event.ts';
-import {moved, stayed, stopped, type MoveEvent} from './evolve-move.ts';
+import {moved, stopped, type MoveEvent} from './evolve-move.ts';
 import type {Release, State} from './state.ts';
+import {skipped} from './step.ts';
 
 /** Newest releases whose rollback routers must remember. */
 const ROLLED_BACK_KEPT = 16;
@@ -104,13 +105,18 @@ function takenBack(
   {at, by}: Happened,
 ): Release {
   return {
-    ...stayed(release, at),
+    ...release,
+    opening: null,
     state: 'rolling_back',
     percent: 0,
     splitChangedAt: at,
     clock: stopped(release.clock, at),
     endedAt: null,
-    steps: [...stayed(release, at).steps, ...event.steps],
+    // What has not been begun by now never will be; what is running may still tell what came of it.
+    steps: [
+      ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
+      ...event.steps,
+    ],
     rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent},
   };
 }

@@ -259,10 +259,11 @@ describe('a run that a rollback has overtaken', () => {
     expect(given(...overtaken).release.steps.find(({id}) => id === 'rollback.demote')?.state).toBe('pending');
   });
 
-  test('cannot be begun any more', () => {
-    given(start(hooked), rollback())
-      .when(begin('deploy.backup'))
-      .thenRefused('step-order', 'rollback.traffic is');
+  test('cannot be begun any more, and says skipped of what never will be', () => {
+    const back = given(start(hooked), rollback());
+    back.when(begin('deploy.backup')).thenNothing('already-so');
+    const early = back.release.steps.filter(({run}) => run === 'deploy');
+    expect(early.map(({state}) => state)).toEqual(['skipped', 'skipped']);
   });
 });
 
