@@ -44,6 +44,12 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     return context.json(problemDocument(problem), problem.status);
   });
 
+  for (const path of ['/healthz', '/metrics'])
+    app.use(path, async (context, next) => {
+      const waitMs = limits.anybody.take(addressOf(context), performance.now());
+      if (waitMs > 0) throw tooOften(waitMs);
+      await next();
+    });
   app.get('/healthz', context => {
     const isUp = served.health().state === 'up';
     const state = isUp ? 'up' : 'away';

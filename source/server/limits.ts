@@ -8,6 +8,8 @@ export interface Limits {
   writers: RateLimit;
   /** Without a token that is known, by address. */
   strangers: RateLimit;
+  /** What wants no token, by address. */
+  anybody: RateLimit;
 }
 
 export function openLimits(): Limits {
@@ -15,5 +17,6 @@ export function openLimits(): Limits {
     clients: new RateLimit({burst: 5000, perSecond: 5000}),
     writers: new RateLimit({burst: 60, perSecond: 10}),
     strangers: new RateLimit({burst: 30, perSecond: 1}),
+    anybody: new RateLimit({burst: 100, perSecond: 20}),
   };
 }

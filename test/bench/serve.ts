@@ -79,7 +79,10 @@ async function taken(store: OperatorStore, name: string): Promise<number> {
 }
 
 /** Asks for status at the rate, however long answers take, until told to stop. */
-function asker(url: string): {stop(): Promise<{ms: number[]; failed: number; sent: number}>} {
+function asker(url: string): {
+  answered(): number;
+  stop(): Promise<{ms: number[]; failed: number; sent: number}>;
+} {
   const agent = new Agent({keepAlive: true, maxSockets: 64});
   const ms: number[] = [];
   const tally = {failed: 0, sent: 0, open: 0};
@@ -105,6 +108,7 @@ function asker(url: string): {stop(): Promise<{ms: number[]; failed: number; sen
     while (tally.sent < due) ask();
   }, 5);
   return {
+    answered: () => ms.length,
     async stop() {
       clearInterval(timer);
       while (tally.open > 0) await pause(5);
@@ -117,15 +121,17 @@ function asker(url: string): {stop(): Promise<{ms: number[]; failed: number; sen
 /** Follows the log so many times; `heard` gets how long each commit took from its own time to each follower. */
 async function follow(url: string, now: () => number, heard: number[]): Promise<() => void> {
   const agent = new Agent({keepAlive: true, maxSockets: followers});
+  const since = now();
   const opened = Array.from({length: followers}, () => {
     const {promise, resolve, reject} = Promise.withResolvers<() => void>();
     const request = get(`${url}/api/v1/canary/events?feature=followed`, {agent, headers: HEADERS}, answer => {
       if (answer.statusCode !== 200) reject(new Error(`events answered ${answer.statusCode}`));
-      let isFirst = true;
       answer.setEncoding('utf8');
       answer.on('data', (text: string) => {
-        if (!isFirst) for (const [, at] of text.matchAll(/"at":(\d+),"by"/gu)) heard.push(now() - Number(at));
-        isFirst = false;
+        for (const [, at] of text.matchAll(/"at":(\d+),"by"/gu)) {
+          // What was there before anybody followed is no news.
+          if (Number(at) >= since) heard.push(now() - Number(at));
+        }
       });
       answer.on('error', () => undefined);
       resolve(() => request.destroy());
@@ -195,11 +201,12 @@ try {
   }
   const after = readUsage(server.pid ?? 0);
   const took = (performance.now() - began) / 1000;
+  const answered = asking.answered();
   const guarded = await loaded;
   const {ms, failed, sent} = await asking.stop();
   leave();
   const report = {
-    requestsPerSecond: Math.round(ms.length / ((performance.now() - began) / 1000)),
+    requestsPerSecond: Math.round(answered / took),
     sent,
     failed,
     statusMs: {p50: median(ms), p99: quantile(ms, 0.99), max: Math.max(...ms.slice(0, 100_000))},
@@ -208,6 +215,8 @@ try {
     eventsHeard: heard.length,
     eventMs: {p50: median(heard), p99: quantile(heard, 0.99)},
     serverCores: (after.cpuSeconds - before.cpuSeconds) / took,
+    // Where others use the machine, too, this says what one core would hold.
+    serverCpuMsPerThousand: ((after.cpuSeconds - before.cpuSeconds) / answered) * 1_000_000,
     serverMiB: after.rssMiB,
     guardMs: {alone: median(alone), loaded: median(guarded), allAlone: alone, allLoaded: guarded},
   };

@@ -233,6 +233,15 @@ describe('beside the interface', () => {
     });
   });
 
+  it('asked too often is slowed down, and slows nobody down who has a token', async () => {
+    await using house = await openHouse();
+    const answers = await Promise.all(Array.from({length: 150}, () => house.ask('/metrics', null)));
+    const codes = answers.map(({status}) => status);
+    expect(codes.filter(code => code === 200).length).toBeGreaterThanOrEqual(100);
+    expect(codes).toContain(429);
+    expect((await house.ask('/api/v1/canary/status')).status).toBe(200);
+  });
+
   it('what is not there is 404, what is used in another way 405', async () => {
     await using house = await openHouse();
     expect((await house.ask('/', null)).status).toBe(404);
