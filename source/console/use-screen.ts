@@ -135,10 +135,12 @@ function pickedRow(
   name: string | null,
   judgement: Reading['judgement'],
 ): MetricRow | null {
-  const [named] = metricsToSee(judgement);
+  const {byLimit, byEvidence} = metricsToSee(judgement);
   return (
     rows.find(row => row.metric.name === name) ??
-    rows.find(row => row.metric.name === named) ??
+    rows.find(row => row.metric.name === byLimit[0]) ??
+    rows.find(row => row.compared.broken !== null) ??
+    rows.find(row => row.metric.name === byEvidence[0]) ??
     rows.find(row => row.compared.standing === 'worse') ??
     rows.find(row => row.metric.name === 'error_rate') ??
     rows[0] ??

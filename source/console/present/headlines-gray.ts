@@ -50,12 +50,13 @@ export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[
   ];
 }
 
-/** What the verdict speaks of comes first: it is what somebody acts on. */
+/** What the verdict speaks of comes first: it is what somebody acts on. A limit that is broken says more than evidence. */
 function toSeeFirst(rows: readonly MetricRow[], {judgement}: Scene['reading']): MetricRow[] {
-  const named = metricsToSee(judgement);
-  const rank = ({metric}: MetricRow): number => {
-    const index = named.indexOf(metric.name);
-    return index < 0 ? named.length : index;
+  const {byLimit, byEvidence} = metricsToSee(judgement);
+  const rank = ({metric, compared}: MetricRow): number => {
+    const index = byLimit.indexOf(metric.name);
+    if (index >= 0) return index;
+    return byLimit.length + (compared.broken !== null ? 0 : byEvidence.includes(metric.name) ? 1 : 2);
   };
   return rows.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -58,14 +58,17 @@ export function weighty(reasons: readonly Reason[], judgement: Judgement | null)
   return [...silence, ...others];
 }
 
-/** Metrics that the verdict speaks of, the weightiest first: where to look. */
-export function metricsToSee(judgement: Judgement | null): string[] {
-  if (judgement === null) return [];
-  return weighty(judgement.verdict.reasons, judgement).flatMap(({code, metric}) => {
-    if (metric === null) return [];
-    // Evidence compares response times as a whole; p95 shows best what is slow.
-    if (code === 'evidence_slow') return ['response_time_p95'];
+/** Metrics that the verdict speaks of, where to look: those with a limit, the weightiest first, and those of evidence. */
+export function metricsToSee(judgement: Judgement | null): {byLimit: string[]; byEvidence: string[]} {
+  const found: {byLimit: string[]; byEvidence: string[]} = {byLimit: [], byEvidence: []};
+  if (judgement === null) return found;
+  for (const {code, metric} of weighty(judgement.verdict.reasons, judgement)) {
+    if (metric === null) continue;
     const plain = metric.replace(/_improvement$/u, '');
-    return [plain === 'response_time_avg' ? 'response_time' : plain];
-  });
+    // Evidence compares response times as a whole; p95 shows best what is slow.
+    if (code === 'evidence_slow') found.byEvidence.push('response_time_p95');
+    else if (code === 'evidence') found.byEvidence.push(plain);
+    else found.byLimit.push(plain === 'response_time_avg' ? 'response_time' : plain);
+  }
+  return found;
 }
