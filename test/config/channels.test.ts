@@ -134,9 +134,17 @@ channels:
 });
 
 test('alerts are told again after ten minutes and ring, unless said otherwise', () => {
-  expect(configOf('feature: search').alerts).toEqual({escalateAfterMs: 600_000, bell: true});
-  expect(configOf('alerts: {escalate: off, bell: off}').alerts).toEqual({escalateAfterMs: null, bell: false});
-  expect(configOf('alerts: {escalate: 30m}').alerts).toEqual({escalateAfterMs: 1_800_000, bell: true});
+  expect(configOf('feature: search').alerts).toEqual({escalateAfterMs: 600_000, bell: true, lang: 'en'});
+  expect(configOf('alerts: {escalate: off, bell: off, lang: zh}').alerts).toEqual({
+    escalateAfterMs: null,
+    bell: false,
+    lang: 'zh',
+  });
+  expect(configOf('alerts: {escalate: 30m}').alerts).toEqual({
+    escalateAfterMs: 1_800_000,
+    bell: true,
+    lang: 'en',
+  });
 });
 
 test('the channels of the README are read as they stand there', async () => {

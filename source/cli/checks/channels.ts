@@ -23,13 +23,13 @@ export async function checkChannels(specs: readonly ChannelSpec[]): Promise<Find
 /** Sends every channel a message that says it is a test. */
 export async function testChannels(
   specs: readonly ChannelSpec[],
-  about: {feature: string; by: string; contacts: Readonly<Record<string, string>>},
+  about: {feature: string; by: string; contacts: Readonly<Record<string, string>>; lang: 'en' | 'zh'},
 ): Promise<Finding[]> {
   if (specs.length === 0) return [];
   const {sendTest} = await import('../../effects/notify/send-test.ts');
   const at = Date.now();
-  const {feature, by, contacts} = about;
-  const tested = await sendTest(specs, {feature, by, at, id: String(at)}, {contacts, clean: plainText});
+  const {feature, by, contacts, lang} = about;
+  const tested = await sendTest(specs, {feature, by, at, id: String(at)}, {contacts, clean: plainText, lang});
   return tested.map(({channel, ok, ms, error}): Finding => {
     const note = error === null ? '' : `: ${plainText(error, 160)}`;
     return ok

@@ -29,6 +29,7 @@ export async function outboxMeans(
   opened += 1;
   const actor = `${by.name.slice(0, 100)}, ${process.pid}.${opened}`;
   const options: ExecuteOptions = isMeant === undefined ? {} : {isMeant};
+  const {escalateAfterMs, lang} = settings.config?.value.alerts ?? DEFAULT_ALERTS;
   return {
     log: {
       state: () => controller.snapshot().state,
@@ -44,7 +45,8 @@ export async function outboxMeans(
     actor,
     channels: channelSpecs(settings).map(openChannel),
     isOnDuty,
-    escalateAfterMs: (settings.config?.value.alerts ?? DEFAULT_ALERTS).escalateAfterMs,
+    escalateAfterMs,
+    lang,
     contacts: settings.config?.value.contacts ?? {},
     clean: plainText,
     newAlertId,

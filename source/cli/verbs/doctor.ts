@@ -1,3 +1,4 @@
+import {DEFAULT_ALERTS} from '../../config/alerts.ts';
 import {builtInPlan} from '../../config/built-in.ts';
 import {openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
@@ -84,6 +85,7 @@ async function test({flags}: Call, settings: Settings, feature: string | null): 
     feature: feature ?? settings.feature ?? 'no feature yet',
     by: readStamp(flags).by.name,
     contacts: settings.config?.value.contacts ?? {},
+    lang: (settings.config?.value.alerts ?? DEFAULT_ALERTS).lang,
   };
   return await testChannels(channelSpecs(settings), about);
 }

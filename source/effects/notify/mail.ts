@@ -1,6 +1,6 @@
 import type {MailSpec} from '../../release/channel.ts';
 import {failed, type Channel, type Tried} from './channel.ts';
-import {repeatWords, type Message} from './message.ts';
+import type {Message} from './message.ts';
 import {isTls} from './post.ts';
 import {readSecret, without} from './secret.ts';
 
@@ -93,7 +93,7 @@ function mailOf(message: Message) {
       ...lines,
       ...(Object.keys(contacts).length === 0 ? [] : ['']),
       ...Object.entries(contacts).map(([who, how]) => `${who}: ${how}`),
-      ...(message.mayBeRepeat ? ['', repeatWords(message)] : []),
+      ...(message.repeat === null ? [] : ['', message.repeat.long]),
       '',
     ].join('\n'),
     messageId: `<${safeId}@${host}>`,

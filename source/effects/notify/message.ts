@@ -1,6 +1,7 @@
 import type {AlertLevel} from '../../release/plan.ts';
 import type {Dispatch, DispatchKind} from '../../release/dispatch.ts';
-import type {State} from '../../release/state.ts';
+import type {Release, State} from '../../release/state.ts';
+import {messageWords, type MessageLanguage, type MessageWords} from './words.ts';
 
 /** What a channel is given to say. All text in it is plain. */
 export interface Message {
@@ -26,6 +27,8 @@ export interface Message {
   attempt: number;
   /** A try before may have got through. */
   mayBeRepeat: boolean;
+  /** That, in words; null: nobody can have it yet. */
+  repeat: {long: string; short: string} | null;
 }
 
 /** What a message is made of beside the log. */
@@ -34,6 +37,7 @@ export interface MessageMeans {
   contacts: Readonly<Record<string, string>>;
   /** Text from outside made plain, cut at so many columns. */
   clean(text: string, width: number): string;
+  lang: MessageLanguage;
 }
 
 /** Later than this it is told that it comes late, milliseconds. */
@@ -47,7 +51,7 @@ export function messageOf(
   state: State,
   dispatch: Dispatch,
   {attempt, mayBeRepeat, now}: {attempt: number; mayBeRepeat: boolean; now: number},
-  {contacts, clean}: MessageMeans,
+  {contacts, clean, lang}: MessageMeans,
 ): Message {
   const {feature} = state;
   const release = state.release?.id === dispatch.release ? state.release : null;
@@ -56,16 +60,22 @@ export function messageOf(
   const version = release === null ? null : clean(release.version, NAME_WIDTH);
   const over = release === null || release.over === null ? null : clean(release.over, NAME_WIDTH);
   const phase = release === null ? null : (release.plan.phases[release.phase]?.name ?? null);
+  const t = messageWords(lang);
   const lines = [
     ...(version === null || release === null
       ? []
       : [
-          `release ${version}${over === null ? '' : ` over ${over}`}, ${release.state.replace('_', ' ')}` +
-            `${phase === null ? '' : `, phase ${clean(phase, NAME_WIDTH)}`}, ${release.percent} %`,
+          t.release(
+            version,
+            over ?? '',
+            t.states[release.state],
+            phase === null ? '' : clean(phase, NAME_WIDTH),
+            release.percent,
+          ),
         ]),
-    `${instant(dispatch.at)}, by ${clean(dispatch.by, NAME_WIDTH)}${lateness(now - dispatch.at)}`,
-    ...todo(dispatch, isOver, state),
-    ...(isOver && dispatch.kind !== 'over' ? ['it is over by now'] : []),
+    `${t.by(instant(dispatch.at), clean(dispatch.by, NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
+    ...todo(dispatch, isOver, state, t),
+    ...(isOver && dispatch.kind !== 'over' ? [t.isOver] : []),
   ];
   return {
     id: `${feature}/${dispatch.id}`,
@@ -77,14 +87,15 @@ export function messageOf(
         ? null
         : {id: release.id, version, over, state: release.state, percent: release.percent},
     alert: alert === null ? null : {id: alert.id, isOver},
-    word: wordOf(dispatch),
-    text: clean(sentence(dispatch, version), TEXT_WIDTH),
+    word: t.first[dispatch.kind === 'raised' ? dispatch.level : dispatch.kind],
+    text: clean(sentence(dispatch, release, t), TEXT_WIDTH),
     by: clean(dispatch.by, NAME_WIDTH),
     at: dispatch.at,
     lines,
     contacts: contactsOf({...contacts, ...release?.plan.contacts}, clean),
     attempt,
     mayBeRepeat,
+    repeat: mayBeRepeat ? {long: t.repeat, short: t.repeatShort} : null,
   };
 }
 
@@ -100,36 +111,21 @@ export function contactsOf(
   );
 }
 
-function wordOf({kind, level}: Dispatch): string {
-  switch (kind) {
-    case 'raised':
-      return level.toUpperCase();
-    case 'escalated':
-      return 'STILL CRITICAL';
-    case 'over':
-      return 'OVER';
-    case 'rollback':
-      return 'ROLLBACK';
-    case 'failed':
-      return 'FAILED';
-    case 'completed':
-      return 'COMPLETED';
-  }
-}
-
-function sentence({kind, text}: Dispatch, version: string | null): string {
+function sentence({kind, text}: Dispatch, release: Release | null, t: MessageWords): string {
+  const version = release?.version ?? t.theRelease;
   switch (kind) {
     case 'raised':
     case 'over':
-      return text;
-    case 'escalated':
-      return `nobody has acknowledged it: ${text}`;
-    case 'rollback':
-      return `${version ?? 'the release'} is rolled back, ${text}`;
     case 'failed':
       return text;
+    case 'escalated':
+      return t.unseen(text);
+    case 'rollback': {
+      const {fromPercent, reason} = release?.rollback ?? {fromPercent: null, reason: null};
+      return fromPercent === null ? text : t.rolledBack(version, fromPercent, reason ?? '');
+    }
     case 'completed':
-      return `${version ?? 'the release'} is prod for everyone`;
+      return t.completed(version);
   }
 }
 
@@ -137,13 +133,14 @@ function todo(
   {kind, alert, level, release: id}: Dispatch,
   isOver: boolean,
   {feature, release}: State,
+  t: MessageWords,
 ): string[] {
   const mayTakeBack = level === 'critical' && release?.id === id && (release?.percent ?? 0) > 0;
   const isOpen = (kind === 'raised' || kind === 'escalated') && !isOver;
   return [
-    ...(isOpen && alert !== null ? [`seen it: graydeck alert ack ${alert} --feature ${feature}`] : []),
-    ...(isOpen && mayTakeBack ? [`take it back: graydeck rollback --feature ${feature}`] : []),
-    ...(kind === 'failed' ? [`how it stands: graydeck status --feature ${feature}`] : []),
+    ...(isOpen && alert !== null ? [t.seen(`graydeck alert ack ${alert} --feature ${feature}`)] : []),
+    ...(isOpen && mayTakeBack ? [t.takeBack(`graydeck rollback --feature ${feature}`)] : []),
+    ...(kind === 'failed' ? [t.standing(`graydeck status --feature ${feature}`)] : []),
   ];
 }
 
@@ -153,13 +150,8 @@ function instant(at: number): string {
     : 'some time';
 }
 
-function lateness(ms: number): string {
+function lateness(ms: number, t: MessageWords): string {
   if (ms < LATE_MS) return '';
   const minutes = Math.round(ms / 60_000);
-  return minutes < 90 ? `, told ${minutes} min later` : `, told ${Math.round(minutes / 60)} h later`;
-}
-
-/** That somebody may have read it already, in words; empty: nobody can have. */
-export function repeatWords({mayBeRepeat}: Pick<Message, 'mayBeRepeat'>): string {
-  return mayBeRepeat ? 'This may be a repeat: whether it was told before is not known.' : '';
+  return minutes < 90 ? t.lateMinutes(minutes) : t.lateHours(Math.round(minutes / 60));
 }

@@ -2,6 +2,7 @@ import type {ChannelSpec} from '../../release/channel.ts';
 import type {MessageMeans, Message} from './message.ts';
 import {contactsOf} from './message.ts';
 import {openChannel} from './open-channel.ts';
+import {messageWords} from './words.ts';
 
 /** What came of a test message on one channel. */
 export interface Tested {
@@ -22,8 +23,9 @@ export interface Tested {
 export async function sendTest(
   specs: readonly ChannelSpec[],
   about: {feature: string; by: string; at: number; id: string},
-  {contacts, clean}: MessageMeans,
+  {contacts, clean, lang}: MessageMeans,
 ): Promise<Tested[]> {
+  const t = messageWords(lang);
   const message: Message = {
     id: `${about.feature}/test ${about.id}`,
     kind: 'test',
@@ -31,14 +33,15 @@ export async function sendTest(
     feature: about.feature,
     release: null,
     alert: null,
-    word: 'TEST',
-    text: 'this is a test: nothing has happened',
+    word: t.first.test,
+    text: t.test,
     by: clean(about.by, 80),
     at: about.at,
-    lines: [`asked for by ${clean(about.by, 80)}; whoever reads this would be told of alerts`],
+    lines: [t.testBy(clean(about.by, 80))],
     contacts: contactsOf(contacts, clean),
     attempt: 1,
     mayBeRepeat: false,
+    repeat: null,
   };
   return await Promise.all(
     specs.map(async (spec): Promise<Tested> => {

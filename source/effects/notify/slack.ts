@@ -1,6 +1,6 @@
 import type {SlackSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
-import {repeatWords, type Message} from './message.ts';
+import type {Message} from './message.ts';
 import {isPrivate, post, warmHttp} from './post.ts';
 import {readSecret} from './secret.ts';
 
@@ -31,7 +31,7 @@ function slackText(message: Message): string {
     `*${word}*  *${escaped(feature)}*  ${escaped(text)}`,
     ...lines.map(escaped),
     ...Object.entries(contacts).map(([who, how]) => `${escaped(who)}: ${escaped(how)}`),
-    ...(message.mayBeRepeat ? [`_${repeatWords(message)}_`] : []),
+    ...(message.repeat === null ? [] : [`_${message.repeat.long}_`]),
   ].join('\n');
 }
 

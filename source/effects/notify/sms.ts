@@ -31,8 +31,8 @@ export function smsChannel(spec: SmsSpec): Channel {
 }
 
 /** One line; what matters stands first. */
-function smsText({word, feature, release, text, mayBeRepeat}: Message): string {
-  const head = `${mayBeRepeat ? '(may be a repeat) ' : ''}${word} ${feature}`;
+function smsText({word, feature, release, text, repeat}: Message): string {
+  const head = `${repeat === null ? '' : `${repeat.short} `}${word} ${feature}`;
   const line = `${head}${release === null ? '' : ` ${release.version}`}: ${text}`;
   const letters = Array.from(line);
   return letters.length <= LETTERS_AT_MOST ? line : `${letters.slice(0, LETTERS_AT_MOST - 1).join('')}…`;

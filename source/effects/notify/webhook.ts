@@ -42,6 +42,6 @@ export function signatureOf(secret: string, timestamp: string, body: string): st
 }
 
 /** `graydeck.notice/1`: all that is known, for a program. Moments in milliseconds since 1970. */
-function webhookBody(message: Message) {
+function webhookBody({repeat: _, ...message}: Message) {
   return {schema: 'graydeck.notice/1', ...message} as const;
 }

@@ -53,6 +53,7 @@ export class Desk {
       escalateAfterMs: 600_000,
       contacts: {hotline: '400-123-4567'},
       clean: (text, width) => plainText(text, width),
+      lang: 'en',
       newAlertId: () => `a-9${++this.#alerts}`,
       random: () => 0.5,
       ...more,

@@ -287,7 +287,7 @@ test('a test message goes to every channel at once, and each tells what came of 
   await using broken = await httpReceiver(response => response.writeHead(403).end('invalid_token'));
   const specs: ChannelSpec[] = [webhook(fine.url), slack(broken.url)];
   const about = {feature: 'new_payment', by: 'liu on laptop', at: 0, id: 't-1'};
-  const tested = await sendTest(specs, about, {contacts: {hotline: '400'}, clean: text => text});
+  const tested = await sendTest(specs, about, {contacts: {hotline: '400'}, clean: text => text, lang: 'en'});
   expect(tested).toEqual([
     {channel: 'ops', kind: 'webhook', ok: true, ms: expect.any(Number), error: null},
     {channel: 'slack', kind: 'slack', ok: false, ms: expect.any(Number), error: '403 invalid_token'},

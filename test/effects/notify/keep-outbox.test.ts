@@ -52,6 +52,20 @@ describe('people', () => {
     });
   });
 
+  test('are told in Chinese where the configuration says so', async () => {
+    await using receiver = await httpReceiver();
+    const desk = new Desk();
+    desk.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan: fourPhases()});
+    desk.does({type: 'rollback', release: 'r-1'});
+    const sender = desk.sender([to('ops', receiver.url)], 'guard on ops-1', {lang: 'zh'});
+    await desk.tell(new Outbox(sender));
+    expect(JSON.parse(receiver.posted[0]!.body)).toMatchObject({
+      word: '回滚',
+      text: 'v2 回滚，原为 5 %',
+      lines: ['发布 v2，替换 v1，回滚中，阶段 alpha，0 %', '2027-01-15 08:00:00 UTC，liu on laptop'],
+    });
+  });
+
   test('are told in order: a rollback before everything else', async () => {
     await using receiver = await httpReceiver();
     const desk = new Desk();

@@ -18,6 +18,7 @@ export function aMessage(more: Partial<Message> = {}): Message {
     attempt: 1,
     mayBeRepeat: false,
     ...more,
+    repeat: more.mayBeRepeat === true ? {long: 'This may be a repeat', short: '(may be a repeat)'} : null,
   };
 }
 
