@@ -3,10 +3,11 @@ import {hostname} from 'node:os';
 import {keepRouting, type KeptRouting} from '../router/keep-routing.ts';
 import {Routing} from '../router/routing.ts';
 import {checkFeatureName} from '../store/feature-name.ts';
-import {openStore, stateFolder} from '../store/open.ts';
+import {openStore} from '../store/open.ts';
 import type {RouterStore, RoutingStore} from '../store/port.ts';
 import {Batches} from './batches.ts';
 import {Feature} from './feature.ts';
+import {keptWhere} from './kept-where.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
 import {reachStore, within} from './reach-store.ts';
 import {registerNumbers, type Numbers} from './registry.ts';
@@ -44,6 +45,7 @@ export class Deck {
   readonly #stop = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #opening: Promise<RoutingStore | null>;
+  readonly #folder: Promise<string | null>;
   #routing: RoutingStore | null = null;
   #away: string | null = 'not reached yet';
   #numbers: Numbers | null = null;
@@ -56,6 +58,7 @@ export class Deck {
     // Of this start: the numbers of its entries begin anew with it.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
     this.#instance = `${name.slice(0, 100)}-${randomBytes(3).toString('hex')}`;
+    this.#folder = keptWhere(options, env, what => this.#tell(what));
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
@@ -129,16 +132,15 @@ export class Deck {
 
   /** Keeps a feature up to date from the moment there is a store. */
   async #keep(member: Member, onReady: () => void): Promise<void> {
-    const store = await this.#opening;
+    const [store, folder] = await Promise.all([this.#opening, this.#folder]);
     if (store === null || this.#closing !== null) return;
-    const {stateFolder: folder = stateFolder(this.#env)} = this.#options;
     member.store = store.feature(member.feature.name);
     member.kept = keepRouting({
       routing: member.routing,
       store: member.store,
       label: this.store,
       name: `sdk ${this.#instance}`,
-      folder: folder === false ? null : folder,
+      folder,
       onTrouble: what => this.#tell(what),
     });
     await member.kept.ready;

@@ -1,7 +1,8 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {execa} from 'execa';
-import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {encodeLatch} from '../../source/audience/latch.ts';
 import {readRemembered, rememberedPath, writeRemembered} from '../../source/router/remembered.ts';
 import {latchPath} from '../../source/router/latch-file.ts';
@@ -239,6 +240,21 @@ describe.skipIf(redisMissing)('an application on a real Redis, with the rights o
     const [there, away] = await Promise.all([run(scene.redis.url), run('redis://127.0.0.1:1/0')]);
     expect([there.stdout, away.stdout]).toEqual(['gray', 'prod']);
     expect([there.stderr, away.stderr]).toEqual(['', '']);
+  });
+
+  test('a state folder of this user that cannot be used is told, and done without', async () => {
+    await scene.put('everyone');
+    const home = await mkdtemp(join(tmpdir(), 'graydeck-home-'));
+    onTestFinished(() => rm(home, {recursive: true, force: true}));
+    await symlink(join(home, 'graydeck'), join(home, 'graydeck'));
+    const store = `redis://127.0.0.1:${scene.proxy.port}/0`;
+    const troubles: string[] = [];
+    const deck = await connect({store, env: {XDG_STATE_HOME: home}, onTrouble: what => troubles.push(what)});
+    onTestFinished(() => deck.close());
+    const pay = deck.feature(FEATURE);
+    expect(await pay.ready()).toBe(true);
+    expect(pay.decide(EARLY).side).toBe('gray');
+    expect(troubles).toEqual(['the last split is not kept: the state folder cannot be used (ELOOP)']);
   });
 
   test('an address that cannot be read is told at once', async () => {
