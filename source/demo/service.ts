@@ -1,13 +1,18 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
+import type {Split} from '../release/split.ts';
 import type {RouterStore} from '../store/port.ts';
 import {pastOf} from './history.ts';
 import {Instance} from './instance.ts';
+import {saying} from './people.ts';
 import {seeded} from './random.ts';
 
 const INSTANCES = ['web-1', 'web-2', 'web-3'];
 const FLUSH_MS = 250;
 const REPORT_MS = 5000;
+/** One user says something so often; of gray, which is what is new, more often than of prod. */
+const SAYS_MS = 4000;
+const SAYS_OF_GRAY = 0.7;
 /** News takes a moment to reach a process; each has a moment of its own. */
 const NEWS_TAKES_MS = {least: 5, spread: 110};
 const KEEP_MS = 20 * 60_000;
@@ -41,7 +46,9 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
   const startedAt = now();
   const timers = new Set<NodeJS.Timeout>();
   let failsAt = failsAfterMs === null ? null : startedAt + failsAfterMs;
+  const people = seeded(seed + 100);
   let servedUntil = startedAt;
+  let split: Split | null = null;
   let writing: Promise<unknown> = Promise.resolve();
 
   // A store that is away loses what was measured meanwhile, as it would for any app: it must not stop the service.
@@ -56,6 +63,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     timers.add(timer);
   };
   const hear = (commit: Commit) => {
+    split = commit.split;
     for (const instance of instances) {
       later(NEWS_TAKES_MS.least + random() * NEWS_TAKES_MS.spread, () => {
         instance.apply(commit);
@@ -71,6 +79,12 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     const entries = instances.flatMap(instance => instance.flush(Math.round(ms / 2)));
     if (entries.length > 0) send(() => store.writeSamples(entries, KEEP_MS));
   };
+  const isFailing = () => failsAt !== null && now() >= failsAt;
+  const say = () => {
+    const side = people() < SAYS_OF_GRAY ? 'gray' : 'prod';
+    const text = split === null ? null : saying(side, split, isFailing(), people);
+    if (text !== null) send(() => store.writeFeedback(text));
+  };
   const reportAll = () => {
     for (const instance of instances) send(() => store.report(instance.report()));
   };
@@ -78,18 +92,20 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
   const following = (async () => {
     const head = await store.head();
     for (const instance of instances) if (head !== null) instance.apply(head);
+    split ??= head?.split ?? null;
     reportAll();
     const after = head === null ? null : {version: head.version, id: head.id};
     await store.follow(after, news => void (news.type === 'commit' && hear(news.commit)), stop.signal);
   })().catch(() => undefined);
   const serving = setInterval(serve, FLUSH_MS);
   const reporting = setInterval(reportAll, REPORT_MS);
+  const speaking = setInterval(say, SAYS_MS);
 
   return {
     failsAt: () => failsAt,
-    isFailing: () => failsAt !== null && now() >= failsAt,
+    isFailing,
     toggle() {
-      failsAt = failsAt !== null && now() >= failsAt ? null : now();
+      failsAt = isFailing() ? null : now();
     },
     async writePast() {
       for (const entries of pastOf(startedAt, now, random)) {
@@ -103,6 +119,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
       stop.abort();
       clearInterval(serving);
       clearInterval(reporting);
+      clearInterval(speaking);
       for (const timer of timers) clearTimeout(timer);
       await Promise.all([following, writing]);
     },
