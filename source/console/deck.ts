@@ -1,5 +1,5 @@
 import type {StreamStatus, WindowView} from '../analysis/numbers.ts';
-import type {Judged} from '../analysis/judge/judge.ts';
+import type {Judged} from '../analysis/judge/judged.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';

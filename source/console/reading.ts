@@ -1,4 +1,5 @@
-import {judgementOf, type Judgement} from '../analysis/judge/judge.ts';
+import type {Judgement} from '../analysis/judge/judge.ts';
+import {judgementOf} from '../analysis/judge/judged.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
 import {METRIC_NAMES} from '../analysis/numbers.ts';

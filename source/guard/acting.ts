@@ -1,6 +1,7 @@
 import type {CreateEvaluator} from '../analysis/evidence/evaluator.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';
-import type {Judged, Judgement} from '../analysis/judge/judge.ts';
+import type {Judgement} from '../analysis/judge/judge.ts';
+import type {Judged} from '../analysis/judge/judged.ts';
 import type {FindTraits} from '../analysis/judge/metric-traits.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
-import type {Judged} from '../../source/analysis/judge/judge.ts';
+import type {Judged} from '../../source/analysis/judge/judged.ts';
 import {longestWindowMs} from '../../source/analysis/judge/longest-window.ts';
 import {LongWindows} from '../../source/analysis/long-windows.ts';
 import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/roll-up.ts';

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {createEvaluator} from '../../analysis/evidence/evidence.ts';
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
-import type {Judged} from '../../analysis/judge/judge.ts';
+import type {Judged} from '../../analysis/judge/judged.ts';
 import {metricBook} from '../../config/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';

@@ -1,6 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {together} from '../../analysis/judge/external.ts';
-import {judgementOf, type Judgement} from '../../analysis/judge/judge.ts';
+import type {Judgement} from '../../analysis/judge/judge.ts';
+import {judgementOf} from '../../analysis/judge/judged.ts';
 import type {Report} from '../../audience/applied.ts';
 import {openView} from '../../controller/view.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';

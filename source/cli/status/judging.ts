@@ -1,5 +1,5 @@
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
-import type {Judged} from '../../analysis/judge/judge.ts';
+import type {Judged} from '../../analysis/judge/judged.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {beginLookingOn} from '../guard/looking-on.ts';

@@ -1,4 +1,4 @@
-import {judgementOf, type Judged} from '../../analysis/judge/judge.ts';
+import {judgementOf, type Judged} from '../../analysis/judge/judged.ts';
 import type {WindowView} from '../../analysis/numbers.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';

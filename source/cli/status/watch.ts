@@ -1,4 +1,4 @@
-import type {Judged} from '../../analysis/judge/judge.ts';
+import type {Judged} from '../../analysis/judge/judged.ts';
 import type {WindowView} from '../../analysis/numbers.ts';
 import {changeOrTime} from '../../effects/run-steps.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
