@@ -100,5 +100,10 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     const back = performance.now();
     await reached(3);
     expect(performance.now() - back).toBeLessThan(1000);
+    // And what changes right afterwards is heard as soon.
+    await appendNext(feature);
+    const again = performance.now();
+    await reached(4);
+    expect(performance.now() - again).toBeLessThan(1000);
   });
 });

@@ -6,7 +6,8 @@ import type {Connection} from './connection.ts';
 const ASK_EVERY_MS = 5000;
 const ANSWER_MS = 2000;
 const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 2000;
+/** A change right after the store came back is to be heard, too. */
+const LONGEST_RETRY_MS = 500;
 /** More than this unread is not worth keeping: the log holds it all. */
 const MOST_KEPT = 64;
 
