@@ -140,6 +140,9 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await expect.poll(driven.said).toContain('has not moved for 2 s: prod for everyone');
     driven.agent.kill('SIGCONT');
     await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['gray']);
+    // The watcher that has acted has a successor at once.
+    driven.agent.kill('SIGKILL');
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['prod']);
   });
 
   test('a rollback on the screen brings edge and application to prod under load, and says how fast', async () => {
