@@ -7,7 +7,7 @@ import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
-import type {Release} from '../release/state.ts';
+import type {Reason, Release, Verdict} from '../release/state.ts';
 import {beginAt, CATCH_UP_MS, unseen} from './beginning.ts';
 import {Checkpoints, type CheckpointShelf} from './checkpoint.ts';
 import {elapsed, type Clock, type Moment} from './clock.ts';
@@ -62,6 +62,9 @@ export class Acting {
   #looked: {at: Moment; now: number} | null = null;
   #jump: Absence | null = null;
   #differsSince: number | null = null;
+  /** Whether the one at work goes on where somebody has judged before. */
+  #isContinued = false;
+  #missed: readonly Reason[] | null = null;
   #unapplied: readonly Report[] = [];
   #writtenAt = 0;
 
@@ -96,7 +99,9 @@ export class Acting {
       state.release?.id === release.id && state.release.splitChangedAt === release.splitChangedAt;
     if (judgement === null || state.release === null || !isSame) return;
     const differs = {differsSince: this.#differsSince, unapplied: this.#unapplied};
-    const sight = {state, release: state.release, judgement, now, ...differs};
+    if (state.release.state !== 'rolling') this.#missed = null;
+    const missed = this.#missed === null ? {} : {missed: this.#missed};
+    const sight = {state, release: state.release, judgement, now, ...differs, ...missed};
     await this.#carryOut(ordersOf(sight), () => elapsed(begun, clock()) < ORDER_LIVES_MS);
     if (Math.abs(now - this.#writtenAt) < CHECKPOINT_EVERY_MS || !this.#tenure.isHeld()) return;
     this.#writtenAt = now;
@@ -134,6 +139,8 @@ export class Acting {
     const known = Math.max(found?.at ?? 0, release.splitChangedAt, now - CATCH_UP_MS);
     await this.#uncount(release, blind?.from ?? firstSilence(windows, {from: known, to: now}));
     this.#judging = new Judging({...this.#means, windows}, from);
+    this.#isContinued = found !== null && blind === null;
+    this.#missed = null;
     this.#jump = null;
     return this.#judging;
   }
@@ -149,7 +156,23 @@ export class Acting {
   async #judge(judging: Judging, reports: readonly Report[]): Promise<Judgement | null> {
     const {controller} = this.#means;
     const until = controller.now() - SETTLE_MS;
-    return await judgeUntil(judging, until, () => this.#sceneOf(judging, reports), this.#tenure.signal);
+    const {signal} = this.#tenure;
+    const stopped: Verdict[] = [];
+    const last = await judgeUntil(
+      judging,
+      until,
+      () => this.#sceneOf(judging, reports),
+      signal,
+      news => {
+        if (stops(news.verdict)) stopped.push(news.verdict);
+      },
+    );
+    const [first] = stopped;
+    // Whoever slept, or came late, does not go on as if nothing had been: it would have been stopped.
+    if (last !== null && first !== undefined && this.#isContinued && !stops(last.verdict))
+      this.#missed = first.reasons;
+    this.#isContinued = true;
+    return last;
   }
 
   #sceneOf(judging: Judging, reports: readonly Report[]): Scene | null {
@@ -169,4 +192,8 @@ export class Acting {
       if (outcome === null) return;
     }
   }
+}
+
+function stops({action}: Verdict): boolean {
+  return action === 'rollback' || action === 'pause';
 }

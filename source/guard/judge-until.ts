@@ -17,12 +17,14 @@ export function untilLook(now: number): number {
  * Judges every whole second since the last look; the last one counts. Null: there is none yet, the release has given way
  * to another, or the signal aborted.
  * @param until the store's clock, milliseconds since 1970
+ * @param onJudged told of every second
  */
 export async function judgeUntil(
   judging: Judging,
   until: number,
   sceneOf: () => Scene | null,
   signal: AbortSignal,
+  onJudged: (judgement: Judgement) => void = () => undefined,
 ): Promise<Judgement | null> {
   const end = wholeSecond(until);
   let judgement: Judgement | null = null;
@@ -31,6 +33,7 @@ export async function judgeUntil(
     const scene = sceneOf();
     if (scene === null) return null;
     judgement = judging.look(at, scene);
+    onJudged(judgement);
     if (++count % AT_ONCE === 0) await nextTurn();
     if (signal.aborted) return null;
   }

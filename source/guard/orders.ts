@@ -24,6 +24,8 @@ export interface Sight {
   now: number;
   /** Since when not every live router has applied the split; null: all have. */
   differsSince: number | null;
+  /** Why gray would have been stopped while nobody looked, though it is over by now; absent: it would not have been. */
+  missed?: readonly Reason[];
   /** Those routers, each with what keeps it, if it says so. */
   unapplied: readonly Pick<Report, 'name' | 'trouble'>[];
 }
@@ -67,9 +69,11 @@ function verdictOrders({release, judgement, now}: Sight): Order[] {
 }
 
 function actionOrders(sight: Sight): Order[] {
-  const {release, judgement} = sight;
+  const {release, judgement, missed} = sight;
   const {action, reasons} = judgement.verdict;
   const reason = words(reasons);
+  if (missed !== undefined && (action === 'advance' || action === 'hold') && release.state === 'rolling')
+    return [{intent: {type: 'pause', release: release.id}, reason: `while nobody looked: ${words(missed)}`}];
   switch (action) {
     case 'rollback':
       return isStuck(sight) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];

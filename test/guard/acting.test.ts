@@ -238,6 +238,47 @@ describe('time that nobody saw', () => {
   });
 });
 
+describe('a guard that slept', () => {
+  const guardrails = [guardrail('error_rate > 10 % over 5s', 10 * SECOND, 'rollback')];
+  const sleeping = async (story: (world: World) => Promise<void>) => {
+    const world = await World.open(plan(2 * MINUTE, {guardrails}));
+    await world.takeOver();
+    await world.for(30, WELL);
+    const {acting} = world;
+    world.acting = null;
+    await story(world);
+    world.acting = acting;
+    return world;
+  };
+
+  test('does not go on when gray was sick meanwhile, and does not take back what is well by now', async () => {
+    await using world = await sleeping(async asleep => {
+      await asleep.for(40, SICK);
+      await asleep.for(60, WELL);
+    });
+    await world.for(3, WELL);
+    expect(world.release).toMatchObject({state: 'paused', phase: 0, rollback: null});
+    const paused = eventsOf(world.controller.commits()).find(({type}) => type === 'release-paused');
+    expect(paused?.reason).toMatch(/^while nobody looked: gray error rate \d+ %.*held 10 s of 10 s$/u);
+    // A person has looked: that was it.
+    await world.does({type: 'resume', release: 'r-1'});
+    await world.for(5, WELL);
+    expect(world.release).toMatchObject({phase: 1, rollback: null});
+  });
+
+  test('goes on when gray was well all along', async () => {
+    await using world = await sleeping(asleep => asleep.for(100, WELL));
+    await world.for(1, WELL);
+    expect(world.release).toMatchObject({state: 'rolling', phase: 1});
+  });
+
+  test('takes back what is sick', async () => {
+    await using world = await sleeping(asleep => asleep.for(60, SICK));
+    await world.second(SICK);
+    expect(world.release.rollback).not.toBeNull();
+  });
+});
+
 describe('routers', () => {
   test('that do not follow stop the clock and the way up, and let it go on when they do', async () => {
     await using world = await World.open(plan(2 * MINUTE));
