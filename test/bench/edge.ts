@@ -14,8 +14,10 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import {boundaryOf, bucketOf} from '../../source/audience/bucket.ts';
 import {openController} from '../../source/controller/controller.ts';
 import {renderEdge} from '../../source/effects/nginx/render.ts';
+import {saltOf} from '../../source/release/derive-split.ts';
 import {openStore} from '../../source/store/open.ts';
 import {openEdgePlace, type EdgePlace} from '../agent/edge-place.ts';
 import {splitOf, splitsOf} from '../effects/nginx/site.ts';
@@ -33,6 +35,11 @@ const FEATURE = 'pay';
 const PROGRAM = fileURLToPath(new URL('../../distribution/bin.js', import.meta.url));
 /** No old answer for so long: it is over. A reload takes about a tenth of a second. */
 const QUIET_MS = 500;
+/** On gray at half, and not at 0.01 %. */
+const USER = Array.from({length: 100}, (_, n) => `u-${n}`).find(user => {
+  const bucket = bucketOf(saltOf(FEATURE), user);
+  return bucket > boundaryOf(1) && bucket < boundaryOf(50);
+});
 const PLAN = 'phases: [{name: none, percent: 0.01 %}, {name: all, percent: 100}]\nevidence: off\n';
 
 /** Asks over new connections, one after another, until it is stopped. */
@@ -60,7 +67,7 @@ function askOnce(port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () =>
-      socket.write(`GET /${FEATURE} HTTP/1.0\r\nHost: edge\r\nX-User-Id: u-1\r\n\r\n`),
+      socket.write(`GET /${FEATURE} HTTP/1.0\r\nHost: edge\r\nX-User-Id: ${USER}\r\n\r\n`),
     );
     socket.on('data', chunk => (text += chunk.toString()));
     socket.on('end', () => resolve(text.slice(text.lastIndexOf('\n') + 1)));
@@ -200,10 +207,12 @@ try {
   await delay(500);
   for (let round = 1; round <= rounds; round++) {
     const release = await begin(round);
-    const set = {type: 'set', release, percent: 100} as const;
+    // Another percentage each time: what nginx knows already would not be tested again.
+    const percent = 50 + round;
+    const set = {type: 'set', release, percent} as const;
     note('agent change', await effectOf(driven.port, 'prod', () => controller.execute(set, {by})));
     const change = async () => {
-      await put(textAt(100));
+      await put(textAt(percent));
       await testBare();
       bare.nginx.reload();
     };
