@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import {describe, expect, test} from 'vitest';
 import {readConfig} from '../../source/config/config-file.ts';
 import {mistakeLines} from '../../source/config/mistake.ts';
@@ -58,6 +59,13 @@ nginx:
       watchdogMs: 3000,
       name: 'edge-1',
     });
+  });
+
+  test('is read as README shows it', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const shown = /```yaml\n(nginx:\n[^`]*)```/.exec(readme)?.[1] ?? '';
+    expect(read(shown).told).toBe('');
+    expect(read(shown).config?.site.features).toHaveProperty('new_payment');
   });
 
   test.each([
