@@ -3,24 +3,21 @@ import {flagsOf} from './find-verb.ts';
 import {STATES, type Verb} from './verb.ts';
 import {VERBS} from './verbs.ts';
 
-/** Verbs that a shell offers: those that are built. */
-const OFFERED = VERBS.filter(({file}) => file !== null);
-
 function firstWords(): string[] {
-  return [...new Set(OFFERED.map(({name}) => name.split(' ')[0] ?? name))];
+  return [...new Set(VERBS.map(({name}) => name.split(' ')[0] ?? name))];
 }
 
 /** What may follow a first word: second words, and the choices of a first argument. */
 function following(first: string): string[] {
-  const second = OFFERED.filter(({name}) => name.startsWith(`${first} `)).map(({name}) =>
+  const second = VERBS.filter(({name}) => name.startsWith(`${first} `)).map(({name}) =>
     name.slice(first.length + 1),
   );
-  const choices = OFFERED.find(({name}) => name === first)?.arguments[0]?.choices ?? [];
+  const choices = VERBS.find(({name}) => name === first)?.arguments[0]?.choices ?? [];
   return [...choices, ...second];
 }
 
 function flagsFor(first: string): FlagName[] {
-  const verbs = OFFERED.filter(({name}) => name.split(' ')[0] === first);
+  const verbs = VERBS.filter(({name}) => name.split(' ')[0] === first);
   return [...new Set(verbs.flatMap(flagsOf))];
 }
 
@@ -121,7 +118,7 @@ function fish(): string {
   const flags = FLAG_NAMES.map(name =>
     fishFlag(
       name,
-      OFFERED.filter(verb => flagsOf(verb).includes(name)),
+      VERBS.filter(verb => flagsOf(verb).includes(name)),
     ),
   );
   return ['# graydeck completions for fish', ...verbs, ...words, ...flags, ''].join('\n');
@@ -133,7 +130,7 @@ function fishFlag(name: FlagName, verbs: readonly Verb[]): string {
   const firsts = [...new Set(verbs.map(verb => verb.name.split(' ')[0]))];
   return [
     'complete -c graydeck',
-    ...(verbs.length === OFFERED.length ? [] : [`-n '__fish_seen_subcommand_from ${firsts.join(' ')}'`]),
+    ...(verbs.length === VERBS.length ? [] : [`-n '__fish_seen_subcommand_from ${firsts.join(' ')}'`]),
     `-l ${written(name).slice(2)}`,
     ...(value === undefined ? [] : TAKES_FILE.includes(name) ? ['-r'] : ['-x']),
     ...(values.length === 0 ? [] : [`-a '${values.join(' ')}'`]),
@@ -142,7 +139,7 @@ function fishFlag(name: FlagName, verbs: readonly Verb[]): string {
 }
 
 function summaryOf(first: string): string {
-  const own = OFFERED.find(({name}) => name === first);
+  const own = VERBS.find(({name}) => name === first);
   return own?.summary ?? following(first).join(', ');
 }
 

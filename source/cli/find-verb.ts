@@ -1,7 +1,6 @@
 import {quote} from '../config/mistake.ts';
 import {nearest} from '../config/nearest.ts';
-import {EXIT} from './exit.ts';
-import {Failure, usage} from './failure.ts';
+import {usage} from './failure.ts';
 import {EVERYWHERE, written, type FlagName} from './flags.ts';
 import type {Parsed} from './parse.ts';
 import type {Verb} from './verb.ts';
@@ -77,14 +76,6 @@ export function flagsOf(verb: Verb): FlagName[] {
 
 /** Whether flags and arguments fit the verb. @throws Failure exit code 2. */
 export function checkUse({verb, args}: Found, {given, flags, unknown}: Parsed): void {
-  if (verb.file === null) {
-    throw new Failure(
-      EXIT.usage,
-      'not-built',
-      `${verb.name} is not built yet in this version`,
-      'graydeck --help lists what is',
-    );
-  }
   if (unknown !== null) throw unknown;
   if (flags.readOnly && verb.changes) {
     // Exit code 2, not 3: the command line contradicts itself, whatever the state of the release.

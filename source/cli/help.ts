@@ -21,14 +21,9 @@ export function helpOf(first: string | null, paint: Paint): string[] {
   const group = first === null ? [] : groupOf(first);
   const shown = VERBS.filter(({name}) => first === null || name === first || group.includes(name));
   const examples = first === null ? FIRST_EXAMPLES : shown.flatMap(({examples}) => examples);
-  const built = shown.filter(({file}) => file !== null);
-  const later = shown.filter(({file}) => file === null);
   return [
     ...titled('Examples', examples, paint),
-    ...titled('Verbs', columns(built.map(verb => [usageOf(verb), verb.summary])), paint),
-    ...(later.length === 0
-      ? []
-      : titled('Not built yet', columns(later.map(({name, summary}) => [name, summary])), paint)),
+    ...titled('Verbs', columns(shown.map(verb => [usageOf(verb), verb.summary])), paint),
     ...titled('Everywhere', flagLines(EVERYWHERE), paint),
     'graydeck VERB --help tells more. Data goes to stdout, everything else to stderr.',
     ...EXIT_WORDS,
@@ -37,12 +32,11 @@ export function helpOf(first: string | null, paint: Paint): string[] {
 
 /** Help of one verb. Examples first. */
 export function helpOfVerb(verb: Verb, paint: Paint): string[] {
-  const {name, summary, more, examples, flags, changes, file} = verb;
+  const {name, summary, more, examples, flags, changes} = verb;
   const own: FlagName[] = [...flags, ...(changes ? (['dryRun'] as const) : [])];
   return [
     ...(examples.length === 0 ? [] : titled('Examples', examples, paint)),
     `graydeck ${usageOf(verb)}: ${summary}.`,
-    ...(file === null ? ['Not built yet in this version.'] : []),
     ...(more === undefined ? [] : [more]),
     '',
     ...verb.arguments.flatMap(({name: argument, choices}) =>

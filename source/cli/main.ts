@@ -1,6 +1,6 @@
 import type {ExitCode} from './exit.ts';
 import {EXIT} from './exit.ts';
-import {failureOf, usage} from './failure.ts';
+import {failureOf} from './failure.ts';
 import {checkUse, findVerb, groupOf} from './find-verb.ts';
 import {load} from './load.ts';
 import {openOutput, type Output} from './output.ts';
@@ -44,7 +44,6 @@ async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
   const found = findVerb(words);
   checkUse(found, parsed);
   const {verb, args} = found;
-  if (verb.file === null) throw usage(`${verb.name} is not built yet`);
   const run = await load(verb.file);
   return await run({verb, args, flags, out, interrupted: options => signals.take(options)});
 }

@@ -54,8 +54,8 @@ export interface Verb {
   examples: readonly string[];
   /** Longer words for its own help. */
   more?: string;
-  /** Where it is done; null: not built yet. */
-  file: VerbFile | null;
+  /** Where it is done. */
+  file: VerbFile;
 }
 
 export const STATES = [

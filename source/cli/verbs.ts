@@ -3,21 +3,10 @@ import {BESIDE} from './verbs-beside.ts';
 import {ROUTING} from './verbs-for-routers.ts';
 import {MOVING} from './verbs-that-move.ts';
 
-const LATER: readonly (readonly [name: string, summary: string])[] = [];
-
 /** Every verb, in the order of the help. */
 export const VERBS: readonly Verb[] = [
   ...BESIDE.filter(({name}) => name === 'watch' || name === 'demo'),
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
   ...ROUTING,
-  ...LATER.map(([name, summary]): Verb => ({
-    name,
-    summary,
-    arguments: [],
-    flags: [],
-    changes: false,
-    examples: [],
-    file: null,
-  })),
 ];

@@ -57,8 +57,7 @@ export type WhyNot =
   | 'no-alert'
   | 'one-feature'
   | 'no-past'
-  | 'not-in-past'
-  | 'not-built';
+  | 'not-in-past';
 
 /** What a binding looks at to tell whether it may be used. */
 export interface KeyContext {

@@ -14,7 +14,6 @@ const table: readonly [title: string, before: string[][], typed: string[], code:
   ['help', [], ['--help'], EXIT.done],
   ['a store that is no store', [], ['status', '--store', 'sqlite:package.json'], EXIT.fault],
   ['a verb that is none', [], ['frobnicate'], EXIT.usage],
-  ['a verb that is not built yet', [], ['doctor'], EXIT.usage],
   ['a percent above 100', [begin], ['set', '101'], EXIT.usage],
   ['a raise that nobody confirmed', [begin], ['set', '50'], EXIT.usage],
   ['a change under --read-only', [begin], ['rollback', '--read-only'], EXIT.usage],

@@ -16,7 +16,7 @@ function wordsOf(example: string): string[] {
 }
 
 describe('help', () => {
-  test('begins with examples and names every verb, those that are not built yet too', async () => {
+  test('begins with examples and names every verb', async () => {
     await using place = await Workplace.open();
     const {exitCode, stdout, stderr} = await place.run('--help');
     expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});

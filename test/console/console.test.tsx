@@ -397,7 +397,7 @@ describe('keys', () => {
     expect(deck.screen()).toMatch(/· P: it is not paused\s+this screen/);
   });
 
-  it('keys that are not built yet say so, keys that mean nothing point to help', async () => {
+  it('keys that cannot go back in time say so, keys that mean nothing point to help', async () => {
     using deck = await stage('quiet');
     await expect.poll(deck.screen, SOON).toMatch('ROLLING');
     deck.press('t');

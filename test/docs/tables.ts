@@ -21,7 +21,7 @@ function keysTable(): string[] {
 }
 
 function verbsTable(): string[] {
-  const rows = VERBS.filter(({file}) => file !== null).map(({name, arguments: args, summary}) => {
+  const rows = VERBS.map(({name, arguments: args, summary}) => {
     const typed = [
       name,
       ...args.map(argument => (argument.isOptional ? `[${argument.name}]` : argument.name)),

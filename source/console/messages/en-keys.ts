@@ -63,7 +63,6 @@ const whyNot: Record<WhyNot, string> = {
   'one-feature': 'this store has only this feature',
   'no-past': 'nothing was kept of the past here',
   'not-in-past': 'this is now: t goes back in time',
-  'not-built': 'not built yet',
 };
 
 /** English: what keys do, why they do not, and what became of them. */

@@ -82,7 +82,6 @@ export const zhKeys: typeof enKeys = {
     'one-feature': '此存储中只有这一个功能',
     'no-past': '这里没有保存过去的数据',
     'not-in-past': '这是现在：按 t 回看',
-    'not-built': '尚未实现',
   },
   notNow: (key, why) => `${key}：${why}`,
   unbound: key => `${key} 在此无作用：? 查看按键`,
