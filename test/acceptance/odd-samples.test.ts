@@ -92,13 +92,13 @@ describe.skipIf(redisMissing)('under guard, with odd samples in the stream', {ti
   test.concurrent('from the future moves nothing: neither on nor back', async () => {
     await using stage = await open();
     await stage.start(plan());
-    stage.guard('guard-1');
-    await stage.until(({verdict}) => verdict !== null);
     const ahead = stage.controller.now() + HOUR;
     // From now on the stream's own clock stands there: every sample comes from the future.
     await write(stage, `${ahead}-0`, 'side', 'gray', ...sick);
     stage.traffic.gray.errors = 0.6;
-    await until(() => stage.controller.now() - stage.release.phaseEnteredAt! > 2 * PHASE_MS);
+    stage.guard('guard-1');
+    const {since} = await stage.guarded();
+    await until(() => stage.controller.now() - since > 2 * PHASE_MS);
     expect(stage.release).toMatchObject({state: 'rolling', phase: 0, rollback: null});
   });
 });
