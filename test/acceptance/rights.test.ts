@@ -24,10 +24,10 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'alert silence': ['hello', '--for', '1m'],
   'feedback submit': ['bug', 'slow'],
 };
-/** All but the guard, which goes on until it is told to go: it has a test of its own. */
-const mutating = VERBS.filter(({changes, file}) => changes && file !== null && file !== 'guard').map(
-  ({name}) => name,
-);
+/** All but guard and agent, which go on until they are told to go: they have tests of their own. */
+const mutating = VERBS.filter(
+  ({changes, file, isLasting}) => changes && file !== null && isLasting !== true,
+).map(({name}) => name);
 /** Of a release that rolls these change nothing: there is nothing to ask rights for. */
 const IDLE = new Set(['resume', 'retry', 'alert ack', 'audience remove']);
 const typed = (verb: string) => [...verb.split(' '), ...(ARGUMENTS[verb] ?? [])];
