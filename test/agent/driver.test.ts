@@ -5,7 +5,7 @@ import {EdgeDriver} from '../../source/agent/driver.ts';
 import {openEdge, type Edge} from '../../source/effects/nginx/edge.ts';
 import type {Split} from '../../source/release/split.ts';
 import {splitOf, splitsOf} from '../effects/nginx/site.ts';
-import {nginxMissing} from '../servers/nginx.ts';
+import {askMany, nginxMissing} from '../servers/nginx.ts';
 import {openEdgePlace, type EdgePlace} from './edge-place.ts';
 
 /** A driver of a place, with the edge's calls counted. */
@@ -40,6 +40,10 @@ function drive(place: EdgePlace, first: ReadonlyMap<string, Split> = new Map()) 
     },
     async trouble(feature: string, code: string) {
       await expect.poll(() => driver.troubleOf(feature)?.code, {interval: 10, timeout: 8000}).toBe(code);
+    },
+    async end() {
+      stop.abort();
+      await running;
     },
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -165,6 +169,19 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
     await driven.applied('pay');
     expect(driven.driver.isApplied('search')).toBe(false);
     isSlow = false;
+  });
+
+  test('leaves prod behind where it ends, but gray where a phase keeps it', async () => {
+    await using place = await openEdgePlace(['pay', 'search']);
+    await using driven = drive(place, splitsOf(all('pay', {whenStale: 'keep'}), all('search')));
+    await driven.applied('pay');
+    await driven.applied('search');
+    await expect.poll(() => readFile(`${place.include}.prod`, 'utf8')).toContain('# pay: 100 %');
+    await driven.end();
+    expect(await driven.driver.leave()).toBeNull();
+    expect(await place.backends('u-1')).toEqual(['gray']);
+    const [search] = await askMany(place.port, [{headers: {'x-user-id': 'u-1'}, path: '/search'}]);
+    expect(search).toBe('prod');
   });
 
   test('says that its file cannot be written', async () => {
