@@ -112,7 +112,12 @@ export const statusShape = z
       endsAt: moment.nullable(),
     }),
     percent: z.object({set: percent, applied: percent.nullable(), observed: percent.nullable()}),
-    routers: z.object({live: count.nullable(), confirmed: count.nullable(), silent: count.nullable()}),
+    routers: z.object({
+      live: count.nullable(),
+      confirmed: count.nullable(),
+      silent: count.nullable(),
+      troubles: z.array(z.object({name: z.string(), trouble: z.string()})),
+    }),
     window: z.object({seconds: z.number(), from: moment, to: moment}),
     sides: z.object({prod: side, gray: side}),
     metrics: z.array(
@@ -184,6 +189,9 @@ export const statusShape = z
     head: count,
   })
   .meta({id: 'Status'});
+
+/** The document of `status`, as it is promised here. */
+export type Status = z.infer<typeof statusShape>;
 
 export const errorShape = z
   .object({

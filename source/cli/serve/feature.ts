@@ -5,6 +5,7 @@ import {judgementOf} from '../../analysis/judge/judged.ts';
 import type {Report} from '../../audience/applied.ts';
 import {openView} from '../../controller/view.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
+import type {Status} from '../../server/schemas.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../commit-lines.ts';
@@ -91,7 +92,7 @@ export async function openServedFeature(
     };
     const document = statusDocument(observed);
     const {judgement = null} = observed;
-    made = {at, head: snapshot, judgement, document, text: JSON.stringify(document)};
+    made = {at, head: snapshot, judgement, document, text: JSON.stringify(document satisfies Status)};
     return made;
   };
 
