@@ -3,7 +3,7 @@ import type {EdgeSite, EdgeSource} from '../../source/audience/edge-site.ts';
 import {openEdge, type Edge, type EdgeMeans} from '../../source/effects/nginx/edge.ts';
 import {renderEdge} from '../../source/effects/nginx/render.ts';
 import {siteOf} from '../effects/nginx/site.ts';
-import {askMany, startNginx, type NginxServer} from '../servers/nginx.ts';
+import {askMany, NGINX, startNginx, type NginxServer} from '../servers/nginx.ts';
 import {freePort} from '../servers/ports.ts';
 
 /** A real nginx as an agent finds it: a site that includes the file, and two backends behind it. */
@@ -37,7 +37,7 @@ export async function openEdgePlace(
     files: {'graydeck.conf': renderEdge(new Map(), site).text, 'more.conf': ''},
   });
   const include = join(nginx.folder, 'graydeck.conf');
-  const test = ['nginx', '-t', '-c', nginx.config, '-e', join(nginx.folder, 'error.log'), '-p', nginx.folder];
+  const test = [NGINX, '-t', '-c', nginx.config, '-e', join(nginx.folder, 'error.log'), '-p', nginx.folder];
   const means: EdgeMeans = {include, test, reload: {pidFile: nginx.pidFile}, probe: site.probe};
   const edge = openEdge(means);
   return {

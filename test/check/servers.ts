@@ -18,6 +18,11 @@ export const servers: readonly Server[] = [
     debianPackage: 'redis-server',
     usedFor: 'the store on Redis, the SDK, the rights',
   },
+  {
+    command: 'nginx',
+    debianPackage: 'nginx',
+    usedFor: 'edges: the include file, the agent, the example',
+  },
   {command: 'prometheus', debianPackage: 'prometheus', usedFor: 'numbers by Prometheus'},
   {
     command: 'prometheus-node-exporter',

@@ -1,5 +1,6 @@
 import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {chmod, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -7,11 +8,12 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {noteMissing} from './missing.ts';
 
-const PROGRAM = 'nginx';
+/** Debian keeps it where the path of a person does not lead. */
+export const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(path => existsSync(path)) ?? 'nginx';
 
 /** True where there is no nginx. In CI that is an error. */
-export const nginxMissing = spawnSync(PROGRAM, ['-v']).error !== undefined;
-if (nginxMissing) noteMissing(PROGRAM, 'edges');
+export const nginxMissing = spawnSync(NGINX, ['-v']).error !== undefined;
+if (nginxMissing) noteMissing('nginx', 'the routing of edges');
 
 export interface NginxOptions {
   /** What stands in the `http` block; `FOLDER` is the server's own folder. */
@@ -64,7 +66,7 @@ export async function startNginx({http, files = {}, main = ''}: NginxOptions): P
   let child: ChildProcess;
 
   const start = async (): Promise<void> => {
-    child = spawn(PROGRAM, [...argv, '-g', 'daemon off;'], {stdio: 'ignore'});
+    child = spawn(NGINX, [...argv, '-g', 'daemon off;'], {stdio: 'ignore'});
     const orphaned = (): void => void child.kill('SIGKILL');
     process.once('exit', orphaned);
     child.once('exit', () => process.off('exit', orphaned));
@@ -92,7 +94,7 @@ export async function startNginx({http, files = {}, main = ''}: NginxOptions): P
     },
     write: (name, text) => writeFile(join(folder, name), text),
     test() {
-      const {status, stderr} = spawnSync(PROGRAM, ['-t', ...argv], {encoding: 'utf8'});
+      const {status, stderr} = spawnSync(NGINX, ['-t', ...argv], {encoding: 'utf8'});
       return status === 0 ? null : stderr;
     },
     reload: () => void child.kill('SIGHUP'),
