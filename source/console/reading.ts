@@ -63,7 +63,9 @@ export function readDeck(deck: Deck, before: Reading | null): Reading {
   const changedAt = snapshot.state.release?.splitChangedAt ?? 0;
   const from = Math.min(Math.max(at - WINDOW_MS, changedAt), at - WINDOW_AT_LEAST_MS);
   const isSame = before?.at === at && before.window.from === from && before.feature === deck.feature;
-  const measured = isSame ? before : measure(deck, {from, to: at}, now);
+  // The first numbers do not wait for the next second.
+  const hasNumbers = before !== null && (before.prod.ageMs !== null || before.gray.ageMs !== null);
+  const measured = isSame && hasNumbers ? before : measure(deck, {from, to: at}, now);
   return {
     feature: deck.feature,
     at,

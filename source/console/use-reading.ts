@@ -47,7 +47,8 @@ export function useReading(deck: Deck): Reading {
     }
     function dataChanged(): void {
       const isFirst = latest === null || (latest.prod.ageMs === null && latest.gray.ageMs === null);
-      if (isFirst || urgentPart(deck) !== urgent) readSoon(LEAST_BETWEEN_MS);
+      if (isFirst) readSoon(NEWS_LEAST_BETWEEN_MS);
+      else if (urgentPart(deck) !== urgent) readSoon(LEAST_BETWEEN_MS);
     }
     function tick(): void {
       read();

@@ -51,6 +51,8 @@ const HISTORY_MS = 15 * 60_000;
 const BY_SECONDS_MS = 3_600_000;
 /** Entries written so long after a moment hardly speak of it, milliseconds. */
 const LATE_MS = 5000;
+/** So long whoever shows what roll-ups told is left alone with it, milliseconds. */
+const FIRST_FRAME_MS = 100;
 /** Roll-ups restored in one go: there is a screen to draw meanwhile. */
 const AT_ONCE = 50;
 /** A stream this little ahead of the clock is the clock's reading, not a fault. */
@@ -188,7 +190,7 @@ export class Measurements {
     }
     for (const tally of busy.tallies) this.windows.restore(tally);
     this.#tell();
-    await nextTurn();
+    await pause(FIRST_FRAME_MS, undefined, {signal}).catch(() => undefined);
     // What a roll-up has told is not told twice.
     const isNew = (time: number): boolean => time >= busy.until;
     this.#lastId = await samples.history(busy.until, batch => this.#take(batch, isNew), signal);

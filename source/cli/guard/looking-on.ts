@@ -39,6 +39,9 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
   let judged = (): Judged | null => null;
   let answered = () => undefined as void;
   const looking = async () => {
+    // First the numbers are on the screen, then they are judged.
+    await measuring.ready();
+    if (signal.aborted) return first.resolve();
     const [{Onlooker}, {untilLook}, {Contact}, {machineClock}, {createEvaluator}, {metricBook}] =
       await Promise.all([
         import('../../guard/onlooker.ts'),
@@ -63,7 +66,6 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
     judged = () => onlooker.judged;
     answered = () => contact.answered();
     try {
-      await measuring.ready();
       while (!signal.aborted) {
         // A store that is away leaves the last judgement standing, with its age.
         const isAway = measuring.away() !== null || view.snapshot().link.state !== 'up';
