@@ -79,7 +79,7 @@ export class LongWindows {
     const parts = this.#parts(span);
     if (parts === null) return this.#near.users(side, span, cohort);
     const users = new DistinctSketch();
-    parts.minutes.mergeUsers(users, side, parts.far, cohort);
+    users.merge(parts.minutes.users(side, parts.far, cohort));
     this.#near.mergeUsers(users, side, parts.near, cohort);
     return users.isEmpty ? null : Math.round(users.estimate());
   }

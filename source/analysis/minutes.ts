@@ -1,4 +1,4 @@
-import type {DistinctSketch} from './distinct-sketch.ts';
+import {DistinctSketch} from './distinct-sketch.ts';
 import {LogHistogram} from './log-histogram.ts';
 import {MetricTable, type DeclaredMetrics} from './metric-table.ts';
 import type {Cohort, Side, Span} from './numbers.ts';
@@ -25,6 +25,7 @@ export class Minutes {
   readonly #sums = new Map<string, {requests: number; entries: number}>();
   readonly #counts = new Map<string, number | null>();
   readonly #values = new Map<string, LogHistogram>();
+  readonly #users = new Map<string, DistinctSketch>();
   #first: number | null = null;
 
   /** @param keepMinutes how many are kept */
@@ -49,7 +50,7 @@ export class Minutes {
   /** Puts a minute in the place of what is there. @returns false when it is none, or too old */
   restore(tally: Tally): boolean {
     if (!restoreTally(this.#ring, this.#table, tally, {release: null, ms: MINUTE_MS})) return false;
-    for (const read of [this.#sums, this.#counts, this.#values]) read.clear();
+    for (const read of [this.#sums, this.#counts, this.#values, this.#users]) read.clear();
     const minute = tally.t / MINUTE_MS;
     this.#first = Math.min(this.#first ?? minute, minute);
     return true;
@@ -73,8 +74,14 @@ export class Minutes {
     return this.#reader.gauge(side, cohort ?? null, name, minutesOf(span));
   }
 
-  mergeUsers(into: DistinctSketch, side: Side, span: Span, cohort?: Cohort): void {
-    this.#reader.mergeUsers(into, side, cohort ?? null, minutesOf(span));
+  /** The users over a span, not to be changed. */
+  users(side: Side, span: Span, cohort?: Cohort): DistinctSketch {
+    const minutes = minutesOf(span);
+    return once(this.#users, keyOf(side, minutes, cohort), () => {
+      const users = new DistinctSketch();
+      this.#reader.mergeUsers(users, side, cohort ?? null, minutes);
+      return users;
+    });
   }
 
   /** The values over a span, not to be changed. */
