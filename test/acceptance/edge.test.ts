@@ -81,6 +81,8 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
       .poll(async () => (await statusOf(place)).routers, {timeout: 8000})
       .toMatchObject({live: 1, confirmed: 0});
     expect((await statusOf(place)).percent.set).toBe(50);
+    const told = await place.cli.run('status', '--feature', FEATURE);
+    expect(told.stdout).toContain('▲ nginx edge-1: rolled back there without the store');
     expect(await gray(driven)).toBe(0);
     expect(await askMany(edge.port, [forced])).toEqual(['prod']);
     const submitted = await place.cli.run('rollback', '--feature', FEATURE);
@@ -122,6 +124,8 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     const offAfterMs = performance.now() - cutAt;
     expect(offAfterMs).toBeGreaterThan(6000);
     await until(cutAt + BOUND_MS);
+    const told = await driven.place.cli.run('status', '--feature', FEATURE);
+    expect(told.stdout).toMatch(/▲ nginx edge-1: silent, at prod by itself in at most: \d+ s/);
     expect(await gray(driven)).toBe(0);
     expect(await gray(isolated)).toBe(0);
     expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);

@@ -1,7 +1,7 @@
 import type {Side, SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
 import type {Judgement} from '../../analysis/judge/judge.ts';
 import {plainText} from '../../analysis/plain-text.ts';
-import {appliedBy, type Report} from '../../audience/applied.ts';
+import {appliedBy, type Applied, type Report} from '../../audience/applied.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {Release, State} from '../../release/state.ts';
@@ -58,11 +58,7 @@ export function statusDocument(observed: Observed) {
       live: applied?.live.length ?? null,
       confirmed: applied?.confirmed.length ?? null,
       silent: applied?.silent.length ?? null,
-      /** Those that are kept from doing what is set, and by what. */
-      troubles: (applied?.troubled ?? []).map(({name, trouble = ''}) => ({
-        name: plainText(name, 80),
-        trouble: plainText(trouble, 300),
-      })),
+      troubles: applied === null ? [] : troublesOf(applied),
     },
     window: {seconds: (window.to - window.from) / 1000, from: window.from, to: window.to},
     sides: {prod: sideOf(observed, numbers.prod, 'prod'), gray: sideOf(observed, numbers.gray, 'gray')},
@@ -80,6 +76,23 @@ export function statusDocument(observed: Observed) {
 function verdictOf({judgement = null, snapshot}: Observed) {
   const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
   return {action: verdict?.action ?? null, reasons: verdict?.reasons ?? []};
+}
+
+/** How many routers are named. */
+const TROUBLES_AT_MOST = 50;
+
+/** Routers that are kept from doing what is set, are silent, or do something else: a word, and what of it. */
+function troublesOf({troubled, silent, behind}: Applied) {
+  const named = [
+    ...troubled.map(({name, trouble = ''}) => ({name, trouble})),
+    ...silent.map(({name, leftMs}) => ({name, trouble: `silent: ${Math.ceil(leftMs / 1000)} s`})),
+    ...behind
+      .filter(router => !troubled.includes(router))
+      .map(({name, live, percent}) => ({name, trouble: `behind: ${live ? percent : 0} %`})),
+  ];
+  return named
+    .slice(0, TROUBLES_AT_MOST)
+    .map(({name, trouble}) => ({name: plainText(name, 80), trouble: plainText(trouble, 300)}));
 }
 
 /** With two decimals at most, as every percentage of users. */

@@ -6,6 +6,8 @@ const WHY: Readonly<Record<string, string>> = {
   'not-confirmed': 'nginx does not confirm',
   'cannot-write': 'the include file cannot be written',
   'cannot-express': 'nginx cannot do what is asked, so prod for everyone there',
+  silent: 'silent, at prod by itself in at most',
+  behind: 'not at what is set, but at',
   latched: 'rolled back there without the store',
 };
 

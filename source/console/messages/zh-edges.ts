@@ -8,6 +8,8 @@ const WHY: Readonly<Record<string, string>> = {
   'not-confirmed': 'nginx 未确认',
   'cannot-write': '包含文件无法写入',
   'cannot-express': 'nginx 无法表达所需规则，该处全部走生产',
+  silent: '失联，最迟自行回到生产',
+  behind: '未达到设定，现为',
   latched: '已在该处离线回滚',
 };
 
