@@ -15,6 +15,7 @@ import type {Client, Scope} from './tokens.ts';
 
 /** Largest body of a request, bytes. */
 const MOST_BYTES = 64 * 1024;
+const EVENT_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no'};
 
 /** Adds what is said of releases. Who asks is known by then. */
 export function addCanaryRoutes(
@@ -74,12 +75,13 @@ export function addCanaryRoutes(
     need(client, 'read');
     const feature = featureOf(served, context.req.query('feature'));
     const after = lastEventOf(context.req.header('last-event-id'));
+    // A head alone has no stream behind it.
+    if (context.req.method === 'HEAD') return context.body(null, 200, EVENT_TYPE);
     followers.check(client.name);
     const {outgoing} = context.env;
     outgoing.writeHead(200, {
       ...Object.fromEntries(context.res.headers),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'x-accel-buffering': 'no',
+      ...EVENT_TYPE,
     });
     followers.add(client.name, feature, outgoing, after);
     return RESPONSE_ALREADY_SENT;

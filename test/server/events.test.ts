@@ -45,6 +45,14 @@ describe('the log as events', () => {
     expect(bad.status).toBe(400);
   });
 
+  it('answers who asks for its head alone at once', async () => {
+    await using house = await openHouse();
+    const answer = await house.ask(EVENTS, READ, {method: 'HEAD'});
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    expect(await followers(house)).toBe(0);
+  });
+
   it('tells one who knows more than there is that the log is another one', async () => {
     await using house = await openHouse();
     await using stream = await follow(house, 70);
