@@ -15,7 +15,8 @@ export function rememberOutcomes(performerOf: PerformerOf): PerformerOf {
       ...performer,
       async perform(step, context) {
         const key = (attempt: number) => `${context.release.id} ${step.id} ${attempt}`;
-        if (last?.key !== key(step.attempts)) {
+        // An outcome that was told leaves the step ended; one that is pending again is to be done again.
+        if (step.state !== 'running' || last?.key !== key(step.attempts)) {
           const performed = await performer.perform(step, context);
           // What was stopped in the middle has no outcome.
           if (context.signal.aborted && performed.outcome !== 'done') return performed;

@@ -196,6 +196,43 @@ describe('an outcome that could not be told', () => {
   });
 });
 
+describe('an outcome that was told', () => {
+  async function promoting(perform: (run: number) => ReturnType<Performer['perform']>) {
+    const {log, state} = journal();
+    const plan = planOf([phase('all', 100)], {hooks: hooks('promote')});
+    await log('liu').execute({type: 'start', release: 'r-1', version: 'v2', plan});
+    await log('liu').execute({type: 'complete', release: 'r-1'});
+    let runs = 0;
+    const tooOften = new AbortController();
+    const performerOf = rememberOutcomes((step: Step) => {
+      if (step.attempts > 3) tooOften.abort();
+      return performer(() =>
+        step.name === 'promote' ? perform(++runs) : Promise.resolve({outcome: 'done'}),
+      );
+    });
+    const run = () => runSteps({log: log('guard'), performerOf, actor: 'guard'}, 'r-1', tooOften.signal);
+    await run();
+    return {run, log, state, runs: () => runs};
+  }
+
+  test('is no outcome of the retry: a step that has failed is done again', async () => {
+    const {run, log, state, runs} = await promoting(count =>
+      Promise.resolve({outcome: count === 1 ? 'failed' : 'done'}),
+    );
+    expect(state().release?.state).toBe('failed');
+    await log('liu').execute({type: 'retry', release: 'r-1'});
+    await run();
+    expect(runs()).toBe(2);
+    expect(state().release?.state).toBe('completed');
+  });
+
+  test('is not left for ever: what goes on when it is begun again is begun again', async () => {
+    const {state, runs} = await promoting(count => Promise.resolve({outcome: count === 1 ? 'left' : 'done'}));
+    expect(runs()).toBe(2);
+    expect(state().release?.state).toBe('completed');
+  });
+});
+
 describe('a hook that a rollback overtakes', () => {
   async function overtaken() {
     const deck = journal();
