@@ -34,14 +34,16 @@ export function storyOf(feature: string, commits: readonly Commit[], id: string,
   let alerts: readonly Alert[] = [];
   const ours: Commit[] = [];
   for (const commit of commits) {
-    state = evolveCommit(state, commit);
-    if (state.release?.id !== id) {
-      if (release !== null) break;
-      continue;
+    // A start that has waited for its rollback stands in the commit that ends it.
+    const isOver = release !== null && commit.events.some(({type}) => type === 'release-started');
+    const told = isOver ? untilNext(commit) : commit;
+    state = evolveCommit(state, told);
+    if (state.release?.id === id && told.events.length > 0) {
+      ({release} = state);
+      ({alerts} = state);
+      ours.push(told);
     }
-    ({release} = state);
-    ({alerts} = state);
-    ours.push(commit);
+    if (isOver) break;
   }
   if (release === null) return null;
   const {startedAt} = release;
@@ -62,6 +64,12 @@ export function storyOf(feature: string, commits: readonly Commit[], id: string,
       if ('release' in event && event.release === id) tell(story, event, commit);
   spend(story, release.endedAt ?? now);
   return story;
+}
+
+/** What a commit says before it starts a release. */
+function untilNext(commit: Commit): Commit {
+  const next = commit.events.findIndex(({type}) => type === 'release-started');
+  return {...commit, events: commit.events.slice(0, next)};
 }
 
 function tell(story: Story, event: Event, {at, by}: Commit): void {

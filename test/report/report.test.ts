@@ -130,6 +130,21 @@ test('of a running release what lasts goes up to now', () => {
   expect(told.phases[0]).toMatchObject({to: null, pausedMs: 2 * HOUR - (HOUR + 2 * SECOND)});
 });
 
+test('a release that a newer one has replaced is told to its end, and nothing of the newer one', () => {
+  const commits = logOf(
+    start(fourPhases()),
+    wait(HOUR),
+    start(fourPhases(), {release: 'r-2', version: 'v3', supersede: true}),
+    ...takenBack(),
+  );
+  const endedAt = commits.at(-1)!.at;
+  const told = report(commits, [], endedAt + HOUR);
+  expect(told).toMatchObject({state: 'rolled_back', endedAt, totalMs: endedAt - commits[0]!.at});
+  expect(told.steps.filter(({state}) => state === 'running' || state === 'pending')).toEqual([]);
+  expect(told.phases).toHaveLength(1);
+  expect(told.timeline.filter(({text}) => text === 'release-started')).toHaveLength(1);
+});
+
 test('an unknown release has no report', () => {
   expect(
     buildReport({
