@@ -28,6 +28,7 @@ export async function openEdgePlace(
   const backend = (name: string, at: number) => `server { listen 127.0.0.1:${at}; return 200 ${name}; }`;
   const locations = features.map(name => `location /${name} { proxy_pass http://$gray_upstream_${name}; }`);
   const nginx = await startNginx({
+    main: 'worker_processes 2; worker_shutdown_timeout 1s;',
     http: `
       upstream app_prod { server 127.0.0.1:${prod}; keepalive 8; }
       upstream app_gray { server 127.0.0.1:${gray}; keepalive 8; }
