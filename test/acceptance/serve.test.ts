@@ -23,7 +23,7 @@ async function openServer(
 ): Promise<{server: TestTerminal; url: string}> {
   await tokensIn(place.cli);
   const server = openProgram(place, ['serve', '--tokens', 'tokens', '--listen', '127.0.0.1:0'], {env});
-  await server.until(/serving on http:\S+ for 1 tokens/u);
+  await server.until(/serving on http:\S+ for one token/u);
   return {server, url: /serving on (\S+) for/u.exec(server.text())![1]!};
 }
 

@@ -39,7 +39,9 @@ export const run: Run = async call => {
       const listening = await listen(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
       });
-      out.say(`serving on ${listening.url} for ${clients.length} tokens`);
+      out.say(
+        `serving on ${listening.url} for ${clients.length === 1 ? 'one token' : `${clients.length} tokens`}`,
+      );
       if (!signal.aborted) await once(signal, 'abort');
       close();
       await listening.close();
