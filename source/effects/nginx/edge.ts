@@ -152,20 +152,26 @@ async function reloadBy(argv: readonly string[], signal: AbortSignal): Promise<E
 function ask({host, port}: EdgeSite['probe']): Promise<string | null> {
   return new Promise(resolve => {
     const request = get(
-      {host: host.replaceAll(/[[\]]/g, ''), port, path: '/graydeck', agent: false, timeout: ASK_MS},
+      {host: host.replaceAll(/[[\]]/g, ''), port, path: '/graydeck', agent: false},
       response => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
-          if (text.length < LONGEST_ANSWER) text += chunk;
+          text += chunk;
+          if (text.length > LONGEST_ANSWER) request.destroy();
         });
         response.on('end', () =>
-          resolve(/^graydeck (?<hash>[0-9a-f]{16}) /.exec(text)?.groups?.['hash'] ?? null),
+          end(/^graydeck (?<hash>[0-9a-f]{16}) /.exec(text)?.groups?.['hash'] ?? null),
         );
-        response.on('error', () => resolve(null));
+        response.on('error', () => end(null));
       },
     );
-    request.on('timeout', () => request.destroy());
-    request.on('error', () => resolve(null));
+    request.on('error', () => end(null));
+    // For all of it: somebody else on this port may answer and never come to an end.
+    const late = setTimeout(() => request.destroy(), ASK_MS);
+    const end = (hash: string | null) => {
+      clearTimeout(late);
+      resolve(hash);
+    };
   });
 }
