@@ -6,6 +6,7 @@ import {STALE_AFTER_MS} from '../../release/split.ts';
 import {edgeConfigOf} from '../agent/edge-config.ts';
 import type {Settings} from '../settings.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
+import {checkWorkerShutdown} from './worker-shutdown.ts';
 
 const CHECK = 'nginx';
 const TEST_MS = 4000;
@@ -17,10 +18,11 @@ export async function checkEdge(settings: Pick<Settings, 'config'>): Promise<Fin
   const {site, include, test, watchdogMs, shutdownMs} = config;
   const edge = openEdge({...config, probe: site.probe});
   const file = plainText(include, 120);
-  const [text, answer, said] = await Promise.all([
+  const [text, answer, said, shutdown] = await Promise.all([
     edge.read(),
     edge.ask(),
     edge.test(AbortSignal.timeout(TEST_MS)),
+    checkWorkerShutdown(test, shutdownMs),
   ]);
   const hash = text === null ? null : hashOf(text);
   const bound = exposureBound(null, config, STALE_AFTER_MS) / 1000;
@@ -31,6 +33,7 @@ export async function checkEdge(settings: Pick<Settings, 'config'>): Promise<Fin
       ? []
       : [wrong(CHECK, `it refuses its configuration: ${plainText(said.text, 200)}`, test.join(' '))]),
     standing(`${site.probe.host}:${site.probe.port}`, file, hash, answer),
+    ...shutdown,
     fine(CHECK, `cut off, nobody is on gray after ${bound} s at most: ${parts}`),
   ];
 }
