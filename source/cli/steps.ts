@@ -86,7 +86,7 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
     stop();
   }
   tell();
-  const {release} = controller.snapshot().state;
+  const {release, past} = controller.snapshot().state;
   if (signal.aborted) {
     throw new Failure(
       EXIT.interrupted,
@@ -95,16 +95,17 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
       'graydeck status',
     );
   }
-  if (release?.id !== releaseId) return null;
-  await tellOfReport(call, session, release);
-  return release;
+  const isReplaced = release?.id !== releaseId;
+  const seen = isReplaced ? past.find(({id}) => id === releaseId) : release;
+  if (seen !== undefined) await tellOfReport(call, session, seen);
+  return isReplaced ? null : release;
 }
 
 /** What a release was like is kept before it is forgotten; that it could not be is no fault of the release. */
 async function tellOfReport(
   {out}: Call,
   {controller, feature, settings}: Session,
-  release: Release,
+  release: Pick<Release, 'id' | 'state'>,
 ): Promise<void> {
   if (release.state !== 'completed' && release.state !== 'rolled_back') return;
   const {keepReport} = await import('./report/keep-report.ts');

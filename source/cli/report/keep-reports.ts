@@ -22,30 +22,40 @@ export async function keepReports(keeping: ReportKeeping, signal: AbortSignal): 
   const {view} = keeping;
   const kept = new Set<string>();
   while (!signal.aborted) {
-    const {release} = view.snapshot().state;
-    if (release !== null && hasEnded(release) && !kept.has(release.id)) {
-      const leftMs = (release.endedAt ?? 0) + SETTLED_AFTER_MS - view.now();
+    // Before looking: what happens while a report is written must not be missed.
+    const changed = news(view, signal);
+    const {release, past} = view.snapshot().state;
+    // One that a newer one has replaced ends in the very commit that begins the newer.
+    for (const one of [past.at(-1), release]) {
+      if (one === undefined || one === null || !hasEnded(one)) continue;
+      // Completed, a release may still be taken back.
+      const ending = `${one.id} ${one.state} ${one.endedAt}`;
+      if (kept.has(ending)) continue;
+      const leftMs = (one.endedAt ?? 0) + SETTLED_AFTER_MS - view.now();
       if (leftMs > 0) await pause(leftMs, undefined, {signal}).catch(() => undefined);
       // A store that is away is tried again with the next news.
-      const isKept = !signal.aborted && (await keep(keeping, release.id).catch(() => false));
-      if (isKept) kept.add(release.id);
+      const isKept = !signal.aborted && (await keep(keeping, one.id).catch(() => false));
+      if (isKept) kept.add(ending);
     }
-    await news(view, signal);
+    await changed;
   }
 }
 
-function hasEnded({state}: Release): boolean {
+function hasEnded({state}: Pick<Release, 'state'>): boolean {
   return state === 'completed' || state === 'rolled_back';
 }
 
 /** The next change of the log. */
-async function news(view: ControllerView, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+function news(view: ControllerView, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   const {promise, resolve} = Promise.withResolvers<void>();
-  const stop = view.subscribe(resolve);
-  signal.addEventListener('abort', () => resolve(), {once: true});
-  await promise;
-  stop();
+  const told = () => resolve();
+  const stop = view.subscribe(told);
+  signal.addEventListener('abort', told);
+  return promise.finally(() => {
+    stop();
+    signal.removeEventListener('abort', told);
+  });
 }
 
 /** Loaded when a release ends: no first screen waits for it. */
