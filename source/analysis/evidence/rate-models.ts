@@ -1,6 +1,7 @@
 import {lnConditional} from './conditional.ts';
 import type {Shifts} from './effects.ts';
 import {lnForetold} from './foretold.ts';
+import {lnCluster} from './cluster.ts';
 import {lnRising} from './gamma.ts';
 import {CLUSTERED, MEMORIES, MODELS, NONE, OVERS, View} from './model-view.ts';
 import type {Tape} from './tape.ts';
@@ -40,6 +41,8 @@ export class RateModels {
   #split = 0;
   /** Log likelihoods, both alike, of the models that do not depend on the view. */
   readonly #like = new Float64Array(MODELS);
+  /** By dispersion; NaN until it was asked for. */
+  readonly #zeros = new Float64Array(OVERS.length);
 
   /** Events come this many at once: variance over mean within a second, 1 when they come one by one. */
   get dispersion(): number {
@@ -54,6 +57,7 @@ export class RateModels {
     this.#gray = gray;
     this.#m = m;
     this.#n = n;
+    this.#zeros.fill(Number.NaN);
     const like = this.#like;
     const rate = this.#rateEvents / this.#rateTrials;
     like[NONE] = lnForetold(1, 1 / rate, m, n);
@@ -80,13 +84,14 @@ export class RateModels {
    */
   weigh(
     view: View,
-    {logs, excesses}: Shifts,
+    shifts: Shifts,
     from: number,
     to: number,
     weights: Float64Array,
     out: Float64Array,
     onlySplit: boolean,
   ): number {
+    const {logs, excesses} = shifts;
     const {belief, like} = view;
     const split = this.#gray / this.#n;
     const best = onlySplit ? 0 : this.#keep(view);
@@ -133,17 +138,7 @@ export class RateModels {
       sum += part;
       like[k] = Math.log(part / all + SMALL) + scale - Math.log(weight);
     }
-    this.#weighClusters(
-      view,
-      {logs, excesses},
-      from,
-      to,
-      weights,
-      out,
-      scale,
-      Math.log(sum / all + SMALL),
-      split,
-    );
+    this.#weighClusters(view, shifts, from, to, weights, out, scale, Math.log(sum / all + SMALL), split);
     return scale;
   }
 
@@ -165,7 +160,7 @@ export class RateModels {
 
   #weighClusters(
     {belief, like, ratio}: View,
-    {logs, excesses}: Shifts,
+    shifts: Shifts,
     from: number,
     to: number,
     weights: Float64Array,
@@ -174,6 +169,7 @@ export class RateModels {
     known: number,
     share: number,
   ): void {
+    const {logs, excesses} = shifts;
     const x = this.#x;
     const m = this.#m;
     const rate = this.#rateEvents / this.#rateTrials;
@@ -192,30 +188,31 @@ export class RateModels {
         like[CLUSTERED + k] = own;
         continue;
       }
-      const zero = m > 1 ? lnRising(gray, x) - lnRising(both, m) : 0;
-      /** Of the split, by that at ψ = 1. */
-      const lnSplit = (log: number, excess: number): number => {
-        const single = lnConditional(x, m, share, log, excess);
-        if (m <= 1) return single;
-        // Beta-binomial, or binomial raised to a power below 1: an e-value as well, by Jensen's inequality, should events
-        // come one by one after all. The lesser is one in both cases.
-        const more = gray * excess;
-        return Math.min(single * deflate, lnRising(gray + more, x) - lnRising(both + more, m) - zero);
-      };
+      const zero = m > 1 ? this.#zeroOf(k, gray, both) : 0;
       if (isLittle) {
         // At the ψ that is expected, as every model is: what is left out must not seem to explain less than it would.
-        like[CLUSTERED + k] = own + lnSplit(Math.log(ratio), ratio - 1);
+        like[CLUSTERED + k] =
+          own + lnCluster(x, m, share, Math.log(ratio), ratio - 1, gray, both, deflate, zero);
         continue;
       }
       let part = 0;
       for (let j = from; j < to; j++) {
-        const log = lnSplit(logs[j] ?? 0, excesses[j] ?? 0);
+        const log = lnCluster(x, m, share, logs[j] ?? 0, excesses[j] ?? 0, gray, both, deflate, zero);
         const value = Math.exp(Math.min(600, base + log));
         out[j] = (out[j] ?? 0) + value;
         part += value * (weights[j] ?? 0);
       }
       like[CLUSTERED + k] = Math.log(part / all + SMALL) + scale - Math.log(belief[CLUSTERED + k] ?? 0);
     }
+  }
+
+  /** What the split of clusters is at ψ = 1, asked by both views. */
+  #zeroOf(k: number, gray: number, both: number): number {
+    const known = this.#zeros[k] ?? Number.NaN;
+    if (!Number.isNaN(known)) return known;
+    const zero = lnRising(gray, this.#x) - lnRising(both, this.#m);
+    this.#zeros[k] = zero;
+    return zero;
   }
 
   /** Takes the second in, once both views have weighed it. */
