@@ -53,8 +53,13 @@ export async function post(
 /** Whether what is said on the way there can be read by nobody else: HTTPS, or this very machine. */
 export function isPrivate(address: string): boolean {
   const {protocol, hostname} = new URL(address);
-  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  const isHere = hostname === 'localhost' || isLoopback(hostname);
   return protocol === 'https:' || (protocol === 'http:' && isHere);
+}
+
+/** Whether the host of an address is a number of this very machine. A name that begins like one can be anybody's. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/u.test(hostname);
 }
 
 function refusal({status, headers}: Response, answer: string): Tried {

@@ -2,6 +2,8 @@ import {readFile, stat} from 'node:fs/promises';
 import type {SecretSource} from '../../release/channel.ts';
 
 const BYTES_AT_MOST = 4096;
+/** Shorter words of an address are no keys: `services`. */
+const SHORTEST_KEY = 9;
 
 /** A secret that is not where it should be. Names the place, never the secret. */
 export class SecretMissing extends Error {
@@ -38,4 +40,11 @@ export function without(text: string, secrets: readonly string[]): string {
   return secrets
     .filter(secret => secret.length >= 4)
     .reduce((left, secret) => left.replaceAll(secret, '***'), text);
+}
+
+/** Of an address that lets in whoever knows it, what must not be told: all of it, and each word behind the host that may be the key. */
+export function secretsIn(address: string): string[] {
+  const {pathname, search} = new URL(address);
+  const words = `${pathname}${search}`.split(/[/?&=]/u).filter(word => word.length >= SHORTEST_KEY);
+  return [address, `${pathname}${search}`, pathname, ...words];
 }

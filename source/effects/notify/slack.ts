@@ -2,7 +2,7 @@ import type {SlackSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
 import {isPrivate, post, warmHttp} from './post.ts';
-import {readSecret} from './secret.ts';
+import {readSecret, secretsIn} from './secret.ts';
 
 /** Slack's incoming webhook: one message a second is what it allows. */
 export function slackChannel({name, level, features, url}: SlackSpec): Channel {
@@ -19,7 +19,7 @@ export function slackChannel({name, level, features, url}: SlackSpec): Channel {
       if (!isPrivate(address)) return failed('its address is not https', {isFinal: true});
       const body = JSON.stringify({text: slackText(message)});
       const headers = {'content-type': 'application/json; charset=utf-8'};
-      return await post({url: address, headers, body, secrets: [address, new URL(address).pathname]}, signal);
+      return await post({url: address, headers, body, secrets: secretsIn(address)}, signal);
     },
   };
 }

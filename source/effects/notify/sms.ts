@@ -23,7 +23,7 @@ export function smsChannel(spec: SmsSpec): Channel {
       if (secret !== null && !isPrivate(spec.url)) return failed('its address is not https', {isFinal: true});
       const request = smsRequest(spec, smsText(message), secret);
       const headers = {...request.headers, 'idempotency-key': message.id};
-      const secrets = [spec.to, ...(secret === null ? [] : [secret])];
+      const secrets = [spec.to, ...(secret === null ? [] : [secret, credentials(spec.user, secret)])];
       const expect = spec.expect ?? (spec.shape === 'vonage' ? '"status":"0"' : null);
       return await post({url: spec.url, ...request, headers, secrets, expect}, signal);
     },
@@ -70,7 +70,10 @@ function smsRequest(spec: SmsSpec, text: string, secret: string | null): Request
 }
 
 function authorization(user: string | null, secret: string): string {
-  return user === null
-    ? `Bearer ${secret}`
-    : `Basic ${Buffer.from(`${user}:${secret}`, 'utf8').toString('base64')}`;
+  return user === null ? `Bearer ${secret}` : `Basic ${credentials(user, secret)}`;
+}
+
+/** User and password as they are sent. */
+function credentials(user: string | null, secret: string): string {
+  return Buffer.from(`${user ?? ''}:${secret}`, 'utf8').toString('base64');
 }

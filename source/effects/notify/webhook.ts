@@ -3,7 +3,7 @@ import type {WebhookSpec} from '../../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
 import {post, warmHttp} from './post.ts';
-import {readSecret} from './secret.ts';
+import {readSecret, secretsIn} from './secret.ts';
 
 /**
  * A webhook of the project's own. Each call is signed: `x-graydeck-signature` is `v1=` and the HMAC-SHA256, in hex, of
@@ -31,7 +31,7 @@ export function webhookChannel({name, level, features, url, secret}: WebhookSpec
         'x-graydeck-timestamp': timestamp,
         'x-graydeck-signature': `v1=${signatureOf(key, timestamp, body)}`,
       };
-      return await post({url: address, headers, body, secrets: [key, new URL(address).search]}, signal);
+      return await post({url: address, headers, body, secrets: [key, ...secretsIn(address)]}, signal);
     },
   };
 }

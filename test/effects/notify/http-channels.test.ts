@@ -156,6 +156,15 @@ describe('Slack', () => {
     });
   });
 
+  test('takes only numbers of this machine for this machine', async () => {
+    const name = 'http://127.0.0.1.hooks.invalid';
+    for (const spec of [slack(name), sms(name)])
+      expect(await openChannel(spec).send(aMessage(), SOON())).toMatchObject({
+        error: 'its address is not https',
+        isFinal: true,
+      });
+  });
+
   test('whose address nobody has set says which variable, or which file, is missing', async () => {
     const spec = slack('http://127.0.0.1:1');
     expect(await lackOfChannel(spec)).toBeNull();
@@ -202,6 +211,17 @@ describe('a webhook', () => {
       feature: 'new_payment',
       release: {version: 'v1.1.0', percent: 20},
       mayBeRepeat: true,
+    });
+  });
+
+  test('whose address is a secret has no word of it told, whatever the receiver repeats', async () => {
+    await using receiver = await httpReceiver(response =>
+      response.writeHead(404).end('Cannot POST /in/K3y-0f-the-hook, nor K3y-0f-the-hook, nor sig-0f-it'),
+    );
+    vi.stubEnv('TEST_HOOK', `${receiver.url}/in/K3y-0f-the-hook?sig=sig-0f-it`);
+    const spec: WebhookSpec = {...webhook(''), url: {from: 'env', name: 'TEST_HOOK'}};
+    expect(await openChannel(spec).send(aMessage(), SOON())).toMatchObject({
+      error: '404 Cannot POST ***, nor ***, nor ***',
     });
   });
 
@@ -271,6 +291,11 @@ describe('a short message', () => {
     );
     const tried = await openChannel(sms(receiver.url)).send(aMessage(), SOON());
     expect(tried).toMatchObject({error: '401 no *** for ***', isFinal: true});
+    await using repeating = await httpReceiver((response, _index) =>
+      response.writeHead(401).end(`no user ${btoa('AC123:sms-token')}`),
+    );
+    const twilio = sms(repeating.url, {shape: 'twilio', user: 'AC123'});
+    expect(await openChannel(twilio).send(aMessage(), SOON())).toMatchObject({error: '401 no user ***'});
   });
 });
 
