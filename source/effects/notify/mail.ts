@@ -1,12 +1,13 @@
 import type {MailSpec} from '../../release/channel.ts';
 import {failed, type Channel, type Tried} from './channel.ts';
 import type {Message} from './message.ts';
-import {isTls} from './post.ts';
+import {isLoopback, isTls} from './post.ts';
 import {readSecret, without} from './secret.ts';
 
 /** For the connection, its greeting and each answer; and all in all, milliseconds. */
 const STEP_MS = 6000;
 const ALL_MS = 12_000;
+const NOT_LET_IN = 'it does not take this user and password';
 
 /**
  * Mail by SMTP. `smtps:` is secure from the first byte; `smtp:` is made so by STARTTLS before anything is said, and what
@@ -38,7 +39,7 @@ async function sendMail(
   const {protocol, hostname, port, username} = new URL(server);
   const isSecure = protocol === 'smtps:';
   // Between this machine and itself nobody listens in, and its server has no certificate that anybody trusts.
-  const isHere = hostname === '[::1]' || hostname.startsWith('127.');
+  const isHere = isLoopback(hostname);
   const transport = createTransport({
     host: hostname.replace(/^\[|\]$/gu, ''),
     port: port === '' ? (isSecure ? 465 : 587) : Number(port),
@@ -121,9 +122,11 @@ function refusal(thrown: unknown, secrets: readonly string[]): Tried {
   const said = without(response.replace(/[^\x20-\x7e]+/gu, ' '), secrets).slice(0, 120);
   if (responseCode !== null) {
     const isFinal = responseCode >= 500;
-    return failed(responseCode === 535 ? '535 user or password are wrong' : said, {isFinal});
+    if (responseCode === 535) return failed('535 user or password are wrong', {isFinal});
+    // Some repeat what they were told, and that is the password in other letters.
+    return failed(code === 'EAUTH' ? `${responseCode} ${NOT_LET_IN}` : said, {isFinal});
   }
-  if (code === 'EAUTH') return failed('it does not take this user and password', {isFinal: true});
+  if (code === 'EAUTH') return failed(NOT_LET_IN, {isFinal: true});
   if (code === 'EENVELOPE') return failed('it takes neither sender nor receivers', {isFinal: true});
   if (code === 'ETLS') return failed('it offers no secure connection', {isFinal: true});
   const cause = originalCode;

@@ -6,7 +6,7 @@ import {openChannel} from '../../../source/effects/notify/open-channel.ts';
 import type {MailSpec} from '../../../source/release/channel.ts';
 import {freePort} from '../../servers/ports.ts';
 import {aMessage, SOON} from './messages.ts';
-import {certificate, mailReceiver} from './receivers.ts';
+import {certificate, echoingReceiver, mailReceiver} from './receivers.ts';
 
 const pair = certificate();
 const trusted = getCACertificates('default');
@@ -115,6 +115,18 @@ describe('mail', () => {
     await using receiver = await mailReceiver(pair);
     const tried = await send(`smtp://deck@localhost:${receiver.port}`);
     expect(tried).toMatchObject({error: '535 user or password are wrong', isFinal: true, isUnsure: false});
+  });
+
+  test('to a server that repeats what it does not understand gives no password away', async () => {
+    await using receiver = await echoingReceiver();
+    const tried = await send(`smtp://deck@127.0.0.1:${receiver.port}`);
+    expect(receiver.said.join('\n')).toContain(btoa('\0deck\0correct horse'));
+    expect(tried).toMatchObject({error: '500 it does not take this user and password', isFinal: true});
+    receiver.code = 454;
+    expect(await send(`smtp://deck@127.0.0.1:${receiver.port}`)).toMatchObject({
+      error: '454 it does not take this user and password',
+      isFinal: false,
+    });
   });
 
   test('that was said in full and then failed was not taken; refused for good it is given up', async () => {

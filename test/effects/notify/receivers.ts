@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {createServer, type IncomingHttpHeaders, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
+import {createServer as createPlainServer, type AddressInfo, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
@@ -136,6 +136,31 @@ export async function mailReceiver(
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };
+}
+
+/** A server of mail that refuses to let anybody in, and repeats what it was told: some do. */
+export async function echoingReceiver() {
+  const receiver = {port: 0, code: 500, said: [] as string[]};
+  const sockets = new Set<Socket>();
+  const server = createPlainServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.write('220 mail\r\n');
+    socket.on('data', data => {
+      const line = data.toString('utf8').trim();
+      receiver.said.push(line);
+      if (line.startsWith('EHLO')) socket.write('250-mail\r\n250 AUTH PLAIN\r\n');
+      else socket.write(`${receiver.code} not understood: ${line}\r\n`);
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  receiver.port = (server.address() as AddressInfo).port;
+  return Object.assign(receiver, {
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  });
 }
 
 /** A certificate for `localhost` that nobody trusts unless told to. */
