@@ -61,16 +61,20 @@ export class RecordingReader {
     switch (line?.type) {
       case 'recording':
         // Recorded anew into the same file: it goes on.
-        return null;
+        if (line.feature === this.#feature) return null;
+        return this.#mistake(text, `a recording of ${this.#feature}, as the lines before`);
       case 'commit':
         return this.#takeCommit(line.commit, text);
       case 'second': {
-        const tally = decodeTally(line.t, line.body);
+        const isSecond = typeof line.body === 'string' && Number.isFinite(line.t);
+        const tally = isSecond ? decodeTally(line.t, line.body) : null;
         if (tally === null) return this.#mistake(text, 'a second as graydeck record writes it');
         this.#seconds.push(tally);
         return null;
       }
       case 'routers':
+        if (!Array.isArray(line.routers) || !line.routers.every(isReport) || !Number.isFinite(line.at))
+          return this.#mistake(text, 'what routers have said, as graydeck record writes it');
         this.#routers.push({at: line.at, routers: line.routers});
         return null;
       default:
@@ -84,8 +88,9 @@ export class RecordingReader {
     return this.#feature === null ? null : recordingOf(this.#feature, this.#commits, seconds, this.#routers);
   }
 
-  #takeCommit(commit: Commit, text: string): RecordingMistake | null {
+  #takeCommit(commit: Commit | undefined, text: string): RecordingMistake | null {
     const last = this.#commits.at(-1);
+    if (!isCommit(commit)) return this.#mistake(text, 'a commit as graydeck record writes it');
     const {version, parent, at} = commit;
     if (version <= (last?.version ?? 0)) return null;
     const isNext =
@@ -112,6 +117,18 @@ export function recordingOf(
   const from = Math.min(firstAt, seconds[0]?.t ?? Infinity);
   const to = Math.max(commits.at(-1)?.at ?? 0, (seconds.at(-1)?.t ?? 0) + 1000, routers.at(-1)?.at ?? 0);
   return {feature, commits, seconds, routers, from, to};
+}
+
+/** What came from a file may lack anything. */
+function isCommit(read: Partial<Commit> | null | undefined): read is Commit {
+  if (typeof read !== 'object' || read === null) return false;
+  const {id, by, events} = read;
+  if (typeof id !== 'string' || typeof by !== 'string' || !Array.isArray(events)) return false;
+  return events.every(event => typeof (event as {type?: unknown} | null)?.type === 'string');
+}
+
+function isReport(read: Partial<Report> | null): read is Report {
+  return typeof read?.name === 'string' && typeof read.kind === 'string' && Number.isFinite(read.at);
 }
 
 function parse(text: string): Line | null {

@@ -67,6 +67,22 @@ describe('a recording', () => {
       2,
     ],
     ['a second that is none', [JSON.stringify(linesOf()[0]), '{"type":"second","t":1,"body":"{}"}'], 2],
+    ['a second without a body', [JSON.stringify(linesOf()[0]), '{"type":"second","t":1}'], 2],
+    ['a commit that is missing', [JSON.stringify(linesOf()[0]), '{"type":"commit"}'], 2],
+    [
+      'a commit without events',
+      [
+        JSON.stringify(linesOf()[0]),
+        JSON.stringify({type: 'commit', commit: {...commits[0], events: undefined}}),
+      ],
+      2,
+    ],
+    ['routers that are none', [JSON.stringify(linesOf()[0]), '{"type":"routers","at":1}'], 2],
+    [
+      'another feature recorded into the same file',
+      [JSON.stringify(linesOf()[0]), JSON.stringify({...linesOf()[0], feature: 'search'})],
+      2,
+    ],
   ])('says which line is wrong: %s', (_what, lines, line) => {
     expect(read(lines).mistakes[0]).toMatchObject({
       line,
