@@ -15,6 +15,8 @@ export async function tellMeanwhile<T>(
 ): Promise<T> {
   if (!hasChannels(settings)) return await work();
   const working = work();
+  // It may fail before anybody waits for it here; whoever waits at the end is told.
+  working.catch(() => undefined);
   const isAlone = await feature.lease.read().then(
     lease => lease === null,
     () => false,
