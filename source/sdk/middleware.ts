@@ -111,9 +111,15 @@ function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['use
   }
 }
 
-function idOf({id}: User, address: string | undefined): string {
-  const isNamed = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint';
-  return isNamed && id !== '' ? String(id) : (address ?? '');
+/** Never throws: it is asked for when the answer is out, where nobody would catch it. */
+function idOf(user: User, address = ''): string {
+  try {
+    const {id} = user;
+    const isNamed = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint';
+    return isNamed && id !== '' ? String(id) : address;
+  } catch {
+    return address;
+  }
 }
 
 /** As the framework knows it (behind a proxy it must be told to trust), else the other end of the connection. */
