@@ -135,9 +135,12 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
     },
   );
 
-  test.for([[], ['--feature', FEATURE]])(
-    'a guard without the rights of an operator ends with a fault that says who has them: guard %j',
-    async flags => {
+  test.for<[string, string[]]>([
+    ['every feature', []],
+    ['one feature', ['--feature', FEATURE]],
+  ])(
+    'a guard without the rights of an operator ends with a fault that says who has them: over %s',
+    async ([, flags]) => {
       const {exitCode, stdout, stderr} = await runAs('viewer', 'guard', ...flags);
       expect({exitCode, stdout}).toEqual({exitCode: 1, stdout: ''});
       expect(stderr).toMatch(/^graydeck: This user may not .+\.\n {2}→ .*graydeck acl operator.*$/mu);
