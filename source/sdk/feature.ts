@@ -81,12 +81,14 @@ export class Feature {
   }
 
   /**
-   * Hands on what a user says of the version that a decision gave him. Never throws and never waits.
+   * Hands on what a user says of the version that a decision gave him; undefined: of none that is known. Never throws and
+   * never waits.
    * @returns false: it is no feedback, or too much of it waits for a store that is away
    */
-  feedback(decision: Decision, said: Said): boolean {
+  feedback(decision: Decision | undefined, said: Said): boolean {
     const {split} = this.#means.routing;
-    const version = split === null ? null : decision.side === 'gray' ? split.gray : split.prod;
+    const side = decision?.side ?? null;
+    const version = split === null || side === null ? null : side === 'gray' ? split.gray : split.prod;
     return this.#means.said.add(said, version);
   }
 

@@ -31,6 +31,15 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
     );
   });
 
+  test('is taken from a request that was never decided, about no version', async () => {
+    await scene.put('ten-percent');
+    const pay = (await scene.connect()).feature(FEATURE);
+    await pay.ready();
+    const undecided = pay.decisionOf({});
+    expect(pay.feedback(undecided, {type: 'bug', message: 'no way in'})).toBe(true);
+    await until(async () => expect(await given()).toMatchObject([{message: 'no way in', version: null}]));
+  });
+
   test('waits for a store that is away, and is sent before the end', async () => {
     await scene.put('ten-percent');
     const deck = await scene.connect();
