@@ -34,7 +34,8 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         : release.left;
       const clock: PhaseClock = {ranMs: 0, since: at, held: null};
       return {
-        ...release,
+        // A gate that a person has passed is asked no more.
+        ...stayed(release, at),
         state: 'rolling',
         phase: event.phase,
         phaseEnteredAt: at,
@@ -42,7 +43,6 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         percent: event.percent,
         splitChangedAt: at,
         left,
-        opening: null,
         verdict: null,
       };
     }
@@ -79,18 +79,19 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         pausedReason: null,
         clock: {...release.clock, since: release.clock.held === null ? at : null},
       };
-    case 'promotion-started':
+    case 'promotion-started': {
+      const left = stayed(release, at);
       return {
-        ...release,
+        ...left,
         state: 'promoting',
-        opening: null,
         percent: 100,
         splitChangedAt: at,
         verdict: null,
         pausedReason: null,
         clock: stopped(release.clock, at),
-        steps: [...release.steps, ...event.steps],
+        steps: [...left.steps, ...event.steps],
       };
+    }
     case 'release-failed':
       return {...release, state: 'failed', clock: stopped(release.clock, at)};
     case 'start-queued':
@@ -136,7 +137,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
   }
 }
 
-/** A phase that was about to be entered is not; of its steps, what has not been begun never will be. */
+/** Nothing is about to be entered any more; of the steps on the way there, what has not been begun never will be. */
 function stayed(release: Release, at: number): Release {
   if (release.opening === null) return release;
   const steps = release.steps.map(step =>

@@ -17,9 +17,11 @@ export function leavePhase(
   const isConfirmed = by.kind === 'person' && reason.trim() !== '';
   const {plan, phase, opening} = release;
   if (opening?.to === to) {
+    const due = stepDue(release);
     // Its hooks are done, and it has waited for a verdict.
-    if (stepDue(release) === null) return accept(arrival(release, opening, at));
-    if (!isConfirmed) return already('already-so');
+    if (due === null) return accept(arrival(release, opening, at));
+    // A reason passes the gate, which is asked first; hooks on the way are not begun once more.
+    if (!isConfirmed || due.name !== 'confirm') return already('already-so');
   }
   const from = plan.phases[phase];
   const names: StepName[] = [

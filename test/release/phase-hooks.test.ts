@@ -139,6 +139,23 @@ describe('the gate of a phase', () => {
     expect(through.release.opening).toBeNull();
   });
 
+  test('that is passed before anybody has asked it is skipped, on the way into a phase and into promotion', () => {
+    const gate = (steps: readonly {id: string; state: string}[], id: string) =>
+      steps.find(step => step.id === id)?.state;
+    const through = given(...inBeta, next(1), next(1, {reason: 'the board agreed'}));
+    expect(gate(through.release.steps, 'phase-3.confirm')).toBe('skipped');
+    const last = planOf([phase('all', 100, {confirm: hook})]);
+    const promoted = given(start(last), complete(), complete({reason: 'the board agreed'}));
+    expect(promoted.release.state).toBe('promoting');
+    expect(gate(promoted.release.steps, 'phase-2.confirm')).toBe('skipped');
+  });
+
+  test('is all that a reason passes: hooks that are done on the way are not run once more', () => {
+    given(...opening, ...run('phase-2.after'), begin('phase-2.before'))
+      .when(next(0, {reason: 'the board agreed'}))
+      .thenNothing('already-so');
+  });
+
   test('comes before promotion, too', () => {
     const last = planOf([phase('all', 100, {confirm: hook, after: hook})]);
     const story = given(start(last)).when(complete()).thenEvents({type: 'phase-opening', to: 1});
