@@ -15,6 +15,7 @@ export interface PastView extends ControllerView {
 export function openPastView(feature: string, commits: readonly Commit[], now: () => number): PastView {
   const kept: Folded[] = [emptyFold(feature)];
   const listeners = new Set<() => void>();
+  const times = timesOf(commits);
   let known = 0;
   let snapshot: Snapshot = snapshotOf(emptyFold(feature));
   let shown: readonly Commit[] = [];
@@ -33,8 +34,8 @@ export function openPastView(feature: string, commits: readonly Commit[], now: (
   function look(): void {
     const at = now();
     let count = known;
-    while (count > 0 && (commits[count - 1]?.at ?? 0) > at) count--;
-    while (count < commits.length && (commits[count]?.at ?? Infinity) <= at) count++;
+    while (count > 0 && (times[count - 1] ?? 0) > at) count--;
+    while (count < times.length && (times[count] ?? Infinity) <= at) count++;
     if (count === known) return;
     known = count;
     snapshot = snapshotOf(foldUpTo(count));
@@ -62,6 +63,15 @@ export function openPastView(feature: string, commits: readonly Commit[], now: (
     ready: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+/** When each commit was there: not before the one it follows, whatever the clock said. */
+function timesOf(commits: readonly Commit[]): number[] {
+  let newest = -Infinity;
+  return commits.map(({at}) => {
+    newest = Math.max(newest, at);
+    return newest;
+  });
 }
 
 function snapshotOf(folded: Folded): Snapshot {

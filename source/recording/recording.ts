@@ -115,7 +115,9 @@ export function recordingOf(
   const firstAt = commits[0]?.at ?? seconds[0]?.t;
   if (firstAt === undefined) return null;
   const from = Math.min(firstAt, seconds[0]?.t ?? Infinity);
-  const to = Math.max(commits.at(-1)?.at ?? 0, (seconds.at(-1)?.t ?? 0) + 1000, routers.at(-1)?.at ?? 0);
+  // A clock that went back does not end it early.
+  const lastAt = commits.reduce((newest, {at}) => Math.max(newest, at), 0);
+  const to = Math.max(lastAt, (seconds.at(-1)?.t ?? 0) + 1000, routers.at(-1)?.at ?? 0);
   return {feature, commits, seconds, routers, from, to};
 }
 

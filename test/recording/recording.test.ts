@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {encodeTally, type Tally} from '../../source/analysis/roll-up.ts';
-import {RecordingReader, type Line} from '../../source/recording/recording.ts';
+import {RecordingReader, recordingOf, type Line} from '../../source/recording/recording.ts';
 import {WindowsAt} from '../../source/recording/windows-at.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import {next, pause, rollback, start} from '../release/orders.ts';
@@ -111,6 +111,19 @@ describe('the past of a log', () => {
     expect(commits.toReversed().map(commit => stateAt(commit.at))).toEqual(there.toReversed());
     expect(stateAt(begunAt - 1)).toEqual([null, null, 0]);
   });
+});
+
+test('a clock that went back changes neither what was known at a moment nor the end of a recording', () => {
+  const [first, second, third, fourth] = commits;
+  const jumped = [first!, second!, {...third!, at: first!.at + 1}, fourth!];
+  let at = begunAt;
+  const view = openPastView(FEATURE, jumped, () => at);
+  const knownAt = (moment: number) => {
+    at = moment;
+    return view.commits().length;
+  };
+  expect([knownAt(first!.at + 1), knownAt(fourth!.at), knownAt(first!.at + 1)]).toEqual([1, 4, 1]);
+  expect(recordingOf(FEATURE, jumped.slice(0, 3), [], [])?.to).toBe(second!.at);
 });
 
 describe('the numbers of a moment', () => {
