@@ -87,7 +87,10 @@ export class Routing {
     this.remember(known.split.rolledBack);
     // Of a shape that came later nothing is known; prod is the side that cannot be wrong.
     const isReadable = (commit?.minReader ?? SCHEMA) <= SCHEMA || known.split.schema === 1;
-    this.#known = isReadable ? known : {...this.#empty, version: known.version, id: known.id};
+    this.#known =
+      isReadable && isBound(known.split.staleAfterMs)
+        ? known
+        : {...this.#empty, version: known.version, id: known.id};
     this.#renew();
   }
 
@@ -149,4 +152,9 @@ export class Routing {
       return 'rolled-back';
     return this.#isStale && split.whenStale !== 'keep' ? 'stale' : 'fresh';
   }
+}
+
+/** Whether it is a time after which a router can take itself for cut off: else it might never do so. */
+function isBound(ms: unknown): boolean {
+  return typeof ms === 'number' && ms > 0 && ms <= NO_BOUND_MS;
 }

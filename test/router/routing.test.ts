@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {User} from '../../source/audience/rule.ts';
+import type {Split} from '../../source/release/split.ts';
 import {Routing} from '../../source/router/routing.ts';
 import {askedOf, CASES, CUSTOM, NOW, splitNamed} from '../audience/conformance.ts';
 
@@ -117,6 +118,18 @@ test('a split that cannot be read sends nobody to gray', () => {
     expect(routing.report('sdk').live).toBe(false);
   }
 });
+
+test.each([undefined, null, 'soon', {}, 0, -1, 1e300])(
+  'a split that bounds nothing, by %j as its time, sends nobody to gray, and the usual time holds',
+  staleAfterMs => {
+    const routing = routingAt('everyone');
+    const split = {...splitNamed('everyone'), staleAfterMs} as Split;
+    routing.apply({version: 8, id: 'c-8', split});
+    expect(routing.decide({id: 'u-1'}, {headers: {'x-gray-release': 'true'}}).side).toBe('prod');
+    expect(routing.split?.staleAfterMs).toBe(15_000);
+    expect(routing.report('sdk')).toMatchObject({version: 8, live: false, boundMs: 15_000});
+  },
+);
 
 test('a split of a later shape sends nobody to gray', () => {
   const routing = routingAt('everyone');
