@@ -1,3 +1,4 @@
+import {plainText} from '../analysis/plain-text.ts';
 import type {Block, Cell, Chart, ReportDocument} from './document.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -60,9 +61,9 @@ function bars(values: readonly (number | null)[], most: number): string {
   }).join('');
 }
 
-/** Text that Markdown and HTML read as nothing but text, on one line. */
+/** Text that Markdown, HTML and a terminal read as nothing but text, on one line. */
 function plain(text: string): string {
-  return text
+  return plainText(text)
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(/[\\`*_{}[\]|~]/gu, String.raw`\$&`)
     .replaceAll('<', '&lt;')

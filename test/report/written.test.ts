@@ -10,7 +10,7 @@ import {fourPhases} from '../release/plans.ts';
 import {FEATURE, HOUR, MINUTE, wait} from '../release/specification.ts';
 import {logOf, minute} from './told.ts';
 
-const HOSTILE = '<script>alert(1)</script> | **bold** "quoted"\u202E\u0007';
+const HOSTILE = '<script>alert(1)</script> | **bold** "quoted"\u202E\u0007\u001B]0;title\u0007';
 
 const commits = logOf(
   start(fourPhases()),
@@ -67,7 +67,11 @@ describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {
   test('leaves what people wrote no way to be more than text', () => {
     expect(html).not.toMatch(/<script/iu);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    for (const sign of ['\u202E', '\u0007']) expect(html).not.toContain(sign);
+    for (const sign of ['\u202E', '\u0007', '\u001B']) {
+      expect(html).not.toContain(sign);
+      // It is what a terminal is shown.
+      expect(markdown).not.toContain(sign);
+    }
     expect(markdown).not.toContain('<script');
     expect(markdown).toContain(String.raw`\*\*bold\*\*`);
     for (const line of markdown.split('\n').filter(line => line.startsWith('| ')))
