@@ -34,7 +34,7 @@ async function gray({edge}: DrivenEdge): Promise<number> {
   return answers.filter(backend => backend === 'gray').length;
 }
 
-describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', () => {
+describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', {timeout: 60_000}, () => {
   test('goes where the release goes, and a rollback takes the forced and the listed back, too', async () => {
     await using driven = await openDrivenEdge();
     const {edge, place} = driven;
@@ -45,7 +45,7 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     expect(await gray(driven)).toBeLessThan(32);
     expect(await askMany(edge.port, [forced])).toEqual(['gray']);
     await expect
-      .poll(async () => (await statusOf(place)).percent, {timeout: 5000})
+      .poll(async () => (await statusOf(place)).percent, {timeout: 10_000})
       .toMatchObject({set: 50, applied: 50});
     const looked = await place.cli.run('doctor', '--config', 'edge.yaml', '--feature', FEATURE);
     expect(looked.stdout).toMatch(/nginx\s+it works by .*graydeck\.conf/);
@@ -65,7 +65,7 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await using driven = await openDrivenEdge();
     const {edge, place} = driven;
     await begin(driven);
-    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 10_000}).toEqual(['gray']);
     place.redis.freeze();
     const {exitCode, stdout} = await place.cli.run(
       'rollback',
@@ -76,11 +76,11 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain(FEATURE);
-    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['prod']);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 10_000}).toEqual(['prod']);
     place.redis.thaw();
     // The agent has the store again, where the release is still at 50 %.
     await expect
-      .poll(async () => (await statusOf(place)).routers, {timeout: 8000})
+      .poll(async () => (await statusOf(place)).routers, {timeout: 15_000})
       .toMatchObject({live: 1, confirmed: 0});
     expect((await statusOf(place)).percent.set).toBe(50);
     const told = await place.cli.run('status', '--feature', FEATURE);
@@ -90,7 +90,7 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     const submitted = await place.cli.run('rollback', '--feature', FEATURE);
     expect(submitted.exitCode).toBe(0);
     await expect
-      .poll(async () => (await statusOf(place)).routers, {timeout: 5000})
+      .poll(async () => (await statusOf(place)).routers, {timeout: 10_000})
       .toMatchObject({live: 1, confirmed: 1});
     expect(await gray(driven)).toBe(0);
   });
@@ -99,12 +99,12 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await using driven = await openDrivenEdge();
     const {edge} = driven;
     await begin(driven);
-    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 10_000}).toEqual(['gray']);
     driven.agent.kill('SIGKILL');
-    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['prod']);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 10_000}).toEqual(['prod']);
     await expect.poll(driven.said).toContain('the agent is dead: prod for everyone');
     await driven.startAgent();
-    await expect.poll(() => edge.backends('vip-1'), {timeout: 5000}).toEqual(['gray']);
+    await expect.poll(() => edge.backends('vip-1'), {timeout: 10_000}).toEqual(['gray']);
     await driven.stopAgent();
     expect(await edge.backends('vip-1')).toEqual(['prod']);
   });
@@ -133,22 +133,22 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);
     for (const {proxy} of [driven, keeping]) proxy.release();
     const backAt = performance.now();
-    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 5000, interval: 10}).toEqual(['gray']);
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 10_000, interval: 10}).toEqual(['gray']);
     expect(performance.now() - backAt).toBeLessThan(3000);
     expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);
-  }, 60_000);
+  });
 
   test('goes to prod when its agent stands still, and back when it moves again', async () => {
     await using driven = await openDrivenEdge({watchdog: '2s'});
     await begin(driven);
     driven.agent.kill('SIGSTOP');
-    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['prod']);
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 15_000, interval: 50}).toEqual(['prod']);
     await expect.poll(driven.said).toContain('has not moved for 2 s: prod for everyone');
     driven.agent.kill('SIGCONT');
-    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['gray']);
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 15_000, interval: 50}).toEqual(['gray']);
     // The watcher that has acted has a successor at once.
     driven.agent.kill('SIGKILL');
-    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 8000, interval: 50}).toEqual(['prod']);
+    await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 15_000, interval: 50}).toEqual(['prod']);
   });
 
   test('a rollback on the screen brings edge and application to prod under load, and says how fast', async () => {

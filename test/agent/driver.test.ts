@@ -36,10 +36,10 @@ function drive(place: EdgePlace, first: ReadonlyMap<string, Split> = new Map()) 
       driver.wake();
     },
     async applied(feature: string) {
-      await expect.poll(() => driver.isApplied(feature), {interval: 5, timeout: 8000}).toBe(true);
+      await expect.poll(() => driver.isApplied(feature), {interval: 5, timeout: 15_000}).toBe(true);
     },
     async trouble(feature: string, code: string) {
-      await expect.poll(() => driver.troubleOf(feature)?.code, {interval: 10, timeout: 8000}).toBe(code);
+      await expect.poll(() => driver.troubleOf(feature)?.code, {interval: 10, timeout: 15_000}).toBe(code);
     },
     async end() {
       stop.abort();
@@ -56,7 +56,7 @@ const all = (feature: string, more: Partial<Split> = {}) =>
   splitOf(feature, {percent: 100, tiers: [{audience: null, percent: 100}], ...more});
 const off = (feature: string) => splitOf(feature, {live: false, percent: 0, tiers: []});
 
-describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
+describe.skipIf(nginxMissing)('an agent drives a real nginx', {timeout: 60_000}, () => {
   test('to gray and back, and needs no test of the configuration to go back', async () => {
     await using place = await openEdgePlace(['pay']);
     await using driven = drive(place);
@@ -99,7 +99,7 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
     const right = await readFile(place.include, 'utf8');
     await writeFile(place.include, right.replaceAll('gray/percent', 'prod/percent'));
     place.nginx.reload();
-    await expect.poll(() => readFile(place.include, 'utf8'), {timeout: 8000}).toBe(right);
+    await expect.poll(() => readFile(place.include, 'utf8'), {timeout: 15_000}).toBe(right);
     await driven.applied('pay');
     await expect.poll(() => place.backends('u-1')).toEqual(['gray']);
   });
