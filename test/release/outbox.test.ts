@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {deliveryOf} from '../../source/release/dispatch.ts';
-import {fourPhases, hooks, planOf} from './plans.ts';
+import {fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, guard, wait, MINUTE, SECOND, type Order} from './specification.ts';
 
 const raise: Order = {type: 'alert', alert: 'a-1', level: 'critical', message: 'gray is slow'};
@@ -26,6 +26,24 @@ function end(channel: string, more: Partial<Extract<Order, {type: 'end-delivery'
 }
 
 describe('what people are told', () => {
+  test.each([
+    ['pause', 0],
+    ['rollback', 1],
+  ] as const)('says nothing of a hook that a %s has stopped', (type, told) => {
+    const after = {argv: ['true'], timeoutMs: 1000, check: null};
+    const step = {release: 'r-1', step: 'phase-2.after'} as const;
+    const plan = planOf([phase('alpha', 5, {after}), phase('all', 100)]);
+    const {state} = given(
+      {type: 'start', release: 'r-1', version: 'v2', plan},
+      {type: 'next', release: 'r-1', from: 0},
+      {type: 'begin-step', ...step, deadlineMs: 1000},
+      {type, release: 'r-1'},
+      {type: 'end-step', ...step, outcome: 'failed', error: 'was stopped'},
+    );
+    expect(state.outbox.filter(({kind}) => kind === 'failed')).toEqual([]);
+    expect(state.outbox).toHaveLength(told);
+  });
+
   test('follows from the log: alerts, rollbacks, failed steps and completion, each once', () => {
     const start: Order = {
       type: 'start',
