@@ -3,6 +3,8 @@ import type {Report} from '../../source/audience/applied.ts';
 import {trafficPerformer} from '../../source/effects/traffic.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import {initialState} from '../../source/release/state.ts';
+import {rollback, start} from '../release/orders.ts';
+import {given} from '../release/specification.ts';
 
 const SECOND = 1000;
 const NOW = 1_800_000_000_000;
@@ -50,5 +52,19 @@ describe('the step that waits for the routers', () => {
     expect(await deadlineWith(() => Promise.reject(new Error('away')))).toBe(65 * SECOND);
     const slow = router(0, {...GRAY, boundMs: 600 * SECOND});
     expect(await deadlineWith(() => Promise.resolve([slow]))).toBe(65 * SECOND);
+  });
+
+  test('is done once everybody is at prod, also where the samples that were to be counted cannot be read', async () => {
+    const {perform} = trafficPerformer({
+      split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
+      routers: () => Promise.resolve([]),
+      now: () => NOW,
+      grayRequestsSince: () => Promise.reject(new Error('away')),
+    });
+    const {release} = given(start(), rollback());
+    const step = release.steps.find(({id}) => id === 'rollback.traffic')!;
+    const done = await perform(step, {release, signal: new AbortController().signal});
+    expect(done).toMatchObject({outcome: 'done', facts: {routers: 0}});
+    expect(done.facts).not.toHaveProperty('grayRequestsAfter');
   });
 });
