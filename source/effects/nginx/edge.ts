@@ -1,7 +1,7 @@
 import {link, open, readFile, rename, rm} from 'node:fs/promises';
 import {get} from 'node:http';
 import type {EdgeSite} from '../../audience/edge-site.ts';
-import {runCommand} from '../command.ts';
+import {runBriefly} from './run-briefly.ts';
 
 /** Why an edge does not do what it was told. */
 export type EdgeTroubleCode =
@@ -52,7 +52,6 @@ export interface Edge {
   ask(): Promise<string | null>;
 }
 
-const TEST_MS = 30_000;
 const ASK_MS = 1000;
 const LONGEST_FILE = 64 * 1024 * 1024;
 const LONGEST_ANSWER = 200;
@@ -83,11 +82,11 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
     },
     readAside: () => readText(aside),
     async test(signal) {
-      const {ending, output} = await runCommand(test, {env: {}, timeoutMs: TEST_MS, signal});
-      if (ending.how === 'stopped' || (ending.how === 'exited' && ending.code === 0)) return null;
-      if (ending.how === 'not-started')
-        return {code: 'site-broken', text: `${test[0] ?? 'nginx'} cannot be run (${ending.code})`};
-      return {code: 'site-broken', text: faultIn(output) ?? `${test.join(' ')}: ${ending.how}`};
+      const ran = await runBriefly(test, signal);
+      if (ran.how === 'done') return null;
+      if (ran.how === 'not-started')
+        return {code: 'site-broken', text: `${test[0] ?? 'nginx'} cannot be run (${ran.code})`};
+      return {code: 'site-broken', text: faultIn(ran.output) ?? `${test.join(' ')} failed`};
     },
     reload: signal => ('pidFile' in reload ? signalTo(reload.pidFile) : reloadBy(reload.argv, signal)),
     ask: () => ask(probe),
@@ -143,9 +142,12 @@ async function signalTo(pidFile: string): Promise<EdgeTrouble | null> {
 }
 
 async function reloadBy(argv: readonly string[], signal: AbortSignal): Promise<EdgeTrouble | null> {
-  const {ending, output} = await runCommand(argv, {env: {}, timeoutMs: TEST_MS, signal});
-  if (ending.how === 'stopped' || (ending.how === 'exited' && ending.code === 0)) return null;
-  const text = faultIn(output) ?? `${argv.join(' ')}: ${ending.how}`;
+  const ran = await runBriefly(argv, signal);
+  if (ran.how === 'done') return null;
+  const text =
+    ran.how === 'failed'
+      ? (faultIn(ran.output) ?? `${argv.join(' ')} failed`)
+      : `${argv[0] ?? ''}: ${ran.code}`;
   return {code: /permission|denied|not permitted/i.test(text) ? 'no-permission' : 'not-confirmed', text};
 }
 
