@@ -61,9 +61,14 @@ export function trafficPerformer(view: TrafficView): Performer {
 
 async function settled(view: TrafficView, since: number, signal: AbortSignal): Promise<Applied> {
   for (;;) {
-    const applied = await appliedNow(view);
-    const isSettled = applied.behind.length === 0 && applied.silent.every(({leftMs}) => leftMs === 0);
-    if (isSettled || signal.aborted || view.now() - since > WAIT_AT_MOST_MS) return applied;
+    const isOver = signal.aborted || view.now() - since > WAIT_AT_MOST_MS;
+    // Routers that cannot be read for a moment have not confirmed: the steps that follow may take gray away.
+    const applied = await appliedNow(view).catch((error: unknown) => {
+      if (isOver) throw error;
+      return null;
+    });
+    const isSettled = applied?.behind.length === 0 && applied.silent.every(({leftMs}) => leftMs === 0);
+    if (applied !== null && (isSettled || isOver)) return applied;
     await pause(LOOK_EVERY_MS, undefined, {signal}).catch(() => undefined);
   }
 }

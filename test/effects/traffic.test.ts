@@ -67,4 +67,18 @@ describe('the step that waits for the routers', () => {
     expect(done).toMatchObject({outcome: 'done', facts: {routers: 0}});
     expect(done.facts).not.toHaveProperty('grayRequestsAfter');
   });
+
+  test('looks again where the routers cannot be read for a moment: what comes after it may take gray away', async () => {
+    let failures = 2;
+    const {perform} = trafficPerformer({
+      split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
+      routers: () => (failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve([router(SECOND)])),
+      now: () => NOW,
+      grayRequestsSince: () => Promise.resolve(null),
+    });
+    const {release} = given(start(), rollback());
+    const step = release.steps.find(({id}) => id === 'rollback.traffic')!;
+    const done = await perform(step, {release, signal: new AbortController().signal});
+    expect(done).toMatchObject({outcome: 'done', facts: {routers: 1}});
+  });
 });
