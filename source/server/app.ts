@@ -1,6 +1,6 @@
 import {Hono} from 'hono';
 import {cors} from 'hono/cors';
-import {addCanaryRoutes} from './canary.ts';
+import {addApiRoutes} from './api.ts';
 import {addressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import {Followers} from './followers.ts';
 import {openLimits} from './limits.ts';
@@ -90,6 +90,6 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     await next();
   });
   app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
-  addCanaryRoutes(app, options, {limits, followers});
+  addApiRoutes(app, options, {limits, followers});
   return {app, close: () => followers.close()};
 }

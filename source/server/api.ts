@@ -18,7 +18,7 @@ const MOST_BYTES = 64 * 1024;
 const EVENT_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no'};
 
 /** Adds what is said of releases. Who asks is known by then. */
-export function addCanaryRoutes(
+export function addApiRoutes(
   app: Hono<Env>,
   {served, isReadOnly}: AppOptions,
   {limits, followers}: {limits: Limits; followers: Followers},
