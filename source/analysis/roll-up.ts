@@ -4,6 +4,10 @@ import {LONGEST_NAME} from './metric-table.ts';
 import type {Side} from './numbers.ts';
 import type {Place} from './second-ring.ts';
 
+/** How long a store keeps roll-ups of seconds, and of minutes; milliseconds. */
+export const KEEP_SECONDS_MS = 3_600_000;
+export const KEEP_MINUTES_MS = 30 * 24 * 3_600_000;
+
 /** All that was measured in a second, a minute or any other stretch of time; comes together without loss. */
 export interface Tally {
   /** Where the stretch begins, milliseconds since 1970, and how long it is. */

@@ -1,5 +1,5 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
-import {decodeTally} from '../analysis/roll-up.ts';
+import {decodeTally, KEEP_SECONDS_MS} from '../analysis/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
@@ -47,8 +47,6 @@ export interface MeasurementStatus extends StreamStatus {
 }
 
 const HISTORY_MS = 15 * 60_000;
-/** Of what is longer ago there are minutes only. */
-const BY_SECONDS_MS = 3_600_000;
 /** Entries written so long after a moment hardly speak of it, milliseconds. */
 const LATE_MS = 5000;
 /** So long whoever shows what roll-ups told is left alone with it, milliseconds. */
@@ -221,7 +219,8 @@ export class Measurements {
   /** What lies longer ago than seconds are kept: all of a minute stands in its first second. */
   async #readMinutes(end: number): Promise<void> {
     const {rollUps, now} = this.#options;
-    if (this.#since() >= now() - BY_SECONDS_MS) return;
+    // Of what is longer ago there are minutes only.
+    if (this.#since() >= now() - KEEP_SECONDS_MS) return;
     const rows = (await rollUps?.read('minutes', this.#since()).catch(() => [])) ?? [];
     for (const [index, {t, body}] of rows.entries()) {
       const tally = t + 60_000 <= end ? decodeTally(t, body) : null;

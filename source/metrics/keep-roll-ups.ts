@@ -1,5 +1,12 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {decodeTally, encodeTally, mergeTallies, type Tally} from '../analysis/roll-up.ts';
+import {
+  KEEP_MINUTES_MS,
+  KEEP_SECONDS_MS,
+  decodeTally,
+  encodeTally,
+  mergeTallies,
+  type Tally,
+} from '../analysis/roll-up.ts';
 
 /** Where roll-ups lie; the store's port fits as it is. */
 export interface RollUpShelf {
@@ -19,8 +26,6 @@ export interface RollUpKeeping {
   now(): number;
 }
 
-const SECONDS_KEPT_MS = 3600_000;
-const MINUTES_KEPT_MS = 30 * 24 * 3600_000;
 /** A second is rolled up when the batches of those who send at once have come. */
 const SETTLED_AFTER_MS = 3000;
 /** Who sends by the minute comes later: within this time a second that holds more is written again. */
@@ -66,7 +71,7 @@ type Written = Map<number, {entries: number; change: number | null}>;
 /** The first second that nobody has rolled up; null while somebody else is at it. */
 async function firstMissing({shelf, now}: RollUpKeeping, written: Written): Promise<number | null> {
   if ((await shelf.read('seconds', now() - AT_IT_MS)).length > 0) return null;
-  const since = now() - SECONDS_KEPT_MS;
+  const since = now() - KEEP_SECONDS_MS;
   const stored = await shelf.read('seconds', since);
   for (const {t, body} of stored) {
     const tally = t >= now() - LATE_MS ? decodeTally(t, body) : null;
@@ -81,12 +86,12 @@ async function writeFrom(keeping: RollUpKeeping, from: number, written: Written)
   const {shelf, now} = keeping;
   const settled = settledBy(now());
   // A process that slept, or a clock that jumped, leaves no more behind than is kept.
-  const begin = Math.max(from, settled - SECONDS_KEPT_MS);
+  const begin = Math.max(from, settled - KEEP_SECONDS_MS);
   const end = Math.min(settled, begin + AT_ONCE * 1000);
   await writeSeconds(keeping, {from: begin, to: end}, written);
   const minutes = startOf(end, 60_000);
   if (startOf(from, 60_000) < minutes)
-    await writeMinutes(shelf, Math.max(startOf(from, 60_000), end - SECONDS_KEPT_MS), minutes);
+    await writeMinutes(shelf, Math.max(startOf(from, 60_000), end - KEEP_SECONDS_MS), minutes);
   return Math.max(from, end);
 }
 
@@ -116,7 +121,7 @@ async function writeSeconds(
     if (tally !== null && entries > (known?.entries ?? 0)) rows.push({t, body: encodeTally(tally)});
     news.set(t, {entries: Math.max(entries, known?.entries ?? 0), change});
   }
-  if (rows.length > 0) await shelf.write('seconds', rows, SECONDS_KEPT_MS);
+  if (rows.length > 0) await shelf.write('seconds', rows, KEEP_SECONDS_MS);
   for (const [t, one] of news) written.set(t, one);
   return rows[0]?.t ?? null;
 }
@@ -138,7 +143,7 @@ async function writeMinutes(shelf: RollUpShelf, from: number, end: number): Prom
     t,
     body: encodeTally(mergeTallies(t, 60_000, tallies)),
   }));
-  if (minutes.length > 0) await shelf.write('minutes', minutes, MINUTES_KEPT_MS);
+  if (minutes.length > 0) await shelf.write('minutes', minutes, KEEP_MINUTES_MS);
 }
 
 function settledBy(now: number): number {

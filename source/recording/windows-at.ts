@@ -1,9 +1,6 @@
 import type {DeclaredMetrics} from '../analysis/metric-table.ts';
-import type {Tally} from '../analysis/roll-up.ts';
+import {KEEP_SECONDS_MS, type Tally} from '../analysis/roll-up.ts';
 import {Windows, type Begin} from '../analysis/windows.ts';
-
-/** As much as a live console keeps. */
-const KEPT_MS = 3_600_000;
 
 /** Windows as they stood at any moment of a recording. Going on costs a second each, going back all of an hour. */
 export class WindowsAt {
@@ -24,7 +21,7 @@ export class WindowsAt {
   /** The windows at a moment in which these were the release and split. They are others after a step back. */
   at(moment: number, begin: Begin): Windows {
     const isBack = moment < this.#at;
-    const isFar = moment - this.#at > KEPT_MS;
+    const isFar = moment - this.#at > KEEP_SECONDS_MS;
     if (isBack || isFar) this.#begin(moment);
     const named = JSON.stringify(begin);
     if (named !== this.#begun) this.#windows.begin(begin);
@@ -40,7 +37,7 @@ export class WindowsAt {
   #begin(moment: number): void {
     this.#windows = new Windows(this.#declared);
     this.#begun = '';
-    this.#next = firstFrom(this.#seconds, moment - KEPT_MS);
+    this.#next = firstFrom(this.#seconds, moment - KEEP_SECONDS_MS);
   }
 }
 

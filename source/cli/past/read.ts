@@ -1,26 +1,16 @@
 import {createReadStream} from 'node:fs';
 import {createInterface} from 'node:readline';
-import {setImmediate as nextTurn} from 'node:timers/promises';
-import {decodeTally, type Tally} from '../../analysis/roll-up.ts';
+import {KEEP_SECONDS_MS} from '../../analysis/roll-up.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {quote} from '../../config/mistake.ts';
 import {RecordingReader, recordingOf, type Recording} from '../../recording/recording.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {usage} from '../failure.ts';
-
-/** So long a store keeps seconds. */
-const SECONDS_MS = 3_600_000;
-const AT_ONCE = 200;
+import {decodeAll} from '../report/tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
 export async function pastOf(feature: FeatureView, view: ControllerView): Promise<Recording | null> {
-  const rows = await feature.rollUps.read('seconds', view.now() - SECONDS_MS);
-  const seconds: Tally[] = [];
-  for (const [index, {t, body}] of rows.entries()) {
-    const tally = decodeTally(t, body);
-    if (tally !== null) seconds.push(tally);
-    if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
-  }
+  const seconds = await decodeAll(await feature.rollUps.read('seconds', view.now() - KEEP_SECONDS_MS));
   const recording = recordingOf(feature.feature, view.commits(), seconds, []);
   return recording === null ? null : {...recording, to: Math.max(recording.to, view.now())};
 }

@@ -1,11 +1,9 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
-import {decodeTally, type Tally} from '../../analysis/roll-up.ts';
+import {decodeTally, KEEP_SECONDS_MS, type Tally} from '../../analysis/roll-up.ts';
 import {Measurements} from '../../metrics/follower.ts';
 import {KEEP_SAMPLES_MS, type FeatureView, type RollUp} from '../../store/port.ts';
 
-/** So long seconds are kept. */
-const SECONDS_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** Tallies decoded in one go. */
 const AT_ONCE = 200;
@@ -29,7 +27,7 @@ export async function readTallies(
 ): Promise<Tally[]> {
   const {from, to, now} = time;
   const {rollUps} = feature;
-  const finestFrom = Math.ceil((now() - SECONDS_MS) / MINUTE_MS) * MINUTE_MS;
+  const finestFrom = Math.ceil((now() - KEEP_SECONDS_MS) / MINUTE_MS) * MINUTE_MS;
   const [minutes, seconds] = await Promise.all([
     from < finestFrom ? rollUps.read('minutes', from - MINUTE_MS) : [],
     to > finestFrom ? rollUps.read('seconds', Math.max(from - 1000, finestFrom)) : [],
@@ -44,7 +42,8 @@ export async function readTallies(
   return [...tallies, ...(await fromSamples(feature, declared, {...time, from: missingFrom}))];
 }
 
-async function decodeAll(rows: readonly RollUp[]): Promise<Tally[]> {
+/** Roll-ups read back, those that are none left out; others have their turn meanwhile. */
+export async function decodeAll(rows: readonly RollUp[]): Promise<Tally[]> {
   const tallies: Tally[] = [];
   for (const [index, {t, body}] of rows.entries()) {
     const tally = decodeTally(t, body);
