@@ -14,8 +14,7 @@ const LEAST = 1.05;
 
 /**
  * How much more events scatter over ten seconds than within one: a user who tries again and again, a host that is away for
- * some seconds. Learned from prod, each ten seconds compared with those before the last ten: what lasts some seconds is cut
- * by the edge between neighbours, which makes them alike. Likelihoods are taken to the power of
+ * some seconds. Learned from prod, each ten seconds compared with those before. Likelihoods are taken to the power of
  * its inverse (quasi-likelihood: Wedderburn, Biometrika 61(3), 1974): where there is no such scatter after all, an
  * e-value to a power below 1 is one still, by Jensen's inequality.
  */
@@ -26,8 +25,6 @@ export class Scatter {
   #requests = 0;
   #eventsBefore = 0;
   #requestsBefore = 0;
-  #eventsLong = 0;
-  #requestsLong = 0;
   #excess = 1;
 
   /** Dispersion over ten seconds as a multiple of that within one; 1 when there is no more. */
@@ -42,9 +39,7 @@ export class Scatter {
   learn(t: number, events: number, requests: number, dispersion: number): void {
     const block = Math.floor((t - 1) / SECONDS);
     if (block !== this.#block) {
-      if (this.#requests > 0 && this.#requestsLong > 0) this.#compare(dispersion);
-      this.#eventsLong = this.#eventsBefore;
-      this.#requestsLong = block === this.#block + 1 ? this.#requestsBefore : 0;
+      if (this.#requests > 0 && this.#requestsBefore > 0) this.#compare(dispersion);
       this.#eventsBefore = this.#events;
       this.#requestsBefore = block === this.#block + 1 ? this.#requests : 0;
       this.#block = block;
@@ -56,9 +51,9 @@ export class Scatter {
   }
 
   #compare(dispersion: number): void {
-    const m = this.#events + this.#eventsLong;
+    const m = this.#events + this.#eventsBefore;
     if (m < 2) return;
-    const share = this.#requests / (this.#requests + this.#requestsLong);
+    const share = this.#requests / (this.#requests + this.#requestsBefore);
     const weights = this.#weights;
     let most = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < LEVELS.length; k++) {
@@ -90,8 +85,6 @@ export class Scatter {
       this.#requests,
       this.#eventsBefore,
       this.#requestsBefore,
-      this.#eventsLong,
-      this.#requestsLong,
       this.#excess,
     );
   }
@@ -103,8 +96,6 @@ export class Scatter {
     this.#requests = tape.take();
     this.#eventsBefore = tape.take();
     this.#requestsBefore = tape.take();
-    this.#eventsLong = tape.take();
-    this.#requestsLong = tape.take();
     this.#excess = tape.take();
   }
 }
