@@ -87,7 +87,9 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const sidesWanted = wishes.metrics * spacing - (spacing - 1) + FRAME;
   const sidesHeight = Math.max(4, Math.min(sidesWanted, room - judgeAtMost - logLeast));
   const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
-  const spare = room - sidesHeight - judgeHeight - LOG_ENOUGH;
+  const below = room - sidesHeight - judgeHeight;
+  // The smallest chart tells more than the older rows of the log.
+  const spare = Math.max(below - LOG_ENOUGH, Math.min(below - logLeast, CHART_HEIGHT.least));
   const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT.least ? Math.min(spare, CHART_HEIGHT.most) : 0;
   const limitWidth = !isSmall && columns >= ROOM_FOR_LIMITS ? LIMIT : 0;
   const labelled = SIDES_OF_FRAME + wishes.labelWidth;

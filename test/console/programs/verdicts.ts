@@ -119,7 +119,7 @@ export const VERDICTS: Record<string, (now: () => number) => Promise<Scene>> = {
     guard: 'none',
   }),
   'verdict-evidence': told({course: turned(40, {errors: 0.05}), guard: 'own'}),
-  'verdict-evidence-slow': told({course: turned(110, {medianMs: 300})}),
+  'verdict-evidence-slow': told({course: turned(220, {medianMs: 300})}),
   'verdict-pause': told({
     course: turned(150, {medianMs: 260}),
     plan: plan({
