@@ -1,3 +1,4 @@
+import {RELEASE_STATES} from '../release/state.ts';
 import type {FlagName} from './flags.ts';
 
 /** Files under `verbs/`, one a verb. */
@@ -58,14 +59,4 @@ export interface Verb {
   file: VerbFile;
 }
 
-export const STATES = [
-  'idle',
-  'deploying',
-  'rolling',
-  'paused',
-  'promoting',
-  'rolling_back',
-  'completed',
-  'rolled_back',
-  'failed',
-] as const;
+export const STATES = ['idle', ...RELEASE_STATES] as const;

@@ -2,8 +2,18 @@ import type {StepOutcome, VerdictAction} from './command.ts';
 import type {Dispatch} from './dispatch.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 
-export type ReleaseState =
-  'deploying' | 'rolling' | 'paused' | 'promoting' | 'rolling_back' | 'completed' | 'rolled_back' | 'failed';
+/** Every state of a release, in the order of its life. */
+export const RELEASE_STATES = [
+  'deploying',
+  'rolling',
+  'paused',
+  'promoting',
+  'rolling_back',
+  'completed',
+  'rolled_back',
+  'failed',
+] as const;
+export type ReleaseState = (typeof RELEASE_STATES)[number];
 
 /** Runs of steps in the life of a release. */
 export type RunName = 'deploy' | 'phase' | 'promotion' | 'rollback';

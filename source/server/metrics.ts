@@ -1,19 +1,10 @@
+import {RELEASE_STATES} from '../release/state.ts';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 import {feedbackStats} from '../analysis/feedback/stats.ts';
 import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
 import type {Served, ServedFeature} from './served.ts';
 
-const STATES = [
-  'idle',
-  'deploying',
-  'rolling',
-  'paused',
-  'promoting',
-  'rolling_back',
-  'completed',
-  'rolled_back',
-  'failed',
-] as const;
+const STATES = ['idle', ...RELEASE_STATES] as const;
 const ACTIONS = ['advance', 'hold', 'pause', 'rollback'] as const;
 const LEVELS = ['info', 'warning', 'critical'] as const;
 const SIDES = ['prod', 'gray'] as const;
