@@ -27,10 +27,10 @@ const run = async (command: string, ...argv: readonly string[]): Promise<boolean
     stdout: 'inherit',
     stderr: 'inherit',
     reject: false,
-    timeout: 13 * minutes,
+    timeout: 40 * minutes,
   });
   if (timedOut) {
-    say(`${command} was ended: it ran for more than 13 minutes.`);
+    say(`${command} was ended: it ran for more than 40 minutes.`);
   }
   return !failed;
 };

@@ -1,10 +1,15 @@
 import {defineConfig} from 'vitest/config';
 
 /**
- * Many tests drive real servers, processes and terminals at once; where two cores are short for a moment one of them
- * may miss its time. In CI such a test has a second try, and the report names it.
+ * Many tests drive real servers, processes and terminals at once, and some bound how long a thing may take. Where two
+ * cores are short for a moment one of them may miss its time: in CI such a test is tried again, and the report names it.
  */
-const limits = {testTimeout: 20_000, hookTimeout: 30_000, retry: process.env['CI'] ? 1 : 0};
+const limits = {
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  retry: process.env['CI'] ? 2 : 0,
+  setupFiles: ['test/patience.ts'],
+};
 
 /** Rooms whose tests run the built program; only they need a build, made once for a run. */
 const program = ['terminal', 'program', 'package', 'cli', 'acceptance'].map(

@@ -40,7 +40,7 @@ function rolledUp(t: number, ms: number): {t: number; body: string} {
 const startOf = (ms: number, unit: number) => Math.floor(ms / unit) * unit;
 
 describe.skipIf(redisMissing)('a day after the start, with raw samples of minutes only', () => {
-  test('a guard and a console that come now judge by all of it', {timeout: 60_000}, async () => {
+  test('a guard and a console that come now judge by all of it', async () => {
     await using place = await redisPlace();
     const reading = readPlan(PLAN, 'plan.yaml');
     if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));

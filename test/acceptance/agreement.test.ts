@@ -50,7 +50,7 @@ describe.each(usable)('two consoles and the command line on %s', (store, open) =
     return (await seen).map(time => time - at);
   }
 
-  test('show each other what was done within the moment', {timeout: 90_000}, async () => {
+  test('show each other what was done within the moment', async () => {
     await using follower = openProgram(place, ['log', '--follow']);
     await follower.until('started v1.1.0');
     const all = [liu, chen];

@@ -61,7 +61,6 @@ evidence: off
 
 test.skipIf(redisMissing)(
   'gray that fails is on the wire of every channel within a second, and so is the rollback',
-  {timeout: 90_000},
   async () => {
     await using slack = await httpReceiver();
     await using sms = await httpReceiver();
@@ -115,44 +114,40 @@ test.skipIf(redisMissing)(
 );
 
 describe('a guard that is killed', () => {
-  test(
-    'between intent and outcome loses nothing: its successor tells it, and says that it may be a repeat',
-    {timeout: 90_000},
-    async () => {
-      let kill: () => void = () => undefined;
-      // It takes the message, and before it can say so the guard is gone.
-      await using hook = await httpReceiver((response, index) => {
-        if (index > 0) response.end();
-        else kill();
-      });
-      await using fine = await httpReceiver();
-      await using mail = await mailReceiver({allowInsecureAuth: true});
-      await using place = await embeddedPlace();
-      await configure(place, {slack: fine.url, sms: fine.url, hook: hook.url, mailPort: mail.port});
-      await startRelease(place);
-      const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
-      const othersAreTold = () => expect(fine.posted.length + mail.mailed.length).toBe(3);
-      kill = () => void vi.waitFor(othersAreTold, 10_000).then(() => first.kill('SIGKILL'));
-      await vi.waitFor(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'), 15_000);
-      expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
-      await first;
-      const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
-      await hook.until(2);
-      second.kill('SIGTERM');
-      await second;
-      const told = hook.posted.map(
-        ({body}) => JSON.parse(body) as {id: string; mayBeRepeat: boolean; text: string},
-      );
-      expect(told.map(({mayBeRepeat}) => mayBeRepeat)).toEqual([false, true]);
-      expect(new Set(told.map(({id}) => id)).size).toBe(1);
-      expect(told[1]!.text).toBe('refunds fail');
-      const log = JSON.stringify(await logOf(place));
-      // Those whose outcome was written were told once; one that was not yet may be a repeat, and says so.
-      const repeats = fine.posted.filter(({body}) => body.includes('may be a repeat'));
-      expect(fine.posted.length - repeats.length).toBe(2);
-      expect(log).toContain('"channel":"ops","outcome":"done"');
-    },
-  );
+  test('between intent and outcome loses nothing: its successor tells it, and says that it may be a repeat', async () => {
+    let kill: () => void = () => undefined;
+    // It takes the message, and before it can say so the guard is gone.
+    await using hook = await httpReceiver((response, index) => {
+      if (index > 0) response.end();
+      else kill();
+    });
+    await using fine = await httpReceiver();
+    await using mail = await mailReceiver({allowInsecureAuth: true});
+    await using place = await embeddedPlace();
+    await configure(place, {slack: fine.url, sms: fine.url, hook: hook.url, mailPort: mail.port});
+    await startRelease(place);
+    const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
+    const othersAreTold = () => expect(fine.posted.length + mail.mailed.length).toBe(3);
+    kill = () => void vi.waitFor(othersAreTold, 10_000).then(() => first.kill('SIGKILL'));
+    await vi.waitFor(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'), 15_000);
+    expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
+    await first;
+    const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
+    await hook.until(2);
+    second.kill('SIGTERM');
+    await second;
+    const told = hook.posted.map(
+      ({body}) => JSON.parse(body) as {id: string; mayBeRepeat: boolean; text: string},
+    );
+    expect(told.map(({mayBeRepeat}) => mayBeRepeat)).toEqual([false, true]);
+    expect(new Set(told.map(({id}) => id)).size).toBe(1);
+    expect(told[1]!.text).toBe('refunds fail');
+    const log = JSON.stringify(await logOf(place));
+    // Those whose outcome was written were told once; one that was not yet may be a repeat, and says so.
+    const repeats = fine.posted.filter(({body}) => body.includes('may be a repeat'));
+    expect(fine.posted.length - repeats.length).toBe(2);
+    expect(log).toContain('"channel":"ops","outcome":"done"');
+  });
 });
 
 describe('where no guard lives', () => {
@@ -182,7 +177,7 @@ describe('where no guard lives', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('everyone is on prod, but rollback.notify failed: sms');
     expect(await place.cli.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}});
-  }, 60_000);
+  });
 
   test('what a verb has not told is told by the console that opens next', async () => {
     await using hook = await httpReceiver();
@@ -198,64 +193,56 @@ describe('where no guard lives', () => {
 });
 
 describe('a console', () => {
-  test(
-    'rings once for what is critical, names its window, and shows whom to call',
-    {timeout: 60_000},
-    async () => {
-      await using place = await embeddedPlace();
-      await place.cli.file('graydeck.yaml', `feature: ${FEATURE}\ncontacts: {hotline: 400-123-4567}\n`);
-      await startRelease(place);
-      await using screen = await openConsole(place, ['--read-only']);
-      let rings = 0;
-      const titles: string[] = [];
-      screen.emulator.onBell(() => rings++);
-      screen.emulator.onTitleChange(title => titles.push(title));
-      await place.cli.run('alert', 'warning', 'refunds look slow');
-      await screen.until('refunds look slow');
-      await place.cli.run('alert', 'critical', 'refunds fail');
-      await vi.waitFor(() => expect(rings).toBe(1), 5000);
-      await vi.waitFor(() => expect(titles).toEqual([`✖ ${FEATURE}: refunds fail`]), 5000);
-      screen.press('m');
-      await screen.until('the bell is off');
-      await place.cli.run('rollback', '--no-wait');
-      await screen.until('hotline 400-123-4567');
-      expect(rings).toBe(1);
-      screen.press('q');
-      expect(await screen.exit()).toBe(0);
-    },
-  );
+  test('rings once for what is critical, names its window, and shows whom to call', async () => {
+    await using place = await embeddedPlace();
+    await place.cli.file('graydeck.yaml', `feature: ${FEATURE}\ncontacts: {hotline: 400-123-4567}\n`);
+    await startRelease(place);
+    await using screen = await openConsole(place, ['--read-only']);
+    let rings = 0;
+    const titles: string[] = [];
+    screen.emulator.onBell(() => rings++);
+    screen.emulator.onTitleChange(title => titles.push(title));
+    await place.cli.run('alert', 'warning', 'refunds look slow');
+    await screen.until('refunds look slow');
+    await place.cli.run('alert', 'critical', 'refunds fail');
+    await vi.waitFor(() => expect(rings).toBe(1), 5000);
+    await vi.waitFor(() => expect(titles).toEqual([`✖ ${FEATURE}: refunds fail`]), 5000);
+    screen.press('m');
+    await screen.until('the bell is off');
+    await place.cli.run('rollback', '--no-wait');
+    await screen.until('hotline 400-123-4567');
+    expect(rings).toBe(1);
+    screen.press('q');
+    expect(await screen.exit()).toBe(0);
+  });
 });
 
 describe('the doctor', () => {
-  test(
-    'says which secret is missing, and with --send-test what each channel makes of a message',
-    {timeout: 60_000},
-    async () => {
-      await using fine = await httpReceiver();
-      await using broken = await httpReceiver(response => response.writeHead(403).end('invalid_token'));
-      await using mail = await mailReceiver({allowInsecureAuth: true});
-      await using place = await embeddedPlace();
-      await configure(place, {slack: broken.url, sms: fine.url, hook: fine.url, mailPort: mail.port});
-      await startRelease(place);
-      const {HOOK_SECRET: _, ...env} = SECRETS;
-      const {stdout, exitCode} = await place.cli.runWith({env}, 'doctor', '--send-test', '--json');
-      expect(exitCode).toBe(1);
-      const {findings} = JSON.parse(stdout) as {findings: {check: string; level: string; text: string}[]};
-      const told = findings
-        .filter(({check}) => check === 'channels')
-        .map(({level, text}) => `${level} ${text}`);
-      expect(told).toEqual([
-        'fine slack, told from info up',
-        'fine mail, told from warning up',
-        'fine sms, told from critical up',
-        'wrong ops: the variable HOOK_SECRET is not set',
-        'wrong slack did not take the test: 403 invalid_token',
-        expect.stringMatching(/^fine mail took the test in \d+ ms$/u),
-        expect.stringMatching(/^fine sms took the test in \d+ ms$/u),
-        'wrong ops did not take the test: the variable HOOK_SECRET is not set',
-      ]);
-      expect(mail.mailed[0]!.text).toContain('[TEST] new_payment: this is a test: nothing has happened');
-      expect(fine.posted).toHaveLength(1);
-    },
-  );
+  test('says which secret is missing, and with --send-test what each channel makes of a message', async () => {
+    await using fine = await httpReceiver();
+    await using broken = await httpReceiver(response => response.writeHead(403).end('invalid_token'));
+    await using mail = await mailReceiver({allowInsecureAuth: true});
+    await using place = await embeddedPlace();
+    await configure(place, {slack: broken.url, sms: fine.url, hook: fine.url, mailPort: mail.port});
+    await startRelease(place);
+    const {HOOK_SECRET: _, ...env} = SECRETS;
+    const {stdout, exitCode} = await place.cli.runWith({env}, 'doctor', '--send-test', '--json');
+    expect(exitCode).toBe(1);
+    const {findings} = JSON.parse(stdout) as {findings: {check: string; level: string; text: string}[]};
+    const told = findings
+      .filter(({check}) => check === 'channels')
+      .map(({level, text}) => `${level} ${text}`);
+    expect(told).toEqual([
+      'fine slack, told from info up',
+      'fine mail, told from warning up',
+      'fine sms, told from critical up',
+      'wrong ops: the variable HOOK_SECRET is not set',
+      'wrong slack did not take the test: 403 invalid_token',
+      expect.stringMatching(/^fine mail took the test in \d+ ms$/u),
+      expect.stringMatching(/^fine sms took the test in \d+ ms$/u),
+      'wrong ops did not take the test: the variable HOOK_SECRET is not set',
+    ]);
+    expect(mail.mailed[0]!.text).toContain('[TEST] new_payment: this is a test: nothing has happened');
+    expect(fine.posted).toHaveLength(1);
+  });
 });

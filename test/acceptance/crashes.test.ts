@@ -97,54 +97,50 @@ describe.each(usable)('kill -9 of a console on %s', (_store, open) => {
 });
 
 describe.skipIf(redisMissing)('kill -9 of redis-server, with an append-only file', () => {
-  test(
-    'is said on every console; after its restart all is as it was, keys and numbers go on',
-    {timeout: 90_000},
-    async () => {
-      await using place = await redisPlace({appendonly: true});
-      const {redis} = place;
-      await startRelease(place);
-      await using liu = await openConsole(place, ['--by', 'liu']);
-      await using viewer = await openConsole(place, ['--read-only']);
-      await using follower = openProgram(place, ['log', '--follow']);
-      const sample = (requests: number) => entry({side: 'gray', requests, errors: 0, response_time: 80});
-      await xadd(redis.port, [sample(100)]);
-      await Promise.all([liu, viewer].map(console => console.until(/100 requests in/u)));
-      liu.press('+');
-      await liu.until('RAISE ─');
-      liu.press('y');
-      await Promise.all([liu, viewer].map(console => console.until('10 % set')));
-      // The split changed: the numbers begin anew.
-      await xadd(redis.port, [sample(40)]);
-      await Promise.all([liu, viewer].map(console => console.until(/40 requests in/u)));
-      const before = await standing(place);
+  test('is said on every console; after its restart all is as it was, keys and numbers go on', async () => {
+    await using place = await redisPlace({appendonly: true});
+    const {redis} = place;
+    await startRelease(place);
+    await using liu = await openConsole(place, ['--by', 'liu']);
+    await using viewer = await openConsole(place, ['--read-only']);
+    await using follower = openProgram(place, ['log', '--follow']);
+    const sample = (requests: number) => entry({side: 'gray', requests, errors: 0, response_time: 80});
+    await xadd(redis.port, [sample(100)]);
+    await Promise.all([liu, viewer].map(console => console.until(/100 requests in/u)));
+    liu.press('+');
+    await liu.until('RAISE ─');
+    liu.press('y');
+    await Promise.all([liu, viewer].map(console => console.until('10 % set')));
+    // The split changed: the numbers begin anew.
+    await xadd(redis.port, [sample(40)]);
+    await Promise.all([liu, viewer].map(console => console.until(/40 requests in/u)));
+    const before = await standing(place);
 
-      await redis.kill();
-      await Promise.all([liu, viewer].map(console => console.until(/redis away/u)));
-      liu.press('p');
-      await liu.until('not done:');
-      const {exitCode, stderr} = await place.cli.run('pause');
-      expect({exitCode, stderr}).toMatchObject({exitCode: 69});
+    await redis.kill();
+    await Promise.all([liu, viewer].map(console => console.until(/redis away/u)));
+    liu.press('p');
+    await liu.until('not done:');
+    const {exitCode, stderr} = await place.cli.run('pause');
+    expect({exitCode, stderr}).toMatchObject({exitCode: 69});
 
-      await redis.start();
-      const restarted = performance.now();
-      await Promise.all([liu, viewer].map(console => console.gone(/redis away/u)));
-      console.log(`both consoles are back ${Math.round(performance.now() - restarted)} ms after the restart`);
-      expect(await standing(place)).toEqual(before);
+    await redis.start();
+    const restarted = performance.now();
+    await Promise.all([liu, viewer].map(console => console.gone(/redis away/u)));
+    console.log(`both consoles are back ${Math.round(performance.now() - restarted)} ms after the restart`);
+    expect(await standing(place)).toEqual(before);
 
-      liu.press('p');
-      await Promise.all([liu, viewer].map(console => console.until('PAUSED')));
-      await follower.until('paused');
-      await xadd(redis.port, [sample(5)]);
-      await Promise.all([liu, viewer].map(console => console.until(/45 requests in/u)));
-      expect((await statusOf(place)).sides.gray.requests).toBe(45);
-      for (const terminal of [liu, viewer]) {
-        terminal.press('q');
-        expect(await terminal.exit()).toBe(0);
-        expect(terminal.modesLeftOn()).toEqual([]);
-      }
-    },
-  );
+    liu.press('p');
+    await Promise.all([liu, viewer].map(console => console.until('PAUSED')));
+    await follower.until('paused');
+    await xadd(redis.port, [sample(5)]);
+    await Promise.all([liu, viewer].map(console => console.until(/45 requests in/u)));
+    expect((await statusOf(place)).sides.gray.requests).toBe(45);
+    for (const terminal of [liu, viewer]) {
+      terminal.press('q');
+      expect(await terminal.exit()).toBe(0);
+      expect(terminal.modesLeftOn()).toEqual([]);
+    }
+  });
 });
 
 /** The only child of a shell. */

@@ -43,7 +43,7 @@ describe('the demo', () => {
     expect(demo.text()).toContain('v1.1.0 is rolled back.');
   });
 
-  test('shows who breaks gray with x which key takes it back', {timeout: 40_000}, async () => {
+  test('shows who breaks gray with x which key takes it back', async () => {
     await using place = await embeddedPlace();
     await using demo = openProgram(place, ['demo'], {timeout: 30_000});
     await demo.until(/GRAY.* [\d ]+ requests in/u);

@@ -34,7 +34,7 @@ async function gray({edge}: DrivenEdge): Promise<number> {
   return answers.filter(backend => backend === 'gray').length;
 }
 
-describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', {timeout: 60_000}, () => {
+describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', () => {
   test('goes where the release goes, and a rollback takes the forced and the listed back, too', async () => {
     await using driven = await openDrivenEdge();
     const {edge, place} = driven;

@@ -71,5 +71,5 @@ describe.skipIf(redisMissing || nginxMissing)('the example of fixtures/nginx', (
       example.kill('SIGTERM');
       await once(example, 'exit');
     }
-  }, 40_000);
+  });
 });

@@ -66,53 +66,49 @@ function expectNothingRaw(console: TestTerminal): void {
 }
 
 describe.skipIf(redisMissing)('junk in the sample stream', () => {
-  test(
-    'is counted, shown without its control characters, and skipped; what is sound is counted',
-    {timeout: 60_000},
-    async () => {
-      await using place = await redisPlace();
-      const {admin, port} = place.redis;
-      await startRelease(place);
-      await using console = await openConsole(place);
-      const good = entry({side: 'gray', requests: 10, errors: 1, response_time: 80});
-      const megabyte = 'x'.repeat(1_000_000);
-      const bad: string[][] = [
-        ['side', `gray${EVIL}`, 'requests', '1'],
-        ['side', 'gray', 'requests', `1${EVIL}`],
-        ['side', 'gray', EVIL, '1'],
-        ['side', 'gray', 'requests', megabyte],
-        ['side', 'gray', megabyte, '1'],
-        ['side', 'gray', 'instance', megabyte, 'requests', '1'],
-        ['side', 'gray', 'response_time', `~${megabyte}`],
-        ['requests', '1'],
-        ['side', 'gray', 'side', 'prod', 'requests', '1'],
-        ['side', 'gray', 'requests', '-1'],
-        ['side', 'gray', 'requests', 'NaN'],
-        ['side', 'gray', 'requests', '1e400'],
-        ['side', 'gray', 'cohort', 'vip', 'requests', '1'],
-        Array.from({length: 600}, (_, n) => (n % 2 === 0 ? `m${n}` : '1')),
-        ['hello', 'world'],
-      ];
-      await xadd(port, [good]);
-      for (const fields of bad) await admin.xadd(KEY('metrics'), '*', ...fields);
-      // Odd, yet sound: names from outside that reach the screen.
-      const odd = ['side', 'gray', 'instance', `web${EVIL}`, 'release', '', 'requests', '5', 'errors', '0'];
-      await admin.xadd(KEY('metrics'), '*', ...odd);
-      await xadd(port, [good]);
-      await console.until(/GRAY.* 25 requests in/u);
-      await console.until(`${bad.length} entries of the sample stream are not counted`);
-      expectNothingRaw(console);
-      console.press('q');
-      await console.exit();
-      expectNothingRaw(console);
+  test('is counted, shown without its control characters, and skipped; what is sound is counted', async () => {
+    await using place = await redisPlace();
+    const {admin, port} = place.redis;
+    await startRelease(place);
+    await using console = await openConsole(place);
+    const good = entry({side: 'gray', requests: 10, errors: 1, response_time: 80});
+    const megabyte = 'x'.repeat(1_000_000);
+    const bad: string[][] = [
+      ['side', `gray${EVIL}`, 'requests', '1'],
+      ['side', 'gray', 'requests', `1${EVIL}`],
+      ['side', 'gray', EVIL, '1'],
+      ['side', 'gray', 'requests', megabyte],
+      ['side', 'gray', megabyte, '1'],
+      ['side', 'gray', 'instance', megabyte, 'requests', '1'],
+      ['side', 'gray', 'response_time', `~${megabyte}`],
+      ['requests', '1'],
+      ['side', 'gray', 'side', 'prod', 'requests', '1'],
+      ['side', 'gray', 'requests', '-1'],
+      ['side', 'gray', 'requests', 'NaN'],
+      ['side', 'gray', 'requests', '1e400'],
+      ['side', 'gray', 'cohort', 'vip', 'requests', '1'],
+      Array.from({length: 600}, (_, n) => (n % 2 === 0 ? `m${n}` : '1')),
+      ['hello', 'world'],
+    ];
+    await xadd(port, [good]);
+    for (const fields of bad) await admin.xadd(KEY('metrics'), '*', ...fields);
+    // Odd, yet sound: names from outside that reach the screen.
+    const odd = ['side', 'gray', 'instance', `web${EVIL}`, 'release', '', 'requests', '5', 'errors', '0'];
+    await admin.xadd(KEY('metrics'), '*', ...odd);
+    await xadd(port, [good]);
+    await console.until(/GRAY.* 25 requests in/u);
+    await console.until(`${bad.length} entries of the sample stream are not counted`);
+    expectNothingRaw(console);
+    console.press('q');
+    await console.exit();
+    expectNothingRaw(console);
 
-      expect((await statusOf(place)).sides.gray).toMatchObject({requests: 25, errors: 2});
-      const status = await place.cli.run('status');
-      expect(status.stderr).toContain(`${bad.length} entries of the sample stream are not counted`);
-      expect(rawOf(status.stdout + status.stderr)).toEqual([]);
-      expect(status.stderr.length).toBeLessThan(500);
-    },
-  );
+    expect((await statusOf(place)).sides.gray).toMatchObject({requests: 25, errors: 2});
+    const status = await place.cli.run('status');
+    expect(status.stderr).toContain(`${bad.length} entries of the sample stream are not counted`);
+    expect(rawOf(status.stdout + status.stderr)).toEqual([]);
+    expect(status.stderr.length).toBeLessThan(500);
+  });
 
   test('of another type than a stream is a fault that is told, and the keys go on', async () => {
     await using place = await redisPlace();
@@ -125,24 +121,20 @@ describe.skipIf(redisMissing)('junk in the sample stream', () => {
     expect((await statusOf(place)).state).toBe('paused');
   });
 
-  test(
-    'among the reports of routers is passed over, and odd names are shown clean',
-    {timeout: 40_000},
-    async () => {
-      await using place = await redisPlace();
-      const {admin} = place.redis;
-      await startRelease(place);
-      const report = {kind: 'sdk', version: 1, release: null, percent: 5, live: true, boundMs: 15_000};
-      const silent = {...report, name: `sdk ${EVIL}web-9`, at: Date.now() - 20_000};
-      await admin.hset(KEY('routers'), 'evil', JSON.stringify(silent));
-      await admin.hset(KEY('routers'), 'junk', EVIL, 'json', '[1]', 'huge', 'x'.repeat(1_000_000));
-      await using console = await openConsole(place);
-      await console.until(/1 router silent.*web-9/u);
-      expectNothingRaw(console);
-      const {stdout, stderr} = await place.cli.run('status');
-      expect(rawOf(stdout + stderr)).toEqual([]);
-    },
-  );
+  test('among the reports of routers is passed over, and odd names are shown clean', async () => {
+    await using place = await redisPlace();
+    const {admin} = place.redis;
+    await startRelease(place);
+    const report = {kind: 'sdk', version: 1, release: null, percent: 5, live: true, boundMs: 15_000};
+    const silent = {...report, name: `sdk ${EVIL}web-9`, at: Date.now() - 20_000};
+    await admin.hset(KEY('routers'), 'evil', JSON.stringify(silent));
+    await admin.hset(KEY('routers'), 'junk', EVIL, 'json', '[1]', 'huge', 'x'.repeat(1_000_000));
+    await using console = await openConsole(place);
+    await console.until(/1 router silent.*web-9/u);
+    expectNothingRaw(console);
+    const {stdout, stderr} = await place.cli.run('status');
+    expect(rawOf(stdout + stderr)).toEqual([]);
+  });
 });
 
 /** A log as a program without any care would write it: names, texts and people full of what a terminal acts on. */

@@ -50,53 +50,49 @@ function p95(times: readonly number[]): number {
 const rateOf = (part: number, whole: number) => (100 * part) / whole;
 
 describe.skipIf(redisMissing)('1 000 entries written by nothing but redis-cli XADD', () => {
-  test(
-    'are in status --json and on the screen: to the request, and p95 within 1 %',
-    {timeout: 120_000},
-    async () => {
-      await using place = await redisPlace();
-      await startRelease(place, '--over', 'v1.0.9');
-      await using console = await openConsole(place, ['--feature', FEATURE]);
-      const {entries, expected} = thousand();
-      expect(entries).toHaveLength(1000);
-      await xadd(place.redis.port, entries);
+  test('are in status --json and on the screen: to the request, and p95 within 1 %', async () => {
+    await using place = await redisPlace();
+    await startRelease(place, '--over', 'v1.0.9');
+    await using console = await openConsole(place, ['--feature', FEATURE]);
+    const {entries, expected} = thousand();
+    expect(entries).toHaveLength(1000);
+    await xadd(place.redis.port, entries);
 
-      const {sides} = await statusOf(place);
-      for (const side of SIDES) {
-        const {requests, errors, conversions, times} = expected[side]!;
-        expect(sides[side]).toMatchObject({
-          requests,
-          errors,
-          conversions,
-          errorRate: rateOf(errors, requests),
-          conversionRate: rateOf(conversions, requests),
-        });
-        expect(Math.abs(sides[side].responseTime.p95! / p95(times) - 1)).toBeLessThan(0.01);
-      }
+    const {sides} = await statusOf(place);
+    for (const side of SIDES) {
+      const {requests, errors, conversions, times} = expected[side]!;
+      expect(sides[side]).toMatchObject({
+        requests,
+        errors,
+        conversions,
+        errorRate: rateOf(errors, requests),
+        conversionRate: rateOf(conversions, requests),
+      });
+      expect(Math.abs(sides[side].responseTime.p95! / p95(times) - 1)).toBeLessThan(0.01);
+    }
 
-      // Gray stands on the right of each row: what is said of it comes second.
-      const {prod, gray} = {prod: expected['prod']!, gray: expected['gray']!};
-      const count = (number: number) => String(number).replace(/(?=(?:\d{3})+$)(?!^)/gu, ' ');
-      await console.until(
-        new RegExp(
-          `PROD v1\\.0\\.9 .*${count(prod.requests)} requests in .*GRAY v1\\.1\\.0 .*${count(gray.requests)} requests in`,
-          'u',
-        ),
-      );
-      const row = (label: string) => {
-        const line =
-          console.screen().find(text => text.includes(` ${label} `) || text.includes(`›${label} `)) ?? '';
-        return Array.from(line.matchAll(/([\d.]+) (?:%|ms)/gu), ([, number]) => Number(number)).slice(0, 2);
-      };
-      expect(row('error rate')).toEqual([prod, gray].map(side => shown(rateOf(side.errors, side.requests))));
-      expect(row('conversion')).toEqual(
-        [prod, gray].map(side => shown(rateOf(side.conversions, side.requests))),
-      );
-      for (const [index, side] of [prod, gray].entries()) {
-        expect(Math.abs(row('p95')[index]! - p95(side.times))).toBeLessThan(0.01 * p95(side.times) + 0.5);
-      }
-    },
-  );
+    // Gray stands on the right of each row: what is said of it comes second.
+    const {prod, gray} = {prod: expected['prod']!, gray: expected['gray']!};
+    const count = (number: number) => String(number).replace(/(?=(?:\d{3})+$)(?!^)/gu, ' ');
+    await console.until(
+      new RegExp(
+        `PROD v1\\.0\\.9 .*${count(prod.requests)} requests in .*GRAY v1\\.1\\.0 .*${count(gray.requests)} requests in`,
+        'u',
+      ),
+    );
+    const row = (label: string) => {
+      const line =
+        console.screen().find(text => text.includes(` ${label} `) || text.includes(`›${label} `)) ?? '';
+      return Array.from(line.matchAll(/([\d.]+) (?:%|ms)/gu), ([, number]) => Number(number)).slice(0, 2);
+    };
+    expect(row('error rate')).toEqual([prod, gray].map(side => shown(rateOf(side.errors, side.requests))));
+    expect(row('conversion')).toEqual(
+      [prod, gray].map(side => shown(rateOf(side.conversions, side.requests))),
+    );
+    for (const [index, side] of [prod, gray].entries()) {
+      expect(Math.abs(row('p95')[index]! - p95(side.times))).toBeLessThan(0.01 * p95(side.times) + 0.5);
+    }
+  });
 });
 
 /** Three significant digits, as the screen writes rates. */

@@ -18,7 +18,7 @@ function plan() {
   });
 }
 
-describe.skipIf(redisMissing)('under guard, with odd samples in the stream', {timeout: 60_000}, () => {
+describe.skipIf(redisMissing)('under guard, with odd samples in the stream', () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await startRedis();

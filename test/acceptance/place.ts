@@ -3,6 +3,7 @@ import {inject} from 'vitest';
 import {Workplace} from '../cli/program.ts';
 import {startRedis, type RedisOptions, type RedisServer} from '../servers/redis.ts';
 import {TestTerminal, type TerminalOptions} from '../terminal/open.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 export const FEATURE = 'new_payment';
 const VERSION = 'v1.1.0';
@@ -41,7 +42,7 @@ export function openProgram(
   {env = {}, ...options}: TerminalOptions = {},
 ): TestTerminal {
   return new TestTerminal([process.execPath, inject('program'), ...argv], {
-    timeout: 15_000,
+    timeout: PATIENCE_MS,
     ...options,
     env: cli.environment(env),
     cwd: cli.folder,

@@ -6,48 +6,44 @@ import {FEATURE, logOf, openConsole, openProgram, redisPlace, startRelease} from
 import {entry, xadd} from './writer.ts';
 
 describe.skipIf(redisMissing)('what was', () => {
-  test(
-    'is recorded, and seen again on the same screen, where nothing can be changed',
-    {timeout: 60_000},
-    async () => {
-      await using place = await redisPlace();
-      const {cli, redis} = place;
-      await startRelease(place, '--over', 'v1.0.9');
-      const recorder = openProgram(place, ['record', 'pay.ndjson']);
-      await recorder.until('recording');
-      await xadd(redis.port, [
-        entry({side: 'prod', requests: 95, errors: 0, response_time: 100}),
-        entry({side: 'gray', requests: 5, errors: 4, response_time: 100}),
-      ]);
-      const file = join(cli.folder, 'pay.ndjson');
-      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"type":"second"'), {
-        timeout: 10_000,
-        interval: 200,
-      });
-      await cli.run('rollback', '--yes', '--reason', 'seen enough');
-      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('release-rolled-back'), {
-        timeout: 10_000,
-        interval: 200,
-      });
-      recorder.press('Ctrl+c');
-      expect(await recorder.exit()).toBe(0);
-      const before = await logOf(place);
+  test('is recorded, and seen again on the same screen, where nothing can be changed', async () => {
+    await using place = await redisPlace();
+    const {cli, redis} = place;
+    await startRelease(place, '--over', 'v1.0.9');
+    const recorder = openProgram(place, ['record', 'pay.ndjson']);
+    await recorder.until('recording');
+    await xadd(redis.port, [
+      entry({side: 'prod', requests: 95, errors: 0, response_time: 100}),
+      entry({side: 'gray', requests: 5, errors: 4, response_time: 100}),
+    ]);
+    const file = join(cli.folder, 'pay.ndjson');
+    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"type":"second"'), {
+      timeout: 10_000,
+      interval: 200,
+    });
+    await cli.run('rollback', '--yes', '--reason', 'seen enough');
+    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('release-rolled-back'), {
+      timeout: 10_000,
+      interval: 200,
+    });
+    recorder.press('Ctrl+c');
+    expect(await recorder.exit()).toBe(0);
+    const before = await logOf(place);
 
-      await using replay = openProgram(place, ['replay', 'pay.ndjson']);
-      await replay.until('NOT NOW');
-      await replay.until('ROLLING');
-      replay.press('r');
-      await replay.until('only reads');
-      replay.press('End');
-      await replay.until('ROLLED BACK');
-      replay.press(',');
-      await replay.until('HALTED');
-      replay.press('q');
-      expect(await logOf(place)).toEqual(before);
-    },
-  );
+    await using replay = openProgram(place, ['replay', 'pay.ndjson']);
+    await replay.until('NOT NOW');
+    await replay.until('ROLLING');
+    replay.press('r');
+    await replay.until('only reads');
+    replay.press('End');
+    await replay.until('ROLLED BACK');
+    replay.press(',');
+    await replay.until('HALTED');
+    replay.press('q');
+    expect(await logOf(place)).toEqual(before);
+  });
 
-  test('is a key away from now, and now goes on meanwhile', {timeout: 60_000}, async () => {
+  test('is a key away from now, and now goes on meanwhile', async () => {
     await using place = await redisPlace();
     await startRelease(place, '--over', 'v1.0.9');
     await using console = await openConsole(place, ['--feature', FEATURE]);

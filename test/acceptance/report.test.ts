@@ -17,7 +17,7 @@ interface Told {
 }
 
 describe.skipIf(redisMissing)('the report of a release', () => {
-  test('tells both sides, what people said and how it was taken back', {timeout: 60_000}, async () => {
+  test('tells both sides, what people said and how it was taken back', async () => {
     await using place = await redisPlace();
     const {cli, redis} = place;
     await writeFile(join(cli.folder, 'graydeck.yaml'), 'reports: reports\n');

@@ -62,65 +62,60 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
 
   afterAll(() => place[Symbol.asyncDispose]());
 
-  test(
-    'a viewer sees numbers, chart and log, and no key and no verb writes anything',
-    {timeout: 60_000},
-    async () => {
-      const {admin, port} = place.redis;
-      const sample = (side: string, requests: number) =>
-        entry({side, requests, errors: requests / 50, conversions: 1, response_time: 80});
-      await xadd(port, [sample('prod', 950), sample('gray', 50)]);
-      const before = await contents(admin);
-      await admin.acl('LOG', 'RESET');
-      const monitor = await admin.monitor();
-      const commands = new Set<string>();
-      monitor.on('monitor', (_time: string, [name = '']: string[]) => commands.add(name.toLowerCase()));
+  test('a viewer sees numbers, chart and log, and no key and no verb writes anything', async () => {
+    const {admin, port} = place.redis;
+    const sample = (side: string, requests: number) =>
+      entry({side, requests, errors: requests / 50, conversions: 1, response_time: 80});
+    await xadd(port, [sample('prod', 950), sample('gray', 50)]);
+    const before = await contents(admin);
+    await admin.acl('LOG', 'RESET');
+    const monitor = await admin.monitor();
+    const commands = new Set<string>();
+    monitor.on('monitor', (_time: string, [name = '']: string[]) => commands.add(name.toLowerCase()));
 
-      await using console = await openConsole(place, ['--read-only'], {env: as('viewer')});
-      await console.until(/950 requests in.* 50 requests in/u);
-      expect(console.text()).toMatch(/error rate +2\.00 %.*error rate +2\.00 %/u);
-      expect(console.text()).toContain('started v1.1.0 over v1.0.9');
-      expect(console.text()).toContain('READ-ONLY');
-      for (const {action, keys, changes} of KEYMAP) {
-        if (action === 'quit' || action === 'back') continue;
-        for (const key of keys) {
-          console.press(key);
-          if (changes) await console.until(`› ${key}: this console only reads`);
-          const sight = OPENS[action];
-          if (sight === undefined) continue;
-          await console.until(sight);
-          expect(console.text()).not.toContain('roll back');
-          console.press('Escape');
-          await console.until('q quit');
-        }
+    await using console = await openConsole(place, ['--read-only'], {env: as('viewer')});
+    await console.until(/950 requests in.* 50 requests in/u);
+    expect(console.text()).toMatch(/error rate +2\.00 %.*error rate +2\.00 %/u);
+    expect(console.text()).toContain('started v1.1.0 over v1.0.9');
+    expect(console.text()).toContain('READ-ONLY');
+    for (const {action, keys, changes} of KEYMAP) {
+      if (action === 'quit' || action === 'back') continue;
+      for (const key of keys) {
+        console.press(key);
+        if (changes) await console.until(`› ${key}: this console only reads`);
+        const sight = OPENS[action];
+        if (sight === undefined) continue;
+        await console.until(sight);
+        expect(console.text()).not.toContain('roll back');
+        console.press('Escape');
+        await console.until('q quit');
       }
-      for (const key of ['y', 'Enter', 'Enter']) console.press(key);
-      console.press('z');
-      await console.until('z does nothing here');
+    }
+    for (const key of ['y', 'Enter', 'Enter']) console.press(key);
+    console.press('z');
+    await console.until('z does nothing here');
 
-      for (const verb of mutating) {
-        const {exitCode, stdout, stderr} = await runAs('viewer', ...typed(verb), '--read-only', '--yes');
-        expect({verb, exitCode, stdout}).toEqual({verb, exitCode: 2, stdout: ''});
-        expect(stderr).toMatch(/^graydeck: .+ changes something, and --read-only forbids that\.\n {2}→ .+$/u);
-      }
-      for (const verb of [['status'], ['status', '--json'], ['log'], ['audience', 'show']]) {
-        expect(await runAs('viewer', ...verb, '--read-only')).toMatchObject({exitCode: 0});
-      }
-      console.press('q');
-      expect(await console.exit()).toBe(0);
+    for (const verb of mutating) {
+      const {exitCode, stdout, stderr} = await runAs('viewer', ...typed(verb), '--read-only', '--yes');
+      expect({verb, exitCode, stdout}).toEqual({verb, exitCode: 2, stdout: ''});
+      expect(stderr).toMatch(/^graydeck: .+ changes something, and --read-only forbids that\.\n {2}→ .+$/u);
+    }
+    for (const verb of [['status'], ['status', '--json'], ['log'], ['audience', 'show']]) {
+      expect(await runAs('viewer', ...verb, '--read-only')).toMatchObject({exitCode: 0});
+    }
+    console.press('q');
+    expect(await console.exit()).toBe(0);
 
-      monitor.disconnect();
-      expect(await contents(admin)).toEqual(before);
-      expect(await writing(admin, [...commands])).toEqual([]);
-      // It has read, and it has asked for nothing that it may not do.
-      expect([...commands]).toEqual(expect.arrayContaining(['xread', 'xrange', 'hvals']));
-      expect(await admin.acl('LOG')).toEqual([]);
-    },
-  );
+    monitor.disconnect();
+    expect(await contents(admin)).toEqual(before);
+    expect(await writing(admin, [...commands])).toEqual([]);
+    // It has read, and it has asked for nothing that it may not do.
+    expect([...commands]).toEqual(expect.arrayContaining(['xread', 'xrange', 'hvals']));
+    expect(await admin.acl('LOG')).toEqual([]);
+  });
 
   test.for(ROLES.filter(role => role !== 'operator'))(
     'each verb that changes something tells the %s in a sentence what is missing',
-    {timeout: 60_000},
     async role => {
       const before = await contents(place.redis.admin);
       const asked = mutating.filter(one => !IDLE.has(one));
@@ -171,7 +166,7 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
     }
   });
 
-  test('an operator can do every verb', {timeout: 60_000}, async () => {
+  test('an operator can do every verb', async () => {
     const run = async (...argv: string[]) => await runAs('operator', ...argv);
     const feature = ['--feature', 'refunds'];
     await place.cli.file(

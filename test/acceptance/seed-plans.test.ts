@@ -124,7 +124,6 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
 
   test.concurrent(
     'the plan of four phases goes from 0 to 100 % by itself, evidence on, and waits for complete',
-    {timeout: 120_000},
     async () => {
       await using stage = await begin(fixture('seed-four-phases.yaml'), 40_000);
       await stage.until(({percent}) => percent === 100, 90_000);
@@ -149,7 +148,6 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
 
   test.concurrent(
     'the plan of five phases goes on only when its criteria hold, those by Prometheus as well',
-    {timeout: 120_000},
     async () => {
       watched.happy(4);
       await using stage = await begin(fixture('seed-five-phases.yaml'), 100_000);
@@ -177,7 +175,7 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
     },
   );
 
-  test.concurrent('the loop climbs step by step and completes by itself', {timeout: 120_000}, async () => {
+  test.concurrent('the loop climbs step by step and completes by itself', async () => {
     await using stage = await begin(fixture('ramp.yaml'), 20);
     await stage.until(({state}) => state === 'completed', 90_000);
     expect(phasesOf(stage).map(({percent}) => percent)).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);
@@ -193,7 +191,6 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
 
   test.concurrent.each(SICK)(
     'the plan of four phases takes gray back for %s after their time, not before, and not when they end just before it',
-    {timeout: 120_000},
     async (_, forMs, sicken, metric) => {
       // What is written in it decides alone.
       const text = await readFile(fixture('seed-four-phases.yaml'), 'utf8');
@@ -234,7 +231,6 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
 
   test.concurrent(
     'a gray that answers no scrape is taken back after its time, not before, and not when it answers again just before',
-    {timeout: 120_000},
     async () => {
       const speed = 30;
       const forMs = 300_000 / speed;

@@ -28,7 +28,7 @@ async function openServer(
 }
 
 describe.skipIf(redisMissing)('serve, on a real Redis', () => {
-  test('answers the command of the guide to feedback as it is written there', {timeout: 60_000}, async () => {
+  test('answers the command of the guide to feedback as it is written there', async () => {
     await using place = await redisPlace();
     await startRelease(place, '--over', 'v1.0.9');
     const {server, url} = await openServer(place);
@@ -65,48 +65,44 @@ describe.skipIf(redisMissing)('serve, on a real Redis', () => {
     expect(server.text()).not.toContain(TOKEN);
   });
 
-  test(
-    'needs no more than the rights of a viewer to read, and those of an app to write',
-    {timeout: 60_000},
-    async () => {
-      await using nowhere = await Workplace.open();
-      const acl = async (role: string) =>
-        (await nowhere.run('acl', role)).stdout.replaceAll('PASSWORD', PASSWORD);
-      const both = (await acl('viewer')).replace('graydeck-viewer', 'both');
-      const app = (await acl('app')).split(' ').filter(word => /^[%+]/u.test(word));
-      const users = ['user default on nopass ~* &* +@all', await acl('viewer'), `${both} ${app.join(' ')}`];
-      await using place = await redisPlace({acl: users});
-      await startRelease(place, '--over', 'v1.0.9');
-      const as = (user: string) => ({
-        GRAYDECK_STORE: `redis://${user}@127.0.0.1:${place.redis.port}/0`,
-        GRAYDECK_STORE_PASSWORD: PASSWORD,
-      });
-      const headers = {authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json'};
-      const body = JSON.stringify({
-        type: 'bug',
-        message: 'slow',
-        rating: 2,
-        deployment_phase: 'beta',
-        deployment_version: 'v1.1.0',
-      });
-      const wanted: [string, number, string][] = [
-        ['graydeck-viewer', 503, 'store-no-rights'],
-        ['both', 201, 'graydeck.feedback/1'],
-      ];
-      for (const [user, status, says] of wanted) {
-        const {server, url} = await openServer(place, as(user));
-        await using _server = server;
-        const read = await fetch(`${url}/api/v1/canary/status?feature=${FEATURE}`, {headers});
-        expect(await read.json()).toMatchObject({feature: FEATURE, state: 'rolling'});
-        const written = await fetch(`${url}/api/v1/canary/feedback`, {method: 'POST', headers, body});
-        expect(written.status).toBe(status);
-        expect(await written.text()).toContain(says);
-        expect(server.text()).not.toContain(PASSWORD);
-      }
-    },
-  );
+  test('needs no more than the rights of a viewer to read, and those of an app to write', async () => {
+    await using nowhere = await Workplace.open();
+    const acl = async (role: string) =>
+      (await nowhere.run('acl', role)).stdout.replaceAll('PASSWORD', PASSWORD);
+    const both = (await acl('viewer')).replace('graydeck-viewer', 'both');
+    const app = (await acl('app')).split(' ').filter(word => /^[%+]/u.test(word));
+    const users = ['user default on nopass ~* &* +@all', await acl('viewer'), `${both} ${app.join(' ')}`];
+    await using place = await redisPlace({acl: users});
+    await startRelease(place, '--over', 'v1.0.9');
+    const as = (user: string) => ({
+      GRAYDECK_STORE: `redis://${user}@127.0.0.1:${place.redis.port}/0`,
+      GRAYDECK_STORE_PASSWORD: PASSWORD,
+    });
+    const headers = {authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json'};
+    const body = JSON.stringify({
+      type: 'bug',
+      message: 'slow',
+      rating: 2,
+      deployment_phase: 'beta',
+      deployment_version: 'v1.1.0',
+    });
+    const wanted: [string, number, string][] = [
+      ['graydeck-viewer', 503, 'store-no-rights'],
+      ['both', 201, 'graydeck.feedback/1'],
+    ];
+    for (const [user, status, says] of wanted) {
+      const {server, url} = await openServer(place, as(user));
+      await using _server = server;
+      const read = await fetch(`${url}/api/v1/canary/status?feature=${FEATURE}`, {headers});
+      expect(await read.json()).toMatchObject({feature: FEATURE, state: 'rolling'});
+      const written = await fetch(`${url}/api/v1/canary/feedback`, {method: 'POST', headers, body});
+      expect(written.status).toBe(status);
+      expect(await written.text()).toContain(says);
+      expect(server.text()).not.toContain(PASSWORD);
+    }
+  });
 
-  test('says that the store is away, and goes on once it is back', {timeout: 60_000}, async () => {
+  test('says that the store is away, and goes on once it is back', async () => {
     await using place = await redisPlace();
     await startRelease(place);
     const {server, url} = await openServer(place);
@@ -125,7 +121,7 @@ describe.skipIf(redisMissing)('serve, on a real Redis', () => {
     await expect.poll(health, {timeout: 15_000}).toBe(200);
   });
 
-  test('cuts off who never ends his request, while others are served', {timeout: 60_000}, async () => {
+  test('cuts off who never ends his request, while others are served', async () => {
     await using place = await redisPlace();
     await startRelease(place);
     const {server, url} = await openServer(place);

@@ -51,7 +51,6 @@ describe.skipIf(redisMissing)('of three guards', () => {
 
   test.concurrent.each(ORDERS)(
     'one acts at a time, whichever is hit in whichever phase and in the middle of the rollback: %s',
-    {timeout: 120_000},
     async (order, signalOf) => {
       const file = join(folder, order);
       await using stage = await Stage.open(server.url);
@@ -83,7 +82,7 @@ describe.skipIf(redisMissing)('of three guards', () => {
       };
 
       for (let turn = 0; turn < 4; turn++) {
-        await stage.until(release => release.phase === turn, 30_000);
+        await stage.until(release => release.phase === turn);
         await hit(turn);
       }
       stage.traffic.gray.errors = 0.6;
@@ -91,7 +90,7 @@ describe.skipIf(redisMissing)('of three guards', () => {
       const rollback = stage.release.rollback!;
       const {epoch: rollbackEpoch} = await stage.guarded();
       await hit(4);
-      const release = await stage.until(({state}) => state === 'rolled_back', 30_000);
+      const release = await stage.until(({state}) => state === 'rolled_back');
 
       // The lease of a guard that says nothing runs out by itself; before that nobody may act.
       for (const ms of tookMs) {
@@ -121,7 +120,6 @@ describe.skipIf(redisMissing)('of three guards', () => {
 
   test.concurrent(
     'the one that acts soon sees through the rollback of a process that was killed while it waited for a router',
-    {timeout: 60_000},
     async () => {
       await using stage = await Stage.open(server.url);
       const {feature} = stage.controller;
@@ -144,7 +142,7 @@ describe.skipIf(redisMissing)('of three guards', () => {
         const killedAt = stage.controller.now();
         const {version} = (await stage.feature.log.head())!;
         await edge.feature(feature).report({...router, version, percent: 0, live: false});
-        const {steps} = await stage.until(({state}) => state === 'rolled_back', 30_000);
+        const {steps} = await stage.until(({state}) => state === 'rolled_back');
         // What the router may take, and a while for whoever is not dead.
         expect(stage.controller.now() - killedAt).toBeLessThan(15 * SECOND);
         const step = steps.find(({name}) => name === 'traffic')!;

@@ -56,7 +56,7 @@ const all = (feature: string, more: Partial<Split> = {}) =>
   splitOf(feature, {percent: 100, tiers: [{audience: null, percent: 100}], ...more});
 const off = (feature: string) => splitOf(feature, {live: false, percent: 0, tiers: []});
 
-describe.skipIf(nginxMissing)('an agent drives a real nginx', {timeout: 60_000}, () => {
+describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
   test('to gray and back, and needs no test of the configuration to go back', async () => {
     await using place = await openEdgePlace(['pay']);
     await using driven = drive(place);

@@ -55,7 +55,7 @@ export async function runConsole(options: RunOptions): Promise<Figures> {
   const watched = watch(argv, {env, columns, rows}, numbers);
   const {terminal, totals} = watched;
   try {
-    await terminal.until(numbers, 30_000);
+    await terminal.until(numbers);
     const clearsAtStart = totals.fullClears;
     await pause(settle);
     const latencies = await pressMany(watched, options);
@@ -95,7 +95,7 @@ export async function runLong(
   const {terminal} = watch(argv, {env, columns, rows}, numbers);
   const memory: number[] = [];
   try {
-    await terminal.until(numbers, 30_000);
+    await terminal.until(numbers);
     for (let minute = 1; minute <= minutes && !terminal.hasEnded(); minute++) {
       await pause(60_000);
       const {rssMiB, cpuSeconds} = readUsage(terminal.pid);

@@ -49,29 +49,25 @@ describe('a headless guard', () => {
     expect(told).toContain('pay  handed over');
   });
 
-  test(
-    'watches over every feature of the store, and over those that come later',
-    {timeout: 30_000},
-    async () => {
-      await using place = await Workplace.open();
-      const guard = place.start(['guard', '--json']);
-      for (const feature of ['pay', 'search']) await place.run('start', 'v2', '--feature', feature, '--yes');
-      const guards = () =>
-        Promise.all(
-          ['pay', 'search'].map(async feature => (await place.json('status', '--feature', feature))['guard']),
-        );
-      await vi.waitFor(
-        async () => {
-          for (const name of await guards()) expect(name).toMatch(/^guard on /u);
-        },
-        {timeout: 20_000},
+  test('watches over every feature of the store, and over those that come later', async () => {
+    await using place = await Workplace.open();
+    const guard = place.start(['guard', '--json']);
+    for (const feature of ['pay', 'search']) await place.run('start', 'v2', '--feature', feature, '--yes');
+    const guards = () =>
+      Promise.all(
+        ['pay', 'search'].map(async feature => (await place.json('status', '--feature', feature))['guard']),
       );
-      guard.kill('SIGTERM');
-      expect((await guard).exitCode).toBe(0);
-    },
-  );
+    await vi.waitFor(
+      async () => {
+        for (const name of await guards()) expect(name).toMatch(/^guard on /u);
+      },
+      {timeout: 20_000},
+    );
+    guard.kill('SIGTERM');
+    expect((await guard).exitCode).toBe(0);
+  });
 
-  test('that was killed is not taken for one that watches', {timeout: 30_000}, async () => {
+  test('that was killed is not taken for one that watches', async () => {
     await using place = await Workplace.open();
     await place.run(...start);
     const guard = place.start(['guard', '--by', 'guard on ops-1']);

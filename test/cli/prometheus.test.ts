@@ -177,7 +177,7 @@ evidence: off
     await server.start();
     guard.kill('SIGTERM');
     expect((await guard).exitCode).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('without one', () => {

@@ -38,7 +38,7 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     return controller;
   }
 
-  test('when the console opens is shown as away, and as up once it is there', {timeout: 30_000}, async () => {
+  test('when the console opens is shown as away, and as up once it is there', async () => {
     const server = await serve();
     const first = await control(server);
     await first.execute(start, {by: liu});
@@ -59,7 +59,7 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     await shown(view, snapshot => !snapshot.split.live);
   });
 
-  test('is told to the one who commands, at once and as the store’s fault', {timeout: 30_000}, async () => {
+  test('is told to the one who commands, at once and as the store’s fault', async () => {
     const server = await serve();
     await server.stop();
     const controller = await control(server);
@@ -69,7 +69,7 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     expect(await controller.execute(start, {by: liu})).toMatchObject({kind: 'done', version: 1});
   });
 
-  test('for a while keeps the picture on the screen, and nothing is missed', {timeout: 30_000}, async () => {
+  test('for a while keeps the picture on the screen, and nothing is missed', async () => {
     const server = await serve();
     const [one, other] = [await control(server), await control(server)];
     await one.execute(start, {by: liu});

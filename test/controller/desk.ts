@@ -8,6 +8,7 @@ import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore} from '../../source/store/port.ts';
 import {liu} from '../release/specification.ts';
 import type {House} from './houses.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 /** A controller with the store it sits on, opened for one test. */
 export interface Desk extends Controller {
@@ -54,7 +55,7 @@ export function opener(house: () => House): {
 export function shown(
   view: Pick<ControllerView, 'snapshot' | 'subscribe'>,
   fits: (snapshot: Snapshot) => boolean,
-  withinMs = 10_000,
+  withinMs = PATIENCE_MS,
 ): Promise<Snapshot> {
   const {promise, resolve, reject} = Promise.withResolvers<Snapshot>();
   const look = () => {
@@ -83,6 +84,6 @@ export function until(holds: () => boolean): Promise<void> {
     () => {
       if (!holds()) throw new Error(`it does not hold: ${String(holds)}`);
     },
-    {timeout: 10_000, interval: 5},
+    {interval: 5},
   );
 }

@@ -48,19 +48,15 @@ describe('a guard that takes over', () => {
   }
 
   // Every commit of seven logs is written through to a disk that others use as well.
-  test(
-    'comes to the verdict of one that never stopped, in the very same second',
-    {timeout: 60_000},
-    async () => {
-      await using alone = await live([]);
-      expect(alone.release.rollback).not.toBeNull();
-      for (const handovers of [[37], [365], [400], [440], [3, 90, 361, 372, 401, 449]]) {
-        await using taken = await live(handovers);
-        expect(taken.release.rollback?.at).toBe(alone.release.rollback?.at);
-        expect(without(told(taken), 'guard-taken')).toEqual(without(told(alone), 'guard-taken'));
-      }
-    },
-  );
+  test('comes to the verdict of one that never stopped, in the very same second', async () => {
+    await using alone = await live([]);
+    expect(alone.release.rollback).not.toBeNull();
+    for (const handovers of [[37], [365], [400], [440], [3, 90, 361, 372, 401, 449]]) {
+      await using taken = await live(handovers);
+      expect(taken.release.rollback?.at).toBe(alone.release.rollback?.at);
+      expect(without(told(taken), 'guard-taken')).toEqual(without(told(alone), 'guard-taken'));
+    }
+  });
 
   test('goes on with the evidence, too, to the last digit', async () => {
     /** Gray fails a little more often than prod, and later often. */
@@ -103,46 +99,42 @@ describe('a guard that takes over', () => {
   });
 });
 
-test(
-  'after a day, raw samples long gone, a next guard and a console opened late judge as one that never stopped',
-  {timeout: 120_000},
-  async () => {
-    const criterion = (text: string): Criterion => {
-      const reading = readCondition(text, metricBook());
-      if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
-      return {condition: reading.value, dryRun: false};
-    };
-    const criteria = ['error_rate < 1.5 % over 24h', 'response_time_p95 < 1.2x prod over 12h'].map(criterion);
-    const guardrails = [
-      guardrail('error_rate > 10 % over 5m', 10 * MINUTE, 'rollback'),
-      guardrail('error_rate > 0.4 % over 6h', 20 * MINUTE, 'alert'),
-      guardrail('error_rate > 5 % over 45m', 0, 'alert'),
-    ];
-    await using world = await World.open(plan(48 * HOUR, {guardrails}, {criteria}));
-    await world.takeOver();
-    /** Sick for a while each two hours, and for good in the last eight minutes of the day. */
-    const story = (second: number) => (second > 24 * 3600 - 480 || second % 7200 < 60 ? SICK : WELL);
-    for (let second = 0; second < 24 * 3600; second++) await world.second(story(second));
-    const sickAt = world.now - 480 * SECOND;
-    const late = await world.opensConsole();
-    for (let second = 0; second < 600; second++) {
-      // Until then the guard has never stopped.
-      if (second === 60) await world.takeOver();
-      await world.second(SICK);
-      if (world.release.rollback !== null) break;
-      expect(late.judged).toEqual(world.judged);
-      const {judgement} = world.judged!;
-      // Of a day of requests, and not of the hour that is kept by the second.
-      expect(judgement.criteria[0]?.outcome.samples).toBeGreaterThan(24 * 3600 * 99);
-      expect(judgement.criteria.map(({outcome}) => outcome.windowSeconds)).toEqual([24 * 3600, 12 * 3600]);
-      expect(judgement.guardrails.every(({outcome}) => outcome.value !== null)).toBe(true);
-    }
-    const heldMs = world.release.rollback!.at - sickAt;
-    // Half of the five minutes has to be bad before it counts.
-    expect(heldMs).toBeGreaterThan(10 * MINUTE);
-    expect(heldMs).toBeLessThan(13 * MINUTE);
-  },
-);
+test('after a day, raw samples long gone, a next guard and a console opened late judge as one that never stopped', async () => {
+  const criterion = (text: string): Criterion => {
+    const reading = readCondition(text, metricBook());
+    if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
+    return {condition: reading.value, dryRun: false};
+  };
+  const criteria = ['error_rate < 1.5 % over 24h', 'response_time_p95 < 1.2x prod over 12h'].map(criterion);
+  const guardrails = [
+    guardrail('error_rate > 10 % over 5m', 10 * MINUTE, 'rollback'),
+    guardrail('error_rate > 0.4 % over 6h', 20 * MINUTE, 'alert'),
+    guardrail('error_rate > 5 % over 45m', 0, 'alert'),
+  ];
+  await using world = await World.open(plan(48 * HOUR, {guardrails}, {criteria}));
+  await world.takeOver();
+  /** Sick for a while each two hours, and for good in the last eight minutes of the day. */
+  const story = (second: number) => (second > 24 * 3600 - 480 || second % 7200 < 60 ? SICK : WELL);
+  for (let second = 0; second < 24 * 3600; second++) await world.second(story(second));
+  const sickAt = world.now - 480 * SECOND;
+  const late = await world.opensConsole();
+  for (let second = 0; second < 600; second++) {
+    // Until then the guard has never stopped.
+    if (second === 60) await world.takeOver();
+    await world.second(SICK);
+    if (world.release.rollback !== null) break;
+    expect(late.judged).toEqual(world.judged);
+    const {judgement} = world.judged!;
+    // Of a day of requests, and not of the hour that is kept by the second.
+    expect(judgement.criteria[0]?.outcome.samples).toBeGreaterThan(24 * 3600 * 99);
+    expect(judgement.criteria.map(({outcome}) => outcome.windowSeconds)).toEqual([24 * 3600, 12 * 3600]);
+    expect(judgement.guardrails.every(({outcome}) => outcome.value !== null)).toBe(true);
+  }
+  const heldMs = world.release.rollback!.at - sickAt;
+  // Half of the five minutes has to be bad before it counts.
+  expect(heldMs).toBeGreaterThan(10 * MINUTE);
+  expect(heldMs).toBeLessThan(13 * MINUTE);
+});
 
 describe('a clock that jumps', () => {
   test('forward lets no phase end early: the time in between is not counted', async () => {

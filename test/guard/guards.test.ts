@@ -52,7 +52,6 @@ onEveryStore(house => {
 
   test.concurrent(
     'of three guards one acts at a time, whether the first is told to go, stopped or killed',
-    {timeout: 90_000},
     async () => {
       await using stage = await threeGuards(slow());
       const first = stage.leader();
@@ -98,7 +97,6 @@ onEveryStore(house => {
 
   test.concurrent(
     'a guard that is alone and was stopped takes the guard again before it commands, and goes on where it was',
-    {timeout: 90_000},
     async () => {
       await using stage = await Stage.open(house().address);
       await stage.start(slow());
@@ -119,7 +117,6 @@ onEveryStore(house => {
 
   test.concurrent(
     'a step that a guard was killed in is taken up once its time is over, and not again after its outcome',
-    {timeout: 90_000},
     async () => {
       const file = `killed-${crypto.randomUUID()}`;
       const stop = noting(file, [2500, 0], 3000);
@@ -127,7 +124,7 @@ onEveryStore(house => {
       await stage.does({type: 'rollback', release: 'r-1'});
       await until(async () => (await runsOf(file)).length === 1);
       stage.leader().signal('SIGKILL');
-      const release = await stage.until(({state}) => state === 'rolled_back', 40_000);
+      const release = await stage.until(({state}) => state === 'rolled_back');
       expect(release.steps.find(({id}) => id === 'rollback.stop')).toMatchObject({
         state: 'done',
         attempts: 2,
@@ -140,7 +137,6 @@ onEveryStore(house => {
 
   test.concurrent(
     'a step that a guard is told to leave is given back, and taken up without waiting for its deadline',
-    {timeout: 90_000},
     async () => {
       const file = `left-${crypto.randomUUID()}`;
       const stop = noting(file, [600_000, 0], HOUR);
@@ -158,7 +154,6 @@ onEveryStore(house => {
 
   test.concurrent(
     'a step that a guard slept through is not told of twice: the one that acts has the last word',
-    {timeout: 90_000},
     async () => {
       const file = `slept-${crypto.randomUUID()}`;
       const stop = noting(file, [1000, 0], 3000);
@@ -169,7 +164,7 @@ onEveryStore(house => {
       await until(() => sleeper.roles().at(-1) === 'acting');
       const known = sleeper.roles().length;
       sleeper.signal('SIGSTOP');
-      await stage.until(({state}) => state === 'rolled_back', 40_000);
+      await stage.until(({state}) => state === 'rolled_back');
       sleeper.signal('SIGCONT');
       await until(() => sleeper.roles().length > known);
       const {version} = (await stage.feature.log.head())!;

@@ -22,7 +22,7 @@ function plan() {
 
 const isSick = ({code}: Reason) => code === 'guardrail_holds';
 
-describe.skipIf(redisMissing)('when the store comes back', {timeout: 120_000}, () => {
+describe.skipIf(redisMissing)('when the store comes back', () => {
   const OUTAGES: [
     string,
     (server: RedisServer) => Promise<unknown>,
@@ -57,7 +57,7 @@ describe.skipIf(redisMissing)('when the store comes back', {timeout: 120_000}, (
 
         const {since} = await stage.guarded(epoch);
         expect(since).toBeGreaterThanOrEqual(backAt - SECOND);
-        const {clock} = await stage.until(({clock}) => clock.since !== null && clock.ranMs > 0, 30_000);
+        const {clock} = await stage.until(({clock}) => clock.since !== null && clock.ranMs > 0);
         const {phaseEnteredAt, state} = stage.release;
         // Up to when the store answered last, to the beat of a renewal.
         expect(clock.ranMs).toBeLessThan(goneAt - phaseEnteredAt! + SECOND);
@@ -65,7 +65,7 @@ describe.skipIf(redisMissing)('when the store comes back', {timeout: 120_000}, (
         expect(clock.since).toBeGreaterThanOrEqual(backAt - SECOND);
         expect(state).toBe('rolling');
         // What was seen before is forgotten: the minute would still be above its limit.
-        await stage.until(({verdict}) => !verdict!.reasons.some(isSick), 30_000);
+        await stage.until(({verdict}) => !verdict!.reasons.some(isSick));
         expect(controller.now() - backAt).toBeLessThan(15 * SECOND);
         expect(stage.release).toMatchObject({state: 'rolling', phase: 0, rollback: null});
         expect(guard.roles().filter(role => role === 'acting')).toHaveLength(2);

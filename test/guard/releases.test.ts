@@ -13,7 +13,7 @@ function guardrail(when: string, forMs: number, then: Guardrail['then'] = 'rollb
   return {when: reading.value, forMs, then, level: 'critical'};
 }
 
-describe.skipIf(redisMissing)('a release under guard', {timeout: 120_000}, () => {
+describe.skipIf(redisMissing)('a release under guard', () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await startRedis();

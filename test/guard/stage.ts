@@ -10,6 +10,7 @@ import {newFeature, shown} from '../controller/desk.ts';
 import {liu} from '../release/specification.ts';
 import {Traffic} from './traffic.ts';
 import {guardOf, startGuard, type Watchman} from './watchmen.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 /** A feature of its own with traffic and guards; all of it ends with the test. */
 export class Stage implements AsyncDisposable {
@@ -55,12 +56,12 @@ export class Stage implements AsyncDisposable {
     return this.controller.commits();
   }
 
-  shown(fits: (snapshot: Snapshot) => boolean, withinMs = 20_000): Promise<Snapshot> {
+  shown(fits: (snapshot: Snapshot) => boolean, withinMs = PATIENCE_MS): Promise<Snapshot> {
     return shown(this.controller, fits, withinMs);
   }
 
   /** Resolves once the release is as wanted. */
-  async until(fits: (release: Release) => boolean, withinMs = 20_000): Promise<Release> {
+  async until(fits: (release: Release) => boolean, withinMs = PATIENCE_MS): Promise<Release> {
     const fitting = ({state: {release}}: Snapshot) => release !== null && fits(release);
     const {state} = await this.shown(fitting, withinMs).catch((error: unknown) => {
       const {phase, verdict, clock} = this.release;
@@ -79,8 +80,7 @@ export class Stage implements AsyncDisposable {
   /** Resolves once a guard acts under a later epoch than this one. */
   async guarded(afterEpoch = 0): Promise<{name: string; epoch: number; since: number}> {
     const fits = ({state: {guard}}: Snapshot) => guard !== null && !guard.left && guard.epoch > afterEpoch;
-    // Several programs start at once; where cores are short that takes a while.
-    const {state} = await this.shown(fits, 40_000);
+    const {state} = await this.shown(fits);
     return state.guard!;
   }
 
@@ -104,7 +104,7 @@ export class Stage implements AsyncDisposable {
 }
 
 /** Resolves once a condition holds. */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = PATIENCE_MS): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await holds())) {
     if (performance.now() > giveUpAt) throw new Error(`it does not hold: ${String(holds)}`);

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await writeFile(join(consumer, 'package.json'), '{"private": true, "type": "module"}');
   const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev'];
   await run('npm', ['install', ...flags, tarball], consumer);
-}, 60_000);
+});
 
 afterAll(async () => {
   await rm(folder, {recursive: true, force: true});

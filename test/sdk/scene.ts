@@ -11,6 +11,7 @@ import {splitNamed} from '../audience/conformance.ts';
 import {startProxy, type Proxy} from '../servers/proxy.ts';
 import {startRedis, type RedisServer} from '../servers/redis.ts';
 import {appendNext} from '../store/commits.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 export const FEATURE = 'new_payment';
 export const LOG = `graydeck:{${FEATURE}}:log`;
@@ -82,7 +83,7 @@ export class Scene {
 }
 
 /** Waits until this holds, and says how long that took. */
-export async function until(holds: () => void | Promise<void>, timeout = 8000): Promise<number> {
+export async function until(holds: () => void | Promise<void>, timeout = PATIENCE_MS): Promise<number> {
   const began = performance.now();
   await vi.waitFor(holds, {timeout, interval: 5});
   return performance.now() - began;

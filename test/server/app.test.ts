@@ -272,31 +272,27 @@ describe('beside the interface', () => {
     expect(text).not.toMatch(/^graydeck_error_ratio\{/mu);
   });
 
-  it(
-    'numbers for Prometheus hold the evidence, once there is traffic to weigh',
-    {timeout: 30_000},
-    async () => {
-      await using house = await openHouse();
-      const {samples} = house.store.feature('pay');
-      const batch = (side: string, requests: number) => [
-        'side',
-        side,
-        'requests',
-        String(requests),
-        'errors',
-        '0',
-      ];
-      const timer = setInterval(() => void samples.write([batch('prod', 200), batch('gray', 20)]), 200);
-      try {
-        const text = async () => await (await house.ask('/metrics', null)).text();
-        await expect
-          .poll(text, {timeout: 20_000, interval: 250})
-          .toMatch(/^graydeck_evidence\{feature="pay",metric="error_rate"\} -?[\d.e-]+$/mu);
-        expect(await text()).toMatch(/^graydeck_evidence_limit\{feature="pay"\} (?:2|1\.9{5,}\d*)$/mu);
-        await expect.poll(text).toMatch(/^graydeck_error_ratio\{feature="pay",side="gray"\} 0$/mu);
-      } finally {
-        clearInterval(timer);
-      }
-    },
-  );
+  it('numbers for Prometheus hold the evidence, once there is traffic to weigh', async () => {
+    await using house = await openHouse();
+    const {samples} = house.store.feature('pay');
+    const batch = (side: string, requests: number) => [
+      'side',
+      side,
+      'requests',
+      String(requests),
+      'errors',
+      '0',
+    ];
+    const timer = setInterval(() => void samples.write([batch('prod', 200), batch('gray', 20)]), 200);
+    try {
+      const text = async () => await (await house.ask('/metrics', null)).text();
+      await expect
+        .poll(text, {timeout: 20_000, interval: 250})
+        .toMatch(/^graydeck_evidence\{feature="pay",metric="error_rate"\} -?[\d.e-]+$/mu);
+      expect(await text()).toMatch(/^graydeck_evidence_limit\{feature="pay"\} (?:2|1\.9{5,}\d*)$/mu);
+      await expect.poll(text).toMatch(/^graydeck_error_ratio\{feature="pay",side="gray"\} 0$/mu);
+    } finally {
+      clearInterval(timer);
+    }
+  });
 });

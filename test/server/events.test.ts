@@ -80,7 +80,7 @@ describe('the log as events', () => {
     ]);
   });
 
-  it('waits for one who does not read, without keeping others or growing', {timeout: 30_000}, async () => {
+  it('waits for one who does not read, without keeping others or growing', async () => {
     await using house = await openHouse();
     const {port} = new URL(house.url);
     const lazy = connect(Number(port), '127.0.0.1');

@@ -1,3 +1,4 @@
+import {PATIENCE_MS} from '../patience.ts';
 /** A follower of events, as a script has it. */
 export interface Told {
   id: string | null;
@@ -25,7 +26,7 @@ export class EventStream implements AsyncDisposable {
 
   /** Resolves once so many have come. */
   async until(count: number): Promise<Told[]> {
-    const timeout = AbortSignal.timeout(10_000);
+    const timeout = AbortSignal.timeout(PATIENCE_MS);
     while (this.told.length < count) {
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve;

@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {noteMissing} from './missing.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 /** Debian keeps it where the path of a person does not lead. */
 export const NGINX = ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(path => existsSync(path)) ?? 'nginx';
@@ -134,7 +135,7 @@ export async function askMany(port: number, requests: readonly Asking[]): Promis
   try {
     send();
     while (bodies.length < requests.length) {
-      const [chunk] = (await once(socket, 'data', {signal: AbortSignal.timeout(10_000)})) as [Buffer];
+      const [chunk] = (await once(socket, 'data', {signal: AbortSignal.timeout(PATIENCE_MS)})) as [Buffer];
       rest += chunk.toString('latin1');
       for (;;) {
         const answer = /^[\s\S]*?content-length: (\d+)\r\n[\s\S]*?\r\n\r\n/i.exec(rest);

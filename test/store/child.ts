@@ -1,7 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {createInterface} from 'node:readline';
-
-const PATIENCE_MS = 15_000;
+import {PATIENCE_MS} from '../patience.ts';
 
 /** A program of `programs/` in a process of its own. */
 export interface Child {

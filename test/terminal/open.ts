@@ -6,6 +6,7 @@ import {terminalEnvironment} from './environment.ts';
 import {bytesOf} from './keys.ts';
 import {watchModes} from './modes.ts';
 import {rowsOf} from './screen.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 export type TerminalOptions = {
   /** 120 unless told. */
@@ -53,7 +54,7 @@ export class TestTerminal implements AsyncDisposable {
   constructor(argv: readonly [string, ...string[]], options: TerminalOptions) {
     const {columns = 120, rows = 40, background = 'dark'} = options;
     const [file, ...rest] = argv;
-    this.#timeout = options.timeout ?? 10_000;
+    this.#timeout = options.timeout ?? PATIENCE_MS;
     this.emulator = new headless.Terminal({cols: columns, rows, scrollback: 2000, allowProposedApi: true});
     this.#modes = watchModes(this.emulator);
     const env = terminalEnvironment(options.env ?? {});

@@ -10,7 +10,7 @@ const named = (families: Family[], name: string) => families.find(family => fami
 const run = (family: Family, launches: number, horizon: number) =>
   runFamily(family, {launches, seed: 4, horizon, withReference: false});
 
-describe('simulated launches', {timeout: 90_000}, () => {
+describe('simulated launches', () => {
   test.each(['steady', 'ramp and drift', 'shared outage', 'gaps'])(
     'of a healthy gray are let pass: %s',
     name => {

@@ -19,7 +19,7 @@ async function stranger(answer: (response: ServerResponse) => void) {
 }
 
 describe('whoever answers where nginx is asked', () => {
-  test('and never comes to an end keeps no agent waiting', {timeout: 10_000}, async () => {
+  test('and never comes to an end keeps no agent waiting', async () => {
     await using other = await stranger(response => {
       const drops = setInterval(() => response.write('.'), 100);
       response.on('close', () => clearInterval(drops));

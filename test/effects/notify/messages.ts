@@ -1,4 +1,5 @@
 import type {Message} from '../../../source/effects/notify/message.ts';
+import {PATIENCE_MS} from '../../patience.ts';
 
 /** A message as a channel gets it. */
 export function aMessage(more: Partial<Message> = {}): Message {
@@ -22,4 +23,4 @@ export function aMessage(more: Partial<Message> = {}): Message {
   };
 }
 
-export const SOON = () => AbortSignal.timeout(5000);
+export const SOON = () => AbortSignal.timeout(PATIENCE_MS);

@@ -21,56 +21,48 @@ export function processContract(subject: () => Subject): void {
     runProgram(program, [subject().address, feature, ...more], subject().env);
 
   describe('several processes', () => {
-    it(
-      `race with ${RACE} commits each and lose none, repeat none, leave no gap`,
-      {timeout: 120_000},
-      async () => {
-        const name = newFeature();
-        const feature = (await open('operator')).feature(name);
-        const followed = followLog((await open('viewer')).feature(name).log);
-        const writers = [run('append', name, String(RACE)), run('append', name, String(RACE))];
-        await Promise.all(writers.map(writer => writer.printed(1)));
-        for (const writer of writers) writer.tell('go');
-        expect(await Promise.all(writers.map(writer => writer.ended))).toEqual([0, 0]);
-        const log = await feature.log.read(0);
-        expectSound(log);
-        const ids = writers.flatMap(writer => idsOf(writer.lines));
-        expect(ids).toHaveLength(2 * RACE);
-        expect(new Set(log.map(commit => commit.id))).toEqual(new Set(ids));
-        // Else they wrote one after the other, and nothing was proved.
-        const turns = log.filter((commit, n) => commit.by !== log[n - 1]?.by);
-        expect(turns.length).toBeGreaterThan(10);
-        await followed.reached(2 * RACE);
-        expect(followed.news).toEqual(log.map(commit => ({type: 'commit', commit})));
-        await followed.stop();
-      },
-    );
+    it(`race with ${RACE} commits each and lose none, repeat none, leave no gap`, async () => {
+      const name = newFeature();
+      const feature = (await open('operator')).feature(name);
+      const followed = followLog((await open('viewer')).feature(name).log);
+      const writers = [run('append', name, String(RACE)), run('append', name, String(RACE))];
+      await Promise.all(writers.map(writer => writer.printed(1)));
+      for (const writer of writers) writer.tell('go');
+      expect(await Promise.all(writers.map(writer => writer.ended))).toEqual([0, 0]);
+      const log = await feature.log.read(0);
+      expectSound(log);
+      const ids = writers.flatMap(writer => idsOf(writer.lines));
+      expect(ids).toHaveLength(2 * RACE);
+      expect(new Set(log.map(commit => commit.id))).toEqual(new Set(ids));
+      // Else they wrote one after the other, and nothing was proved.
+      const turns = log.filter((commit, n) => commit.by !== log[n - 1]?.by);
+      expect(turns.length).toBeGreaterThan(10);
+      await followed.reached(2 * RACE);
+      expect(followed.news).toEqual(log.map(commit => ({type: 'commit', commit})));
+      await followed.stop();
+    });
 
-    it(
-      'may be killed between any two instructions: what was told as written is there',
-      {timeout: 60_000},
-      async () => {
-        const name = newFeature();
-        const feature = (await open('operator')).feature(name);
-        const told: (string | undefined)[] = [];
-        for (const after of [2, 9, 23, 40]) {
-          const writer = run('append', name, '100000');
-          writer.tell('go');
-          await writer.printed(after);
-          writer.process.kill('SIGKILL');
-          expect(await writer.ended).toBe('SIGKILL');
-          told.push(...idsOf(writer.lines).filter(id => id?.length === 36));
-          await appendNext(feature);
-        }
-        const log = await feature.log.read(0);
-        expectSound(log);
-        expect(log.map(commit => commit.id)).toEqual(expect.arrayContaining(told));
-        // Each of the four may have written one commit more than it could tell, and four are ours.
-        expect(log.length - told.length).toBeLessThanOrEqual(8);
-      },
-    );
+    it('may be killed between any two instructions: what was told as written is there', async () => {
+      const name = newFeature();
+      const feature = (await open('operator')).feature(name);
+      const told: (string | undefined)[] = [];
+      for (const after of [2, 9, 23, 40]) {
+        const writer = run('append', name, '100000');
+        writer.tell('go');
+        await writer.printed(after);
+        writer.process.kill('SIGKILL');
+        expect(await writer.ended).toBe('SIGKILL');
+        told.push(...idsOf(writer.lines).filter(id => id?.length === 36));
+        await appendNext(feature);
+      }
+      const log = await feature.log.read(0);
+      expectSound(log);
+      expect(log.map(commit => commit.id)).toEqual(expect.arrayContaining(told));
+      // Each of the four may have written one commit more than it could tell, and four are ours.
+      expect(log.length - told.length).toBeLessThanOrEqual(8);
+    });
 
-    it('may be stopped inside their work and continued', {timeout: 60_000}, async () => {
+    it('may be stopped inside their work and continued', async () => {
       const name = newFeature();
       const feature = (await open('operator')).feature(name);
       const writer = run('append', name, '150');
@@ -108,7 +100,7 @@ export function processContract(subject: () => Subject): void {
   });
 
   describe('a store that fails for a while', () => {
-    it('is told of as away, then as back, and nothing is missed', {timeout: 60_000}, async context => {
+    it('is told of as away, then as back, and nothing is missed', async context => {
       const away = need(context, 'away');
       const name = newFeature();
       const feature = (await open('operator')).feature(name);
@@ -127,7 +119,7 @@ export function processContract(subject: () => Subject): void {
       await followed.stop();
     });
 
-    it('does not make a writer take its own commit for a rival', {timeout: 60_000}, async context => {
+    it('does not make a writer take its own commit for a rival', async context => {
       const lossy = need(context, 'lostReply');
       const name = newFeature();
       const store = await lossy.open();

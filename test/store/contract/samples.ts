@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {FeatureStore, SampleEntry} from '../../../source/store/port.ts';
 import {followSamples} from '../followed.ts';
 import {newFeature, opener, type Subject} from './subject.ts';
+import {PATIENCE_MS} from '../../patience.ts';
 
 const numbered = (from: number, count: number) =>
   Array.from({length: count}, (_, n) => ['side', 'gray', 'requests', String(from + n)]);
@@ -14,7 +15,7 @@ async function history(feature: FeatureStore, sinceMs: number) {
   const last = await feature.samples.history(
     sinceMs,
     batch => entries.push(...batch),
-    AbortSignal.timeout(10_000),
+    AbortSignal.timeout(PATIENCE_MS),
   );
   return {entries, last};
 }

@@ -5,6 +5,7 @@ import {redisMissing} from '../../servers/redis.ts';
 import {appendMany, appendNext, commitAfter} from '../commits.ts';
 import {followLog, followSamples} from '../followed.ts';
 import {workshop, type Workshop} from './workshop.ts';
+import {PATIENCE_MS} from '../../patience.ts';
 
 /** Milliseconds until the work is done. */
 async function timeOf(work: Promise<unknown>): Promise<number> {
@@ -330,7 +331,7 @@ describe.skipIf(redisMissing)('samples on Redis', () => {
       .samples.history(
         0,
         batch => entries.push(...batch.map(entry => entry.fields)),
-        AbortSignal.timeout(15_000),
+        AbortSignal.timeout(PATIENCE_MS),
       );
     expect(entries).toEqual(written);
   });

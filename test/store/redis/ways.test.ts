@@ -166,7 +166,7 @@ describe.skipIf(redisMissing)('a store on a cluster of three nodes', () => {
     for (const followed of followers) await followed.stop();
   });
 
-  it('goes on while a feature moves from node to node', {timeout: 60_000}, async () => {
+  it('goes on while a feature moves from node to node', async () => {
     const store = await open(cluster.url, 'operator');
     const feature = store.feature('moving');
     const {slot, owner, other} = await cluster.whereIs('graydeck:{moving}:log');
@@ -199,7 +199,7 @@ describe.skipIf(redisMissing)('a store on a cluster of three nodes', () => {
 });
 
 describe.skipIf(redisMissing)('a store behind sentinels', () => {
-  it('is found again after its primary was replaced', {timeout: 60_000}, async () => {
+  it('is found again after its primary was replaced', async () => {
     const primary = await redis();
     const replica = await redis({replicaof: primary});
     await vi.waitFor(
