@@ -4,9 +4,9 @@
  *
  * @packageDocumentation
  */
-export {decide} from './release/decide.ts';
+export {decide} from './release/decide/decide.ts';
 export {deriveSplit} from './release/derive-split.ts';
-export {evolve, evolveCommit} from './release/evolve.ts';
+export {evolve, evolveCommit} from './release/evolve/evolve.ts';
 export {initialState} from './release/state.ts';
 
 export type {Actor, Command, CommandType, Intent, Stamp} from './release/command.ts';

@@ -1,4 +1,4 @@
-import {hashText} from './hash-text.ts';
+import {hashText} from './sketches/hash-text.ts';
 
 /** Longest name a sample takes, in UTF-16 units. */
 const LONGEST = 64;

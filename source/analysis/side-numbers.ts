@@ -1,9 +1,9 @@
-import {LogHistogram} from './log-histogram.ts';
-import type {Lane} from './lane.ts';
+import {LogHistogram} from './sketches/log-histogram.ts';
+import type {Lane} from './windows/lane.ts';
 import {CONVERSIONS, ERRORS, REQUESTS, RESPONSE_TIME, UNAVAILABLE, type MetricTable} from './metric-table.ts';
 import type {Cohort, Side, SideNumbers} from './numbers.ts';
-import * as reading from './reading.ts';
-import type {SecondRing, Seconds} from './second-ring.ts';
+import * as reading from './windows/reading.ts';
+import type {SecondRing, Seconds} from './windows/second-ring.ts';
 
 const merged = new LogHistogram();
 

@@ -1,7 +1,7 @@
-import type {Flags} from './flags.ts';
-import type {Output} from './output.ts';
-import type {ExitCode} from './exit.ts';
-import type {Verb} from './verb.ts';
+import type {Flags} from './command-line/flags.ts';
+import type {Output} from './telling/output.ts';
+import type {ExitCode} from './telling/exit.ts';
+import type {Verb} from './command-line/verb.ts';
 
 /** What a verb is given: what was typed, where to write, and when to stop. */
 export interface Call {

@@ -1,5 +1,5 @@
-import {builtInPlan} from '../config/built-in.ts';
-import {presetGuardrails} from '../config/presets.ts';
+import {builtInPlan} from '../config/plan/built-in.ts';
+import {presetGuardrails} from '../config/plan/presets.ts';
 import type {Plan} from '../release/plan.ts';
 
 export const FEATURE = 'new_payment';

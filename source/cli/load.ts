@@ -1,5 +1,5 @@
 import type {Run} from './call.ts';
-import type {VerbFile} from './verb.ts';
+import type {VerbFile} from './command-line/verb.ts';
 
 const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   watch: () => import('./verbs/watch.ts'),

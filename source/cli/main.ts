@@ -1,10 +1,10 @@
-import type {ExitCode} from './exit.ts';
-import {EXIT} from './exit.ts';
-import {failureOf} from './failure.ts';
-import {checkUse, findVerb, groupOf} from './find-verb.ts';
+import type {ExitCode} from './telling/exit.ts';
+import {EXIT} from './telling/exit.ts';
+import {failureOf} from './telling/failure.ts';
+import {checkUse, findVerb, groupOf} from './command-line/find-verb.ts';
 import {load} from './load.ts';
-import {openOutput, type Output} from './output.ts';
-import {parseArguments, type Parsed} from './parse.ts';
+import {openOutput, type Output} from './telling/output.ts';
+import {parseArguments, type Parsed} from './command-line/parse.ts';
 import {Signals} from './signals.ts';
 import {version} from './version.ts';
 
@@ -49,7 +49,7 @@ async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
 }
 
 async function help(words: readonly string[], out: Output): Promise<ExitCode> {
-  const {helpOf, helpOfVerb} = await import('./help.ts');
+  const {helpOf, helpOfVerb} = await import('./command-line/help.ts');
   const [first] = words;
   const names = first === undefined ? [] : groupOf(first);
   const isGroup = words.length === 1 && names.length > 0;

@@ -1,5 +1,5 @@
 import parseDuration from 'parse-duration';
-import {bad, good, quote, type Reading} from './mistake.ts';
+import {bad, good, quote, type Reading} from './yaml/mistake.ts';
 
 const ALLOWED = 'a time with its unit: 30s, 5m, 24h, 1h30m, 7 days, 2天, 即时';
 const A_YEAR = 366 * 86_400_000;

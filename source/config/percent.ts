@@ -1,5 +1,5 @@
 import {isPercent} from '../release/percent.ts';
-import {bad, good, quote, type Reading} from './mistake.ts';
+import {bad, good, quote, type Reading} from './yaml/mistake.ts';
 
 const ALLOWED = '0 to 100 with at most two decimals: 5, "5 %", "0.5 %"';
 

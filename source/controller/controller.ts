@@ -1,10 +1,10 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Command} from '../release/command.ts';
 import {SCHEMA, type Commit} from '../release/commit.ts';
-import {decide} from '../release/decide.ts';
+import {decide} from '../release/decide/decide.ts';
 import {deriveSplit} from '../release/derive-split.ts';
 import type {Event} from '../release/event.ts';
-import {evolveCommit} from '../release/evolve.ts';
+import {evolveCommit} from '../release/evolve/evolve.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
 import {newCommitId} from './ids.ts';

@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Commit} from '../release/commit.ts';
 import {deriveSplit} from '../release/derive-split.ts';
-import {evolve, evolveCommit} from '../release/evolve.ts';
+import {evolve, evolveCommit} from '../release/evolve/evolve.ts';
 import type {Split} from '../release/split.ts';
 import {initialState, type State} from '../release/state.ts';
 

@@ -1,5 +1,5 @@
-import {DistinctSketch} from '../analysis/distinct-sketch.ts';
-import {LogHistogram} from '../analysis/log-histogram.ts';
+import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
+import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {Commit} from '../release/commit.ts';
 

@@ -7,7 +7,7 @@ import type {Measured} from '../analysis/judge/look.ts';
 import type {FindTraits} from '../analysis/judge/metric-traits.ts';
 import {ofRelease} from '../analysis/judge/situation.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
-import type {SecondCounts} from '../analysis/windows.ts';
+import type {SecondCounts} from '../analysis/windows/windows.ts';
 import type {Release} from '../release/state.ts';
 import type {Split} from '../release/split.ts';
 import type {Checkpoint} from './checkpoint.ts';

@@ -3,7 +3,7 @@ import type {Report} from '../audience/applied.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {mayResolve} from '../release/alert-life.ts';
 import type {Intent} from '../release/command.ts';
-import {isSameVerdict} from '../release/decide-guard.ts';
+import {isSameVerdict} from '../release/decide/guard.ts';
 import type {Reason, Release, State} from '../release/state.ts';
 import {overdue} from './overdue.ts';
 

@@ -1,6 +1,6 @@
-import type {DistinctSketch} from '../analysis/distinct-sketch.ts';
-import {MOST_VALUE} from '../analysis/log-buckets.ts';
-import type {LogHistogram} from '../analysis/log-histogram.ts';
+import type {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
+import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
+import type {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import {formatDecimal} from './decimal.ts';
 

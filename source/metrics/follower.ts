@@ -1,9 +1,9 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
-import {decodeTally, KEEP_SECONDS_MS} from '../analysis/roll-up.ts';
+import {decodeTally, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
-import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows.ts';
+import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows/windows.ts';
 import {busyPart, holdsAll, NEWEST_MS, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
 

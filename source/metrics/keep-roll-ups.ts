@@ -6,7 +6,7 @@ import {
   encodeTally,
   mergeTallies,
   type Tally,
-} from '../analysis/roll-up.ts';
+} from '../analysis/windows/roll-up.ts';
 
 /** Where roll-ups lie; the store's port fits as it is. */
 export interface RollUpShelf {

@@ -1,8 +1,8 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {BY_SECONDS_MS} from '../analysis/long-windows.ts';
+import {BY_SECONDS_MS} from '../analysis/windows/long-windows.ts';
 import type {DeclaredMetrics} from '../analysis/metric-table.ts';
-import {MINUTE_MS, Minutes} from '../analysis/minutes.ts';
-import {decodeTally} from '../analysis/roll-up.ts';
+import {MINUTE_MS, Minutes} from '../analysis/windows/minutes.ts';
+import {decodeTally} from '../analysis/windows/roll-up.ts';
 
 /** Where the minutes lie; the store's port fits as it is. */
 export interface MinuteShelf {

@@ -1,4 +1,4 @@
-import {decodeTally, type Tally} from '../analysis/roll-up.ts';
+import {decodeTally, type Tally} from '../analysis/windows/roll-up.ts';
 
 /** How far back the newest part of the past goes, milliseconds: what the rows of a screen speak of, and some more. */
 export const NEWEST_MS = 90_000;

@@ -1,7 +1,7 @@
-import {base64Bytes, decodeBase64} from '../analysis/base64.ts';
-import {DistinctSketch} from '../analysis/distinct-sketch.ts';
-import {MOST_VALUE} from '../analysis/log-buckets.ts';
-import {LogHistogram, LONGEST_SKETCH} from '../analysis/log-histogram.ts';
+import {base64Bytes, decodeBase64} from '../analysis/sketches/base64.ts';
+import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
+import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
+import {LogHistogram, LONGEST_SKETCH} from '../analysis/sketches/log-histogram.ts';
 import type {Metric, MetricTable} from '../analysis/metric-table.ts';
 import type {Sample} from '../analysis/sample.ts';
 import {parseDecimal} from './decimal.ts';

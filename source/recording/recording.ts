@@ -1,4 +1,4 @@
-import {decodeTally, type Tally} from '../analysis/roll-up.ts';
+import {decodeTally, type Tally} from '../analysis/windows/roll-up.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Commit} from '../release/commit.ts';
 import {isFeatureName} from '../release/name.ts';

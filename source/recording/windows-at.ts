@@ -1,6 +1,6 @@
 import type {DeclaredMetrics} from '../analysis/metric-table.ts';
-import {KEEP_SECONDS_MS, type Tally} from '../analysis/roll-up.ts';
-import {Windows, type Begin} from '../analysis/windows.ts';
+import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
+import {Windows, type Begin} from '../analysis/windows/windows.ts';
 
 /** Windows as they stood at any moment of a recording. Going on costs a second each, going back all of an hour. */
 export class WindowsAt {

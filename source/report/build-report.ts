@@ -1,4 +1,4 @@
-import type {Tally} from '../analysis/roll-up.ts';
+import type {Tally} from '../analysis/windows/roll-up.ts';
 import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
 import {courseOf} from './course.ts';

@@ -1,5 +1,5 @@
 import type {Side} from '../analysis/numbers.ts';
-import type {Tally} from '../analysis/roll-up.ts';
+import type {Tally} from '../analysis/windows/roll-up.ts';
 import type {Course, CourseOfSide, Report} from './report.ts';
 import {sidesOf} from './sides.ts';
 

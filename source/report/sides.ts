@@ -1,8 +1,8 @@
-import {DistinctSketch} from '../analysis/distinct-sketch.ts';
-import {LogHistogram} from '../analysis/log-histogram.ts';
+import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
+import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import type {Side, SideNumbers} from '../analysis/numbers.ts';
-import {percentOf, summaryOf} from '../analysis/reading.ts';
-import type {Tally, TallyPart} from '../analysis/roll-up.ts';
+import {percentOf, summaryOf} from '../analysis/windows/reading.ts';
+import type {Tally, TallyPart} from '../analysis/windows/roll-up.ts';
 import type {Sides} from './report.ts';
 
 const STANDARD: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);

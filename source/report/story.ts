@@ -1,6 +1,6 @@
 import type {Commit} from '../release/commit.ts';
 import type {Event} from '../release/event.ts';
-import {evolveCommit} from '../release/evolve.ts';
+import {evolveCommit} from '../release/evolve/evolve.ts';
 import {initialState, type Alert, type Release} from '../release/state.ts';
 import type {PhaseReport, Report, Stretch} from './report.ts';
 

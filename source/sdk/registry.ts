@@ -1,5 +1,5 @@
 import type {Counter, Gauge, Histogram, Registry} from 'prom-client';
-import {BUCKETS_PER_OCTAVE} from '../analysis/log-buckets.ts';
+import {BUCKETS_PER_OCTAVE} from '../analysis/sketches/log-buckets.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {FeatureHealth} from './feature.ts';
 import type {Tally} from './tally.ts';

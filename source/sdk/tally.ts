@@ -1,6 +1,6 @@
-import {DistinctSketch} from '../analysis/distinct-sketch.ts';
-import {LogHistogram} from '../analysis/log-histogram.ts';
-import {MOST_VALUE} from '../analysis/log-buckets.ts';
+import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
+import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
+import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
 
 /**
  * What came of one or several requests. Numbers no reader would take (NaN, infinite, negative, parts of a request) are

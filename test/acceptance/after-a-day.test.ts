@@ -1,7 +1,7 @@
 import {describe, expect, inject, test} from 'vitest';
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
-import {emptyPart, encodeTally} from '../../source/analysis/roll-up.ts';
-import {readPlan} from '../../source/config/plan-file.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
+import {emptyPart, encodeTally} from '../../source/analysis/windows/roll-up.ts';
+import {readPlan} from '../../source/config/plan/plan-file.ts';
 import {openController} from '../../source/controller/controller.ts';
 import {openStore} from '../../source/store/open.ts';
 import {Stage} from '../guard/stage.ts';

@@ -1,9 +1,9 @@
 import {randomUUID} from 'node:crypto';
 import {describe, expect, test} from 'vitest';
-import {builtInPlan} from '../../source/config/built-in.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
-import {evolveCommit} from '../../source/release/evolve.ts';
+import {evolveCommit} from '../../source/release/evolve/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
 import {openStore} from '../../source/store/open.ts';
 import {redisMissing} from '../servers/redis.ts';

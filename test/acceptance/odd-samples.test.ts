@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
-import {readCondition} from '../../source/config/condition.ts';
-import {metricBook} from '../../source/config/metric-book.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
 import {Stage, until} from '../guard/stage.ts';
 import {eventsOf} from '../guard/watchmen.ts';
 import {phase, planOf} from '../release/plans.ts';

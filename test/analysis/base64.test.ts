@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {decodeBase64, encodeBase64} from '../../source/analysis/base64.ts';
+import {decodeBase64, encodeBase64} from '../../source/analysis/sketches/base64.ts';
 
 const LETTERS = /^[A-Za-z0-9+/]*={0,2}$/;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {DistinctSketch} from '../../source/analysis/distinct-sketch.ts';
-import {hashText} from '../../source/analysis/hash-text.ts';
+import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
+import {hashText} from '../../source/analysis/sketches/hash-text.ts';
 
 const ids = fc.array(fc.string({unit: 'binary', maxLength: 12}), {maxLength: 100});
 

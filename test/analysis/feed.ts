@@ -1,5 +1,5 @@
 import {Sample} from '../../source/analysis/sample.ts';
-import type {Counted, Windows} from '../../source/analysis/windows.ts';
+import type {Counted, Windows} from '../../source/analysis/windows/windows.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';
 
 /** A moment to count from: a whole minute. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {Instances} from '../../source/analysis/instances.ts';
-import {Windows} from '../../source/analysis/windows.ts';
+import {Instances} from '../../source/analysis/windows/instances.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
 import {feed, T0} from './feed.ts';
 import {Scene} from './judge/scene.ts';
 

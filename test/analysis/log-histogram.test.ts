@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 
 const QUANTILES = [0, 0.01, 0.5, 0.9, 0.95, 0.99, 0.999, 1];
 const value = fc.oneof(

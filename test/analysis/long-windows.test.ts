@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
-import {LongWindows} from '../../source/analysis/long-windows.ts';
-import {Minutes, MINUTE_MS} from '../../source/analysis/minutes.ts';
+import {LongWindows} from '../../source/analysis/windows/long-windows.ts';
+import {Minutes, MINUTE_MS} from '../../source/analysis/windows/minutes.ts';
 import type {Side} from '../../source/analysis/numbers.ts';
-import {decodeTally, encodeTally, mergeTallies, type Tally} from '../../source/analysis/roll-up.ts';
-import {Windows} from '../../source/analysis/windows.ts';
-import {DistinctSketch} from '../../source/analysis/distinct-sketch.ts';
+import {decodeTally, encodeTally, mergeTallies, type Tally} from '../../source/analysis/windows/roll-up.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
+import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
 import {feed} from './feed.ts';
 
 const HOUR = 60 * MINUTE_MS;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {divergence} from '../../source/analysis/divergence.ts';
 import {forecastPhase, planDoubts, requestsAtLeast, requestsBeside} from '../../source/analysis/power.ts';
-import {builtInPlan} from '../../source/config/built-in.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
 
 /** Check values: divergence, one-sample bound, two-sample bounds at 1, 10 and 50 % of gray; false alarms 1 %. */
 const TABLE = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {MOST_INSTANCES, Repeats} from '../../source/analysis/repeats.ts';
+import {MOST_INSTANCES, Repeats} from '../../source/analysis/windows/repeats.ts';
 
 describe('repeats of an instance', () => {
   it('are known whatever the order within fifty-two numbers', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {DistinctSketch} from '../../source/analysis/distinct-sketch.ts';
-import {decodeTally, encodeTally, mergeTallies, type Tally} from '../../source/analysis/roll-up.ts';
-import {Windows} from '../../source/analysis/windows.ts';
+import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
+import {decodeTally, encodeTally, mergeTallies, type Tally} from '../../source/analysis/windows/roll-up.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
 import {T0, feed} from './feed.ts';
 
 const declared = {gauges: ['queue'], distributions: ['db_time']};

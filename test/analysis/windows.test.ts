@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {DistinctSketch} from '../../source/analysis/distinct-sketch.ts';
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import type {Cohort, Side} from '../../source/analysis/numbers.ts';
-import {Windows} from '../../source/analysis/windows.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
 import {T0, feed} from './feed.ts';
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@
  */
 import {Redis} from 'ioredis';
 import {Sample} from '../../source/analysis/sample.ts';
-import {Windows} from '../../source/analysis/windows.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {SampleEntry} from '../../source/store/port.ts';

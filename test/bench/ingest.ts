@@ -8,7 +8,7 @@
 import {execFile} from 'node:child_process';
 import {cpus, loadavg} from 'node:os';
 import {parseArgs, promisify} from 'node:util';
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {encodeSample} from '../../source/metrics/encode.ts';
 import {openStore} from '../../source/store/open.ts';
 import {startRedis} from '../servers/redis.ts';

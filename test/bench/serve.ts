@@ -14,7 +14,7 @@ import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {execa} from 'execa';
-import {builtInPlan} from '../../source/config/built-in.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openController} from '../../source/controller/controller.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';

@@ -1,10 +1,10 @@
 import {spawnSync} from 'node:child_process';
 import {execa} from 'execa';
 import {describe, expect, test} from 'vitest';
-import {completionsFor} from '../../source/cli/completions.ts';
-import {flagsOf} from '../../source/cli/find-verb.ts';
-import {written} from '../../source/cli/flags.ts';
-import {VERBS} from '../../source/cli/verbs.ts';
+import {completionsFor} from '../../source/cli/command-line/completions.ts';
+import {flagsOf} from '../../source/cli/command-line/find-verb.ts';
+import {written} from '../../source/cli/command-line/flags.ts';
+import {VERBS} from '../../source/cli/command-line/verbs.ts';
 import {Workplace} from './program.ts';
 
 const built = VERBS.filter(({file}) => file !== null);

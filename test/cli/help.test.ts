@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {checkUse, findVerb} from '../../source/cli/find-verb.ts';
-import {parseArguments} from '../../source/cli/parse.ts';
-import {VERBS} from '../../source/cli/verbs.ts';
+import {checkUse, findVerb} from '../../source/cli/command-line/find-verb.ts';
+import {parseArguments} from '../../source/cli/command-line/parse.ts';
+import {VERBS} from '../../source/cli/command-line/verbs.ts';
 import {Workplace} from './program.ts';
 
 const built = VERBS.filter(({file}) => file !== null);

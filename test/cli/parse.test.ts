@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {parseArguments} from '../../source/cli/parse.ts';
+import {parseArguments} from '../../source/cli/command-line/parse.ts';
 
 const parse = (...argv: string[]) => parseArguments(argv, {});
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {standing} from '../../source/cli/reachable.ts';
-import {builtInPlan} from '../../source/config/built-in.ts';
+import {standing} from '../../source/cli/acting/reachable.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Intent} from '../../source/release/command.ts';
 import type {State} from '../../source/release/state.ts';

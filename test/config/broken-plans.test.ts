@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {mistakeLines} from '../../source/config/mistake.ts';
-import {readPlan} from '../../source/config/plan-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
+import {readPlan} from '../../source/config/plan/plan-file.ts';
 
 const FOLDER = new URL('../../fixtures/plans/broken/', import.meta.url);
 const names = readdirSync(FOLDER).filter(name => name.endsWith('.yaml'));

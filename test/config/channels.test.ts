@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {describe, expect, test} from 'vitest';
-import {readConfig, type Config} from '../../source/config/config-file.ts';
-import {mistakeLines} from '../../source/config/mistake.ts';
+import {readConfig, type Config} from '../../source/config/project/config-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
 
 function configOf(text: string): Config {
   const reading = readConfig(text, 'graydeck.yaml');

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Condition} from '../../source/release/plan.ts';
-import {readCondition} from '../../source/config/condition.ts';
-import {metricBook} from '../../source/config/metric-book.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
 
 const book = metricBook({
   queue_length: {type: 'gauge', unit: 'count', better: 'lower'},

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {variablesIn, withVariables} from '../../source/config/address.ts';
-import {readConfig, type Config} from '../../source/config/config-file.ts';
-import {mistakeLines} from '../../source/config/mistake.ts';
+import {variablesIn, withVariables} from '../../source/config/project/address.ts';
+import {readConfig, type Config} from '../../source/config/project/config-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
 
 function configOf(text: string): Config {
   const reading = readConfig(text, 'graydeck.yaml');

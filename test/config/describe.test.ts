@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
-import {builtInPlan} from '../../source/config/built-in.ts';
-import {readCondition} from '../../source/config/condition.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
 import {describeCondition} from '../../source/config/describe/condition.ts';
 import {describePlan} from '../../source/config/describe/plan.ts';
 import {describeRule} from '../../source/config/describe/rule.ts';
-import {metricBook} from '../../source/config/metric-book.ts';
-import {checkPart} from '../../source/config/plan-file.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
+import {checkPart} from '../../source/config/plan/plan-file.ts';
 import {en} from '../../source/config/words/en.ts';
 import {zh} from '../../source/config/words/zh.ts';
 

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {fasterPlan} from '../../source/config/faster-plan.ts';
-import {readPlan} from '../../source/config/plan-file.ts';
+import {fasterPlan} from '../../source/config/plan/faster-plan.ts';
+import {readPlan} from '../../source/config/plan/plan-file.ts';
 import type {Plan} from '../../source/release/plan.ts';
 import {DAY, HOUR, MINUTE, SECOND} from '../release/specification.ts';
 

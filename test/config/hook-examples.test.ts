@@ -1,6 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {readPlan} from '../../source/config/plan-file.ts';
+import {readPlan} from '../../source/config/plan/plan-file.ts';
 
 const folder = new URL('../../fixtures/hooks/', import.meta.url);
 const names = readdirSync(folder);

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {describe, expect, test} from 'vitest';
-import {readConfig} from '../../source/config/config-file.ts';
-import {mistakeLines} from '../../source/config/mistake.ts';
+import {readConfig} from '../../source/config/project/config-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
 
 function read(text: string) {
   const reading = readConfig(text, 'graydeck.yaml');

@@ -2,9 +2,9 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import type {Plan} from '../../source/release/plan.ts';
 import {mistakeInPlan} from '../../source/release/plan-shape.ts';
-import {builtInPlan} from '../../source/config/built-in.ts';
-import {mistakeLines, type Mistake} from '../../source/config/mistake.ts';
-import {checkPart, readPlan} from '../../source/config/plan-file.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
+import {mistakeLines, type Mistake} from '../../source/config/yaml/mistake.ts';
+import {checkPart, readPlan} from '../../source/config/plan/plan-file.ts';
 
 const HOUR = 3_600_000;
 

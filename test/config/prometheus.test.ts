@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {readConfig, type Config} from '../../source/config/config-file.ts';
-import {mistakeLines} from '../../source/config/mistake.ts';
+import {readConfig, type Config} from '../../source/config/project/config-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
 
 function read(text: string): {config: Config; warnings: string} {
   const reading = readConfig(text, 'graydeck.yaml');

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {stringify} from 'yaml';
 import {mistakeInPlan} from '../../source/release/plan-shape.ts';
-import {readCondition} from '../../source/config/condition.ts';
-import {readConfig} from '../../source/config/config-file.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
+import {readConfig} from '../../source/config/project/config-file.ts';
 import {describePlan} from '../../source/config/describe/plan.ts';
-import {metricBook} from '../../source/config/metric-book.ts';
-import type {Mistake} from '../../source/config/mistake.ts';
-import {checkPart, readPlan} from '../../source/config/plan-file.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
+import type {Mistake} from '../../source/config/yaml/mistake.ts';
+import {checkPart, readPlan} from '../../source/config/plan/plan-file.ts';
 
 /** Words that plans are made of, so that random files come near to plans. */
 const WORDS = (

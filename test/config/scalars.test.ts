@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {readDuration} from '../../source/config/duration.ts';
-import {nearest} from '../../source/config/nearest.ts';
+import {nearest} from '../../source/config/yaml/nearest.ts';
 import {readPercent} from '../../source/config/percent.ts';
 
 const SECOND = 1000;

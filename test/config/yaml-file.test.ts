@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {mistakeLines} from '../../source/config/mistake.ts';
-import {openYaml} from '../../source/config/yaml-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
+import {openYaml} from '../../source/config/yaml/file.ts';
 
 function places(text: string): string[] {
   return openYaml(text, 'f.yaml').mistakes.map(({line, column, message}) => `${line}:${column} ${message}`);

@@ -2,11 +2,11 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {startDemoService, type DemoService} from '../../source/demo/service.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
-import {builtInPlan} from '../../source/config/built-in.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore, OperatorStore, RoutingStore} from '../../source/store/port.ts';
 

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {expect, test} from 'vitest';
-import {readConfig} from '../../source/config/config-file.ts';
-import {mistakeLines} from '../../source/config/mistake.ts';
+import {readConfig} from '../../source/config/project/config-file.ts';
+import {mistakeLines} from '../../source/config/yaml/mistake.ts';
 import {BUILT_IN} from '../../source/metrics/prometheus/built-in.ts';
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');

@@ -3,7 +3,7 @@
  * `node test/docs/tables.ts` writes them into the file; the test beside it tells when they are stale.
  */
 import {readFile, writeFile} from 'node:fs/promises';
-import {VERBS} from '../../source/cli/verbs.ts';
+import {VERBS} from '../../source/cli/command-line/verbs.ts';
 import {KEYMAP} from '../../source/console/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 

@@ -1,7 +1,7 @@
 import type {Command, Intent} from '../../source/release/command.ts';
-import {decide} from '../../source/release/decide.ts';
+import {decide} from '../../source/release/decide/decide.ts';
 import type {Event, UnknownEvent} from '../../source/release/event.ts';
-import {evolve} from '../../source/release/evolve.ts';
+import {evolve} from '../../source/release/evolve/evolve.ts';
 import type {StepLog} from '../../source/effects/run-steps.ts';
 import {initialState, type State} from '../../source/release/state.ts';
 import {hooks, phase, planOf} from '../release/plans.ts';

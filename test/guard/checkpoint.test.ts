@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
-import {decodeTally} from '../../source/analysis/roll-up.ts';
+import {decodeTally} from '../../source/analysis/windows/roll-up.ts';
 import {Checkpoints, type Checkpoint} from '../../source/guard/checkpoint.ts';
 import {makeLaunch, type Shape} from '../analysis/evidence/simulation/launch.ts';
 import {newFeature, opener} from '../controller/desk.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
-import {readCondition} from '../../source/config/condition.ts';
-import {metricBook} from '../../source/config/metric-book.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
 import type {Guardrail, Plan} from '../../source/release/plan.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {metricBook} from '../../source/config/metric-book.ts';
-import {readCondition} from '../../source/config/condition.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
 import type {Reason} from '../../source/release/state.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {HOUR, SECOND} from '../release/specification.ts';

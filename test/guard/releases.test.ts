@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {metricBook} from '../../source/config/metric-book.ts';
-import {readCondition} from '../../source/config/condition.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
 import type {Guardrail, Plan} from '../../source/release/plan.ts';
 import {redisMissing, startRedis, type RedisServer} from '../servers/redis.ts';
 import {phase, planOf} from '../release/plans.ts';

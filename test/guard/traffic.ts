@@ -1,4 +1,4 @@
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import type {FeatureStore} from '../../source/store/port.ts';
 

@@ -5,11 +5,11 @@ import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts'
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
 import type {Judged} from '../../source/analysis/judge/judged.ts';
 import {longestWindowMs} from '../../source/analysis/judge/longest-window.ts';
-import {LongWindows} from '../../source/analysis/long-windows.ts';
-import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/roll-up.ts';
-import {Windows} from '../../source/analysis/windows.ts';
+import {LongWindows} from '../../source/analysis/windows/long-windows.ts';
+import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/windows/roll-up.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
 import type {Report} from '../../source/audience/applied.ts';
-import {metricBook} from '../../source/config/metric-book.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import {Acting} from '../../source/guard/acting.ts';

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
-import {decodeTally} from '../../source/analysis/roll-up.ts';
+import {decodeTally} from '../../source/analysis/windows/roll-up.ts';
 import {Measurements} from '../../source/metrics/follower.ts';
 import {keepRollUps} from '../../source/metrics/keep-roll-ups.ts';
 import {openStore} from '../../source/store/open.ts';

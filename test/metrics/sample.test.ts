@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {DistinctSketch} from '../../source/analysis/distinct-sketch.ts';
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
+import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {MetricTable} from '../../source/analysis/metric-table.ts';
 import {Sample} from '../../source/analysis/sample.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';

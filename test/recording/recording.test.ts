@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {encodeTally, type Tally} from '../../source/analysis/roll-up.ts';
+import {encodeTally, type Tally} from '../../source/analysis/windows/roll-up.ts';
 import {RecordingReader, recordingOf, type Line} from '../../source/recording/recording.ts';
 import {WindowsAt} from '../../source/recording/windows-at.ts';
 import {openPastView} from '../../source/controller/past-view.ts';

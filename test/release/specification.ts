@@ -1,9 +1,9 @@
 import {expect} from 'vitest';
 import type {Actor, Command, Intent, Stamp} from '../../source/release/command.ts';
-import {decide} from '../../source/release/decide.ts';
+import {decide} from '../../source/release/decide/decide.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import type {Event, UnknownEvent} from '../../source/release/event.ts';
-import {evolve} from '../../source/release/evolve.ts';
+import {evolve} from '../../source/release/evolve/evolve.ts';
 import type {Decision, Notice, RefusalCode} from '../../source/release/refusal.ts';
 import type {Split} from '../../source/release/split.ts';
 import {initialState, type Release, type State} from '../../source/release/state.ts';

@@ -1,8 +1,8 @@
 import type {Command} from '../../source/release/command.ts';
 import type {Commit} from '../../source/release/commit.ts';
-import {decide} from '../../source/release/decide.ts';
+import {decide} from '../../source/release/decide/decide.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
-import {evolveCommit} from '../../source/release/evolve.ts';
+import {evolveCommit} from '../../source/release/evolve/evolve.ts';
 import type {Decision} from '../../source/release/refusal.ts';
 import type {Split} from '../../source/release/split.ts';
 import {initialState, type State} from '../../source/release/state.ts';

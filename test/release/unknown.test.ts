@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Commit} from '../../source/release/commit.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
-import {evolveCommit} from '../../source/release/evolve.ts';
+import {evolveCommit} from '../../source/release/evolve/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
 import {complete, deny, next, pause, rollback, set, start, takenBack} from './orders.ts';
 import {fourPhases} from './plans.ts';

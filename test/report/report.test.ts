@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {buildReport} from '../../source/report/build-report.ts';
 import type {Commit} from '../../source/release/commit.ts';
-import type {Tally} from '../../source/analysis/roll-up.ts';
+import type {Tally} from '../../source/analysis/windows/roll-up.ts';
 import {begin, end, next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {DAWN, FEATURE, HOUR, MINUTE, SECOND, wait} from '../release/specification.ts';

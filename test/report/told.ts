@@ -1,12 +1,12 @@
-import {LogHistogram} from '../../source/analysis/log-histogram.ts';
-import {emptyPart, type Tally} from '../../source/analysis/roll-up.ts';
-import {DistinctSketch} from '../../source/analysis/distinct-sketch.ts';
+import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
+import {emptyPart, type Tally} from '../../source/analysis/windows/roll-up.ts';
+import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
 import type {Side} from '../../source/analysis/numbers.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Command} from '../../source/release/command.ts';
-import {decide} from '../../source/release/decide.ts';
+import {decide} from '../../source/release/decide/decide.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
-import {evolve} from '../../source/release/evolve.ts';
+import {evolve} from '../../source/release/evolve/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
 import {DAWN, FEATURE, SECOND, liu, type Order, type Wait} from '../release/specification.ts';
 

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net';
 import {Hono, type Context} from 'hono';
 import {Registry} from 'prom-client';
 import {afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
-import {Windows} from '../../source/analysis/windows.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
 import {errorName, type Decision, type Feature} from '../../source/sdk/index.ts';
 import {Sample} from '../../source/analysis/sample.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';

@@ -11,7 +11,7 @@ import {openMetrics} from '../../source/server/metrics.ts';
 import {readTokens} from '../../source/server/tokens.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
-import {builtInPlan} from '../../source/config/built-in.ts';
+import {builtInPlan} from '../../source/config/plan/built-in.ts';
 
 export const READ = 'token-that-may-read';
 export const WRITE = 'token-that-may-give-feedback';

@@ -1,4 +1,4 @@
-import {base64Bytes, decodeBase64, encodeBase64} from '../base64.ts';
+import {base64Bytes, decodeBase64, encodeBase64} from '../sketches/base64.ts';
 
 /** Numbers in a row, written for a checkpoint and read in the same order; exact to the bit. */
 export class Tape {

@@ -1,6 +1,6 @@
 import type {EvidenceTick, SideTick} from '../evidence/tick.ts';
 import type {Cohort, Side} from '../numbers.ts';
-import type {SecondCounts} from '../windows.ts';
+import type {SecondCounts} from '../windows/windows.ts';
 
 /** Where seconds come from; `Windows` is one. */
 export interface Seconds {

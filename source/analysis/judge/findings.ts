@@ -1,5 +1,5 @@
 import type {EvidenceReading} from '../evidence/reading.ts';
-import type {Loudest} from '../instances.ts';
+import type {Loudest} from '../windows/instances.ts';
 import type {CriterionReading} from './criteria.ts';
 import type {GuardrailReading} from './guardrails.ts';
 

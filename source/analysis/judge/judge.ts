@@ -1,7 +1,7 @@
 import type {Verdict} from '../../release/state.ts';
 import {dueAlerts, type DueAlert} from './alerts.ts';
 import {criteriaLeft, judgeCriteria} from './criteria.ts';
-import type {Loudest} from '../instances.ts';
+import type {Loudest} from '../windows/instances.ts';
 import type {Findings, Hearing} from './findings.ts';
 import {judgeGuardrails, type Tracks} from './guardrails.ts';
 import {Look} from './look.ts';

@@ -1,5 +1,5 @@
-import type {Loudest} from '../instances.ts';
-import type {LogHistogram} from '../log-histogram.ts';
+import type {Loudest} from '../windows/instances.ts';
+import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
 import type {ExternalNumbers} from './external.ts';
 import type {FindTraits} from './metric-traits.ts';

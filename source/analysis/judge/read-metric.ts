@@ -1,4 +1,4 @@
-import type {LogHistogram} from '../log-histogram.ts';
+import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Side} from '../numbers.ts';
 import type {Look} from './look.ts';
 

@@ -1,6 +1,6 @@
 import type {Reason} from '../../release/state.ts';
 import type {EvidenceReading} from '../evidence/reading.ts';
-import type {Loudest} from '../instances.ts';
+import type {Loudest} from '../windows/instances.ts';
 import {plainText} from '../plain-text.ts';
 import {amount, countWords, timeWords} from './amounts.ts';
 import type {CriterionReading} from './criteria.ts';

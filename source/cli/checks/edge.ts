@@ -4,7 +4,7 @@ import {openEdge} from '../../effects/nginx/edge.ts';
 import {hashOf} from '../../effects/nginx/render.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import {edgeConfigOf} from '../agent/edge-config.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 import {checkWorkerShutdown} from './worker-shutdown.ts';
 

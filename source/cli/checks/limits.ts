@@ -1,6 +1,6 @@
 import {amount} from '../../analysis/judge/amounts.ts';
 import type {Operator} from '../../release/plan.ts';
-import {presetGuardrails} from '../../config/presets.ts';
+import {presetGuardrails} from '../../config/plan/presets.ts';
 import {doubt, fine, type Finding} from './finding.ts';
 
 const CHECK = 'limits';

@@ -15,10 +15,10 @@ import {checkPrometheus} from '../checks/prometheus.ts';
 import {checkRouters} from '../checks/routers.ts';
 import {checkServices} from '../checks/services.ts';
 import {checkStore} from '../checks/store.ts';
-import {openMeasurements} from '../measure.ts';
+import {openMeasurements} from '../opening/measure.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {openPrometheus} from '../prometheus/open.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import {watchChain} from './watch-chain.ts';
 
 /** A break that is there already is seen at the first look of the follower, milliseconds. */

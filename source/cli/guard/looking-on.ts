@@ -4,7 +4,7 @@ import type {Judged} from '../../analysis/judge/judged.ts';
 import type {Report} from '../../audience/applied.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {FeatureView} from '../../store/port.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import type {GuardMeasuring} from './measuring.ts';
 
 export interface LookedOn {
@@ -49,7 +49,7 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
         import('../../guard/contact.ts'),
         import('../../guard/clock.ts'),
         import('../../analysis/evidence/evidence.ts'),
-        import('../../config/metric-book.ts'),
+        import('../../config/condition/metric-book.ts'),
       ]);
     const contact = new Contact(machineClock, () => view.now());
     const onlooker = new Onlooker({

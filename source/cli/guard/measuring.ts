@@ -1,13 +1,13 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {longestWindowMs} from '../../analysis/judge/longest-window.ts';
-import {LongWindows} from '../../analysis/long-windows.ts';
+import {LongWindows} from '../../analysis/windows/long-windows.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Measuring} from '../../guard/acting.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import {MinuteReader} from '../../metrics/read-minutes.ts';
 import type {FeatureView} from '../../store/port.ts';
-import {openMeasurements} from '../measure.ts';
-import type {Settings} from '../settings.ts';
+import {openMeasurements} from '../opening/measure.ts';
+import type {Settings} from '../opening/settings.ts';
 
 /** The measurements of a feature for its guard, and for whoever else in this process looks at them. */
 export interface GuardMeasuring extends Measuring {

@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {createEvaluator} from '../../analysis/evidence/evidence.ts';
 import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judged.ts';
-import {metricBook} from '../../config/metric-book.ts';
+import {metricBook} from '../../config/condition/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import {keepSteps} from '../../effects/keep-steps.ts';
@@ -17,10 +17,10 @@ import {LeaseHold} from '../../guard/lease.ts';
 import type {Tenure} from '../../guard/tenure.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import type {FeatureStore} from '../../store/port.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import {keepTelling} from '../notify/keep-telling.ts';
 import {keepReports} from '../report/keep-reports.ts';
-import {stepRunner} from '../steps.ts';
+import {stepRunner} from '../acting/steps.ts';
 import type {GuardMeasuring} from './measuring.ts';
 
 /** A feature to be watched over, and who is told of it. */

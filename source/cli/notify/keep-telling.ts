@@ -1,5 +1,5 @@
 import type {Controller} from '../../controller/outcome.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import type {Teller} from './means.ts';
 import {hasChannels} from './specs.ts';
 

@@ -1,10 +1,10 @@
 import {plainText} from '../../analysis/plain-text.ts';
-import {DEFAULT_ALERTS} from '../../config/alerts.ts';
+import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
 import type {OutboxMeans} from '../../effects/notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import {channelSpecs} from './specs.ts';
 
 /** Who tells people from this process, and when it is its part to. */

@@ -1,6 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Call} from '../call.ts';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../opening/settings.ts';
 import {channelSpecs, hasChannels} from './specs.ts';
 
 /** Says which channels cannot tell anybody, before it matters. Nobody is kept from guarding by it. */

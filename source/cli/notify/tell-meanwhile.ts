@@ -1,4 +1,4 @@
-import type {Session} from '../session.ts';
+import type {Session} from '../opening/session.ts';
 import {hasChannels} from './specs.ts';
 
 /** After its work a verb gives channels so long, milliseconds. */

@@ -1,4 +1,4 @@
-import type {Begin} from '../../analysis/windows.ts';
+import type {Begin} from '../../analysis/windows/windows.ts';
 import type {WindowView} from '../../analysis/numbers.ts';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import type {ConsoleMode, Deck} from '../../console/deck.ts';

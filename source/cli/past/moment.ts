@@ -1,5 +1,5 @@
 import {readDuration} from '../../config/duration.ts';
-import {usage} from '../failure.ts';
+import {usage} from '../telling/failure.ts';
 
 /**
  * A moment as it is typed: `10m` before the end, `14:02` of its day where this program runs, or a whole date.

@@ -1,11 +1,11 @@
 import {createReadStream} from 'node:fs';
 import {createInterface} from 'node:readline';
-import {KEEP_SECONDS_MS} from '../../analysis/roll-up.ts';
+import {KEEP_SECONDS_MS} from '../../analysis/windows/roll-up.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
-import {quote} from '../../config/mistake.ts';
+import {quote} from '../../config/yaml/mistake.ts';
 import {RecordingReader, recordingOf, type Recording} from '../../recording/recording.ts';
 import type {FeatureView} from '../../store/port.ts';
-import {usage} from '../failure.ts';
+import {usage} from '../telling/failure.ts';
 import {decodeAll} from '../report/tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */

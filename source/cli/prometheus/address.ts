@@ -1,5 +1,5 @@
 import type {Credentials} from '../../metrics/prometheus/client.ts';
-import {usage, type Failure} from '../failure.ts';
+import {usage, type Failure} from '../telling/failure.ts';
 
 /**
  * Where Prometheus is: as flag or environment say, else as the configuration does; null: nobody says. A password must
@@ -19,7 +19,7 @@ export async function addressOf(typed: string | null, configured: string | null)
     return url.href;
   }
   if (configured === null) return null;
-  const {withVariables} = await import('../../config/address.ts');
+  const {withVariables} = await import('../../config/project/address.ts');
   const read = withVariables(configured, name => process.env[name]);
   if (!read.ok)
     throw usage(

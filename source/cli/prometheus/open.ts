@@ -5,8 +5,8 @@ import type {ControllerView} from '../../controller/outcome.ts';
 import type {PolledMetric} from '../../metrics/prometheus/asker.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {Target} from '../../metrics/prometheus/question.ts';
-import type {Config} from '../../config/config-file.ts';
-import type {Settings} from '../settings.ts';
+import type {Config} from '../../config/project/config-file.ts';
+import type {Settings} from '../opening/settings.ts';
 import {addressOf, credentialsOf} from './address.ts';
 
 export interface PrometheusWishes {
@@ -31,7 +31,7 @@ export async function openPrometheus(
   const [{PrometheusPoller: Poller}, {prometheusClient}, {DEFAULT_SIDES}, metrics] = await Promise.all([
     import('../../metrics/prometheus/poller.ts'),
     import('../../metrics/prometheus/client.ts'),
-    import('../../config/prometheus.ts'),
+    import('../../config/project/prometheus.ts'),
     metricsOf(config),
   ]);
   const {

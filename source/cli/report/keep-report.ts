@@ -1,6 +1,6 @@
 import {mkdir, rename, writeFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
-import {languageOf} from '../language.ts';
+import {languageOf} from '../command-line/language.ts';
 import type {ReportKeeping} from './keep-reports.ts';
 import {REPORT_STEP, readReport} from './read.ts';
 import {REPORT_FORMATS, writtenReport} from './written.ts';

@@ -1,6 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
-import {decodeTally, KEEP_SECONDS_MS, type Tally} from '../../analysis/roll-up.ts';
+import {decodeTally, KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
 import {Measurements} from '../../metrics/follower.ts';
 import {KEEP_SAMPLES_MS, type FeatureView, type RollUp} from '../../store/port.ts';
 

@@ -1,8 +1,8 @@
 import {open} from 'node:fs/promises';
-import {quote} from '../../config/mistake.ts';
+import {quote} from '../../config/yaml/mistake.ts';
 import {readTokens, type Client} from '../../server/tokens.ts';
-import {EXIT} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
+import {EXIT} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
 
 const MOST_BYTES = 1024 * 1024;
 

@@ -8,7 +8,7 @@ import {textOf} from '../../console/present/line.ts';
 import {toldLine} from '../../console/present/told.ts';
 import {isKnown, metricOf, written} from '../../console/present/metric.ts';
 import stringWidth from 'string-width';
-import type {Paint} from '../output.ts';
+import type {Paint} from '../telling/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import {isToBeMended} from '../prometheus/troubles.ts';
 import type {StatusDocument} from './document.ts';

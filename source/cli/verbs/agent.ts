@@ -4,7 +4,7 @@ import {runAgent} from '../../agent/agent.ts';
 import {installAside} from '../../agent/confirm.ts';
 import {exposureBound} from '../../agent/edge-report.ts';
 import {watchOverAgent} from '../../agent/keeper.ts';
-import type {NginxConfig} from '../../config/nginx.ts';
+import type {NginxConfig} from '../../config/project/nginx.ts';
 import {openEdge, type Edge} from '../../effects/nginx/edge.ts';
 import {renderEdge} from '../../effects/nginx/render.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
@@ -13,9 +13,9 @@ import type {RouterReport} from '../../store/port.ts';
 import {beginBeating} from '../agent/beat.ts';
 import {edgeConfigOf} from '../agent/edge-config.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
-import {loadSettings, type Settings} from '../settings.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
+import {loadSettings, type Settings} from '../opening/settings.ts';
 
 /** `agent`: drives an nginx until it is told to go; `agent prod`: prod for everyone, once; `agent keep`: its watcher. */
 export const run: Run = async call => {

@@ -1,15 +1,15 @@
-import {readTypedDuration} from '../duration.ts';
+import {readTypedDuration} from '../command-line/duration.ts';
 import {newAlertId, newSilenceId} from '../../controller/ids.ts';
 import type {Intent} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';
-import {act} from '../act.ts';
+import {act} from '../acting/act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {usage} from '../failure.ts';
-import {mustExist} from '../feature.ts';
+import {EXIT} from '../telling/exit.ts';
+import {usage} from '../telling/failure.ts';
+import {mustExist} from '../opening/feature.ts';
 import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
-import {reportCommand} from '../report-command.ts';
-import {openSession, using} from '../session.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openSession, using} from '../opening/session.ts';
 
 /** `alert LEVEL MESSAGE`, `alert ack ID`, `alert silence MATCH --for D`. */
 export const run: Run = async call => {

@@ -3,13 +3,13 @@ import {describeRule} from '../../config/describe/rule.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Intent} from '../../release/command.ts';
 import type {State} from '../../release/state.ts';
-import {act, releaseAtHand} from '../act.ts';
-import type {Question} from '../ask.ts';
+import {act, releaseAtHand} from '../acting/act.ts';
+import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../exit.ts';
-import {languageOf} from '../language.ts';
-import {reportCommand} from '../report-command.ts';
-import {openLook, openSession, using} from '../session.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {languageOf} from '../command-line/language.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openLook, openSession, using} from '../opening/session.ts';
 
 /** `audience show|include|deny|remove`: who is in while it runs. */
 export const run: Run = call => (call.verb.name === 'audience show' ? show(call) : change(call));

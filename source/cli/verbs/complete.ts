@@ -1,13 +1,13 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Release} from '../../release/state.ts';
-import {act, currentRelease} from '../act.ts';
-import type {Question} from '../ask.ts';
+import {act, currentRelease} from '../acting/act.ts';
+import type {Question} from '../acting/ask.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {reportCommand} from '../report-command.ts';
-import {openSession, using} from '../session.ts';
-import {failedSteps, seeThrough} from '../steps.ts';
+import {EXIT} from '../telling/exit.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openSession, using} from '../opening/session.ts';
+import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** `complete`: everyone to gray, prod upgraded by the promote hook, everyone to prod again. */
 export const run: Run = call =>

@@ -10,10 +10,10 @@ import type {Split} from '../../release/split.ts';
 import {initialState} from '../../release/state.ts';
 import {openStore} from '../../store/open.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {usage} from '../failure.ts';
-import {chooseFeature} from '../feature.ts';
-import {loadSettings} from '../settings.ts';
+import {EXIT} from '../telling/exit.ts';
+import {usage} from '../telling/failure.ts';
+import {chooseFeature} from '../opening/feature.ts';
+import {loadSettings} from '../opening/settings.ts';
 
 /** `explain USER`: the decision that every router makes for this user now, and why. */
 export const run: Run = async call => {

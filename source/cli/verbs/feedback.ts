@@ -11,14 +11,14 @@ import {selectFeedback} from '../../analysis/feedback/stats.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import type {State} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
-import {readTypedDuration} from '../duration.ts';
-import {EXIT, type ExitCode} from '../exit.ts';
-import {usage} from '../failure.ts';
-import {mustExist} from '../feature.ts';
+import {readTypedDuration} from '../command-line/duration.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {usage} from '../telling/failure.ts';
+import {mustExist} from '../opening/feature.ts';
 import {reportDocument, statsDocument, type FeedbackQuestion} from '../../analysis/feedback/documents.ts';
 import {readAllFeedback} from '../feedback/read.ts';
 import {reportLines, statsLines} from '../feedback/words.ts';
-import {openLook, openSession, using} from '../session.ts';
+import {openLook, openSession, using} from '../opening/session.ts';
 
 /** Words of each phase and version that are shown to a person, and all that a document holds. */
 const MOST_SHOWN = 20;

@@ -5,20 +5,20 @@ import {Contact} from '../../guard/contact.ts';
 import {pause} from '../../guard/wait.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
-import {readGuardName} from '../actor.ts';
+import {readGuardName} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
+import {EXIT} from '../telling/exit.ts';
 import {openFeedback} from '../feedback/open.ts';
-import {checkFeature} from '../feature.ts';
+import {checkFeature} from '../opening/feature.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
 import {sayLacks} from '../notify/say-lacks.ts';
 import {addressOf} from '../prometheus/address.ts';
 import {openPrometheus} from '../prometheus/open.ts';
-import {sayCaution} from '../session.ts';
-import {submitLatches} from '../offline.ts';
-import {loadSettings, type Settings} from '../settings.ts';
+import {sayCaution} from '../opening/session.ts';
+import {submitLatches} from '../acting/offline.ts';
+import {loadSettings, type Settings} from '../opening/settings.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
 const FEATURES_EVERY_MS = 5000;

@@ -1,12 +1,12 @@
 import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
+import {EXIT} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
 import {LineSplitter, LONGEST_LINE} from '../judge/line-splitter.ts';
 import {Recordings, type JudgeBy} from '../judge/recordings.ts';
-import {readPlanFile} from '../plan-source.ts';
-import {loadSettings} from '../settings.ts';
+import {readPlanFile} from '../acting/plan-source.ts';
+import {loadSettings} from '../opening/settings.ts';
 
 /** Bad lines that are told one by one. */
 const MOST_TOLD = 100;
@@ -62,7 +62,7 @@ async function judgeBy(call: Call): Promise<JudgeBy> {
   if (flags.plan === '-')
     throw usage('the plan cannot come from stdin: recordings do', 'graydeck judge --plan FILE');
   const [{metricBook}, {createEvaluator}] = await Promise.all([
-    import('../../config/metric-book.ts'),
+    import('../../config/condition/metric-book.ts'),
     import('../../analysis/evidence/evidence.ts'),
   ]);
   if (flags.plan === undefined) return {plan: null, traits: metricBook().find, createEvaluator};

@@ -1,8 +1,8 @@
-import {act, releaseAtHand} from '../act.ts';
+import {act, releaseAtHand} from '../acting/act.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {reportCommand} from '../report-command.ts';
-import {openSession, using} from '../session.ts';
+import {EXIT} from '../telling/exit.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openSession, using} from '../opening/session.ts';
 
 /** `pause` and `resume`: neither changes who gets gray now. */
 export const run: Run = call =>

@@ -2,10 +2,10 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Traffic} from '../../analysis/power.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../exit.ts';
-import {failureOfMistakes, mistakeLine, readSource, type Source} from '../plan-source.ts';
-import {languageOf} from '../language.ts';
-import {readTraffic} from '../traffic.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
+import {languageOf} from '../command-line/language.ts';
+import {readTraffic} from '../acting/traffic.ts';
 
 /** `plan check FILE`: every mistake at once; a part of a plan is told what it lacks. `plan show FILE`: in words. */
 export const run: Run = async call => {
@@ -17,7 +17,7 @@ export const run: Run = async call => {
 
 async function check(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
   const {out} = call;
-  const {checkPart} = await import('../../config/plan-file.ts');
+  const {checkPart} = await import('../../config/plan/plan-file.ts');
   const read = checkPart(text, name);
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
   const {needs, warnings, plan} = read;
@@ -39,7 +39,7 @@ async function check(call: Call, {name, text}: Source, traffic: Traffic | null):
 async function show(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
   const {out, flags} = call;
   const [{checkPart}, {describePlan}] = await Promise.all([
-    import('../../config/plan-file.ts'),
+    import('../../config/plan/plan-file.ts'),
     import('../../config/describe/plan.ts'),
   ]);
   const read = checkPart(text, name);

@@ -1,12 +1,12 @@
 import {open} from 'node:fs/promises';
 import {setTimeout as pause} from 'node:timers/promises';
-import {encodeTally} from '../../analysis/roll-up.ts';
+import {encodeTally} from '../../analysis/windows/roll-up.ts';
 import type {Line} from '../../recording/recording.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {usage} from '../failure.ts';
-import {openMeasurements} from '../measure.ts';
-import {openLook, using} from '../session.ts';
+import {EXIT} from '../telling/exit.ts';
+import {usage} from '../telling/failure.ts';
+import {openMeasurements} from '../opening/measure.ts';
+import {openLook, using} from '../opening/session.ts';
 
 const EVERY_MS = 1000;
 /** A second is written when its late batches have come, milliseconds. */

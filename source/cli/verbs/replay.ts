@@ -1,13 +1,13 @@
 import type {Recording} from '../../recording/recording.ts';
-import {readStamp} from '../actor.ts';
+import {readStamp} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
-import type {ExitCode} from '../exit.ts';
-import {usage} from '../failure.ts';
+import type {ExitCode} from '../telling/exit.ts';
+import {usage} from '../telling/failure.ts';
 import {readMoment} from '../past/moment.ts';
 import {openPastDeck} from '../past/deck.ts';
 import {pastOf, readRecordingFile} from '../past/read.ts';
-import {openLook, using} from '../session.ts';
-import {loadSettings} from '../settings.ts';
+import {openLook, using} from '../opening/session.ts';
+import {loadSettings} from '../opening/settings.ts';
 import {hasTerminal} from '../terminal.ts';
 import {modeOf} from './watch.ts';
 

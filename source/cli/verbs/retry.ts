@@ -1,12 +1,12 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {failedStep, stepDue} from '../../release/step.ts';
 import type {RunName} from '../../release/state.ts';
-import {act, currentRelease, type Done} from '../act.ts';
+import {act, currentRelease, type Done} from '../acting/act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {reportCommand} from '../report-command.ts';
-import {openSession, using, type Session} from '../session.ts';
-import {failedSteps, seeThrough} from '../steps.ts';
+import {EXIT} from '../telling/exit.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openSession, using, type Session} from '../opening/session.ts';
+import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** `retry [STEP]`: the failed step again, then those after it; or what somebody has left behind in the middle. */
 export const run: Run = call =>

@@ -7,15 +7,15 @@ import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {stateFolder} from '../../store/open.ts';
-import {actAtOnce, releaseAtHand} from '../act.ts';
+import {actAtOnce, releaseAtHand} from '../acting/act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../exit.ts';
-import {languageOf} from '../language.ts';
-import {setOfflineLatch} from '../offline.ts';
-import {reportCommand} from '../report-command.ts';
-import {openSession, using, type Session} from '../session.ts';
-import {loadSettings} from '../settings.ts';
-import {failedSteps, seeThrough} from '../steps.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {languageOf} from '../command-line/language.ts';
+import {setOfflineLatch} from '../acting/offline.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openSession, using, type Session} from '../opening/session.ts';
+import {loadSettings} from '../opening/settings.ts';
+import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** How often a rollback that was latched is tried to be written, in milliseconds. */
 const SUBMITS_EVERY_MS = 1000;

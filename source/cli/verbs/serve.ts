@@ -2,14 +2,14 @@ import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import {openStore} from '../../store/open.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
-import {checkFeature} from '../feature.ts';
+import {EXIT} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
+import {checkFeature} from '../opening/feature.ts';
 import {readListen, readOrigins} from '../serve/address.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
-import {loadSettings} from '../settings.ts';
+import {loadSettings} from '../opening/settings.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */

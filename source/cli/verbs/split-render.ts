@@ -4,10 +4,10 @@ import type {Split} from '../../release/split.ts';
 import {openStore} from '../../store/open.ts';
 import type {RoutingStore} from '../../store/port.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
-import {chooseFeature} from '../feature.ts';
-import {loadSettings, type Settings} from '../settings.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
+import {chooseFeature} from '../opening/feature.ts';
+import {loadSettings, type Settings} from '../opening/settings.ts';
 
 /** `split render`: what a router would be told now, with the rights of a router. */
 export const run: Run = async call => {

@@ -1,25 +1,25 @@
-import {builtInPlan} from '../../config/built-in.ts';
-import {fasterPlan} from '../../config/faster-plan.ts';
+import {builtInPlan} from '../../config/plan/built-in.ts';
+import {fasterPlan} from '../../config/plan/faster-plan.ts';
 import {phaseLines} from '../../config/describe/phase.ts';
-import {quote} from '../../config/mistake.ts';
+import {quote} from '../../config/yaml/mistake.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import {newReleaseId} from '../../controller/ids.ts';
 import {isName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Release, State} from '../../release/state.ts';
-import {act} from '../act.ts';
-import type {Question} from '../ask.ts';
+import {act} from '../acting/act.ts';
+import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../exit.ts';
-import {Failure, failureOfOutcome, usage} from '../failure.ts';
-import {readPlanFile} from '../plan-source.ts';
-import {preflight, tellFindings} from '../preflight.ts';
-import {reportCommand} from '../report-command.ts';
-import {openSession, using, type Session} from '../session.ts';
-import {configuredPlan, loadSettings} from '../settings.ts';
-import {failedSteps, seeThrough} from '../steps.ts';
-import {languageOf} from '../language.ts';
+import {EXIT} from '../telling/exit.ts';
+import {Failure, failureOfOutcome, usage} from '../telling/failure.ts';
+import {readPlanFile} from '../acting/plan-source.ts';
+import {preflight, tellFindings} from '../acting/preflight.ts';
+import {reportCommand} from '../telling/report-command.ts';
+import {openSession, using, type Session} from '../opening/session.ts';
+import {configuredPlan, loadSettings} from '../opening/settings.ts';
+import {failedSteps, seeThrough} from '../acting/steps.ts';
+import {languageOf} from '../command-line/language.ts';
 
 /** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */
 export const run: Run = async call => {

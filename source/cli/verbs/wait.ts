@@ -1,13 +1,13 @@
-import {quote} from '../../config/mistake.ts';
-import {nearest} from '../../config/nearest.ts';
+import {quote} from '../../config/yaml/mistake.ts';
+import {nearest} from '../../config/yaml/nearest.ts';
 import {changeOrTime} from '../../effects/run-steps.ts';
 import type {Call, Run} from '../call.ts';
-import {readTypedDuration} from '../duration.ts';
-import {EXIT} from '../exit.ts';
-import {Failure, usage} from '../failure.ts';
-import {standing, type Awaited} from '../reachable.ts';
-import {openLook, using} from '../session.ts';
-import {STATES} from '../verb.ts';
+import {readTypedDuration} from '../command-line/duration.ts';
+import {EXIT} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
+import {standing, type Awaited} from '../acting/reachable.ts';
+import {openLook, using} from '../opening/session.ts';
+import {STATES} from '../command-line/verb.ts';
 
 /** Time alone may make a state unreachable: the rollback window of a completed release ends. */
 const LOOK_EVERY_MS = 1000;

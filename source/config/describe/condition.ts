@@ -1,4 +1,4 @@
-import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition.ts';
+import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition/condition.ts';
 import type {Condition, Unit} from '../../release/plan.ts';
 import {numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
 import type {Lang} from '../words/lang.ts';

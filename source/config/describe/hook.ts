@@ -1,5 +1,5 @@
 import type {Hook} from '../../release/plan.ts';
-import {shown} from '../mistake.ts';
+import {shown} from '../yaml/mistake.ts';
 import {timeText, wordsOf} from '../words/catalogue.ts';
 import type {Lang} from '../words/lang.ts';
 

@@ -1,7 +1,7 @@
 import {HOOK_NAMES, type Guardrail, type Plan} from '../../release/plan.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
-import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition.ts';
-import {shown} from '../mistake.ts';
+import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition/condition.ts';
+import {shown} from '../yaml/mistake.ts';
 import {listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
 import type {Lang} from '../words/lang.ts';
 import {describeCondition} from './condition.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {Judgement} from '../../../source/analysis/judge/judge.ts';
-import {presetGuardrails} from '../../../source/config/presets.ts';
+import {presetGuardrails} from '../../../source/config/plan/presets.ts';
 import {guardrail, Scene, traffic} from './scene.ts';
 
 const firing = ({guardrails}: Judgement) =>

@@ -1,10 +1,10 @@
 import {describe, expect, test} from 'vitest';
 import {evidenceTick} from '../../../source/analysis/judge/evidence-tick.ts';
 import {ofRelease} from '../../../source/analysis/judge/situation.ts';
-import {Windows} from '../../../source/analysis/windows.ts';
-import {builtInPlan} from '../../../source/config/built-in.ts';
-import {decide} from '../../../source/release/decide.ts';
-import {evolve} from '../../../source/release/evolve.ts';
+import {Windows} from '../../../source/analysis/windows/windows.ts';
+import {builtInPlan} from '../../../source/config/plan/built-in.ts';
+import {decide} from '../../../source/release/decide/decide.ts';
+import {evolve} from '../../../source/release/evolve/evolve.ts';
 import {initialState, type Release} from '../../../source/release/state.ts';
 import {feed, T0} from '../feed.ts';
 

@@ -11,12 +11,12 @@ import type {Outcome} from '../../../source/analysis/judge/outcome.ts';
 import type {Situation} from '../../../source/analysis/judge/situation.ts';
 import type {DeclaredMetrics} from '../../../source/analysis/metric-table.ts';
 import type {Cohort, Side} from '../../../source/analysis/numbers.ts';
-import {emptyPart} from '../../../source/analysis/roll-up.ts';
-import {LogHistogram} from '../../../source/analysis/log-histogram.ts';
-import {Windows} from '../../../source/analysis/windows.ts';
-import {builtInPlan} from '../../../source/config/built-in.ts';
-import {readCondition} from '../../../source/config/condition.ts';
-import {metricBook, type MetricDeclaration} from '../../../source/config/metric-book.ts';
+import {emptyPart} from '../../../source/analysis/windows/roll-up.ts';
+import {LogHistogram} from '../../../source/analysis/sketches/log-histogram.ts';
+import {Windows} from '../../../source/analysis/windows/windows.ts';
+import {builtInPlan} from '../../../source/config/plan/built-in.ts';
+import {readCondition} from '../../../source/config/condition/condition.ts';
+import {metricBook, type MetricDeclaration} from '../../../source/config/condition/metric-book.ts';
 import type {Condition, Guardrail, Phase, Plan} from '../../../source/release/plan.ts';
 import {T0} from '../feed.ts';
 

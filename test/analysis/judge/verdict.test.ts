@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {EvidenceReading} from '../../../source/analysis/evidence/reading.ts';
 import {judge, overrule, type Judgement, type JudgeState} from '../../../source/analysis/judge/judge.ts';
-import {DEFAULT_EVIDENCE} from '../../../source/config/built-in.ts';
+import {DEFAULT_EVIDENCE} from '../../../source/config/plan/built-in.ts';
 import type {Guardrail, Plan} from '../../../source/release/plan.ts';
 import {criterion, guardrail, phase, Scene, traffic} from './scene.ts';
 

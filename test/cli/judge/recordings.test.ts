@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
 import {Recordings} from '../../../source/cli/judge/recordings.ts';
-import {metricBook} from '../../../source/config/metric-book.ts';
-import {readPlan} from '../../../source/config/plan-file.ts';
+import {metricBook} from '../../../source/config/condition/metric-book.ts';
+import {readPlan} from '../../../source/config/plan/plan-file.ts';
 
 const TEXT = readFileSync(new URL('../../../fixtures/judge/plan.yaml', import.meta.url), 'utf8');
 

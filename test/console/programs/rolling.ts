@@ -1,5 +1,5 @@
 import type {ConsoleMode} from '../../../source/console/deck.ts';
-import {builtInPlan} from '../../../source/config/built-in.ts';
+import {builtInPlan} from '../../../source/config/plan/built-in.ts';
 import type {Condition, Guardrail, Hook, Plan} from '../../../source/release/plan.ts';
 import {World, type Traffic} from './world.ts';
 

@@ -1,6 +1,6 @@
 import type {Judgement} from '../../../source/analysis/judge/judge.ts';
-import {readCondition} from '../../../source/config/condition.ts';
-import {metricBook} from '../../../source/config/metric-book.ts';
+import {readCondition} from '../../../source/config/condition/condition.ts';
+import {metricBook} from '../../../source/config/condition/metric-book.ts';
 import type {Condition, Guardrail, Phase, Plan} from '../../../source/release/plan.ts';
 import {HOUR, MINUTE, PLAN, rolling, routers, SECOND, WELL, type Course, type Scene} from './rolling.ts';
 

@@ -4,11 +4,11 @@ import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
 import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/external.ts';
 import type {Judged} from '../../../source/analysis/judge/judged.ts';
 import type {Side, StreamStatus} from '../../../source/analysis/numbers.ts';
-import {DistinctSketch} from '../../../source/analysis/distinct-sketch.ts';
-import {LogHistogram} from '../../../source/analysis/log-histogram.ts';
+import {DistinctSketch} from '../../../source/analysis/sketches/distinct-sketch.ts';
+import {LogHistogram} from '../../../source/analysis/sketches/log-histogram.ts';
 import {Sample} from '../../../source/analysis/sample.ts';
-import {Windows} from '../../../source/analysis/windows.ts';
-import {metricBook} from '../../../source/config/metric-book.ts';
+import {Windows} from '../../../source/analysis/windows/windows.ts';
+import {metricBook} from '../../../source/config/condition/metric-book.ts';
 import type {
   ConsoleMode,
   Deck,

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {tellMeanwhile} from '../../../source/cli/notify/tell-meanwhile.ts';
-import type {Session} from '../../../source/cli/session.ts';
+import type {Session} from '../../../source/cli/opening/session.ts';
 
 test('a verb whose work is refused at once, while it is still looked who guards, ends with that refusal and breaks nothing else', async () => {
   const stray: unknown[] = [];

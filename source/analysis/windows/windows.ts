@@ -1,0 +1,292 @@
+import {DistinctSketch} from '../sketches/distinct-sketch.ts';
+import {Instances, type Loudest} from './instances.ts';
+import {LogHistogram} from '../sketches/log-histogram.ts';
+import {MetricTable, REQUESTS, type DeclaredMetrics} from '../metric-table.ts';
+import type {Cohort, Side, SideNumbers, Span, WindowView} from '../numbers.ts';
+import {readNumbers} from '../side-numbers.ts';
+import {sumOf} from './reading.ts';
+import {Repeats} from './repeats.ts';
+import type {Sample} from '../sample.ts';
+import {restoreTally, tallySecond} from './ring-tally.ts';
+import {RingReader, type SecondCounts} from './ring-reader.ts';
+import type {Tally} from './roll-up.ts';
+import {SecondRing, type Place, type Seconds} from './second-ring.ts';
+import {SeriesReader} from './series.ts';
+
+export type {SecondCounts} from './ring-reader.ts';
+
+/** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
+const MOST_AHEAD_MS = 5000;
+
+/** What became of a sample. */
+export type Counted = 'counted' | 'repeat' | 'other-release' | 'older-split' | 'too-old' | 'ahead';
+
+/** Samples that were understood but not counted for the running release, by why. */
+export interface SetAside {
+  /** They name another release. */
+  otherRelease: number;
+  /** They were decided on an older split, after the running one began. */
+  olderSplit: number;
+  /** Older than anything kept. */
+  tooOld: number;
+  /** More than five seconds ahead of the store's clock. */
+  ahead: number;
+  /** Measurements under one name too many. */
+  unnamed: number;
+}
+
+/** What the windows are to speak of. */
+export interface Begin {
+  /** Null: none runs, everything counts. */
+  release: string | null;
+  /** Log version from which on the running split holds; samples naming an older one were decided on another. */
+  splitVersion: number;
+  /** When it began, the store's clock, milliseconds since 1970. */
+  since: number;
+}
+
+/** Before anybody said what the windows are to speak of. */
+const NOTHING: Begin = {release: null, splitVersion: 0, since: 0};
+
+export interface WindowOptions extends DeclaredMetrics {
+  /** How much is kept, in seconds; an hour unless said otherwise. */
+  keepSeconds?: number;
+}
+
+/**
+ * The measurements of a feature in seconds, for as long as the ring, on the store's clock. A span takes the seconds
+ * that begin in it. Memory is bounded whatever arrives: the ring, 64 names beyond the declared, 16 384 instances.
+ *
+ * Of gauges each second keeps the newest value, whichever instance sent it. Numbers and `observedPercent` speak of
+ * the running release and split only, from the millisecond it began in; series, which are charts, go on across
+ * splits, and on prod across releases.
+ */
+export class Windows implements WindowView {
+  readonly table: MetricTable;
+  readonly #ring: SecondRing;
+  readonly #reader: RingReader;
+  readonly #series: SeriesReader;
+  readonly #repeats = new Repeats();
+  readonly #instances = new Instances();
+  readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
+  readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
+  #repeated = 0;
+  #begin = NOTHING;
+  /** The second counted last, and its slot. */
+  #second = -1;
+  #slot = 0;
+
+  constructor(options: WindowOptions = {}) {
+    const keepSeconds = options.keepSeconds ?? 3600;
+    this.table = new MetricTable(options, keepSeconds);
+    this.#ring = new SecondRing(keepSeconds);
+    this.#reader = new RingReader(this.#ring, this.table);
+    this.#series = new SeriesReader(this.#ring, this.table);
+  }
+
+  /** Changes whenever something is counted or forgotten in the second that begins at `t`; null: it is not kept. */
+  changeAt(t: number): number | null {
+    const first = Math.floor(t / 1000);
+    const seconds = this.#ring.clip({first, end: first + 1});
+    return seconds.first === first && seconds.end === first + 1 ? this.#ring.changeOf(seconds) : null;
+  }
+
+  /** How far back is kept, milliseconds. */
+  get keptMs(): number {
+    return this.#ring.slots * 1000;
+  }
+
+  /** Samples dropped because their instance had sent the same number before. */
+  get repeats(): number {
+    return this.#repeated;
+  }
+
+  get setAside(): Readonly<SetAside> {
+    return this.#aside;
+  }
+
+  /**
+   * From here on the windows speak of this release and split. Another release forgets what gray measured before it;
+   * prod's past stays for the charts. The first call forgets nothing; it should come before the first sample, since
+   * what was counted is not sorted anew.
+   */
+  begin(begin: Begin): void {
+    const other = begin.release !== null && begin.release !== this.#begin.release;
+    if (other && this.#begin !== NOTHING && this.#ring.forget('gray', Math.ceil(begin.since / 1000)))
+      this.#newest.gray = null;
+    // Of the second in which it began, what was counted until now was there before.
+    const isLater = begin.since !== this.#begin.since && begin.since % 1000 !== 0;
+    if (begin.since !== this.#begin.since) this.#instances.clear();
+    this.#begin = begin;
+    if (isLater) this.#ring.setAside(Math.floor(begin.since / 1000));
+  }
+
+  /**
+   * Counts a sample.
+   * @param now the store's clock, milliseconds since 1970.
+   */
+  add(sample: Sample, now: number): Counted {
+    const time = sample.at - sample.age;
+    if (!(time <= now + MOST_AHEAD_MS)) return this.#putAside('ahead', 'ahead');
+    if (sample.instance !== null && sample.seq >= 0 && this.#repeats.isRepeat(sample.instance, sample.seq)) {
+      this.#repeated++;
+      return 'repeat';
+    }
+    const {release, splitVersion, since} = this.#begin;
+    const otherRelease = release !== null && sample.release !== null && sample.release !== release;
+    const olderSplit = sample.split >= 0 && sample.split < splitVersion;
+    if (otherRelease && sample.side === 'gray') return this.#notOurs('other-release', time);
+    const second = Math.floor(time / 1000);
+    // What names the running split belongs to it, whatever the clock of its writer rounds to.
+    const isBefore = sample.split < 0 && time < since && second === Math.floor(since / 1000);
+    const place: Place = otherRelease || olderSplit || isBefore ? 'earlier' : sample.cohort;
+    if (second !== this.#second) {
+      const slot = this.#ring.open(second);
+      if (slot < 0) return this.#putAside('tooOld', 'too-old');
+      this.#second = second;
+      this.#slot = slot;
+    }
+    for (let index = 0; index < sample.length; index++) {
+      const metric = sample.metrics[index];
+      if (metric !== undefined && metric.lastSecond < second) metric.lastSecond = second;
+    }
+    if (place === 'eligible' && sample.instance !== null && time >= since)
+      this.#instances.count(sample.side, sample.instance, sample.valueOf(REQUESTS), time);
+    this.#aside.unnamed += sample.unnamed;
+    this.#ring.lane(sample.side, place).add(sample, this.#slot, time);
+    this.#ring.touch(this.#slot);
+    if (time > (this.#newest[sample.side] ?? 0)) this.#newest[sample.side] = time;
+    if (place !== 'earlier' || isBefore) return 'counted';
+    return this.#notOurs(otherRelease ? 'other-release' : 'older-split', time);
+  }
+
+  /**
+   * Numbers of one side over a span, from the begin of the running split on. `requestsPerSecond` divides by the part
+   * of the span since that begin, or since the first sample of all where that came later.
+   */
+  numbers(side: Side, span: Span, cohort?: Cohort): SideNumbers {
+    const {first, end} = this.#seconds(span);
+    const seconds = {first, end, from: Math.max(first * 1000, this.#begin.since), to: span.to};
+    return readNumbers(this.#ring, this.table, side, cohort ?? 'cohorts', seconds);
+  }
+
+  /**
+   * Steps begin at whole multiples of `stepMs` since 1970, so that a value stays where it is while time passes; the
+   * last one holds `span.to`, and there are as many as fit, rounded up. A rate is null in a step that has lasted
+   * less than a second.
+   */
+  series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[] {
+    return this.#series.read(side, metric, span, stepMs);
+  }
+
+  observedPercent(span: Span): number | null {
+    const seconds = this.#ring.clip(this.#seconds(span));
+    const {slots} = this.#ring;
+    const prod = sumOf(this.#ring.lanes('prod', 'eligible'), REQUESTS, seconds, slots);
+    const gray = sumOf(this.#ring.lanes('gray', 'eligible'), REQUESTS, seconds, slots);
+    return prod + gray > 0 ? (gray / (prod + gray)) * 100 : null;
+  }
+
+  otherNames(): string[] {
+    return this.table.all
+      .filter(metric => this.table.isOther(metric) && metric.lastSecond >= 0)
+      .map(metric => metric.name)
+      .sort();
+  }
+
+  newestAt(side: Side): number | null {
+    return this.#newest[side];
+  }
+
+  /** Requests of a side over a span and the entries they came in, for the running split; far cheaper than `numbers`. */
+  arrivals(side: Side, span: Span, cohort?: Cohort): {requests: number; entries: number} {
+    return this.#reader.arrivals(side, cohort ?? null, this.#seconds(span));
+  }
+
+  /** Sum of a counter of a side over a span; null where nobody reports it on that side, or it is no counter. */
+  counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
+    return this.#reader.counted(side, cohort ?? null, name, this.#seconds(span));
+  }
+
+  /** Newest value of a gauge of a side in a span; null without any. */
+  gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
+    return this.#reader.gauge(side, cohort ?? null, name, this.#seconds(span));
+  }
+
+  /** The eligible requests of the instance that says most, over the minute before `at`; null where none gives its name. */
+  loudest(side: Side, at: number): Loudest | null {
+    return this.#instances.loudest(side, at);
+  }
+
+  /** Different users of a side in a span, estimated; null where nobody counts them. */
+  users(side: Side, span: Span, cohort?: Cohort): number | null {
+    const users = new DistinctSketch();
+    this.mergeUsers(users, side, span, cohort);
+    return users.isEmpty ? null : Math.round(users.estimate());
+  }
+
+  /** Adds the users of a side in a span to those of another one. */
+  mergeUsers(into: DistinctSketch, side: Side, span: Span, cohort?: Cohort): void {
+    this.#reader.mergeUsers(into, side, cohort ?? null, this.#seconds(span));
+  }
+
+  /**
+   * End of the newest second of a span in which something of a side arrived, for the running split; at most the end
+   * of the span. Null without any.
+   */
+  heardAt(side: Side, span: Span, cohort?: Cohort): number | null {
+    const second = this.#reader.heardIn(side, cohort ?? null, this.#seconds(span));
+    return second === null ? null : Math.min((second + 1) * 1000, span.to);
+  }
+
+  /** The values of a distribution over a span, for quantiles beyond the usual; null without any. */
+  distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null {
+    const values = new LogHistogram();
+    this.#reader.mergeValues(values, side, cohort ?? null, name, this.#seconds(span));
+    return values.count === 0 ? null : values;
+  }
+
+  /**
+   * The second that holds `at`, for the running split or before it; null when it is not kept. `everything`: all cohorts,
+   * and what was decided on older splits or under older releases, too.
+   */
+  second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {
+    return this.#reader.place(side, cohort, Math.floor(at / 1000));
+  }
+
+  /** All that was measured in the second that begins at `t`, for the store's roll-ups; null when nothing was. */
+  rollUp(t: number): Tally | null {
+    return tallySecond(this.#ring, this.table, Math.floor(t / 1000), this.#begin.release);
+  }
+
+  /**
+   * Puts a second back from its roll-up, in the place of what is there.
+   * @returns false when it is no second, or older than anything kept.
+   */
+  restore(tally: Tally): boolean {
+    this.#second = -1;
+    if (!restoreTally(this.#ring, this.table, tally, {release: this.#begin.release, ms: 1000})) return false;
+    for (const {side} of tally.parts) this.#newest[side] = Math.max(this.#newest[side] ?? 0, tally.t);
+    return true;
+  }
+
+  /** The seconds that begin in a span and that the running split has a say in: the one it began in is one of them. */
+  #seconds(span: Span): Seconds {
+    const {since} = this.#begin;
+    return {
+      first: span.from <= since ? Math.floor(since / 1000) : Math.ceil(span.from / 1000),
+      end: Math.ceil(span.to / 1000),
+    };
+  }
+
+  /** What was there before the split is no news; what comes after it shows that a router lags. */
+  #notOurs(counted: 'other-release' | 'older-split', time: number): Counted {
+    if (time < this.#begin.since) return counted;
+    return this.#putAside(counted === 'other-release' ? 'otherRelease' : 'olderSplit', counted);
+  }
+
+  #putAside(why: keyof SetAside, counted: Counted): Counted {
+    this.#aside[why]++;
+    return counted;
+  }
+}

@@ -1,0 +1,59 @@
+import {createInterface} from 'node:readline/promises';
+import type {Call} from '../call.ts';
+import {usage, type Failure} from '../telling/failure.ts';
+
+export interface Question {
+  /** What follows from a yes, before → after; said also where nobody can be asked. */
+  lines: readonly string[];
+  /** What has to be typed; absent: `y`. */
+  expected?: string;
+  /** What to do instead, where nobody can be asked. */
+  command: string;
+}
+
+/**
+ * Asks before something that exposes more people. With `--yes` it only says what will be.
+ * @throws Failure exit code 2 where there is nobody to ask, or the answer is no.
+ */
+export async function confirm(call: Call, {lines, expected, command}: Question): Promise<void> {
+  const {out, flags} = call;
+  if (flags.yes) return;
+  for (const line of lines) if (!out.isJson) out.say(line);
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw usage(
+      `this exposes more people, and there is no terminal to ask on`,
+      `${command} --yes`,
+      'not-confirmed',
+    );
+  }
+  const answer = await ask(expected === undefined ? 'Go on? [y/N] ' : `Type ${expected} to go on: `, call);
+  const isConfirmed = expected === undefined ? isYes(answer) : answer.trim() === expected;
+  if (!isConfirmed) throw declined();
+}
+
+/** Whether somebody at the terminal says that this is done; where there is nobody, it is not. */
+export async function askDone(call: Call, item: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  return isYes(await ask(`${item}: done? [y/N] `, call));
+}
+
+function isYes(answer: string): boolean {
+  return /^y(?:es)?$/iu.test(answer.trim());
+}
+
+function declined(): Failure {
+  return usage('not confirmed: nothing was changed', '', 'not-confirmed');
+}
+
+async function ask(prompt: string, call: Call): Promise<string> {
+  const signal = call.interrupted();
+  const terminal = createInterface({input: process.stdin, output: process.stderr, terminal: true});
+  // In raw mode Ctrl+C arrives as a key.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')));
+  try {
+    return await Promise.race([terminal.question(prompt, {signal}).catch(() => ''), ended]);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,133 @@
+import {quote} from '../../config/yaml/mistake.ts';
+import {nearest} from '../../config/yaml/nearest.ts';
+import {plainText} from '../../analysis/plain-text.ts';
+import type {Plan} from '../../release/plan.ts';
+import {askDone} from './ask.ts';
+import type {Call} from '../call.ts';
+import {wrong, type Finding} from '../checks/finding.ts';
+import {inTime} from '../checks/in-time.ts';
+import {EXIT} from '../telling/exit.ts';
+import {Failure, usage} from '../telling/failure.ts';
+import type {Session} from '../opening/session.ts';
+
+/** What was found before a start, and what the log is to say of it. */
+export interface Preflight {
+  findings: Finding[];
+  /** For the reason of the start; null: nothing. */
+  note: string | null;
+}
+
+/**
+ * Looks whether a release of this plan may start: store, Prometheus, hooks, routers, guard, doubts about the plan, and
+ * each item of its checklist. What is found is told; what is wrong keeps the release from starting unless that was asked
+ * for, and then the log says what was passed over. A dry run asks nothing and goes on.
+ * @throws Failure exit code 2 for an item that is not on the list, 3 where something is wrong.
+ */
+export async function preflight(call: Call, session: Session, plan: Plan): Promise<Preflight> {
+  const {flags} = call;
+  checkItems(flags.checked, plan.checklist);
+  const [found, open] = await Promise.all([look(session, plan), openItems(call, plan)]);
+  const findings = [...found, ...open.map(itemFinding)];
+  const bad = findings.filter(({level}) => level === 'wrong');
+  const isStopped = bad.length > 0 && !flags.skipPreflight && !flags.dryRun;
+  // Where nobody is asked, doubts are told with what was done: a command that fails has more important things to say.
+  if (isStopped || !flags.yes) tellFindings(call, findings);
+  if (isStopped) throw stopped(bad, findings);
+  return {findings, note: noteOf(plan, open, flags.skipPreflight ? bad : [])};
+}
+
+/** All that is not as it should be, a line each, for people. */
+export function tellFindings({out}: Call, findings: readonly Finding[]): void {
+  for (const {level, check, text, remedy} of findings) {
+    if (level === 'fine' || out.isJson) continue;
+    out.say(`  ${level === 'wrong' ? '✖' : '▲'} ${check}: ${text}${remedy === '' ? '' : ` → ${remedy}`}`);
+  }
+}
+
+async function look({store, feature, controller, settings}: Session, plan: Plan): Promise<Finding[]> {
+  const [{checkStore}, {checkPrometheus}, {checkHooks}, {checkRouters}, {checkGuard}, {checkPlan}] =
+    await Promise.all([
+      import('../checks/store.ts'),
+      import('../checks/prometheus.ts'),
+      import('../checks/hooks.ts'),
+      import('../checks/routers.ts'),
+      import('../checks/guard.ts'),
+      import('../checks/plan.ts'),
+    ]);
+  const parts = await Promise.all([
+    inTime('store', checkStore(store, settings.store)),
+    inTime('prometheus', checkPrometheus(settings, plan)),
+    inTime('hooks', checkHooks(plan)),
+    inTime(
+      'routers',
+      feature.routers.list().then(reports => checkRouters(reports, controller.now())),
+    ),
+    inTime(
+      'guard',
+      feature.lease.read().then(lease => checkGuard(lease, plan)),
+    ),
+  ]);
+  return [...parts.flat(), ...checkPlan(plan)];
+}
+
+/** @throws Failure exit code 2 */
+function checkItems(checked: readonly string[], checklist: readonly string[]): void {
+  const stranger = checked.find(item => !checklist.some(other => isSame(item, other)));
+  if (stranger === undefined) return;
+  const near = nearest(stranger, checklist);
+  throw usage(
+    `the checklist has no item ${quote(stranger)}`,
+    near === null
+      ? checklist.length === 0
+        ? 'the plan has no checklist: leave out --checked'
+        : `--checked ${quote(checklist[0] ?? '')}`
+      : `did you mean --checked ${quote(near)}?`,
+    'bad-item',
+  );
+}
+
+/** Items that nobody says are done; where there is somebody, they are asked. */
+async function openItems(call: Call, {checklist}: Plan): Promise<string[]> {
+  const {flags} = call;
+  const open = checklist.filter(item => !flags.checked.some(done => isSame(done, item)));
+  if (flags.yes || flags.dryRun || flags.skipPreflight) return open;
+  const left: string[] = [];
+  for (const item of open) if (!(await askDone(call, plainText(item, 200)))) left.push(item);
+  return left;
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+function itemFinding(item: string): Finding {
+  return wrong(
+    'checklist',
+    `nobody says that it is done: ${plainText(item, 200)}`,
+    `--checked ${quote(item)}`,
+  );
+}
+
+function stopped(bad: readonly Finding[], findings: readonly Finding[]): Failure {
+  const [first] = bad;
+  const more = bad.length === 1 ? '' : ` (and ${bad.length - 1} more)`;
+  return new Failure(
+    EXIT.refused,
+    'preflight',
+    `it does not start like this: ${first?.check ?? ''}: ${first?.text ?? ''}${more}`,
+    first?.remedy ?? '',
+    {facts: {findings}},
+  );
+}
+
+/** For the log: what somebody has answered for, and what was passed over. */
+function noteOf({checklist}: Plan, open: readonly string[], passedOver: readonly Finding[]): string | null {
+  const done = checklist.filter(item => !open.includes(item));
+  const notes = [
+    ...(done.length === 0 ? [] : [`checked: ${done.join(', ')}`]),
+    ...(passedOver.length === 0
+      ? []
+      : [`preflight skipped: ${passedOver.map(({check, text}) => `${check}: ${text}`).join('; ')}`]),
+  ];
+  return notes.length === 0 ? null : notes.join('; ').slice(0, 1000);
+}

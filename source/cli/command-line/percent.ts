@@ -1,0 +1,15 @@
+import {quote} from '../../config/yaml/mistake.ts';
+import {isPercent} from '../../release/percent.ts';
+import {usage} from '../telling/failure.ts';
+
+/** A percentage as it is typed: `25`, `12.5`, `"25 %"`. @throws Failure exit code 2. */
+export function readTypedPercent(text: string): number {
+  const match = /^\s*(?<number>-?(?:\d+(?:\.\d+)?|\.\d+))\s*%?\s*$/u.exec(text);
+  const percent = Number(match?.groups?.['number'] ?? Number.NaN);
+  if (isPercent(percent)) return Object.is(percent, -0) ? 0 : percent;
+  throw usage(
+    `${text === '' ? 'nothing' : quote(text)} is not a percentage a router can express`,
+    '0 to 100 with at most two decimals: graydeck set 12.5',
+    'bad-percent',
+  );
+}

@@ -1,0 +1,62 @@
+import {RELEASE_STATES} from '../../release/state.ts';
+import type {FlagName} from './flags.ts';
+
+/** Files under `verbs/`, one a verb. */
+export type VerbFile =
+  | 'watch'
+  | 'demo'
+  | 'start'
+  | 'set'
+  | 'next'
+  | 'pause'
+  | 'retry'
+  | 'rollback'
+  | 'complete'
+  | 'audience'
+  | 'status'
+  | 'log'
+  | 'report'
+  | 'wait'
+  | 'alert'
+  | 'feedback'
+  | 'plan'
+  | 'judge'
+  | 'guard'
+  | 'serve'
+  | 'agent'
+  | 'split-render'
+  | 'explain'
+  | 'doctor'
+  | 'record'
+  | 'replay'
+  | 'acl'
+  | 'completions';
+
+export interface Argument {
+  name: string;
+  isOptional?: true;
+  choices?: readonly string[];
+  isFile?: true;
+}
+
+/** A verb as it is typed, as data: parsing, help and completions are made from it. */
+export interface Verb {
+  /** The words it begins with: `status`, `audience include`. */
+  name: string;
+  /** One line. */
+  summary: string;
+  arguments: readonly Argument[];
+  /** Beside those that every verb takes. */
+  flags: readonly FlagName[];
+  /** Whether it changes something: refused under --read-only, and takes --dry-run. */
+  changes: boolean;
+  /** It goes on until it is stopped: there is nothing to try first. */
+  isLasting?: true;
+  examples: readonly string[];
+  /** Longer words for its own help. */
+  more?: string;
+  /** Where it is done. */
+  file: VerbFile;
+}
+
+export const STATES = ['idle', ...RELEASE_STATES] as const;

@@ -1,0 +1,110 @@
+import {setTimeout as pause} from 'node:timers/promises';
+import {openController} from '../../controller/controller.ts';
+import type {Controller, ControllerView} from '../../controller/outcome.ts';
+import {openView} from '../../controller/view.ts';
+import type {Actor} from '../../release/command.ts';
+import {openStore} from '../../store/open.ts';
+import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
+import {readStamp} from '../acting/actor.ts';
+import type {Call} from '../call.ts';
+import {chooseFeature} from './feature.ts';
+import {submitLatch} from '../acting/offline.ts';
+import {loadSettings, type Settings} from './settings.ts';
+
+const CLOSES_WITHIN_MS = 500;
+
+/** A feature opened to look: nothing in it can write. */
+export interface Look {
+  store: ViewStore;
+  feature: FeatureView;
+  view: ControllerView;
+  settings: Settings;
+  close(): Promise<void>;
+}
+
+/** A feature opened to act on it. */
+export interface Session {
+  store: OperatorStore;
+  feature: FeatureStore;
+  controller: Controller;
+  stamp: {by: Actor; reason?: string};
+  settings: Settings;
+  close(): Promise<void>;
+}
+
+/** Opens the feature for reading, with the rights of a viewer. @throws Failure, StoreFault */
+export async function openLook(call: Call): Promise<Look> {
+  const settings = await loadSettings(call);
+  const store = await openStore(settings.store, 'viewer');
+  sayCaution(call, store);
+  return await orClose(store, async () => {
+    const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const feature = store.feature(name);
+    const view = openView({feature: name, log: feature.log, now: () => store.now()});
+    return await orClose(view, async () => {
+      await view.ready();
+      return {store, feature, view, settings, close: () => closeBoth(view, store)};
+    });
+  });
+}
+
+/**
+ * Opens the feature to act on it. `named`: the feature that a plan names, where no flag does.
+ * @throws Failure, StoreFault
+ */
+export async function openSession(
+  call: Call,
+  given: Settings | null = null,
+  named: string | null = null,
+): Promise<Session> {
+  const stamp = readStamp(call.flags);
+  const settings = given ?? (await loadSettings(call));
+  const store = await openStore(settings.store, 'operator');
+  sayCaution(call, store);
+  return await orClose(store, async () => {
+    const wanted = call.flags.feature ?? named ?? settings.feature;
+    const name = await chooseFeature(wanted, call.verb.name, () => store.features());
+    const feature = store.feature(name);
+    const controller = openController({feature: name, log: feature.log, now: () => store.now()});
+    return await orClose(controller, async () => {
+      await controller.ready();
+      const close = () => closeBoth(controller, store);
+      const session: Session = {store, feature, controller, stamp, settings, close};
+      await submitLatch(session, call.out.say);
+      return session;
+    });
+  });
+}
+
+/** On stderr; under `--json` that is for errors alone. */
+export function sayCaution({out}: Call, {caution}: {caution?: string}): void {
+  if (caution !== undefined && !out.isJson) out.say(caution);
+}
+
+/** Runs a verb's work on what was opened, and closes it whatever comes of it. */
+export async function using<T extends {close(): Promise<void>}, R>(
+  opening: Promise<T>,
+  work: (opened: T) => Promise<R>,
+): Promise<R> {
+  const opened = await opening;
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function orClose<R>(opened: {close(): Promise<void>}, work: () => Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Everything that matters is written by now: nobody waits for a store that does not answer. */
+async function closeBoth(view: {close(): Promise<void>}, store: {close(): Promise<void>}): Promise<void> {
+  const closed = view.close().then(() => store.close());
+  await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);
+}

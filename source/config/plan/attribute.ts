@@ -1,0 +1,97 @@
+import type {AttributeTest, Rule} from '../../release/plan.ts';
+import {isName} from '../../release/name.ts';
+import {readDuration} from '../duration.ts';
+import {quote} from '../yaml/mistake.ts';
+import {child, type Reader, type Spot} from '../yaml/reader.ts';
+
+type NumberOperator = Extract<AttributeTest, {value: number}>['op'];
+
+const ALLOWED = 'a value, [several, values], ">= 10", "!= value", within 7 days, or at least 30 days ago';
+const VALUE_LENGTH = 256;
+
+/** How a seed reads a comparison with a time; elsewhere it must say `within` or `at least … ago`. */
+export type DateReading = (op: string) => 'within' | 'atLeastAgo';
+
+/** `user_type: admin`, `level: [gold, vip]`, `case_count: ">= 10"`, `last_login: within 7 days`. Undefined once its mistake is told. */
+export function readAttribute(
+  reader: Reader,
+  spot: Spot,
+  attribute: string,
+  asDate?: DateReading,
+): Rule | undefined {
+  const say = (message: string, allowed = ALLOWED): undefined =>
+    reader.mistake(spot, {message, allowed}) as undefined;
+  if (!isName(attribute)) {
+    reader.mistake(spot, {message: 'this is not the name of an attribute', allowed: 'plain text'}, 'key');
+    return undefined;
+  }
+  const {value} = spot;
+  if (Array.isArray(value)) {
+    const values = value.map((_, index) => scalarText(reader, child(spot, index)));
+    const isWhole = values.length > 0 && values.every(text => text !== null);
+    return isWhole
+      ? {attribute, test: {op: 'in', values: values.filter(text => text !== null)}}
+      : say(values.length === 0 ? 'an empty list fits nobody' : 'a list of values holds plain values only');
+  }
+  if (typeof value === 'number') {
+    const written = scalarText(reader, spot);
+    // 007 or an id beyond 2^53 would not survive as a number.
+    return written === String(value)
+      ? {attribute, test: {op: '=', value}}
+      : {attribute, test: {op: 'in', values: [written ?? String(value)]}};
+  }
+  if (typeof value === 'boolean') return {attribute, test: {op: 'in', values: [String(value)]}};
+  if (!isName(value, VALUE_LENGTH)) return say('this is not a value to compare with');
+  return readText(attribute, value.trim(), asDate, say);
+}
+
+function readText(
+  attribute: string,
+  text: string,
+  asDate: DateReading | undefined,
+  say: (message: string, allowed?: string) => undefined,
+): Rule | undefined {
+  const date = /^(?:(?<within>within|in the last)|(?<atLeast>at least))\s+(?<time>.+?)(?:\s+ago)?$/iu.exec(
+    text,
+  );
+  if (date?.groups !== undefined) {
+    const time = readDuration(date.groups['time']);
+    if (!time.ok) return say(time.problems[0].message, 'within 7 days, at least 30 days ago');
+    return {
+      attribute,
+      test: {op: date.groups['within'] === undefined ? 'atLeastAgo' : 'within', ms: time.value},
+    };
+  }
+  const sign = /^(?<op><=|>=|==|!=|[<>=≤≥≠])\s*(?<operand>.+)$/u.exec(text);
+  if (sign?.groups === undefined) return {attribute, test: {op: 'in', values: [text]}};
+  const op = operatorOf(sign.groups['op'] ?? '');
+  const operand = (sign.groups['operand'] ?? '').trim();
+  if (/^[-+]?\d+(?:\.\d+)?$/u.test(operand)) return {attribute, test: {op, value: Number(operand)}};
+  const time = readDuration(operand);
+  if (time.ok) {
+    return asDate === undefined
+      ? say(
+          `${quote(text)} does not say whether the time lies within or before`,
+          `within ${operand}, at least ${operand} ago`,
+        )
+      : {attribute, test: {op: asDate(op), ms: time.value}};
+  }
+  const equal: Rule = {attribute, test: {op: 'in', values: [operand]}};
+  if (op === '=') return equal;
+  if (op === '!=') return {not: equal};
+  return say(`${quote(operand)} is neither a number nor a time: it cannot be compared by ${op}`);
+}
+
+const OPERATORS: Readonly<Record<string, NumberOperator>> = {'==': '=', '≤': '<=', '≥': '>=', '≠': '!='};
+
+function operatorOf(sign: string): NumberOperator {
+  return OPERATORS[sign] ?? (sign as NumberOperator);
+}
+
+/** A plain value as it was written, so that `007` stays `007`; null where it is none. */
+export function scalarText(reader: Reader, spot: Spot, maxLength = VALUE_LENGTH): string | null {
+  const {value} = spot;
+  if (typeof value === 'string') return isName(value, maxLength) ? value.trim() : null;
+  if (typeof value !== 'number' && typeof value !== 'boolean') return null;
+  return reader.file.written(spot.path) ?? String(value);
+}

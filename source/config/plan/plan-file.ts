@@ -1,0 +1,114 @@
+import type {Plan} from '../../release/plan.ts';
+import {metricBook, type MetricDeclaration} from '../condition/metric-book.ts';
+import {inOrder, quote, type Mistake} from '../yaml/mistake.ts';
+import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
+import {isMapping, Reader, type Spot} from '../yaml/reader.ts';
+import {openYaml} from '../yaml/file.ts';
+
+export interface PlanOptions {
+  /** Metrics that the project's config declares beside the known ones. */
+  metrics?: Readonly<Record<string, MetricDeclaration>>;
+}
+
+export type PlanReading = {ok: true; plan: Plan; warnings: Mistake[]} | {ok: false; mistakes: Mistake[]};
+
+/** What a part of a plan still lacks before a release can be started with it. */
+export type Need = 'phases';
+
+export type PartReading =
+  /** `plan` has no phases where `needs` names them; everything else in it is whole. */
+  {ok: true; plan: Plan; needs: Need[]; warnings: Mistake[]} | {ok: false; mistakes: Mistake[]};
+
+/** Keys of graydeck.yaml that people look for in a plan. */
+const CONFIG_KEYS = new Set(['store', 'features', 'metrics', 'prometheus', 'plan']);
+
+/**
+ * Reads a whole plan from YAML or JSON: Graydeck's own form, the seed documents' blocks, or both together. Pure; never
+ * throws. Every mistake of the file is reported at once, in the order of the file.
+ * @param fileName for mistakes, and for the plan's name where the file gives none
+ */
+export function readPlan(text: string, fileName: string, options: PlanOptions = {}): PlanReading {
+  const reading = read(text, fileName, options);
+  const {reader} = reading;
+  if (reader !== null && reading.needs.length > 0 && !reading.hasUnreadPhases)
+    reader.mistake(ROOT(reader), {
+      message: 'the plan has no phases',
+      allowed: `${PHASE_KEYS.join(', ')}: for example  phases: [{name: all, percent: 100}]`,
+      found: 'nothing',
+    });
+  const {plan, warnings, mistakes} = result(reading);
+  return plan === null ? {ok: false, mistakes} : {ok: true, plan, warnings};
+}
+
+/** As `readPlan`, but content with a part: `groups:` alone, `rollback_conditions:` alone. Says what a whole plan still needs. */
+export function checkPart(text: string, fileName: string, options: PlanOptions = {}): PartReading {
+  const reading = read(text, fileName, options);
+  const {plan, warnings, mistakes} = result(reading);
+  return plan === null ? {ok: false, mistakes} : {ok: true, plan, needs: reading.needs, warnings};
+}
+
+function ROOT(reader: Reader): Spot {
+  return {value: reader.file.value, path: []};
+}
+
+interface Read {
+  plan: Plan | null;
+  reader: Reader | null;
+  needs: Need[];
+  /** Whether phases are written, though none could be read. */
+  hasUnreadPhases: boolean;
+  mistakes: Mistake[];
+}
+
+function read(text: string, fileName: string, options: PlanOptions): Read {
+  const {file, mistakes} = openYaml(text, fileName);
+  if (file === null) return {plan: null, reader: null, needs: [], hasUnreadPhases: false, mistakes};
+  const reader = new Reader(file);
+  reader.book = metricBook(options.metrics);
+  const root = ROOT(reader);
+  const {value} = root;
+  const isPlain = isMapping(value) && !Object.keys(value).some(key => CONFIG_KEYS.has(key));
+  if (isMapping(value) && !isPlain) sayConfigKeys(reader, root);
+  const own = isMapping(value)
+    ? {...root, value: Object.fromEntries(Object.entries(value).filter(([key]) => !CONFIG_KEYS.has(key)))}
+    : root;
+  const fields = reader.fields(own, PLAN_SHAPE, PLAN_OTHER_NAMES);
+  if (fields === null) return {plan: null, reader, needs: [], hasUnreadPhases: false, mistakes};
+  const plan = planFrom(reader, own, fields, baseName(fileName));
+  return {
+    plan,
+    reader,
+    needs: plan.phases.length === 0 ? ['phases'] : [],
+    hasUnreadPhases: PHASE_KEYS.some(key => fields[key] !== undefined),
+    mistakes,
+  };
+}
+
+function sayConfigKeys(reader: Reader, root: Spot): void {
+  for (const key of Object.keys(root.value as object).filter(one => CONFIG_KEYS.has(one)))
+    reader.mistake(
+      {value: undefined, path: [key]},
+      {
+        message: `${quote(key)} belongs into graydeck.yaml, not into a plan`,
+        allowed: Object.keys(PLAN_SHAPE).join(', '),
+        found: quote(key),
+      },
+      'key',
+    );
+}
+
+function result({plan, reader, mistakes}: Read): {
+  plan: Plan | null;
+  warnings: Mistake[];
+  mistakes: Mistake[];
+} {
+  const all = inOrder([...mistakes, ...(reader?.mistakes ?? [])]);
+  return {plan: all.length > 0 ? null : plan, warnings: inOrder(reader?.warnings ?? []), mistakes: all};
+}
+
+/** `plans/new-payment.yaml` as `new-payment`. */
+function baseName(fileName: string): string {
+  const base = fileName.replace(/^.*[\\/]/u, '').replace(/\.(?:ya?ml|json)$/iu, '');
+  const safe = base.replace(/[^\p{L}\p{N} ._-]/gu, '').trim();
+  return safe === '' ? 'plan' : safe.slice(0, 64);
+}

@@ -1,0 +1,80 @@
+import type {Rule} from '../../release/plan.ts';
+import {isName} from '../../release/name.ts';
+import {readAttribute} from './attribute.ts';
+import {quote} from '../yaml/mistake.ts';
+import {child, isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+
+const ALLOWED =
+  'the name of a group, {attribute: value}, {any: […]}, {all: […]}, {not: …}, {group: NAME} or {custom: NAME}';
+const WORDS = new Set(['any', 'all', 'not', 'group', 'custom']);
+
+/** A rule about people: a group's name, attributes (all of a mapping's must fit), or a combination. Undefined once its mistakes are told. */
+export function readRule(reader: Reader, spot: Spot): Rule | undefined {
+  const {value} = spot;
+  if (typeof value === 'string') return readGroupName(reader, spot, value);
+  if (!isMapping(value)) {
+    const isList = Array.isArray(value);
+    reader.mistake(spot, {
+      message: isList
+        ? 'a list alone does not say whether any or all of it must fit'
+        : 'this is not a rule about people',
+      allowed: isList ? '{any: […]} or {all: […]}' : ALLOWED,
+    });
+    return undefined;
+  }
+  const keys = Object.keys(value);
+  const word = keys.find(key => WORDS.has(key));
+  if (keys.length === 0) {
+    reader.mistake(spot, {message: 'an empty rule fits nobody in particular', allowed: ALLOWED});
+    return undefined;
+  }
+  if (word === undefined) return readAttributes(reader, spot, keys);
+  if (keys.length > 1) {
+    reader.mistake(
+      child(spot, word),
+      {message: `${quote(word)} must stand alone`, allowed: `{all: [{${word}: …}, {…}]}`},
+      'key',
+    );
+    return undefined;
+  }
+  return readWord(reader, child(spot, word), word);
+}
+
+function readWord(reader: Reader, spot: Spot, word: string): Rule | undefined {
+  const {value} = spot;
+  if (word === 'not') {
+    const rule = readRule(reader, spot);
+    return rule === undefined ? undefined : {not: rule};
+  }
+  if (word === 'any' || word === 'all') {
+    const items = reader.items(spot, `a list of rules: ${ALLOWED}`);
+    if (Array.isArray(value) && items.length === 0)
+      reader.mistake(spot, {
+        message: `an empty list would mean ${word === 'all' ? 'everyone' : 'nobody'}`,
+        allowed: 'at least one rule',
+      });
+    const rules = items.map(item => readRule(reader, item)).filter(rule => rule !== undefined);
+    if (rules.length === 0 || rules.length < items.length) return undefined;
+    return word === 'any' ? {any: rules} : {all: rules};
+  }
+  if (!isName(value)) {
+    reader.mistake(spot, {message: `${word} needs a name`, allowed: `{${word}: NAME}`});
+    return undefined;
+  }
+  return word === 'group' ? readGroupName(reader, spot, value) : {custom: value};
+}
+
+/** Notes that the plan needs this group. */
+export function readGroupName(reader: Reader, spot: Spot, name: string): Rule {
+  reader.groupsNamed.push({name, spot});
+  return {group: name};
+}
+
+function readAttributes(reader: Reader, spot: Spot, keys: string[]): Rule | undefined {
+  const rules = keys
+    .map(key => readAttribute(reader, child(spot, key), key))
+    .filter(rule => rule !== undefined);
+  const [first] = rules;
+  if (rules.length < keys.length || first === undefined) return undefined;
+  return rules.length === 1 ? first : {all: rules};
+}

@@ -1,0 +1,57 @@
+import type {z} from 'zod';
+import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
+import {isName} from '../../release/name.ts';
+import {readBy} from '../yaml/reader.ts';
+
+const VARIABLE = /\$\{(?<name>[A-Za-z_]\w*)\}/gu;
+
+/**
+ * An address that may hold `${NAME}` for a variable of the environment. A password must be one: it is refused as plain
+ * text and never repeated.
+ * @param schemes those that are allowed, with their colon
+ */
+export function address(schemes: readonly string[]): z.ZodType<string> {
+  return readBy((value): Reading<string> => {
+    const allowed = `an address beginning with ${schemes.join(', ')}`;
+    if (!isName(value, 1024)) return bad({message: 'this is not an address', allowed});
+    const text = value.trim();
+    const password = passwordOf(text);
+    if (password !== null && !/^\$\{[A-Za-z_]\w*\}$/u.test(password))
+      return bad({
+        message: 'a password must not stand in this file',
+        allowed:
+          'the address without it and GRAYDECK_STORE_PASSWORD in the environment, or ${NAME} of a variable',
+        found: 'a password',
+      });
+    const isWhole = /^\$\{[A-Za-z_]\w*\}$/u.test(text);
+    if (isWhole || schemes.some(scheme => text.startsWith(scheme) && text.length > scheme.length))
+      return good(text);
+    return bad({message: `${quote(text)} has none of the schemes known here`, allowed});
+  });
+}
+
+/** What stands between `:` and `@` of an address, or behind `password=`. */
+function passwordOf(text: string): string | null {
+  const user = /^[a-z][a-z+.-]*:\/\/(?<user>.*)@/iu.exec(text)?.groups?.['user'];
+  const colon = user?.indexOf(':') ?? -1;
+  const written = user !== undefined && colon >= 0 ? user.slice(colon + 1) : null;
+  const asked = /[?&](?:password|token|secret)=(?<secret>[^&#]*)/iu.exec(text)?.groups?.['secret'];
+  return written === null || written === '' ? (asked ?? null) : written;
+}
+
+/** Names of the variables an address wants, in order, each once. */
+export function variablesIn(text: string): string[] {
+  return [...new Set([...text.matchAll(VARIABLE)].map(match => match.groups?.['name'] ?? ''))];
+}
+
+/** The address with its variables put in, percent-encoded where they are a part of it; null: the first one that is not set. */
+export function withVariables(
+  text: string,
+  find: (name: string) => string | undefined,
+): {ok: true; address: string} | {ok: false; missing: string} {
+  const missing = variablesIn(text).find(name => (find(name) ?? '') === '');
+  if (missing !== undefined) return {ok: false, missing};
+  const isWhole = /^\$\{\w+\}$/u.test(text);
+  const put = (name: string): string => (isWhole ? (find(name) ?? '') : encodeURIComponent(find(name) ?? ''));
+  return {ok: true, address: text.replace(VARIABLE, (_, name: string) => put(name))};
+}

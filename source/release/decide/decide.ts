@@ -1,0 +1,85 @@
+import type {Command} from '../command.ts';
+import {lackOf} from '../command-shape.ts';
+import {decideAlert} from './alert.ts';
+import {decideEnd} from './end.ts';
+import {decideGuard} from './guard.ts';
+import {decideOutbox} from './outbox.ts';
+import {decideMove} from './move.ts';
+import {decideStart} from './start.ts';
+import {decideStep} from './step.ts';
+import {refuse, type Decision} from '../refusal.ts';
+import type {State} from '../state.ts';
+
+/**
+ * What a command leads to: events to append, or a refusal with what would make it allowed. Pure, and never throws.
+ * Nothing but this decides; the controller only carries commands here and events to the log.
+ */
+export function decide(state: State, command: Command): Decision {
+  const gate = gateOf(state, command);
+  if (gate !== null) return gate;
+  switch (command.type) {
+    case 'start':
+      return decideStart(state, command);
+    case 'rollback':
+    case 'complete':
+      return decideEnd(state, command);
+    case 'set':
+    case 'next':
+    case 'pause':
+    case 'resume':
+    case 'include':
+    case 'deny':
+    case 'remove':
+      return decideMove(state, command);
+    case 'retry':
+    case 'begin-step':
+    case 'leave-step':
+    case 'end-step':
+      return decideStep(state, command);
+    case 'alert':
+    case 'acknowledge':
+    case 'resolve':
+    case 'silence':
+      return decideAlert(state, command);
+    case 'escalate':
+    case 'begin-delivery':
+    case 'end-delivery':
+      return decideOutbox(state, command);
+    case 'take-guard':
+    case 'leave-guard':
+    case 'verdict':
+    case 'hold-clock':
+    case 'run-clock':
+      return decideGuard(state, command);
+  }
+}
+
+/** What stands before every command but a rollback, which nothing here may stop. */
+function gateOf(state: State, command: Command): Decision | null {
+  const lack = lackOf(command);
+  if (lack !== null) return refuse('bad-input', lack, 'graydeck --help');
+  if (command.type === 'rollback') return null;
+  if (state.unknownEvent !== null) {
+    return refuse(
+      'newer-log',
+      `the log holds "${state.unknownEvent}", which this version does not know`,
+      'upgrade graydeck here; a rollback is possible now',
+    );
+  }
+  // What has become of a message is so, whoever has the guard by now.
+  if (command.type === 'end-delivery') return null;
+  if (command.by.kind === 'guard' && command.type !== 'take-guard' && !holdsGuard(state, command)) {
+    return refuse(
+      'old-epoch',
+      state.guard === null
+        ? 'nobody has taken the guard'
+        : `${state.guard.name} has the guard, epoch ${state.guard.epoch}`,
+      'take the guard again, then judge afresh',
+    );
+  }
+  return null;
+}
+
+function holdsGuard({guard}: State, {by}: Command): boolean {
+  return guard !== null && !guard.left && guard.epoch === by.epoch;
+}

@@ -1,0 +1,161 @@
+import type {Command} from '../command.ts';
+import {isName} from '../name.ts';
+import {isPercent} from '../percent.ts';
+import {leavePhase} from '../phase-change.ts';
+import {accept, already, refuse, type Decision} from '../refusal.ts';
+import type {Release, State} from '../state.ts';
+import {targetOf, wrongState} from '../target.ts';
+import {personGate, verdictGate} from '../verdict-gate.ts';
+
+type Move = Extract<Command, {type: 'set' | 'next' | 'pause' | 'resume' | 'include' | 'deny' | 'remove'}>;
+type Of<T extends Move['type']> = Extract<Command, {type: T}>;
+
+/** People added by hand, and people shut out by hand, each beside those of the plan; all travel in every split. */
+const LISTED_AT_MOST = 1000;
+
+const LISTABLE = ['deploying', 'rolling', 'paused'] as const;
+
+/** Everything that moves a release that goes on: its percent, its phase, its audience. */
+export function decideMove(state: State, command: Move): Decision {
+  const target = targetOf(state, command.release);
+  if ('decision' in target) return target.decision;
+  const {release} = target;
+  switch (command.type) {
+    case 'set':
+      return decideSet(release, command);
+    case 'next':
+      return decideNext(release, command);
+    case 'pause':
+      return decidePause(release, command);
+    case 'resume':
+      return decideResume(release, command);
+    case 'include':
+    case 'deny':
+    case 'remove':
+      return decideListed(release, command);
+  }
+}
+
+function decideSet(release: Release, command: Of<'set'>): Decision {
+  const {percent, from} = command;
+  if (!isPercent(percent)) {
+    return refuse(
+      'bad-percent',
+      `${typeof percent === 'number' ? percent : 'that'} is not a percentage a router can express`,
+      '0 to 100 with at most two decimals',
+    );
+  }
+  const isRaise = percent > release.percent;
+  const gate = isRaise
+    ? (wrongState(
+        release,
+        ['rolling'],
+        release.state === 'paused' ? 'resume it first' : 'only a rolling release can be raised',
+      ) ?? verdictGate(release, command))
+    : wrongState(release, ['rolling', 'paused'], 'to take everything back: graydeck rollback');
+  if (gate !== null) return gate;
+  if (percent === release.percent) return already('already-so');
+  if (from !== undefined && from !== release.percent) {
+    return refuse(
+      'moved-on',
+      `it is at ${release.percent} % by now, not at ${from} %`,
+      'look again, then decide',
+    );
+  }
+  return accept({type: 'percent-set', release: release.id, percent, from: release.percent});
+}
+
+function decideNext(release: Release, command: Of<'next'>): Decision {
+  const gate = wrongState(
+    release,
+    ['rolling'],
+    release.state === 'paused' ? 'resume it first' : 'only a rolling release has a next phase',
+  );
+  if (gate !== null) return gate;
+  const {phases} = release.plan;
+  if (command.from !== release.phase) {
+    return refuse(
+      'moved-on',
+      `it is in phase ${release.phase + 1} by now: ${phases[release.phase]?.name ?? '?'}`,
+      'look again, then decide',
+    );
+  }
+  const phase = phases[release.phase + 1];
+  if (phase === undefined)
+    return refuse('last-phase', 'this is the last phase', 'graydeck complete promotes the version');
+  const criteria = command.criteria ?? [];
+  // A guard gives reasons with all it does; only a person's opens the gate.
+  const isOverruled = command.by.kind === 'person' && (command.reason ?? '').trim() !== '';
+  if (phase.needsEarlierCriteria && !isOverruled && !earlierCriteriaHeld(release, criteria)) {
+    return refuse(
+      'entry-gate',
+      `${phase.name} opens when every criterion of the phases before it held`,
+      'let the guard see them hold, or give a reason (--reason)',
+    );
+  }
+  const isManual = phases[release.phase]?.manual === true;
+  return (
+    (isManual ? personGate(command, `leaves ${phases[release.phase]?.name ?? 'this phase'}`) : null) ??
+    verdictGate(release, command) ??
+    leavePhase(release, {to: release.phase + 1, left: {phase: release.phase, criteria}}, command)
+  );
+}
+
+function earlierCriteriaHeld(release: Release, now: {text: string; outcome: string}[]): boolean {
+  return release.plan.phases.slice(0, release.phase + 1).every(({criteria}, index) => {
+    const seen =
+      index === release.phase ? now : (release.left.findLast(one => one.phase === index)?.criteria ?? []);
+    return criteria.every(
+      ({condition, dryRun}) =>
+        dryRun || seen.some(one => one.text === condition.text && one.outcome === 'holds'),
+    );
+  });
+}
+
+function decidePause(release: Release, command: Of<'pause'>): Decision {
+  if (release.state === 'paused') return already('already-so');
+  const gate = wrongState(release, ['rolling'], 'only a rolling release can be paused');
+  return gate ?? accept({type: 'release-paused', release: release.id, reason: command.reason ?? null});
+}
+
+function decideResume(release: Release, command: Of<'resume'>): Decision {
+  if (release.state === 'rolling') return already('already-so');
+  return (
+    wrongState(release, ['paused'], 'only a paused release can be resumed') ??
+    personGate(command, 'ends a pause') ??
+    accept({type: 'release-resumed', release: release.id})
+  );
+}
+
+function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove'>): Decision {
+  const {type, user} = command;
+  if (!isName(user, 1024))
+    return refuse(
+      'bad-input',
+      'the user id is empty, too long or holds control characters',
+      'an id of up to 1024 plain characters',
+    );
+  // Who is shut out must be able to be shut out as long as anybody gets gray.
+  const allowed = type === 'deny' ? ([...LISTABLE, 'promoting', 'failed'] as const) : LISTABLE;
+  const gate = wrongState(release, allowed, 'only while a release is being deployed, rolling or paused');
+  if (gate !== null) return gate;
+  const isLess = type === 'deny' || (type === 'remove' && !release.deny.includes(user));
+  const person = isLess ? null : personGate(command, 'lets somebody in by name');
+  if (person !== null) return person;
+  const isIncluded = release.include.includes(user);
+  const isDenied = release.deny.includes(user);
+  if (type === 'remove')
+    return isIncluded || isDenied
+      ? accept({type: 'user-removed', release: release.id, user})
+      : already('already-so');
+  if (type === 'include' ? isIncluded : isDenied) return already('already-so');
+  const listed = type === 'include' ? release.include : release.deny;
+  if (listed.length >= LISTED_AT_MOST) {
+    return refuse(
+      'bad-input',
+      `${LISTED_AT_MOST} people are ${type === 'include' ? 'included' : 'denied'} by hand already`,
+      'name a group in the plan instead',
+    );
+  }
+  return accept({type: type === 'include' ? 'user-included' : 'user-denied', release: release.id, user});
+}

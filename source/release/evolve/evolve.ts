@@ -1,0 +1,104 @@
+import type {Commit} from '../commit.ts';
+import {SCHEMA} from '../commit.ts';
+import type {Event, Happened, UnknownEvent} from '../event.ts';
+import {evolveAlerts} from './alerts.ts';
+import {evolveOutbox} from './outbox.ts';
+import {evolveRelease} from './release.ts';
+import {evolveStep} from './step.ts';
+import {isPercent} from '../percent.ts';
+import {mistakeInPlan} from '../plan-shape.ts';
+import type {State} from '../state.ts';
+
+/** The only way state comes to be. */
+export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
+  const known = event as Event;
+  if (!isReadable(known)) return evolveUnknown(state, {type: `${event.type}, unreadable`});
+  return evolveOutbox(evolveKnown(state, known, happened), known, happened);
+}
+
+function evolveKnown(state: State, known: Event, happened: Happened): State {
+  switch (known.type) {
+    case 'release-started':
+    case 'phase-entered':
+    case 'phase-opening':
+    case 'percent-set':
+    case 'release-paused':
+    case 'release-resumed':
+    case 'promotion-started':
+    case 'release-completed':
+    case 'release-failed':
+    case 'rollback-started':
+    case 'release-rolled-back':
+    case 'release-banned':
+    case 'start-queued':
+    case 'queued-start-cancelled':
+    case 'user-included':
+    case 'user-denied':
+    case 'user-removed':
+    case 'verdict-changed':
+    case 'clock-held':
+    case 'clock-ran':
+      return evolveRelease(state, known, happened);
+    case 'step-started':
+    case 'step-ended':
+    case 'step-retried':
+      return evolveStep(state, known, happened);
+    case 'alert-raised':
+    case 'alert-repeated':
+    case 'alert-acknowledged':
+    case 'alert-resolved':
+    case 'alert-escalated':
+    case 'alerts-silenced':
+      return evolveAlerts(state, known, happened);
+    case 'guard-taken':
+      return {...state, guard: {epoch: known.epoch, name: happened.by, since: happened.at, left: false}};
+    case 'guard-left':
+      return state.guard?.epoch === known.epoch ? {...state, guard: {...state.guard, left: true}} : state;
+    case 'delivery-begun':
+    case 'delivery-ended':
+      // All that they change is the outbox.
+      return state;
+    default:
+      return evolveUnknown(state, known satisfies never);
+  }
+}
+
+/** Whether what routers are told can be derived after this event, and the release taken back: see `mistakeInPlan`. */
+function isReadable(event: Event): boolean {
+  switch (event.type) {
+    case 'release-started':
+      return mistakeInPlan(event.plan) === null && Array.isArray(event.steps);
+    case 'start-queued':
+      return mistakeInPlan(event.plan) === null;
+    case 'promotion-started':
+    case 'phase-opening':
+    case 'rollback-started':
+      return Array.isArray(event.steps);
+    case 'phase-entered':
+    case 'percent-set':
+      return isPercent(event.percent);
+    default:
+      return true;
+  }
+}
+
+/** An event of a newer Graydeck: what it changes we cannot know, unless it says that it changes nothing. */
+function evolveUnknown(state: State, event: UnknownEvent): State {
+  return event.ignorable === true || state.unknownEvent !== null
+    ? state
+    : {...state, unknownEvent: event.type};
+}
+
+/** Folds a commit in. Never throws: an event that this version cannot read makes it read-only but for rollback. */
+export function evolveCommit(state: State, commit: Commit): State {
+  let next = state;
+  if (commit.minReader > SCHEMA) next = evolveUnknown(next, {type: `schema ${commit.minReader}`});
+  for (const event of commit.events) {
+    try {
+      next = evolve(next, event, {at: commit.at, by: commit.by});
+    } catch {
+      next = evolveUnknown(next, {type: `${event.type}, unreadable`});
+    }
+  }
+  return next;
+}

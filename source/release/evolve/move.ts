@@ -1,0 +1,168 @@
+import type {Event, Happened} from '../event.ts';
+import type {PhaseClock, Release} from '../state.ts';
+import {hasEnded, skipped} from '../step.ts';
+
+/** Events that neither begin nor end a release. */
+export type MoveEvent = Extract<
+  Event,
+  {
+    type:
+      | 'phase-entered'
+      | 'phase-opening'
+      | 'percent-set'
+      | 'release-paused'
+      | 'release-resumed'
+      | 'promotion-started'
+      | 'release-failed'
+      | 'start-queued'
+      | 'queued-start-cancelled'
+      | 'user-included'
+      | 'user-denied'
+      | 'user-removed'
+      | 'verdict-changed'
+      | 'clock-held'
+      | 'clock-ran';
+  }
+>;
+
+/** What an event makes of a release that goes on. */
+export function moved(release: Release, event: MoveEvent, {at, by}: Happened): Release {
+  switch (event.type) {
+    case 'phase-entered': {
+      const left = event.left
+        ? [...release.left, {...event.left, at, percent: release.percent}]
+        : release.left;
+      const clock: PhaseClock = {ranMs: 0, since: at, held: null};
+      return {
+        // A gate that a person has passed is asked no more.
+        ...stayed(release, at),
+        state: 'rolling',
+        phase: event.phase,
+        phaseEnteredAt: at,
+        clock,
+        percent: event.percent,
+        splitChangedAt: at,
+        left,
+        verdict: null,
+      };
+    }
+    case 'phase-opening':
+      return {
+        ...release,
+        opening: {to: event.to, left: event.left, wantedBy: event.wantedBy},
+        // What was left in the middle of an earlier try is nobody's turn any more.
+        steps: [
+          ...release.steps.map(step => (step.run === 'phase' && !hasEnded(step) ? skipped(step, at) : step)),
+          ...event.steps,
+        ],
+      };
+    case 'percent-set':
+      return {
+        // Who takes the percentage down does not want it raised by what is under way.
+        ...(event.percent < release.percent ? stayed(release, at) : release),
+        percent: event.percent,
+        splitChangedAt: at,
+        left: lowered(release, event.percent),
+        verdict: null,
+      };
+    case 'release-paused':
+      return {
+        ...stayed(release, at),
+        state: 'paused',
+        pausedReason: event.reason,
+        clock: stopped(release.clock, at),
+      };
+    case 'release-resumed':
+      return {
+        ...release,
+        state: 'rolling',
+        pausedReason: null,
+        clock: {...release.clock, since: release.clock.held === null ? at : null},
+      };
+    case 'promotion-started': {
+      const left = stayed(release, at);
+      return {
+        ...left,
+        state: 'promoting',
+        percent: 100,
+        splitChangedAt: at,
+        verdict: null,
+        pausedReason: null,
+        clock: stopped(release.clock, at),
+        steps: [...left.steps, ...event.steps],
+      };
+    }
+    case 'release-failed':
+      return {...release, state: 'failed', clock: stopped(release.clock, at)};
+    case 'start-queued':
+      return {
+        ...release,
+        next: {release: event.release, version: event.version, over: event.over, plan: event.plan, by},
+      };
+    case 'queued-start-cancelled':
+      return {...release, next: null};
+    case 'user-included':
+      return {
+        ...release,
+        include: with_(release.include, event.user),
+        deny: without(release.deny, event.user),
+        splitChangedAt: at,
+      };
+    case 'user-denied':
+      return {
+        ...release,
+        include: without(release.include, event.user),
+        deny: with_(release.deny, event.user),
+        splitChangedAt: at,
+      };
+    case 'user-removed':
+      return {
+        ...release,
+        include: without(release.include, event.user),
+        deny: without(release.deny, event.user),
+        splitChangedAt: at,
+      };
+    case 'verdict-changed':
+      return {...release, verdict: {action: event.action, reasons: event.reasons, at}};
+    case 'clock-held':
+      return {
+        ...release,
+        clock: {...stopped(release.clock, Math.min(at, event.since ?? at)), held: event.why},
+      };
+    case 'clock-ran':
+      return {
+        ...release,
+        clock: {...release.clock, since: release.state === 'rolling' ? at : null, held: null},
+      };
+  }
+}
+
+/** Nothing is about to be entered any more; of the steps on the way there, what has not been begun never will be. */
+function stayed(release: Release, at: number): Release {
+  if (release.opening === null) return release;
+  const steps = release.steps.map(step =>
+    step.run === 'phase' && step.state === 'pending' ? skipped(step, at) : step,
+  );
+  return {...release, opening: null, steps};
+}
+
+/** Who takes the percentage down means everybody: no audience of an earlier phase keeps more. */
+function lowered(release: Release, percent: number): Release['left'] {
+  if (percent >= release.percent) return release.left;
+  return release.left.map(one => ({...one, percent: Math.min(one.percent, percent)}));
+}
+
+/** The clock, standing from `at` on; what it ran is kept. */
+export function stopped(clock: PhaseClock, at: number): PhaseClock {
+  if (clock.since === null) return clock;
+  // A clock that jumped back must not take time away that was already served.
+  return {...clock, ranMs: clock.ranMs + Math.max(0, at - clock.since), since: null};
+}
+
+function with_(users: string[], user: string): string[] {
+  return users.includes(user) ? users : [...users, user];
+}
+
+function without(users: string[], user: string): string[] {
+  return users.filter(other => other !== user);
+}

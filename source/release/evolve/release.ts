@@ -1,0 +1,122 @@
+import type {Event, Happened} from '../event.ts';
+import {moved, stopped, type MoveEvent} from './move.ts';
+import type {Release, State} from '../state.ts';
+import {skipped} from '../step.ts';
+
+/** Newest releases whose rollback routers must remember. */
+const ROLLED_BACK_KEPT = 16;
+const PAST_KEPT = 50;
+
+type ReleaseEvent =
+  | MoveEvent
+  | Extract<
+      Event,
+      {
+        type:
+          | 'release-started'
+          | 'release-banned'
+          | 'release-completed'
+          | 'rollback-started'
+          | 'release-rolled-back';
+      }
+    >;
+
+/** What one event makes of the feature's release. Events of another release than the newest change nothing. */
+export function evolveRelease(state: State, event: ReleaseEvent, happened: Happened): State {
+  if (event.type === 'release-started') return started(state, event, happened);
+  if (event.type === 'release-banned')
+    return {...state, rolledBack: remembered(state.rolledBack, event.release)};
+  const {release} = state;
+  const target =
+    event.type === 'start-queued' || event.type === 'queued-start-cancelled' ? event.after : event.release;
+  if (release === null || release.id !== target) return state;
+  if (event.type === 'release-completed') {
+    const done: Release = {...release, state: 'completed', endedAt: happened.at};
+    return {...state, release: done, prodVersion: release.version};
+  }
+  if (event.type === 'rollback-started') {
+    const rolledBack = remembered(state.rolledBack, release.id);
+    return {...state, rolledBack, release: takenBack(release, event, happened)};
+  }
+  if (event.type === 'release-rolled-back') {
+    const isDemoted = release.steps.some(step => step.name === 'demote' && step.state === 'done');
+    const prodVersion = isDemoted && state.prodVersion === release.version ? release.over : state.prodVersion;
+    return {
+      ...state,
+      prodVersion,
+      release: {...release, state: 'rolled_back', endedAt: happened.at},
+    };
+  }
+  return {...state, release: moved(release, event, happened)};
+}
+
+function remembered(ids: string[], id: string): string[] {
+  return [...ids.filter(other => other !== id), id].slice(-ROLLED_BACK_KEPT);
+}
+
+function started(state: State, event: Extract<Event, {type: 'release-started'}>, {at, by}: Happened): State {
+  const {release: before} = state;
+  const queued = before?.next;
+  const past =
+    before === null
+      ? state.past
+      : [
+          ...state.past,
+          {
+            id: before.id,
+            version: before.version,
+            state: before.state,
+            startedAt: before.startedAt,
+            endedAt: before.endedAt,
+          },
+        ];
+  const release: Release = {
+    id: event.release,
+    version: event.version,
+    // What prod serves may only be known once the release before has been demoted.
+    over: event.over ?? state.prodVersion,
+    state: 'deploying',
+    plan: event.plan,
+    phase: -1,
+    phaseEnteredAt: null,
+    clock: {ranMs: 0, since: null, held: null},
+    percent: 0,
+    splitChangedAt: at,
+    include: [],
+    deny: [],
+    startedAt: at,
+    startedBy: queued?.release === event.release ? queued.by : by,
+    endedAt: null,
+    pausedReason: null,
+    steps: event.steps,
+    left: [],
+    opening: null,
+    prodChanged: false,
+    rollback: null,
+    next: null,
+    verdict: null,
+  };
+  return {...state, past: past.slice(-PAST_KEPT), release};
+}
+
+function takenBack(
+  release: Release,
+  event: Extract<Event, {type: 'rollback-started'}>,
+  {at, by}: Happened,
+): Release {
+  return {
+    ...release,
+    opening: null,
+    state: 'rolling_back',
+    percent: 0,
+    splitChangedAt: at,
+    clock: stopped(release.clock, at),
+    endedAt: null,
+    // What has not been begun by now never will be; what is running may still tell what came of it.
+    steps: [
+      ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
+      ...event.steps,
+    ],
+    rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent},
+  };
+}
