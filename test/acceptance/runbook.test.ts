@@ -1,107 +1,25 @@
-import {chmod, readFile, writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test, vi} from 'vitest';
-import {openView} from '../../source/controller/view.ts';
-import type {Commit} from '../../source/release/commit.ts';
-import type {Event} from '../../source/release/event.ts';
-import type {Release, Step} from '../../source/release/state.ts';
-import {HOOK_NAMES, type HookName} from '../../source/release/plan.ts';
+import {HOOK_NAMES} from '../../source/release/plan.ts';
 import {openStore} from '../../source/store/open.ts';
 import {Workplace} from '../cli/program.ts';
 import {redisMissing, startRedis} from '../servers/redis.ts';
+import {
+  breachesIn,
+  COMPLETE,
+  count,
+  NEXT,
+  RETRY,
+  ROLLBACK,
+  stage,
+  START,
+  stepOf,
+  stepStateOf,
+  type Stage,
+} from './runbook-place.ts';
 
-/**
- * A hook that writes down that it began and that it ended, and between them does what the file `next-NAME` says, once:
- * fail, kill whoever runs it after its work is done, hang until it is stopped.
- */
-const HOOK = `#!/bin/sh
-name=$1
-echo "$name begins" >> ran.txt
-trap 'echo "$name is stopped" >> ran.txt; exit 1' TERM
-what=$(cat "next-$name" 2>/dev/null); rm -f "next-$name"
-case "$what" in
-  fail) echo "$name broke" >&2; exit 3 ;;
-  kill) echo "$name ends" >> ran.txt; touch "done-$name"; kill -9 $PPID; exit 0 ;;
-  hang) while :; do sleep 0.05; done ;;
-  lose) kill -9 "$(cat redis.pid)" ;;
-esac
-echo "$name ends" >> ran.txt
-touch "done-$name"
-`;
-
-/** Hooks end within this time; a successor waits for it, and for what stopping them may take. */
-const TIMEOUT = '3s';
 const WAIT = {timeout: 60_000};
-
-const START = ['start', 'v2', '--feature', 'pay', '--over', 'v1', '--yes', '--plan', 'plan.yaml'];
-const COMPLETE = ['complete', '--yes'];
-const ROLLBACK = ['rollback'];
-const RETRY = ['retry'];
-const NEXT = ['next', '--yes'];
-
-/** Every hook of a plan, and that of a phase. */
-type Hooked = HookName | 'before';
-
-/** A place with a plan that has every hook, and the way to what became of it. */
-async function stage({store = null as string | null, hasCheck = false} = {}) {
-  const place = await Workplace.open(store);
-  await place.file('hook.sh', HOOK);
-  await chmod(join(place.folder, 'hook.sh'), 0o755);
-  const hook = (name: Hooked) => {
-    const check = hasCheck ? `, check: [test, -f, done-${name}]` : '';
-    return `{argv: [./hook.sh, ${name}], timeout: ${TIMEOUT}${check}}`;
-  };
-  const hooks = HOOK_NAMES.map(name => `  ${name}: ${hook(name)}\n`).join('');
-  const phases = `  - {name: some, percent: 20}\n  - {name: all, percent: 50, before: ${hook('before')}}\n`;
-  await place.file('plan.yaml', `phases:\n${phases}complete: manual\nhooks:\n${hooks}`);
-  return {
-    place,
-    run: (argv: readonly string[]) => place.run(...argv),
-    /** What a hook does the next time. */
-    next: (name: Hooked, what: 'fail' | 'kill' | 'hang' | 'lose') =>
-      writeFile(join(place.folder, `next-${name}`), what),
-    ran: async () => (await readFile(join(place.folder, 'ran.txt'), 'utf8')).trim().split('\n'),
-    async look(): Promise<{release: Release; commits: readonly Commit[]}> {
-      const opened = await openStore(place.store, 'viewer');
-      const view = openView({feature: 'pay', log: opened.feature('pay').log, now: () => opened.now()});
-      await view.ready();
-      const {state} = view.snapshot();
-      const commits = view.commits();
-      await view.close();
-      await opened.close();
-      return {release: state.release!, commits};
-    },
-    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
-  };
-}
-
-type Stage = Awaited<ReturnType<typeof stage>>;
-const count = (lines: readonly string[], line: string) => lines.filter(one => one === line).length;
-const stepOf = ({steps}: Release, id: string): Step => steps.find(step => step.id === id)!;
-
-/** Nobody runs a step whose outcome is known; nothing is cleaned up before prod is proven and has everyone. */
-function breachesIn(commits: readonly Commit[]): string[] {
-  const breaches: string[] = [];
-  const ended = new Set<string>();
-  let isLive = false;
-  let isVerified = false;
-  for (const {events, split} of commits) {
-    for (const event of events as Event[]) {
-      if (event.type === 'step-retried') ended.delete(event.step);
-      if (event.type === 'step-ended') {
-        ended.add(event.step);
-        if (event.step === 'promotion.verify') isVerified = event.outcome === 'done';
-      }
-      if (event.type !== 'step-started') continue;
-      if (ended.has(event.step)) breaches.push(`${event.step} is begun after its end`);
-      if (event.step === 'promotion.cleanup' && (isLive || !isVerified))
-        breaches.push('cleaned up too early');
-      if (event.step.startsWith('rollback.') && isLive) breaches.push(`${event.step} before traffic`);
-    }
-    isLive = split.live;
-  }
-  return breaches;
-}
 
 /** The run in which each hook has its turn: what goes before, what runs it, who takes it up. */
 const HOOKS = [
@@ -253,9 +171,6 @@ async function killedInTraffic(): Promise<void> {
   expect(breachesIn(commits)).toEqual([]);
   await store.close();
 }
-
-const stepStateOf = ({release}: {release: Release}, id: string) =>
-  release.steps.find(step => step.id === id)?.state;
 
 describe.concurrent('a rollback', () => {
   test(
