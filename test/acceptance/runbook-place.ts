@@ -37,20 +37,37 @@ export const ROLLBACK = ['rollback'];
 export const RETRY = ['retry'];
 export const NEXT = ['next', '--yes'];
 
-/** Every hook of a plan, and that of a phase. */
-export type Hooked = HookName | 'before';
+/** Every hook of a plan, and those of its phases. */
+export type Hooked = HookName | 'before' | 'after' | 'first';
+
+interface StageOptions {
+  /** Address of the store; else an embedded one. */
+  store?: string;
+  /** Hooks have a check that knows whether they were done. */
+  hasCheck?: boolean;
+  /** Each phase has hooks, too; else only the second one, before it. */
+  hasPhaseHooks?: boolean;
+  /** How long a hook may take. */
+  timeout?: string;
+}
 
 /** A place with a plan that has every hook, and the way to what became of it. */
-export async function stage({store = null as string | null, hasCheck = false} = {}) {
-  const place = await Workplace.open(store);
+export async function stage({
+  store,
+  hasCheck = false,
+  hasPhaseHooks = false,
+  timeout = TIMEOUT,
+}: StageOptions = {}) {
+  const place = await Workplace.open(store ?? null);
   await place.file('hook.sh', HOOK);
   await chmod(join(place.folder, 'hook.sh'), 0o755);
   const hook = (name: Hooked) => {
     const check = hasCheck ? `, check: [test, -f, done-${name}]` : '';
-    return `{argv: [./hook.sh, ${name}], timeout: ${TIMEOUT}${check}}`;
+    return `{argv: [./hook.sh, ${name}], timeout: ${timeout}${check}}`;
   };
   const hooks = HOOK_NAMES.map(name => `  ${name}: ${hook(name)}\n`).join('');
-  const phases = `  - {name: some, percent: 20}\n  - {name: all, percent: 50, before: ${hook('before')}}\n`;
+  const around = hasPhaseHooks ? `, before: ${hook('first')}, after: ${hook('after')}` : '';
+  const phases = `  - {name: some, percent: 20${around}}\n  - {name: all, percent: 50, before: ${hook('before')}}\n`;
   await place.file('plan.yaml', `phases:\n${phases}complete: manual\nhooks:\n${hooks}`);
   return {
     place,
@@ -77,11 +94,15 @@ export type Stage = Awaited<ReturnType<typeof stage>>;
 export const count = (lines: readonly string[], line: string) => lines.filter(one => one === line).length;
 export const stepOf = ({steps}: Release, id: string): Step => steps.find(step => step.id === id)!;
 
-/** Nobody runs a step whose outcome is known; nothing is cleaned up before prod is proven and has everyone. */
+/**
+ * Nobody runs a step whose outcome is known; prod is changed only while everybody is on gray, or after they are back;
+ * nothing is cleaned up before prod is proven and has everyone.
+ */
 export function breachesIn(commits: readonly Commit[]): string[] {
   const breaches: string[] = [];
   const ended = new Set<string>();
   let isLive = false;
+  let isAllGray = false;
   let isVerified = false;
   for (const {events, split} of commits) {
     for (const event of events as Event[]) {
@@ -94,9 +115,13 @@ export function breachesIn(commits: readonly Commit[]): string[] {
       if (ended.has(event.step)) breaches.push(`${event.step} is begun after its end`);
       if (event.step === 'promotion.cleanup' && (isLive || !isVerified))
         breaches.push('cleaned up too early');
+      if (event.step === 'promotion.promote' && !isAllGray) breaches.push('prod is changed under its users');
+      if (event.step === 'promotion.traffic-to-prod' && !isVerified)
+        breaches.push('everybody to an unproven prod');
       if (event.step.startsWith('rollback.') && isLive) breaches.push(`${event.step} before traffic`);
     }
     isLive = split.live;
+    isAllGray = split.live && split.percent === 100;
   }
   return breaches;
 }

@@ -12,6 +12,11 @@ export interface Proxy {
   swallow(): void;
   /** Passes requests on, and no answer any more. */
   swallowAnswers(): void;
+  /**
+   * From the next request that holds `text` on nothing is passed on any more; that one is carried out where `isCarriedOut`
+   * says so, and its answer is lost. Resolves when it has come.
+   */
+  holdAt(text: RegExp, options: {isCarriedOut: boolean}): Promise<void>;
   /** Passes on again; what was swallowed is lost with its connections. */
   release(): void;
   /** Cuts all connections now; new ones are accepted. */
@@ -29,6 +34,7 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
   let doomed: string | null = null;
   let swallowing = false;
   let mute = false;
+  let holding: {text: RegExp; isCarriedOut: boolean; come(): void} | null = null;
   let connections = 0;
 
   const server = createServer(client => {
@@ -39,6 +45,13 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
     let losing = false;
     client.on('data', bytes => {
       if (swallowing) return;
+      if (holding?.text.test(bytes.toString('latin1')) === true) {
+        const {isCarriedOut, come} = holding;
+        holding = null;
+        swallowing = true;
+        if (isCarriedOut) upstream.write(bytes);
+        return come();
+      }
       if (doomed !== null && bytes.includes(doomed)) {
         doomed = null;
         losing = true;
@@ -80,6 +93,7 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
     loseAnswerTo: text => (doomed = text),
     swallow: () => (swallowing = true),
     swallowAnswers: () => (mute = true),
+    holdAt: (text, {isCarriedOut}) => new Promise(resolve => (holding = {text, isCarriedOut, come: resolve})),
     release: () => {
       swallowing = false;
       mute = false;

@@ -12,21 +12,28 @@ const LOOK_AGAIN_MS = 500;
 export function notifyPerformer(log: Pick<StepLog, 'state' | 'subscribe'>): Performer {
   return {
     deadlineMs: WAIT_AT_MOST_MS + 2000,
-    async perform(_, {release, signal}) {
+    async perform({attempts}, {release, signal}) {
       const giveUpAt = performance.now() + WAIT_AT_MOST_MS;
       const find = () => log.state().outbox.find(({id}) => id === `rollback ${release.id}`);
-      while (isUnderWay(find()) && performance.now() < giveUpAt && !signal.aborted)
+      // Who asks for it once more wants to see another try.
+      const isAgain = attempts > 0;
+      while (isUnderWay(find(), isAgain) && performance.now() < giveUpAt && !signal.aborted)
         await changeOrTime(log, LOOK_AGAIN_MS, signal);
       return outcomeOf(find());
     },
   };
 }
 
-/** Whether a first answer of some channel is still to come. */
-function isUnderWay(dispatch: Dispatch | undefined): boolean {
+/** Whether a first answer of some channel is still to come; `isAgain`: or another one. */
+function isUnderWay(dispatch: Dispatch | undefined, isAgain: boolean): boolean {
   if (dispatch === undefined) return false;
   const {deliveries} = dispatch;
-  return deliveries === null || deliveries.some(({state, attempts}) => state === 'sending' || attempts === 0);
+  return (
+    deliveries === null ||
+    deliveries.some(
+      ({state, attempts}) => state === 'sending' || attempts === 0 || (isAgain && state === 'waiting'),
+    )
+  );
 }
 
 function outcomeOf(dispatch: Dispatch | undefined): Performed {
