@@ -2,9 +2,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
 import {askMany, nginxMissing} from '../servers/nginx.ts';
 import {redisMissing} from '../servers/redis.ts';
-import {connect} from '../../source/sdk/index.ts';
+import {startWrk, wrkMissing} from '../servers/wrk.ts';
 import {openDrivenEdge, type DrivenEdge} from './edge-place.ts';
 import {underLoad} from './load.ts';
+import {startService} from './service-place.ts';
 import {FEATURE, openConsole, startRelease, statusOf} from './place.ts';
 
 const PLAN = `
@@ -24,6 +25,9 @@ async function begin({place, said}: DrivenEdge, plan = PLAN): Promise<void> {
 /** As the agent prints it: 15 s, 2 s watchdog, 1 s shutdown. */
 const BOUND_MS = 18_000;
 
+/** Of each load. */
+const CONNECTIONS = 16;
+
 const until = (at: number) => delay(Math.max(0, at - performance.now()));
 
 const forced = {headers: {'x-user-id': 'u-1', 'x-gray-release': 'true'}, path: `/${FEATURE}`};
@@ -34,7 +38,7 @@ async function gray({edge}: DrivenEdge): Promise<number> {
   return answers.filter(backend => backend === 'gray').length;
 }
 
-describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', () => {
+describe.skipIf(redisMissing || nginxMissing || wrkMissing)('an edge that an agent drives', () => {
   test('goes where the release goes, and a rollback takes the forced and the listed back, too', async () => {
     await using driven = await openDrivenEdge();
     const {edge, place} = driven;
@@ -151,34 +155,39 @@ describe.skipIf(redisMissing || nginxMissing)('an edge that an agent drives', ()
     await expect.poll(() => driven.edge.backends('vip-1'), {timeout: 15_000, interval: 50}).toEqual(['prod']);
   });
 
-  test('a rollback on the screen brings edge and application to prod under load, and says how fast', async () => {
+  test('a rollback on the screen brings edge and service to prod under load, costs no more requests than a reload, and says how fast', async () => {
     await using driven = await openDrivenEdge();
     const {edge, place} = driven;
-    const deck = await connect({store: place.redis.url, instance: 'app-1', stateFolder: place.cli.folder});
-    try {
-      await begin(driven);
-      const pay = deck.feature(FEATURE);
-      const isForced = () => pay.decide({id: 'u-1'}, {headers: {'x-gray-release': 'true'}}).side;
-      await expect.poll(() => pay.decide({id: 'vip-1'}).side).toBe('gray');
-      expect(isForced()).toBe('gray');
-      await using console = await openConsole(place, ['--feature', FEATURE]);
-      await console.until('2/2');
-      const load = underLoad(edge.port);
-      console.press('r');
-      await console.until('y');
-      const pressed = performance.now();
-      console.press('y');
-      await console.until(/prod for everyone in \d/);
-      const {lastGray, failed, requests} = await load.stop();
-      expect(console.text()).toContain('2 of 2 routers confirmed');
-      expect(lastGray - pressed).toBeLessThan(3000);
-      expect(requests).toBeGreaterThan(500);
-      expect(failed / requests).toBeLessThan(0.02);
-      expect(await askMany(edge.port, [forced])).toEqual(['prod']);
-      expect(await gray(driven)).toBe(0);
-      expect([pay.decide({id: 'vip-1'}).side, isForced()]).toEqual(['prod', 'prod']);
-    } finally {
-      await deck.close();
+    await using service = await startService(place);
+    const urls = [edge.port, service.port].map(port => `http://127.0.0.1:${port}/${FEATURE}`);
+    await begin(driven);
+    await using console = await openConsole(place, ['--feature', FEATURE]);
+    await console.until('2/2');
+    const asking = [underLoad(edge.port, 4), underLoad(service.port, 4)];
+    const loads = await Promise.all(urls.map(url => startWrk(url, {connections: CONNECTIONS})));
+    console.press('r');
+    await console.until('ROLL BACK ─');
+    const pressed = performance.now();
+    console.press('y');
+    await console.until(/prod for everyone in \d/);
+    const seen = await Promise.all(asking.map(one => one.stop()));
+    const [atEdge, atService] = await Promise.all(loads.map(one => one.stop()));
+    expect(console.text()).toContain('2 of 2 routers confirmed');
+    for (const {requests, lastGray} of seen) {
+      expect(requests).toBeGreaterThan(20);
+      expect(lastGray).toBeGreaterThan(0);
+      expect(lastGray - pressed).toBeLessThan(10_000);
     }
+    // By a reload nginx may close each kept connection once, under a request that is just on its way.
+    expect(atEdge!.broken).toBeLessThanOrEqual(CONNECTIONS);
+    expect([atEdge!.refused, atService!.broken, atService!.refused]).toEqual([0, 0, 0]);
+    const after = await Promise.all(urls.map(url => startWrk(url, {isGrayCounted: true})));
+    await delay(500);
+    for (const load of after) {
+      const {requests, gray: left} = await load.stop();
+      expect(requests).toBeGreaterThan(20);
+      expect(left).toBe(0);
+    }
+    expect(await askMany(edge.port, [forced])).toEqual(['prod']);
   });
 });

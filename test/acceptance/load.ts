@@ -13,25 +13,26 @@ export interface Loaded {
 const HEADERS: Record<string, string>[] = [
   {'x-user-id': 'vip-1'},
   {'x-user-id': 'u-7', 'x-gray-release': 'true'},
+  {'x-user-id': 'u-8', cookie: 'gray_user=true'},
   {'x-user-id': 'u-3'},
 ];
 
-/** Eight clients with kept-alive connections: somebody on the list, somebody forced, and anybody. */
-export function underLoad(port: number): {stop(): Promise<Loaded>} {
-  const agent = new Agent({keepAlive: true, maxSockets: 8});
+/** Clients with kept-alive connections: somebody on the list, some that are forced, and anybody. */
+export function underLoad(port: number, count = 8): {stop(): Promise<Loaded>} {
+  const agent = new Agent({keepAlive: true, maxSockets: count});
   const over = new AbortController();
   const seen: Loaded = {requests: 0, failed: 0, lastGray: 0};
   const client = async (number: number): Promise<void> => {
     const headers = HEADERS[number % HEADERS.length] ?? {};
     while (!over.signal.aborted) {
       const began = performance.now();
-      const body = await ask(agent, port, headers);
+      const body = (await ask(agent, port, headers)).trim();
       seen.requests++;
       if (body === 'gray') seen.lastGray = Math.max(seen.lastGray, began);
       else if (body !== 'prod') seen.failed++;
     }
   };
-  const clients = Array.from({length: 8}, (_, number) => client(number));
+  const clients = Array.from({length: count}, (_, number) => client(number));
   return {
     async stop() {
       over.abort();

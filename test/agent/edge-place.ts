@@ -19,11 +19,14 @@ export interface EdgePlace extends AsyncDisposable {
   backends(...users: string[]): Promise<string[]>;
 }
 
+/** `backends`: ports of two that run elsewhere; null: the same nginx answers for them. */
 export async function openEdgePlace(
   features: readonly string[],
   attributes: Readonly<Record<string, EdgeSource>> = {},
+  backends: {prod: number; gray: number} | null = null,
 ): Promise<EdgePlace> {
-  const [port, probe, prod, gray] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [port, probe] = await Promise.all([freePort(), freePort()]);
+  const {prod, gray} = backends ?? {prod: await freePort(), gray: await freePort()};
   const site = siteOf(features, {attributes, probe: {host: '127.0.0.1', port: probe}});
   const backend = (name: string, at: number) => `server { listen 127.0.0.1:${at}; return 200 ${name}; }`;
   const locations = features.map(name => `location /${name} { proxy_pass http://$gray_upstream_${name}; }`);
@@ -32,7 +35,7 @@ export async function openEdgePlace(
     http: `
       upstream app_prod { server 127.0.0.1:${prod}; keepalive 8; }
       upstream app_gray { server 127.0.0.1:${gray}; keepalive 8; }
-      ${backend('prod', prod)} ${backend('gray', gray)}
+      ${backends === null ? `${backend('prod', prod)} ${backend('gray', gray)}` : ''}
       include FOLDER/graydeck.conf;
       server { listen 127.0.0.1:${port}; ${locations.join('\n')} include FOLDER/more.conf; }`,
     files: {'graydeck.conf': renderEdge(new Map(), site).text, 'more.conf': ''},

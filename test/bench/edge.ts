@@ -22,6 +22,7 @@ import {openStore} from '../../source/store/open.ts';
 import {openEdgePlace, type EdgePlace} from '../agent/edge-place.ts';
 import {splitOf, splitsOf} from '../effects/nginx/site.ts';
 import {startRedis} from '../servers/redis.ts';
+import {startWrk, type Load} from '../servers/wrk.ts';
 import {median} from './quantile.ts';
 
 const {values} = parseArgs({
@@ -85,32 +86,6 @@ async function effectOf(port: number, old: string, change: () => Promise<unknown
   while (performance.now() - Math.max(began, asking.last.get(old) ?? 0) < QUIET_MS) await delay(10);
   await asking.stop();
   return (asking.last.get(old) ?? began) - began;
-}
-
-/** A load whose failed requests are counted. */
-function load(port: number): {failed(): Promise<{failed: number; requests: number}>} {
-  const wrk = spawn('wrk', [
-    '-t1',
-    '-c32',
-    '-d600',
-    '-H',
-    'X-User-Id: u-2',
-    `http://127.0.0.1:${port}/${FEATURE}`,
-  ]);
-  let said = '';
-  wrk.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  return {
-    async failed() {
-      const ended = once(wrk, 'exit');
-      wrk.kill('SIGINT');
-      await ended;
-      const errors =
-        /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(said)?.slice(1) ?? [];
-      const bad = Number(/Non-2xx or 3xx responses: (\d+)/.exec(said)?.[1] ?? 0);
-      const requests = Number(/(\d+) requests in/.exec(said)?.[1] ?? 0);
-      return {failed: errors.reduce((sum, one) => sum + Number(one), bad), requests};
-    },
-  };
 }
 
 async function startAgent(
@@ -195,13 +170,16 @@ async function testBare(): Promise<void> {
   await once(spawn(program, args, {stdio: 'ignore'}), 'exit');
 }
 
+const failedOf = ({requests, broken, refused}: Load) => ({requests, failed: broken + refused});
+
 type Row = 'agent change' | 'bare change' | 'agent rollback' | 'bare reload';
 const times = new Map<Row, number[]>();
 const note = (row: Row, ms: number) => times.set(row, [...(times.get(row) ?? []), ms]);
 const fails: Record<string, {failed: number; requests: number; reloads: number}> = {};
 const rounds = Number(values.rounds);
 try {
-  const loads = values.load ? [load(driven.port), load(bare.port)] : [];
+  const urlOf = ({port}: EdgePlace) => `http://127.0.0.1:${port}/${FEATURE}`;
+  const loads = values.load ? [await startWrk(urlOf(driven)), await startWrk(urlOf(bare))] : [];
   await put(textAt(0.01));
   bare.nginx.reload();
   await delay(500);
@@ -229,10 +207,10 @@ try {
       cwd: folder,
     });
   }
-  const [ofAgent, ofBare] = await Promise.all(loads.map(one => one.failed()));
+  const [ofAgent, ofBare] = await Promise.all(loads.map(one => one.stop()));
   if (ofAgent !== undefined && ofBare !== undefined) {
-    fails['agent'] = {...ofAgent, reloads: rounds * 3};
-    fails['bare'] = {...ofBare, reloads: rounds * 2};
+    fails['agent'] = {...failedOf(ofAgent), reloads: rounds * 3};
+    fails['bare'] = {...failedOf(ofBare), reloads: rounds * 2};
   }
 } finally {
   agent.kill('SIGTERM');

@@ -29,6 +29,7 @@ export const servers: readonly Server[] = [
     debianPackage: 'prometheus-node-exporter',
     usedFor: 'the built-in queries for CPU and memory',
   },
+  {command: 'wrk', debianPackage: 'wrk', usedFor: 'a rollback under load'},
 ];
 
 /** Debian asks this file before it starts a service; 101 forbids it. */
