@@ -15,6 +15,7 @@ import {TooSmall} from './panels/TooSmall.tsx';
 import {dialogFooter, footerLine} from './present/footer.ts';
 import {helpRows, paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
+import {isAway} from './present/sides.ts';
 import {alertToAcknowledge} from './press-deck.ts';
 import {withField} from './press-dialog.ts';
 import {press} from './press.ts';
@@ -171,7 +172,9 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const {mayAct} = scene;
   const {extras, mode} = deck;
   const footer =
-    ui.dialog === null ? footerLine(context, {mayAct, extras, width, t}) : dialogFooter(ui.dialog, width, t);
+    ui.dialog === null
+      ? footerLine(context, {mayAct, isAway: isAway(reading), extras, width, t})
+      : dialogFooter(ui.dialog, width, t);
   const position = features.length > 1 ? `${features.indexOf(deck.feature) + 1}/${features.length}` : '';
   const top = (layout.hasLabels ? 4 : 3) + layout.headlines;
   const dialog = ui.dialog !== null && (

@@ -7,7 +7,7 @@ import {middlePanel} from './panels/Middle.tsx';
 import {chartPoints} from './present/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
 import {logRows, rowKey, type LogRow} from './present/log.ts';
-import {metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
+import {labelOf, metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
 import type {Scene} from './present/screen.ts';
 import {labelWidth, type Panel} from './present/sides.ts';
 import {metricsToSee} from './present/verdict/weighty.ts';
@@ -55,7 +55,7 @@ export function useScreen(
     metrics: reading.metrics.length,
     judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
     urgentRows: judged.isUrgent ? (judged.urgentRows ?? 1) : 0,
-    labelWidth: Math.max(LABEL_LEAST, ...Object.values(t.metrics).map(label => labelWidthOf(label))),
+    labelWidth: Math.max(LABEL_LEAST, ...reading.metrics.map(name => labelWidthOf(labelOf(name, t, clean)))),
     isRoomy: share,
   };
   const wished = JSON.stringify(wishes);

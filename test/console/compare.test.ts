@@ -41,7 +41,9 @@ describe('gray beside prod', () => {
 
   it('few requests and a handful of events say nothing yet', () => {
     expect(standing('error_rate', 50, 0.5, {gray: 10, prod: 8000})).toBe('few');
-    expect(standing('availability', 99.8, 100, {gray: 1000, prod: 19_000})).toBe('same');
+    expect(standing('availability', 99.8, 100, {gray: 1000, prod: 19_000})).toBe('few');
+    expect(standing('error_rate', 8.8, 0, {gray: 34, prod: 139})).toBe('few');
+    expect(standing('error_rate', 0.2, 0.5, {gray: 1000, prod: 8000})).toBe('same');
     expect(standing('response_time_p99', 900, 200, {gray: 200, prod: 8000})).toBe('few');
     expect(standing('response_time_p50', 900, 200, {gray: 200, prod: 8000})).toBe('worse');
   });

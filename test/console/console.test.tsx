@@ -259,7 +259,7 @@ describe('moving the percentage', () => {
 
   it('R tries a failed step again', async () => {
     using deck = await stage('failed');
-    await expect.poll(deck.screen, SOON).toMatch('R tries again');
+    await expect.poll(deck.screen, SOON).toMatch('R retries');
     deck.press('R');
     await expect.poll(deck.screen, SOON).toMatch('the step is tried again');
   });

@@ -1,7 +1,14 @@
 import type {WhyNotApplicable, WhyUnmeasured} from '../../analysis/judge/outcome.ts';
 import type {ReasonCode} from '../../analysis/judge/reasons.ts';
-import type {Operator} from '../../release/plan.ts';
+import type {Operator, Unit} from '../../release/plan.ts';
 import type {Reason} from '../../release/state.ts';
+
+/** What the sentence about a reason in the log may use: what its metric is called, and numbers in their unit. */
+export interface LoggedWords {
+  name: string;
+  /** In the metric's own unit unless another is given. */
+  number(value: number | null, unit?: Unit): string;
+}
 
 const PASSES: Readonly<Record<Operator, string>> = {
   '<': 'passes below',
@@ -105,7 +112,7 @@ export const enVerdict = {
     `at ${rate} requests a second, of which ${errors} % fail on prod:`,
   noDoubts: 'nothing in the plan is too short for it',
   /** What a reason in the log says, by code and numbers; null: as it was written. `label` names a metric. */
-  logged: (_reason: Reason, _label: (metric: string) => string): string | null => null,
+  logged: (_reason: Reason, _words: LoggedWords): string | null => null,
   simple: SIMPLE,
   headlines: {
     bothSides: (metric: string, gray: string, prod: string) =>

@@ -27,6 +27,7 @@ export const en = {
   age,
   ago: (ms: number) => `${age(ms)} ago`,
   over: 'over',
+  labelled: (label: string) => `${label}: `,
   points: 'pt',
   phase: (n: number, of: number) => `phase ${n} of ${of}`,
   since: (time: string) => `since ${time}`,
@@ -121,15 +122,18 @@ export const en = {
   headlines: {
     storeAway: (time: string) =>
       `store away for ${time}: this is the last that was seen, and keys cannot act`,
+    storeAwayShort: (time: string) => `store away for ${time}`,
     logAway: (time: string) => `the log cannot be read for ${time}: this is the last that was seen`,
     logBroken: (time: string, why: string) =>
       `the log did not hold at ${time}: ${why}. It was read again from its start`,
     newerLog: (event: string) => `a newer Graydeck wrote "${event}": only rollback is possible from here`,
-    failed: (step: string, error: string, isServing: boolean) =>
-      `${step} failed${error === '' ? '' : `: ${error}`}${isServing ? '; gray keeps serving' : ''}`,
+    failed: (step: string, at: string, error: string, isServing: boolean) =>
+      `${step} failed${at === '' ? '' : ` at ${at}`}${error === '' ? '' : `: ${error}`}${isServing ? '; gray keeps serving' : ''}`,
     leftOver: (rate: string) => `gray still gets ${rate} although nobody should`,
-    paused: (reason: string) =>
-      `not going up${reason === '' ? '' : `: "${reason}"`}. Gray keeps its users until someone resumes or rolls back`,
+    paused: (when: string, reason: string, keeps: boolean) =>
+      `not going up${when}${reason === '' ? '' : `: "${reason}"`}${keeps ? '. Gray keeps its users' : ''}`,
+    pausedSince: (time: string, since: string, who: string) => ` for ${time}, since ${since} by ${who}`,
+    pausedFor: (time: string) => ` for ${time}`,
     completed: (version: string) => `prod is ${version} for everyone`,
     worse: (metric: string, value: string, than: string, when: string, also: readonly string[]) =>
       `GRAY ${metric} ${value}, ${than}${when}${also.length === 0 ? '' : `; also ${also.join(', ')}`}`,
@@ -174,7 +178,7 @@ export const en = {
     offline: 'graydeck rollback --offline still works',
     repair: 'graydeck doctor --repair-log',
     newer: 'update this one',
-    retryOrBack: 'R tries again, r then y takes it back',
+    retryOrBack: 'R retries, r then y takes it back',
     resume: 'P resumes',
     chart: 'Enter shows the chart',
     acknowledge: 'A acknowledges',

@@ -34,7 +34,7 @@ export const zhEvents: typeof enEvents = {
   'promotion-started': () => '开始转正：全部用户进灰度，随后升级生产',
   'release-completed': () => '完成：生产已是新版本',
   'release-failed': ({step: id, error}, {step, free}) =>
-    `失败于 ${step(id)}${error === null ? '' : `：${free(error)}`}`,
+    `失败于${step(id)}${error === null ? '' : `：${free(error)}`}`,
   'rollback-started': ({fromPercent}, about) => `回滚，${setPercent(fromPercent)} → 0 %${because(about)}`,
   'release-rolled-back': () => '已回滚：所有步骤结束',
   'release-banned': ({release}, {name}) => `发布 ${name(release)} 不再允许提供服务`,

@@ -1,10 +1,11 @@
 import type {Reason} from '../../release/state.ts';
-import type {enVerdict} from './en-verdict.ts';
+import type {enVerdict, LoggedWords} from './en-verdict.ts';
 
 /** A reason in the log by code and numbers; null: what it says cannot be told without its words. */
-function logged({code, metric, value, threshold}: Reason, label: (metric: string) => string): string | null {
-  const name = metric === null ? '' : label(metric.replace(/_improvement$/u, ''));
-  const number = (one: number | null): string => (one === null ? '—' : String(Number(one.toPrecision(3))));
+function logged(
+  {code, value, threshold}: Pick<Reason, 'code' | 'value' | 'threshold'>,
+  {name, number}: LoggedWords,
+): string | null {
   switch (code) {
     case 'guardrail':
     case 'guardrail_holds':
@@ -16,19 +17,19 @@ function logged({code, metric, value, threshold}: Reason, label: (metric: string
     case 'both_sides':
       return `两侧都有问题：${name} ${number(value)}，界限 ${number(threshold)}`;
     case 'evidence':
-      return `灰度${name} ${number(value)} %，生产 ${number(threshold)} %，不是偶然`;
+      return `灰度${name} ${number(value, 'percent')}，生产 ${number(threshold, 'percent')}，不是偶然`;
     case 'evidence_slow':
-      return `灰度响应变慢，不是偶然：${number(value)} % 对 ${number(threshold)} %`;
+      return `灰度响应变慢，不是偶然：${number(value, 'percent')} 对 ${number(threshold, 'percent')}`;
     case 'sample_ratio':
-      return `灰度得到 ${number(value)} % 的请求，设定为 ${number(threshold)} %`;
+      return `灰度得到 ${number(value, 'percent')} 的请求，设定为 ${number(threshold, 'percent')}`;
     case 'one_instance':
-      return `灰度的请求有 ${number(value)} % 来自同一个实例`;
+      return `灰度的请求有 ${number(value, 'percent')} 来自同一个实例`;
     case 'no_data':
       return '听不到灰度';
     case 'no_prod_data':
       return '听不到生产';
     case 'not_applied':
-      return `路由还没有全部应用 ${number(threshold)} %`;
+      return `路由还没有全部应用 ${number(threshold, 'percent')}`;
     case 'criterion_fails':
       return `${name} ${number(value)}，要求 ${number(threshold)}`;
     case 'criterion_undecided':

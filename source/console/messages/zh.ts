@@ -26,6 +26,7 @@ export const zh: typeof en = {
   age,
   ago: ms => `${age(ms)}前`,
   over: '替换',
+  labelled: label => `${label}：`,
   points: '点',
   phase: (n, of) => `第 ${n}/${of} 阶段`,
   since: time => `自 ${time}`,
@@ -117,13 +118,17 @@ export const zh: typeof en = {
   standings: {worse: '变差', doubtful: '留意', same: '相同', better: '更好', few: '太少', none: ''},
   headlines: {
     storeAway: time => `存储断开 ${time}：以下是最后看到的情况，按键无法生效`,
+    storeAwayShort: time => `存储断开 ${time}`,
     logAway: time => `日志无法读取 ${time}：以下是最后看到的情况`,
     logBroken: (time, why) => `日志在 ${time} 不连续：${why}。已从头重读`,
     newerLog: event => `更新版本的 Graydeck 写入了“${event}”：这里只能回滚`,
-    failed: (step, error, isServing) =>
-      `${step}失败${error === '' ? '' : `：${error}`}${isServing ? '；灰度继续提供服务' : ''}`,
+    failed: (step, at, error, isServing) =>
+      `${at === '' ? '' : `${at} `}${step}失败${error === '' ? '' : `：${error}`}${isServing ? '；灰度继续提供服务' : ''}`,
     leftOver: rate => `灰度仍收到 ${rate}，而此时不应有用户进入`,
-    paused: reason => `不再提高${reason === '' ? '' : `：“${reason}”`}。灰度保留现有用户，直到继续或回滚`,
+    paused: (when, reason, keeps) =>
+      `不再提高${when}${reason === '' ? '' : `：“${reason}”`}${keeps ? '。灰度保留现有用户' : ''}`,
+    pausedSince: (time, since, who) => `，已 ${time}，${who} 于 ${since}`,
+    pausedFor: time => `，已 ${time}`,
     completed: version => `所有用户的生产版本是 ${version}`,
     worse: (metric, value, than, when, also) =>
       `灰度 ${metric} ${value}，${than}${when}${also.length === 0 ? '' : `；另有 ${also.join('、')}`}`,
@@ -171,7 +176,7 @@ export const zh: typeof en = {
     through: (time, confirmed, of, after) => {
       const isAll = confirmed === null || of === null || confirmed >= of;
       const parts = [
-        `${time === null ? '' : `${time} 内`}${isAll ? '所有用户回到生产' : `${of} 个路由中 ${confirmed} 个回到生产`}`,
+        `${time === null ? '' : `${time} 内`}${isAll ? '所有用户回到生产' : ` ${of} 个路由中 ${confirmed} 个回到生产`}`.trimStart(),
         isAll && of !== null ? `${confirmed}/${of} 个路由确认` : '',
         after === null ? '' : `按键后仍有 ${count(after)} 个请求进入灰度`,
       ];

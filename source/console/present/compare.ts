@@ -35,6 +35,8 @@ const TIME_DOUBTFUL = 1.2;
 const TIME_WORSE = 1.5;
 /** Standard errors between two shares before they are looked at, or stand out. */
 const SHARE_DOUBTFUL = 2.5;
+/** Standard errors from which a handful of events does not look the same. */
+const SHARE_UNCLEAR = 1.5;
 const SHARE_WORSE = 4;
 
 /** Two-proportion z with pooled variance; positive when `gray` is higher. Shares in percent. */
@@ -68,9 +70,9 @@ function standingOf(
   const sign = metric.worse === 'lower' ? -1 : 1;
   if (metric.kind === 'percent') {
     const unusual = metric.name === 'availability' ? 100 - Math.min(gray, prod) : Math.max(gray, prod);
-    // A handful of events is no share yet.
-    if ((unusual / 100) * counts.gray < FEWEST_EVENTS) return 'same';
     const errors = sign * standardErrors(gray, prod, counts.gray, counts.prod);
+    // A handful of events is no share yet: neither that it is other than prod's, nor, where it looks so, that it is not.
+    if ((unusual / 100) * counts.gray < FEWEST_EVENTS) return errors >= SHARE_UNCLEAR ? 'few' : 'same';
     if (errors >= SHARE_WORSE) return 'worse';
     if (errors >= SHARE_DOUBTFUL) return 'doubtful';
     return errors <= -SHARE_WORSE ? 'better' : 'same';

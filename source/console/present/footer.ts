@@ -50,11 +50,20 @@ function entries(context: KeyContext, mayAct: boolean, t: Messages): {binding: B
 /** The last row: the keys that work now, the most important first; what has no room is under `?`. */
 export function footerLine(
   context: KeyContext,
-  about: {mayAct: boolean; extras: readonly {key: string; label: string}[]; width: number; t: Messages},
+  about: {
+    mayAct: boolean;
+    /** Whether the store does not answer: then nothing can be changed, though taking back is always worth a try. */
+    isAway: boolean;
+    extras: readonly {key: string; label: string}[];
+    width: number;
+    t: Messages;
+  },
 ): Line {
-  const {mayAct, extras, width, t} = about;
+  const {mayAct, isAway, extras, width, t} = about;
   const between = say('  ·  ', 'quiet');
-  const all = entries(context, mayAct, t);
+  const all = entries(context, mayAct, t).filter(
+    ({binding}) => !isAway || !binding.changes || binding.action === 'rollback',
+  );
   const last = all.filter(({binding}) => LAST.has(binding.action)).map(({line}) => line);
   const own = extras.map(({key, label}) => entry(key, label));
   const first = all.filter(({binding}) => !LAST.has(binding.action)).map(({line}) => line);

@@ -99,7 +99,9 @@ export function headerLine(scene: Scene, mode: ConsoleMode, position: string, wi
   const badge = badges(mode, scene);
   const full = [brand, ...feature, ...version, ...under, end, ...badge];
   const short = [brand, ...feature, ...version, say(' '), ...badge];
-  const bare = [say(' G ', 'brand'), ...feature, ...badge];
+  const initial = say(' G ', 'brand');
+  const narrow = [initial, ...feature, ...version, say(' '), ...badge];
+  const bare = [initial, ...feature, ...badge];
   return spreadFirst(
     [
       [full, lights(scene, 'full')],
@@ -109,6 +111,7 @@ export function headerLine(scene: Scene, mode: ConsoleMode, position: string, wi
       [full, lights(scene, 'short')],
       [short, lights(scene, 'short')],
       [short, lights(scene, 'bare')],
+      [narrow, lights(scene, 'bare')],
       [bare, lights(scene, 'bare')],
     ],
     width,

@@ -24,7 +24,9 @@ export function ofTheStore({reading: {store, snapshot, at}, t, clean}: Scene): H
   const {link, lastBreak, state} = snapshot;
   const found: Headline[] = [];
   if (health.state === 'away') {
-    found.push(loud('✖', 'alarm', t.headlines.storeAway(clockwork(health.sinceMs)), t.hints.offline));
+    const time = clockwork(health.sinceMs);
+    const shorter = [t.headlines.storeAwayShort(time)];
+    found.push({...loud('✖', 'alarm', t.headlines.storeAway(time), t.hints.offline), shorter});
   } else if (link.state === 'away') {
     found.push(loud('✖', 'alarm', t.headlines.logAway(clockwork(at - link.since)), t.hints.offline));
   }

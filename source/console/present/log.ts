@@ -4,7 +4,7 @@ import type {Plan} from '../../release/plan.ts';
 import type {Alert} from '../../release/state.ts';
 import type {EventAbout} from '../messages/event-about.ts';
 import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
-import {say, spread, type Line, type Tone} from './line.ts';
+import {say, spread, spreadFirst, type Line, type Tone} from './line.ts';
 import {reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, toldLine} from './told.ts';
@@ -156,7 +156,7 @@ export function logRows(
     const [run = '', name = ''] = id.split('.');
     const words: Readonly<Record<string, string>> = t.steps;
     const runs: Readonly<Record<string, string>> = t.runsInLog;
-    return `${runs[run] ?? clean.name(run)}: ${words[name] ?? clean.name(name)}`;
+    return `${t.labelled(runs[run] ?? clean.name(run))}${words[name] ?? clean.name(name)}`;
   }
 
   function lifeOf(event: Event, alert: Alert | undefined): string {
@@ -193,7 +193,17 @@ export function logLine(
   ];
   const end: Line = row.told.length === 0 ? [] : [...row.told, say('  ')];
   const isRoomy = row.told.length === 0 || about.width >= WITH_BOTH;
-  return spread(start, [...end, say(isRoomy ? row.who : '', 'quiet')], about.width);
+  const who: Line = [...end, say(isRoomy ? row.who : '', 'quiet')];
+  // On a narrow screen what happened comes before who did it.
+  return about.width < WITH_BOTH
+    ? spreadFirst(
+        [
+          [start, who],
+          [start, end],
+        ],
+        about.width,
+      )
+    : spread(start, who, about.width);
 }
 
 /** Whether the rows span more than today: then they are told with their day. */

@@ -1,5 +1,7 @@
 import type {Side} from '../../analysis/numbers.ts';
 import type {History} from '../history.ts';
+import type {Messages} from '../messages/catalogue.ts';
+import type {Cleaner} from './clean.ts';
 import {compare, type Compared} from './compare.ts';
 import {foundElsewhere, labelElsewhere, metricElsewhere, stateWord} from './elsewhere.ts';
 import {limitsOf, type Limit} from './limit.ts';
@@ -36,6 +38,11 @@ function scaleFor(metric: Metric, history: History | undefined): Scale | null {
   return scale === null ? null : {min: scale.min, max: 100};
 }
 
+/** What a metric is called in its row. */
+export function labelOf(name: string, t: Messages, clean: Cleaner): string {
+  return isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? clean.name(name, 20));
+}
+
 /** Every metric that is known, in the order of the screen; `filter` is looked for in name and label. */
 export function metricRows({reading, histories, t, clean}: Scene, filter = ''): MetricRow[] {
   const {release} = reading.snapshot.state;
@@ -43,7 +50,7 @@ export function metricRows({reading, histories, t, clean}: Scene, filter = ''): 
   const wanted = filter.toLowerCase();
   const rows: MetricRow[] = [];
   for (const name of reading.metrics) {
-    const label = isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? clean.name(name, 20));
+    const label = labelOf(name, t, clean);
     if (wanted !== '' && !`${name} ${label}`.toLowerCase().includes(wanted)) continue;
     const prod = valueOf(name, numbers.prod, reading.window);
     const gray = valueOf(name, numbers.gray, reading.window);
@@ -92,6 +99,15 @@ export function visibleRows(rows: readonly MetricRow[], room: number, picked: st
   );
   const start = Math.min(Math.max(0, index - room + 1), Math.max(0, shown.length - room));
   return shown.slice(start, start + room);
+}
+
+/** From which value of its history on gray stands out; infinite where it does not, 0 where it cannot be told. */
+export function badFrom(row: MetricRow, notBefore: number): number {
+  if (row.compared.standing !== 'worse') return Number.POSITIVE_INFINITY;
+  const since = standsOutSince(row, notBefore);
+  return since === null || row.history === null
+    ? 0
+    : Math.max(0, Math.floor((since - row.history.from) / row.history.stepMs));
 }
 
 /** Since when gray has stood out on this metric without a break, as far as the history shows; null if it cannot tell. */

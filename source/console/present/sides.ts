@@ -3,9 +3,9 @@ import {comparedLine} from './compared.ts';
 import {columnsOf, fit, padEnd, padStart, say, type Line, type Piece, type Tone} from './line.ts';
 import type {Reading} from '../reading.ts';
 import {written} from './metric.ts';
-import type {MetricRow} from './metric-rows.ts';
+import {badFrom, type MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
-import {sparkline} from './sparkline.ts';
+import {sparkPieces} from './sparkline.ts';
 
 /** Samples older than this are not what is going on now. */
 const STALE_MS = 10_000;
@@ -102,16 +102,13 @@ export function sidePanel(
     );
     const value = padStart(row.texts[side], VALUE_WIDTH);
     const isUnknown = row.values[side] === null;
-    const spark = sparkline(
-      row.history?.[side] ?? [],
-      about.sparkWidth,
-      row.scale,
-      isRowBad ? 'filled' : 'line',
-    );
+    const tone: Tone = isRowOld ? 'quiet' : side === 'gray' ? 'sparkGray' : 'sparkProd';
+    const from = isRowBad ? badFrom(row, release?.splitChangedAt ?? 0) : Number.POSITIVE_INFINITY;
+    const spark = sparkPieces(row.history?.[side] ?? [], about.sparkWidth, row.scale, {tone, badFrom: from});
     const line: Piece[] = [
       label,
       say(` ${value}  `, isRowOld || isUnknown ? 'quiet' : isRowBad ? 'bad' : 'strong'),
-      say(spark, isRowOld ? 'quiet' : isRowBad ? 'bad' : side === 'gray' ? 'sparkGray' : 'sparkProd'),
+      ...spark,
     ];
     if (side === 'gray') {
       const compared = isRowOld ? [] : comparedLine(row, t);

@@ -1,3 +1,5 @@
+import {say, type Line, type Tone} from './line.ts';
+
 /** Dots of one braille cell, bottom up: first its left column, then its right one. */
 const DOTS = [
   [0x40, 0x04, 0x02, 0x01],
@@ -49,18 +51,19 @@ function bitsOf(side: 0 | 1, level: number, before: number, isFilled: boolean): 
 
 /**
  * Braille columns, two values a cell, oldest first, flush right: `width` cells wide. Unknown values stay blank. A
- * thin line is calm; a filled area is loud, for what must be seen.
+ * thin line is calm; a filled area is loud, for what must be seen: from the value at `filledFrom` on.
  */
 export function sparkline(
   values: readonly (number | null)[],
   width: number,
   scale: Scale | null,
-  style: 'line' | 'filled' = 'line',
+  filledFrom = Number.POSITIVE_INFINITY,
 ): string {
   if (scale === null || width <= 0) return ' '.repeat(Math.max(0, width));
-  const isFilled = style === 'filled';
-  const range = isFilled ? scale : {min: scale.min, max: scale.min + (scale.max - scale.min) * HEAD_ROOM};
+  const isLoud = filledFrom < values.length;
+  const range = isLoud ? scale : {min: scale.min, max: scale.min + (scale.max - scale.min) * HEAD_ROOM};
   const shown = values.slice(-width * 2);
+  const first = filledCell(values, width, filledFrom);
   const offset = width * 2 - shown.length;
   let drawn = '';
   let before = 0;
@@ -68,10 +71,28 @@ export function sparkline(
     let bits = 0;
     for (const side of [0, 1] as const) {
       const level = levelOf(shown[cell * 2 + side - offset], range);
-      bits |= bitsOf(side, level, before, isFilled);
+      bits |= bitsOf(side, level, before, cell >= first);
       before = level;
     }
     drawn += bits === 0 ? ' ' : String.fromCodePoint(BLANK + bits);
   }
   return drawn;
+}
+
+/** The cell that holds the value at `from`, counted from the left of `width` cells; `width` where none does. */
+function filledCell(values: readonly (number | null)[], width: number, from: number): number {
+  const offset = width * 2 - values.length;
+  return Math.min(width, Math.max(0, Math.floor((from + offset) / 2)));
+}
+
+/** The same in two tones: calm until `badFrom`, an index into the values; from there on filled, and bad. */
+export function sparkPieces(
+  values: readonly (number | null)[],
+  width: number,
+  scale: Scale | null,
+  {tone, badFrom}: {tone: Tone; badFrom: number},
+): Line {
+  const drawn = sparkline(values, width, scale, badFrom);
+  const cell = filledCell(values, width, badFrom);
+  return [say(drawn.slice(0, cell), tone), say(drawn.slice(cell), 'bad')].filter(({text}) => text !== '');
 }

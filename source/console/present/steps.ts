@@ -55,20 +55,17 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
   const due = steps.filter(step => step.state !== 'skipped');
   const done = due.filter(step => step.state === 'done').length;
   const failed = steps.filter(step => step.state === 'failed');
-  const rows = flow(
-    due.map(step => stepParts(step, scene)),
-    width,
+  const errors = failed.flatMap(({name, error}): Line[] =>
+    error === null ? [] : [[say(`✖ ${t.labelled(t.steps[name])}`, 'bad'), say(clean.free(error))]],
   );
-  for (const step of failed) {
-    if (step.error !== null)
-      rows.push([say(`✖ ${t.steps[step.name]}: `, 'bad'), say(clean.free(step.error))]);
-  }
+  const parts = due.map(step => stepParts(step, scene));
+  const rows = [...errors, ...flow(parts, width)];
   if (run === 'rollback') rows.push(...whyRows(release, scene), ...contactRows(scene, width));
   return {
     title: [say(t.runs[run], 'title')],
     note: [say(t.stepsDone(done, due.length), 'quiet')],
     isUrgent: true,
-    urgentRows: run === 'rollback' ? 2 : 1,
+    urgentRows: run === 'rollback' || errors.length > 0 ? 2 : 1,
     tone: failed.length > 0 ? 'bad' : 'frame',
     rows,
   };

@@ -1,9 +1,9 @@
 import {comparedLine} from './compared.ts';
 import {fit, padEnd, padStart, say, textOf, type Line, type Piece} from './line.ts';
-import type {MetricRow} from './metric-rows.ts';
+import {badFrom, type MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {COMPARED_WIDTH, isDim, isOld, labelWidth, prodVersionOf, type Panel} from './sides.ts';
-import {sparkline} from './sparkline.ts';
+import {sparkPieces} from './sparkline.ts';
 
 const VALUE_WIDTH = 9;
 
@@ -57,10 +57,10 @@ export function tablePanel(
       ),
       ...fit(comparison, COMPARED_WIDTH),
       say(' '),
-      say(
-        sparkline(row.history?.gray ?? [], about.sparkWidth, row.scale, isRowBad ? 'filled' : 'line'),
-        old.gray ? 'quiet' : isRowBad ? 'bad' : 'sparkGray',
-      ),
+      ...sparkPieces(row.history?.gray ?? [], about.sparkWidth, row.scale, {
+        tone: old.gray ? 'quiet' : 'sparkGray',
+        badFrom: isRowBad ? badFrom(row, release?.splitChangedAt ?? 0) : Number.POSITIVE_INFINITY,
+      }),
     ];
     return fit(line, about.width);
   }

@@ -58,7 +58,7 @@ export function criterionPart({criterion, outcome}: CriterionReading, scene: Sce
   const isQuiet = outcome.kind === 'holds' || criterion.dryRun;
   const words: Tone = isQuiet ? 'quiet' : 'plain';
   const pieces: Piece[] = [say(`${mark} `, criterion.dryRun ? 'quiet' : tone)];
-  if (open !== null) pieces.push(say(`${label} ${limit}: ${open}`, words));
+  if (open !== null) pieces.push(say(`${scene.t.labelled(`${label} ${limit}`)}${open}`, words));
   else if (outcome.kind === 'holds') pieces.push(say(`${label} ${value ?? ''} ${limit}`, words));
   else pieces.push(say(`${label} ${value ?? ''}, ${t.wanted(limit)}`, words));
   if (criterion.dryRun) pieces.push(say(` (${t.dryRun})`, 'quiet'));
@@ -78,7 +78,8 @@ export function limitPart({guardrail, outcome, isOn}: GuardrailReading, scene: S
   }
   if (open !== null) {
     const mark = CRITERION_MARKS[outcome.kind];
-    return [say(`${mark.mark} `, 'quiet'), say(`${label} ${limit}: ${open}`, 'quiet')];
+    const text = `${scene.t.labelled(`${label} ${limit}`)}${open}`;
+    return [say(`${mark.mark} `, 'quiet'), say(text, 'quiet')];
   }
   return [
     say(guardrail.then === 'advance' ? '· ' : '✔ ', 'quiet'),

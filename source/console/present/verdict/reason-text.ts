@@ -1,13 +1,30 @@
 import type {ReasonCode} from '../../../analysis/judge/reasons.ts';
+import {metricBook} from '../../../config/condition/metric-book.ts';
+import type {Unit} from '../../../release/plan.ts';
 import type {Reason} from '../../../release/state.ts';
+import {UNKNOWN} from '../format.ts';
 import type {Scene} from '../screen.ts';
-import {metricLabel} from './quantity.ts';
+import {metricLabel, quantity} from './quantity.ts';
+
+const IMPROVEMENT = /_improvement$/u;
+const BOOK = metricBook();
 
 /** A reason of which no more is known than what the log has: in the words of the screen, or as it was written. */
 export function reasonText(reason: Reason, scene: Pick<Scene, 't' | 'clean'>): string {
-  const {verdict} = scene.t;
-  const simple = verdict.simple[reason.code as ReasonCode];
+  const {t, clean} = scene;
+  const {metric} = reason;
+  const own = metric === null ? null : unitOf(metric);
+  const number = (value: number | null, unit: Unit | null = own): string =>
+    value === null ? UNKNOWN : quantity(value, unit ?? 'count', t);
+  const name = metric === null ? '' : metricLabel(metric.replace(IMPROVEMENT, ''), scene);
   return (
-    simple ?? verdict.logged(reason, metric => metricLabel(metric, scene)) ?? scene.clean.free(reason.text)
+    t.verdict.simple[reason.code as ReasonCode] ??
+    t.verdict.logged(reason, {name, number}) ??
+    clean.free(reason.text)
   );
+}
+
+/** The unit of what the log speaks of; null of what only the project's config knows. */
+function unitOf(metric: string): Unit | null {
+  return IMPROVEMENT.test(metric) ? 'points' : (BOOK.find(metric)?.unit ?? null);
 }

@@ -69,8 +69,8 @@ function guardrailRow(reading: GuardrailReading, code: ReasonCode, scene: Scene)
   if (open !== null) {
     const isBlind = code === 'guardrail_unmeasured';
     const what = isBlind
-      ? `${label} ${limit} ${t.verdict.cannotMeasure}: ${open}`
-      : `${label} ${limit}: ${open}`;
+      ? `${t.labelled(`${label} ${limit} ${t.verdict.cannotMeasure}`)}${open}`
+      : `${t.labelled(`${label} ${limit}`)}${open}`;
     return {
       mark: isBlind ? UNKNOWN_HOW : WAITS,
       parts: [[say(what, isBlind ? 'strong' : 'plain')], then, ...age(outcome.ageMs, scene)],
@@ -107,7 +107,7 @@ function bothSidesRow({outcome}: GuardrailReading, scene: Scene): Row {
     parts: [
       [
         say(
-          `${t.verdict.bothSides} ${judgedLabel(outcome, scene)} ${limit}: ${t.sides.gray} ${value ?? ''}${prod}`,
+          `${t.labelled(`${t.verdict.bothSides} ${judgedLabel(outcome, scene)} ${limit}`)}${t.sides.gray} ${value ?? ''}${prod}`,
           'bad',
         ),
       ],
