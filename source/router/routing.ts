@@ -84,13 +84,13 @@ export class Routing {
   /** Takes over the newest commit; null: the log is empty. */
   apply(commit: (Known & {minReader?: number}) | null): void {
     const known = commit ?? this.#empty;
-    this.remember(known.split.rolledBack);
-    // Of a shape that came later nothing is known; prod is the side that cannot be wrong.
-    const isReadable = (commit?.minReader ?? SCHEMA) <= SCHEMA || known.split.schema === 1;
+    // Of a shape that came later nothing is known, not even that there is a split; prod is the side that cannot be wrong.
+    const {schema, rolledBack, staleAfterMs} = (known.split ?? {}) as Partial<Split>;
+    const isKept = Array.isArray(rolledBack);
+    if (isKept) this.remember(rolledBack);
+    const isReadable = isKept && ((commit?.minReader ?? SCHEMA) <= SCHEMA || schema === 1);
     this.#known =
-      isReadable && isBound(known.split.staleAfterMs)
-        ? known
-        : {...this.#empty, version: known.version, id: known.id};
+      isReadable && isBound(staleAfterMs) ? known : {...this.#empty, version: known.version, id: known.id};
     this.#renew();
   }
 

@@ -131,6 +131,16 @@ test.each([undefined, null, 'soon', {}, 0, -1, 1e300])(
   },
 );
 
+test.each([undefined, null, 7, 'r-1', {}, {schema: 2}, {schema: 1, rolledBack: {}}])(
+  'a commit that asks for a newer reader may hold anything for a split, %j: nobody gets gray, and nothing is thrown',
+  split => {
+    const routing = routingAt('everyone');
+    routing.apply({version: 8, id: 'c-8', minReader: 2, split: split as never});
+    expect(routing.decide({id: 'u-1'}, {headers: {'x-gray-release': 'true'}}).side).toBe('prod');
+    expect(routing.report('sdk')).toMatchObject({version: 8, live: false, boundMs: 15_000});
+  },
+);
+
 test('a split of a later shape sends nobody to gray', () => {
   const routing = routingAt('everyone');
   routing.apply({
