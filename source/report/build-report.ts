@@ -1,19 +1,15 @@
-import type {Tally} from '../analysis/windows/roll-up.ts';
 import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
-import {courseOf} from './course.ts';
 import {differencesOf} from './differences.ts';
+import type {Measured} from './measured.ts';
 import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
-import {sidesOf} from './sides.ts';
-import {storyOf, type Story} from './story.ts';
+import type {Story} from './story.ts';
 
 /** All that a report is made from. */
 export interface ReportSources {
   feature: string;
-  release: string;
-  commits: readonly Commit[];
-  /** What was measured, in order of time, no stretch twice: seconds where they are kept, else minutes. */
-  tallies: readonly Tally[];
+  story: Story;
+  measured: Measured;
   /** Null: nobody has asked anybody. */
   feedback: FeedbackReport[] | null;
   /** The store's clock, milliseconds since 1970. */
@@ -22,20 +18,15 @@ export interface ReportSources {
   tell(event: Commit['events'][number], reason: string | null): string;
 }
 
-/** The report of one release, running or over; null when the log does not know it. */
-export function buildReport(sources: ReportSources): Report | null {
-  const {feature, commits, feedback, now, tell} = sources;
-  const story = storyOf(feature, commits, sources.release, now);
-  if (story === null) return null;
+/** The report of one release, running or over. */
+export function buildReport({feature, story, measured, feedback, now, tell}: ReportSources): Report {
   const {release, pauses, percents, verdicts, alerts} = story;
   const {startedAt, endedAt} = release;
   const to = endedAt ?? now;
-  const tallies = sources.tallies.filter(({t, ms}) => t + ms > startedAt && t < to);
-  const sides = sidesOf(tallies);
-  const course = courseOf(tallies, percents, {from: startedAt, to});
-  const phases = story.phases.map(({phase: _phase, ...phase}) => ({
+  const sides = measured.all();
+  const phases = story.phases.map(({phase: _phase, ...phase}, index) => ({
     ...phase,
-    sides: sidesOf(tallies.filter(({t, ms}) => isMostlyIn(t, ms, phase.from, phase.to ?? to))),
+    sides: measured.phase(index),
   }));
   const sum = (of: (phase: (typeof phases)[number]) => number) =>
     phases.reduce((ms, phase) => ms + of(phase), 0);
@@ -64,17 +55,11 @@ export function buildReport(sources: ReportSources): Report | null {
     exposure: {requests: sides.gray?.requests ?? 0, users: sides.gray?.activeUsers ?? null},
     sides,
     differences: differencesOf(sides),
-    course,
+    course: measured.course(percents),
     timeline: timelineOf(story, tell),
     feedback,
-    coveredPercent: coveredPercent(tallies, to - startedAt),
+    coveredPercent: measured.coveredPercent(),
   };
-}
-
-/** A stretch belongs where its middle lies: minutes do not end with phases. */
-function isMostlyIn(t: number, ms: number, from: number, to: number): boolean {
-  const middle = t + ms / 2;
-  return middle >= from && middle < to;
 }
 
 function timelineOf({commits, release: {id}}: Story, tell: ReportSources['tell']): Report['timeline'] {
@@ -102,10 +87,4 @@ function rollbackReport({rollback, steps}: Release): RollbackReport | null {
     silent: silent ?? null,
     requestsAfter: grayRequestsAfter ?? null,
   };
-}
-
-/** How much of the time was measured. */
-function coveredPercent(tallies: readonly Tally[], ms: number): number {
-  const covered = tallies.reduce((sum, tally) => sum + tally.ms, 0);
-  return ms <= 0 ? 100 : Math.min(100, Math.round((covered / ms) * 100));
 }

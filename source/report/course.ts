@@ -1,39 +1,71 @@
-import type {Side} from '../analysis/numbers.ts';
+import {SIDES, type Side} from '../analysis/numbers.ts';
 import type {Tally} from '../analysis/windows/roll-up.ts';
-import type {Course, CourseOfSide, Report} from './report.ts';
-import {sidesOf} from './sides.ts';
+import type {Course, CourseOfSide, Report, Sides} from './report.ts';
+import {SidesSum} from './sides.ts';
 
 /** As many points as a chart shows well. */
 const POINTS = 240;
-const STEPS_MS = [1000, 5000, 15_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000];
+const DAY_MS = 86_400_000;
+/** Each a multiple of those before it. */
+const STEPS_MS = [1000, 5000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000, 14_400_000];
 
-/** Numbers over time from `from` to `to`, in steps that a chart can hold. Tallies in order of time. */
-export function courseOf(
-  tallies: readonly Tally[],
-  percents: Report['percents'],
-  {from, to}: {from: number; to: number},
-): Course {
-  const finest = tallies.reduce((ms, tally) => Math.max(ms, tally.ms), 1000);
-  const stepMs = STEPS_MS.find(ms => ms >= finest && (to - from) / ms <= POINTS) ?? 86_400_000;
-  const course: Course = {stepMs, at: [], percent: [], prod: nothing(), gray: nothing()};
-  let next = 0;
-  for (let at = Math.floor(from / stepMs) * stepMs; at < to; at += stepMs) {
-    const within: Tally[] = [];
-    for (let tally = tallies[next]; tally !== undefined && tally.t < at + stepMs; tally = tallies[++next])
-      within.push(tally);
-    course.at.push(at);
-    course.percent.push(percents.findLast(set => set.at < at + stepMs)?.percent ?? null);
-    const sides = sidesOf(within);
-    for (const side of ['prod', 'gray'] as const) put(course[side], sides[side]);
+/** Numbers over time from `from` to `to`, in steps that a chart can hold, added up tally by tally. */
+export class CourseSum {
+  readonly #from: number;
+  readonly #to: number;
+  /** Of the steps that the time alone would allow. */
+  readonly #cells = new Map<number, SidesSum>();
+  #stepMs: number;
+
+  constructor({from, to}: {from: number; to: number}) {
+    this.#from = from;
+    this.#to = to;
+    this.#stepMs = this.#stepFor(1000);
   }
-  return course;
+
+  add(tally: Tally): void {
+    // Every step is a multiple of those before it: what lies in finer ones is moved when it is drawn.
+    this.#stepMs = Math.max(this.#stepMs, this.#stepFor(tally.ms));
+    const cell = beginOf(Math.max(tally.t, this.#from), this.#stepMs);
+    let sum = this.#cells.get(cell);
+    if (sum === undefined) this.#cells.set(cell, (sum = new SidesSum({countsUsers: false})));
+    sum.add(tally);
+  }
+
+  course(percents: Report['percents']): Course {
+    const stepMs = this.#stepMs;
+    const sums = new Map<number, SidesSum>();
+    for (const [at, cell] of this.#cells) {
+      const step = beginOf(at, stepMs);
+      const sum = sums.get(step) ?? new SidesSum({countsUsers: false});
+      sum.merge(cell);
+      sums.set(step, sum);
+    }
+    const course: Course = {stepMs, at: [], percent: [], prod: nothing(), gray: nothing()};
+    for (let at = beginOf(this.#from, stepMs); at < this.#to; at += stepMs) {
+      course.at.push(at);
+      course.percent.push(percents.findLast(set => set.at < at + stepMs)?.percent ?? null);
+      const sides = sums.get(at)?.sides();
+      for (const side of SIDES) put(course[side], sides?.[side] ?? null);
+    }
+    return course;
+  }
+
+  /** The finest step that holds tallies of `ms` and is not too fine for a chart, milliseconds. */
+  #stepFor(ms: number): number {
+    return STEPS_MS.find(step => step >= ms && (this.#to - this.#from) / step <= POINTS) ?? DAY_MS;
+  }
+}
+
+function beginOf(t: number, ms: number): number {
+  return Math.floor(t / ms) * ms;
 }
 
 function nothing(): CourseOfSide {
   return {requestsPerSecond: [], errorRate: [], p95: [], conversionRate: []};
 }
 
-function put(course: CourseOfSide, numbers: ReturnType<typeof sidesOf>[Side]): void {
+function put(course: CourseOfSide, numbers: Sides[Side]): void {
   course.requestsPerSecond.push(numbers?.requestsPerSecond ?? null);
   course.errorRate.push(numbers?.errorRate ?? null);
   course.p95.push(numbers?.responseTime.p95 ?? null);

@@ -1,6 +1,6 @@
 import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
 import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
-import type {Side, SideNumbers} from '../analysis/numbers.ts';
+import {SIDES, type Side, type SideNumbers} from '../analysis/numbers.ts';
 import {percentOf, summaryOf} from '../analysis/windows/reading.ts';
 import type {Tally, TallyPart} from '../analysis/windows/roll-up.ts';
 import type {Sides} from './report.ts';
@@ -16,18 +16,29 @@ class Sum {
   readonly responseTime = new LogHistogram();
   users: DistinctSketch | null = null;
 
-  add({place, entries, counters, gauges, distributions, users}: TallyPart): void {
-    if (place === 'earlier') return;
+  /** `countsUsers`: else nobody asks for users, and they are not merged. */
+  add({entries, counters, gauges, distributions, users}: TallyPart, countsUsers: boolean): void {
     this.entries += entries;
-    for (const [name, count] of counters) this.counters.set(name, (this.counters.get(name) ?? 0) + count);
-    for (const [name, gauge] of gauges) {
-      if (gauge.at >= (this.gauges.get(name)?.at ?? 0)) this.gauges.set(name, gauge);
-    }
+    this.#count(counters, gauges);
     const times = distributions.get('response_time');
     if (times !== undefined) this.responseTime.merge(times);
-    if (users === null) return;
+    if (users === null || !countsUsers) return;
     this.users ??= new DistinctSketch();
     this.users.merge(users);
+  }
+
+  /** Adds what another one holds, but for its users. */
+  merge({entries, ms, counters, gauges, responseTime}: Sum): void {
+    this.entries += entries;
+    this.ms += ms;
+    this.#count(counters, gauges);
+    this.responseTime.merge(responseTime);
+  }
+
+  #count(counters: Sum['counters'], gauges: Sum['gauges']): void {
+    for (const [name, count] of counters) this.counters.set(name, (this.counters.get(name) ?? 0) + count);
+    for (const [name, gauge] of gauges)
+      if (gauge.at >= (this.gauges.get(name)?.at ?? 0)) this.gauges.set(name, gauge);
   }
 
   numbers(): SideNumbers {
@@ -51,14 +62,29 @@ class Sum {
   }
 }
 
-/** Both sides over some tallies; null where none of them heard a side. */
-export function sidesOf(tallies: readonly Tally[]): Sides {
-  const sums: Record<Side, Sum> = {prod: new Sum(), gray: new Sum()};
-  for (const {ms, parts} of tallies) {
-    for (const part of parts) sums[part.side].add(part);
-    sums.prod.ms += ms;
-    sums.gray.ms += ms;
+/** Both sides, added up tally by tally. */
+export class SidesSum {
+  readonly #sums: Record<Side, Sum> = {prod: new Sum(), gray: new Sum()};
+  readonly #countsUsers: boolean;
+
+  constructor({countsUsers = true} = {}) {
+    this.#countsUsers = countsUsers;
   }
-  const of = (side: Side) => (sums[side].entries === 0 ? null : sums[side].numbers());
-  return {prod: of('prod'), gray: of('gray')};
+
+  add({ms, parts}: Tally): void {
+    for (const part of parts)
+      if (part.place !== 'earlier') this.#sums[part.side].add(part, this.#countsUsers);
+    for (const side of SIDES) this.#sums[side].ms += ms;
+  }
+
+  /** Adds what another one holds, but for its users. */
+  merge(other: SidesSum): void {
+    for (const side of SIDES) this.#sums[side].merge(other.#sums[side]);
+  }
+
+  /** The numbers so far; null where a side was not heard. */
+  sides(): Sides {
+    const of = (side: Side) => (this.#sums[side].entries === 0 ? null : this.#sums[side].numbers());
+    return {prod: of('prod'), gray: of('gray')};
+  }
 }

@@ -99,7 +99,15 @@ export interface RollUp {
 }
 
 export interface RollUpReader {
-  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<RollUp[]>;
+  /**
+   * In order of time, read slice by slice: no other command waits for days of them. `take`: they are handed over as they
+   * come, and none is given back at the end; days of a busy service are a hundred megabytes.
+   */
+  read(
+    kind: 'seconds' | 'minutes',
+    sinceMs: number,
+    take?: (slice: RollUp[]) => Promise<void>,
+  ): Promise<RollUp[]>;
 }
 export interface RollUpWriter {
   /** Replaces what stands at the same `t`. Drops what is older than `keepMs`. */

@@ -1,22 +1,14 @@
 import {describe, expect, test} from 'vitest';
-import {buildReport} from '../../source/report/build-report.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Tally} from '../../source/analysis/windows/roll-up.ts';
+import {storyOf} from '../../source/report/story.ts';
 import {begin, end, next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {DAWN, FEATURE, HOUR, MINUTE, SECOND, wait} from '../release/specification.ts';
-import {logOf, minute} from './told.ts';
+import {logOf, minute, reportOf} from './told.ts';
 
 const report = (commits: readonly Commit[], tallies: readonly Tally[] = [], now = DAWN + 6 * HOUR) =>
-  buildReport({
-    feature: FEATURE,
-    release: 'r-1',
-    commits,
-    tallies,
-    feedback: null,
-    now,
-    tell: ({type}) => type,
-  })!;
+  reportOf(commits, tallies, {now});
 
 /** Alpha for two hours with half an hour of pause, beta for one, then taken back. */
 const takenBackFromBeta = () =>
@@ -145,16 +137,6 @@ test('a release that a newer one has replaced is told to its end, and nothing of
   expect(told.timeline.filter(({text}) => text === 'release-started')).toHaveLength(1);
 });
 
-test('an unknown release has no report', () => {
-  expect(
-    buildReport({
-      feature: FEATURE,
-      release: 'r-9',
-      commits: takenBackFromBeta(),
-      tallies: [],
-      feedback: null,
-      now: DAWN,
-      tell: () => '',
-    }),
-  ).toBeNull();
+test('an unknown release has no story', () => {
+  expect(storyOf(FEATURE, takenBackFromBeta(), 'r-9', DAWN)).toBeNull();
 });

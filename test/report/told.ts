@@ -8,6 +8,10 @@ import {decide} from '../../source/release/decide/decide.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import {evolve} from '../../source/release/evolve/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
+import {buildReport, type ReportSources} from '../../source/report/build-report.ts';
+import {Measured} from '../../source/report/measured.ts';
+import type {Report} from '../../source/report/report.ts';
+import {storyOf} from '../../source/report/story.ts';
 import {DAWN, FEATURE, SECOND, liu, type Order, type Wait} from '../release/specification.ts';
 
 /** A log as the controller would have written it: a commit a second, unless time is let pass. */
@@ -43,7 +47,19 @@ export function logOf(...happenings: (Order | Wait)[]): Commit[] {
   return commits;
 }
 
-export interface Measured {
+/** The report of a log's release, from these tallies; events are told by their type. */
+export function reportOf(
+  commits: readonly Commit[],
+  tallies: readonly Tally[],
+  {now, feedback = null}: {now: number; feedback?: ReportSources['feedback']},
+): Report {
+  const story = storyOf(FEATURE, commits, 'r-1', now)!;
+  const measured = new Measured(story, now);
+  for (const tally of tallies) measured.add(tally);
+  return buildReport({feature: FEATURE, story, measured, feedback, now, tell: ({type}) => type});
+}
+
+export interface MeasuredSide {
   requests: number;
   errors: number;
   /** Milliseconds, of every request. */
@@ -53,7 +69,7 @@ export interface Measured {
 }
 
 /** A minute in which both sides were heard. */
-export function minute(t: number, sides: Partial<Record<Side, Measured>>): Tally {
+export function minute(t: number, sides: Partial<Record<Side, MeasuredSide>>): Tally {
   const parts = Object.entries(sides).map(([side, {requests, errors, took, conversions = 0, users}]) => {
     const part = emptyPart(side as Side, 'eligible');
     part.entries = 1;

@@ -1,5 +1,4 @@
 import {describe, expect, test} from 'vitest';
-import {buildReport} from '../../source/report/build-report.ts';
 import {composeReport} from '../../source/report/compose.ts';
 import {writeHtml} from '../../source/report/html/page.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
@@ -7,8 +6,8 @@ import {momentsIn} from '../../source/report/moments.ts';
 import {wordsOf} from '../../source/report/words/words-of.ts';
 import {next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
-import {FEATURE, HOUR, MINUTE, wait} from '../release/specification.ts';
-import {logOf, minute} from './told.ts';
+import {HOUR, MINUTE, wait} from '../release/specification.ts';
+import {logOf, minute, reportOf} from './told.ts';
 
 const HOSTILE = '<script>alert(1)</script> | **bold** "quoted"\u202E\u0007\u001B]0;title\u0007';
 
@@ -24,21 +23,17 @@ const commits = logOf(
   ...takenBack(),
 );
 const startedAt = commits[0]!.at;
-const report = buildReport({
-  feature: FEATURE,
-  release: 'r-1',
-  commits,
-  tallies: Array.from({length: 62}, (_, index) =>
-    minute(startedAt + index * MINUTE, {
-      prod: {requests: 900, errors: 9, took: 120},
-      // A quarter of an hour in which nothing was heard of gray.
-      ...(index > 20 && index < 36 ? {} : {gray: {requests: 100, errors: 5, took: 130}}),
-    }),
-  ),
-  feedback: [{phase: 'alpha', version: 'v2', count: 3, rating: 4.333, types: {bug: 1, suggestion: 2}}],
+const tallies = Array.from({length: 62}, (_, index) =>
+  minute(startedAt + index * MINUTE, {
+    prod: {requests: 900, errors: 9, took: 120},
+    // A quarter of an hour in which nothing was heard of gray.
+    ...(index > 20 && index < 36 ? {} : {gray: {requests: 100, errors: 5, took: 130}}),
+  }),
+);
+const report = reportOf(commits, tallies, {
   now: startedAt + 2 * HOUR,
-  tell: ({type}) => type,
-})!;
+  feedback: [{phase: 'alpha', version: 'v2', count: 3, rating: 4.333, types: {bug: 1, suggestion: 2}}],
+});
 const zone = 'Asia/Shanghai';
 
 describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {

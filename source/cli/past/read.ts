@@ -1,16 +1,17 @@
 import {createReadStream} from 'node:fs';
 import {createInterface} from 'node:readline';
-import {KEEP_SECONDS_MS} from '../../analysis/windows/roll-up.ts';
+import {KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import {RecordingReader, recordingOf, type Recording} from '../../recording/recording.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {usage} from '../telling/failure.ts';
-import {decodeAll} from '../report/tallies.ts';
+import {readDecoded} from '../report/tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
 export async function pastOf(feature: FeatureView, view: ControllerView): Promise<Recording | null> {
-  const seconds = await decodeAll(await feature.rollUps.read('seconds', view.now() - KEEP_SECONDS_MS));
+  const seconds: Tally[] = [];
+  await readDecoded(feature.rollUps, 'seconds', view.now() - KEEP_SECONDS_MS, tally => seconds.push(tally));
   const recording = recordingOf(feature.feature, view.commits(), seconds, []);
   return recording === null ? null : {...recording, to: Math.max(recording.to, view.now())};
 }

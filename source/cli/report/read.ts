@@ -3,6 +3,7 @@ import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import {messagesOf, type Language} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {buildReport} from '../../report/build-report.ts';
+import {Measured} from '../../report/measured.ts';
 import type {FeedbackReport, Report} from '../../report/report.ts';
 import {releasesIn, storyOf} from '../../report/story.ts';
 import type {FeatureView} from '../../store/port.ts';
@@ -12,6 +13,8 @@ import {readTallies} from './tallies.ts';
 
 /** Under this name a report is kept among the outputs of the steps. */
 export const REPORT_STEP = 'report';
+/** What a report speaks of that need not be made again. */
+const WHOLE_PERCENT = 98;
 
 /**
  * The report of a release out of the store: the newest one unless named; null when the log knows none such.
@@ -30,23 +33,25 @@ export async function readReport(
   if (release === null || story === null) return null;
   const {startedAt, endedAt} = story.release;
   const to = endedAt ?? now;
-  const [tallies, feedback, kept] = await Promise.all([
-    readTallies(feature, declared, {release, from: startedAt, to, now: () => view.now()}),
+  const [feedback, kept] = await Promise.all([
     readOpinions(feature, startedAt, to),
     endedAt === null ? null : readKept(feature, release),
   ]);
+  const measured = new Measured(story, now);
+  const isTold = kept !== null && kept.endedAt === endedAt && kept.coveredPercent >= WHOLE_PERCENT;
+  const time = {release, from: startedAt, to, now: () => view.now()};
+  if (!isTold) await readTallies(feature, declared, time, tally => measured.add(tally));
   const teller = new EventTeller(messagesOf(lang));
   const made = buildReport({
     feature: feature.feature,
-    release,
-    commits,
-    tallies,
+    story,
+    measured,
     feedback,
     now,
     tell: (event, reason) => teller.tell(event, reason),
   });
   // What was measured may be gone by now; when the release ended, it was not.
-  if (made === null || kept === null || kept.coveredPercent <= made.coveredPercent) return made;
+  if (kept === null || kept.coveredPercent <= made.coveredPercent) return made;
   const {sides, exposure, differences, course, coveredPercent, phases} = kept;
   return {...made, sides, exposure, differences, course, coveredPercent, phases};
 }

@@ -2,11 +2,11 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import {decodeTally, KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
 import {Measurements} from '../../metrics/follower.ts';
-import {KEEP_SAMPLES_MS, type FeatureView, type RollUp} from '../../store/port.ts';
+import {KEEP_SAMPLES_MS, type FeatureView, type RollUp, type RollUpReader} from '../../store/port.ts';
 
 const MINUTE_MS = 60_000;
-/** Tallies decoded in one go. */
-const AT_ONCE = 200;
+/** What took longer is told by the minute. */
+const BY_MINUTES_MS = 6 * 3_600_000;
 
 /** The time of a release; `now`: the store's clock. Milliseconds since 1970. */
 interface Time {
@@ -17,58 +17,70 @@ interface Time {
 }
 
 /**
- * What was measured of a release, in order, no moment twice: seconds as far back as they are kept, minutes before that;
- * where nobody rolled up, the samples themselves as long as they live. @throws StoreFault
+ * Hands over what was measured of a release, in order, no moment twice: of a short one by the second, as far back as
+ * seconds are kept; else by the minute, and only the rest of the last one by the second. Where nobody rolled up, the
+ * samples themselves as long as they live. @throws StoreFault
  */
 export async function readTallies(
   feature: Pick<FeatureView, 'rollUps' | 'samples'>,
   declared: DeclaredMetrics,
   time: Time,
-): Promise<Tally[]> {
+  take: (tally: Tally) => void,
+): Promise<void> {
   const {from, to, now} = time;
   const {rollUps} = feature;
-  const finestFrom = Math.ceil((now() - KEEP_SECONDS_MS) / MINUTE_MS) * MINUTE_MS;
-  const [minutes, seconds] = await Promise.all([
-    from < finestFrom ? rollUps.read('minutes', from - MINUTE_MS) : [],
-    to > finestFrom ? rollUps.read('seconds', Math.max(from - 1000, finestFrom)) : [],
-  ]);
-  // Between the minutes lie checkpoints.
-  const early = minutes.filter(({t}) => t % MINUTE_MS === 0 && t < Math.min(finestFrom, to));
-  const late = seconds.filter(({t}) => t >= finestFrom && t < to);
-  const tallies = await decodeAll([...early, ...late]);
-  const rolledUpTo = late.at(-1)?.t ?? early.at(-1)?.t ?? -Infinity;
-  const missingFrom = Math.max(from, rolledUpTo + 1000, now() - KEEP_SAMPLES_MS);
-  if (missingFrom >= to) return tallies;
-  return [...tallies, ...(await fromSamples(feature, declared, {...time, from: missingFrom}))];
+  let end = -Infinity;
+  const takeUp = (tally: Tally) => {
+    end = tally.t + tally.ms;
+    take(tally);
+  };
+  const secondsFrom = Math.ceil((now() - KEEP_SECONDS_MS) / MINUTE_MS) * MINUTE_MS;
+  const minutesTo = to - from > BY_MINUTES_MS ? Math.floor(to / MINUTE_MS) * MINUTE_MS : secondsFrom;
+  if (from < minutesTo) {
+    // Between the minutes lie checkpoints.
+    const isMinute = ({t}: RollUp) => t % MINUTE_MS === 0 && t < Math.min(minutesTo, to);
+    await readDecoded(rollUps, 'minutes', from - MINUTE_MS, takeUp, isMinute);
+  }
+  // A minute is written once it is over.
+  const begin = Math.max(secondsFrom, end);
+  if (to > begin)
+    await readDecoded(rollUps, 'seconds', Math.max(from - 1000, begin), takeUp, ({t}) => t < to);
+  const missingFrom = Math.max(from, end, now() - KEEP_SAMPLES_MS);
+  if (missingFrom < to) await takeSamples(feature, declared, {...time, from: missingFrom}, take);
 }
 
-/** Roll-ups read back, those that are none left out; others have their turn meanwhile. */
-export async function decodeAll(rows: readonly RollUp[]): Promise<Tally[]> {
-  const tallies: Tally[] = [];
-  for (const [index, {t, body}] of rows.entries()) {
-    const tally = decodeTally(t, body);
-    if (tally !== null) tallies.push(tally);
-    if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
-  }
-  return tallies;
+/** Hands over roll-ups as they are read, but those that are none; others have their turn meanwhile. @throws StoreFault */
+export async function readDecoded(
+  rollUps: RollUpReader,
+  kind: 'seconds' | 'minutes',
+  sinceMs: number,
+  take: (tally: Tally) => void,
+  isWanted: (rollUp: RollUp) => boolean = () => true,
+): Promise<void> {
+  await rollUps.read(kind, sinceMs, async slice => {
+    for (const rollUp of slice) {
+      const tally = isWanted(rollUp) ? decodeTally(rollUp.t, rollUp.body) : null;
+      if (tally !== null) take(tally);
+    }
+    await nextTurn();
+  });
 }
 
 /** Seconds that nobody has rolled up yet, whatever the split was at the time. */
-async function fromSamples(
+async function takeSamples(
   {samples}: Pick<FeatureView, 'samples'>,
   declared: DeclaredMetrics,
   {release, from, to, now}: Time,
-): Promise<Tally[]> {
+  take: (tally: Tally) => void,
+): Promise<void> {
   const measurements = new Measurements({samples, now, historyMs: now() - from + 1000, ...declared});
   measurements.setRelease({release, splitVersion: 0, since: from});
   try {
     await measurements.start();
-    const tallies: Tally[] = [];
     for (let t = Math.floor(from / 1000) * 1000; t < to; t += 1000) {
       const tally = measurements.windows.rollUp(t);
-      if (tally !== null) tallies.push(tally);
+      if (tally !== null) take(tally);
     }
-    return tallies;
   } finally {
     await measurements.close();
   }

@@ -1,4 +1,5 @@
 import type {RollUp, RollUpReader, RollUpWriter} from '../port.ts';
+import {readSlices} from '../roll-up-slices.ts';
 import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
 import type {Keys} from './keys.ts';
@@ -7,12 +8,21 @@ import type {Line} from './line.ts';
 /** Roll-ups lie in sorted sets by their time. A member begins with the time, or equal bodies would be one. */
 export function rollUpReader(line: Line, keys: Keys): RollUpReader {
   return {
-    read: async (kind, sinceMs) => {
-      const members = (await line.call(['ZRANGEBYSCORE', keys[kind], sinceMs, '+inf'], {
-        reads: true,
-      })) as string[];
-      return members.flatMap(decode);
-    },
+    read: (kind, sinceMs, take) =>
+      readSlices(
+        async (after, count) => {
+          const range = [`(${after}`, '+inf', 'WITHSCORES', 'LIMIT', 0, count];
+          // Members and their scores, taking turns.
+          const answer = (await line.call(['ZRANGEBYSCORE', keys[kind], ...range], {
+            reads: true,
+          })) as string[];
+          const members = answer.filter((_, index) => index % 2 === 0);
+          const last = members.length < count ? null : Number(answer.at(-1));
+          return {rollUps: members.flatMap(decode), last};
+        },
+        sinceMs,
+        take,
+      ),
   };
 }
 

@@ -1,14 +1,22 @@
 import type {RollUpReader, RollUpWriter} from '../port.ts';
+import {readSlices} from '../roll-up-slices.ts';
 import type {Database} from './database.ts';
 
 export function rollUpReader(database: Database, feature: string): RollUpReader {
   return {
-    read: (kind, sinceMs) =>
-      database.read(connection => {
-        const sql = 'SELECT t, body FROM roll_ups WHERE feature = ? AND kind = ? AND t >= ? ORDER BY t';
-        const rows = connection.all(sql, feature, kind, sinceMs);
-        return rows.map(row => ({t: Number(row['t']), body: String(row['body'])}));
-      }),
+    read: (kind, sinceMs, take) =>
+      readSlices(
+        (after, count) =>
+          database.read(connection => {
+            const sql =
+              'SELECT t, body FROM roll_ups WHERE feature = ? AND kind = ? AND t > ? ORDER BY t LIMIT ?';
+            const rows = connection.all(sql, feature, kind, after, count);
+            const rollUps = rows.map(row => ({t: Number(row['t']), body: String(row['body'])}));
+            return {rollUps, last: rollUps.length < count ? null : (rollUps.at(-1)?.t ?? null)};
+          }),
+        sinceMs,
+        take,
+      ),
   };
 }
 

@@ -1,5 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
-import {KEEP_OUTPUTS, type RouterReport, type StoreRole} from '../../../source/store/port.ts';
+import {KEEP_OUTPUTS, type RollUp, type RouterReport, type StoreRole} from '../../../source/store/port.ts';
 import {newFeature, opener, type Subject} from './subject.ts';
 
 function report(fields: Partial<RouterReport> = {}): RouterReport {
@@ -70,6 +70,24 @@ export function restContract(subject: () => Subject): void {
       ]);
       expect(await viewed.read('seconds', t)).toEqual([{t, body: 'b, corrected'}]);
       expect(await viewed.read('minutes', 0)).toEqual([{t, body: 'minute'}]);
+    });
+
+    it('by the thousand are read in order, none twice, also slice by slice', async () => {
+      const store = await open('operator');
+      const {rollUps} = store.feature(newFeature());
+      const now = Math.floor(store.now() / 1000) * 1000;
+      const all = Array.from({length: 1001}, (_, index) => ({
+        t: now - (1000 - index) * 1000,
+        body: `body ${index}`,
+      }));
+      await rollUps.write('seconds', all, 3_600_000);
+      expect(await rollUps.read('seconds', 0)).toEqual(all);
+      expect(await rollUps.read('seconds', all[400]!.t - 0.5)).toEqual(all.slice(400));
+      const slices: RollUp[][] = [];
+      const rest = await rollUps.read('seconds', all[1]!.t, async slice => void slices.push(slice));
+      expect(rest).toEqual([]);
+      expect(slices.length).toBeGreaterThan(1);
+      expect(slices.flat()).toEqual(all.slice(1));
     });
 
     it('older than their time are dropped, and one may be a megabyte', async () => {

@@ -1,0 +1,57 @@
+import type {Tally} from '../analysis/windows/roll-up.ts';
+import {CourseSum} from './course.ts';
+import type {Course, Report, Sides} from './report.ts';
+import {SidesSum} from './sides.ts';
+import type {Story} from './story.ts';
+
+/**
+ * What was measured while a release ran, added up as it is read: over all of it, in each phase, and over time. Three days
+ * of a busy service are a hundred megabytes of tallies; none of them is kept.
+ */
+export class Measured {
+  readonly #from: number;
+  readonly #to: number;
+  readonly #all = new SidesSum();
+  readonly #phases: readonly {from: number; to: number; sum: SidesSum}[];
+  readonly #course: CourseSum;
+  #coveredMs = 0;
+
+  /** @param now end of what still lasts, milliseconds since 1970 */
+  constructor({release, phases}: Pick<Story, 'release' | 'phases'>, now: number) {
+    this.#from = release.startedAt;
+    this.#to = release.endedAt ?? now;
+    this.#phases = phases.map(({from, to}) => ({from, to: to ?? this.#to, sum: new SidesSum()}));
+    this.#course = new CourseSum({from: this.#from, to: this.#to});
+  }
+
+  /** Adds what was measured in a stretch; tallies come in order of time, no stretch twice. */
+  add(tally: Tally): void {
+    const {t, ms} = tally;
+    if (t + ms <= this.#from || t >= this.#to) return;
+    this.#coveredMs += ms;
+    this.#all.add(tally);
+    this.#course.add(tally);
+    // A stretch belongs where its middle lies: minutes do not end with phases.
+    const middle = t + ms / 2;
+    for (const {from, to, sum} of this.#phases) if (middle >= from && middle < to) sum.add(tally);
+  }
+
+  all(): Sides {
+    return this.#all.sides();
+  }
+
+  /** Of the phase at this index of the story. */
+  phase(index: number): Sides {
+    return this.#phases[index]?.sum.sides() ?? {prod: null, gray: null};
+  }
+
+  course(percents: Report['percents']): Course {
+    return this.#course.course(percents);
+  }
+
+  /** How much of the time was measured. */
+  coveredPercent(): number {
+    const ms = this.#to - this.#from;
+    return ms <= 0 ? 100 : Math.min(100, Math.round((this.#coveredMs / ms) * 100));
+  }
+}
