@@ -11,7 +11,8 @@ import type {Story} from './story.ts';
 export class Measured {
   readonly #from: number;
   readonly #to: number;
-  readonly #all = new SidesSum();
+  /** What lies in no phase. */
+  readonly #rest = new SidesSum();
   readonly #phases: readonly {from: number; to: number; sum: SidesSum}[];
   readonly #course: CourseSum;
   #coveredMs = 0;
@@ -29,15 +30,17 @@ export class Measured {
     const {t, ms} = tally;
     if (t + ms <= this.#from || t >= this.#to) return;
     this.#coveredMs += ms;
-    this.#all.add(tally);
     this.#course.add(tally);
     // A stretch belongs where its middle lies: minutes do not end with phases.
     const middle = t + ms / 2;
-    for (const {from, to, sum} of this.#phases) if (middle >= from && middle < to) sum.add(tally);
+    const phase = this.#phases.findLast(({from, to}) => middle >= from && middle < to);
+    (phase?.sum ?? this.#rest).add(tally);
   }
 
   all(): Sides {
-    return this.#all.sides();
+    const all = new SidesSum();
+    for (const sum of [this.#rest, ...this.#phases.map(({sum}) => sum)]) all.merge(sum);
+    return all.sides();
   }
 
   /** Of the phase at this index of the story. */

@@ -27,12 +27,14 @@ class Sum {
     this.users.merge(users);
   }
 
-  /** Adds what another one holds, but for its users. */
-  merge({entries, ms, counters, gauges, responseTime}: Sum): void {
+  merge({entries, ms, counters, gauges, responseTime, users}: Sum): void {
     this.entries += entries;
     this.ms += ms;
     this.#count(counters, gauges);
     this.responseTime.merge(responseTime);
+    if (users === null) return;
+    this.users ??= new DistinctSketch();
+    this.users.merge(users);
   }
 
   #count(counters: Sum['counters'], gauges: Sum['gauges']): void {
@@ -77,7 +79,6 @@ export class SidesSum {
     for (const side of SIDES) this.#sums[side].ms += ms;
   }
 
-  /** Adds what another one holds, but for its users. */
   merge(other: SidesSum): void {
     for (const side of SIDES) this.#sums[side].merge(other.#sums[side]);
   }

@@ -24,7 +24,7 @@ const folder = await mkdtemp(join(tmpdir(), 'graydeck-bench-report-'));
 await buildProgram(join(folder, 'program'));
 const server = await startRedis();
 const stores = {redis: server.url, sqlite: `sqlite:${join(folder, 'deck.db')}`};
-const results: {store: string; format: string; medianMs: number; mostMs: number; bytes: number}[] = [];
+const results: {store: string; format: string; medianMs: number; leastMs: number; bytes: number}[] = [];
 try {
   for (const [name, url] of Object.entries(stores)) {
     const store = await openStore(url, 'operator', {env: {}});
@@ -45,7 +45,7 @@ try {
         store: name,
         format,
         medianMs: Math.round(quantile(times, 0.5)),
-        mostMs: Math.round(Math.max(...times)),
+        leastMs: Math.round(Math.min(...times)),
         bytes,
       });
     }
@@ -57,9 +57,9 @@ try {
 const load = loadavg()[0]!.toFixed(1);
 if (values.json) console.log(JSON.stringify({goalMs: GOAL_MS, load, results}));
 else {
-  for (const {store, format, medianMs, mostMs, bytes} of results)
+  for (const {store, format, medianMs, leastMs, bytes} of results)
     console.log(
-      `${store} ${format}: median ${medianMs} ms, most ${mostMs} ms, ${Math.round(bytes / 1024)} kB`,
+      `${store} ${format}: median ${medianMs} ms, least ${leastMs} ms, ${Math.round(bytes / 1024)} kB`,
     );
   console.log(`goal ${GOAL_MS} ms; load of the machine ${load}`);
 }

@@ -28,6 +28,7 @@ const scratch = new Uint8Array(base64Bytes(LONGEST));
  */
 export class DistinctSketch {
   readonly #ranks = new Uint8Array(REGISTERS);
+  readonly #words = new Uint32Array(this.#ranks.buffer);
   #empty = true;
 
   get isEmpty(): boolean {
@@ -48,9 +49,7 @@ export class DistinctSketch {
   /** Adds everybody that `other` holds. */
   merge(other: DistinctSketch): void {
     if (other.#empty) return;
-    const into = this.#ranks;
-    const from = other.#ranks;
-    for (let index = 0; index < REGISTERS; index++) raise(into, index, from[index] ?? 0);
+    mergeWords(this.#words, other.#words);
     this.#empty = false;
   }
 
@@ -154,44 +153,55 @@ export class DistinctSketch {
     return bytes;
   }
 
-  /** Five bytes hold eight registers: taken together, days of roll-ups are read back in seconds. */
+  /** Five bytes hold eight registers. */
   #mergeDense(bytes: Uint8Array, from: number): void {
-    const ranks = this.#ranks;
     let at = from;
     for (let index = 0; index < REGISTERS; index += 8) {
-      const low = word(bytes, at);
-      const high = (low >>> 30) | (byteAt(bytes, at + 4) << 2);
-      raise(ranks, index, low & 31);
-      raise(ranks, index + 1, (low >>> 5) & 31);
-      raise(ranks, index + 2, (low >>> 10) & 31);
-      raise(ranks, index + 3, (low >>> 15) & 31);
-      raise(ranks, index + 4, (low >>> 20) & 31);
-      raise(ranks, index + 5, (low >>> 25) & 31);
-      raise(ranks, index + 6, high & 31);
-      raise(ranks, index + 7, (high >>> 5) & 31);
+      const low = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16);
+      const high = byteAt(bytes, at + 3) | (byteAt(bytes, at + 4) << 8);
+      unpacked[index] = low & 31;
+      unpacked[index + 1] = (low >>> 5) & 31;
+      unpacked[index + 2] = (low >>> 10) & 31;
+      unpacked[index + 3] = (low >>> 15) & 31;
+      unpacked[index + 4] = ((low >>> 20) | (high << 4)) & 31;
+      unpacked[index + 5] = (high >>> 1) & 31;
+      unpacked[index + 6] = (high >>> 6) & 31;
+      unpacked[index + 7] = (high >>> 11) & 31;
       at += 5;
     }
+    mergeWords(this.#words, unpackedWords);
     this.#empty = false;
   }
 }
+
+const unpacked = new Uint8Array(REGISTERS);
+const unpackedWords = new Uint32Array(unpacked.buffer);
 
 function byteAt(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }
 
-/** Four bytes, the lowest first. */
-function word(bytes: Uint8Array, at: number): number {
-  return (
-    byteAt(bytes, at) |
-    (byteAt(bytes, at + 1) << 8) |
-    (byteAt(bytes, at + 2) << 16) |
-    (byteAt(bytes, at + 3) << 24)
-  );
+/** The highest bit of each byte, and the highest rank in each. */
+const HIGH = 0x80808080 | 0;
+const TOPS = TOP * 0x01010101;
+
+/**
+ * Raises registers to those of `from`, none beyond the top, four at once and without a branch: whether one is higher is
+ * chance, and a report of days merges a hundred thousand sketches.
+ */
+function mergeWords(into: Uint32Array, from: Uint32Array): void {
+  for (let index = 0; index < into.length; index++) {
+    const word = from[index] ?? 0;
+    const known = word ^ TOPS ^ higher(word, TOPS);
+    into[index] = higher(into[index] ?? 0, known);
+  }
 }
 
-/** Without a branch: whether a rank is higher is chance, and a processor cannot foretell it. */
-function raise(ranks: Uint8Array, index: number, rank: number): void {
-  ranks[index] = Math.max(ranks[index] ?? 0, Math.min(rank, TOP));
+/** The higher one in each of four bytes that are below 128: the difference of two keeps the highest bit where the first is. */
+function higher(a: number, b: number): number {
+  const isFirst = (((a | HIGH) - b) & HIGH) >>> 7;
+  const mask = (isFirst << 8) - isFirst;
+  return (a & mask) | (b & ~mask);
 }
 
 /** Ertl's sigma: x + the sum over k ≥ 1 of x^(2^k) · 2^(k-1). */
