@@ -52,6 +52,7 @@ const benches: readonly Bench[] = [
   script('reports', '200 routers reporting at once delay a commit by 5 ms at most'),
   script('edge', 'a change within 1.25 of a bare write, test and reload; a rollback of a bare reload'),
   script('edge-bound', 'nobody on gray after the bound that the agent prints'),
+  script('report', 'a report of three days within 3 s in every format, on both stores'),
   script('serve', '2 000 requests a second and 500 followers on a core, the guard not delayed'),
 ];
 

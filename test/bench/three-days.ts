@@ -1,7 +1,12 @@
 import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
 import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import type {Side} from '../../source/analysis/numbers.ts';
-import {emptyPart, encodeTally, KEEP_MINUTES_MS, KEEP_SECONDS_MS} from '../../source/analysis/windows/roll-up.ts';
+import {
+  emptyPart,
+  encodeTally,
+  KEEP_MINUTES_MS,
+  KEEP_SECONDS_MS,
+} from '../../source/analysis/windows/roll-up.ts';
 import {FEEDBACK_TYPES, encodeFeedback, type Rating} from '../../source/analysis/feedback/feedback.ts';
 import {arrivals, normal, seeded} from '../../source/demo/random.ts';
 import type {Commit} from '../../source/release/commit.ts';

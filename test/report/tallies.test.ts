@@ -2,7 +2,12 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {encodeTally, KEEP_MINUTES_MS, KEEP_SECONDS_MS, type Tally} from '../../source/analysis/windows/roll-up.ts';
+import {
+  encodeTally,
+  KEEP_MINUTES_MS,
+  KEEP_SECONDS_MS,
+  type Tally,
+} from '../../source/analysis/windows/roll-up.ts';
 import {readTallies} from '../../source/cli/report/tallies.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
