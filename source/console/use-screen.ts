@@ -4,7 +4,7 @@ import {readHistories, stepFor, type Histories, type History} from './history.ts
 import {layOut, type Layout} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
-import {chartPoints} from './present/chart.ts';
+import {chartPoints, type ChartStyle} from './present/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
 import {logRows, rowKey, type LogRow} from './present/log.ts';
 import {labelOf, metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
@@ -29,6 +29,7 @@ export interface Screen {
   middle: Panel;
   /** History of the picked metric, as fine as the chart is wide; null where no chart is shown. */
   chart: History | null;
+  chartStyle: ChartStyle;
 }
 
 const LABEL_LEAST = 13;
@@ -89,13 +90,14 @@ export function useScreen(
   );
   const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
   const chartSpan = Math.max(spanMs, SPANS_MS[1] ?? spanMs);
-  const chartColumns = chartPoints(columns - 4) + 1;
+  const chartStyle = ui.dialog?.kind === 'chart' ? 'lines' : 'dots';
+  const valuesInChart = chartPoints(columns - 4, chartStyle);
   const chart = useMemo(() => {
     if (!isCharted || pickedName === null) return null;
-    const chartStepMs = stepFor(chartSpan, chartColumns);
-    const read = () => readHistories(windows, [pickedName], reading.at, chartColumns, chartStepMs);
+    const chartStepMs = stepFor(chartSpan, valuesInChart);
+    const read = () => readHistories(windows, [pickedName], reading.at, valuesInChart, chartStepMs);
     return attempt(read, NO_HISTORIES).get(pickedName) ?? null;
-  }, [isCharted, pickedName, windows, reading, chartColumns, chartSpan]);
+  }, [isCharted, pickedName, windows, reading, valuesInChart, chartSpan]);
   return {
     scene,
     layout,
@@ -108,6 +110,7 @@ export function useScreen(
       ui.focus === 'log' && ui.logRow !== null ? log.findIndex(row => rowKey(row) === ui.logRow) : -1,
     middle: judged,
     chart,
+    chartStyle,
   };
 }
 

@@ -1,18 +1,19 @@
 import {describe, expect, it} from 'vitest';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
-import {chartPanel} from '../../source/console/present/chart.ts';
+import {chartPanel, type ChartStyle} from '../../source/console/present/chart.ts';
 import {OPEN} from '../../source/console/present/clean.ts';
-import {textOf} from '../../source/console/present/line.ts';
+import {textOf, type Line} from '../../source/console/present/line.ts';
 import type {MetricRow} from '../../source/console/present/metric-rows.ts';
 import {metricOf} from '../../source/console/present/metric.ts';
 import type {Scene} from '../../source/console/present/screen.ts';
+import type {Commit} from '../../source/release/commit.ts';
 
 const scene = {
   t: messagesOf('en'),
   clean: OPEN,
   mayAct: true,
   histories: new Map(),
-  reading: {at: 600_000},
+  reading: {at: 400_000, commits: []},
 } as unknown as Scene;
 
 function row(name: string, limits: MetricRow['limits'] = []): MetricRow {
@@ -34,9 +35,26 @@ function drawn(
   gray: (number | null)[],
   limits: MetricRow['limits'] = [],
   name = 'error_rate',
+  style: ChartStyle = 'lines',
 ): string[] {
+  return lines(prod, gray, limits, name, style).map(line => textOf(line));
+}
+
+function lines(
+  prod: (number | null)[],
+  gray: (number | null)[],
+  limits: MetricRow['limits'],
+  name: string,
+  style: ChartStyle,
+  commits: readonly Commit[] = [],
+): readonly Line[] {
   const history = {prod, gray, from: 0, stepMs: 10_000};
-  return chartPanel(scene, row(name, limits), history, 52, 11).rows.map(line => textOf(line));
+  const at = {...scene, reading: {...scene.reading, commits}};
+  return chartPanel(at, row(name, limits), history, {width: 52, height: 11, style}).rows;
+}
+
+function percent(at: number, percent: number, type = 'percent-set'): Commit {
+  return {at, events: [{type}], split: {live: percent > 0, percent}} as unknown as Commit;
 }
 
 const flat = (value: number | null): (number | null)[] => Array.from({length: 41}, () => value);
@@ -73,5 +91,59 @@ describe('a chart', () => {
     const rows = drawn(flat(99.9), flat(99.2), [], 'availability');
     expect(rows[0]).toMatch(/100 % ┤/u);
     expect(rows.some(text => /9[89](\.\d+)? % ┤/u.test(text))).toBe(true);
+  });
+
+  it('of a few rows tells half a limit from a whole one, and both sides apart without colour', () => {
+    const limit = {value: 5, bad: 'above', then: 'rollback'} as const;
+    const rows = drawn(
+      flat(2.4),
+      [...flat(4.4).slice(0, 20), ...flat(7).slice(0, 20)],
+      [limit],
+      'error_rate',
+      'dots',
+    );
+    const across = rows.findIndex(text => text.includes('╌'));
+    expect(rows[across]).toMatch(/^\s+5 % ┤/u);
+    const prod = rows.findIndex(text => /(?:[⠁⠂⠄⡀]){20}/u.test(text));
+    expect(prod).toBeGreaterThan(across);
+    const gray = rows.findIndex(text => /[⠉⠒⠤⣀]{15}/u.test(text));
+    expect(gray).toBeLessThan(across);
+  });
+
+  it('is bad from where it passes the limit', () => {
+    const limit = {value: 5, bad: 'above', then: 'rollback'} as const;
+    for (const style of ['dots', 'lines'] as const) {
+      const gray = [...flat(1).slice(0, 20), ...flat(8).slice(0, 21)];
+      const pieces = lines(flat(0.5), gray, [limit], 'error_rate', style).flat();
+      const bad = pieces.filter(({tone}) => tone === 'bad').map(({text}) => text);
+      expect(bad.join('')).toMatch(/[⠉⠒⠤⣀─]{15}/u);
+      const well = pieces.filter(({tone, text}) => tone === 'gray' && /[⠉⠒⠤⣀─]{15}/u.test(text));
+      expect(well).not.toEqual([]);
+    }
+  });
+
+  it('shows a value that stands alone', () => {
+    const gray = flat(null).map((_, index) => (index % 4 === 0 ? 3 : null));
+    expect(drawn(flat(null), gray).join('')).toContain('•   •   •');
+    expect(drawn(flat(null), gray, [], 'error_rate', 'dots').join('')).toMatch(/([⠉⠒⠤⣀]) {3}\1 {3}\1/u);
+  });
+
+  it('says below when the percentage changed, and to what', () => {
+    const commits = [
+      percent(0, 5),
+      percent(60_000, 5),
+      percent(120_000, 20),
+      percent(300_000, 0, 'rollback-started'),
+    ];
+    const rows = lines(flat(1), flat(null), [], 'error_rate', 'dots', commits);
+    const axis = rows.at(-2) ?? [];
+    expect(textOf(axis)).toMatch(/└[─┬]{12}▲ 20 %[─┬]{12}◀ 0 %[─┬]+$/u);
+    expect(axis.find(({text}) => text === '◀ 0 %')?.tone).toBe('bad');
+    expect(rows.filter(line => textOf(line).charAt(12 + 30) === '┊')).not.toEqual([]);
+  });
+
+  it('names moments that read well on a clock', () => {
+    const moments = drawn(flat(1), flat(1)).at(-1) ?? '';
+    expect(moments.trim()).toMatch(/^(\d\d:\d[02468] +){3,}\d\d:\d\d:\d\d$/u);
   });
 });

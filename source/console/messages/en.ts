@@ -262,6 +262,7 @@ export const en = {
   },
   chart: {
     title: (metric: string) => metric.toUpperCase(),
+    span: (span: string) => `last ${span}`,
     step: (span: string, seconds: number) => `last ${span}, a column is ${seconds} s`,
     limit: (side: 'above' | 'below', value: string, then: 'rollback' | 'pause' | 'alert' | 'wait') =>
       then === 'wait'

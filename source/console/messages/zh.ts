@@ -246,6 +246,7 @@ export const zh: typeof en = {
   },
   chart: {
     title: metric => metric,
+    span: span => `最近 ${span}`,
     step: (span, seconds) => `最近 ${span}，每列 ${seconds} 秒`,
     limit: (side, value, then) =>
       then === 'wait'

@@ -1,6 +1,6 @@
 import {memo, type ReactNode} from 'react';
 import type {History} from '../history.ts';
-import {chartPanel} from '../present/chart.ts';
+import {chartPanel, type ChartStyle} from '../present/chart.ts';
 import {framed} from '../present/frame.ts';
 import type {MetricRow} from '../present/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
@@ -13,8 +13,9 @@ export const Chart = memo(function Chart(props: {
   history: History;
   width: number;
   height: number;
+  style: ChartStyle;
 }): ReactNode {
-  const {scene, row, history, width, height} = props;
-  const panel = chartPanel(scene, row, history, width - 4, height - 2);
+  const {scene, row, history, width, height, style} = props;
+  const panel = chartPanel(scene, row, history, {width: width - 4, height: height - 2, style});
   return <Lines lines={framed(panel, {width, height, hasFocus: false})} />;
 });

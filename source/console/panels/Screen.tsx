@@ -22,7 +22,7 @@ export function Screen(props: {
   dialog: ReactNode;
 }): ReactNode {
   const {model, ui, mode, position, footer, dialog} = props;
-  const {scene, layout, allRows, visible, picked, log, logPicked, middle, chart} = model;
+  const {scene, layout, allRows, visible, picked, log, logPicked, middle, chart, chartStyle} = model;
   const {columns, rows} = layout;
   const isCharted = ui.dialog?.kind === 'chart' && chart !== null && picked !== null;
   const chartHeight = layout.sidesHeight + layout.judgeHeight + layout.chartHeight;
@@ -43,7 +43,12 @@ export function Screen(props: {
       </Place>
       {isCharted ? (
         <Place {...place} name="chart" height={chartHeight}>
-          <Chart scene={scene} row={picked} history={chart} width={columns} height={chartHeight} />
+          <Chart
+            {...{scene, row: picked, history: chart}}
+            width={columns}
+            height={chartHeight}
+            style={chartStyle}
+          />
         </Place>
       ) : (
         <>
@@ -61,7 +66,12 @@ export function Screen(props: {
           </Place>
           <Place {...place} name="chart" height={chart !== null && picked !== null ? layout.chartHeight : 0}>
             {chart !== null && picked !== null && (
-              <Chart scene={scene} row={picked} history={chart} width={columns} height={layout.chartHeight} />
+              <Chart
+                {...{scene, row: picked, history: chart}}
+                width={columns}
+                height={layout.chartHeight}
+                style={chartStyle}
+              />
             )}
           </Place>
         </>
