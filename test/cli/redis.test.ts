@@ -1,7 +1,7 @@
 import {createServer} from 'node:http';
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
-import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test, vi} from 'vitest';
 import {startRedis, redisMissing, type RedisServer} from '../servers/redis.ts';
 import {TestTerminal} from '../terminal/open.ts';
 import {errorOf, Workplace} from './program.ts';
@@ -105,6 +105,25 @@ describe.skipIf(redisMissing)('on a real Redis', () => {
     } finally {
       server.thaw();
     }
+  });
+
+  test('whoever reads lines is told that the store hangs, and goes on reading once it is back', async () => {
+    await place.run('start', 'v6', '--feature', 'lines', '--yes');
+    const running = place.start(['status', '--watch', '--feature', 'lines']);
+    const told = {stdout: '', stderr: ''};
+    running.stdout.on('data', chunk => (told.stdout += String(chunk)));
+    running.stderr.on('data', chunk => (told.stderr += String(chunk)));
+    await vi.waitFor(() => expect(told.stdout).toMatch(/lines {2}v6 {2}ROLLING/u));
+    server.freeze();
+    try {
+      await vi.waitFor(() => expect(told.stderr).toMatch(/lines {2}✖ the log cannot be read for \d/u));
+    } finally {
+      server.thaw();
+    }
+    await place.run('alert', 'critical', 'refunds fail', '--feature', 'lines');
+    await vi.waitFor(() => expect(told.stdout).toContain('1 open alert, 1 not acknowledged'));
+    running.kill('SIGINT');
+    expect((await running).exitCode).toBe(130);
   });
 
   test('a Redis that holds something else under our names is left alone', async () => {

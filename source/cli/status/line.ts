@@ -2,6 +2,7 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {
   percent as asPercent,
+  clockwork,
   milliseconds,
   setPercent,
   timeOfDay,
@@ -9,9 +10,20 @@ import {
 } from '../../console/present/format.ts';
 import type {StatusDocument} from './document.ts';
 
+/** That nothing is heard of the store, since when, and that the line before is the last that is known. */
+export function awayLine(
+  {feature}: StatusDocument,
+  t: Messages,
+  {now, since}: {now: number; since: number},
+): string {
+  return [timeOfDay(now), feature, `✖ ${t.headlines.logAway(clockwork(now - since))}`].join('  ');
+}
+
 /** The status in one plain line, for a stream of them. */
 export function statusLine(status: StatusDocument, t: Messages, now: number): string {
-  const {feature, version, state, phase, percent, routers, sides} = status;
+  const {feature, version, state, phase, percent, routers, sides, verdict, alerts} = status;
+  const open = alerts.filter(({resolvedAt}) => resolvedAt === null);
+  const unseen = open.filter(({acknowledgedBy}) => acknowledgedBy === null);
   const known = (value: number | null, write: (value: number) => string) =>
     value === null ? UNKNOWN : write(value);
   const parts = [
@@ -27,6 +39,10 @@ export function statusLine(status: StatusDocument, t: Messages, now: number): st
       : `${t.lights.routers} ${routers.confirmed}/${routers.live}`,
     `${t.sides.prod} ${known(sides.prod.errorRate, asPercent)} ${known(sides.prod.responseTime.p95, milliseconds)}`,
     `${t.sides.gray} ${known(sides.gray.errorRate, asPercent)} ${known(sides.gray.responseTime.p95, milliseconds)}`,
+    verdict.action === 'pause' || verdict.action === 'rollback'
+      ? `✖ ${t.judge.title} ${t.actions[verdict.action]}`
+      : '',
+    open.length === 0 ? '' : t.log.alerts(open.length, unseen.length),
   ];
   return parts.filter(part => part !== '').join('  ');
 }

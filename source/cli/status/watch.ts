@@ -9,14 +9,14 @@ import type {Call} from '../call.ts';
 import {EXIT, type ExitCode} from '../telling/exit.ts';
 import {languageOf} from '../command-line/language.ts';
 import {statusDocument} from './document.ts';
-import {meaningOf, statusLine} from './line.ts';
+import {awayLine, meaningOf, statusLine} from './line.ts';
 import {observe} from './observe.ts';
 
 const LOOK_EVERY_MS = 1000;
 
 /**
- * One line for each change, until the release ends, the reader goes away or a signal comes. The exit code tells how
- * it ended: 0 completed, 5 rolled back.
+ * One line for each change, until the release ends, the reader goes away or a signal comes; a store that is away is
+ * said on stderr. The exit code tells how it ended: 0 completed, 5 rolled back.
  */
 export async function watchStatus(
   call: Call,
@@ -34,10 +34,14 @@ export async function watchStatus(
   while (!signal.aborted) {
     const observed = await observe(feature, view, windows, windowMs, prometheus, judged);
     const status = statusDocument(observed);
-    const meaning = meaningOf(status);
+    const {link} = observed.snapshot;
+    // What is known is old then, and nobody may take the silence for news.
+    const isAway = link.state === 'away';
+    const meaning = isAway ? link.state : meaningOf(status);
     if (meaning !== told && !signal.aborted) {
       told = meaning;
-      if (out.isJson) out.json(status);
+      if (isAway) out.say(awayLine(status, messages, {now: observed.now, since: link.since}));
+      else if (out.isJson) out.json(status);
       else out.data(statusLine(status, messages, observed.now));
     }
     if (status.state === 'completed') return EXIT.done;
