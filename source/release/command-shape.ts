@@ -1,27 +1,9 @@
-import type {Command, CommandType, DeliveryOutcome, VerdictAction} from './command.ts';
+import type {Command, CommandType} from './command.ts';
+import {isFlag, isNumber, isRecord, isText, listOf, oneOf, optional, wrongField} from './shape.ts';
+import type {Check, Shape} from './shape.ts';
 
-type Check = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Check>>;
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isFlag: Check = value => typeof value === 'boolean';
-const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
 /** Judged by `decide` itself, which has better words for it. */
 const isAnything: Check = () => true;
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const optional =
-  (check: Check): Check =>
-  value =>
-    value === undefined || check(value);
-const listOf =
-  (shape: Shape): Check =>
-  value =>
-    Array.isArray(value) && value.every(item => isRecord(item) && wrongField(item, shape) === null);
-
-const ACTIONS: ReadonlySet<unknown> = new Set<VerdictAction>(['advance', 'hold', 'pause', 'rollback']);
-const OUTCOMES: ReadonlySet<unknown> = new Set(['done', 'failed', 'skipped']);
-const DELIVERIES: ReadonlySet<unknown> = new Set<DeliveryOutcome>(['done', 'failed', 'again']);
 
 const STAMP: Shape = {
   by: value =>
@@ -67,7 +49,7 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   'end-delivery': {
     dispatch: isText,
     channel: isText,
-    outcome: value => DELIVERIES.has(value),
+    outcome: oneOf('done', 'failed', 'again'),
     error: optional(isText),
     afterMs: optional(isNumber),
     unsure: optional(isFlag),
@@ -76,7 +58,7 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   'leave-guard': {},
   verdict: {
     release: isText,
-    action: value => ACTIONS.has(value),
+    action: oneOf('advance', 'hold', 'pause', 'rollback'),
     reasons: listOf({code: isText, text: isText}),
   },
   'hold-clock': {release: isText, why: isText, since: optional(isNumber)},
@@ -86,7 +68,7 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   'end-step': {
     release: isText,
     step: isText,
-    outcome: value => OUTCOMES.has(value),
+    outcome: oneOf('done', 'failed', 'skipped'),
     error: optional(isText),
     facts: optional(value => isRecord(value) && Object.values(value).every(isNumber)),
   },
@@ -103,8 +85,4 @@ export function lackOf(command: Command): string | null {
   const own = SHAPES[command.type];
   const field = wrongField(command, command.type === 'rollback' ? own : {...STAMP, ...own});
   return field === null ? null : `its field "${field}" does not fit`;
-}
-
-function wrongField(value: Record<string, unknown>, shape: Shape): string | null {
-  return Object.entries(shape).find(([field, fits]) => !fits(value[field]))?.[0] ?? null;
 }

@@ -1,12 +1,10 @@
 import type {Plan, Rule} from './plan.ts';
+import {isNumber, isRecord, isText} from './shape.ts';
 
 /** Parts of rules, groups put in their place, that one plan may come to: each may travel in every split. */
 const PARTS_AT_MOST = 2000;
 const DEPTH_AT_MOST = 32;
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isListOf = <T>(value: unknown, fits: (item: unknown) => item is T): value is T[] =>
   Array.isArray(value) && value.every(fits);
 
@@ -37,7 +35,7 @@ export function mistakeInPlan(plan: Plan): string | null {
 
 /** Infinity would be no time any more when it is read again. */
 function isTime(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return isNumber(value) && (value as number) >= 0;
 }
 
 function isStale(value: unknown): boolean {

@@ -113,6 +113,23 @@ onEveryStore(house => {
     });
   });
 
+  describe('a commit with an event that cannot be read', () => {
+    test('is in nobody’s way: the log is read, and the release can be taken back', async () => {
+      const {feature} = await running();
+      const entries = await house().readLog(feature);
+      const last = JSON.parse(entries[2]!.text) as Commit;
+      const broken = {...last, version: 4, id: 'c-4', parent: last.id};
+      const events = [{type: 'promotion-started', release: 'r-1', steps: [null]}];
+      await house().rewriteLog(feature, [
+        ...entries,
+        {version: 4, text: JSON.stringify({...broken, events})},
+      ]);
+      const desk = await open.desk(feature);
+      expect(desk.snapshot().state.unknownEvent).toContain('promotion-started');
+      expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 5, split: {live: false}});
+    });
+  });
+
   describe('a commit whose split does not follow from its events', () => {
     async function forged() {
       const {feature, desk, view} = await running();

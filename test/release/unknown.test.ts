@@ -71,12 +71,30 @@ describe('a commit that cannot be read', () => {
     {type: 'start-queued', release: 'r-2', after: 'r-1', version: 'v3', over: null, plan: null},
     {type: 'promotion-started', release: 'r-1'},
     {type: 'rollback-started', release: 'r-1', fromPercent: 20, reason: null},
+    {type: 'promotion-started', release: 'r-1', steps: [null]},
+    {
+      type: 'release-started',
+      release: 'r-2',
+      version: 'v3',
+      over: null,
+      plan: fourPhases(),
+      steps: [{id: 'x'}],
+    },
+    {type: 'user-included', release: 'r-1', user: null},
+    {type: 'alert-raised', alert: 'a-1', level: 'critical', message: null, key: 'k', silenced: false},
+    {type: 'guard-taken', epoch: '5'},
   ])('because an event of it is broken, changes nothing but that: $type', event => {
     const after = evolveCommit(state, commit([event]));
     expect(after.unknownEvent).toContain(event.type);
     expect({...after, unknownEvent: null}).toEqual(state);
     expect(deriveSplit(after)).toEqual(deriveSplit(state));
   });
+});
+
+test('an event that says it may be ignored is, also where it is broken', () => {
+  const {state} = given(start());
+  const event = {type: 'delivery-begun', ignorable: true, dispatch: 'x', channels: 7};
+  expect(evolveCommit(state, commit([event]))).toEqual(state);
 });
 
 test('events of a release that has given way change nothing', () => {

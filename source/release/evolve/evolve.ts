@@ -1,18 +1,17 @@
 import type {Commit} from '../commit.ts';
 import {SCHEMA} from '../commit.ts';
+import {isReadable} from '../event-shape.ts';
 import type {Event, Happened, UnknownEvent} from '../event.ts';
 import {evolveAlerts} from './alerts.ts';
 import {evolveOutbox} from './outbox.ts';
 import {evolveRelease} from './release.ts';
 import {evolveStep} from './step.ts';
-import {isPercent} from '../percent.ts';
-import {mistakeInPlan} from '../plan-shape.ts';
 import type {State} from '../state.ts';
 
 /** The only way state comes to be. */
 export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
   const known = event as Event;
-  if (!isReadable(known)) return evolveUnknown(state, {type: `${event.type}, unreadable`});
+  if (!isReadable(known)) return evolveUnknown(state, {...event, type: `${event.type}, unreadable`});
   return evolveOutbox(evolveKnown(state, known, happened), known, happened);
 }
 
@@ -63,25 +62,6 @@ function evolveKnown(state: State, known: Event, happened: Happened): State {
   }
 }
 
-/** Whether what routers are told can be derived after this event, and the release taken back: see `mistakeInPlan`. */
-function isReadable(event: Event): boolean {
-  switch (event.type) {
-    case 'release-started':
-      return mistakeInPlan(event.plan) === null && Array.isArray(event.steps);
-    case 'start-queued':
-      return mistakeInPlan(event.plan) === null;
-    case 'promotion-started':
-    case 'phase-opening':
-    case 'rollback-started':
-      return Array.isArray(event.steps);
-    case 'phase-entered':
-    case 'percent-set':
-      return isPercent(event.percent);
-    default:
-      return true;
-  }
-}
-
 /** An event of a newer Graydeck: what it changes we cannot know, unless it says that it changes nothing. */
 function evolveUnknown(state: State, event: UnknownEvent): State {
   return event.ignorable === true || state.unknownEvent !== null
@@ -97,7 +77,7 @@ export function evolveCommit(state: State, commit: Commit): State {
     try {
       next = evolve(next, event, {at: commit.at, by: commit.by});
     } catch {
-      next = evolveUnknown(next, {type: `${event.type}, unreadable`});
+      next = evolveUnknown(next, {...event, type: `${event.type}, unreadable`});
     }
   }
   return next;

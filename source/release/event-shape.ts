@@ -1,0 +1,102 @@
+import type {Event, EventType} from './event.ts';
+import {isPercent} from './percent.ts';
+import {mistakeInPlan} from './plan-shape.ts';
+import type {Plan} from './plan.ts';
+import {isFlag, isNumber, isRecord, isText, listOf, nullable, oneOf, optional, wrongField} from './shape.ts';
+import type {Check, Shape} from './shape.ts';
+
+const isPlan: Check = value => mistakeInPlan(value as Plan) === null;
+const areSteps = listOf({
+  id: isText,
+  run: isText,
+  name: isText,
+  state: isText,
+  attempts: isNumber,
+  error: nullable(isText),
+  facts: isRecord,
+});
+const areChecked = listOf({text: isText, outcome: isText});
+const isLeft: Check = value =>
+  isRecord(value) && wrongField(value, {phase: isNumber, criteria: areChecked}) === null;
+
+const RELEASE: Shape = {release: isText};
+const STEP: Shape = {...RELEASE, step: isText};
+const USER: Shape = {...RELEASE, user: isText};
+const ALERT: Shape = {alert: isText};
+const START: Shape = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
+
+/**
+ * What each event must carry, so that everything that follows from it can be told: the split above all, and the release
+ * taken back. A log that is never rewritten must not depend on every writer having been compiled against this.
+ */
+const SHAPES: Readonly<Record<EventType, Shape>> = {
+  'release-started': {...START, steps: areSteps},
+  'phase-entered': {...RELEASE, phase: isNumber, percent: isPercent, left: optional(isLeft)},
+  'phase-opening': {
+    ...RELEASE,
+    to: isNumber,
+    left: isLeft,
+    wantedBy: oneOf('person', 'guard'),
+    steps: areSteps,
+  },
+  'percent-set': {...RELEASE, percent: isPercent},
+  'release-paused': {...RELEASE, reason: nullable(isText)},
+  'release-resumed': RELEASE,
+  'promotion-started': {...RELEASE, steps: areSteps},
+  'release-completed': RELEASE,
+  'release-failed': RELEASE,
+  'rollback-started': {...RELEASE, fromPercent: isNumber, reason: nullable(isText), steps: areSteps},
+  'release-rolled-back': RELEASE,
+  'release-banned': RELEASE,
+  'start-queued': {...START, after: isText},
+  'queued-start-cancelled': {...RELEASE, after: isText},
+  'user-included': USER,
+  'user-denied': USER,
+  'user-removed': USER,
+  'step-started': {...STEP, deadline: isNumber},
+  'step-ended': {
+    ...STEP,
+    outcome: oneOf('done', 'failed', 'skipped'),
+    error: nullable(isText),
+    facts: isRecord,
+  },
+  'step-retried': STEP,
+  'alert-raised': {
+    ...ALERT,
+    level: oneOf('info', 'warning', 'critical'),
+    message: isText,
+    key: isText,
+    silenced: isFlag,
+  },
+  'alert-repeated': ALERT,
+  'alert-acknowledged': ALERT,
+  'alert-resolved': ALERT,
+  'alert-escalated': ALERT,
+  'alerts-silenced': {silence: isText, match: isText, until: isNumber, reason: nullable(isText)},
+  'delivery-begun': {
+    dispatch: isText,
+    channels: listOf({channel: isText, deadline: nullable(isNumber), again: nullable(isNumber)}),
+  },
+  'delivery-ended': {
+    dispatch: isText,
+    channel: isText,
+    outcome: oneOf('done', 'failed', 'again'),
+    error: nullable(isText),
+    again: nullable(isNumber),
+    unsure: isFlag,
+  },
+  'guard-taken': {epoch: isNumber},
+  'guard-left': {epoch: isNumber},
+  'verdict-changed': {
+    ...RELEASE,
+    action: oneOf('advance', 'hold', 'pause', 'rollback'),
+    reasons: listOf({code: isText, text: isText}),
+  },
+  'clock-held': {...RELEASE, why: isText, since: optional(isNumber)},
+  'clock-ran': RELEASE,
+};
+
+/** Whether an event carries what its type needs. One whose type is not known is not judged here. */
+export function isReadable(event: Event): boolean {
+  return !Object.hasOwn(SHAPES, event.type) || wrongField({...event}, SHAPES[event.type]) === null;
+}

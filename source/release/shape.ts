@@ -1,0 +1,32 @@
+/** Whether a value that came from outside fits. */
+export type Check = (value: unknown) => boolean;
+/** What each field of a record must be; more fields may be there. */
+export type Shape = Readonly<Record<string, Check>>;
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+export const isFlag: Check = value => typeof value === 'boolean';
+export const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const optional =
+  (check: Check): Check =>
+  value =>
+    value === undefined || check(value);
+export const nullable =
+  (check: Check): Check =>
+  value =>
+    value === null || check(value);
+export const oneOf = (...values: readonly string[]): Check => {
+  const known = new Set<unknown>(values);
+  return value => known.has(value);
+};
+export const listOf =
+  (shape: Shape): Check =>
+  value =>
+    Array.isArray(value) && value.every(item => isRecord(item) && wrongField(item, shape) === null);
+
+/** The first field that does not fit; null when all do. */
+export function wrongField(value: Record<string, unknown>, shape: Shape): string | null {
+  return Object.entries(shape).find(([field, fits]) => !fits(value[field]))?.[0] ?? null;
+}
