@@ -35,7 +35,7 @@ export interface Applied {
 }
 
 /** A router not heard of for this long has left for good, in milliseconds. */
-const FORGOTTEN_AFTER_MS = 10 * 60_000;
+export const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
 /**
  * How far the routers are with a split. `since`: the log version that made it what it is. `now` is the store's clock,

@@ -30,8 +30,8 @@ export function performersFor({
       case 'traffic':
       case 'traffic-to-prod':
         return step.run === 'rollback'
-          ? followedBy(trafficPerformer(traffic), () => void takeEarly(takeSnapshot, outputs, release))
-          : trafficPerformer(traffic);
+          ? followedBy(trafficPerformer(traffic, step), () => void takeEarly(takeSnapshot, outputs, release))
+          : trafficPerformer(traffic, step);
       case 'notify':
         return notify;
       case 'snapshot':

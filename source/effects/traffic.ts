@@ -1,6 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {appliedBy, type Applied, type Report} from '../audience/applied.ts';
+import {appliedBy, FORGOTTEN_AFTER_MS, type Applied, type Report} from '../audience/applied.ts';
 import type {Split} from '../release/split.ts';
+import type {Step} from '../release/state.ts';
 import type {Performer} from './run-steps.ts';
 
 /** What the traffic step needs to see that the routers have moved. */
@@ -15,18 +16,22 @@ export interface TrafficView {
 }
 
 const LOOK_EVERY_MS = 50;
+/** After that nothing is soon over. */
+const SELDOM_MS = 500;
 /** What every router confirms at once is over within this time. */
 const SOON_MS = 5000;
-/** Longest that a router may stay silent and yet be waited for: beyond it, its own bound has brought it to prod. */
+/** Longest that routers are waited for before the steps of a rollback go on, and for one that is heard and has not moved. */
 const WAIT_AT_MOST_MS = 60_000;
 /** The last batches of gray's samples are still on their way when the last router confirms. */
 const LATE_BATCHES_MS = 600;
 
 /**
- * Waits until every live router has confirmed the newest split and every silent one must be at prod by its own bound.
- * The split itself took effect with its commit; this step only makes sure, and measures.
+ * Waits until every live router has confirmed the newest split and every silent one must be at prod by its own bound, or
+ * has left for good. The split itself took effect with its commit; this step only makes sure, and measures. A rollback
+ * waits for a minute and then says who may still serve gray; before gray is cleaned up after a promotion there is time.
  */
-export function trafficPerformer(view: TrafficView): Performer {
+export function trafficPerformer(view: TrafficView, {name}: Pick<Step, 'name'>): Performer {
+  const forSilentMs = name === 'traffic-to-prod' ? FORGOTTEN_AFTER_MS : WAIT_AT_MOST_MS;
   return {
     // It does nothing to the world: who takes it over too early only looks once more. So nobody waits for a runner that
     // may be dead longer than for the routers.
@@ -34,15 +39,14 @@ export function trafficPerformer(view: TrafficView): Performer {
       const applied = await appliedNow(view).catch(() => null);
       if (applied === null) return WAIT_AT_MOST_MS + SOON_MS;
       const {silent, behind} = applied;
-      const left = [
-        ...silent.map(({leftMs}) => leftMs),
-        ...behind.map(one => one.at + one.boundMs - view.now()),
-      ];
-      return Math.min(WAIT_AT_MOST_MS, Math.max(0, ...left)) + SOON_MS;
+      const now = view.now();
+      const forSilent = silent.map(({leftMs, at}) => Math.min(leftMs, at + FORGOTTEN_AFTER_MS - now));
+      const forBehind = behind.map(({at, boundMs}) => Math.min(at + boundMs - now, WAIT_AT_MOST_MS));
+      return Math.min(forSilentMs, Math.max(0, ...forSilent, ...forBehind)) + SOON_MS;
     },
     async perform(step, {release, signal}) {
       const since = step.run === 'rollback' ? (release.rollback?.at ?? view.now()) : view.now();
-      const applied = await settled(view, since, signal);
+      const applied = await settled(view, {since, forSilentMs}, signal);
       const ms = view.now() - since;
       const grayAfterKey = step.run === 'rollback' ? await grayAfter(view, since, applied, signal) : null;
       const facts = {
@@ -52,24 +56,44 @@ export function trafficPerformer(view: TrafficView): Performer {
         silent: applied.silent.length,
         ...(grayAfterKey === null ? {} : {grayRequestsAfter: grayAfterKey}),
       };
-      if (applied.behind.length === 0) return {outcome: 'done', facts};
-      const names = applied.behind.map(({name}) => name).join(', ');
-      return {outcome: 'failed', error: `still at an older split: ${names}`, facts};
+      // Who does not hear of more gray harms nobody.
+      const isTaken = step.run === 'rollback' || name === 'traffic-to-prod';
+      const error = doubts(isTaken ? applied : {...applied, silent: []});
+      return error === null ? {outcome: 'done', facts} : {outcome: 'failed', error, facts};
     },
   };
 }
 
-async function settled(view: TrafficView, since: number, signal: AbortSignal): Promise<Applied> {
+/** Who may still serve what is no longer wanted, in words; null: nobody. */
+function doubts({behind, silent}: Pick<Applied, 'behind' | 'silent'>): string | null {
+  const unbound = silent.filter(({leftMs}) => leftMs > 0);
+  const names = (routers: readonly Report[]) => routers.map(({name}) => name).join(', ');
+  const words = [
+    ...(behind.length === 0 ? [] : [`still at an older split: ${names(behind)}`]),
+    ...(unbound.length === 0 ? [] : [`not heard of, and free to go on as before: ${names(unbound)}`]),
+  ];
+  return words.length === 0 ? null : words.join('; ');
+}
+
+async function settled(
+  view: TrafficView,
+  {since, forSilentMs}: {since: number; forSilentMs: number},
+  signal: AbortSignal,
+): Promise<Applied> {
   for (;;) {
-    const isOver = signal.aborted || view.now() - since > WAIT_AT_MOST_MS;
+    const waitedMs = view.now() - since;
     // Routers that cannot be read for a moment have not confirmed: the steps that follow may take gray away.
     const applied = await appliedNow(view).catch((error: unknown) => {
-      if (isOver) throw error;
+      if (signal.aborted || waitedMs > WAIT_AT_MOST_MS) throw error;
       return null;
     });
-    const isSettled = applied?.behind.length === 0 && applied.silent.every(({leftMs}) => leftMs === 0);
-    if (applied !== null && (isSettled || isOver)) return applied;
-    await pause(LOOK_EVERY_MS, undefined, {signal}).catch(() => undefined);
+    if (applied !== null) {
+      const isMoved = applied.behind.length === 0;
+      const isSettled = isMoved && applied.silent.every(({leftMs}) => leftMs === 0);
+      const isOver = waitedMs > (isMoved ? forSilentMs : WAIT_AT_MOST_MS);
+      if (isSettled || isOver || signal.aborted) return applied;
+    }
+    await pause(waitedMs < SOON_MS ? LOOK_EVERY_MS : SELDOM_MS, undefined, {signal}).catch(() => undefined);
   }
 }
 

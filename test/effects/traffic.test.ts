@@ -1,15 +1,15 @@
 import {describe, expect, test} from 'vitest';
 import type {Report} from '../../source/audience/applied.ts';
-import {trafficPerformer} from '../../source/effects/traffic.ts';
+import {trafficPerformer, type TrafficView} from '../../source/effects/traffic.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import {initialState} from '../../source/release/state.ts';
-import {rollback, start} from '../release/orders.ts';
+import {complete, rollback, run, start} from '../release/orders.ts';
 import {given} from '../release/specification.ts';
 
 const SECOND = 1000;
 const NOW = 1_800_000_000_000;
 
-/** An app that reported a while ago; everyone is to be at prod. */
+/** An app that reported a while ago. */
 function router(ageMs: number, rest: Partial<Report> = {}): Report {
   return {
     name: 'sdk web-1',
@@ -24,13 +24,22 @@ function router(ageMs: number, rest: Partial<Report> = {}): Report {
   };
 }
 
-async function deadlineWith(routers: () => Promise<Report[]>): Promise<number> {
-  const {deadlineMs} = trafficPerformer({
+/** Everyone is to be at prod. */
+function view(rest: Partial<TrafficView>): TrafficView {
+  return {
     split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
-    routers,
+    routers: () => Promise.resolve([]),
     now: () => NOW,
     grayRequestsSince: () => Promise.resolve(null),
-  });
+    ...rest,
+  };
+}
+
+async function deadlineWith(
+  routers: () => Promise<Report[]>,
+  name: 'traffic' | 'traffic-to-prod' = 'traffic',
+): Promise<number> {
+  const {deadlineMs} = trafficPerformer(view({routers}), {name});
   return typeof deadlineMs === 'number' ? deadlineMs : await deadlineMs();
 }
 
@@ -54,31 +63,67 @@ describe('the step that waits for the routers', () => {
     expect(await deadlineWith(() => Promise.resolve([slow]))).toBe(65 * SECOND);
   });
 
+  test('is waited for until a silent router counts as gone, before gray is cleaned up', async () => {
+    const keeping = router(120 * SECOND, {...GRAY, boundMs: 86_400 * SECOND});
+    expect(await deadlineWith(() => Promise.resolve([keeping]), 'traffic-to-prod')).toBe(485 * SECOND);
+    expect(await deadlineWith(() => Promise.resolve([router(0, GRAY)]), 'traffic-to-prod')).toBe(22 * SECOND);
+  });
+
+  const {release} = given(start(), rollback());
+  const back = release.steps.find(({id}) => id === 'rollback.traffic')!;
+  const signal = new AbortController().signal;
+
   test('is done once everybody is at prod, also where the samples that were to be counted cannot be read', async () => {
-    const {perform} = trafficPerformer({
-      split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
-      routers: () => Promise.resolve([]),
-      now: () => NOW,
-      grayRequestsSince: () => Promise.reject(new Error('away')),
-    });
-    const {release} = given(start(), rollback());
-    const step = release.steps.find(({id}) => id === 'rollback.traffic')!;
-    const done = await perform(step, {release, signal: new AbortController().signal});
+    const means = view({grayRequestsSince: () => Promise.reject(new Error('away'))});
+    const done = await trafficPerformer(means, back).perform(back, {release, signal});
     expect(done).toMatchObject({outcome: 'done', facts: {routers: 0}});
     expect(done.facts).not.toHaveProperty('grayRequestsAfter');
   });
 
   test('looks again where the routers cannot be read for a moment: what comes after it may take gray away', async () => {
     let failures = 2;
-    const {perform} = trafficPerformer({
-      split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
-      routers: () => (failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve([router(SECOND)])),
-      now: () => NOW,
-      grayRequestsSince: () => Promise.resolve(null),
-    });
+    const routers = () =>
+      failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve([router(SECOND)]);
+    const done = await trafficPerformer(view({routers}), back).perform(back, {release, signal});
+    expect(done).toMatchObject({outcome: 'done', facts: {routers: 1}});
+  });
+});
+
+describe('a router that is silent and keeps gray by itself', () => {
+  const signal = new AbortController().signal;
+
+  /** It was heard last a minute before `begun`. Time passes by more than a minute with each look at the routers. */
+  function passing(begun: number): TrafficView {
+    let now = begun;
+    const at = begun - 60 * SECOND;
+    const silent = router(0, {live: true, percent: 100, version: 6, boundMs: 86_400 * SECOND, at});
+    const routers = () => {
+      now += 70 * SECOND;
+      return Promise.resolve([silent]);
+    };
+    return view({routers, now: () => now});
+  }
+
+  test('is named after a minute of a rollback: the steps go on, and somebody is to look', async () => {
     const {release} = given(start(), rollback());
     const step = release.steps.find(({id}) => id === 'rollback.traffic')!;
-    const done = await perform(step, {release, signal: new AbortController().signal});
-    expect(done).toMatchObject({outcome: 'done', facts: {routers: 1}});
+    const done = await trafficPerformer(passing(release.rollback!.at), step).perform(step, {release, signal});
+    expect(done).toMatchObject({outcome: 'failed', facts: {silent: 1}});
+    expect(done.error).toContain('sdk web-1');
+  });
+
+  test('is waited for until it counts as gone before gray is cleaned up', async () => {
+    const {release} = given(start(), complete(), ...run('promotion.traffic'));
+    const step = release.steps.find(({id}) => id === 'promotion.traffic-to-prod')!;
+    const done = await trafficPerformer(passing(NOW), step).perform(step, {release, signal});
+    expect(done).toMatchObject({outcome: 'done', facts: {silent: 0}});
+    expect(done.facts?.['ms']).toBeGreaterThan(500 * SECOND);
+  });
+
+  test('is in nobody’s way where everybody is to have gray', async () => {
+    const {release} = given(start(), complete());
+    const step = release.steps.find(({id}) => id === 'promotion.traffic')!;
+    const done = await trafficPerformer(passing(NOW), step).perform(step, {release, signal});
+    expect(done).toMatchObject({outcome: 'done', facts: {silent: 1}});
   });
 });
