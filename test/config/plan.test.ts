@@ -195,6 +195,34 @@ describe('the seed documents', () => {
     ).toContain(message);
   });
 
+  test.each([
+    [
+      'rollback_conditions: [{metric: eror_rate, threshold: 0.5}, {metric: error_rate, threshold: 5}, {metric: cpuu}]',
+      [
+        [1, 23, 'duration is missing'],
+        [1, 32, 'no metric is called "eror_rate"; did you mean error_rate?'],
+        [1, 60, 'duration is missing'],
+        [1, 92, 'ratios are fractions here: 5 would be 500 %'],
+        [1, 96, 'threshold is missing'],
+        [1, 96, 'duration is missing'],
+        [1, 105, 'no metric is called "cpuu"; did you mean cpu?'],
+      ],
+    ],
+    [
+      'phases: [{name: all, percent: 100}]\nramp: {step: 200 %, every: x, to: 1}\ngray_release_plan: {phases: 5}',
+      [
+        [2, 1, 'phases gives the phases already'],
+        [2, 14, '200 % is above 100 %'],
+        [2, 28, '"x" is not a time'],
+        [2, 31, 'the key "to" is not known here'],
+        [3, 1, 'phases gives the phases already'],
+        [3, 29, 'a list is needed here'],
+      ],
+    ],
+  ])('of %s every mistake is told at once', (text, told) => {
+    expect(mistakesOf(text).map(({line, column, message}) => [line, column, message])).toEqual(told);
+  });
+
   test('a mistake in a one-key map points at the key or into the value', () => {
     const text = `gray_release_plan:\n  phases:\n    - phase: a\n      percentage: 100\n      criteria:\n        - eror_rate: "< 0.5"\n`;
     expect(mistakesOf(text).map(({line, column, found}) => [line, column, found])).toEqual([

@@ -112,19 +112,28 @@ interface PhaseKeys {
 }
 
 function readPhaseKeys(reader: Reader, spot: Spot, groups: Groups): PhaseKeys {
-  const [key, other] = PHASE_KEYS.filter(one => isWritten(spot, one));
-  if (other !== undefined)
+  const [key, ...others] = PHASE_KEYS.filter(one => isWritten(spot, one));
+  for (const other of others) {
     reader.mistake(
       child(spot, other),
       {message: `${key} gives the phases already`, allowed: `one of ${PHASE_KEYS.join(', ')}`, found: other},
       'key',
     );
-  if (key === undefined) return {phases: [], ramp: null};
-  const at = child(spot, key);
-  if (key === 'ramp') return readRamp(reader, at);
-  if (key === 'gray_release_plan')
-    return {...readSeedPlan(reader, at, group => groups.has(group)), ramp: null};
-  return {phases: readPhases(reader, at), ramp: null};
+    // Whichever of them goes, what is wrong in the one that stays is told now.
+    readPhasesBy(other, reader, child(spot, other), groups);
+  }
+  return key === undefined ? {phases: [], ramp: null} : readPhasesBy(key, reader, child(spot, key), groups);
+}
+
+function readPhasesBy(key: (typeof PHASE_KEYS)[number], reader: Reader, at: Spot, groups: Groups): PhaseKeys {
+  switch (key) {
+    case 'ramp':
+      return readRamp(reader, at);
+    case 'gray_release_plan':
+      return {...readSeedPlan(reader, at, group => groups.has(group)), ramp: null};
+    case 'phases':
+      return {phases: readPhases(reader, at), ramp: null};
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Guardrail, Unit} from '../../release/plan.ts';
+import type {Condition, Guardrail, Unit} from '../../release/plan.ts';
 import {readCondition} from '../condition/condition.ts';
 import {judged} from '../plan/criteria.ts';
 import {duration} from '../yaml/leaf.ts';
@@ -26,29 +26,32 @@ export function readRollbackConditions(reader: Reader, spot: Spot): Placed<Guard
         duration: 'duration: "5m"',
       });
       const {metric, duration: forMs} = fields;
-      if (metric === undefined || forMs === undefined || !isWritten(item, 'threshold')) return [];
-      const kind = reader.book.find(metric);
-      if (kind === null) {
-        const meant = reader.book.nearest(metric);
-        reader.mistake(child(item, 'metric'), {
-          message: `no metric is called ${quote(metric)}${meant === null ? '' : `; did you mean ${meant}?`}`,
-          allowed: reader.book.names.join(', '),
-        });
-        return [];
-      }
-      const text = conditionText(reader, item, kind);
-      if (text === undefined) return [];
-      const at = child(item, 'threshold');
-      const reading = readCondition(text, reader.book);
-      if (!reading.ok) {
-        for (const problem of reading.problems) reader.mistake(at, {...problem, at: 0});
-        return [];
-      }
-      const when = judged(reader, at, reading.value, 'rollback');
-      return when === undefined
+      const when = metric === undefined ? undefined : conditionOf(reader, item, metric);
+      return when === undefined || forMs === undefined
         ? []
         : [{value: {when, forMs, then: 'rollback', level: 'critical'}, spot: item}];
     });
+}
+
+/** What is to hold; undefined where metric or threshold have a mistake, which is told, or are not there. */
+function conditionOf(reader: Reader, item: Spot, metric: string): Condition | undefined {
+  const kind = reader.book.find(metric);
+  if (kind === null) {
+    const meant = reader.book.nearest(metric);
+    reader.mistake(child(item, 'metric'), {
+      message: `no metric is called ${quote(metric)}${meant === null ? '' : `; did you mean ${meant}?`}`,
+      allowed: reader.book.names.join(', '),
+    });
+    return undefined;
+  }
+  if (!isWritten(item, 'threshold')) return undefined;
+  const text = conditionText(reader, item, kind);
+  if (text === undefined) return undefined;
+  const at = child(item, 'threshold');
+  const reading = readCondition(text, reader.book);
+  if (reading.ok) return judged(reader, at, reading.value, 'rollback');
+  for (const problem of reading.problems) reader.mistake(at, {...problem, at: 0});
+  return undefined;
 }
 
 const UNIT_TEXT: Record<Unit, string> = {
