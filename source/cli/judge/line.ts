@@ -24,11 +24,12 @@ export type JudgeLine =
   | ({type: 'tick'; id: Id} & RecordedTick)
   | {type: 'end'; id: Id};
 
-/** What is wrong with a line; `waits` is the recording that waits for an answer to it, if one does. */
+/** What is wrong with a line; `waits` says who waits for an answer to it, if somebody does. */
 export interface BadLine {
   type: 'bad';
   why: string;
-  waits: Id | null;
+  /** The id as it was written, where it can be one at all. */
+  waits: {id: Id | null} | null;
 }
 
 const LONGEST_ID = 256;
@@ -49,13 +50,15 @@ export function readLine(text: string): JudgeLine | BadLine {
     return {type: 'bad', why: 'not JSON', waits: waitingIn(text)};
   }
   if (!isFields(value)) return {type: 'bad', why: 'not an object', waits: null};
-  const id = isId(value['id']) ? value['id'] : null;
+  const {id} = value;
   try {
-    if (id === null) throw new Wrong(`"id" is neither a text of up to ${LONGEST_ID} letters nor a number`);
+    if (!isId(id)) throw new Wrong(`"id" is neither a text of up to ${LONGEST_ID} letters nor a number`);
     return understood(value, id);
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;
-    return {type: 'bad', why: error.message, waits: value['type'] === 'tick' ? id : null};
+    // Who sent a tick waits for one line, also where its id cannot be that of a recording.
+    const waits = {id: typeof id === 'string' || typeof id === 'number' ? id : null};
+    return {type: 'bad', why: error.message, waits: value['type'] === 'tick' ? waits : null};
   }
 }
 
@@ -182,13 +185,13 @@ function isId(value: unknown): value is Id {
 }
 
 /** Whoever wrote a tick that is no JSON waits for its answer all the same. */
-function waitingIn(text: string): Id | null {
+function waitingIn(text: string): BadLine['waits'] {
   const head = text.slice(0, 1024);
   if (!/"type"\s*:\s*"tick"/u.test(head)) return null;
   const id = /"id"\s*:\s*(?<id>"(?:[^"\\]|\\.){0,256}"|-?\d{1,15})/u.exec(head)?.groups?.['id'];
   try {
     const value: unknown = id === undefined ? null : JSON.parse(id);
-    return isId(value) ? value : null;
+    return isId(value) ? {id: value} : null;
   } catch {
     return null;
   }

@@ -93,9 +93,9 @@ export class Recordings {
   #tick(line: Extract<JudgeLine, {type: 'tick'}>): Reply {
     const {id, t} = line;
     const running = this.#running.get(id);
-    if (running === undefined) return unread({waits: id, why: `recording ${quoted(id)} was not started`});
+    if (running === undefined) return unread({waits: {id}, why: `recording ${quoted(id)} was not started`});
     if (running.t !== null && t <= running.t)
-      return unread({waits: id, why: `"t" of ${quoted(id)} goes from ${running.t} to ${t}`});
+      return unread({waits: {id}, why: `"t" of ${quoted(id)} goes from ${running.t} to ${t}`});
     running.t = t;
     const answer = running.recording.tick({...line, t: paced(running, t)});
     if (answer.action === 'pause' || answer.action === 'rollback') this.#against.add(id);
@@ -118,7 +118,7 @@ const DECISIONS: Readonly<Record<VerdictAction, string>> = {
   rollback: 'rollback',
 };
 
-function told(id: Id, {action, reason}: Answer): string {
+function told(id: Id | null, {action, reason}: Answer): string {
   return plain(JSON.stringify({id, decision: DECISIONS[action], reason}));
 }
 
@@ -139,7 +139,7 @@ function bad(wrong: string): Reply {
 }
 
 function unread({waits, why}: Pick<BadLine, 'waits' | 'why'>): Reply {
-  const answer = waits === null ? null : told(waits, {action: 'hold', reason: `not judged: ${why}`});
+  const answer = waits === null ? null : told(waits.id, {action: 'hold', reason: `not judged: ${why}`});
   return {answer, wrong: why};
 }
 

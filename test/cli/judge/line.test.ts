@@ -84,14 +84,14 @@ describe('a line of a recording', () => {
   ])('a tick with %s is bad, and whoever waits for its answer is known', (_, change, why) => {
     const line = read({...TICK, ...change});
     expect(line).toMatchObject({type: 'bad', why: expect.stringContaining(why) as string});
-    const waits = 'id' in change || 'type' in change ? null : 'a';
+    const waits = 'type' in change ? null : {id: 'id' in change ? null : 'a'};
     expect(line).toMatchObject({waits});
   });
 
   test('that is a tick cut short still says who waits for it', () => {
     const whole = JSON.stringify({...TICK, id: 'launch "1"'});
-    expect(readLine(whole.slice(0, 60))).toEqual({type: 'bad', why: 'not JSON', waits: 'launch "1"'});
-    expect(readLine('{"type":"tick","id":12,')).toMatchObject({waits: 12});
+    expect(readLine(whole.slice(0, 60))).toEqual({type: 'bad', why: 'not JSON', waits: {id: 'launch "1"'}});
+    expect(readLine('{"type":"tick","id":12,')).toMatchObject({waits: {id: 12}});
     expect(readLine('{"type":"end","id":"a"')).toMatchObject({waits: null});
   });
 

@@ -54,6 +54,22 @@ describe('a plan on a recording', () => {
     expect(decisions(judge, 'a', seconds(1, 12), side(10, 5)).indexOf('rollback')).toBe(7);
   });
 
+  test('answers every tick by one line, also where its id cannot be that of a recording', () => {
+    const judge = recordings();
+    const ids = ['x'.repeat(300), null, true, ['a'], undefined, 1.5];
+    const answers = ids.map(id => judge.read(line({type: 'tick', id, t: 1, prod: side(9), gray: side(1)})));
+    expect(answers.map(({answer}) => (JSON.parse(answer!) as {id: unknown}).id)).toEqual([
+      'x'.repeat(300),
+      null,
+      null,
+      null,
+      null,
+      1.5,
+    ]);
+    expect(answers.every(({wrong}) => wrong !== null)).toBe(true);
+    expect(judge.read(line({type: 'history', id: null, t: 1, prod: side(9)})).answer).toBeNull();
+  });
+
   test('goes on phase by phase, and says advance once for each', () => {
     const judge = recordings();
     judge.read(start('a', 10));
