@@ -12,6 +12,8 @@ const MOST_FIELDS = 512;
 const MOST_BYTES = 65_536;
 const LONGEST_INSTANCE = 128;
 const LONGEST_RELEASE = 128;
+/** Letters of a name that are told where it is wrong. */
+const MOST_SHOWN = 40;
 
 /** Reads entries of the sample stream into a `Sample`. What is wrong with one is a value, never a throw. */
 export class SampleParser {
@@ -104,7 +106,8 @@ export class SampleParser {
   /** A name not seen before is a counter, if there is room for it. */
   #newcomer(name: string, text: string, sample: Sample): string | null {
     const value = parseDecimal(text);
-    if (!(value >= 0 && value <= MOST_VALUE)) return 'a metric nobody declared is no number from 0 to 10^12';
+    if (!(value >= 0 && value <= MOST_VALUE))
+      return `${name.slice(0, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
     const metric = this.#table.admit(name, sample.at / 1000);
     if (metric === 'bad-name') return 'not a name of a metric';
     if (metric === 'full') sample.unnamed++;
