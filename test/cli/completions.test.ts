@@ -3,7 +3,7 @@ import {execa} from 'execa';
 import {describe, expect, test} from 'vitest';
 import {completionsFor} from '../../source/cli/command-line/completions.ts';
 import {flagsOf} from '../../source/cli/command-line/find-verb.ts';
-import {written} from '../../source/cli/command-line/flags.ts';
+import {entryOf, written} from '../../source/cli/command-line/flags.ts';
 import {VERBS} from '../../source/cli/command-line/verbs.ts';
 import {Workplace} from './program.ts';
 
@@ -31,8 +31,14 @@ describe('completions', () => {
 
   test.for(['bash', 'zsh', 'fish'] as const)('for %s hold no mistake of grammar', async (shell, {skip}) => {
     if (spawnSync(shell, ['--version']).error !== undefined) skip(`${shell} is not installed`);
-    const {exitCode, stderr} = await execa(shell, ['-n'], {input: completionsFor(shell), reject: false});
+    await using place = await Workplace.open();
+    const script = await place.file(`completions.${shell}`, completionsFor(shell));
+    const {exitCode, stderr} = await execa(shell, ['-n', script], {cwd: place.folder, reject: false});
     expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
+  });
+
+  test.for(['zsh', 'fish'] as const)('for %s describe a flag in the words of its help', shell => {
+    expect(completionsFor(shell)).toContain(entryOf('window').help);
   });
 
   test('bash offers every verb that is built, and none that is not', async () => {

@@ -25,7 +25,7 @@ function valuesOf(name: FlagName): readonly string[] {
   return name === 'for' ? STATES : (entryOf(name).choices ?? []);
 }
 
-const TAKES_FILE: readonly FlagName[] = ['config', 'plan'];
+const TAKES_FILE: readonly FlagName[] = ['config', 'plan', 'tokens'];
 
 /** The completion script of a shell, made from the tables of verbs and flags. */
 export function completionsFor(shell: 'bash' | 'zsh' | 'fish'): string {
@@ -143,7 +143,7 @@ function summaryOf(first: string): string {
   return own?.summary ?? following(first).join(', ');
 }
 
-/** Fit for single quotes in every shell, and for the brackets and colons of zsh. */
+/** Fit for single quotes in every shell, and for the brackets of zsh, within which a colon is one. */
 function quoted(text: string): string {
-  return text.replaceAll("'", '’').replaceAll(/[[\]]/gu, '').replaceAll(':', ' -');
+  return text.replaceAll("'", '’').replaceAll(/[[\]]/gu, '');
 }
