@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {expect, inject} from 'vitest';
 import {openEdgePlace, type EdgePlace} from '../agent/edge-place.ts';
 import {aclLines} from '../../source/store/redis/acl.ts';
+import type {Network} from '../servers/network.ts';
 import {startProxy, type Proxy} from '../servers/proxy.ts';
 import {FEATURE, redisPlace, type Place} from './place.ts';
 
@@ -14,7 +15,7 @@ const PASSWORD = 'agent-secret';
 export interface DrivenEdge extends AsyncDisposable {
   place: Place & {redis: NonNullable<Place['redis']>};
   edge: EdgePlace;
-  /** Between the agent and the store. */
+  /** Between the agent and the store; the way to another network has none. */
   proxy: Proxy;
   agent: ChildProcess;
   /** Starts the agent once more. */
@@ -25,11 +26,25 @@ export interface DrivenEdge extends AsyncDisposable {
   said(): string;
 }
 
-/** `watchdog`, `shutdown`: as in the configuration. */
-export async function openDrivenEdge({watchdog = '2s', shutdown = '1s'} = {}): Promise<DrivenEdge> {
+interface DrivenEdgeOptions {
+  /** As in the configuration. */
+  watchdog?: string;
+  shutdown?: string;
+  /** Where the store is; else on this host. */
+  network?: Network;
+}
+
+export async function openDrivenEdge({
+  watchdog = '2s',
+  shutdown = '1s',
+  network,
+}: DrivenEdgeOptions = {}): Promise<DrivenEdge> {
   // The agent has the rights of its role and no others.
   const rights = aclLines('agent').map(line => line.replace('PASSWORD', PASSWORD));
-  const place = await redisPlace({acl: ['user default on nopass ~* &* +@all', ...rights]});
+  const place = await redisPlace({
+    acl: ['user default on nopass ~* &* +@all', ...rights],
+    ...(network !== undefined && {network}),
+  });
   const edge = await openEdgePlace([FEATURE]);
   const proxy = await startProxy(place.redis);
   const {means, site} = edge;
@@ -47,15 +62,10 @@ export async function openDrivenEdge({watchdog = '2s', shutdown = '1s'} = {}): P
     },
   };
   await writeFile(join(place.cli.folder, 'edge.yaml'), JSON.stringify(config));
+  const {host, port} = network === undefined ? {host: '127.0.0.1', port: proxy.port} : place.redis;
   let said = '';
   const start = () => {
-    const argv = [
-      'agent',
-      '--config',
-      'edge.yaml',
-      '--store',
-      `redis://graydeck-agent@127.0.0.1:${proxy.port}/0`,
-    ];
+    const argv = ['agent', '--config', 'edge.yaml', '--store', `redis://graydeck-agent@${host}:${port}/0`];
     const agent = spawn(process.execPath, [inject('program'), ...argv], {
       cwd: place.cli.folder,
       env: place.cli.environment({GRAYDECK_STORE_PASSWORD: PASSWORD}),

@@ -29,6 +29,8 @@ export const servers: readonly Server[] = [
     debianPackage: 'prometheus-node-exporter',
     usedFor: 'the built-in queries for CPU and memory',
   },
+  {command: 'ip', debianPackage: 'iproute2', usedFor: 'a network whose packets are lost'},
+  {command: 'iptables', debianPackage: 'iptables', usedFor: 'a network whose packets are lost'},
   {command: 'wrk', debianPackage: 'wrk', usedFor: 'a rollback under load'},
 ];
 

@@ -7,9 +7,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {noteMissing} from './missing.ts';
+import type {Network} from './network.ts';
 import {freePort} from './ports.ts';
 
 const PROGRAM = 'redis-server';
+const HERE = '127.0.0.1';
 
 /** True where there is no redis-server. In CI that is an error. */
 export const redisMissing = spawnSync(PROGRAM, ['--version']).error !== undefined;
@@ -26,6 +28,8 @@ export interface RedisOptions {
   cluster?: boolean;
   /** Any other setting, as in a configuration file. */
   settings?: Record<string, string>;
+  /** It runs on the host of this network. */
+  network?: Pick<Network, 'host' | 'command'>;
   /** Runs as a sentinel: these lines are its configuration. */
   sentinel?: string[];
 }
@@ -34,7 +38,9 @@ export interface RedisOptions {
 export interface RedisServer {
   readonly port: number;
   readonly folder: string;
-  /** `redis://127.0.0.1:PORT/0`, without a password. */
+  /** 127.0.0.1, or its host in another network. */
+  readonly host: string;
+  /** `redis://HOST:PORT/0`, without a password. */
   readonly url: string;
   readonly pid: number;
   /** For what a test does past the adapter; connects when it is first used. Has every right. */
@@ -57,6 +63,7 @@ export interface RedisServer {
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-redis-'));
   const port = await freePort();
+  const host = options.network?.host ?? HERE;
   if (options.acl !== undefined) await writeFile(join(folder, 'users.acl'), `${options.acl.join('\n')}\n`);
   const busPort = options.cluster === true ? await freePort() : port;
   let child = await launch(folder, port, {
@@ -78,14 +85,15 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   return {
     port,
     folder,
-    url: `redis://127.0.0.1:${port}/0`,
+    host,
+    url: `redis://${host}:${port}/0`,
     get pid() {
       return child.pid ?? -1;
     },
     get admin() {
       admin ??= new Redis({
         port,
-        host: '127.0.0.1',
+        host,
         ...(options.requirepass !== undefined && {password: options.requirepass}),
         retryStrategy: () => 50,
       }).on('error', () => undefined);
@@ -115,9 +123,11 @@ function busOf(port: number, busPort: number): Record<string, string> {
 }
 
 async function launch(folder: string, port: number, options: RedisOptions): Promise<ChildProcess> {
+  const {host, command} = options.network ?? {host: HERE, command: []};
   const settings: Record<string, string> = {
     port: String(port),
-    bind: '127.0.0.1',
+    bind: host,
+    ...(host !== HERE && {'protected-mode': 'no'}),
     dir: folder,
     logfile: join(folder, 'redis.log'),
     save: '',
@@ -134,13 +144,14 @@ async function launch(folder: string, port: number, options: RedisOptions): Prom
   };
   const args =
     options.sentinel === undefined
-      ? Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...words(name, value)])
+      ? Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...wordsOf(name, value)])
       : [await sentinelFile(folder, port, options.sentinel), '--sentinel'];
-  const child = spawn(PROGRAM, args, {stdio: 'ignore'});
+  const [program = PROGRAM, ...words] = [...command, PROGRAM, ...args];
+  const child = spawn(program, words, {stdio: 'ignore'});
   const orphaned = (): void => void child.kill('SIGKILL');
   process.once('exit', orphaned);
   child.once('exit', () => process.off('exit', orphaned));
-  await ready(child, port, join(folder, 'redis.log'));
+  await ready(child, {port, host}, join(folder, 'redis.log'));
   return child;
 }
 
@@ -153,29 +164,29 @@ async function sentinelFile(folder: string, port: number, lines: string[]): Prom
 }
 
 /** An empty value is a word of its own; others are as many words as they show. */
-function words(name: string, value: string): string[] {
+function wordsOf(name: string, value: string): string[] {
   return name === 'save' || !value.includes(' ') ? [value] : value.split(' ');
 }
 
 /** Until it answers a PING, with an error or without. @throws when it ends instead, with the end of its log */
-async function ready(child: ChildProcess, port: number, log: string): Promise<void> {
+async function ready(child: ChildProcess, at: {port: number; host: string}, log: string): Promise<void> {
   const until = Date.now() + 10_000;
   for (;;) {
-    const answer = await ping(port).catch(() => '');
+    const answer = await ping(at).catch(() => '');
     if (answer.startsWith('+PONG') || answer.startsWith('-NOAUTH') || answer.startsWith('-MASTERDOWN'))
       return;
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
       child.kill('SIGKILL');
       const tail = (await readFile(log, 'utf8').catch(() => '')).slice(-800);
-      throw new Error(`redis-server on port ${port} does not serve:\n${tail}`);
+      throw new Error(`redis-server on port ${at.port} does not serve:\n${tail}`);
     }
     await delay(10);
   }
 }
 
-function ping(port: number): Promise<string> {
+function ping(at: {port: number; host: string}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection(port, '127.0.0.1');
+    const socket = createConnection(at);
     socket.setTimeout(500, () => socket.destroy(new Error('no answer')));
     socket.once('error', reject);
     socket.once('data', chunk => {

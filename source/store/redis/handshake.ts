@@ -5,6 +5,11 @@ import {Gone, Refused, tooOld} from './faults.ts';
 
 /** Longest time until a connection can be used, in milliseconds: connecting, and who we are. */
 const CONNECT_MS = 2500;
+/**
+ * After so long without an answer it is tried once more beside, in milliseconds: where a packet was lost the system itself
+ * waits for a second, then for two, and a network that is back is to be found sooner.
+ */
+const BESIDE_MS = 400;
 const OLDEST = 7;
 
 /**
@@ -18,7 +23,7 @@ export async function connect(
   keepAlive: boolean,
 ): Promise<Connection> {
   const until = performance.now() + CONNECT_MS;
-  const connection = await Connection.open(options, CONNECT_MS, keepAlive);
+  const connection = await openFirst(until, left => Connection.open(options, left, keepAlive));
   const steps: Command[] = [];
   if (target.username !== null || target.password !== null) {
     const user = target.username === null ? [] : [target.username];
@@ -39,6 +44,35 @@ export async function connect(
   } catch (error) {
     connection.end();
     throw error;
+  }
+}
+
+/** The first of several tries to be there, or to be refused; those that come later are ended. @throws Gone */
+async function openFirst(
+  until: number,
+  open: (withinMs: number) => Promise<Connection>,
+): Promise<Connection> {
+  const {promise, resolve, reject} = Promise.withResolvers<Connection>();
+  let isOver = false;
+  const begin = async () => {
+    const leftMs = Math.ceil(until - performance.now());
+    if (leftMs <= 0) return;
+    try {
+      const connection = await open(leftMs);
+      if (isOver) connection.end();
+      isOver = true;
+      resolve(connection);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  void begin();
+  const beside = setInterval(() => void begin(), BESIDE_MS);
+  try {
+    return await promise;
+  } finally {
+    isOver = true;
+    clearInterval(beside);
   }
 }
 
