@@ -179,6 +179,16 @@ describe.skipIf(redisMissing)('what README tells an application, pasted as it st
     expect(stdout).toBe('new payment');
   });
 
+  test('the bot pauses the release, and the next one finds it paused', async () => {
+    const file = await paste("from 'graydeck/controller'", 'bot.js');
+    expect((await execa(process.execPath, [file], {env: env()})).stdout).toBe('paused');
+    const {stdout} = await graydeck('log', '--json');
+    const {commits} = JSON.parse(stdout) as {commits: unknown[]};
+    expect(commits.at(-1)).toMatchObject({by: 'release bot', reason: 'a fire drill'});
+    expect((await execa(process.execPath, [file], {env: env()})).stdout).toBe('paused');
+    await graydeck('resume', '--yes');
+  });
+
   test('the service serves both sides, records what it served, and ends in peace', async () => {
     const port = String(await freePort());
     const file = await paste("from 'graydeck/sdk'", 'service.js');
