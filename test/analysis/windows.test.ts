@@ -521,6 +521,32 @@ describe('whatever order samples come in', () => {
   });
 });
 
+describe('a window that moves on by the second', () => {
+  it('holds what one holds that is read for the first time, after something late and around the ring, too', () => {
+    const fed: [at: number, entry: string][] = [];
+    const moving = new Windows({keepSeconds: 240});
+    const read = (windows: Windows, second: number) =>
+      [45, 120, 200].map(length => {
+        const span = {from: T0 + (second - length) * 1000, to: T0 + second * 1000};
+        const values = windows.distribution('gray', 'response_time', span);
+        return [values?.count, values?.mean(), values?.quantile(0.95), windows.users('gray', span)];
+      });
+    for (let second = 0; second < 600; second++) {
+      const user = new DistinctSketch();
+      user.add(`user-${second % 97}`);
+      const age = second % 7 === 0 ? (second % 90) * 1000 : 0;
+      const entry = `side gray age ${age} response_time ${1 + ((second * 37) % 400)} users ${user.encode()}`;
+      fed.push([T0 + second * 1000, entry]);
+      feed(moving, T0 + second * 1000, entry);
+      const seen = read(moving, second);
+      if (second % 23 !== 0) continue;
+      const fresh = new Windows({keepSeconds: 240});
+      for (const [at, one] of fed) feed(fresh, at, one);
+      expect(seen).toEqual(read(fresh, second));
+    }
+  });
+});
+
 describe('memory', () => {
   it('has room for 64 names beyond the known ones, and the rest is counted as left out', () => {
     const windows = new Windows();

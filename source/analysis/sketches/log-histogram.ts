@@ -227,8 +227,8 @@ export class LogHistogram {
       this.#base = Math.max(0, this.#low - ((room - used) >> 1));
       return;
     }
-    // Room on both sides, so that growing is rare.
-    const spare = Math.max(16, used >> 1);
+    // Room on both sides, so that growing is rare; who begins with a whole range has most of it.
+    const spare = wasHigh < wasLow ? 16 : Math.max(16, used >> 1);
     const base = Math.max(0, this.#low - spare);
     const cells = new Float64Array(this.#high - base + 1 + spare);
     if (wasHigh >= wasLow)

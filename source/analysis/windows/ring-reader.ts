@@ -10,7 +10,7 @@ import {
   type MetricTable,
 } from '../metric-table.ts';
 import type {Cohort, Side} from '../numbers.ts';
-import {entriesOf, gaugeOf, mergeDistribution, sumOf} from './reading.ts';
+import {entriesOf, gaugeOf, mergeDistribution, sumOf, usersOf} from './reading.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 
 /** One second of one side and cohort, for who judges second by second. */
@@ -56,10 +56,17 @@ export class RingReader {
     return gaugeOf(lanes, metric.index, seconds, slots)?.value ?? null;
   }
 
+  /** Different users of a side, estimated; null where nobody counts them. */
+  users(side: Side, cohort: Cohort | null, range: Seconds): number | null {
+    const {lanes, seconds} = this.#at(side, cohort, range);
+    return usersOf(lanes, seconds, this.#ring);
+  }
+
   /** Adds the users of a side. */
   mergeUsers(into: DistinctSketch, side: Side, cohort: Cohort | null, range: Seconds): void {
     const {lanes, seconds} = this.#at(side, cohort, range);
-    for (const lane of lanes) lane.users?.mergeInto(into, seconds.first, seconds.end, this.#ring.changes);
+    for (const lane of lanes)
+      lane.users?.mergeInto(into, seconds.first, seconds.end, this.#ring.blockChanges);
   }
 
   /** Adds the values of a distribution, where the name is one of a distribution. */

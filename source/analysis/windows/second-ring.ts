@@ -1,6 +1,6 @@
 import {Lane} from './lane.ts';
 import {SIDES, type Cohort, type Side} from '../numbers.ts';
-import {OPEN_SECONDS} from './sketch-column.ts';
+import {BLOCK, OPEN_SECONDS} from './sketch-column.ts';
 
 /**
  * What is counted apart. `earlier` holds what charts show but no judgement may use: decided on an older split, or,
@@ -26,6 +26,8 @@ export class SecondRing {
   earliest = Number.POSITIVE_INFINITY;
   /** For each slot, the number of its newest change: what was computed before it is out of date. */
   readonly changes: Float64Array;
+  /** The same for each block of ten. */
+  readonly blockChanges: Float64Array;
   #change = 0;
   readonly #lanes: (Lane | undefined)[] = Array.from({length: 2 * LANES});
   /** Packed slots that were opened again by something late. */
@@ -34,6 +36,7 @@ export class SecondRing {
   constructor(seconds: number) {
     this.slots = Math.max(20, Math.ceil(seconds / 10) * 10);
     this.changes = new Float64Array(this.slots);
+    this.blockChanges = new Float64Array(this.slots / BLOCK);
   }
 
   /** The lane, made when there is none yet. */
@@ -71,6 +74,7 @@ export class SecondRing {
     }
     this.#change++;
     this.changes.fill(this.#change);
+    this.blockChanges.fill(this.#change);
     return all;
   }
 
@@ -96,7 +100,9 @@ export class SecondRing {
   }
 
   touch(slot: number): void {
-    this.changes[slot] = ++this.#change;
+    this.#change++;
+    this.changes[slot] = this.#change;
+    this.blockChanges[Math.floor(slot / BLOCK)] = this.#change;
   }
 
   /** Number of the newest change in these seconds, which must lie in the ring. */

@@ -7,13 +7,27 @@ export interface Mergeable<Self> {
 }
 
 /** Seconds of a block that is merged once and kept. */
-const BLOCK = 10;
+export const BLOCK = 10;
+/** So many seconds of blocks in a row are merged once and kept as well; inside of long ones, those between whole minutes. */
+const SHORTEST = 3 * BLOCK;
+const MINUTE = 60;
+/** A column is looked at by a few windows. */
+const MOST_STRETCHES = 8;
 /** Newest seconds that stay open; older ones are packed into bytes, a tenth of the size. */
 export const OPEN_SECONDS = 15;
 
+/** Whole blocks in a row, merged as they were at `change`. */
+interface Stretch<S> {
+  first: number;
+  end: number;
+  change: number;
+  sum: S;
+}
+
 /**
  * One sketch for each second of a ring, with blocks of ten seconds merged ahead: five minutes are thirty blocks and
- * not three hundred sketches.
+ * not three hundred sketches. The blocks of a window that moves on by the second stay the same for ten of them, and
+ * are merged once.
  */
 export class SketchColumn<S extends Mergeable<S>> {
   readonly #make: () => S;
@@ -22,6 +36,8 @@ export class SketchColumn<S extends Mergeable<S>> {
   readonly #blocks: (S | undefined)[];
   /** The newest change that each block knew of when it was merged; a slot that is used again has a newer one. */
   readonly #blockChange: Float64Array;
+  /** Those used last come first. */
+  readonly #stretches: Stretch<S>[] = [];
   readonly #spare: S[] = [];
 
   /** @param slots seconds of the ring, a multiple of ten. */
@@ -66,30 +82,67 @@ export class SketchColumn<S extends Mergeable<S>> {
 
   /**
    * Adds the seconds from `first` up to `end` (exclusive) to `target`. All of them must be in the ring.
-   * @param changes for each slot, the number of its newest change: a block that knows of less is merged again.
+   * @param changes for each block, the number of its newest change: what was merged knowing of less is merged again.
    */
   mergeInto(target: S, first: number, end: number, changes: Float64Array): void {
-    let second = first;
-    let slot = first % this.#open.length;
-    while (second < end) {
-      if (slot % BLOCK === 0 && second + BLOCK <= end) {
-        const block = this.#block(slot, changes);
-        if (block !== undefined) target.merge(block);
-        second += BLOCK;
-        slot += BLOCK;
-      } else {
-        this.#mergeSlot(target, slot);
-        second++;
-        slot++;
-      }
-      if (slot === this.#open.length) slot = 0;
+    const slots = this.#open.length;
+    const begin = Math.min(end, Math.ceil(first / BLOCK) * BLOCK);
+    const stop = Math.max(begin, Math.floor(end / BLOCK) * BLOCK);
+    // The greater part first, so that a target has to make room once.
+    if (stop - begin >= SHORTEST) target.merge(this.#stretch(begin, stop, changes));
+    else this.#mergeBlocks(target, begin, stop, changes);
+    for (let second = first; second < begin; second++) this.#mergeSlot(target, second % slots);
+    for (let second = stop; second < end; second++) this.#mergeSlot(target, second % slots);
+  }
+
+  #stretch(first: number, end: number, changes: Float64Array): S {
+    const stretches = this.#stretches;
+    const change = this.#changeOf(first, end, changes);
+    const known = stretches.findIndex(one => one.first === first && one.end === end);
+    const found = known < 0 ? undefined : stretches.splice(known, 1)[0];
+    if (found?.change === change) {
+      stretches.unshift(found);
+      return found.sum;
+    }
+    const sum =
+      (found ?? (stretches.length < MOST_STRETCHES ? undefined : stretches.pop()))?.sum ?? this.#make();
+    sum.clear();
+    this.#fill(sum, first, end, changes);
+    stretches.unshift({first, end, change, sum});
+    return sum;
+  }
+
+  #fill(sum: S, first: number, end: number, changes: Float64Array): void {
+    const begin = Math.ceil(first / MINUTE) * MINUTE;
+    const stop = Math.floor(end / MINUTE) * MINUTE;
+    if (stop - begin < 2 * MINUTE || (begin === first && stop === end))
+      return this.#mergeBlocks(sum, first, end, changes);
+    sum.merge(this.#stretch(begin, stop, changes));
+    this.#mergeBlocks(sum, first, begin, changes);
+    this.#mergeBlocks(sum, stop, end, changes);
+  }
+
+  #changeOf(first: number, end: number, changes: Float64Array): number {
+    let change = 0;
+    let block = (first % this.#open.length) / BLOCK;
+    for (let second = first; second < end; second += BLOCK) {
+      const other = changes[block] ?? 0;
+      if (other > change) change = other;
+      if (++block === changes.length) block = 0;
+    }
+    return change;
+  }
+
+  #mergeBlocks(target: S, first: number, end: number, changes: Float64Array): void {
+    for (let second = first; second < end; second += BLOCK) {
+      const block = this.#block(second % this.#open.length, changes);
+      if (block !== undefined) target.merge(block);
     }
   }
 
   #block(slot: number, changes: Float64Array): S | undefined {
     const index = slot / BLOCK;
-    let change = 0;
-    for (let at = slot; at < slot + BLOCK; at++) change = Math.max(change, changes[at] ?? 0);
+    const change = changes[index] ?? 0;
     if (this.#blockChange[index] === change) return this.#blocks[index];
     this.#blockChange[index] = change;
     let block = this.#blocks[index];

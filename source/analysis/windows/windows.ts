@@ -1,4 +1,4 @@
-import {DistinctSketch} from '../sketches/distinct-sketch.ts';
+import type {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import {Instances, type Loudest} from './instances.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import {MetricTable, REQUESTS, type DeclaredMetrics} from '../metric-table.ts';
@@ -220,9 +220,7 @@ export class Windows implements WindowView {
 
   /** Different users of a side in a span, estimated; null where nobody counts them. */
   users(side: Side, span: Span, cohort?: Cohort): number | null {
-    const users = new DistinctSketch();
-    this.mergeUsers(users, side, span, cohort);
-    return users.isEmpty ? null : Math.round(users.estimate());
+    return this.#reader.users(side, cohort ?? null, this.#seconds(span));
   }
 
   /** Adds the users of a side in a span to those of another one. */
