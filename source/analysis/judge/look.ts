@@ -42,6 +42,14 @@ export interface Frame {
   traits: FindTraits;
 }
 
+/** What was read of one window of a side already. */
+interface Known {
+  arrivals?: Arrivals;
+  users?: {count: number | null};
+  readonly counted: Map<string, number | null>;
+  readonly distributions: Map<string, LogHistogram | null>;
+}
+
 /**
  * Reads windows at one moment, what is costly at most once. Judged are the eligible: of those who were chosen nothing
  * can be learned about the version. Where nobody is eligible (0 %) whoever has gray is looked at, so that testers are
@@ -49,9 +57,8 @@ export interface Frame {
  */
 export class Look {
   readonly frame: Frame;
-  readonly #arrivals = new Map<string, Arrivals>();
-  readonly #users = new Map<string, number | null>();
-  readonly #distributions = new Map<string, LogHistogram | null>();
+  /** By the length of the window, milliseconds. */
+  readonly #known: Record<Side, Map<number, Known>> = {prod: new Map(), gray: new Map()};
 
   constructor(frame: Frame) {
     this.frame = frame;
@@ -65,13 +72,14 @@ export class Look {
 
   /** Requests of a side in the window, and the entries they came in. */
   arrivals(side: Side, overMs: number): Arrivals {
-    return once(this.#arrivals, `${side} ${overMs}`, () =>
-      this.frame.measured.arrivals(side, this.span(overMs), this.#cohort),
-    );
+    const known = this.#of(side, overMs);
+    return (known.arrivals ??= this.frame.measured.arrivals(side, this.span(overMs), this.#cohort));
   }
 
   counted(side: Side, name: string, overMs: number): number | null {
-    return this.frame.measured.counted(side, name, this.span(overMs), this.#cohort);
+    return once(this.#of(side, overMs).counted, name, () =>
+      this.frame.measured.counted(side, name, this.span(overMs), this.#cohort),
+    );
   }
 
   gauge(side: Side, name: string, overMs: number): number | null {
@@ -79,13 +87,13 @@ export class Look {
   }
 
   users(side: Side, overMs: number): number | null {
-    return once(this.#users, `${side} ${overMs}`, () =>
-      this.frame.measured.users(side, this.span(overMs), this.#cohort),
-    );
+    const known = this.#of(side, overMs);
+    known.users ??= {count: this.frame.measured.users(side, this.span(overMs), this.#cohort)};
+    return known.users.count;
   }
 
   distribution(side: Side, name: string, overMs: number): LogHistogram | null {
-    return once(this.#distributions, `${side} ${overMs} ${name}`, () =>
+    return once(this.#of(side, overMs).distributions, name, () =>
       this.frame.measured.distribution(side, name, this.span(overMs), this.#cohort),
     );
   }
@@ -115,6 +123,13 @@ export class Look {
   span(overMs: number): Span {
     const {at, since} = this.frame;
     return {from: Math.max(at - overMs, since), to: at};
+  }
+
+  #of(side: Side, overMs: number): Known {
+    const windows = this.#known[side];
+    let known = windows.get(overMs);
+    if (known === undefined) windows.set(overMs, (known = {counted: new Map(), distributions: new Map()}));
+    return known;
   }
 
   get #cohort(): Cohort | undefined {

@@ -26,6 +26,8 @@ export class PlanRecording implements Recording {
   readonly #windows: Windows;
   readonly #evaluator: EvidenceEvaluator | null;
   readonly #tickMs: number;
+  /** Used for every tick: windows take what is in them. */
+  readonly #times = {prod: new LogHistogram(), gray: new LogHistogram()};
   #memory: JudgeState | null = null;
   #at: number | null = null;
   #since = ORIGIN_MS;
@@ -54,7 +56,9 @@ export class PlanRecording implements Recording {
     const at = this.#next(tick.t);
     if (this.#isRunning && this.#state === 'rolling') this.#ranMs += this.#tickMs;
     const begin = Math.floor((at - this.#tickMs) / 1000) * 1000;
-    const parts = (['prod', 'gray'] as const).flatMap(side => partOf(side, tick[side]) ?? []);
+    const parts = (['prod', 'gray'] as const).flatMap(
+      side => partOf(side, tick[side], this.#times[side]) ?? [],
+    );
     if (parts.length > 0) this.#windows.restore({t: begin, ms: 1000, release: RELEASE, parts});
     const evidence = this.#evaluator?.observe(tick) ?? null;
     const percent =
@@ -124,28 +128,38 @@ function keepSeconds({guardrails, phases}: Plan): number {
   return Math.max(480, ...conditions.map(({overMs}) => overMs / 1000 + 60));
 }
 
-/** A side of a tick as windows keep a second; null when it says nothing. */
+/** A side of a tick as windows keep a second; null when it says nothing. @param times is filled with its response times */
 function partOf(
   side: Side,
   {requests, errors, conversions, unavailable, hist, latencySumMs}: RecordedSide,
+  times: LogHistogram,
 ): TallyPart | null {
   if (requests === 0 && hist.length === 0) return null;
   const part = emptyPart(side, 'eligible');
   part.entries = 1;
   part.counters.set('requests', requests).set('errors', errors).set('conversions', conversions);
   if (unavailable !== null) part.counters.set('unavailable', unavailable);
-  if (hist.length > 0) part.distributions.set('response_time', times(hist, latencySumMs ?? 0));
+  if (hist.length > 0) part.distributions.set('response_time', fill(times, hist, latencySumMs ?? 0));
   return part;
 }
 
-function times(hist: SideTick['hist'], sumMs: number): LogHistogram {
-  const values = new LogHistogram();
+function fill(times: LogHistogram, hist: SideTick['hist'], sumMs: number): LogHistogram {
+  times.clear();
   const put = (entry: SideTick['hist'][number] | undefined) => {
-    if (entry !== undefined && entry[1] > 0) values.add(2 ** ((entry[0] + 0.5) / 8), entry[1]);
+    if (entry !== undefined && entry[1] > 0) times.add(middleOf(entry[0]), entry[1]);
   };
   // Both ends first, so that room is made once.
   put(hist.at(-1));
   for (let index = 0; index < hist.length - 1; index++) put(hist[index]);
-  if (sumMs > 0) values.sum = sumMs;
-  return values;
+  if (sumMs > 0) times.sum = sumMs;
+  return times;
+}
+
+const MIDDLES = new Map<number, number>();
+
+/** The time in the middle of a bucket, milliseconds. */
+function middleOf(bucket: number): number {
+  let middle = MIDDLES.get(bucket);
+  if (middle === undefined) MIDDLES.set(bucket, (middle = 2 ** ((bucket + 0.5) / 8)));
+  return middle;
 }

@@ -112,13 +112,18 @@ function declaredRows(declared: Readonly<Record<string, MetricDeclaration>>): [s
 
 /** The known metrics and those the config declares. */
 export function metricBook(declared: Readonly<Record<string, MetricDeclaration>> = {}): MetricBook {
-  const rows = new Map([...Object.entries(KNOWN), ...declaredRows(declared)]);
+  // Made once: the judge asks for every condition of every look.
+  const rows = new Map(
+    [...Object.entries(KNOWN), ...declaredRows(declared)].map(([name, row]) => [
+      name,
+      {name: canonical(name), ...row},
+    ]),
+  );
   const names = [...rows.keys(), 'feature_use_rate.NAME'];
   return {
     names,
     find(name) {
-      const row = FEATURE_USE.test(name) ? FEATURE_USE_RATE : rows.get(canonical(name));
-      return row === undefined ? null : {name: canonical(name), ...row};
+      return FEATURE_USE.test(name) ? {name, ...FEATURE_USE_RATE} : (rows.get(canonical(name)) ?? null);
     },
     nearest: name => nearest(name, names, OTHER_NAMES),
   };
