@@ -167,7 +167,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   });
 
   if (layout.kind === 'tiny')
-    return <TooSmall scene={scene} ui={ui} columns={size.columns} rows={size.rows} />;
+    return <TooSmall {...{scene, ui}} metrics={model.allRows} columns={size.columns} rows={size.rows} />;
   const width = layout.columns;
   const {mayAct} = scene;
   const {extras, mode} = deck;

@@ -57,4 +57,28 @@ describe('at a glance', () => {
       .toContain('WARNING conversion fell for a moment  (seen by liu on laptop)');
     expect(deck.screen()).toMatch(/acknowledged: conversion fell for a moment +liu on laptop/);
   });
+
+  it('a window too small for the panels still says what is wrong and which key takes it back', async () => {
+    using deck = await stage('failing', {}, {columns: 40, rows: 10});
+    await expect.poll(deck.screen, SOON).toContain('● ROLLING new_payment v1.1.0 20 %');
+    expect(deck.screen()).toMatch(/✖ GRAY error rate 7\.\d+ %, prod 0\.\d+ %/);
+    expect(deck.screen()).toContain('r then y rolls back from here too.');
+  });
+
+  it('a critical alert says since when, and the list of keys how much of it is in sight', async () => {
+    using deck = await stage('failing');
+    await expect.poll(deck.screen, SOON).toMatch(/gray error rate 7\.5 % above 5 %, since \d\d:\d\d:\d\d/);
+    deck.press('?');
+    await expect.poll(deck.screen, SOON).toMatch(/KEYS .* \d+\/\d+ ─╮/);
+    expect(deck.rows().at(-1)).toContain('scroll');
+  });
+
+  it('a filter stands whole on both sides', async () => {
+    using deck = await stage('quiet');
+    await expect.poll(deck.screen, SOON).toContain('error rate');
+    deck.press('/', 'p', '9', '5', 'Enter');
+    await expect
+      .poll(deck.screen, SOON)
+      .toMatch(/PROD v1\.0\.9 ─+ filter: p95 ─╮.*GRAY v1\.1\.0 ─+ filter: p95 ─╮/);
+  });
 });

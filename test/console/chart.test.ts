@@ -146,4 +146,13 @@ describe('a chart', () => {
     const moments = drawn(flat(1), flat(1)).at(-1) ?? '';
     expect(moments.trim()).toMatch(/^(\d\d:\d[02468] +){3,}\d\d:\d\d:\d\d$/u);
   });
+
+  it('on a tall screen uses its height, with ticks at round values', () => {
+    const history = {prod: flat(0.5), gray: flat(10.3), from: 0, stepMs: 10_000};
+    const about = {width: 52, height: 24, style: 'lines'} as const;
+    const rows = chartPanel(scene, row('error_rate'), history, about).rows.map(line => textOf(line));
+    expect(rows.findIndex(text => text.includes('──────'))).toBeLessThan(3);
+    const ticks = rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? []);
+    expect(ticks).toEqual(['10', '8', '6', '4', '2', '0']);
+  });
 });

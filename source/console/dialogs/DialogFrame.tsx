@@ -23,6 +23,8 @@ export function dialogWidth({columns}: Area, wanted = 76): number {
 export function DialogFrame(props: {
   area: Area;
   title: string;
+  /** At the right of the title. */
+  note?: string;
   tone: Tone;
   rows: readonly Line[];
   /** Rows that stay, below the others, when there is no room for all. */
@@ -31,7 +33,7 @@ export function DialogFrame(props: {
   /** What is drawn over the rows: a field, at its row. */
   children?: ReactNode;
 }): ReactNode {
-  const {area, title, tone, pinned = [], children} = props;
+  const {area, title, note = '', tone, pinned = [], children} = props;
   const width = props.width ?? dialogWidth(area);
   // Frame and a blank row above; where rows must go, those that tell which key does what stay.
   const most = area.rows - 2;
@@ -40,7 +42,13 @@ export function DialogFrame(props: {
   const fits = area.below + height < area.rows - 1;
   const wanted = fits ? area.below : area.top + Math.floor((area.rows - area.top - height) / 3);
   const top = Math.max(1, Math.min(wanted, area.rows - 1 - height));
-  const panel = {title: [say(title, tone)], note: [], tone, rows: [[], ...rows], isUrgent: true};
+  const panel = {
+    title: [say(title, tone)],
+    note: note === '' ? [] : [say(note, 'quiet')],
+    tone,
+    rows: [[], ...rows],
+    isUrgent: true,
+  };
   return (
     <Box
       position="absolute"

@@ -102,6 +102,7 @@ export function DialogView(props: {
         <DialogFrame
           area={area}
           title={t.dialogs.helpTitle}
+          note={help.length > room ? `${start + room}/${help.length}` : ''}
           tone="strong"
           rows={help.slice(start, start + room)}
           width={Math.min(area.columns - 4, 104)}

@@ -150,6 +150,7 @@ export const enKeys = {
     filterClear: 'clear',
     helpTitle: 'KEYS',
     move: 'choose',
+    scroll: 'scroll',
     run: 'run',
     next: 'go on',
     send: 'send',

@@ -145,6 +145,7 @@ export const en = {
     doubtful: (list: string[]) => `worth a look on gray: ${list.join(', ')}`,
     alert: (message: string, number: number) =>
       `${number > 1 ? `${number} critical alerts, newest: ` : ''}${message}`,
+    alertSince: (text: string, since: string) => `${text}, since ${since}`,
     silent: (number: number, names: string[], leftMs: number) =>
       `${many(number, 'router')} silent (${names.join(', ')}${number > names.length ? ', …' : ''}): ${
         leftMs > 0

@@ -162,6 +162,7 @@ export const zhKeys: typeof enKeys = {
     filterClear: '清除',
     helpTitle: '按键',
     move: '选择',
+    scroll: '滚动',
     run: '执行',
     next: '下一步',
     send: '发出',

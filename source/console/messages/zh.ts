@@ -139,6 +139,7 @@ export const zh: typeof en = {
     forSince: (time, since) => `，已 ${time}，自 ${since}`,
     doubtful: metrics => `灰度值得留意：${metrics.join('、')}`,
     alert: (message, number) => `${number > 1 ? `${number} 条严重告警，最新：` : ''}${message}`,
+    alertSince: (text, since) => `${text}，自 ${since}`,
     silent: (number, names, leftMs) =>
       `${number} 个路由失联（${list(names, number)}）：${
         leftMs > 0 ? `最多 ${Math.ceil(leftMs / 1000)} 秒后自行回到生产` : '已过时限，应已自行回到生产'

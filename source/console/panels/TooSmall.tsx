@@ -2,21 +2,32 @@ import type {ReactNode} from 'react';
 import {LEAST} from '../layout.ts';
 import {setPercent} from '../present/format.ts';
 import {fit, say, wrapped, type Piece} from '../present/line.ts';
+import {headlines} from '../present/headlines.ts';
+import {STATE_MARKS} from '../present/marks.ts';
+import type {MetricRow} from '../present/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
 import type {Ui} from '../ui.ts';
 import {Lines} from './LineView.tsx';
 
+interface Props {
+  scene: Scene;
+  ui: Ui;
+  metrics: readonly MetricRow[];
+  columns: number;
+  rows: number;
+}
+
 /**
- * What stands on a screen that is too small: what it has and what it needs, however narrow it is. The one thing that
- * can be done from there is to take everything back.
+ * What stands on a screen that is too small: how the release does, the one thing to know, and then what the screen has
+ * and what it needs, however narrow it is. The one thing that can be done from there is to take everything back.
  */
-export function TooSmall(props: {scene: Scene; ui: Ui; columns: number; rows: number}): ReactNode {
+export function TooSmall(props: Props): ReactNode {
   const {columns, rows} = props;
   const lines = pieces(props).flatMap(piece => wrapped([piece], columns));
   return <Lines lines={lines.slice(0, rows).map(line => fit(line, columns))} />;
 }
 
-function pieces({scene, ui, columns, rows}: {scene: Scene; ui: Ui; columns: number; rows: number}): Piece[] {
+function pieces({scene, ui, metrics, columns, rows}: Props): Piece[] {
   const {t, clean, mayAct, reading} = scene;
   const {release} = reading.snapshot.state;
   const {dialog, note} = ui;
@@ -26,8 +37,17 @@ function pieces({scene, ui, columns, rows}: {scene: Scene; ui: Ui; columns: numb
       say(t.dialogs.onlyYes, 'strong'),
     ];
   }
+  const state = release?.state ?? 'idle';
+  const {mark, tone} = STATE_MARKS[state];
+  const standing = [
+    clean.name(reading.feature),
+    ...(release === null ? [] : [clean.name(release.version, 20), setPercent(release.percent)]),
+  ].join(' ');
+  const [first] = headlines(scene, metrics);
   return [
     ...(note === null ? [] : [say(note.text, note.tone)]),
+    say(`${mark} ${t.states[state]} ${standing}`, tone),
+    ...(first === undefined ? [] : [say(`${first.mark} ${first.shorter?.at(-1) ?? first.text}`, first.tone)]),
     say(t.tooSmall(columns, rows, LEAST.columns, LEAST.rows), 'strong'),
     say(t.tooSmallHint, 'quiet'),
     ...(mayAct ? [say(t.tooSmallBack, 'quiet')] : []),

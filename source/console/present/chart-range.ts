@@ -10,25 +10,51 @@ export interface Range {
 /** Limits up to so many times the highest value are drawn in; those beyond are only named. */
 const NEAR = 2.5;
 
+const FINE = [1, 1.5, 2, 2.5, 3, 4, 5, 10];
+const COARSE = [1, 2, 5, 10];
+
 /** The next number that reads well on an axis. */
-function roundUp(value: number): number {
+function roundUp(value: number, factors = FINE): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const factor = [1, 1.5, 2, 2.5, 3, 4, 5, 10].find(factor => factor * power >= value * 0.999) ?? 10;
+  const factor = factors.find(factor => factor * power >= value * 0.999) ?? 10;
   return factor * power;
 }
 
-/** From 0, unless everything lies near 100 %; `steps` of a round size between the rows. */
-export function rangeOf(row: MetricRow, history: History, steps: number): Range {
+/** From so many rows on, ticks stand where their values are round; below each row stands for a round value. */
+const TALL = 12;
+/** Rows from one tick to the next on a tall chart, about. */
+const ROWS_A_TICK = 3;
+
+/** From 0, unless everything lies near 100 %. */
+export function rangeOf(row: MetricRow, history: History, rows: number): Range {
   const values = [...history.prod, ...history.gray].filter(value => value !== null);
   const highest = Math.max(0, ...values);
   const lowest = values.length === 0 ? 0 : Math.min(...values);
   const limits = row.limits.map(({value}) => value);
-  const step = (span: number): number => roundUp(span / steps);
+  const steps = rows - 1;
+  const whole = (span: number): number =>
+    rows < TALL ? roundUp(span / steps) * steps : span > 0 ? span : roundUp(0);
   if (row.metric.kind === 'percent' && lowest > 90) {
     const floor = Math.min(lowest, ...limits.filter(value => value > 90));
-    return {min: 100 - step(100 - floor) * steps, max: 100};
+    return {min: 100 - whole(100 - floor), max: 100};
   }
   const near = limits.filter(value => value <= highest * NEAR);
-  return {min: 0, max: step(Math.max(highest, ...near) * 1.02) * steps};
+  return {min: 0, max: whole(Math.max(highest, ...near) * 1.02)};
+}
+
+/** Values named beside the rows, by row. */
+export function ticksOf({min, max}: Range, rows: number): Map<number, number> {
+  const steps = rows - 1;
+  if (rows < TALL)
+    return new Map(Array.from({length: rows}, (_, y) => [y, max - ((max - min) * y) / steps] as const));
+  const step = roundUp(((max - min) / steps) * ROWS_A_TICK, COARSE);
+  const first = Math.ceil(min / step - 1e-9);
+  const count = Math.floor(max / step + 1e-9) - first + 1;
+  return new Map(
+    Array.from({length: count}, (_, index) => {
+      const value = (first + index) * step;
+      return [Math.round(((max - value) / (max - min)) * steps), value] as const;
+    }),
+  );
 }

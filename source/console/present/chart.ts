@@ -3,7 +3,7 @@ import {columnAt, timeAxis, type TimeScale} from './chart-axis.ts';
 import {paintDots} from './chart-dots.ts';
 import {emptyGrid, paintAcross, paintDown, rowOf, runs, type Grid, type Series} from './chart-grid.ts';
 import {paintLines} from './chart-lines.ts';
-import {rangeOf, type Range} from './chart-range.ts';
+import {rangeOf, ticksOf, type Range} from './chart-range.ts';
 import {clockwork, UNKNOWN} from './format.ts';
 import type {Limit} from './limit.ts';
 import {fit, padStart, say, widthOf, type Line, type Tone} from './line.ts';
@@ -43,7 +43,7 @@ export function chartPanel(
   const {width, height, style} = about;
   const columns = columnsIn(width);
   const rows = Math.max(3, height - 2);
-  const range = rangeOf(row, history, rows - 1);
+  const range = rangeOf(row, history, rows);
   const scale: TimeScale = {
     from: history.from,
     columnMs: history.stepMs,
@@ -108,15 +108,14 @@ function limitTone({then}: Limit): Tone {
 
 /** Rows of the plot with their labels. A row with a limit is called by that, which lies between two rows more often than not. */
 function plotted(grid: Grid, row: MetricRow, range: Range, limits: ReadonlyMap<number, Limit>): Line[] {
-  const steps = grid.length - 1;
+  const ticks = ticksOf(range, grid.length);
   return grid.map((cells, y): Line => {
     const limit = limits.get(y);
-    const isLabelled = limit !== undefined || (steps - y) % 2 === 0 || grid.length < 10;
-    const value = limit?.value ?? range.max - ((range.max - range.min) * y) / steps;
-    const label = isLabelled ? axisText(row, limit === undefined ? value : short(value)) : '';
+    const value = limit === undefined ? ticks.get(y) : short(limit.value);
+    const label = value === undefined ? '' : axisText(row, value);
     return [
       say(padStart(label, LABEL_WIDTH), limit === undefined ? 'quiet' : limitTone(limit)),
-      say(` ${isLabelled ? '┤' : '│'}`, 'quiet'),
+      say(` ${value === undefined ? '│' : '┤'}`, 'quiet'),
       ...runs(cells),
     ];
   });

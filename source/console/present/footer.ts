@@ -120,7 +120,7 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
     case 'filter':
       return parts(['Enter', dialogs.filterKeep], ['Esc', dialogs.filterClear]);
     case 'help':
-      return parts(['↑ ↓', dialogs.move], ['Esc', dialogs.close]);
+      return parts(['↑ ↓', dialogs.scroll], ['Esc', dialogs.close]);
     case 'chart':
       return parts(
         ['↑ ↓', t.footer.metric],

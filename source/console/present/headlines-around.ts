@@ -57,14 +57,9 @@ export function ofAlerts({reading, t, clean, mayAct}: Scene): Headline[] {
   );
   const newest = open.at(-1);
   if (newest === undefined) return [];
-  return [
-    loud(
-      '✖',
-      'alarm',
-      t.headlines.alert(clean.free(newest.message), open.length),
-      mayAct ? t.hints.acknowledge : '',
-    ),
-  ];
+  const text = t.headlines.alert(clean.free(newest.message), open.length);
+  const since = t.headlines.alertSince(text, timeOfDay(newest.raisedAt));
+  return [{...loud('✖', 'alarm', since, mayAct ? t.hints.acknowledge : ''), shorter: [text]}];
 }
 
 /** Routers that are silent or behind, and traffic that is not what is set. */

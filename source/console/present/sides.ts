@@ -59,12 +59,14 @@ export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 1
   return Math.min(atMost, Math.max(10, ...rows.map(row => columnsOf(row.label))));
 }
 
-function noteOf(side: Side, {reading, t}: Scene): Line {
+function noteOf(side: Side, {reading, t, clean}: Scene, filter: string): Line {
   const {ageMs, numbers} = reading[side];
+  const isOfNow = ageMs === null || !(isStale(ageMs) || isAway(reading));
+  if (filter !== '' && isOfNow) return [say(t.filter(clean.name(filter)), 'strong')];
   if (side === 'gray' && !reading.snapshot.split.live && numbers.requests === 0)
     return [say(t.side.noRoute, 'quiet')];
   if (ageMs === null) return [say(t.side.noData, 'quiet')];
-  if (isStale(ageMs) || isAway(reading)) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
+  if (!isOfNow) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
   return [say(t.side.window(seconds, numbers.requests), 'quiet')];
 }
@@ -91,7 +93,6 @@ export function sidePanel(
   const isBad = side === 'gray' && rows.some(row => row.compared.standing === 'worse' && !isOld(row, stale));
   const title: Piece[] = [say(t.sides[side], side)];
   if (version !== null) title.push(say(` ${clean.name(version, 24)}`, 'strong'));
-  if (about.filter !== '') title.push(say(`  ${t.filter(clean.name(about.filter))}`, 'strong'));
   const drawn = rows.map(row => {
     const isPicked = row.metric.name === about.picked;
     const isRowOld = isOld(row, stale);
@@ -121,7 +122,7 @@ export function sidePanel(
   const spaced = about.spacing > 1 ? drawn.flatMap((row, index) => (index === 0 ? [row] : [[], row])) : drawn;
   return {
     title,
-    note: noteOf(side, scene),
+    note: noteOf(side, scene, about.filter),
     tone: isBad ? 'bad' : 'frame',
     rows: [...none, ...spaced],
     isUrgent: true,
