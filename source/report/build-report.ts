@@ -1,5 +1,7 @@
+import type {AnalysisSnapshot} from '../analysis/windows/snapshot.ts';
 import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
+import {atRollback, courseAtRollback} from './at-rollback.ts';
 import {differencesOf} from './differences.ts';
 import type {Measured} from './measured.ts';
 import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
@@ -10,6 +12,8 @@ export interface ReportSources {
   feature: string;
   story: Story;
   measured: Measured;
+  /** What was known when it was taken back; null: it was not, or nobody kept it. */
+  snapshot: AnalysisSnapshot | null;
   /** Null: nobody has asked anybody. */
   feedback: FeedbackReport[] | null;
   /** The store's clock, milliseconds since 1970. */
@@ -19,11 +23,21 @@ export interface ReportSources {
 }
 
 /** The report of one release, running or over. */
-export function buildReport({feature, story, measured, feedback, now, tell}: ReportSources): Report {
+export function buildReport({
+  feature,
+  story,
+  measured,
+  snapshot,
+  feedback,
+  now,
+  tell,
+}: ReportSources): Report {
   const {release, pauses, percents, verdicts, alerts} = story;
   const {startedAt, endedAt} = release;
   const to = endedAt ?? now;
   const sides = measured.all();
+  // Without roll-ups the last minutes are told by what was kept of them.
+  const isBlank = sides.prod === null && sides.gray === null;
   const phases = story.phases.map(({phase: _phase, ...phase}, index) => ({
     ...phase,
     sides: measured.phase(index),
@@ -51,11 +65,11 @@ export function buildReport({feature, story, measured, feedback, now, tell}: Rep
     verdicts,
     alerts: alerts.map(({key: _key, raisedBy: _raisedBy, ...alert}) => alert),
     steps: release.steps.map(stepReport),
-    rollback: rollbackReport(release),
+    rollback: rollbackReport(release, snapshot),
     exposure: {requests: sides.gray?.requests ?? 0, users: sides.gray?.activeUsers ?? null},
     sides,
     differences: differencesOf(sides),
-    course: measured.course(percents),
+    course: isBlank && snapshot !== null ? courseAtRollback(snapshot, percents) : measured.course(percents),
     timeline: timelineOf(story, tell),
     feedback,
     coveredPercent: measured.coveredPercent(),
@@ -75,7 +89,10 @@ function stepReport({id, state, startedAt, endedAt, attempts, error}: Step): Ste
   return {id, state, startedAt, ms, attempts, error};
 }
 
-function rollbackReport({rollback, steps}: Release): RollbackReport | null {
+function rollbackReport(
+  {rollback, steps}: Release,
+  snapshot: AnalysisSnapshot | null,
+): RollbackReport | null {
   if (rollback === null) return null;
   const {ms, routers, confirmed, silent, grayRequestsAfter} =
     steps.find(({id}) => id === 'rollback.traffic')?.facts ?? {};
@@ -86,5 +103,6 @@ function rollbackReport({rollback, steps}: Release): RollbackReport | null {
     confirmed: confirmed ?? null,
     silent: silent ?? null,
     requestsAfter: grayRequestsAfter ?? null,
+    near: snapshot === null ? null : atRollback(snapshot),
   };
 }

@@ -1,7 +1,8 @@
-import {countWords, timeWords} from '../analysis/judge/amounts.ts';
+import {countWords} from '../analysis/judge/amounts.ts';
+import {atRollbackTable} from './at-rollback.ts';
 import type {Block, ReportDocument, Section, Tone} from './document.ts';
 import {chartsOf} from './charts.ts';
-import {momentsIn, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
+import {lastedWords, momentsIn, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
 import type {Report} from './report.ts';
 import {
   alertsTable,
@@ -32,7 +33,10 @@ export function composeReport(report: Report, words: Words, zone: string): Repor
   const {sections} = words;
   const made: Section[] = [
     {title: '', blocks: [facts(report, words, moments), ...coverage(report, words)]},
-    {title: sections.rollback, blocks: rollback(report, words, moments)},
+    {
+      title: sections.rollback,
+      blocks: [...rollback(report, words, moments), ...atRollbackTable(report, words)],
+    },
     {title: sections.differences, blocks: differencesTable(report, words)},
     {title: sections.charts, blocks: charts(report, words)},
     {title: sections.phases, blocks: phasesTable(report, words, moments)},
@@ -56,12 +60,15 @@ function lead(report: Report, words: Words): string {
   const {state, rollback, totalMs, phases, percents} = report;
   if (rollback !== null) {
     const told = [
-      words.rolledBack(setPercent(rollback.fromPercent), timeWords(rollback.at - report.startedAt)),
+      words.rolledBack(
+        setPercent(rollback.fromPercent),
+        lastedWords(rollback.at - report.startedAt, words.units),
+      ),
     ];
     if (rollback.reason !== null) told.push(words.because(rollback.reason.replace(/\.$/u, '')));
     return told.join(' ');
   }
-  if (state === 'completed') return words.completed(timeWords(totalMs));
+  if (state === 'completed') return words.completed(lastedWords(totalMs, words.units));
   return words.stands(
     words.states[state],
     phases.at(-1)?.name ?? '',
@@ -81,18 +88,24 @@ function facts(report: Report, words: Words, {full, zone}: Moments): Block {
       [labels.plan, report.plan],
       [labels.started, bySomebody(full(startedAt), startedBy)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
-      [labels.lasted, timeWords(totalMs)],
-      ...(pausedMs > 0 ? [[labels.paused, timeWords(pausedMs)] as const] : []),
-      ...(heldMs > 0 ? [[labels.held, timeWords(heldMs)] as const] : []),
+      [labels.lasted, lastedWords(totalMs, words.units)],
+      ...(pausedMs > 0 ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
+      ...(heldMs > 0 ? [[labels.held, lastedWords(heldMs, words.units)] as const] : []),
       [labels.exposed, words.exposed(countWords(exposure.requests), users)],
       [labels.made, `${full(report.madeAt)}, ${words.zone(zone)}`],
     ],
   };
 }
 
-function coverage({coveredPercent, sides}: Report, words: Words): Block[] {
+function coverage({coveredPercent, sides, rollback}: Report, words: Words): Block[] {
   if (sides.prod === null && sides.gray === null)
-    return [{kind: 'text', text: words.noNumbers, tone: 'warn'}];
+    return [
+      {
+        kind: 'text',
+        text: (rollback?.near ?? null) === null ? words.noNumbers : words.onlyNear,
+        tone: 'warn',
+      },
+    ];
   if (coveredPercent >= 98) return [];
   return [{kind: 'text', text: words.covered(setPercent(coveredPercent)), tone: 'warn'}];
 }

@@ -52,6 +52,15 @@ export interface RollbackReport {
   silent: number | null;
   /** Requests that reached gray after the commit; null: not measured. */
   requestsAfter: number | null;
+  /** As its snapshot has it; null: none was kept. */
+  near: AtRollback | null;
+}
+
+/** Both sides in the last 1, 5 and 15 minutes before a rollback, and from it until the snapshot was taken. */
+export interface AtRollback {
+  takenAt: number;
+  before: ({minutes: number} & Sides)[];
+  after: {seconds: number} & Sides;
 }
 
 /** A metric on both sides over the whole release. */

@@ -1,7 +1,7 @@
-import {amount, countWords, timeWords} from '../analysis/judge/amounts.ts';
+import {amount, countWords} from '../analysis/judge/amounts.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
 import type {Block, Cell} from './document.ts';
-import {secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
+import {lastedWords, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
 import type {PhaseReport, Report, Sides} from './report.ts';
 import type {Words} from './words/words.ts';
 
@@ -45,9 +45,9 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
         {text: phase.name},
         {text: setPercent(phase.percent), isNumber: true},
         {text: beside(phase.from, startedAt)},
-        {text: phase.to === null ? words.running : timeWords(phase.to - phase.from)},
-        {text: phase.plannedMs === null ? words.open : timeWords(phase.plannedMs)},
-        {text: phase.pausedMs > 0 ? timeWords(phase.pausedMs) : UNKNOWN},
+        {text: phase.to === null ? words.running : lastedWords(phase.to - phase.from, words.units)},
+        {text: phase.plannedMs === null ? words.open : lastedWords(phase.plannedMs, words.units)},
+        {text: phase.pausedMs > 0 ? lastedWords(phase.pausedMs, words.units) : UNKNOWN},
         criteria(phase, words),
       ]),
     },
@@ -59,7 +59,8 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
   ];
 }
 
-function pairs({prod, gray}: Sides): Cell[] {
+/** Requests, error rate, p95 and conversion of both sides, a cell each. */
+export function pairs({prod, gray}: Sides): Cell[] {
   const pair = (of: (numbers: SideNumbers) => string | null): Cell => {
     const told = (numbers: SideNumbers | null) => (numbers === null ? null : of(numbers)) ?? UNKNOWN;
     return {text: `${told(prod)} / ${told(gray)}`, isNumber: true};
@@ -175,7 +176,7 @@ export function feedbackTable({feedback}: Report, words: Words): Block[] {
         {text: rating === null ? UNKNOWN : rating.toFixed(1), isNumber: true},
         {
           text: Object.entries(types)
-            .map(([type, number]) => `${type} ${number}`)
+            .map(([type, number]) => `${words.feedbackTypes[type] ?? type} ${number}`)
             .join(', '),
         },
       ]),

@@ -12,7 +12,8 @@ interface Told {
   exposure: {requests: number};
   sides: Record<'prod' | 'gray', {requests: number; errorRate: number} | null>;
   phases: {name: string; sides: Record<'prod' | 'gray', {requests: number} | null>}[];
-  rollback: {by: string; reason: string; toProdMs: number} | null;
+  rollback: {by: string; reason: string; toProdMs: number; near: {before: unknown[]} | null} | null;
+  course: {gray: {errorRate: (number | null)[]}};
   feedback: {version: string; rating: number}[] | null;
 }
 
@@ -73,6 +74,34 @@ describe.skipIf(redisMissing)('the report of a release', () => {
     console.press('q');
   });
 });
+
+test.skipIf(redisMissing)(
+  'a rollback that nobody watched is told with its snapshot, also once the samples are gone',
+  {timeout: 60_000},
+  async () => {
+    await using place = await redisPlace();
+    const {cli, redis} = place;
+    await startRelease(place, '--over', 'v1.0.9');
+    await xadd(redis.port, [
+      entry({side: 'prod', requests: 900, errors: 9, response_time: 120}),
+      entry({side: 'gray', requests: 100, errors: 30, response_time: 180}),
+    ]);
+    await cli.run('rollback', '--yes', '--reason', 'refunds fail');
+    const keys = ['metrics', 'seconds', 'minutes'].map(name => `graydeck:{${FEATURE}}:${name}`);
+    await execa('redis-cli', ['-p', String(redis.port), 'DEL', ...keys]);
+
+    const {rollback, course} = (await cli.json('report')) as unknown as Told;
+    expect(rollback?.near?.before).toMatchObject([
+      {minutes: 1, prod: {requests: 900, errorRate: 1}, gray: {requests: 100, errorRate: 30}},
+      {minutes: 5, gray: {requests: 100}},
+      {minutes: 15, gray: {requests: 100}},
+    ]);
+    expect(course.gray.errorRate).toContain(30);
+    const {stdout} = await cli.run('report');
+    expect(stdout).toMatch(/\| the last 5 min before \| 900 \/ 100 \| 1 % \/ 30 % \|/u);
+    expect((await cli.run('report', '--lang', 'zh', '--format', 'html')).stdout).toContain('此前 5 分钟');
+  },
+);
 
 test('a release that never was has no report, and a format that there is not is bad input', async () => {
   await using place = await redisPlace();

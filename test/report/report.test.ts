@@ -1,4 +1,11 @@
 import {describe, expect, test} from 'vitest';
+import {analysisSnapshot} from '../../source/analysis/windows/snapshot.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
+import {initialState} from '../../source/release/state.ts';
+import {composeReport} from '../../source/report/compose.ts';
+import {writeMarkdown} from '../../source/report/markdown.ts';
+import {wordsOf} from '../../source/report/words/words-of.ts';
+import {feed} from '../analysis/feed.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Tally} from '../../source/analysis/windows/roll-up.ts';
 import {storyOf} from '../../source/report/story.ts';
@@ -114,6 +121,31 @@ test('a release without numbers says so, and is told from the log alone', () => 
   const told = report(takenBackFromBeta());
   expect(told).toMatchObject({coveredPercent: 0, sides: {prod: null, gray: null}, differences: []});
   expect(told.timeline.length).toBeGreaterThan(8);
+});
+
+test('a release that nobody rolled up is told by the snapshot of its rollback', () => {
+  const commits = takenBackFromBeta();
+  const {release} = storyOf(FEATURE, commits, 'r-1', DAWN + 6 * HOUR)!;
+  const {at} = release.rollback!;
+  const windows = new Windows();
+  windows.begin({release: 'r-1', splitVersion: 0, since: release.startedAt});
+  for (let t = at - MINUTE; t < at + 5 * SECOND; t += SECOND) {
+    feed(windows, t, 'side prod requests 90 errors 1');
+    if (t < at) feed(windows, t, 'side gray requests 10 errors 3');
+  }
+  const state = {...initialState(FEATURE), release};
+  const snapshot = analysisSnapshot({state, release, commits, windows, now: at + 5 * SECOND});
+  const told = reportOf(commits, [], {now: DAWN + 6 * HOUR, snapshot});
+  expect(told.sides).toEqual({prod: null, gray: null});
+  expect(told.rollback!.near).toMatchObject({
+    before: [{minutes: 1, gray: {requests: 600, errorRate: 30}}, {minutes: 5}, {minutes: 15}],
+    after: {seconds: 5, prod: {requests: 450}, gray: null},
+  });
+  expect(Math.max(...told.course.gray.errorRate.map(rate => rate ?? 0))).toBe(30);
+  expect(told.course.percent.at(-1)).toBe(0);
+  const markdown = writeMarkdown(composeReport(told, wordsOf('en'), 'UTC'));
+  expect(markdown).toContain('only those around its rollback were kept');
+  expect(markdown).toContain('| the last 1 min before | 5,400 / 600 | 1.11 % / 30 % |');
 });
 
 test('of a running release what lasts goes up to now', () => {

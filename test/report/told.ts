@@ -51,12 +51,16 @@ export function logOf(...happenings: (Order | Wait)[]): Commit[] {
 export function reportOf(
   commits: readonly Commit[],
   tallies: readonly Tally[],
-  {now, feedback = null}: {now: number; feedback?: ReportSources['feedback']},
+  {
+    now,
+    feedback = null,
+    snapshot = null,
+  }: {now: number} & Partial<Pick<ReportSources, 'feedback' | 'snapshot'>>,
 ): Report {
   const story = storyOf(FEATURE, commits, 'r-1', now)!;
   const measured = new Measured(story, now);
   for (const tally of tallies) measured.add(tally);
-  return buildReport({feature: FEATURE, story, measured, feedback, now, tell: ({type}) => type});
+  return buildReport({feature: FEATURE, story, measured, snapshot, feedback, now, tell: ({type}) => type});
 }
 
 export interface MeasuredSide {

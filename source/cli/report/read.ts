@@ -2,6 +2,7 @@ import {feedbackGroups, selectFeedback} from '../../analysis/feedback/stats.ts';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import {messagesOf, type Language} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
+import {bestSnapshot} from '../../report/at-rollback.ts';
 import {buildReport} from '../../report/build-report.ts';
 import {Measured} from '../../report/measured.ts';
 import type {FeedbackReport, Report} from '../../report/report.ts';
@@ -33,10 +34,13 @@ export async function readReport(
   if (release === null || story === null) return null;
   const {startedAt, endedAt} = story.release;
   const to = endedAt ?? now;
-  const [feedback, kept] = await Promise.all([
+  const [feedback, outputs] = await Promise.all([
     readOpinions(feature, startedAt, to),
-    endedAt === null ? null : readKept(feature, release),
+    story.release.rollback === null && endedAt === null ? [] : feature.outputs.read(),
   ]);
+  const textsOf = (step: string) =>
+    outputs.flatMap(output => (output.release === release && output.step === step ? [output.text] : []));
+  const kept = endedAt === null ? null : keptReport(textsOf(REPORT_STEP));
   const measured = new Measured(story, now);
   const isTold = kept !== null && kept.endedAt === endedAt && kept.coveredPercent >= WHOLE_PERCENT;
   const time = {release, from: startedAt, to, now: () => view.now()};
@@ -46,6 +50,7 @@ export async function readReport(
     feature: feature.feature,
     story,
     measured,
+    snapshot: bestSnapshot(textsOf('rollback.snapshot')),
     feedback,
     now,
     tell: (event, reason) => teller.tell(event, reason),
@@ -56,14 +61,12 @@ export async function readReport(
   return {...made, sides, exposure, differences, course, coveredPercent, phases};
 }
 
-/** The report as it was kept when the release ended; null: it was not. */
-async function readKept({outputs}: FeatureView, release: string): Promise<Report | null> {
-  const kept = (await outputs.read()).findLast(
-    output => output.release === release && output.step === REPORT_STEP,
-  );
-  if (kept === undefined) return null;
+/** The report as it was kept when the release ended, the newest first; null: it was not. */
+function keptReport(texts: readonly string[]): Report | null {
+  const newest = texts.at(-1);
+  if (newest === undefined) return null;
   try {
-    const report = JSON.parse(kept.text) as Report | null;
+    const report = JSON.parse(newest) as Report | null;
     return report?.schema === 'graydeck.report/1' ? report : null;
   } catch {
     return null;

@@ -4,6 +4,7 @@ import {writeHtml} from '../../report/html/page.ts';
 import {writeMarkdown} from '../../report/markdown.ts';
 import {momentsIn} from '../../report/moments.ts';
 import type {Report} from '../../report/report.ts';
+import {inWords} from './in-words.ts';
 import {wordsOf} from '../../report/words/words-of.ts';
 
 export const REPORT_FORMATS = ['md', 'json', 'html'] as const;
@@ -13,6 +14,6 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 export function writtenReport(report: Report, format: ReportFormat, lang: Language): string {
   if (format === 'json') return JSON.stringify(report);
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const document = composeReport(report, wordsOf(lang), zone);
+  const document = composeReport(inWords(report, lang), wordsOf(lang), zone);
   return format === 'html' ? writeHtml(document, momentsIn(zone)) : writeMarkdown(document);
 }

@@ -8,6 +8,10 @@ const LEFT = 46;
 const TOP = 8;
 const BOTTOM = 22;
 const RIGHT = 6;
+/** What only warns does not cover the curves. */
+const TICK = 7;
+/** Marks closer than this are one to the eye. */
+const APART = 3;
 
 /** A chart as SVG in the page itself: one scale for both sides, from 0 on; a gap where nothing is known. */
 export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {beside}: Moments): string {
@@ -18,6 +22,7 @@ export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {besid
   const x = (moment: number) => LEFT + ((moment - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
   const y = (value: number) => TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM);
   const isStepped = lines.length === 1;
+  // Prod is dashed, and drawn over gray: where both run together both are seen.
   const paths = lines.map(({side, name, values}) => {
     const points = values.map((value, index) =>
       value === null ? null : ([x((at[index] ?? 0) + stepMs / 2), y(value)] as const),
@@ -29,16 +34,33 @@ export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {besid
     const text = `${Number((part * most).toPrecision(3))}${part === 1 ? ` ${unit}` : ''}`;
     return `<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${height}" y2="${height}"/><text x="${LEFT - 5}" y="${Number(height) + 4}" text-anchor="end">${text}</text>`;
   });
-  const shown = marks.filter(mark => mark.at >= from && mark.at <= to);
-  const drawn = shown.map(({at: moment, text, tone}) => {
+  const drawn = marksApart(marks, from, to, x).map(({at: moment, text, tone}) => {
     const place = x(moment).toFixed(1);
-    return `<line class="mark ${tone}" x1="${place}" x2="${place}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${escapeHtml(`${beside(moment, from)} ${text}`)}</title></line>`;
+    const foot = tone === 'bad' ? HEIGHT - BOTTOM : TOP + TICK;
+    return `<line class="mark ${tone}" x1="${place}" x2="${place}" y1="${TOP}" y2="${foot}"><title>${escapeHtml(`${beside(moment, from)} ${text}`)}</title></line>`;
   });
   const times = `<text x="${LEFT}" y="${HEIGHT - 6}">${beside(from, to)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${beside(to, from)}</text>`;
   const legend = lines.map(
     ({side, name}) => `<span class="of-${side}">${side === 'prod' ? '╌╌' : '━━'} ${escapeHtml(name)}</span>`,
   );
-  return `<figure><figcaption>${escapeHtml(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${[...ticks, ...drawn, ...paths, times].join('')}</svg></figure>`;
+  return `<figure><figcaption>${escapeHtml(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${[...ticks, ...drawn, ...paths.toReversed(), times].join('')}</svg></figure>`;
+}
+
+/** Marks that can be told from each other: where many crowd, the worst and the earliest of them. */
+function marksApart(
+  marks: Chart['marks'],
+  from: number,
+  to: number,
+  x: (moment: number) => number,
+): Chart['marks'] {
+  const kept: Chart['marks'][number][] = [];
+  for (const wanted of ['bad', 'warn']) {
+    for (const mark of marks) {
+      if (mark.tone !== wanted || mark.at < from || mark.at > to) continue;
+      if (kept.every(({at}) => Math.abs(x(at) - x(mark.at)) >= APART)) kept.push(mark);
+    }
+  }
+  return kept;
 }
 
 /** The least of 1, 2, 2.5, 5 times a power of ten that is not below; 1 for 0. */

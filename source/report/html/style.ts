@@ -14,7 +14,7 @@ h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; padding-top: .75rem; border-to
 .bad { color: var(--bad); } .warn { color: var(--warn); } .good { color: var(--good); } .quiet { color: var(--quiet); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; } .wide + .wide { margin-top: 1rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem; border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 600; white-space: nowrap; } tbody tr:nth-child(even) { background: var(--band); }
@@ -27,5 +27,7 @@ svg .axis { stroke: var(--line); stroke-width: 1; } svg text { fill: var(--quiet
 svg .prod { stroke: var(--prod); stroke-dasharray: 5 3; } svg .gray { stroke: var(--gray); }
 svg .prod, svg .gray { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 svg .mark { stroke-width: 1.2; stroke-dasharray: 2 2; } svg .mark.bad { stroke: var(--bad); } svg .mark.warn { stroke: var(--warn); }
-@media print { body { max-width: none; padding: 0; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
+@media (max-width: 40rem) { body { padding: 1rem .75rem 2rem; } table { font-size: .8rem; } th, td { padding: .3rem .4rem; }
+  th { white-space: normal; } td { overflow-wrap: anywhere; } svg text { font-size: 15px; } }
+@media print { body { max-width: none; padding: 0; font-size: 12px; } .wide { overflow: visible; } td { overflow-wrap: anywhere; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
 `;

@@ -2,6 +2,7 @@ import type {Words} from './words.ts';
 
 export const en: Words = {
   lang: 'en',
+  units: ['d', 'h', 'min', 's'],
   title: (feature, version) => `${feature} ${version}: report of a gray release`,
   states: {
     deploying: 'deploying',
@@ -93,6 +94,7 @@ export const en: Words = {
     count: 'number',
     rating: 'rating',
     types: 'kinds',
+    near: 'around it',
   },
   facts: {
     release: 'release',
@@ -110,6 +112,7 @@ export const en: Words = {
   open: 'open',
   none: 'none',
   bySomebody: (when, who) => `${when} by ${who}`,
+  feedbackTypes: {bug: 'bug', suggestion: 'suggestion', experience: 'experience', performance: 'performance'},
   exposed: (requests, users) => `${requests} requests${users === null ? '' : ` of about ${users} users`}`,
   rolledBack: (percent, after) => `Rolled back from ${percent} after ${after}.`,
   toProd: (seconds, confirmed, known) =>
@@ -123,6 +126,10 @@ export const en: Words = {
   covered: percent =>
     `The numbers speak of ${percent} of its time; in the rest nothing was heard, or nobody kept it.`,
   noNumbers: 'No numbers were kept of this release: nobody rolled them up while it ran, or they are gone.',
+  onlyNear:
+    'Of its numbers only those around its rollback were kept: nobody rolled them up while it ran, or they are gone.',
+  before: minutes => `the last ${minutes} min before`,
+  after: 'from then on',
   repeats: count => `and ${count} times again`,
   noFeedback: 'nobody said anything',
   zone: name => `times in ${name}`,

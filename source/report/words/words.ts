@@ -1,11 +1,13 @@
 import type {VerdictAction} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';
 import type {ReleaseState} from '../../release/state.ts';
+import type {TimeUnits} from '../moments.ts';
 import type {CourseOfSide, Difference} from '../report.ts';
 
 /** All that a report says by itself. Every function gets finished parts; the order of words is its business. */
 export interface Words {
   lang: string;
+  units: TimeUnits;
   title: (feature: string, version: string) => string;
   states: Record<ReleaseState, string>;
   actions: Record<VerdictAction, string>;
@@ -64,7 +66,8 @@ export interface Words {
     | 'version'
     | 'count'
     | 'rating'
-    | 'types',
+    | 'types'
+    | 'near',
     string
   >;
   facts: Record<
@@ -75,6 +78,7 @@ export interface Words {
   open: string;
   none: string;
   bySomebody: (when: string, who: string) => string;
+  feedbackTypes: Record<string, string>;
   exposed: (requests: string, users: string | null) => string;
   rolledBack: (percent: string, after: string) => string;
   toProd: (seconds: string, confirmed: string, known: string) => string;
@@ -86,6 +90,9 @@ export interface Words {
   stands: (state: string, phase: string, percent: string) => string;
   covered: (percent: string) => string;
   noNumbers: string;
+  onlyNear: string;
+  before: (minutes: string) => string;
+  after: string;
   repeats: (count: string) => string;
   noFeedback: string;
   zone: (name: string) => string;

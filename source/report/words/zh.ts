@@ -2,6 +2,7 @@ import type {Words} from './words.ts';
 
 export const zh: Words = {
   lang: 'zh-CN',
+  units: ['天', '小时', '分', '秒'],
   title: (feature, version) => `${feature} ${version} 灰度发布报告`,
   states: {
     deploying: '部署中',
@@ -93,6 +94,7 @@ export const zh: Words = {
     count: '数量',
     rating: '评分',
     types: '类型',
+    near: '回滚前后',
   },
   facts: {
     release: '发布编号',
@@ -110,6 +112,7 @@ export const zh: Words = {
   open: '不限',
   none: '无',
   bySomebody: (when, who) => `${when}，${who}`,
+  feedbackTypes: {bug: '故障报告', suggestion: '功能建议', experience: '使用体验', performance: '性能问题'},
   exposed: (requests, users) => `${requests} 次请求${users === null ? '' : `，约 ${users} 名用户`}`,
   rolledBack: (percent, after) => `在 ${percent} 时回滚，共运行 ${after}。`,
   toProd: (seconds, confirmed, known) =>
@@ -123,6 +126,9 @@ export const zh: Words = {
     `目前${state}${phase === '' ? '' : `，阶段 ${phase}`}，灰度 ${percent}。`,
   covered: percent => `数据覆盖其 ${percent} 的时间；其余时间没有收到数据，或未被保存。`,
   noNumbers: '没有保存此次发布的数据：运行期间无人汇总，或已过期。',
+  onlyNear: '只保存了回滚前后的数据：运行期间无人汇总，或已过期。',
+  before: minutes => `此前 ${minutes} 分钟`,
+  after: '此后',
   repeats: count => `之后又触发 ${count} 次`,
   noFeedback: '暂无反馈',
   zone: name => `时间为 ${name}`,

@@ -1,0 +1,78 @@
+import type {AnalysisSnapshot} from '../analysis/windows/snapshot.ts';
+import type {SideNumbers} from '../analysis/numbers.ts';
+import type {Block} from './document.ts';
+import type {AtRollback, Course, CourseOfSide, Report, Sides} from './report.ts';
+import {pairs} from './tables.ts';
+import type {Words} from './words/words.ts';
+
+/** The best of the snapshots that a rollback has left behind: later ones may be too late for what went before; null: none. */
+export function bestSnapshot(texts: readonly string[]): AnalysisSnapshot | null {
+  let best: AnalysisSnapshot | null = null;
+  for (const text of texts) {
+    const snapshot = decode(text);
+    if (snapshot !== null && (best === null || requestsIn(snapshot) >= requestsIn(best))) best = snapshot;
+  }
+  return best;
+}
+
+function decode(text: string): AnalysisSnapshot | null {
+  try {
+    const read = JSON.parse(text) as AnalysisSnapshot | null;
+    return read?.schema === 'graydeck.snapshot/1' ? read : null;
+  } catch {
+    return null;
+  }
+}
+
+function requestsIn({before}: AnalysisSnapshot): number {
+  return before.reduce((sum, {prod, gray}) => sum + prod.requests + gray.requests, 0);
+}
+
+/** Both sides shortly before a rollback and after it. */
+export function atRollback({takenAt, before, after}: AnalysisSnapshot): AtRollback {
+  return {
+    takenAt,
+    before: before.map(({minutes, ...both}) => ({minutes, ...heard(both)})),
+    after: {seconds: after.seconds, ...heard(after)},
+  };
+}
+
+function heard({prod, gray}: {prod: SideNumbers; gray: SideNumbers}): Sides {
+  const of = (numbers: SideNumbers) => (numbers.requests > 0 ? numbers : null);
+  return {prod: of(prod), gray: of(gray)};
+}
+
+/** Numbers over time as the snapshot has them: the last minutes before a rollback. */
+export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['percents']): Course {
+  const {from, stepMs, sides} = series;
+  const of = (side: 'prod' | 'gray'): CourseOfSide => {
+    const values = (name: string) => sides[side]?.[name] ?? [];
+    return {
+      requestsPerSecond: values('throughput'),
+      errorRate: values('error_rate'),
+      p95: values('response_time_p95'),
+      conversionRate: values('conversion_rate'),
+    };
+  };
+  const [prod, gray] = [of('prod'), of('gray')];
+  const at = gray.requestsPerSecond.map((_, index) => from + index * stepMs);
+  const percent = at.map(t => percents.findLast(set => set.at < t + stepMs)?.percent ?? null);
+  return {stepMs, at, percent, prod, gray};
+}
+
+export function atRollbackTable({rollback}: Report, words: Words): Block[] {
+  const near = rollback?.near ?? null;
+  if (near === null) return [];
+  const {columns} = words;
+  const rows = [
+    ...near.before.map(({minutes, ...sides}) => [{text: words.before(String(minutes))}, ...pairs(sides)]),
+    [{text: words.after}, ...pairs(near.after)],
+  ];
+  return [
+    {
+      kind: 'table',
+      head: [columns.near, columns.requests, columns.errorRate, columns.p95, columns.conversion],
+      rows,
+    },
+  ];
+}
