@@ -1,6 +1,6 @@
 import type {Command, Intent, StepOutcome} from '../release/command.ts';
 import type {Release, State, Step} from '../release/state.ts';
-import {DEADLINE_AT_MOST_MS, overtakenStep, stepDue} from '../release/step.ts';
+import {DEADLINE_AT_MOST_MS, overtakenSteps, stepDue} from '../release/step.ts';
 
 /** What came of a step. Numbers in `facts` are kept with it: routers confirmed, milliseconds taken. */
 export interface Performed {
@@ -88,10 +88,10 @@ export function leftOf(
   release: Release,
   step: Step,
 ): number {
-  const busy = [step, overtakenStep(release, step)].filter(
-    one => one?.state === 'running' && one.by !== actor,
+  const busy = [step, ...overtakenSteps(release, step)].filter(
+    one => one.state === 'running' && one.by !== actor,
   );
-  return Math.max(0, ...busy.map(one => (one?.deadline ?? 0) - log.now()));
+  return Math.max(0, ...busy.map(one => (one.deadline ?? 0) - log.now()));
 }
 
 async function runStep(runner: StepRunner, release: Release, step: Step, signal: AbortSignal): Promise<void> {

@@ -94,6 +94,8 @@ export interface Opening {
   /** Index into `plan.phases`; their number: promotion. */
   to: number;
   left: {phase: number; criteria: {text: string; outcome: string}[]};
+  /** Ids of the steps on the way there. Those of an earlier try are nobody's turn any more. */
+  steps: string[];
   /** Who wanted it: what a guard wanted happens only while its verdict still says so. */
   wantedBy: 'person' | 'guard';
 }

@@ -86,18 +86,27 @@ export function currentRun(release: Release): RunName | null {
   }
 }
 
+/** The steps of the current run that have not ended, in order. */
+export function stepsLeft(release: Release): Step[] {
+  const {steps, opening} = release;
+  const run = currentRun(release);
+  const isOfRun = (step: Step) =>
+    step.run === run && (run !== 'phase' || opening?.steps.includes(step.id) === true);
+  return steps.filter(step => isOfRun(step) && !hasEnded(step));
+}
+
 /** The step whose turn it is: the first of the current run that has not ended. */
 export function stepDue(release: Release): Step | null {
-  const run = currentRun(release);
-  return release.steps.find(step => step.run === run && !hasEnded(step)) ?? null;
+  return stepsLeft(release)[0] ?? null;
 }
 
 /**
- * A step that whoever runs it may still be at, although a rollback or a pause has overtaken it; null: there is none. Until it has ended nothing is done to what it may be changing. Traffic waits for nobody.
+ * Steps that whoever runs them may still be at, although a rollback, a pause or another way on has overtaken them. Until
+ * they have ended nothing is done to what they may be changing. Traffic waits for nobody.
  */
-export function overtakenStep(release: Release, due: Step): Step | null {
-  if (isTraffic(due)) return null;
-  return release.steps.find(one => one.id !== due.id && one.state === 'running' && !isTraffic(one)) ?? null;
+export function overtakenSteps(release: Release, due: Step): Step[] {
+  if (isTraffic(due)) return [];
+  return release.steps.filter(one => one.id !== due.id && one.state === 'running' && !isTraffic(one));
 }
 
 function isTraffic({name}: Step): boolean {

@@ -14,7 +14,7 @@ import {
   takenBack,
 } from './orders.ts';
 import {hooks, phase, planOf} from './plans.ts';
-import {given, guard} from './specification.ts';
+import {given, guard, wait} from './specification.ts';
 
 const hook = {argv: ['true'], timeoutMs: 1000, check: null};
 const plan = planOf([
@@ -109,6 +109,36 @@ describe('the hooks of phases', () => {
     expect(
       given(start(plan), ...run('deploy.before'), next(0), rollback(), ...takenBack()).release.state,
     ).toBe('rolled_back');
+  });
+});
+
+describe('a hook that is still running when the way on is begun once more', () => {
+  const zhou = {by: {name: 'zhou on desk', kind: 'person'}} as const;
+  const running = [...opening, begin('phase-2.after')];
+
+  test.each([
+    ['after a pause', [pause(), resume(), next(0)], 'phase-2.after-2'],
+    ['on the way to promotion', [complete()], 'phase-4.after'],
+  ])('is waited for: %s', (_, orders, again) => {
+    const story = given(...running, ...orders);
+    story.when(begin(again, zhou)).thenRefused('step-running', 'is running phase-2.after');
+    story.when(end('phase-2.after')).thenEvents({type: 'step-ended', step: 'phase-2.after'});
+    given(...running, ...orders, end('phase-2.after'))
+      .when(begin(again, zhou))
+      .thenEvents({type: 'step-started'});
+    given(...running, ...orders, wait(11_000))
+      .when(begin(again, zhou))
+      .thenEvents({type: 'step-started'});
+  });
+
+  test('is nobody’s turn any more, and leads nowhere when it ends', () => {
+    const again = [pause(), resume(), next(0)];
+    given(...running, ...again)
+      .when(begin('phase-2.after', zhou))
+      .thenRefused('step-order', 'phase-2.after-2 is');
+    const through = given(...running, ...again, ...run('phase-2.after-2', 'phase-2.before-2'));
+    expect(through.release).toMatchObject({phase: 1, opening: null});
+    expect(through.when(end('phase-2.after')).thenEvents({type: 'step-ended'}).release.phase).toBe(1);
   });
 });
 

@@ -4,7 +4,15 @@ import type {Event} from '../event.ts';
 import {hooksDone} from '../phase-change.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import type {Release, RunName, State, Step} from '../state.ts';
-import {DEADLINE_AT_MOST_MS, failedStep, hasEnded, overtakenStep, stepDue, stopsRun} from '../step.ts';
+import {
+  DEADLINE_AT_MOST_MS,
+  failedStep,
+  hasEnded,
+  overtakenSteps,
+  stepDue,
+  stepsLeft,
+  stopsRun,
+} from '../step.ts';
 import {targetOf} from '../target.ts';
 
 /** Characters of an error that are kept: a log is no place for the output of a hook. */
@@ -86,8 +94,8 @@ function decideBegin(
       'run the steps in order',
     );
   }
-  const busy = [step, overtakenStep(release, step)].find(
-    one => one?.state === 'running' && one.by !== by.name && at < (one.deadline ?? 0),
+  const busy = [step, ...overtakenSteps(release, step)].find(
+    one => one.state === 'running' && one.by !== by.name && at < (one.deadline ?? 0),
   );
   if (busy) {
     return refuse(
@@ -167,8 +175,7 @@ function consequences(
       },
     ];
   }
-  const isLast = release.steps.every(one => one.id === step.id || one.run !== step.run || hasEnded(one));
-  if (!isLast) return [];
+  if (stepsLeft(release).length > 1) return [];
   switch (step.run) {
     case 'deploy':
       return [firstPhase(release.id, release.plan)];

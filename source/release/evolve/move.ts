@@ -1,6 +1,6 @@
 import type {Event, Happened} from '../event.ts';
 import type {PhaseClock, Release} from '../state.ts';
-import {hasEnded, skipped} from '../step.ts';
+import {skipped} from '../step.ts';
 
 /** Events that neither begin nor end a release. */
 export type MoveEvent = Extract<
@@ -49,12 +49,13 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
     case 'phase-opening':
       return {
         ...release,
-        opening: {to: event.to, left: event.left, wantedBy: event.wantedBy},
-        // What was left in the middle of an earlier try is nobody's turn any more.
-        steps: [
-          ...release.steps.map(step => (step.run === 'phase' && !hasEnded(step) ? skipped(step, at) : step)),
-          ...event.steps,
-        ],
+        opening: {
+          to: event.to,
+          left: event.left,
+          steps: event.steps.map(({id}) => id),
+          wantedBy: event.wantedBy,
+        },
+        steps: [...stayed(release, at).steps, ...event.steps],
       };
     case 'percent-set':
       return {
@@ -137,7 +138,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
   }
 }
 
-/** Nothing is about to be entered any more; of the steps on the way there, what has not been begun never will be. */
+/** Nothing is about to be entered any more; of the steps on the way there, what has not been begun never will be; what is running may tell what came of it. */
 function stayed(release: Release, at: number): Release {
   if (release.opening === null) return release;
   const steps = release.steps.map(step =>
