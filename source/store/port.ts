@@ -149,7 +149,10 @@ export interface Lease {
 }
 export interface LeaseKeeper {
   read(): Promise<Lease | null>;
-  /** Takes it when free or run out, or renews it when the token is ours; null: somebody else holds it. */
+  /**
+   * Takes it when free or run out, or renews it when the token is ours; null: somebody else holds it. All ask for about the
+   * same time: one that has more than twice as long to run was given before the store's clock went back, and is void.
+   */
   hold(holder: string, token: string, forMs: number): Promise<Lease | null>;
   giveUp(token: string): Promise<void>;
 }

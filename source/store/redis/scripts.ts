@@ -66,8 +66,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('GET', KEYS[1])
 if held then
   local ok, lease = pcall(cjson.decode, held)
-  if ok and type(lease) == 'table' and cjson.encode(lease.token) ~= cjson.encode(cjson.decode(ARGV[2]))
-    and (tonumber(lease['until']) or 0) > now then return false end
+  if ok and type(lease) == 'table' and cjson.encode(lease.token) ~= cjson.encode(cjson.decode(ARGV[2])) then
+    local left = (tonumber(lease['until']) or 0) - now
+    -- One that has much longer to run than is asked for was given before the clock went back.
+    if left > 0 and left <= 2 * ARGV[3] then return false end
+  end
 end
 local lease = string.format('{"holder":%s,"token":%s,"until":%.0f}', ARGV[1], ARGV[2], now + ARGV[3])
 redis.call('SET', KEYS[1], lease, 'PX', ARGV[3])

@@ -12,8 +12,10 @@ export function leaseKeeper(database: Database, feature: string): LeaseKeeper {
     hold: (holder, token, forMs) =>
       database.write(connection => {
         const held = current(connection, feature);
-        if (held !== null && held.token !== token) return null;
-        const until = Date.now() + forMs;
+        const now = Date.now();
+        const isVoid = held === null || held.until - now > 2 * forMs;
+        if (!isVoid && held.token !== token) return null;
+        const until = now + forMs;
         connection.run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', feature, holder, token, until);
         return {holder, token, until};
       }),

@@ -229,6 +229,13 @@ export function restContract(subject: () => Subject): void {
       expect((await lease.read())?.token).toBe('token-2');
     });
 
+    it('is void once the clock has gone back behind it: a guard that died is not waited for by the hour', async () => {
+      const {lease} = (await open('operator')).feature(newFeature());
+      await lease.hold('guard on ops-1', 'token-1', 3_600_000);
+      expect(await lease.hold('guard on ops-2', 'token-2', 5000)).toMatchObject({token: 'token-2'});
+      expect(await lease.hold('guard on ops-1', 'token-1', 5000)).toBeNull();
+    });
+
     it('goes to exactly one of many that reach for it at once', async () => {
       const name = newFeature();
       const stores = await Promise.all([open('operator'), open('operator'), open('operator')]);
