@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
 import {quote} from '../../config/yaml/mistake.ts';
 import type {Actor} from '../../release/command.ts';
@@ -6,6 +7,8 @@ import {usage} from '../telling/failure.ts';
 import type {Flags} from '../command-line/flags.ts';
 
 const REASON_AT_MOST = 2000;
+/** In a container every process has the number 1, and `--by` may give all of them one name. */
+const THIS_PROCESS = `${process.pid}-${randomBytes(2).toString('hex')}`;
 
 /** Who does it and why, for the log. @throws Failure exit code 2. */
 export function readStamp({by, reason}: Pick<Flags, 'by' | 'reason'>): {by: Actor; reason?: string} {
@@ -21,6 +24,11 @@ export function readStamp({by, reason}: Pick<Flags, 'by' | 'reason'>): {by: Acto
 /** A guard as the log names it: as `--by` says, else by the machine it runs on. @throws Failure exit code 2. */
 export function readGuardName(by: string | undefined): string {
   return by === undefined ? `guard on ${hostname()}` : readName(by);
+}
+
+/** The name of whoever does it, in this very process: two of one name must not take each other's running work for their own. */
+export function nameHere(name: string): string {
+  return `${name.slice(0, 100)}, ${THIS_PROCESS}`;
 }
 
 /** The one who does it: as `--by` says, else `USER on HOSTNAME`. @throws Failure exit code 2. */

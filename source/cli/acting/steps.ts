@@ -12,6 +12,7 @@ import type {FeatureStore} from '../../store/port.ts';
 import type {Call} from '../call.ts';
 import {EXIT} from '../telling/exit.ts';
 import {Failure, failureOf} from '../telling/failure.ts';
+import {nameHere} from './actor.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from '../command-line/language.ts';
 import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
@@ -36,8 +37,7 @@ export function stepRunner(
     now: () => controller.now(),
     grayRequestsSince: since => grayRequestsSince(feature.samples, since, AbortSignal.timeout(5000)),
   };
-  // Two processes of one person must not take each other's running step for their own.
-  const actor: Actor = {...by, name: `${by.name.slice(0, 112)}, ${process.pid}`};
+  const actor: Actor = {...by, name: nameHere(by.name)};
   const told = {
     state: () => controller.snapshot().state,
     subscribe: (listener: () => void) => controller.subscribe(listener),

@@ -4,6 +4,7 @@ import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
 import type {OutboxMeans} from '../../effects/notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
+import {nameHere} from '../acting/actor.ts';
 import type {Settings} from '../opening/settings.ts';
 import {channelSpecs} from './specs.ts';
 
@@ -25,9 +26,9 @@ export async function outboxMeans(
   {by, isOnDuty, isMeant}: Teller,
 ): Promise<OutboxMeans> {
   const {openChannel} = await import('../../effects/notify/open-channel.ts');
-  // Two of one name, in one process or in several, must not take each other's messages for their own.
+  // Two in one process must not take each other's messages for their own either.
   opened += 1;
-  const actor = `${by.name.slice(0, 100)}, ${process.pid}.${opened}`;
+  const actor = `${nameHere(by.name)}.${opened}`;
   const options: ExecuteOptions = isMeant === undefined ? {} : {isMeant};
   const {escalateAfterMs, lang} = settings.config?.value.alerts ?? DEFAULT_ALERTS;
   return {
