@@ -101,7 +101,8 @@ export function deriveSplit(state: State): Split {
     };
   }
   const tiers = tiersOf(release);
-  const percent = tiers.at(-1)?.percent ?? 0;
+  const {percent, audience} = tiers.at(-1) ?? {percent: 0, audience: null};
+  const isEveryone = percent >= 100 && audience === null;
   return {
     ...base,
     gray: release.version,
@@ -110,8 +111,8 @@ export function deriveSplit(state: State): Split {
     tiers,
     include: includeOf(release),
     deny: release.deny,
-    // At 100 % prod may be changing under us: staying is safer than a jump nobody asked for.
+    // At 100 % of everyone prod may be changing under us: staying is safer than a jump nobody asked for.
     whenStale:
-      release.plan.phases[release.phase]?.whenStale ?? (percent >= 100 ? 'keep' : release.plan.whenStale),
+      release.plan.phases[release.phase]?.whenStale ?? (isEveryone ? 'keep' : release.plan.whenStale),
   };
 }

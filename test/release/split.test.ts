@@ -131,6 +131,15 @@ describe('what a router does that hears nothing any more', () => {
     expect(given(start(), complete()).split.whenStale).toBe('keep');
   });
 
+  test('is prod at 100 % of an audience: there is a prod to go back to', () => {
+    const plan = planOf([phase('alpha', 100, {audience: {group: 'staff'}}), phase('all', 100)], {
+      groups: {staff: {attribute: 'team', test: {op: 'in', values: ['us']}}},
+    });
+    expect(given(start(plan)).split.whenStale).toBe('prod');
+    expect(given(start(plan), next(0)).split.whenStale).toBe('keep');
+    expect(given(start(plan), complete()).split.whenStale).toBe('keep');
+  });
+
   test('is what the plan says, and the phase before the plan', () => {
     const plan = planOf([phase('a', 5), phase('b', 100, {whenStale: 'prod'})], {whenStale: 'keep'});
     expect(given(start(plan)).split.whenStale).toBe('keep');

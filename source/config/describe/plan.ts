@@ -112,7 +112,8 @@ function staleText({whenStale, phases}: Plan, lang: Lang): string {
   const text = words.stale[whenStale](timeText(STALE_AFTER_MS, lang));
   // A whole phase that says nothing keeps: only one that says so goes back.
   const keepsWhole =
-    whenStale === 'prod' && phases.some(phase => phase.percent === 100 && phase.whenStale === null);
+    whenStale === 'prod' &&
+    phases.some(phase => phase.percent === 100 && phase.audience === null && phase.whenStale === null);
   return keepsWhole ? `${text}${lang === 'zh' ? '' : ' '}${words.staleWhole}` : text;
 }
 

@@ -120,7 +120,7 @@ export const en = {
     prod: (time: string) => `Cut off: a router that could not report for ${time} goes back to prod.`,
     keep: (time: string) => `Cut off: a router that could not report for ${time} keeps its sides.`,
   },
-  staleWhole: 'At 100 % it keeps its sides: prod may be changing under it.',
+  staleWhole: 'At 100 % of everyone it keeps its sides: prod may be changing under it.',
   forced: (names: string) => `Forced: ${names}, holding true or false, choose the side.`,
   header: (name: string) => `header ${name}`,
   cookie: (name: string) => `cookie ${name}`,

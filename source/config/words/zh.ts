@@ -109,7 +109,7 @@ export const zh: Words = {
     prod: time => `失联：路由${time}未能上报就退回生产。`,
     keep: time => `失联：路由${time}未能上报时保持现状。`,
   },
-  staleWhole: '100 % 时它保持现状：生产可能正在改变。',
+  staleWhole: '对所有人 100 % 时它保持现状：生产可能正在改变。',
   forced: names => `强制：${names} 的值为 true 或 false 时决定走哪一边。`,
   header: name => `请求头 ${name}`,
   cookie: name => `Cookie ${name}`,
