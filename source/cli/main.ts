@@ -1,6 +1,6 @@
 import type {ExitCode} from './telling/exit.ts';
 import {EXIT} from './telling/exit.ts';
-import {failureOf} from './telling/failure.ts';
+import {Failure, failureOf} from './telling/failure.ts';
 import {checkUse, findVerb, groupOf} from './command-line/find-verb.ts';
 import {load} from './load.ts';
 import {openOutput, type Output} from './telling/output.ts';
@@ -8,6 +8,7 @@ import {parseArguments, type Parsed} from './command-line/parse.ts';
 import {Signals} from './signals.ts';
 import {version} from './version.ts';
 
+const NEXT_AFTER_LOSS = 'whatever was to be changed is changed: graydeck log';
 const signals = new Signals();
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -29,6 +30,14 @@ async function main(argv: readonly string[]): Promise<void> {
     }
   }
   await out.flushed();
+  if (out.lost !== null) {
+    // Beside what went wrong before this is not worth another code.
+    if (code === EXIT.done) code = EXIT.fault;
+    out.fail(
+      new Failure(EXIT.fault, 'no-output', `stdout could not be written: ${out.lost}`, NEXT_AFTER_LOSS),
+    );
+    await out.flushed();
+  }
   process.exit(signals.code ?? code);
 }
 

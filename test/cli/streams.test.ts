@@ -1,7 +1,9 @@
 import {once} from 'node:events';
+import {existsSync} from 'node:fs';
 import {chmod} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test, vi} from 'vitest';
+import {execa} from 'execa';
+import {describe, expect, inject, test, vi} from 'vitest';
 import {Workplace} from './program.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--yes'];
@@ -73,6 +75,37 @@ describe('a closed pipe', () => {
     running.stdout.destroy();
     running.stderr.destroy();
     expect(await running).toMatchObject({exitCode: 0});
+    expect(await place.json('status')).toMatchObject({state: 'rolled_back'});
+  });
+});
+
+/** Runs it with a stdout that takes nothing. */
+async function runFull(place: Workplace, ...typed: string[]) {
+  const argv = ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, inject('program'), ...typed];
+  return await execa('sh', argv, {
+    cwd: place.folder,
+    env: place.environment(),
+    extendEnv: false,
+    reject: false,
+  });
+}
+
+describe.skipIf(!existsSync('/dev/full'))('a disk that is full', () => {
+  test.for([['log'], ['status', '--json'], ['--help']])(
+    'is a fault of %s, which lost what it told',
+    async typed => {
+      await using place = await Workplace.open();
+      await place.run(...start);
+      const ran = await runFull(place, ...typed);
+      expect(ran.exitCode).toBe(1);
+      expect(ran.stderr).toContain('stdout could not be written: ENOSPC');
+    },
+  );
+
+  test('keeps no command from being carried out', async () => {
+    await using place = await Workplace.open();
+    await place.run(...start);
+    expect(await runFull(place, 'rollback')).toMatchObject({exitCode: 1});
     expect(await place.json('status')).toMatchObject({state: 'rolled_back'});
   });
 });

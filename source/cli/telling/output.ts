@@ -1,3 +1,4 @@
+import {setImmediate as immediately} from 'node:timers/promises';
 import {styleText} from 'node:util';
 import type {Failure} from './failure.ts';
 
@@ -19,6 +20,8 @@ export interface Output {
   paint: Paint;
   /** Aborts when nobody reads stdout any more. */
   readonly closed: AbortSignal;
+  /** Why data could not be written, though somebody would read it: a full disk; null where all of it was. */
+  readonly lost: string | null;
   /** Resolves once everything is written. */
   flushed(): Promise<void>;
 }
@@ -38,7 +41,11 @@ export function hasColor(
 export function openOutput(options: {json: boolean; color: boolean}): Output {
   const {stdout, stderr, env} = process;
   const closed = new AbortController();
-  stdout.on('error', () => closed.abort());
+  let lost: string | null = null;
+  stdout.on('error', ({code, message}: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') lost ??= code ?? message;
+    closed.abort();
+  });
   stderr.on('error', () => {});
   const paint: Paint = hasColor(stdout, options.color, env)
     ? (format, text) => styleText(format, text, {validateStream: false})
@@ -53,6 +60,9 @@ export function openOutput(options: {json: boolean; color: boolean}): Output {
     isJson: options.json,
     paint,
     closed: closed.signal,
+    get lost() {
+      return lost;
+    },
     data: line => write(stdout, line),
     say: line => write(stderr, harmless(line)),
     json: document => write(stdout, jsonOf(document)),
@@ -61,6 +71,8 @@ export function openOutput(options: {json: boolean; color: boolean}): Output {
     },
     async flushed() {
       await Promise.all([stdout, stderr].map(drained));
+      // What a write came to is told a turn later.
+      await immediately();
     },
   };
 }
