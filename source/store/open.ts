@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {isAbsolute, join} from 'node:path';
@@ -42,6 +43,17 @@ export async function resolveTarget(
     return target.path.startsWith('~/') ? {...target, path: join(homedir(), target.path.slice(2))} : target;
   }
   return target.password === null ? withPassword(target, await readPassword(env)) : target;
+}
+
+/**
+ * Makes the embedded default where it is not there yet. Who only looks cannot: a viewer's file is opened for reading.
+ * @throws StoreFault where its folder cannot be written.
+ */
+export async function makeDefaultStore(env: NonNullable<StoreOptions['env']>): Promise<void> {
+  const target = await resolveTarget(defaultAddress(env), env);
+  if (target.kind !== 'sqlite' || existsSync(target.path)) return;
+  const {openSqlite} = await import('./sqlite/open.ts');
+  await (await openSqlite(target, 'operator')).close();
 }
 
 /** The embedded store: `graydeck.db` in the state folder. */

@@ -104,7 +104,7 @@ test('a store that is not there yet is no fault, one that does not answer is', a
   expect(fresh.exitCode).toBe(0);
   expect(of(fresh.findings, 'store')).toEqual([expect.objectContaining({level: 'doubt'})]);
   const {exitCode, stdout} = await place.cli.run('doctor', '--store', 'redis://127.0.0.1:1', '--json');
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(69);
   expect(of((JSON.parse(stdout) as {findings: Finding[]}).findings, 'store')).toEqual([
     expect.objectContaining({level: 'wrong'}),
   ]);

@@ -25,6 +25,7 @@ const table: readonly [title: string, before: string[][], typed: string[], code:
   ['a watched release that was rolled back', [begin, ['rollback']], ['status', '--watch'], EXIT.against],
   ['a wait that takes too long', [begin], ['wait', '--for', 'paused', '--timeout', '50ms'], EXIT.timedOut],
   ['a store that is not there', [], ['status', '--store', 'redis://127.0.0.1:1/0'], EXIT.unreachable],
+  ['a doctor whom no store answers', [], ['doctor', '--store', 'redis://127.0.0.1:1/0'], EXIT.unreachable],
 ];
 
 describe('the exit code tells a script', () => {

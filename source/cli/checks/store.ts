@@ -14,9 +14,8 @@ export async function checkStore(
   address: string | null,
 ): Promise<Finding[]> {
   const health = await store.health();
+  if (health.state === 'away') return [wrong(CHECK, plainText(health.why, 240), 'graydeck status')];
   const label = plainText(store.label, 120);
-  if (health.state === 'away')
-    return [wrong(CHECK, `${label} cannot be reached: ${plainText(health.why, 160)}`, 'graydeck status')];
   const answers = fine(CHECK, `${label} answers in ${health.pingMs.toFixed(1)} ms`);
   if (store.kind === 'sqlite') return [answers];
   const target = await resolveTarget(address, process.env);

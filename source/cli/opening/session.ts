@@ -10,6 +10,7 @@ import type {Call} from '../call.ts';
 import {chooseFeature} from './feature.ts';
 import {submitLatch} from '../acting/offline.ts';
 import {loadSettings, type Settings} from './settings.ts';
+import {openToLook} from './to-look.ts';
 
 const CLOSES_WITHIN_MS = 500;
 
@@ -35,7 +36,7 @@ export interface Session {
 /** Opens the feature for reading, with the rights of a viewer. @throws Failure, StoreFault */
 export async function openLook(call: Call): Promise<Look> {
   const settings = await loadSettings(call);
-  const store = await openStore(settings.store, 'viewer');
+  const store = await openToLook(call, settings.store);
   sayCaution(call, store);
   return await orClose(store, async () => {
     const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());

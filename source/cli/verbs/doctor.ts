@@ -14,11 +14,12 @@ import {doubt, wrong, type Finding} from '../checks/finding.ts';
 import {inTime} from '../checks/in-time.ts';
 import {lookAtFeature, lookAtHost} from '../doctor/look.ts';
 import {CHAIN_IS_SEEN_WITHIN_MS, watchChain} from '../doctor/watch-chain.ts';
-import {EXIT} from '../telling/exit.ts';
+import {EXIT, type ExitCode} from '../telling/exit.ts';
 import {Failure, failureOf, failureOfOutcome} from '../telling/failure.ts';
 import {chooseFeature} from '../opening/feature.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {configuredPlan, loadSettings, type Settings} from '../opening/settings.ts';
+import {openToLook} from '../opening/to-look.ts';
 
 const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
 const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;
@@ -28,27 +29,26 @@ export const run: Run = async call => {
   const {flags, out} = call;
   const settings = await loadSettings(call);
   if (flags.repairLog) await repairLog(call, settings);
-  const {feature, findings: found} = await look(call, settings);
+  const {feature, findings: found, exit} = await look(call, settings);
   const findings = flags.sendTest ? [...found, ...(await test(call, settings, feature))] : found;
   if (out.isJson) out.json({schema: 'graydeck.doctor/1', feature, findings});
   else for (const finding of findings) tell(call, finding);
-  return findings.some(({level}) => level === 'wrong') ? EXIT.fault : EXIT.done;
+  return exit ?? (findings.some(({level}) => level === 'wrong') ? EXIT.fault : EXIT.done);
 };
 
-async function look(call: Call, settings: Settings): Promise<{feature: string | null; findings: Finding[]}> {
-  let store: ViewStore;
+interface Looked {
+  feature: string | null;
+  findings: Finding[];
+  /** What a script is told instead of the worst finding. */
+  exit?: ExitCode;
+}
+
+async function look(call: Call, settings: Settings): Promise<Looked> {
+  const store = await openToLook(call, settings.store).catch(failureOf);
+  if (store instanceof Failure) return await lookWithout(store, call, settings);
   try {
-    store = await openStore(settings.store, 'viewer');
-  } catch (error) {
-    const {message, next, code} = failureOf(error);
-    // The embedded store comes to be with the first release: until then it is no fault.
-    const isYetToBe =
-      code === 'store-unreachable' && (await resolveTarget(settings.store, process.env)).kind === 'sqlite';
-    const found = isYetToBe ? doubt('store', message, next) : wrong('store', message, next);
-    const plan = (await configuredPlan(settings, settings.feature ?? '', call.out.say)) ?? builtInPlan;
-    return {feature: null, findings: [found, ...(await lookAtHost(settings, plan))]};
-  }
-  try {
+    const away = await store.features().then(() => null, failureOf);
+    if (away !== null) return await lookWithout(away, call, settings);
     const feature = await nameOf(call, settings, store);
     if (feature === null) {
       const {checkStore} = await import('../checks/store.ts');
@@ -77,6 +77,17 @@ async function look(call: Call, settings: Settings): Promise<{feature: string | 
   } finally {
     await store.close();
   }
+}
+
+/** What can be looked at where there is no store. */
+async function lookWithout({message, next, code}: Failure, {out}: Call, settings: Settings): Promise<Looked> {
+  const isAway = code === 'store-unreachable';
+  // An embedded store comes to be with the first release: until then it is no fault.
+  const isYetToBe = isAway && (await resolveTarget(settings.store, process.env)).kind === 'sqlite';
+  const found = isYetToBe ? doubt('store', message, next) : wrong('store', message, next);
+  const plan = (await configuredPlan(settings, settings.feature ?? '', out.say)) ?? builtInPlan;
+  const findings = [found, ...(await lookAtHost(settings, plan))];
+  return {feature: null, findings, ...(isAway && !isYetToBe ? {exit: EXIT.unreachable} : {})};
 }
 
 /** A message to every channel, which says that it is a test. @throws Failure exit code 2 */

@@ -8,18 +8,18 @@ import {customRulesOf} from '../../audience/rule.ts';
 import {deriveSplit} from '../../release/derive-split.ts';
 import type {Split} from '../../release/split.ts';
 import {initialState} from '../../release/state.ts';
-import {openStore} from '../../store/open.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../telling/exit.ts';
 import {usage} from '../telling/failure.ts';
 import {chooseFeature} from '../opening/feature.ts';
 import {loadSettings} from '../opening/settings.ts';
+import {openToLook} from '../opening/to-look.ts';
 
 /** `explain USER`: the decision that every router makes for this user now, and why. */
 export const run: Run = async call => {
   const {user, asked} = readPerson(call);
   const settings = await loadSettings(call);
-  const store = await openStore(settings.store, 'viewer');
+  const store = await openToLook(call, settings.store);
   try {
     const feature = await chooseFeature(settings.feature, call.verb.name, () => store.features());
     const head = await store.feature(feature).log.head();

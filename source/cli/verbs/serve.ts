@@ -10,6 +10,7 @@ import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
 import {loadSettings} from '../opening/settings.ts';
+import {openToLook} from '../opening/to-look.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
@@ -26,7 +27,7 @@ export const run: Run = async call => {
     import('../../server/metrics.ts'),
     import('../../server/listen.ts'),
   ]);
-  const store = await openStore(settings.store, 'viewer');
+  const store = await openToLook(call, settings.store);
   const writer = feedbackWriter(() => openStore(settings.store, 'router'));
   try {
     const served = await openServed(store, settings, only, writer.write);
