@@ -1,7 +1,9 @@
 /**
  * False stops and delays of evidence on simulated launches, beside two oracles and a judge without memory or caution:
  *
- *     node test/bench/evidence.ts [launches a family, 400] [seed, 1] [pattern of names]
+ *     node test/bench/evidence.ts [launches a family, 400] [seed, 1] [pattern of names] [mix, even or thin] [alone]
+ *
+ * `alone` leaves that judge out.
  */
 import {
   BETTER,
@@ -11,10 +13,14 @@ import {
   WORSE,
   type Family,
 } from '../analysis/evidence/simulation/families.ts';
+import {MIXES} from '../analysis/evidence/simulation/mixes.ts';
 import {power, runFamily, stopped, wilson, type Tally} from '../analysis/evidence/simulation/run.ts';
 
 const HORIZON = 1800;
-const [launches = '400', seed = '1', filter = ''] = process.argv.slice(2);
+const [launches = '400', seed = '1', filter = '', mix = 'even', alone = ''] = process.argv.slice(2);
+
+if (mix !== 'even' && mix !== 'thin')
+  throw new Error(`no such mix: ${mix}, only ${Object.keys(MIXES).join(', ')}`);
 
 const percent = (part: number) => `${(part * 100).toFixed(2)} %`;
 const interval = (hits: number, of: number) => {
@@ -22,7 +28,13 @@ const interval = (hits: number, of: number) => {
   return `${percent(hits / of)} [${(low * 100).toFixed(2)}, ${(high * 100).toFixed(2)}]`;
 };
 const run = (family: Family): Tally =>
-  runFamily(family, {launches: Number(launches), seed: Number(seed), horizon: HORIZON, withReference: true});
+  runFamily(family, {
+    launches: Number(launches),
+    seed: Number(seed),
+    horizon: HORIZON,
+    withReference: alone !== 'alone',
+    mix,
+  });
 const wanted = (families: Family[]) => families.filter(({name}) => new RegExp(filter, 'u').test(name));
 
 const healthy = (title: string, families: Family[]) => {

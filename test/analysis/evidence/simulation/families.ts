@@ -110,9 +110,9 @@ const perMinute =
   };
 
 const burst =
-  (mean: number, spread: number): Shape =>
+  (mean: number, spread: number, more: Partial<Truth> = {}): Shape =>
   setting => {
-    setting.base = {...setting.base, burst: mean, spread};
+    setting.base = {...setting.base, burst: mean, spread, ...more};
     const {base} = setting;
     setting.truth = () => base;
   };
@@ -171,6 +171,12 @@ export const CALM: Family[] = [
 export const ROUGH: Family[] = [
   {name: 'bursts of 5', kind: 'rough', shape: burst(5, 1)},
   {name: 'bursts of 5 over 8 s', kind: 'rough', shape: burst(5, 8)},
+  {name: 'bursts of 5 over 3 s', kind: 'rough', shape: burst(5, 3)},
+  {name: 'bursts of 5 over 20 s', kind: 'rough', shape: burst(5, 20)},
+  {name: 'bursts of 10 over 8 s', kind: 'rough', shape: burst(10, 8)},
+  {name: 'users who fail for 6 s', kind: 'rough', shape: burst(5, 6, {isSticky: true})},
+  {name: 'users who fail for 20 s', kind: 'rough', shape: burst(5, 20, {isSticky: true})},
+  {name: 'conversions in bursts', kind: 'rough', shape: burst(1, 8, {conversionBurst: 5})},
   {name: 'bursts of 20', kind: 'rough', shape: burst(20, 1)},
   {name: 'minute noise errors', kind: 'rough', shape: perMinute(0.3, ['errors'])},
   {name: 'minute noise all', kind: 'rough', shape: perMinute(0.3, ['errors', 'conversions', 'slower'])},
@@ -236,6 +242,7 @@ export const WORSE: Family[] = [
 /** Worse, where the judge has reason to be careful: shown, not judged. */
 export const ROUGH_WORSE: Family[] = [
   {name: 'errors→5, bursts of 5', kind: 'errors', shape: errors(0.05, 1, burst(5, 1))},
+  {name: 'errors→5, bursts over 8 s', kind: 'errors', shape: errors(0.05, 1, burst(5, 8))},
   {
     name: 'errors→5, minute noise',
     kind: 'errors',

@@ -1,8 +1,11 @@
 import type {EvidenceTick, HistoryTick} from '../../../../source/analysis/evidence/tick.ts';
 import {Chance} from './chance.ts';
+import {MIXES, type Mix} from './mixes.ts';
 import {Latencies, Source, type Truth} from './world.ts';
 
 const HISTORY_SECONDS = 300;
+/** What clusters there are has begun before anybody looks. */
+const WARM_SECONDS = 90;
 
 /** What a launch is made of; every family changes some of it. */
 export interface Setting {
@@ -30,10 +33,10 @@ export interface Launch {
 export type Shape = (setting: Setting, chance: Chance, horizon: number) => void;
 
 /** A launch of these numbers; the same seed gives the same one. */
-export function makeLaunch(shape: Shape, seed: number, horizon: number): Launch {
+export function makeLaunch(shape: Shape, seed: number, horizon: number, mix: Mix = MIXES.thin): Launch {
   const chance = new Chance(seed);
-  const requestsPerSecond = chance.logBetween(5, 2000);
-  const share = chance.logBetween(0.01, 0.5);
+  const requestsPerSecond = mix.requestsPerSecond(chance);
+  const share = mix.share(chance);
   const base: Truth = {
     errors: 0.005,
     conversions: 0.05,
@@ -41,7 +44,9 @@ export function makeLaunch(shape: Shape, seed: number, horizon: number): Launch 
     tailFrom: 1,
     tailBy: 0,
     burst: 1,
+    conversionBurst: 1,
     spread: 1,
+    isSticky: false,
   };
   const latencies = new Latencies(
     new Chance(7 + Math.floor(chance.uniform() * 8)),
@@ -63,6 +68,11 @@ export function makeLaunch(shape: Shape, seed: number, horizon: number): Launch 
   shape(setting, chance, horizon);
   const prod = new Source();
   const gray = new Source();
+  if (setting.base.burst > 1 || setting.base.conversionBurst > 1)
+    for (let t = 0; t < WARM_SECONDS; t++) {
+      prod.warm(chance.poisson(requestsPerSecond * (1 - share)), setting.base, chance);
+      gray.warm(chance.poisson(requestsPerSecond * share), setting.base, chance);
+    }
   const history: HistoryTick[] = [];
   for (let t = 1 - HISTORY_SECONDS; t <= 0; t++) {
     const requests = chance.poisson(setting.traffic(t));

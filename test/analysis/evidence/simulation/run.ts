@@ -1,6 +1,7 @@
 import {createEvaluator} from '../../../../source/analysis/evidence/evidence.ts';
 import type {Family, Watched} from './families.ts';
 import {makeLaunch, type Launch} from './launch.ts';
+import {MIXES} from './mixes.ts';
 import {makeOracle} from './oracles.ts';
 import {Reference} from './reference.ts';
 
@@ -83,14 +84,26 @@ export function runFamily(
     seed,
     horizon,
     withReference,
-  }: {launches: number; seed: number; horizon: number; withReference: boolean},
+    mix,
+  }: {
+    launches: number;
+    seed: number;
+    horizon: number;
+    withReference: boolean;
+    mix: keyof typeof MIXES;
+  },
 ): Tally {
   const clock = {ms: 0, ticks: 0};
   let hash = 17;
   for (const letter of family.name) hash = Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0);
   const stops = Array.from({length: launches}, (_, index) =>
     runLaunch(
-      makeLaunch(family.shape, (Math.imul(seed, 100_003) + Math.imul(index, 7919) + hash) >>> 0, horizon),
+      makeLaunch(
+        family.shape,
+        (Math.imul(seed, 100_003) + Math.imul(index, 7919) + hash) >>> 0,
+        horizon,
+        MIXES[mix],
+      ),
       family,
       withReference,
       clock,

@@ -11,10 +11,13 @@ export interface Truth {
   /** Response times above this quantile of the base are multiplied by 2^tailBy. */
   tailFrom: number;
   tailBy: number;
-  /** Mean number of errors that come at once. */
+  /** Mean number of errors that come at once, and of conversions. */
   burst: number;
+  conversionBurst: number;
   /** Seconds over which they come. */
   spread: number;
+  /** They come as one user's who fails again and again: for an exponential time with a mean of `spread`, or as chance has it. */
+  isSticky: boolean;
 }
 
 /** Base distribution of response times as log2 of milliseconds at equal steps of probability. */
@@ -60,32 +63,51 @@ export class Latencies {
 }
 const COUNTS = new Int32Array(144);
 
-/** Makes the seconds of one side; remembers the bursts that are still going on. */
-export class Source {
+/** Events that come in bursts; those of the seconds to come are waiting. */
+class Bursts {
   #waiting: number[] = [];
 
-  tick(requests: number, truth: Truth, latencies: Latencies, chance: Chance): SideTick {
-    return {
-      requests,
-      errors: this.#errors(requests, truth, chance),
-      conversions: chance.binomial(requests, truth.conversions),
-      hist: latencies.draw(requests, truth, chance),
-    };
-  }
-
-  #errors(requests: number, truth: Truth, chance: Chance): number {
-    if (truth.burst <= 1) return chance.binomial(requests, truth.errors);
+  draw(requests: number, rate: number, mean: number, {spread, isSticky}: Truth, chance: Chance): number {
     let now = this.#waiting.shift() ?? 0;
-    const bursts = chance.poisson((requests * truth.errors) / truth.burst);
-    for (let burst = 0; burst < bursts; burst++) {
-      const size = chance.geometric(truth.burst);
-      for (let error = 0; error < size; error++) {
-        const later = Math.floor(chance.uniform() * truth.spread);
+    for (let left = chance.poisson((requests * rate) / mean); left > 0; left--) {
+      const lasts = isSticky ? -spread * Math.log(1 - chance.uniform()) : spread;
+      const size = isSticky ? chance.poisson((mean * lasts) / spread) : chance.geometric(mean);
+      for (let event = 0; event < size; event++) {
+        const later = Math.floor(chance.uniform() * lasts);
         if (later === 0) now++;
         else this.#waiting[later - 1] = (this.#waiting[later - 1] ?? 0) + 1;
       }
     }
     for (let index = 0; index < this.#waiting.length; index++) this.#waiting[index] ??= 0;
     return Math.min(now, requests);
+  }
+}
+
+/** Makes the seconds of one side; remembers the bursts that are still going on. */
+export class Source {
+  readonly #errors = new Bursts();
+  readonly #conversions = new Bursts();
+
+  tick(requests: number, truth: Truth, latencies: Latencies, chance: Chance): SideTick {
+    return {
+      requests,
+      ...this.warm(requests, truth, chance),
+      hist: latencies.draw(requests, truth, chance),
+    };
+  }
+
+  /** A second that nobody sees. */
+  warm(requests: number, truth: Truth, chance: Chance): {errors: number; conversions: number} {
+    const {errors, conversions, burst, conversionBurst} = truth;
+    return {
+      errors:
+        burst > 1
+          ? this.#errors.draw(requests, errors, burst, truth, chance)
+          : chance.binomial(requests, errors),
+      conversions:
+        conversionBurst > 1
+          ? this.#conversions.draw(requests, conversions, conversionBurst, truth, chance)
+          : chance.binomial(requests, conversions),
+    };
   }
 }
