@@ -14,6 +14,10 @@ const RENEWED = 1 / 60;
 const ROUGH = 0.3;
 /** What is said then counts this much: a law that was learned from a few minutes is not quite the true one. */
 const CAUTION = 0.8;
+/** The same where events come in clusters and less of them is worse: small losses take long, and over a long time clusters scatter more. */
+const LASTING_CAUTION = 0.6;
+/** Belief in clusters from which on caution begins. */
+const LIKELY = 0.3;
 /** Seconds without an event that are looked at together. */
 const QUIET = 5;
 /** Belief below it is none; what a law allows is believed more than that within a second. */
@@ -104,7 +108,7 @@ export class Comparison {
         this.#quietProd += prod;
       } else {
         this.#catchUp();
-        this.#look(seconds, x, gray, y, prod);
+        this.#look(seconds, 1, x, gray, y, prod);
       }
     } else if (prod > 0) {
       this.#catchUp();
@@ -134,14 +138,14 @@ export class Comparison {
   }
 
   #learnFromProd(t: number, events: number, requests: number): boolean {
-    const {dispersion} = this.models;
+    const {atOnce, dispersion} = this.models;
     this.scatter.learn(t, events, requests, dispersion);
-    return this.noise.learn(t, events, requests, dispersion * this.scatter.excess);
+    return this.noise.learn(t, events, requests, Math.max(atOnce, this.scatter.level));
   }
 
   #catchUp(): void {
     if (this.#quiet === 0) return;
-    this.#look(this.#quiet, 0, this.#quietGray, 0, this.#quietProd);
+    this.#look(this.#quiet, this.#quiet, 0, this.#quietGray, 0, this.#quietProd);
     this.#quiet = 0;
     this.#quietGray = 0;
     this.#quietProd = 0;
@@ -159,11 +163,11 @@ export class Comparison {
     this.#wealth.settle(keep, laws, from, ON_NODES);
   }
 
-  #look(seconds: number, x: number, gray: number, y: number, prod: number): void {
+  #look(seconds: number, span: number, x: number, gray: number, y: number, prod: number): void {
     this.#settle();
     const {models} = this;
-    models.look(x, gray, x + y, gray + prod);
-    const power = (this.#isRough ? CAUTION : 1) / this.scatter.excess;
+    models.look(x, gray, x + y, gray + prod, span);
+    const power = this.#caution() / this.scatter.excess;
     const {scale, unit, total} = this.#weighAlike(power);
     const from = this.#from;
     const scaleApart = models.weigh(models.apart, this.#shifts, from, J, ON_NODES, LIKE, this.#isRough);
@@ -180,6 +184,13 @@ export class Comparison {
     models.apart.ratio = sum > 0 ? Math.exp(logs / sum) : 1;
     this.#wealth.gain(LIKE, from, sum);
     models.learn(seconds);
+  }
+
+  /** The power that likelihoods are taken to: an e-value to a power below 1 is one still, by Jensen's inequality. */
+  #caution(): number {
+    const rough = this.#isRough ? CAUTION : 1;
+    const likely = this.#isLess ? (this.models.alike.clustered - LIKELY) / (1 - LIKELY) : 0;
+    return likely > 0 ? rough * (1 - likely * (1 - LASTING_CAUTION)) : rough;
   }
 
   /** The second as it is if gray is no worse; updates the belief in each difference. */

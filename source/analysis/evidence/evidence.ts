@@ -175,7 +175,7 @@ class Evaluator implements EvidenceEvaluator {
     }
     this.#responseTimes.save(tape);
     return {
-      schema: 'graydeck.evidence/1',
+      schema: 'graydeck.evidence/2',
       t: Number.isNaN(this.#t) ? null : this.#t,
       state: {options: nameOf(this.#options), numbers: tape.encode()},
     };
@@ -208,7 +208,7 @@ function nameOf({falseAlarms, margin, ratios}: EvidenceOptions): string {
 }
 
 function restore(options: EvidenceOptions, {schema, state}: EvidenceSnapshot): Evaluator | null {
-  if (schema !== 'graydeck.evidence/1' || typeof state !== 'object' || state === null) return null;
+  if (schema !== 'graydeck.evidence/2' || typeof state !== 'object' || state === null) return null;
   if (!('options' in state) || state.options !== nameOf(options)) return null;
   const tape = 'numbers' in state && typeof state.numbers === 'string' ? Tape.decode(state.numbers) : null;
   if (tape === null) return null;

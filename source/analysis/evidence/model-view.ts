@@ -10,15 +10,35 @@ export const CLUSTERED = NONE + 1;
 const DISPERSIONS = [1.6, 3, 8, 25];
 /** The same less 1. */
 export const OVERS: readonly number[] = DISPERSIONS.map(dispersion => dispersion - 1);
-export const MODELS = CLUSTERED + DISPERSIONS.length;
-
-const PRIOR = [0.08, 0.3, 0.5, 0.02, 0.025, 0.025, 0.025, 0.025];
+/** Where clusters last: seconds until an event has brought about all but 1/e of the others that it does. */
+export const SPANS: readonly number[] = [1.5, 5, 20];
 /**
- * The belief each is given back every second. Rates change; how events come about does so rarely, and what may become
- * clustered at any time could explain any regression.
+ * Of those models each says which part of the events others have brought about, within each span. Counts over a long
+ * time have a dispersion of (1 − the sum)^−2: from 4 to 7. More would explain any regression.
  */
-const FLOORS = [9e-5, 3.4e-4, 5.7e-4, 0.002, 2.5e-6, 2.5e-6, 2.5e-6, 2.5e-6];
-const KEPT = 1 - FLOORS.reduce((sum, floor) => sum + floor, 0);
+export const CAUSES: readonly (readonly number[])[] = [
+  [0.5, 0, 0],
+  [0.6, 0, 0],
+  [0.25, 0.25, 0],
+  [0.33, 0.25, 0.05],
+  [0.1, 0.25, 0.2],
+];
+export const CAUSED: readonly number[] = CAUSES.map(parts => parts.reduce((sum, part) => sum + part, 0));
+export const MODELS = CLUSTERED + OVERS.length + CAUSED.length;
+/** A model that adds less than e^-this of what the others say is left out. */
+export const LITTLE = 6;
+
+const PRIOR = [0.08, 0.28, 0.48, 0.02, 0.025, 0.025, 0.025, 0.025, 0.008, 0.008, 0.008, 0.008, 0.008];
+/** The belief each is given back every second, of what its kind has: rates change. */
+const FLOORS = [9e-5, 3.4e-4, 5.7e-4, 0.002, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5];
+const KEPT = 1 - sum(FLOORS, 0, CLUSTERED);
+const KEPT_CLUSTERED = 1 - sum(FLOORS, CLUSTERED, MODELS);
+/**
+ * The chance that in a second events begin to come in clusters, or cease to. How they come about changes rarely, and what may
+ * become clustered at any time could explain any regression.
+ */
+const BEGINS = 1e-6;
+const CEASES = 1e-5;
 /** The most that one second may say against a model, nats: an outage begins in one second, and proves nothing of clusters. */
 const MOST = 4;
 /** Requests that a memory begins with. */
@@ -35,19 +55,27 @@ export class View {
   /** ψ as this hypothesis expects it. */
   ratio = 1;
 
+  /** That events come in clusters, 0–1. */
+  get clustered(): number {
+    return sum(this.belief, CLUSTERED, MODELS);
+  }
+
   /** Believes each model as far as it has foretold the second. */
   believe(): void {
     const {belief, like} = this;
     let most = Number.NEGATIVE_INFINITY;
     for (let k = 0; k < MODELS; k++) if ((like[k] ?? 0) > most) most = like[k] ?? 0;
-    let sum = 0;
-    for (let k = 0; k < MODELS; k++) {
-      const weight = (belief[k] ?? 0) * Math.exp(Math.max(-MOST, (like[k] ?? 0) - most));
-      belief[k] = weight;
-      sum += weight;
-    }
-    const kept = KEPT / sum;
-    for (let k = 0; k < MODELS; k++) belief[k] = (belief[k] ?? 0) * kept + (FLOORS[k] ?? 0);
+    for (let k = 0; k < MODELS; k++)
+      belief[k] = (belief[k] ?? 0) * Math.exp(Math.max(-MOST, (like[k] ?? 0) - most));
+    const single = sum(belief, 0, CLUSTERED);
+    const {clustered} = this;
+    const all = single + clustered;
+    const kept = (single * (1 - BEGINS) + clustered * CEASES) / all;
+    for (let k = 0; k < MODELS; k++)
+      belief[k] =
+        k < CLUSTERED
+          ? kept * (KEPT * ((belief[k] ?? 0) / single) + (FLOORS[k] ?? 0))
+          : (1 - kept) * (KEPT_CLUSTERED * ((belief[k] ?? 0) / clustered) + (FLOORS[k] ?? 0));
   }
 
   save(tape: Tape): void {
@@ -61,4 +89,10 @@ export class View {
     tape.takeAll(this.trials);
     this.ratio = tape.take();
   }
+}
+
+function sum(numbers: ArrayLike<number>, from: number, to: number): number {
+  let total = 0;
+  for (let k = from; k < to; k++) total += numbers[k] ?? 0;
+  return total;
 }

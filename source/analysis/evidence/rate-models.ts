@@ -1,13 +1,10 @@
 import {lnConditional} from './conditional.ts';
 import type {Shifts} from './effects.ts';
+import {Clusters} from './clusters.ts';
 import {lnForetold} from './foretold.ts';
-import {lnCluster} from './cluster.ts';
-import {lnRising} from './gamma.ts';
-import {CLUSTERED, MEMORIES, MODELS, NONE, OVERS, View} from './model-view.ts';
+import {CAUSED, CLUSTERED, LITTLE, MEMORIES, MODELS, NONE, OVERS, View} from './model-view.ts';
 import type {Tape} from './tape.ts';
 
-/** A model that adds less than e^-this of what the others say is left out. */
-const LITTLE = 6;
 /** Seconds of prod that the rate of clusters is learned from. */
 const RATE_MEMORY = 60;
 
@@ -20,8 +17,7 @@ const RATE_MEMORY = 60;
  *   what it shows now, which is worth most where gray has half of the requests.
  * - Without: anything may be the rate now, only the split of the events between the sides speaks (`lnConditional`).
  *   This is what remains in an outage of both, or where rates drift.
- * - In clusters: events come several at once, on one side. Counts follow the negative binomial law; given the sum, the
- *   split is beta-binomial, so that a cluster weighs about as much as one event.
+ * - In `Clusters`: events come several at once, or bring about others, so that a cluster weighs about as much as one event.
  */
 export class RateModels {
   /** Both sides are alike. */
@@ -30,6 +26,7 @@ export class RateModels {
   readonly apart = new View();
   /** For each memory the events it knows. */
   readonly #events = new Float64Array(NONE).fill(0.5);
+  readonly #clusters = new Clusters();
   #rateEvents = 0.5;
   #rateTrials = 20;
   // The second that is looked at.
@@ -39,47 +36,47 @@ export class RateModels {
   #n = 0;
   /** The most that the split can say for any ψ. */
   #split = 0;
-  /** Log likelihoods, both alike, of the models that do not depend on the view. */
-  readonly #like = new Float64Array(MODELS);
-  /** By dispersion; NaN until it was asked for. */
-  readonly #zeros = new Float64Array(OVERS.length);
+  /** Log likelihood of the model without a memory, both alike. */
+  #none = 0;
 
   /** Events come this many at once: variance over mean within a second, 1 when they come one by one. */
-  get dispersion(): number {
+  get atOnce(): number {
     let sum = 1;
     for (let k = 0; k < OVERS.length; k++) sum += (this.alike.belief[CLUSTERED + k] ?? 0) * (OVERS[k] ?? 0);
     return sum;
   }
 
-  /** Takes up a second: gray has `x` events in `gray` requests, both together `m` in `n`. */
-  look(x: number, gray: number, m: number, n: number): void {
+  /** The same over a time that is long against how long clusters last (Hawkes 1971). */
+  get dispersion(): number {
+    let sum = this.atOnce;
+    const at = CLUSTERED + OVERS.length;
+    for (let k = 0; k < CAUSED.length; k++)
+      sum += (this.alike.belief[at + k] ?? 0) * ((1 - (CAUSED[k] ?? 0)) ** -2 - 1);
+    return sum;
+  }
+
+  /**
+   * Takes up a second: gray has `x` events in `gray` requests, both together `m` in `n`.
+   * @param span seconds that these are the sums of
+   */
+  look(x: number, gray: number, m: number, n: number, span: number): void {
     this.#x = x;
     this.#gray = gray;
     this.#m = m;
     this.#n = n;
-    this.#zeros.fill(Number.NaN);
-    const like = this.#like;
     const rate = this.#rateEvents / this.#rateTrials;
-    like[NONE] = lnForetold(1, 1 / rate, m, n);
+    this.#none = lnForetold(1, 1 / rate, m, n);
+    this.#clusters.look(x, gray, m, n, rate, span);
     const y = m - x;
     const prod = n - gray;
-    const common = (x > 0 ? x * Math.log(gray) : 0) + (y > 0 ? y * Math.log(prod) : 0);
-    for (let k = 0; k < OVERS.length; k++) {
-      const over = OVERS[k] ?? 1;
-      const perRequest = rate / over;
-      let log = -n * perRequest * Math.log1p(over);
-      if (m > 0)
-        log +=
-          lnRising(gray * perRequest, x) + lnRising(prod * perRequest, y) - m * Math.log1p(1 / over) - common;
-      like[CLUSTERED + k] = log;
-    }
     this.#split =
       (x > 0 ? x * Math.log((x * n) / (m * gray)) : 0) + (y > 0 ? y * Math.log((y * n) / (m * prod)) : 0);
   }
 
   /**
    * Likelihoods of the second at the nodes `from` up to, not including, `to`, all divided by e^scale, into `out`.
-   * `weights` is the belief in each node. Where only the split is to speak, memories stay silent.
+   * `weights` is the belief in each node. Where only the split is to speak, memories stay silent, and how many events there were
+   * altogether says no more than which model they come from.
    * @returns scale
    */
   weigh(
@@ -93,8 +90,8 @@ export class RateModels {
   ): number {
     const {logs, excesses} = shifts;
     const {belief, like} = view;
-    const split = this.#gray / this.#n;
     const best = onlySplit ? 0 : this.#keep(view);
+    const silent = onlySplit ? this.#lnTotal(view) : 0;
     let all = 0;
     for (let j = from; j < to; j++) {
       out[j] = 0;
@@ -107,11 +104,11 @@ export class RateModels {
       const isMemory = k < NONE;
       const events = isMemory ? (this.#events[k] ?? 0) : 0;
       const trials = isMemory ? (view.trials[k] ?? 0) : 0;
-      const own = isMemory ? lnForetold(events, trials, this.#m, this.#n) : (this.#like[NONE] ?? 0);
+      const own = isMemory ? lnForetold(events, trials, this.#m, this.#n) : this.#none;
       const share = this.#gray / (trials + this.#n);
       const m = events + this.#m;
       if (onlySplit ? isMemory : (KEEPS[k] ?? 0) < best - LITTLE) {
-        if (onlySplit) believed += belief[k] ?? 0;
+        if (onlySplit) believed += (belief[k] ?? 0) * Math.exp(own - silent);
         like[k] = own + lnConditional(this.#x, m, share, Math.log(view.ratio), view.ratio - 1);
         continue;
       }
@@ -121,8 +118,10 @@ export class RateModels {
         LOGS[j] = log;
         if (log > most) most = log;
       }
-      const weight = (belief[k] ?? 0) + (isMemory ? 0 : believed);
-      const base = own + Math.log(weight);
+      const weight = onlySplit
+        ? believed + (belief[k] ?? 0) * Math.exp(own - silent) + SMALL
+        : (belief[k] ?? 0);
+      const base = Math.log(weight) + (onlySplit ? 0 : own);
       if (base + most > scale) {
         const down = Math.exp(scale - base - most);
         for (let j = from; j < to; j++) out[j] = (out[j] ?? 0) * down;
@@ -136,9 +135,10 @@ export class RateModels {
         part += value * (weights[j] ?? 0);
       }
       sum += part;
-      like[k] = Math.log(part / all + SMALL) + scale - Math.log(weight);
+      like[k] = Math.log(part / all + SMALL) + scale - Math.log(weight) + (onlySplit ? own : 0);
     }
-    this.#weighClusters(view, shifts, from, to, weights, out, scale, Math.log(sum / all + SMALL), split);
+    const known = Math.log(sum / all + SMALL);
+    this.#clusters.weigh(view, shifts, from, to, weights, out, scale, known, this.#split, silent);
     return scale;
   }
 
@@ -158,61 +158,23 @@ export class RateModels {
     return best;
   }
 
-  #weighClusters(
-    {belief, like, ratio}: View,
-    shifts: Shifts,
-    from: number,
-    to: number,
-    weights: Float64Array,
-    out: Float64Array,
-    scale: number,
-    known: number,
-    share: number,
-  ): void {
-    const {logs, excesses} = shifts;
-    const x = this.#x;
-    const m = this.#m;
-    const rate = this.#rateEvents / this.#rateTrials;
-    let all = 0;
-    for (let j = from; j < to; j++) all += weights[j] ?? 0;
-    for (let k = 0; k < OVERS.length; k++) {
-      const over = OVERS[k] ?? 1;
-      const own = this.#like[CLUSTERED + k] ?? 0;
-      const base = own + Math.log(belief[CLUSTERED + k] ?? 0) - scale;
-      const gray = (this.#gray * rate) / over;
-      const both = (this.#n * rate) / over;
-      // The variance of the split over that of a binomial one, inverted.
-      const deflate = m > 1 ? (both + 1) / (both + m) : 1;
-      const isLittle = base + this.#split * deflate < known - LITTLE;
-      if (isLittle && ratio === 1) {
-        like[CLUSTERED + k] = own;
-        continue;
-      }
-      const zero = m > 1 ? this.#zeroOf(k, gray, both) : 0;
-      if (isLittle) {
-        // At the ψ that is expected, as every model is: what is left out must not seem to explain less than it would.
-        like[CLUSTERED + k] =
-          own + lnCluster(x, m, share, Math.log(ratio), ratio - 1, gray, both, deflate, zero);
-        continue;
-      }
-      let part = 0;
-      for (let j = from; j < to; j++) {
-        const log = lnCluster(x, m, share, logs[j] ?? 0, excesses[j] ?? 0, gray, both, deflate, zero);
-        const value = Math.exp(Math.min(600, base + log));
-        out[j] = (out[j] ?? 0) + value;
-        part += value * (weights[j] ?? 0);
-      }
-      like[CLUSTERED + k] = Math.log(part / all + SMALL) + scale - Math.log(belief[CLUSTERED + k] ?? 0);
+  /** Log of how likely the events of both sides are altogether, however they are split. */
+  #lnTotal({belief, trials}: View): number {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < MODELS; k++) {
+      const own =
+        k < NONE
+          ? lnForetold(this.#events[k] ?? 0, trials[k] ?? 0, this.#m, this.#n)
+          : k === NONE
+            ? this.#none
+            : this.#clusters.lnTotal(k - CLUSTERED);
+      const log = Math.log(belief[k] ?? 0) + own;
+      TOTALS[k] = log;
+      if (log > most) most = log;
     }
-  }
-
-  /** What the split of clusters is at ψ = 1, asked by both views. */
-  #zeroOf(k: number, gray: number, both: number): number {
-    const known = this.#zeros[k] ?? Number.NaN;
-    if (!Number.isNaN(known)) return known;
-    const zero = lnRising(gray, this.#x) - lnRising(both, this.#m);
-    this.#zeros[k] = zero;
-    return zero;
+    let sum = 0;
+    for (let k = 0; k < MODELS; k++) sum += Math.exp((TOTALS[k] ?? 0) - most);
+    return most + Math.log(sum);
   }
 
   /** Takes the second in, once both views have weighed it. */
@@ -227,6 +189,7 @@ export class RateModels {
       alike.trials[k] = (alike.trials[k] ?? 0) * keep + prod + this.#gray * alike.ratio;
       apart.trials[k] = (apart.trials[k] ?? 0) * keep + prod + this.#gray * apart.ratio;
     }
+    this.#clusters.learn(seconds);
     const keep = fading(RATE_MEMORY, seconds);
     // Never nothing at all, however long nothing happens.
     this.#rateEvents = Math.max(0.01, this.#rateEvents * keep + this.#m - this.#x);
@@ -235,19 +198,22 @@ export class RateModels {
 
   /** A second of prod alone. */
   teach(seconds: number, events: number, requests: number): void {
-    this.look(0, 0, events, requests);
+    this.look(0, 0, events, requests, 1);
     for (const {trials, like} of [this.alike, this.apart])
       for (let k = 0; k < MODELS; k++)
         like[k] =
           k < NONE
             ? lnForetold(this.#events[k] ?? 0, trials[k] ?? 0, events, requests)
-            : (this.#like[k] ?? 0);
+            : k === NONE
+              ? this.#none
+              : (this.#clusters.like[k - CLUSTERED] ?? 0);
     this.learn(seconds);
   }
 
   save(tape: Tape): void {
     this.alike.save(tape);
     this.apart.save(tape);
+    this.#clusters.save(tape);
     tape.putAll(this.#events);
     tape.put(this.#rateEvents, this.#rateTrials);
   }
@@ -255,12 +221,14 @@ export class RateModels {
   load(tape: Tape): void {
     this.alike.load(tape);
     this.apart.load(tape);
+    this.#clusters.load(tape);
     tape.takeAll(this.#events);
     this.#rateEvents = tape.take();
     this.#rateTrials = tape.take();
   }
 }
 
+const TOTALS = new Float64Array(MODELS);
 const KEEPS = new Float64Array(NONE + 1);
 const LOGS = new Float64Array(64);
 /** Added before a log is taken. */

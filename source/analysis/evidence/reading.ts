@@ -64,7 +64,7 @@ export interface EvidenceReading {
 
 /** A checkpoint: plain JSON, for the same version of the program. */
 export interface EvidenceSnapshot {
-  schema: 'graydeck.evidence/1';
+  schema: 'graydeck.evidence/2';
   /** Second of the last tick that is inside; null before the first. */
   t: number | null;
   state: unknown;

@@ -26,15 +26,21 @@ export class Scatter {
   #eventsBefore = 0;
   #requestsBefore = 0;
   #excess = 1;
+  #level = 1;
 
-  /** Dispersion over ten seconds as a multiple of that within one; 1 when there is no more. */
+  /** Dispersion over ten seconds. */
+  get level(): number {
+    return this.#level;
+  }
+
+  /** The same as a multiple of what is known already; 1 when there is no more. */
   get excess(): number {
     return this.#excess;
   }
 
   /**
    * A second of prod.
-   * @param dispersion variance over mean within a second
+   * @param dispersion variance over mean that is known already
    */
   learn(t: number, events: number, requests: number, dispersion: number): void {
     const block = Math.floor((t - 1) / SECONDS);
@@ -73,6 +79,7 @@ export class Scatter {
       weights[k] = weight;
       mean += weight * (LEVELS[k] ?? 1);
     }
+    this.#level = mean;
     const excess = mean / dispersion;
     this.#excess = excess > LEAST ? excess : 1;
   }
@@ -86,6 +93,7 @@ export class Scatter {
       this.#eventsBefore,
       this.#requestsBefore,
       this.#excess,
+      this.#level,
     );
   }
 
@@ -97,6 +105,7 @@ export class Scatter {
     this.#eventsBefore = tape.take();
     this.#requestsBefore = tape.take();
     this.#excess = tape.take();
+    this.#level = tape.take();
   }
 }
 

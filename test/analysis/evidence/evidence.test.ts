@@ -279,11 +279,11 @@ describe('a checkpoint', () => {
     ['other options', {falseAlarms: 0.05, margin: 0}, null],
     ['other ratios', {...OPTIONS, ratios: {answered: 'less'}}, null],
     ['another version', OPTIONS, {schema: 'graydeck.evidence/0', t: 1, state: {}}],
-    ['no state', OPTIONS, {schema: 'graydeck.evidence/1', t: 1, state: 'x'}],
+    ['no state', OPTIONS, {schema: 'graydeck.evidence/2', t: 1, state: 'x'}],
     [
       'cut short',
       OPTIONS,
-      {schema: 'graydeck.evidence/1', t: 1, state: {options: '[0.01,0,[]]', numbers: 'AAAAAAAA8D8='}},
+      {schema: 'graydeck.evidence/2', t: 1, state: {options: '[0.01,0,[]]', numbers: 'AAAAAAAA8D8='}},
     ],
   ])('of %s is taken for none', (_, options, other) => {
     const {evaluator, service} = begun();

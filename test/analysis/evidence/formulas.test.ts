@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {Clusters} from '../../../source/analysis/evidence/clusters.ts';
 import {lnConditional} from '../../../source/analysis/evidence/conditional.ts';
 import {EFFECTS, NODES, stakes} from '../../../source/analysis/evidence/effects.ts';
 import {lnRising} from '../../../source/analysis/evidence/gamma.ts';
 import {LAWS, NOISE_LEVELS, mixLaws} from '../../../source/analysis/evidence/noise-laws.ts';
+import {CLUSTERED, MODELS, OVERS} from '../../../source/analysis/evidence/model-view.ts';
 import {normalBelow} from '../../../source/analysis/evidence/normal.ts';
 import {lnPair} from '../../../source/analysis/evidence/pair.ts';
 import {Tape} from '../../../source/analysis/evidence/tape.ts';
@@ -88,6 +90,46 @@ describe('the split of two spans of time', () => {
         );
         expect(sum).toBeCloseTo(1, 10);
       }
+  });
+});
+
+describe('clusters of events', () => {
+  const gray = 30;
+  const all = 100;
+  const after = (look: [x: number, m: number]) => {
+    const clusters = new Clusters();
+    for (const [x, m] of [[0, 2], [3, 5], [1, 1], look] as const) {
+      clusters.look(x, gray, m, all, 0.05, 1);
+      if (m !== look[1] || x !== look[0]) clusters.learn(1);
+    }
+    return clusters;
+  };
+
+  test('follow a law, whatever was before: over all splits of a number it sums to what that number has', () => {
+    for (let k = 0; k < MODELS - CLUSTERED; k++)
+      for (const m of [0, 4, 9]) {
+        const total = Math.exp(after([0, m]).lnTotal(k));
+        const sum = range(m).reduce(
+          (s, x) =>
+            s +
+            choose(m, x) * (gray / all) ** x * (1 - gray / all) ** (m - x) * Math.exp(after([x, m]).like[k]!),
+          0,
+        );
+        expect(sum / total).toBeCloseTo(1, 10);
+      }
+  });
+
+  test('that last expect a side to go on as it was, those at once do not', () => {
+    const clusters = new Clusters();
+    clusters.look(4, gray, 4, all, 0.005, 1);
+    const before = [...clusters.like];
+    clusters.learn(1);
+    clusters.look(4, gray, 4, all, 0.005, 1);
+    const more = [...clusters.like].map((log, k) => log - before[k]!);
+    const ofOnce = more.slice(0, OVERS.length);
+    const ofLasting = more.slice(OVERS.length);
+    expect(Math.max(...ofOnce.map(Math.abs))).toBeLessThan(1e-12);
+    expect(Math.min(...ofLasting)).toBeGreaterThan(0.5);
   });
 });
 
