@@ -1,6 +1,7 @@
 import type {State} from '../release/state.ts';
 import type {Messages} from './messages/catalogue.ts';
 import type {Cleaner} from './present/clean.ts';
+import {alertText} from './present/verdict/reason-text.ts';
 
 /** What the terminal is to say beside the screen. */
 export interface Alarm {
@@ -26,7 +27,7 @@ export function alarmOf({feature, alerts, release}: State, t: Messages, clean: C
   const newest = open.at(-1);
   const name = clean.name(feature);
   if (newest !== undefined)
-    return {heard, title: clean.name(`✖ ${name}: ${clean.free(newest.message)}`, TITLE_WIDTH)};
+    return {heard, title: clean.name(`✖ ${name}: ${alertText(newest, {t, clean})}`, TITLE_WIDTH)};
   return {heard, title: release?.state === 'rolling_back' ? `◀ ${name}: ${t.states.rolling_back}` : null};
 }
 

@@ -4,6 +4,7 @@ import {MASKED, OPEN} from './present/clean.ts';
 import {setPercent, timeOfDay} from './present/format.ts';
 import {isLive} from '../release/state.ts';
 import type {Ui} from './ui.ts';
+import {alertText} from './present/verdict/reason-text.ts';
 
 /** What the normal screen says after the console is gone: the release goes on, and who watches it now. */
 export function farewell(deck: Deck, done: Ui['done']): string {
@@ -34,7 +35,7 @@ export function farewell(deck: Deck, done: Ui['done']): string {
       alert.acknowledgedBy === null
         ? t.farewell.unacknowledged
         : t.farewell.acknowledged(clean.who(alert.acknowledgedBy));
-    lines.push(t.farewell.alert(timeOfDay(alert.raisedAt), clean.free(alert.message), seen));
+    lines.push(t.farewell.alert(timeOfDay(alert.raisedAt), alertText(alert, {t, clean}), seen));
   }
   if (deck.store.health().state === 'away') lines.push(t.farewell.away);
   if (done.length > 0) {

@@ -1,4 +1,5 @@
 import {JUDGE_KEY, type DueAlert} from '../analysis/judge/alerts.ts';
+import {reason} from '../analysis/judge/reasons.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {mayResolve} from '../release/alert-life.ts';
@@ -125,7 +126,8 @@ function dueOf(sight: Sight): DueAlert[] {
   const due = [...judgement.alerts];
   if (differsSince !== null && now - differsSince >= ROUTERS_LATE_MS) {
     const message = `not every router has applied ${release.percent} %${routerWords(unapplied)}`;
-    due.push({key: `${GUARD_KEY}routers`, level: 'warning', message});
+    const cause = reason('not_applied', message, {threshold: release.percent});
+    due.push({key: `${GUARD_KEY}routers`, level: 'warning', message, cause});
   }
   const late = overdue(release, now);
   if (late !== null) due.push({key: `${GUARD_KEY}overdue`, level: 'warning', message: late});

@@ -2,6 +2,8 @@ import type {Command, CommandType} from './command.ts';
 import {isFlag, isNumber, isRecord, isText, listOf, oneOf, optional, wrongField} from './shape.ts';
 import type {Check, Shape} from './shape.ts';
 
+const CAUSE: Shape = {code: isText, text: isText};
+const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
 /** Judged by `decide` itself, which has better words for it. */
 const isAnything: Check = () => true;
 
@@ -37,7 +39,7 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   include: {release: isText, user: isText},
   deny: {release: isText, user: isText},
   remove: {release: isText, user: isText},
-  alert: {alert: isText, level: isText, message: isText, key: optional(isText)},
+  alert: {alert: isText, level: isText, message: isText, key: optional(isText), cause: optional(isCause)},
   acknowledge: {alert: isText},
   resolve: {alert: isText},
   silence: {silence: isText, match: isText, forMs: isNumber},

@@ -39,7 +39,8 @@ export type Intent =
   | {type: 'include'; release: string; user: string}
   | {type: 'deny'; release: string; user: string}
   | {type: 'remove'; release: string; user: string}
-  | {type: 'alert'; alert: string; level: AlertLevel; message: string; key?: string}
+  /** `cause`: what the message says, in a code and numbers, so that it can be said in any language. */
+  | {type: 'alert'; alert: string; level: AlertLevel; message: string; key?: string; cause?: Reason}
   | {type: 'acknowledge'; alert: string}
   | {type: 'resolve'; alert: string}
   | {type: 'silence'; silence: string; match: string; forMs: number}

@@ -23,6 +23,8 @@ const RELEASE: Shape = {release: isText};
 const STEP: Shape = {...RELEASE, step: isText};
 const USER: Shape = {...RELEASE, user: isText};
 const ALERT: Shape = {alert: isText};
+const CAUSE: Shape = {code: isText, text: isText};
+const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
 const START: Shape = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
 
 /**
@@ -67,6 +69,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     message: isText,
     key: isText,
     silenced: isFlag,
+    cause: optional(isCause),
   },
   'alert-repeated': ALERT,
   'alert-acknowledged': ALERT,

@@ -53,7 +53,16 @@ export type Event =
       facts: Record<string, number>;
     }
   | {type: 'step-retried'; release: string; step: string}
-  | {type: 'alert-raised'; alert: string; level: AlertLevel; message: string; key: string; silenced: boolean}
+  /** `cause`: what the message says, in a code and numbers; absent of what people raise, and in older logs. */
+  | {
+      type: 'alert-raised';
+      alert: string;
+      level: AlertLevel;
+      message: string;
+      key: string;
+      silenced: boolean;
+      cause?: Reason;
+    }
   | {type: 'alert-repeated'; alert: string}
   | {type: 'alert-acknowledged'; alert: string}
   | {type: 'alert-resolved'; alert: string}

@@ -140,6 +140,8 @@ export interface Alert {
   message: string;
   /** Alerts with one key are one alert with a life. */
   key: string;
+  /** What the message says, in a code and numbers; absent of what people raise, and in older logs. */
+  cause?: Reason;
   raisedAt: number;
   raisedBy: string;
   /** How often it was raised again while open. */

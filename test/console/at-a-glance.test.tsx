@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {Reason} from '../../source/release/state.ts';
 import {stage} from './stage.tsx';
 
 const SOON = {timeout: 8000, interval: 10};
@@ -80,5 +81,31 @@ describe('at a glance', () => {
     await expect
       .poll(deck.screen, SOON)
       .toMatch(/PROD v1\.0\.9 ─+ filter: p95 ─╮.*GRAY v1\.1\.0 ─+ filter: p95 ─╮/);
+  });
+
+  it('an alert that says what it is about says it in the language of the screen', async () => {
+    const cause: Reason = {
+      code: 'guardrail',
+      metric: 'error_rate',
+      value: 8.284,
+      threshold: 5,
+      samples: 900,
+      windowSeconds: 60,
+      text: 'gray error rate 8.28 %, passes at 5 % or less',
+    };
+    const alert = {type: 'alert', level: 'critical', message: cause.text} as const;
+    for (const [lang, words] of [
+      ['zh', '灰度错误率 8.28 %，界限 5 %'],
+      ['en', cause.text],
+    ] as const) {
+      using deck = await stage('quiet', {lang});
+      await deck.world.act({...alert, alert: 'j-1', cause});
+      await expect.poll(deck.screen, SOON).toMatch(new RegExp(`✖ ${words}.*\\d\\d:\\d\\d:\\d\\d`, 'u'));
+      expect(deck.screen()).toContain(lang === 'zh' ? `严重 ${words}` : `CRITICAL ${words}`);
+      await deck.world.act({...alert, alert: 'j-2', message: 'written by hand'});
+      await expect
+        .poll(deck.screen, SOON)
+        .toContain(lang === 'zh' ? '严重 written by hand' : 'CRITICAL written');
+    }
   });
 });

@@ -36,6 +36,21 @@ describe('an alert', () => {
     ]);
   });
 
+  test('keeps what it is about in a code and numbers, where it was told', () => {
+    const cause = {
+      code: 'guardrail',
+      metric: 'error_rate',
+      value: 8.3,
+      threshold: 5,
+      samples: 900,
+      windowSeconds: 60,
+      text: 'gray error rate 8.3 %, passes at 5 % or less',
+    };
+    const {state} = given(raise('a-1', {cause}), raise('a-2', {message: 'by hand'}));
+    expect(state.alerts[0]?.cause).toEqual(cause);
+    expect(state.alerts[1]).not.toHaveProperty('cause');
+  });
+
   test('that a guard repeats each second is one alert, written once', () => {
     given(takeGuard, raise('a-1', {by: ops}))
       .when(raise('a-2', {by: ops}))

@@ -1,4 +1,5 @@
 import type {AlertLevel} from '../../release/plan.ts';
+import type {Reason} from '../../release/state.ts';
 import type {Findings} from './findings.ts';
 import {bothSidesReason, evidenceReason, guardrailReason, ratioReason} from './reasons.ts';
 import {isFiring} from './verdict.ts';
@@ -10,6 +11,8 @@ export interface DueAlert {
   key: string;
   level: AlertLevel;
   message: string;
+  /** The same in a code and numbers, for whoever speaks another language; absent where there is no code for it. */
+  cause?: Reason;
 }
 
 /** Every key of the judge begins so: what it did not raise it does not resolve. */
@@ -19,14 +22,14 @@ export const JUDGE_KEY = 'judge ';
 export function dueAlerts({percent}: Situation, findings: Findings): DueAlert[] {
   const {guardrails, ratio, evidence} = findings;
   const due: DueAlert[] = [];
-  const put = (key: string, level: AlertLevel, message: string) =>
-    due.push({key: `${JUDGE_KEY}${key}`, level, message});
+  const put = (key: string, level: AlertLevel, cause: Reason) =>
+    due.push({key: `${JUDGE_KEY}${key}`, level, message: cause.text, cause});
   for (const reading of guardrails)
     if (reading.isOn && reading.guardrail.then !== 'advance')
-      put(reading.key, reading.guardrail.level, guardrailReason('guardrail', reading).text);
+      put(reading.key, reading.guardrail.level, guardrailReason('guardrail', reading));
   const both = guardrails.find(reading => isFiring(reading) && reading.isProdSickToo);
-  if (both !== undefined) put('both_sides', 'critical', bothSidesReason(both).text);
-  if (evidence?.decided === true) put('evidence', 'critical', evidenceReason(evidence).text);
-  if (ratio.isOff) put('sample_ratio', 'warning', ratioReason(ratio, percent).text);
+  if (both !== undefined) put('both_sides', 'critical', bothSidesReason(both));
+  if (evidence?.decided === true) put('evidence', 'critical', evidenceReason(evidence));
+  if (ratio.isOff) put('sample_ratio', 'warning', ratioReason(ratio, percent));
   return due;
 }

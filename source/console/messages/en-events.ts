@@ -45,7 +45,7 @@ export const enEvents: Sentences = {
   'step-ended': ({step: id, outcome, error}, {step, free}) =>
     `${step(id)} ${outcome}${error === null ? '' : `: ${free(error)}`}`,
   'step-retried': ({step: id}, {step}) => `${step(id)} is tried again`,
-  'alert-raised': ({level, message}, {free}) => `${level.toUpperCase()} ${free(message)}`,
+  'alert-raised': ({level, ...alert}, {says}) => `${level.toUpperCase()} ${says(alert)}`,
   'alert-repeated': ({alert: id}, {alert}) => `again: ${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `acknowledged: ${alert(id)}`,
   'alert-resolved': ({alert: id}, {alert}) => `over: ${alert(id)}`,

@@ -13,6 +13,8 @@ export interface EventAbout {
   verdict(reason: Reason): string;
   /** The words for a step, by its id: `rollback: stop gray`. */
   step(id: string): string;
-  /** The message of an alert, by its id. */
+  /** What an alert says, by its id. */
   alert(id: string): string;
+  /** What an alert says, in the words of the screen where it has some. */
+  says(alert: {message: string; cause?: Reason}): string;
 }

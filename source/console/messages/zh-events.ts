@@ -47,7 +47,7 @@ export const zhEvents: typeof enEvents = {
   'step-ended': ({step: id, outcome, error}, {step, free}) =>
     `${step(id)} ${OUTCOMES[outcome]}${error === null ? '' : `：${free(error)}`}`,
   'step-retried': ({step: id}, {step}) => `${step(id)} 重试`,
-  'alert-raised': ({level, message}, {free}) => `${LEVELS[level]} ${free(message)}`,
+  'alert-raised': ({level, ...alert}, {says}) => `${LEVELS[level]} ${says(alert)}`,
   'alert-repeated': ({alert: id}, {alert}) => `再次：${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `已确认：${alert(id)}`,
   'alert-resolved': ({alert: id}, {alert}) => `已解除：${alert(id)}`,

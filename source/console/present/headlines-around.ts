@@ -7,6 +7,7 @@ import type {MetricRow} from './metric-rows.ts';
 import type {RouterStanding} from './routers.ts';
 import type {Scene} from './screen.ts';
 import {isAway, isStale} from './sides.ts';
+import {alertText} from './verdict/reason-text.ts';
 import {observedDisagrees} from './state-line.ts';
 
 const SETTLING_MS = 5000;
@@ -57,7 +58,7 @@ export function ofAlerts({reading, t, clean, mayAct}: Scene): Headline[] {
   );
   const newest = open.at(-1);
   if (newest === undefined) return [];
-  const text = t.headlines.alert(clean.free(newest.message), open.length);
+  const text = t.headlines.alert(alertText(newest, {t, clean}), open.length);
   const since = t.headlines.alertSince(text, timeOfDay(newest.raisedAt));
   return [{...loud('✖', 'alarm', since, mayAct ? t.hints.acknowledge : ''), shorter: [text]}];
 }

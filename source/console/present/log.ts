@@ -5,7 +5,7 @@ import type {Alert} from '../../release/state.ts';
 import type {EventAbout} from '../messages/event-about.ts';
 import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, spreadFirst, type Line, type Tone} from './line.ts';
-import {reasonText} from './verdict/reason-text.ts';
+import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, toldLine} from './told.ts';
 import type {Scene} from './screen.ts';
@@ -142,7 +142,8 @@ export function logRows(
         user: text => clean.user(text),
         verdict: reason => reasonText(reason, {t, clean}),
         step: id => stepWords(id),
-        alert: id => clean.free(alerts.get(id)?.message ?? id),
+        alert: id => alertText(alerts.get(id) ?? {message: id}, {t, clean}),
+        says: alert => alertText(alert, {t, clean}),
       };
       const alert = 'alert' in event ? event.alert : null;
       const text = t.event(event, about) + lifeOf(event, alert === null ? undefined : alerts.get(alert));

@@ -75,7 +75,8 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
   if (open === undefined && before !== null && RANK[before.level] >= RANK[level])
     return accept({type: 'alert-repeated', alert: before.id});
   const silenced = isSilenced(state, {key, message}, at);
-  const raised: Event = {type: 'alert-raised', alert, level, message, key, silenced};
+  const cause = command.cause === undefined ? {} : {cause: command.cause};
+  const raised: Event = {type: 'alert-raised', alert, level, message, key, silenced, ...cause};
   // It has grown worse: still one condition, so one alert stays open.
   return open === undefined ? accept(raised) : accept({type: 'alert-resolved', alert: open.id}, raised);
 }

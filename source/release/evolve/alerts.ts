@@ -8,12 +8,13 @@ type AlertEvent = Extract<Event, {type: `alert-${string}` | 'alerts-silenced'}>;
 export function evolveAlerts(state: State, event: AlertEvent, {at, by}: Happened): State {
   switch (event.type) {
     case 'alert-raised': {
-      const {alert: id, level, message, key, silenced} = event;
+      const {alert: id, level, message, key, silenced, cause} = event;
       const alert: Alert = {
         id,
         level,
         message,
         key,
+        ...(cause === undefined ? {} : {cause}),
         raisedAt: at,
         raisedBy: by,
         repeats: 0,

@@ -28,3 +28,11 @@ export function reasonText(reason: Reason, scene: Pick<Scene, 't' | 'clean'>): s
 function unitOf(metric: string): Unit | null {
   return IMPROVEMENT.test(metric) ? 'points' : (BOOK.find(metric)?.unit ?? null);
 }
+
+/** What an alert says: in the words of the screen where it carries what it is about, else as it was written. */
+export function alertText(
+  {message, cause}: {message: string; cause?: Reason},
+  scene: Pick<Scene, 't' | 'clean'>,
+): string {
+  return cause === undefined ? scene.clean.free(message) : reasonText(cause, scene);
+}
