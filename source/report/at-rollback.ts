@@ -60,19 +60,22 @@ export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['p
   return {stepMs, at, percent, prod, gray};
 }
 
-export function atRollbackTable({rollback}: Report, words: Words): Block[] {
+/** Both sides around a rollback; what reaches back beyond the start says no more than what is shorter. */
+export function atRollbackTable({rollback, startedAt}: Report, words: Words): Block[] {
   const near = rollback?.near ?? null;
-  if (near === null) return [];
+  if (rollback === null || near === null) return [];
   const {columns} = words;
-  const rows = [
-    ...near.before.map(({minutes, ...sides}) => [{text: words.before(String(minutes))}, ...pairs(sides)]),
-    [{text: words.after}, ...pairs(near.after)],
-  ];
+  const ranMinutes = (rollback.at - startedAt) / 60_000;
+  const before = near.before.filter((_, index) => (near.before[index - 1]?.minutes ?? 0) < ranMinutes);
+  const isHeardAfter = near.after.prod !== null || near.after.gray !== null;
   return [
     {
       kind: 'table',
       head: [columns.near, columns.requests, columns.errorRate, columns.p95, columns.conversion],
-      rows,
+      rows: [
+        ...before.map(({minutes, ...sides}) => [{text: words.before(String(minutes))}, ...pairs(sides)]),
+        ...(isHeardAfter ? [[{text: words.after}, ...pairs(near.after)]] : []),
+      ],
     },
   ];
 }

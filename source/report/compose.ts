@@ -27,6 +27,9 @@ const WORST: Readonly<Record<Report['state'], Tone>> = {
   failed: 'bad',
 };
 
+/** A pause that is shorter is told among the pauses alone, milliseconds. */
+const WORTH_MS = 500;
+
 /** The report in words, for any format. @param zone in which moments are written, an IANA name */
 export function composeReport(report: Report, words: Words, zone: string): ReportDocument {
   const moments = momentsIn(zone);
@@ -89,8 +92,8 @@ function facts(report: Report, words: Words, {full, zone}: Moments): Block {
       [labels.started, bySomebody(full(startedAt), startedBy)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
       [labels.lasted, lastedWords(totalMs, words.units)],
-      ...(pausedMs > 0 ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
-      ...(heldMs > 0 ? [[labels.held, lastedWords(heldMs, words.units)] as const] : []),
+      ...(pausedMs >= WORTH_MS ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
+      ...(heldMs >= WORTH_MS ? [[labels.held, lastedWords(heldMs, words.units)] as const] : []),
       [labels.exposed, words.exposed(countWords(exposure.requests), users)],
       [labels.made, `${full(report.madeAt)}, ${words.zone(zone)}`],
     ],

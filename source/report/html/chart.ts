@@ -4,7 +4,7 @@ import {escapeHtml} from './escape.ts';
 
 const WIDTH = 560;
 const HEIGHT = 190;
-const LEFT = 46;
+const LEFT = 62;
 const TOP = 8;
 const BOTTOM = 22;
 const RIGHT = 6;

@@ -2,7 +2,7 @@
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1c2024; --quiet: #60666d; --line: #d9dde1; --band: #f4f6f8;
   --prod: #1f6fb5; --gray: #c05a00; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root { --paper: #14171a; --ink: #e6e8ea; --quiet: #9aa1a8; --line: #343a40; --band: #1d2125;
     --prod: #6db3f2; --gray: #ff9d4d; --bad: #ff8a80; --warn: #f0c060; --good: #7fd6a0; } }
 * { box-sizing: border-box; }
@@ -28,6 +28,8 @@ svg .prod { stroke: var(--prod); stroke-dasharray: 5 3; } svg .gray { stroke: va
 svg .prod, svg .gray { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 svg .mark { stroke-width: 1.2; stroke-dasharray: 2 2; } svg .mark.bad { stroke: var(--bad); } svg .mark.warn { stroke: var(--warn); }
 @media (max-width: 40rem) { body { padding: 1rem .75rem 2rem; } table { font-size: .8rem; } th, td { padding: .3rem .4rem; }
-  th { white-space: normal; } td { overflow-wrap: anywhere; } svg text { font-size: 15px; } }
-@media print { body { max-width: none; padding: 0; font-size: 12px; } .wide { overflow: visible; } td { overflow-wrap: anywhere; } h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
+  th, .number { white-space: normal; } td { overflow-wrap: break-word; } td:first-child { min-width: 4.5em; } svg text { font-size: 15px; } }
+@media print { html { font-size: 11px; } body { max-width: none; padding: 0; font-size: 11px; } .wide { overflow: visible; }
+  th, .number { white-space: normal; } td { overflow-wrap: break-word; } .charts { grid-template-columns: 1fr 1fr; }
+  h2 { break-after: avoid; } figure, tr { break-inside: avoid; } }
 `;
