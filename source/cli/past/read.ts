@@ -20,15 +20,15 @@ export async function pastOf(feature: FeatureView, view: ControllerView): Promis
 export async function readRecordingFile(path: string): Promise<Recording> {
   const reader = new RecordingReader();
   const lines = createInterface({input: createReadStream(path), crlfDelay: Infinity});
-  let isLast = false;
+  let cutLine: number | null = null;
   try {
     for await (const line of lines) {
       // The last line of a recorder that was killed may be cut: it is the last, or the file is not whole.
-      if (isLast) throw cut(path);
+      if (cutLine !== null) throw cut(path, cutLine);
       const mistake = reader.take(line);
       if (mistake === null) continue;
       if (!line.endsWith('}')) {
-        isLast = true;
+        cutLine = mistake.line;
         continue;
       }
       throw usage(
@@ -47,9 +47,9 @@ export async function readRecordingFile(path: string): Promise<Recording> {
   throw usage(`${path} holds nothing to see`, 'graydeck record FILE writes one', 'empty-recording');
 }
 
-function cut(path: string) {
+function cut(path: string, line: number) {
   return usage(
-    `${path} has a line that is cut in its middle`,
+    `${path}:${line}: the line is cut in its middle`,
     'graydeck record FILE writes one',
     'bad-recording',
   );

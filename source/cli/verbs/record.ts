@@ -1,10 +1,9 @@
-import {open} from 'node:fs/promises';
 import {setTimeout as pause} from 'node:timers/promises';
 import {encodeTally} from '../../analysis/windows/roll-up.ts';
 import type {Line} from '../../recording/recording.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../telling/exit.ts';
-import {usage} from '../telling/failure.ts';
+import {openRecording} from '../past/open-recording.ts';
 import {openMeasurements} from '../opening/measure.ts';
 import {openLook, using} from '../opening/session.ts';
 
@@ -18,9 +17,8 @@ export const run: Run = async call => {
   const path = args[0] ?? '';
   const signal = AbortSignal.any([call.interrupted({isOrderly: true}), out.closed]);
   return await using(openLook(call), async ({feature, view, settings}) => {
-    const file = await open(path, 'a').catch((error: NodeJS.ErrnoException) => {
-      throw usage(`${path} cannot be written: ${error.code}`, 'graydeck record FILE', 'no-file');
-    });
+    const {file, hasLostLine} = await openRecording(path);
+    if (hasLostLine) out.say(`${path} ended in a line that was cut: it is dropped`);
     const measurements = openMeasurements(feature, view, settings);
     const write = async (lines: readonly Line[]) => {
       if (lines.length > 0) await file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));

@@ -26,7 +26,7 @@ export const en: Words = {
     running: 'running',
     done: 'done',
     failed: 'failed',
-    skipped: 'skipped: no hook',
+    skipped: 'skipped',
   },
   metrics: {
     error_rate: 'error rate',

@@ -26,7 +26,7 @@ export const zh: Words = {
     running: '进行中',
     done: '完成',
     failed: '失败',
-    skipped: '已跳过：无钩子',
+    skipped: '已跳过',
   },
   metrics: {
     error_rate: '错误率',
