@@ -18,14 +18,20 @@ export interface TokenMistake {
 }
 
 const NAME = /^[\w.-]{1,64}$/u;
-const TOKEN = /^[\u0021-\u007E]{16,512}$/u;
+const TOKEN = /^[\u0021-\u007E]{1,512}$/u;
+/** Letters a token should have, so that it is not found by trying. */
+const SAFE_LENGTH = 16;
 const MOST_CLIENTS = 1000;
 
-/** Reads lines `NAME SCOPE[,SCOPE…] TOKEN`; empty lines and those that begin with # say nothing. */
+/**
+ * Reads lines `NAME SCOPE[,SCOPE…] TOKEN`; empty lines and those that begin with # say nothing. `doubts`: tokens that
+ * are taken and that somebody might guess.
+ */
 export function readTokens(
   text: string,
-): {ok: true; clients: Client[]} | {ok: false; mistakes: TokenMistake[]} {
+): {ok: true; clients: Client[]; doubts: TokenMistake[]} | {ok: false; mistakes: TokenMistake[]} {
   const clients: Client[] = [];
+  const doubts: TokenMistake[] = [];
   const mistakes: TokenMistake[] = [];
   for (const [index, row] of text.split(/\r?\n/u).entries()) {
     const words = row.trim().split(/\s+/u);
@@ -37,16 +43,23 @@ export function readTokens(
     if (words.length !== 3) bad('a line is NAME SCOPE[,SCOPE…] TOKEN');
     else if (!NAME.test(name)) bad('the name takes letters, digits, _ . and -, at most 64');
     else if (!named.every(isScope)) bad(`scopes are ${SCOPES.join(', ')}, set apart by commas`);
-    else if (!TOKEN.test(token)) bad('the token has 16 to 512 visible ASCII characters');
+    else if (!TOKEN.test(token)) bad('the token has up to 512 visible ASCII characters');
     else if (clients.some(client => client.name === name)) bad('the name stands on another line, too');
     else if (clients.some(client => client.digest.equals(digest)))
       bad('the token stands on another line, too');
     else if (clients.length >= MOST_CLIENTS) bad(`there are more than ${MOST_CLIENTS} tokens`);
-    else clients.push({name, scopes: new Set(named.filter(isScope)), digest});
+    else {
+      clients.push({name, scopes: new Set(named.filter(isScope)), digest});
+      if (token.length < SAFE_LENGTH)
+        doubts.push({
+          line: index + 1,
+          message: `the token can be guessed: ${SAFE_LENGTH} letters or more are safe`,
+        });
+    }
   }
   if (clients.length === 0 && mistakes.length === 0)
     mistakes.push({line: 1, message: 'there is no token in the file'});
-  return mistakes.length === 0 ? {ok: true, clients} : {ok: false, mistakes};
+  return mistakes.length === 0 ? {ok: true, clients, doubts} : {ok: false, mistakes};
 }
 
 /**

@@ -27,7 +27,7 @@ describe('a file of tokens', () => {
         `ci read ${secret}`,
         `b read ${TOKEN}`,
         `c write ${secret}`,
-        `d read short`,
+        `d read ${'x'.repeat(513)}`,
         `e read`,
         `f read ${secret} more`,
         `n/m read ${secret}`,
@@ -39,16 +39,26 @@ describe('a file of tokens', () => {
         {line: 2, message: expect.stringContaining('name stands on another line') as string},
         {line: 3, message: expect.stringContaining('token stands on another line') as string},
         {line: 4, message: expect.stringContaining('scopes are') as string},
-        {line: 5, message: expect.stringContaining('16 to 512') as string},
+        {line: 5, message: expect.stringContaining('up to 512') as string},
         {line: 6, message: expect.stringContaining('a line is') as string},
         {line: 7, message: expect.stringContaining('a line is') as string},
         {line: 8, message: expect.stringContaining('the name takes') as string},
         {line: 9, message: expect.stringContaining('visible ASCII') as string},
       ],
     });
-    expect(JSON.stringify(read)).not.toMatch(/do-not-tell|geheimnis|short/u);
+    expect(JSON.stringify(read)).not.toMatch(/do-not-tell|geheimnis|xxx/u);
     expect(readTokens('# nobody\n')).toMatchObject({ok: false});
   });
+});
+
+it('a token that can be guessed is taken, and told of by its line', () => {
+  const read = readTokens(`ci read s3cret\nops read ${TOKEN}`);
+  expect(read).toMatchObject({
+    ok: true,
+    clients: [{name: 'ci'}, {name: 'ops'}],
+    doubts: [{line: 1, message: expect.stringContaining('can be guessed') as string}],
+  });
+  expect(JSON.stringify(read)).not.toContain('s3cret');
 });
 
 describe('who asks', () => {

@@ -7,17 +7,23 @@ import {Failure, usage} from '../telling/failure.ts';
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Who may ask, from the file of `--tokens`. Nothing of what stands in it is ever repeated.
+ * Who may ask, from the file of `--tokens`; what is doubtful in it is said. Nothing of what stands in it is ever repeated.
  * @throws Failure exit code 2: not there, readable by others, or not lines of tokens
  */
-export async function readTokenFile(path: string | undefined): Promise<Client[]> {
+export async function readTokenFile(
+  path: string | undefined,
+  say: (line: string) => void,
+): Promise<Client[]> {
   if (path === undefined)
     throw usage(
       'serve needs to know who may ask',
       '--tokens FILE, its lines NAME SCOPE[,SCOPE…] TOKEN with scopes read, feedback, operate',
     );
   const read = readTokens(await textOf(path));
-  if (read.ok) return read.clients;
+  if (read.ok) {
+    for (const {line, message} of read.doubts) say(`${path}:${line}: ${message}`);
+    return read.clients;
+  }
   throw new Failure(EXIT.usage, 'bad-tokens', `${quote(path)} has mistakes`, 'NAME SCOPE[,SCOPE…] TOKEN', {
     lines: read.mistakes.map(({line, message}) => `${path}:${line}: ${message}`),
     facts: {mistakes: read.mistakes},

@@ -19,7 +19,7 @@ export const run: Run = async call => {
   const {flags, out} = call;
   const address = readListen(flags.listen);
   const origins = readOrigins(flags.allowOrigin);
-  const clients = await readTokenFile(flags.tokens);
+  const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
   const [{createApp}, {openMetrics}, {listen}] = await Promise.all([
