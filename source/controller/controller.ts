@@ -5,6 +5,7 @@ import {decide} from '../release/decide/decide.ts';
 import {deriveSplit} from '../release/derive-split.ts';
 import type {Event} from '../release/event.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
+import {isNumber, isText} from '../release/shape.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
 import {newCommitId} from './ids.ts';
@@ -57,6 +58,10 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
   return {feature, snapshot, commits, subscribe, now, ready, close, execute};
 }
 
+/**
+ * What is written can be read: a rollback asks for neither a name, a clock nor a reason, and one that nobody can read would
+ * take nothing back.
+ */
 function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
   const plain: unknown = JSON.parse(JSON.stringify(events));
   const commit = {
@@ -65,9 +70,9 @@ function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
     parent: folded.head?.id ?? null,
     schema: SCHEMA,
     minReader: SCHEMA,
-    by: command.by.name,
-    at: command.at,
-    reason: command.reason ?? null,
+    by: isText(command.by?.name) ? command.by.name : '',
+    at: isNumber(command.at) ? command.at : (folded.head?.at ?? 0),
+    reason: isText(command.reason) ? command.reason : null,
     // What is folded here is what everybody else will read.
     events: plain as Event[],
     split: folded.split,

@@ -41,6 +41,18 @@ onEveryStore(house => {
       expect(desk.commits()).toEqual([commit]);
     });
 
+    test('to roll back is written so that everybody can read it, whatever the clock, the name and the reason are', async () => {
+      const desk = await open.desk(newFeature());
+      await desk.does(start);
+      const {feature, store: own} = desk;
+      const odd = openController({feature, log: own.log, now: () => Number.NaN});
+      const outcome = await odd.execute(rollback, {by: {name: 7}, reason: {}} as never);
+      await odd.close();
+      expect(outcome).toMatchObject({kind: 'done', version: 2, split: {live: false}});
+      expect(await own.log.head()).toMatchObject({version: 2, split: {live: false, rolledBack: ['r-1']}});
+      await shown(desk, ({split}) => !split.live);
+    });
+
     test('names its parent, and the chain is whole', async () => {
       const desk = await open.desk(newFeature());
       for (const intent of [start, set(10), set(20), rollback]) await desk.does(intent);
