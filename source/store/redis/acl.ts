@@ -25,7 +25,6 @@ const EVERYBODY = [
   'time',
   'asking',
   'cluster|slots',
-  'cluster|keyslot',
   'subscribe',
   'unsubscribe',
   'smembers',

@@ -1,6 +1,8 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {HostPort} from '../url.ts';
 import {hostAddress, type Address} from './address.ts';
 import type {Command} from './connection.ts';
+import {slotOf} from './slot.ts';
 
 /** Asks any node of the cluster, `null`, or the one at an address. */
 export type Ask = (command: Command, at: Address) => Promise<unknown>;
@@ -11,9 +13,13 @@ interface Range {
   address: Address;
 }
 
+/** After so long without an answer the next node is asked beside, in milliseconds: one that is silent keeps nobody waiting. */
+const BESIDE_MS = 300;
+
 /** Which node of a cluster serves a key. Learnt from the nodes, forgotten when one says that it has changed. */
 export class SlotMap {
-  readonly #seeds: Address[];
+  /** The one that answered last is asked first. */
+  #seeds: Address[];
   readonly #ask: Ask;
   readonly #slots = new Map<string, number>();
   #ranges: Range[] = [];
@@ -24,19 +30,15 @@ export class SlotMap {
     this.#ask = ask;
   }
 
-  /** The primary that serves the key; for null any node that is known. @throws what `ask` throws for the last node. */
+  /** The primary that serves the key; for null one that has answered. @throws what `ask` throws for the last node. */
   async find(key: string | null): Promise<Address> {
     if (this.#ranges.length === 0) await (this.#learning ??= this.#learn());
-    const any = this.#ranges[0]?.address ?? this.#seeds[0];
+    const [any] = this.#seeds;
     if (any === undefined) throw new TypeError('a cluster without nodes');
     if (key === null) return any;
-    let slot = this.#slots.get(key);
-    if (slot === undefined) {
-      slot = Number(await this.#ask(['CLUSTER', 'KEYSLOT', key], any));
-      this.#slots.set(key, slot);
-    }
-    const at = slot;
-    return this.#ranges.find(({from, to}) => from <= at && at <= to)?.address ?? any;
+    const slot = this.#slots.get(key) ?? slotOf(key);
+    this.#slots.set(key, slot);
+    return this.#ranges.find(({from, to}) => from <= slot && slot <= to)?.address ?? any;
   }
 
   /** What is known of the nodes no longer holds. */
@@ -46,19 +48,26 @@ export class SlotMap {
 
   async #learn(): Promise<void> {
     try {
-      let last: unknown = null;
-      // A seed that is down must not keep the others from being asked.
-      for (const seed of this.#seeds) {
-        try {
-          this.#ranges = readSlots(await this.#ask(['CLUSTER', 'SLOTS'], seed), seed);
-          return;
-        } catch (error) {
-          last = error;
-        }
-      }
-      throw last;
+      const {ranges, seed} = await this.#askFrom(0);
+      this.#ranges = ranges;
+      this.#seeds = [seed, ...this.#seeds.filter(other => other !== seed)];
     } finally {
       this.#learning = null;
+    }
+  }
+
+  /** The first answer of this node and those behind it, each asked when the one before has failed or is silent. */
+  async #askFrom(at: number): Promise<{ranges: Range[]; seed: Address}> {
+    const seed = this.#seeds[at];
+    if (seed === undefined) throw new TypeError('a cluster without nodes');
+    const own = this.#ask(['CLUSTER', 'SLOTS'], seed).then(reply => ({ranges: readSlots(reply, seed), seed}));
+    if (at === this.#seeds.length - 1) return await own;
+    const early = await Promise.race([own.catch(() => null), delay(BESIDE_MS, null, {ref: false})]);
+    if (early !== null) return early;
+    try {
+      return await Promise.any([own, this.#askFrom(at + 1)]);
+    } catch (error) {
+      throw error instanceof AggregateError ? error.errors.at(-1) : error;
     }
   }
 }

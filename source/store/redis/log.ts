@@ -47,10 +47,9 @@ export function logReader(line: Line, source: LogSource): LogReader {
 
 export function logWriter(line: Line, source: StreamSource, keys: Keys, feature: string): LogWriter {
   let listed = false;
-  /** Puts the feature's name into the set of all; its own slot, so its own command, before the first commit. */
+  /** Puts the feature's name into the set of all: a slot of its own, and so a command of its own. */
   const list = async (): Promise<void> => {
     if (listed) return;
-    // A commit is not held up by a list of names; the next one tries again.
     await line.call(['SADD', FEATURES, feature]).then(
       () => (listed = true),
       () => undefined,
@@ -58,7 +57,10 @@ export function logWriter(line: Line, source: StreamSource, keys: Keys, feature:
   };
   return {
     append: async commit => {
-      const [result] = await Promise.all([append(line, source, keys, commit), list()]);
+      // A commit is not held up by a list of names, but for the first, which puts it there; the next one tries again.
+      const listing = list();
+      const result = await append(line, source, keys, commit);
+      if (commit.parent === null) await listing;
       return result;
     },
   };

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, it, vi} from 'vitest';
 import {openStore} from '../../../source/store/open.ts';
 import type {StoreByRole, StoreRole} from '../../../source/store/port.ts';
+import {slotOf} from '../../../source/store/redis/slot.ts';
 import {noteMissing} from '../../servers/missing.ts';
 import {freePort} from '../../servers/ports.ts';
 import {startCluster, type RedisCluster} from '../../servers/redis-cluster.ts';
@@ -147,6 +148,58 @@ describe.skipIf(redisMissing)('a store on a cluster of three nodes', () => {
     expect(owners.size).toBeGreaterThan(1);
     expect(await viewer.features()).toEqual(names);
     expect(await store.health()).toMatchObject({state: 'up'});
+  });
+
+  it('finds the node of a key without asking, and asks another where one is silent', async () => {
+    const keys = [
+      'graydeck:features',
+      'graydeck:{a}:log',
+      'x',
+      '',
+      '{}{a}',
+      'a{b{c}d}',
+      '}a{b}',
+      '{a',
+      'ü{é}',
+    ];
+    for (const key of keys) expect([key, slotOf(key)]).toEqual([key, (await cluster.whereIs(key)).slot]);
+    const [silent] = cluster.nodes;
+    const names = Array.from({length: 20}, (_, n) => `f-${n}`);
+    const owners = await Promise.all(names.map(name => cluster.whereIs(`graydeck:{${name}}:log`)));
+    const name = names[owners.findIndex(({owner}) => owner !== silent)]!;
+    const writer = (await open(cluster.url, 'operator')).feature(name);
+    await appendNext(writer);
+    silent!.freeze();
+    try {
+      const feature = (await open(cluster.url, 'operator')).feature(name);
+      expect((await feature.log.head())?.version).toBe(1);
+      await appendNext(feature);
+      expect((await writer.log.head())?.version).toBe(2);
+    } finally {
+      silent!.thaw();
+    }
+  });
+
+  it('takes a commit while the node of the list of features is silent', async () => {
+    const {owner: silent} = await cluster.whereIs('graydeck:features');
+    const names = Array.from({length: 20}, (_, n) => `g-${n}`);
+    const owners = await Promise.all(names.map(name => cluster.whereIs(`graydeck:{${name}}:log`)));
+    const name = names[owners.findIndex(({owner}) => owner !== silent)]!;
+    await appendNext((await open(cluster.url, 'operator')).feature(name));
+    const store = await open(cluster.url, 'operator');
+    expect((await store.feature(name).log.head())?.version).toBe(1);
+    silent.freeze();
+    try {
+      const listed = store.features().then(
+        () => 'listed',
+        () => 'the list is away',
+      );
+      const written = appendNext(store.feature(name)).then(() => 'written');
+      expect(await Promise.race([listed, written])).toBe('written');
+      expect(await listed).toBe('the list is away');
+    } finally {
+      silent.thaw();
+    }
   });
 
   it('hears the bell of another node', async () => {
