@@ -1,11 +1,12 @@
-import {link, open, readFile, rename, rm} from 'node:fs/promises';
+import {link, open, readFile, rename, rm, stat} from 'node:fs/promises';
 import {get} from 'node:http';
 import type {EdgeSite} from '../../audience/edge-site.ts';
 import {runBriefly} from './run-briefly.ts';
+import {signalMaster} from './signal-master.ts';
 
 /** Why an edge does not do what it was told. */
 export type EdgeTroubleCode =
-  /** No nginx runs there: nobody gets anything. */
+  /** No nginx runs there, or its pid file is of one that has gone: nobody gets anything. */
   | 'not-running'
   | 'no-permission'
   /** nginx refuses its configuration with and without our file: somebody else has broken it. */
@@ -62,7 +63,7 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
     read: () => readText(include),
     async put(text) {
       try {
-        await writeAside(`${include}.next`, text);
+        await writeAside(`${include}.next`, text, include);
         await rm(`${include}.previous`, {force: true});
         await link(include, `${include}.previous`).catch(() => undefined);
         await rename(`${include}.next`, include);
@@ -73,7 +74,7 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
     },
     async putAside(text) {
       try {
-        await writeAside(`${aside}.next`, text);
+        await writeAside(`${aside}.next`, text, include);
         await rename(`${aside}.next`, aside);
         return null;
       } catch (error) {
@@ -88,7 +89,7 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
         return {code: 'site-broken', text: `${test[0] ?? 'nginx'} cannot be run (${ran.code})`};
       return {code: 'site-broken', text: faultIn(ran.output) ?? `${test.join(' ')} failed`};
     },
-    reload: signal => ('pidFile' in reload ? signalTo(reload.pidFile) : reloadBy(reload.argv, signal)),
+    reload: signal => ('pidFile' in reload ? signalMaster(reload.pidFile) : reloadBy(reload.argv, signal)),
     ask: () => ask(probe),
   };
 }
@@ -102,10 +103,18 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** On the disk when it resolves: after a power cut nginx must not find half a file. */
-async function writeAside(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o644);
+/** The file names people: whoever else is to read it is given the right by the one in place. */
+const OF_ITS_GROUP = 0o640;
+
+/** On the disk when it resolves: after a power cut nginx must not find half a file. Belongs to whom `like` belongs to. */
+async function writeAside(path: string, text: string, like: string): Promise<void> {
+  const rights = await stat(like).catch(() => null);
+  const mode = rights === null ? OF_ITS_GROUP : rights.mode & 0o777;
+  const file = await open(path, 'w', OF_ITS_GROUP);
   try {
+    // Only root may give a file away.
+    if (rights !== null) await file.chown(rights.uid, rights.gid).catch(() => undefined);
+    await file.chmod(mode);
     await file.writeFile(text);
     await file.sync();
   } finally {
@@ -124,21 +133,6 @@ function troubleOf(error: unknown, path: string): EdgeTrouble {
 function faultIn(output: string): string | null {
   const lines = output.split('\n').filter(line => line.trim() !== '');
   return lines.find(line => /\[(?:emerg|alert|crit)\]/.test(line)) ?? lines[0] ?? null;
-}
-
-async function signalTo(pidFile: string): Promise<EdgeTrouble | null> {
-  const pid = Number((await readText(pidFile))?.trim());
-  if (!Number.isSafeInteger(pid) || pid <= 1)
-    return {code: 'not-running', text: `${pidFile} names no process`};
-  try {
-    process.kill(pid, 'SIGHUP');
-    return null;
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    return code === 'EPERM'
-      ? {code: 'no-permission', text: `process ${pid} may not be signalled`}
-      : {code: 'not-running', text: `there is no process ${pid}`};
-  }
 }
 
 async function reloadBy(argv: readonly string[], signal: AbortSignal): Promise<EdgeTrouble | null> {
