@@ -99,6 +99,20 @@ describe.skipIf(redisMissing || nginxMissing || wrkMissing)('an edge that an age
     expect(await gray(driven)).toBe(0);
   });
 
+  test('has one agent, and a second one is told which', async () => {
+    await using driven = await openDrivenEdge();
+    const {place, agent} = driven;
+    for (const what of [[], ['prod']]) {
+      const {exitCode, stderr} = await place.cli.run('agent', ...what, '--config', 'edge.yaml');
+      expect({exitCode, stderr}).toMatchObject({
+        exitCode: 3,
+        stderr: expect.stringContaining(`nginx edge-1, process ${agent.pid} drives`) as string,
+      });
+    }
+    await driven.stopAgent();
+    expect(await place.cli.run('agent', 'prod', '--config', 'edge.yaml')).toMatchObject({exitCode: 0});
+  });
+
   test('goes to prod when its agent is killed, and is right again with the next one', async () => {
     await using driven = await openDrivenEdge();
     const {edge} = driven;

@@ -5,6 +5,7 @@ import {installAside} from '../../agent/confirm.ts';
 import {exposureBound} from '../../agent/edge-report.ts';
 import {watchOverAgent} from '../../agent/keeper.ts';
 import type {NginxConfig} from '../../config/project/nginx.ts';
+import {claimFile, holderOf} from '../../effects/nginx/claim-file.ts';
 import {openEdge, type Edge} from '../../effects/nginx/edge.ts';
 import {renderEdge} from '../../effects/nginx/render.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
@@ -42,6 +43,10 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
     `${name}: without contact nobody is on gray after ${bound} s at most: ${STALE_AFTER_MS / 1000} s until it takes itself ` +
       `for cut off, ${watchdogMs / 1000} s watchdog, ${shutdownMs / 1000} s worker_shutdown_timeout`,
   );
+  const claim = await claimFile(config.include, `${name}, process ${process.pid}`);
+  if (claim.kind === 'taken') throw drivenBy(claim.by, config);
+  if (claim.kind === 'unknown')
+    out.say(plainText(`whether another agent drives ${config.include} is not known: ${claim.why}`));
   const store = await openStore(settings.store, 'router');
   const beating = beginBeating(call, watchdogMs);
   try {
@@ -63,6 +68,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
   } finally {
     beating.close();
     await store.close();
+    if (claim.kind === 'ours') await claim.release();
   }
 }
 
@@ -81,7 +87,10 @@ function teller({out}: Call): (feature: string, report: RouterReport) => void {
 }
 
 /** For the stop action of a service: prod for everyone, but where a phase keeps gray when cut off. */
-async function putProd({out}: Call, edge: Edge, {site}: NginxConfig): Promise<ExitCode> {
+async function putProd({out}: Call, edge: Edge, config: NginxConfig): Promise<ExitCode> {
+  const {site, include} = config;
+  const by = await holderOf(include);
+  if (by !== null) throw drivenBy(by, config);
   const text = (await edge.readAside()) ?? renderEdge(new Map(), site).text;
   const trouble = await installAside(edge, text);
   if (trouble !== null) throw new Failure(EXIT.fault, trouble.code, trouble.text, 'nginx -t');
@@ -99,6 +108,12 @@ async function keep(call: Call, edge: Edge, {watchdogMs}: NginxConfig): Promise<
   const seen = why === 'dead' ? 'the agent is dead' : `the agent has not moved for ${watchdogMs / 1000} s`;
   call.out.say(`${seen}: ${trouble === null ? 'prod for everyone' : `${trouble.code}: ${trouble.text}`}`);
   return trouble === null ? EXIT.done : EXIT.fault;
+}
+
+/** What two write in turn nobody can confirm. */
+function drivenBy(by: string, {include}: NginxConfig): Failure {
+  const message = `${plainText(by, 120)} drives ${plainText(include, 120)} already`;
+  return new Failure(EXIT.refused, 'agent-there', message, 'stop that one, or name another include file');
 }
 
 /** @throws Failure exit code 2 */
