@@ -21,12 +21,17 @@ import type {DeckOptions, FeatureOptions} from './options.ts';
 export interface ProviderOptions extends DeckOptions {
   /** A deck that is connected already, and closed by whoever connected it. The other options then mean nothing. */
   deck?: Deck;
-  /** Features whose split is to be known before the provider is ready; others are asked for when first evaluated. */
+  /**
+   * Features whose split is to be known before the provider is ready. Of others at most a hundred are followed, each from
+   * its first evaluation on: a key may come from anywhere, and what is followed costs.
+   */
   features?: readonly string[];
   /** Predicates of features, by the feature's name. */
   custom?: Readonly<Record<string, NonNullable<FeatureOptions['custom']>>>;
 }
 
+/** Features that nobody has named and that are followed all the same. */
+const UNNAMED_AT_MOST = 100;
 /** Until the first news of a feature, in milliseconds. */
 const READY_WITHIN_MS = 1000;
 
@@ -49,6 +54,7 @@ export class GraydeckProvider implements Provider {
   readonly metadata = {name: 'graydeck'} as const;
   readonly runsOn = 'server';
   readonly #options: ProviderOptions;
+  readonly #unnamed = new Set<string>();
   readonly #asked = new Map<string, Promise<unknown>>();
   #deck: Promise<Deck> | null = null;
 
@@ -66,6 +72,7 @@ export class GraydeckProvider implements Provider {
     const deck = this.#deck;
     this.#deck = null;
     this.#asked.clear();
+    this.#unnamed.clear();
     if (deck !== null && this.#options.deck === undefined) await (await deck).close();
   }
 
@@ -103,6 +110,10 @@ export class GraydeckProvider implements Provider {
     valueOf: (side: Decision['side']) => T,
   ): Promise<ResolutionDetails<T>> {
     if (!isFeatureName(name)) return failed(otherwise, 'FLAG_NOT_FOUND', 'no feature can have this name');
+    if (!this.#mayFollow(name)) {
+      const message = `${UNNAMED_AT_MOST} features are followed that nobody has named: add this one to \`features\``;
+      return failed(otherwise, 'GENERAL', message);
+    }
     const feature = await this.#known(name);
     const {side, reason, cohort, version, release} = feature.decide({
       ...attributes,
@@ -117,6 +128,14 @@ export class GraydeckProvider implements Provider {
       reason: REASONS[reason],
       flagMetadata: {reason, cohort, version, ...(release === null ? {} : {release})},
     };
+  }
+
+  #mayFollow(name: string): boolean {
+    const {features = [], custom = {}} = this.#options;
+    if (features.includes(name) || Object.hasOwn(custom, name) || this.#unnamed.has(name)) return true;
+    if (this.#unnamed.size >= UNNAMED_AT_MOST) return false;
+    this.#unnamed.add(name);
+    return true;
   }
 
   /** The feature, once there was news of it or time enough for that. */

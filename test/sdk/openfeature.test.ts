@@ -79,6 +79,20 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     });
   });
 
+  test('is not made to follow whatever it is asked for', async () => {
+    await scene.put('everyone');
+    const flags = await client([]);
+    const user = {targetingKey: 'u-1'};
+    expect(await flags.getBooleanValue(FEATURE, false, user)).toBe(true);
+    const others = Array.from({length: 110}, (_, n) => flags.getBooleanDetails(`flag-${n}`, true, user));
+    const details = await Promise.all(others);
+    expect(details.every(({value}) => value)).toBe(true);
+    const codes = details.map(({errorCode}) => String(errorCode));
+    expect(codes.filter(code => code === 'FLAG_NOT_FOUND')).toHaveLength(99);
+    expect(codes.filter(code => code === 'GENERAL')).toHaveLength(11);
+    expect(await flags.getBooleanValue(FEATURE, false, user)).toBe(true);
+  });
+
   test('gets its default while the store is away from the start', async () => {
     await scene.proxy.refuse();
     const flags = await client();
