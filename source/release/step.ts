@@ -102,11 +102,17 @@ export function stepDue(release: Release): Step | null {
 
 /**
  * Steps that whoever runs them may still be at, although a rollback, a pause or another way on has overtaken them. Until
- * they have ended nothing is done to what they may be changing. Traffic waits for nobody.
+ * they have ended nothing is done to what they may be changing. Traffic waits for nobody, and nobody for
+ * a gate.
  */
 export function overtakenSteps(release: Release, due: Step): Step[] {
   if (isTraffic(due)) return [];
-  return release.steps.filter(one => one.id !== due.id && one.state === 'running' && !isTraffic(one));
+  return release.steps.filter(one => one.id !== due.id && one.state === 'running' && !onlyLooks(one));
+}
+
+/** Whether a step does nothing to the world: it waits for routers, or asks a gate. */
+function onlyLooks(step: Step): boolean {
+  return isTraffic(step) || step.name === 'confirm';
 }
 
 function isTraffic({name}: Step): boolean {

@@ -143,6 +143,14 @@ describe('a hook that is still running when the way on is begun once more', () =
 });
 
 describe('the gate of a phase', () => {
+  test('keeps nobody waiting that takes a release back: it does nothing to the world', () => {
+    const gated = planOf([phase('alpha', 5, {confirm: hook}), phase('all', 100)], {hooks: hooks('stop')});
+    const other = {by: {name: 'zhou on desk', kind: 'person'}} as const;
+    given(start(gated), next(0), begin('phase-2.confirm'), rollback(), ...run('rollback.traffic'))
+      .when(begin('rollback.stop', other))
+      .thenEvents({type: 'step-started'});
+  });
+
   test('is asked before it is left, by whoever wants to', () => {
     const ops = guard(1);
     given(
