@@ -3,10 +3,11 @@ const REPORT_EVERY_MS = 5000;
 /** Until the next attempt while the store does not take it. */
 const RETRY_MS = 400;
 /**
- * Longest time from a change until it is said, in milliseconds: the news of it goes first, and routers that hear it at
- * once do not all answer at once.
+ * From a change until it is said, in milliseconds: what hundreds of routers answer must not meet the news on its way to
+ * the last of them, and those that hear it at once do not all answer at once.
  */
-const SAYS_WITHIN_MS = 25;
+const SAYS_AFTER_MS = 20;
+const SAYS_WITHIN_MS = 50;
 /** A router is at prod by itself somewhere in the last fifth of the time it has, so that not all are at once. */
 const JITTER = 0.2;
 
@@ -55,7 +56,7 @@ export class Presence {
         this.#isDue = true;
         this.#wake?.();
       },
-      SAYS_WITHIN_MS * (0.2 + 0.8 * Math.random()),
+      SAYS_AFTER_MS + (SAYS_WITHIN_MS - SAYS_AFTER_MS) * Math.random(),
     );
     this.#soon.unref();
   }

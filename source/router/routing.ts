@@ -136,7 +136,7 @@ export class Routing {
     const known = this.#known ?? this.#empty;
     this.#standing = this.#known === null ? 'unknown' : this.#standingOf(known.split);
     try {
-      this.#decide = decider(known, this.#standing, this.#custom);
+      this.#decide = deciderOf(known, this.#standing, this.#custom);
       this.#dependsOnTime = dependsOnTime(known.split);
     } catch {
       // A split that cannot be read: whoever wrote it, nobody gets gray by it.
@@ -152,6 +152,18 @@ export class Routing {
       return 'rolled-back';
     return this.#isStale && split.whenStale !== 'keep' ? 'stale' : 'fresh';
   }
+}
+
+/** The newest split of a feature is read once, however many routers of this process have heard it. */
+const READ = new WeakMap<Split, {version: number; decide: Decide}>();
+
+function deciderOf(known: Known, standing: Standing, custom: CustomRules): Decide {
+  if (standing !== 'fresh' || Object.keys(custom).length > 0) return decider(known, standing, custom);
+  const read = READ.get(known.split);
+  if (read?.version === known.version) return read.decide;
+  const decide = decider(known);
+  READ.set(known.split, {version: known.version, decide});
+  return decide;
 }
 
 /** Whether it is a time after which a router can take itself for cut off: else it might never do so. */

@@ -7,6 +7,7 @@
  */
 import {Redis} from 'ioredis';
 import {once} from 'node:events';
+import {loadavg} from 'node:os';
 import {setTimeout as delay} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {encodeCommit} from '../../source/store/chain.ts';
@@ -86,7 +87,7 @@ for (let change = 0; change < Number(values.changes); change++) {
   await all(() => pays.every(pay => pay.decide({id: 'u-1'}).version === version));
   ours.push(performance.now() - began);
   // Until every report of it is written, so that it does not count for the next.
-  await delay(100);
+  await delay(200);
 }
 const told = (times: readonly number[]) =>
   [0.5, 0, 0.95].map(share => quantile(times, share).toFixed(2)).join(' / ');
@@ -94,7 +95,7 @@ console.log(
   `the last of ${followers}, ms, median / least / p95: bare publish ${told(raw)}; set and applied ${told(ours)}`,
 );
 const times = quantile(ours, 0.5) / quantile(raw, 0.5);
-console.log(`${times.toFixed(2)} times a bare publish (goal ${goal})`);
+console.log(`${times.toFixed(2)} times a bare publish (goal ${goal}), load ${loadavg()[0]?.toFixed(1)}`);
 
 await Promise.all(decks.map(deck => deck.close()));
 for (const subscriber of bare) subscriber.disconnect();
