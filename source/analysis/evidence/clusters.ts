@@ -56,8 +56,8 @@ export class Clusters {
     const prod = n - gray;
     const common = (x > 0 ? x * Math.log(gray) : 0) + (y > 0 ? y * Math.log(prod) : 0);
     for (let i = 0; i < SPANS.length; i++) {
-      GRAY[i] = brought(i, span, gray * rate, this.#grayLate[i] ?? 0, this.#grayThere[i] ?? 0);
-      PROD[i] = brought(i, span, prod * rate, this.#prodLate[i] ?? 0, this.#prodThere[i] ?? 0);
+      GRAY[i] = brought(i, span, gray, gray * rate, this.#grayLate[i] ?? 0, this.#grayThere[i] ?? 0);
+      PROD[i] = brought(i, span, prod, prod * rate, this.#prodLate[i] ?? 0, this.#prodThere[i] ?? 0);
     }
     for (let k = 0; k < COUNT; k++) {
       const over = OVER[k] ?? 1;
@@ -187,6 +187,10 @@ export class Clusters {
 
 const GRAY = new Float64Array(SPANS.length);
 const PROD = new Float64Array(SPANS.length);
+/** Who fails again and again is few: these many requests a second, this part of all, and this many times what is usual. */
+const MOST_BROUGHT = 2;
+const MOST_PART = 0.1;
+const MOST_TIMES = 3;
 /** Added before a log is taken. */
 const SMALL = 1e-300;
 
@@ -194,11 +198,19 @@ const SMALL = 1e-300;
  * Events that are expected to be brought about within one span, were all of them.
  * @param expected events of the side altogether: what is assumed of the time in which it had no requests
  */
-function brought(i: number, span: number, expected: number, late: number, there: number): number {
+function brought(
+  i: number,
+  span: number,
+  requests: number,
+  expected: number,
+  late: number,
+  there: number,
+): number {
   if (expected <= 0) return 0;
   const lasts = SPANS[i] ?? 1;
   const seconds = span === 1 ? 1 : (1 - (1 - 1 / lasts) ** span) * lasts;
-  return (seconds * late) / lasts + (1 - there) * expected;
+  const most = MOST_BROUGHT * span + MOST_PART * requests + MOST_TIMES * expected;
+  return Math.min((seconds * late) / lasts, most) + (1 - there) * expected;
 }
 
 /** Of what is brought about within each span the parts that this model believes in. */

@@ -117,6 +117,27 @@ describe('a gray that is worse', () => {
     expect(times.gray).toBeGreaterThan(0.1);
   });
 
+  test('is found within seconds when half of the requests fail, though one error brings about others in prod', () => {
+    const {chance} = new Service(3);
+    const evaluator = createEvaluator(OPTIONS);
+    const failing: number[] = [];
+    const prod = (t: number, requests: number): SideTick => {
+      if (t % 20 === 0) for (let later = 0; later < 10; later++) failing[t + later] = 1;
+      return {...side(chance, requests, {errors: 0}), errors: failing[t] ?? 0};
+    };
+    for (let t = -300; t < 0; t++) evaluator.history({t, prod: prod(t + 300, 200)});
+    let reading: EvidenceReading | null = null;
+    for (let t = 1; t <= 8 && reading?.decided !== true; t++)
+      reading = evaluator.observe({
+        t,
+        grayShare: 0.2,
+        prod: prod(t + 300, 160),
+        gray: side(chance, 40, {errors: 0.5}),
+      });
+    expect(reading).toMatchObject({decided: true, worst: 'error_rate'});
+    expect(found(reading!, 'error_rate').clustering).toBeGreaterThan(2);
+  });
+
   test('is foretold while it is not certain', () => {
     const {evaluator, service} = begun();
     const forecasts: number[] = [];
