@@ -53,4 +53,11 @@ describe('status, where nobody guards', () => {
     expect(await log.head()).toEqual(head);
     expect(await rollUps.read('minutes', 0)).toEqual([]);
   });
+
+  test('says nothing of what is over', async () => {
+    await place.run('rollback');
+    const {stdout} = await place.run('status');
+    expect(stdout).toContain('ROLLED BACK');
+    expect(stdout).not.toMatch(/VERDICT|nobody judges/);
+  });
 });

@@ -132,12 +132,15 @@ function pad(text: string, width: number, isRight: boolean): string {
 }
 
 function verdict({verdict, guard, state}: StatusDocument, t: Messages, paint: Paint): string[] {
-  if (state === 'idle') return [];
+  const isOver = state === 'completed' || state === 'rolled_back';
+  const isAgainst = verdict.action === 'rollback' || verdict.action === 'pause';
+  // Of what is over only why it was stopped is of use.
+  if (state === 'idle' || (isOver && !isAgainst)) return [];
   if (verdict.action === null)
     return [`  ${guard === null ? `${t.lights.noGuard}: ${t.judge.nobodyShort}` : t.judge.notYet(guard)}`];
   const tone = verdict.action === 'rollback' ? 'red' : verdict.action === 'pause' ? 'yellow' : 'bold';
   return [
-    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}  ${guard ?? t.verdict.acts.nobody}`,
+    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}${isOver ? '' : `  ${guard ?? t.verdict.acts.nobody}`}`,
     ...verdict.reasons.map(({text}) => `    ${plainText(text, 200)}`),
   ];
 }
