@@ -43,20 +43,22 @@ export function decideAlert(state: State, command: AlertCommand): Decision {
   }
 }
 
+function faultOf({level, message, key = ''}: Extract<Command, {type: 'alert'}>): string | null {
+  if (!Object.hasOwn(RANK, level)) return 'it has no level that is known';
+  if (message.trim() === '') return 'the message is empty';
+  const length = Math.max(message.length, key.length);
+  return length > MESSAGE_AT_MOST ? `the message has ${length} characters` : null;
+}
+
 function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): Decision {
   const {alert, level, message, at} = command;
-  if (
-    message.trim() === '' ||
-    message.length > MESSAGE_AT_MOST ||
-    (command.key ?? '').length > MESSAGE_AT_MOST ||
-    !Object.hasOwn(RANK, level)
-  ) {
+  const wrong = faultOf(command);
+  if (wrong !== null)
     return refuse(
       'bad-input',
-      'an alert needs a level and a message',
+      `an alert needs a level and a message; ${wrong}`,
       `info, warning or critical, and up to ${MESSAGE_AT_MOST} characters`,
     );
-  }
   if (!isId(alert) || state.alerts.some(one => one.id === alert))
     return refuse(
       'bad-input',
