@@ -150,6 +150,38 @@ describe('a guard that is killed', () => {
   });
 });
 
+test(
+  'a guard that is killed while the mail server has a mail and has not said so is followed by one that mails it again, as what may be a repeat',
+  {timeout: 90_000},
+  async () => {
+    let kill: () => void = () => undefined;
+    await using mail = await mailReceiver({allowInsecureAuth: true}, index => {
+      if (index > 0) return null;
+      kill();
+      return 'say nothing';
+    });
+    await using fine = await httpReceiver();
+    await using place = await embeddedPlace();
+    await configure(place, {slack: fine.url, sms: fine.url, hook: fine.url, mailPort: mail.port});
+    await startRelease(place);
+    const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
+    kill = () => first.kill('SIGKILL');
+    await vi.waitFor(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'), 15_000);
+    expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
+    await first;
+    const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
+    const [again] = await mail.until(1);
+    expect(again!.text).toContain('refunds fail');
+    expect(again!.text).toContain('may be a repeat');
+    const isDone = async () =>
+      expect(JSON.stringify(await logOf(place))).toContain('"channel":"mail","outcome":"done"');
+    await vi.waitFor(isDone, 15_000);
+    second.kill('SIGTERM');
+    await second;
+    expect(mail.mailed).toHaveLength(1);
+  },
+);
+
 describe('where no guard lives', () => {
   test('whoever fires an alert or rolls back tells people, and a channel that hangs delays no rollback', async () => {
     await using hook = await httpReceiver();

@@ -121,6 +121,30 @@ describe.skipIf(redisMissing)('serve, on a real Redis', () => {
     await expect.poll(health, {timeout: 15_000}).toBe(200);
   });
 
+  test(
+    'begins while the store is away, says so, and serves what is there once it is back',
+    {timeout: 60_000},
+    async () => {
+      await using place = await redisPlace({appendonly: true});
+      await startRelease(place);
+      await place.redis.stop();
+      const {server, url} = await openServer(place);
+      await using _server = server;
+      const health = async () => {
+        const response = await fetch(`${url}/healthz`);
+        return [response.status, ((await response.json()) as {state: string}).state];
+      };
+      expect(await health()).toEqual([503, 'away']);
+      const headers = {authorization: `Bearer ${TOKEN}`};
+      const status = async () => await fetch(`${url}/api/v1/canary/status?feature=${FEATURE}`, {headers});
+      expect((await status()).ok).toBe(false);
+      await place.redis.start();
+      await expect.poll(health, {timeout: 15_000}).toEqual([200, 'up']);
+      await expect.poll(async () => (await status()).status, {timeout: 15_000}).toBe(200);
+      expect(await (await status()).json()).toMatchObject({feature: FEATURE, state: 'rolling'});
+    },
+  );
+
   test('cuts off who never ends his request, while others are served', async () => {
     await using place = await redisPlace();
     await startRelease(place);
