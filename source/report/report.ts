@@ -120,6 +120,8 @@ export interface Report {
     id: string;
     level: AlertLevel;
     message: string;
+    /** What the message says, in a code and numbers; absent of what people raised. */
+    cause?: Reason;
     raisedAt: number;
     repeats: number;
     acknowledgedBy: string | null;

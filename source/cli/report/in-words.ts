@@ -4,8 +4,8 @@ import {reasonText} from '../../console/present/verdict/reason-text.ts';
 import type {Report} from '../../report/report.ts';
 
 /**
- * A report with its reasons in the words of a language: the log has them in those of whoever judged. What an alert or a
- * rollback says is changed where a verdict gave the same reason; what people wrote stays.
+ * A report with its reasons in the words of a language: the log has them in those of whoever judged. What a rollback says
+ * is changed where a verdict gave the same reason; what people wrote stays.
  */
 export function inWords(report: Report, lang: Language): Report {
   const scene = {t: messagesOf(lang), clean: OPEN};
@@ -24,7 +24,10 @@ export function inWords(report: Report, lang: Language): Report {
   return {
     ...report,
     verdicts,
-    alerts: report.alerts.map(alert => ({...alert, message: said(alert.message)})),
+    alerts: report.alerts.map(alert => ({
+      ...alert,
+      message: alert.cause === undefined ? said(alert.message) : reasonText(alert.cause, scene),
+    })),
     rollback: rollback === null || why === null ? rollback : {...rollback, reason: said(why)},
   };
 }

@@ -64,7 +64,9 @@ async function withStore(call: Call): Promise<ExitCode> {
     if (flags.dryRun || !flags.wait || isOver || isUnknown) {
       reportCommand(call, session, done);
       if (!flags.wait && !flags.dryRun && !isOver && !out.isJson) {
-        out.say('  traffic is set; the steps are run by a console that is open, or by: graydeck rollback');
+        out.say(
+          '  traffic is set; steps are run and people told by a guard, an open console, or: graydeck rollback',
+        );
       }
       return EXIT.done;
     }
