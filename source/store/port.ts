@@ -87,7 +87,7 @@ export interface SampleReader {
 }
 
 export interface SampleWriter {
-  /** One entry each; trims what is older than `keepMs` (about). */
+  /** One entry each; now and then trims what is older than `keepMs` (about). */
   write(entries: string[][], keepMs?: number): Promise<void>;
 }
 

@@ -1,11 +1,16 @@
 /**
- * What a sample costs Redis, written and read once: one entry for each as in the seed, beside the SDK's batches of so
- * many requests of one side in a quarter of a second. CPU of the server's process; all kinds take turns.
- * `by call`: as an application sends them, a call for each request, or for each flush. `packed`: a thousand entries in
- * one write, so that what a call costs by itself is left out of both.
+ * What a sample costs Redis, written and read once, beside the SDK's batches of so many requests of one side in a
+ * quarter of a second. CPU of the server's process; all kinds take turns. Two ways to write one by one are compared with:
+ * as the seed does, an entry for each value (`metric response_time value 87`), three of them a request; and an entry for
+ * each request that holds all of its values, which is the least that can be written without gathering.
+ * `by call`: as an application sends them, a call for each entry, or for each flush. `packed`: a thousand entries in
+ * one write, so that what a call costs by itself is left out of all. What an entry costs goes by its fields: about 10 of
+ * the SDK's (who, which release and split, how old) beside 5 of a bare request, so that 250 requests in an entry are
+ * not 250 times cheaper.
  *
  * `node test/bench/batches.ts [--rounds 3] [--requests 250] [--users]`
  */
+import {loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import type {Decision} from '../../source/audience/decide.ts';
 import {normal, seeded} from '../../source/demo/random.ts';
@@ -51,17 +56,29 @@ const random = seeded(7);
 const TIMES = Array.from({length: 9973}, () => Math.round(90 * Math.exp(0.46 * normal(random))));
 const KINDS = {distributions: new Set<string>(), gauges: new Set<string>()};
 
-/** One entry for each of so many requests, so many in a write. */
-async function single(count: number, inOneWrite: number): Promise<number> {
+type Fields = (time: string) => string[][];
+const ofRequest: Fields = time => [
+  ['side', 'prod', 'requests', '1', 'response_time', time, 'errors', '0', 'conversions', '0'],
+];
+const ofValues: Fields = time =>
+  Object.entries({response_time: time, errors: '0', conversions: '0'}).map(([metric, value]) => {
+    return ['side', 'prod', 'metric', metric, 'value', value];
+  });
+
+/** What so many requests cost one by one, at most so many entries in a write; by request. */
+async function single(fields: Fields, count: number, inOneWrite: number): Promise<number> {
   await redis.admin.flushall();
   return await cpuFor(count, async () => {
-    for (let n = 0; n < count; n += inOneWrite) {
-      const entries = Array.from({length: inOneWrite}, (_, m) => {
-        const time = String(TIMES[(n + m) % TIMES.length]);
-        return ['side', 'prod', 'requests', '1', 'response_time', time, 'errors', '0', 'conversions', '0'];
-      });
-      await samples.write(entries, 3_600_000);
+    let entries: string[][] = [];
+    for (let n = 0; n < count; n++) {
+      for (const entry of fields(String(TIMES[n % TIMES.length]))) {
+        entries.push(entry);
+        if (entries.length < inOneWrite) continue;
+        await samples.write(entries, 3_600_000);
+        entries = [];
+      }
     }
+    if (entries.length > 0) await samples.write(entries, 3_600_000);
     await readAll();
   });
 }
@@ -90,24 +107,27 @@ async function batched(flushes: number, inOneWrite: number): Promise<number> {
   });
 }
 
-const figures: Record<string, {one: number[]; many: number[]}> = {
-  'by call': {one: [], many: []},
-  packed: {one: [], many: []},
+const figures: Record<string, {values: number[]; one: number[]; many: number[]}> = {
+  'by call': {values: [], one: [], many: []},
+  packed: {values: [], one: [], many: []},
 };
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const [name, {one, many}] of Object.entries(figures)) {
-    const inOneWrite = name === 'packed' ? PACKED : 1;
-    one.push(await single(name === 'packed' ? 200_000 : 30_000, inOneWrite));
-    many.push(await batched(name === 'packed' ? 10_000 : 5000, inOneWrite));
+  for (const [name, taken] of Object.entries(figures)) {
+    const isPacked = name === 'packed';
+    const inOneWrite = isPacked ? PACKED : 1;
+    taken.values.push(await single(ofValues, isPacked ? 60_000 : 10_000, inOneWrite));
+    taken.one.push(await single(ofRequest, isPacked ? 200_000 : 30_000, inOneWrite));
+    taken.many.push(await batched(isPacked ? 10_000 : 5000, inOneWrite));
   }
 }
 const told = (taken: readonly number[]) =>
   [0.5, 0, 1].map(share => (quantile(taken, share) * 1000).toFixed(1)).join(' / ');
-for (const [name, {one, many}] of Object.entries(figures)) {
-  const times = quantile(one, 0.5) / quantile(many, 0.5);
+for (const [name, taken] of Object.entries(figures)) {
+  const times = (single: readonly number[]) => (quantile(single, 0.5) / quantile(taken.many, 0.5)).toFixed(0);
   console.log(
-    `${name}: CPU of Redis a sample, ns, median / least / most: one entry each ${told(one)}; ` +
-      `batches of ${requests} ${told(many)}: ${times.toFixed(0)} times less (goal ${GOAL})`,
+    `${name}: CPU of Redis a request, ns, median / least / most: an entry a value ${told(taken.values)}; an entry a ` +
+      `request ${told(taken.one)}; batches of ${requests} ${told(taken.many)}: ${times(taken.values)} and ` +
+      `${times(taken.one)} times less (goal ${GOAL} a sample), load ${loadavg()[0]?.toFixed(1)}`,
   );
 }
 await store.close();

@@ -105,17 +105,27 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
   return {lastId: async () => (await lastGiven(line, key)) ?? START, history, follow};
 }
 
+/** A writer trims so often at least, milliseconds, and after so many entries: looking costs the server half of a write. */
+const TRIM_EVERY_MS = 5000;
+const TRIM_EVERY = BATCH;
+
 export function sampleWriter(line: Line, clock: StoreClock, key: string): SampleWriter {
+  let trimmedAt = Number.NEGATIVE_INFINITY;
+  let written = 0;
   return {
     write: async (entries, keepMs = KEEP_SAMPLES_MS) => {
       for (let from = 0; from < entries.length; from += BATCH) {
         const batch = entries.slice(from, from + BATCH);
-        // Trimming once for a batch is enough.
-        const trim = ['MINID', '~', Math.max(0, Math.floor(clock.now() - keepMs))];
+        const now = clock.now();
+        // A clock that went back says nothing about how long ago it was.
+        const isDue = Math.abs(now - trimmedAt) >= TRIM_EVERY_MS || written + batch.length > TRIM_EVERY;
+        const trim = isDue ? ['MINID', '~', Math.max(0, Math.floor(now - keepMs))] : [];
         await line.all(
           batch.map((fields, at): Command => ['XADD', key, ...(at === 0 ? trim : []), '*', ...fields]),
           key,
         );
+        written = isDue ? batch.length : written + batch.length;
+        if (isDue) trimmedAt = now;
       }
     },
   };
