@@ -22,7 +22,9 @@ export async function keepSteps(
     if (release !== null && step !== null) {
       const now = runner.log.now();
       const key = `${release.id} ${step.id} ${step.attempts}`;
-      if (lying.step !== key || leftOf(runner, release, step) > 0) lying = {step: key, since: now};
+      // A clock that went back tells nothing of how long it has lain.
+      const isNews = lying.step !== key || now < lying.since;
+      if (isNews || leftOf(runner, release, step) > 0) lying = {step: key, since: now};
       if (isOurs(release.id) || now - lying.since >= ADOPT_AFTER_MS) {
         await runSteps(runner, release.id, signal).catch(() => undefined);
       }

@@ -1,4 +1,5 @@
 import {SCHEMA, type Commit} from '../release/commit.ts';
+import {isNumber, isRecord, isText} from '../release/shape.ts';
 
 /** An entry of the log as it lies in the store: where it stands, and the text it holds. */
 export interface LogEntry {
@@ -21,7 +22,8 @@ let newest: {text: string; decoded: Decoded} | null = null;
 
 /**
  * Reads a commit back. What is not one gives the reason, never a throw.
- * Of a commit that asks for a newer reader only the envelope is checked: version, ids, schema, event types.
+ * Of a commit that asks for a newer reader only the envelope is checked: version, ids, schema, event types. Its split may
+ * be anything.
  */
 export function decodeCommit(text: string): Decoded {
   if (newest?.text !== text) newest = {text, decoded: readCommit(text)};
@@ -35,11 +37,22 @@ function readCommit(text: string): Decoded {
   } catch {
     return {ok: false, why: 'it is not JSON'};
   }
-  if (!isObject(value)) return {ok: false, why: 'it is not an object'};
+  if (!isRecord(value)) return {ok: false, why: 'it is not an object'};
   const wrong = wrongField(value);
-  return wrong === null
-    ? {ok: true, commit: value as unknown as Commit}
-    : {ok: false, why: `its field "${wrong}" does not fit`};
+  if (wrong !== null) return {ok: false, why: `its field "${wrong}" does not fit`};
+  const commit = value as unknown as Commit;
+  return {ok: true, commit: commit.minReader > SCHEMA ? legible(commit) : commit};
+}
+
+/** Who, when and why of a shape that is not known are left out: whoever shows a log counts on texts and a time. */
+function legible(commit: Commit): Commit {
+  const {by, at, reason} = commit;
+  return {
+    ...commit,
+    by: isText(by) ? by : '',
+    at: isNumber(at) ? at : 0,
+    reason: isText(reason) ? reason : null,
+  };
 }
 
 /**
@@ -107,26 +120,22 @@ function wrongField(value: Record<string, unknown>): string | null {
   if (!isCount(value['schema'])) return 'schema';
   if (!isCount(value['minReader'])) return 'minReader';
   const events = value['events'];
-  if (!Array.isArray(events) || !events.every(event => isObject(event) && isName(event['type']))) {
+  if (!Array.isArray(events) || !events.every(event => isRecord(event) && isName(event['type']))) {
     return 'events';
   }
   if (value['minReader'] > SCHEMA) return null;
-  if (typeof value['by'] !== 'string') return 'by';
-  if (!Number.isFinite(value['at'])) return 'at';
-  if (value['reason'] !== null && typeof value['reason'] !== 'string') return 'reason';
+  if (!isText(value['by'])) return 'by';
+  if (!isNumber(value['at'])) return 'at';
+  if (value['reason'] !== null && !isText(value['reason'])) return 'reason';
   return isSplit(value['split']) ? null : 'split';
 }
 
 /** As much of a split as a router touches before it looks at its own faults. */
 function isSplit(value: unknown): boolean {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const {live, percent, salt, tiers, include, deny, rolledBack} = value;
-  if (typeof live !== 'boolean' || !Number.isFinite(percent) || typeof salt !== 'string') return false;
-  return Array.isArray(tiers) && isObject(include) && Array.isArray(deny) && Array.isArray(rolledBack);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof live !== 'boolean' || !isNumber(percent) || !isText(salt)) return false;
+  return Array.isArray(tiers) && isRecord(include) && Array.isArray(deny) && Array.isArray(rolledBack);
 }
 
 function isCount(value: unknown): value is number {

@@ -43,6 +43,18 @@ test('what nobody has touched for a while is taken up', async () => {
   await leave();
 });
 
+test('what nobody has touched is taken up, too, where the clock went back meanwhile', async () => {
+  const deck = await rollingBack();
+  const {leave} = beside(deck, false);
+  deck.pass(-3_600_000);
+  deck.ring();
+  await itsTurn();
+  deck.pass(4000);
+  deck.ring();
+  await vi.waitFor(() => expect(deck.state().release?.state).toBe('rolled_back'));
+  await leave();
+});
+
 test('hooks go on where they were begun: a bystander takes nothing from a process that is at it', async () => {
   const deck = await rollingBack();
   const first = deck.log('first');

@@ -47,7 +47,9 @@ describe('a commit in the store', () => {
 
   it('of a newer Graydeck is kept even where its body has another shape', () => {
     const newer = {...second, schema: 9, minReader: 9, split: 'somewhere else', by: {name: 'liu'}};
-    expect(decoded(newer)).toEqual({ok: true, commit: newer});
+    expect(decoded(newer)).toEqual({ok: true, commit: {...newer, by: ''}});
+    const odd = {...newer, by: 'liu', at: 'noon', reason: {}};
+    expect(decoded(odd)).toEqual({ok: true, commit: {...odd, at: 0, reason: null}});
   });
 });
 
