@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Commit} from '../release/commit.ts';
 import {deriveSplit} from '../release/derive-split.ts';
+import {readable} from '../release/event-shape.ts';
 import {evolve, evolveCommit} from '../release/evolve/evolve.ts';
 import type {Split} from '../release/split.ts';
 import {initialState, type State} from '../release/state.ts';
@@ -33,9 +34,15 @@ export function foldAll(start: Folded, known: readonly Commit[]): Taken {
     if (!follows(folded, commit)) continue;
     folded = fold(folded, commit);
     // A split that was understood need not be kept a second time, as it was read.
-    commits.push(folded.state.unknownEvent === null ? {...commit, split: folded.split} : commit);
+    commits.push(legible(folded.state.unknownEvent === null ? {...commit, split: folded.split} : commit));
   }
   return {folded, commits};
+}
+
+/** A commit as it may be shown: whoever does counts on what each event carries. */
+export function legible(commit: Commit): Commit {
+  const events = commit.events.map(readable);
+  return events.every((event, index) => event === commit.events[index]) ? commit : {...commit, events};
 }
 
 /** Whether this is the very next commit of the chain. */

@@ -1,5 +1,5 @@
 import type {Commit} from '../release/commit.ts';
-import {emptyFold, fold, type Folded} from './fold.ts';
+import {emptyFold, fold, legible, type Folded} from './fold.ts';
 import type {ControllerView, Snapshot} from './outcome.ts';
 
 /** A fold is kept at every so many commits, so that a step back does not begin at the first. */
@@ -15,6 +15,7 @@ export interface PastView extends ControllerView {
 export function openPastView(feature: string, commits: readonly Commit[], now: () => number): PastView {
   const kept: Folded[] = [emptyFold(feature)];
   const listeners = new Set<() => void>();
+  const legibles = commits.map(legible);
   const times = timesOf(commits);
   let known = 0;
   let snapshot: Snapshot = snapshotOf(emptyFold(feature));
@@ -39,7 +40,7 @@ export function openPastView(feature: string, commits: readonly Commit[], now: (
     if (count === known) return;
     known = count;
     snapshot = snapshotOf(foldUpTo(count));
-    shown = commits.slice(0, count);
+    shown = legibles.slice(0, count);
   }
 
   return {

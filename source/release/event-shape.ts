@@ -1,4 +1,4 @@
-import type {Event, EventType} from './event.ts';
+import type {Event, EventType, UnknownEvent} from './event.ts';
 import {isPercent} from './percent.ts';
 import {mistakeInPlan} from './plan-shape.ts';
 import type {Plan} from './plan.ts';
@@ -41,12 +41,12 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     wantedBy: oneOf('person', 'guard'),
     steps: areSteps,
   },
-  'percent-set': {...RELEASE, percent: isPercent},
+  'percent-set': {...RELEASE, percent: isPercent, from: isNumber},
   'release-paused': {...RELEASE, reason: nullable(isText)},
   'release-resumed': RELEASE,
   'promotion-started': {...RELEASE, steps: areSteps},
   'release-completed': RELEASE,
-  'release-failed': RELEASE,
+  'release-failed': {...STEP, error: nullable(isText)},
   'rollback-started': {...RELEASE, fromPercent: isNumber, reason: nullable(isText), steps: areSteps},
   'release-rolled-back': RELEASE,
   'release-banned': RELEASE,
@@ -99,7 +99,14 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'clock-ran': RELEASE,
 };
 
-/** Whether an event carries what its type needs. One whose type is not known is not judged here. */
-export function isReadable(event: Event): boolean {
-  return !Object.hasOwn(SHAPES, event.type) || wrongField({...event}, SHAPES[event.type]) === null;
+/** Whether an event is one that this version knows, whole or not. */
+export function isKnown(event: Event | UnknownEvent): event is Event {
+  return Object.hasOwn(SHAPES, event.type);
+}
+
+/** The event itself; of one that lacks what its type needs no more than its name, and whether it may be ignored. */
+export function readable(event: Event | UnknownEvent): Event | UnknownEvent {
+  if (!isKnown(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
+  const isIgnorable = 'ignorable' in event && event.ignorable;
+  return {type: `${event.type}, unreadable`, ...(isIgnorable ? {ignorable: true} : {})};
 }

@@ -126,6 +126,8 @@ onEveryStore(house => {
       ]);
       const desk = await open.desk(feature);
       expect(desk.snapshot().state.unknownEvent).toContain('promotion-started');
+      // Whoever shows the log counts on what each event carries.
+      expect(desk.commits().at(-1)?.events).toEqual([{type: 'promotion-started, unreadable'}]);
       expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 5, split: {live: false}});
     });
   });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {EventTeller} from '../../source/cli/telling/tell-event.ts';
+import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import type {Commit} from '../../source/release/commit.ts';
+import {readable} from '../../source/release/event-shape.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import {evolveCommit} from '../../source/release/evolve/evolve.ts';
 import {initialState, isLive} from '../../source/release/state.ts';
@@ -46,6 +49,21 @@ function put(value: unknown, [key, ...rest]: Path, part: unknown): unknown {
   const record = value as Record<string, unknown>;
   return {...record, [key]: put(record[key], rest, part)};
 }
+
+test('an event with something else in any place of it is whole, or no more than its name', () => {
+  fc.assert(
+    fc.property(acts, spoilings, (list, wrong) => {
+      const commits = written(tell(list));
+      fc.pre(commits.length > 0);
+      const teller = new EventTeller(messagesOf('en'));
+      for (const one of wrong) {
+        const events = spoil(commits, one).flatMap(commit => commit.events.map(readable));
+        for (const event of events) expect(teller.tell(event, null)).not.toBe('');
+      }
+    }),
+    {numRuns: 300},
+  );
+});
 
 test('a log with something else in any place of an event tells routers what to do, and its release can be taken back', () => {
   fc.assert(

@@ -2,10 +2,10 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
+import {isKnown} from '../../release/event-shape.ts';
 import type {Event, UnknownEvent} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Reason, State} from '../../release/state.ts';
-import {KNOWN_EVENTS} from '../opening/known-events.ts';
 
 /** Events in words, in the order of a log: plans and alerts are remembered as they come by. */
 export class EventTeller {
@@ -41,8 +41,4 @@ export class EventTeller {
       says: alert => alertText(alert, scene),
     });
   }
-}
-
-function isKnown(event: Event | UnknownEvent): event is Event {
-  return Object.hasOwn(KNOWN_EVENTS, event.type);
 }

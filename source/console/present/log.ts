@@ -1,5 +1,6 @@
 import type {Commit} from '../../release/commit.ts';
-import type {Event, UnknownEvent} from '../../release/event.ts';
+import {isKnown} from '../../release/event-shape.ts';
+import type {Event} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Alert} from '../../release/state.ts';
 import type {EventAbout} from '../messages/event-about.ts';
@@ -68,10 +69,6 @@ const MARKS: Record<Event['type'], Mark | null> = {
   'clock-ran': {mark: '●', tone: 'plain'},
 };
 
-function isKnownEvent(event: Event | UnknownEvent): event is Event {
-  return Object.hasOwn(MARKS, event.type);
-}
-
 function markOf(event: Event): Mark | null {
   if (event.type === 'alert-raised') return LEVEL_MARKS[event.level];
   if (event.type === 'verdict-changed') return VERDICT_MARKS[event.action];
@@ -116,7 +113,7 @@ export function logRows(
     const who = clean.who(commit.by);
     const told: LogRow[] = [];
     for (const event of commit.events) {
-      if (!isKnownEvent(event)) {
+      if (!isKnown(event)) {
         const text = t.log.unknown(clean.name(event.type));
         told.push({
           at: commit.at,

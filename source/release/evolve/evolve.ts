@@ -1,6 +1,6 @@
 import type {Commit} from '../commit.ts';
 import {SCHEMA} from '../commit.ts';
-import {isReadable} from '../event-shape.ts';
+import {readable} from '../event-shape.ts';
 import type {Event, Happened, UnknownEvent} from '../event.ts';
 import {evolveAlerts} from './alerts.ts';
 import {evolveOutbox} from './outbox.ts';
@@ -10,8 +10,7 @@ import type {State} from '../state.ts';
 
 /** The only way state comes to be. */
 export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
-  const known = event as Event;
-  if (!isReadable(known)) return evolveUnknown(state, {...event, type: `${event.type}, unreadable`});
+  const known = readable(event) as Event;
   return evolveOutbox(evolveKnown(state, known, happened), known, happened);
 }
 
