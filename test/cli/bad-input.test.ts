@@ -1,4 +1,4 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {Workplace} from './program.ts';
@@ -110,6 +110,13 @@ describe('bad input is told in one sentence with what to type instead, exit code
     const {stderr} = await place.run('plan', 'check', 'wrong.yaml');
     expect(stderr).toMatch(/^wrong\.yaml:2:\d+: .*130 % is above 100 %/mu);
     expect(stderr).toMatch(/^wrong\.yaml:3:1: .*"guardrail" is not known here; did you mean guardrails\?/mu);
+  });
+
+  test('a file in another encoding is told of as such', async () => {
+    await writeFile(join(place.folder, 'wide.yaml'), '\uFEFFphases: []', 'utf16le');
+    const {exitCode, stderr} = await place.run('plan', 'check', 'wide.yaml');
+    expect(stderr).toContain('"wide.yaml" is no text in UTF-8.\n  → save it as UTF-8');
+    expect(exitCode).toBe(2);
   });
 
   test('a file that never ends is no plan', async () => {

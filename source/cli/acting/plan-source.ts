@@ -42,7 +42,11 @@ async function readText(stream: Readable, name: string): Promise<string> {
       throw usage(`${name} is too large for a plan`, 'graydeck plan check FILE', 'unreadable');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  try {
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(Buffer.concat(chunks));
+  } catch {
+    throw usage(`${name} is no text in UTF-8`, 'save it as UTF-8', 'unreadable');
+  }
 }
 
 function whyUnreadable(error: unknown): string {

@@ -24,8 +24,10 @@ export const run: Run = async call => {
   let number = 0;
   let wrong = 0;
   let answers = '';
-  const read = (line: string | null) => {
+  const read = (text: string | null) => {
     number++;
+    // Some shells begin what they pass on with a mark of its encoding.
+    const line = number === 1 && text !== null ? text.replace(/^\uFEFF/u, '') : text;
     if (line?.trim() === '') return;
     const reply =
       line === null

@@ -107,6 +107,12 @@ describe('whoever is at the other end', () => {
   });
 });
 
+test('a recording may begin with the mark that some shells put before what they pass on', async () => {
+  const {stdout, stderr, exitCode} = await judge(`\uFEFF${start('a')}\n${tick('a', 1)}\n`);
+  expect({stderr, exitCode}).toEqual({stderr: '', exitCode: 0});
+  expect(lines(stdout)).toMatchObject([{id: 'a', decision: 'continue'}]);
+});
+
 describe('bad lines', () => {
   const input = [
     start('a'),
