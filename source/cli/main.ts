@@ -2,6 +2,7 @@ import type {ExitCode} from './telling/exit.ts';
 import {EXIT} from './telling/exit.ts';
 import {Failure, failureOf} from './telling/failure.ts';
 import {checkUse, findVerb, groupOf} from './command-line/find-verb.ts';
+import {languageOf} from './command-line/language.ts';
 import {load} from './load.ts';
 import {openOutput, type Output} from './telling/output.ts';
 import {parseArguments, type Parsed} from './command-line/parse.ts';
@@ -24,7 +25,8 @@ async function main(argv: readonly string[]): Promise<void> {
     const failure = failureOf(error);
     code = failure.exit;
     // Interrupted while something was under way: what it then said of itself is not the reason.
-    if (signals.code === null || failure.code === 'interrupted') out.fail(failure);
+    if (signals.code === null || failure.code === 'interrupted')
+      out.fail(out.isJson ? failure : await inWords(failure, argv));
     if (process.env['GRAYDECK_TRACE'] && failure.cause instanceof Error) {
       for (const line of String(failure.cause.stack).split('\n')) out.say(line);
     }
@@ -39,6 +41,16 @@ async function main(argv: readonly string[]): Promise<void> {
     await out.flushed();
   }
   process.exit(signals.code ?? code);
+}
+
+/** In the language that was asked for, also where the command line could not be read; English needs nothing loaded. */
+async function inWords(failure: Failure, argv: readonly string[]): Promise<Failure> {
+  const after = argv[argv.indexOf('--lang') + 1];
+  const wanted = argv.includes('--lang') ? after : argv.find(one => one.startsWith('--lang='))?.slice(7);
+  const language = languageOf(wanted, process.env);
+  if (language === 'en') return failure;
+  const {inLanguage} = await import('./telling/in-language.ts');
+  return inLanguage(failure, language);
 }
 
 async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import type {Outcome} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import type {Commit} from '../release/commit.ts';
+import type {Refusal} from '../release/refusal.ts';
 import type {Messages} from './messages/catalogue.ts';
 import type {Cleaner} from './present/clean.ts';
 import {setPercent} from './present/format.ts';
@@ -37,12 +38,25 @@ export function answerTo(intent: Intent, outcome: Outcome, words: Words): Answer
     case 'refused': {
       const {refusal} = outcome;
       const other = refusal.code === 'moved-on' ? firstByOther(words) : null;
-      const message = {...refusal, message: clean.free(refusal.message), remedy: clean.free(refusal.remedy)};
-      return {text: other ?? t.refusal(message), tone: 'warn', isDone: false};
+      return {text: other ?? t.refusal(cleanRefusal(refusal, clean)), tone: 'warn', isDone: false};
     }
     case 'conflict':
       return {text: t.outcomes.conflict(outcome.tries), tone: 'warn', isDone: false};
   }
+}
+
+function cleanRefusal({code, message, remedy, facts}: Refusal, clean: Cleaner): Refusal {
+  const said = {code, message: clean.free(message), remedy: clean.free(remedy)};
+  if (facts === undefined) return said;
+  const {version, phase} = facts;
+  return {
+    ...said,
+    facts: {
+      ...facts,
+      ...(version === undefined ? {} : {version: clean.name(version)}),
+      ...(phase === undefined ? {} : {phase: {...phase, name: clean.name(phase.name)}}),
+    },
+  };
 }
 
 /** The sentence for a command that could not even be asked: the store is away. Rollback has a way out. */

@@ -1,4 +1,5 @@
 import type {Event} from './event.ts';
+import type {ReleaseState} from './state.ts';
 
 /** Short words for machines; the sentences are in the message catalogues. */
 export type RefusalCode =
@@ -31,6 +32,17 @@ export interface Refusal {
   message: string;
   /** What would make it allowed. */
   remedy: string;
+  /** What the message says, for whoever speaks another language. */
+  facts?: RefusalFacts;
+}
+
+/** What stands in the way, as far as it is a fact about the release. */
+export interface RefusalFacts {
+  version?: string;
+  state?: ReleaseState;
+  /** The percentage and the phase that it has moved on to. */
+  percent?: number;
+  phase?: {index: number; name: string};
 }
 
 /** Nothing to write, and nothing wrong: what was wanted is already so. */
@@ -38,8 +50,8 @@ export type Notice = 'already-so' | 'already-rolling-back' | 'already-rolled-bac
 
 export type Decision = {ok: true; events: Event[]; notice?: Notice} | {ok: false; refusal: Refusal};
 
-export function refuse(code: RefusalCode, message: string, remedy: string): Decision {
-  return {ok: false, refusal: {code, message, remedy}};
+export function refuse(code: RefusalCode, message: string, remedy: string, facts?: RefusalFacts): Decision {
+  return {ok: false, refusal: {code, message, remedy, ...(facts === undefined ? {} : {facts})}};
 }
 
 export function accept(...events: Event[]): Decision {

@@ -38,5 +38,6 @@ export function wrongState(
   remedy: string,
 ): Decision | null {
   if (allowed.includes(release.state)) return null;
-  return refuse('wrong-state', `${release.version} is ${IN_WORDS[release.state]}`, remedy);
+  const {version, state} = release;
+  return refuse('wrong-state', `${version} is ${IN_WORDS[state]}`, remedy, {version, state});
 }

@@ -7,6 +7,8 @@ import {OPEN} from '../../console/present/clean.ts';
 import {textOf} from '../../console/present/line.ts';
 import {toldLine} from '../../console/present/told.ts';
 import {isKnown, metricOf, written} from '../../console/present/metric.ts';
+import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
+import type {Alert} from '../../release/state.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../telling/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
@@ -33,7 +35,12 @@ const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
 /** `status` for people: a headline, the two sides next to each other, what needs somebody. */
 export function statusText(
   status: StatusDocument,
-  {over, now, externals}: {over: string | null; now: number; externals: readonly Told[]},
+  {
+    over,
+    now,
+    externals,
+    alerts: open,
+  }: {over: string | null; now: number; externals: readonly Told[]; alerts: readonly Alert[]},
   t: Messages,
   paint: Paint,
 ): string[] {
@@ -44,7 +51,7 @@ export function statusText(
     ...verdict(status, t, paint),
     ...routers(status, t, paint),
     ...steps(status, t, paint),
-    ...alerts(status, t, paint),
+    ...alerts(status, open, t, paint),
   ];
 }
 
@@ -141,7 +148,7 @@ function verdict({verdict, guard, state}: StatusDocument, t: Messages, paint: Pa
   const tone = verdict.action === 'rollback' ? 'red' : verdict.action === 'pause' ? 'yellow' : 'bold';
   return [
     `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}${isOver ? '' : `  ${guard ?? t.verdict.acts.nobody}`}`,
-    ...verdict.reasons.map(({text}) => `    ${plainText(text, 200)}`),
+    ...verdict.reasons.map(reason => `    ${reasonText(reason, {t, clean: OPEN})}`),
   ];
 }
 
@@ -159,11 +166,17 @@ function steps({steps: all}: StatusDocument, t: Messages, paint: Paint): string[
     });
 }
 
-function alerts({alerts: all, notices}: StatusDocument, t: Messages, paint: Paint): string[] {
+function alerts(
+  {alerts: all, notices}: StatusDocument,
+  known: readonly Alert[],
+  t: Messages,
+  paint: Paint,
+): string[] {
   return all
     .filter(({resolvedAt, acknowledgedBy}) => resolvedAt === null && acknowledgedBy === null)
     .map(({id, level, message, raisedAt}) => {
-      const line = `  ${level.toUpperCase()}  ${plainText(message, 120)}  ${t.since(timeOfDay(raisedAt))}  ${plainText(id, 64)}`;
+      const says = alertText(known.find(one => one.id === id) ?? {message}, {t, clean: OPEN});
+      const line = `  ${t.dialogs.levels[level].toUpperCase()}  ${says}  ${t.since(timeOfDay(raisedAt))}  ${plainText(id, 64)}`;
       const told = textOf(
         toldLine(
           notices.findLast(notice => notice.alert === id),

@@ -1,5 +1,5 @@
 import type {Outcome} from '../../controller/outcome.ts';
-import type {Refusal, RefusalCode} from '../../release/refusal.ts';
+import type {Refusal, RefusalCode, RefusalFacts} from '../../release/refusal.ts';
 import {StoreFault, type StoreFaultCode} from '../../store/fault.ts';
 import {EXIT, type ExitCode} from './exit.ts';
 
@@ -14,13 +14,20 @@ export class Failure extends Error {
   /** Further lines for people, and the same for machines: the mistakes of a file. */
   readonly lines: readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What a refusal says, for its words in another language. */
+  readonly about: RefusalFacts;
 
   constructor(
     exit: ExitCode,
     code: string,
     message: string,
     next = '',
-    more: {lines?: readonly string[]; facts?: Readonly<Record<string, unknown>>; cause?: unknown} = {},
+    more: {
+      lines?: readonly string[];
+      facts?: Readonly<Record<string, unknown>>;
+      about?: RefusalFacts;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : {cause: more.cause});
     this.exit = exit;
@@ -28,6 +35,7 @@ export class Failure extends Error {
     this.next = next;
     this.lines = more.lines ?? [];
     this.facts = more.facts ?? {};
+    this.about = more.about ?? {};
   }
 }
 
@@ -50,8 +58,9 @@ const OF_STORE: Record<StoreFaultCode, ExitCode> = {
   'log-broken': EXIT.fault,
 };
 
-function failureOfRefusal({code, message, remedy}: Refusal): Failure {
-  return new Failure(INPUT.has(code) ? EXIT.usage : EXIT.refused, code, message, remedy);
+function failureOfRefusal({code, message, remedy, facts: about = {}}: Refusal): Failure {
+  const exit = INPUT.has(code) ? EXIT.usage : EXIT.refused;
+  return new Failure(exit, code, message, remedy, {about});
 }
 
 /** What an outcome means for the exit code; null: what was wanted is so. */

@@ -100,7 +100,7 @@ function asJson({code, message, next, exit, lines, facts}: Failure): string {
 }
 
 function asText({message, next, lines}: Failure, paint: Paint): string[] {
-  const end = /[.?!:]$/u.test(message) ? '' : '.';
+  const end = /[.?!:]$/u.test(message) ? '' : /[\p{Script=Han}）]$/u.test(message) ? '。' : '.';
   return [
     `${paint('red', 'graydeck:')} ${harmless(message)}${end}`,
     ...lines.map(line => harmless(line)),

@@ -66,10 +66,12 @@ export const run: Run = async call => {
       else {
         const {now, snapshot, externals} = observed;
         const over = snapshot.state.release?.over ?? null;
+        const {alerts} = snapshot.state;
         // Idle it may only be because nobody calls it so.
         const features = snapshot.head === null ? await store.features() : [feature.feature];
         if (!features.includes(feature.feature)) out.say(unknownFeature(feature.feature, features));
-        for (const line of statusText(status, {over, now, externals}, messages, out.paint)) out.data(line);
+        for (const line of statusText(status, {over, now, externals, alerts}, messages, out.paint))
+          out.data(line);
       }
       return EXIT.done;
     } finally {

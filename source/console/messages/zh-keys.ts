@@ -1,29 +1,17 @@
 import type {RefusalCode} from '../../release/refusal.ts';
 import type {enKeys} from './en-keys.ts';
+import {zhRefusal} from './zh-refusals.ts';
 
-/** The core words its refusals in English; Chinese says them by their code. */
-const REFUSALS: Record<RefusalCode, string> = {
-  'nothing-live': '没有进行中的发布。用 graydeck start 版本 开始',
-  'already-live': '已有发布在进行中。先完成或回滚它',
-  'other-release': '屏幕上的已不是这个发布。请再看一眼',
-  'wrong-state': '当前状态不允许',
-  'moved-on': '情况已变。请再看一眼，再决定',
-  'last-phase': '这是最后一个阶段。C 转正',
-  'entry-gate': '前面阶段的条件尚未全部满足。等守护程序确认，或用 graydeck next --reason 说明理由',
-  'bad-percent': '百分比应在 0 到 100 之间，最多两位小数',
-  'bad-input': '输入不符合要求',
-  'window-over': '已超过可回滚的时间。请发布旧版本',
-  'no-failed-step': '没有失败的步骤可以重试',
-  'unknown-step': '没有这个步骤',
-  'unknown-alert': '没有这条告警',
-  'unknown-dispatch': '没有这条通知',
-  'step-order': '步骤次序不对',
-  'step-running': '该步骤正在运行',
-  'old-epoch': '另一个守护程序已接管',
-  'verdict-against': '判定不允许',
-  'needs-person': '只能由人操作',
-  'not-a-guard': '只有守护程序可以',
-  'newer-log': '日志由更新版本的 Graydeck 写入。请升级',
+/** Which key helps, or what to type. */
+const HELPS: Readonly<Partial<Record<RefusalCode, string>>> = {
+  'nothing-live': '用 graydeck start 版本 开始',
+  'already-live': '先完成或回滚它',
+  'other-release': '请再看一眼',
+  'moved-on': '请再看一眼，再决定',
+  'last-phase': 'C 转正',
+  'entry-gate': '等守护程序确认，或用 graydeck next --reason 说明理由',
+  'window-over': '请发布旧版本',
+  'newer-log': '请升级',
 };
 
 /** Chinese: what keys do, why they do not, and what became of them. */
@@ -199,7 +187,10 @@ export const zhKeys: typeof enKeys = {
     'already-rolling-back': '已经在回滚',
     'already-rolled-back': '已经回滚',
   },
-  refusal: ({code, message}) => `未执行：${REFUSALS[code] ?? message}`,
+  refusal: refusal => {
+    const helps = HELPS[refusal.code];
+    return `未执行：${zhRefusal(refusal)}${helps === undefined ? '' : `。${helps}`}`;
+  },
   farewell: {
     going: (feature, version, state) => `${feature} ${version} ${state}，控制台关闭后继续进行。`,
     over: (feature, version, state) => `${feature} ${version} ${state}。`,

@@ -60,6 +60,7 @@ function decideSet(release: Release, command: Of<'set'>): Decision {
       'moved-on',
       `it is at ${release.percent} % by now, not at ${from} %`,
       'look again, then decide',
+      {percent: release.percent},
     );
   }
   return accept({type: 'percent-set', release: release.id, percent, from: release.percent});
@@ -74,11 +75,11 @@ function decideNext(release: Release, command: Of<'next'>): Decision {
   if (gate !== null) return gate;
   const {phases} = release.plan;
   if (command.from !== release.phase) {
-    return refuse(
-      'moved-on',
-      `it is in phase ${release.phase + 1} by now: ${phases[release.phase]?.name ?? '?'}`,
-      'look again, then decide',
-    );
+    const index = release.phase;
+    const name = phases[index]?.name ?? '?';
+    return refuse('moved-on', `it is in phase ${index + 1} by now: ${name}`, 'look again, then decide', {
+      phase: {index, name},
+    });
   }
   const phase = phases[release.phase + 1];
   if (phase === undefined)

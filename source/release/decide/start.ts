@@ -33,6 +33,7 @@ export function decideStart(state: State, command: Start): Decision {
       release.state === 'rolling_back'
         ? 'wait until it is rolled back, or start with --supersede'
         : 'complete it or roll it back, or start with --supersede',
+      {version: release.version, state: release.state},
     );
   }
   const queued: Event = {type: 'start-queued', after: release.id, ...start};

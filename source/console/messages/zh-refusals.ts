@@ -1,0 +1,105 @@
+import {setPercent} from '../present/format.ts';
+import type {Refusal, RefusalCode} from '../../release/refusal.ts';
+import type {ReleaseState} from '../../release/state.ts';
+
+/** What stands in the way, where no fact says it better. */
+const WHAT: Readonly<Record<RefusalCode, string>> = {
+  'nothing-live': '没有进行中的发布',
+  'already-live': '已有发布在进行中',
+  'other-release': '现在已不是这个发布',
+  'wrong-state': '当前状态不允许',
+  'moved-on': '情况已变',
+  'last-phase': '这是最后一个阶段',
+  'entry-gate': '前面阶段的条件尚未全部满足',
+  'bad-percent': '百分比应在 0 到 100 之间，最多两位小数',
+  'bad-input': '输入不符合要求',
+  'window-over': '已超过可回滚的时间',
+  'no-failed-step': '没有失败的步骤可以重试',
+  'unknown-step': '没有这个步骤',
+  'unknown-alert': '没有这条告警',
+  'unknown-dispatch': '没有这条通知',
+  'step-order': '步骤次序不对',
+  'step-running': '该步骤正在运行',
+  'old-epoch': '另一个守护程序已接管',
+  'verdict-against': '判定不允许',
+  'needs-person': '只能由人操作',
+  'not-a-guard': '只有守护程序可以',
+  'newer-log': '日志由更新版本的 Graydeck 写入',
+};
+
+/** Of these the English sentence holds something that no code says: it stands behind the Chinese one in a shell. */
+const WITH_DETAIL: ReadonlySet<string> = new Set<RefusalCode>([
+  'bad-input',
+  'bad-percent',
+  'unknown-step',
+  'unknown-alert',
+  'unknown-dispatch',
+  'step-order',
+  'step-running',
+  'old-epoch',
+  'verdict-against',
+  'needs-person',
+  'newer-log',
+]);
+
+const STATES: Readonly<Record<ReleaseState, string>> = {
+  deploying: '部署中',
+  rolling: '放量中',
+  paused: '已暂停',
+  promoting: '转正中',
+  rolling_back: '回滚中',
+  completed: '已完成',
+  rolled_back: '已回滚',
+  failed: '有步骤失败',
+};
+
+/** What to type. */
+const TYPE: Readonly<Partial<Record<RefusalCode, string>>> = {
+  'nothing-live': 'graydeck start VERSION',
+  'already-live': 'graydeck complete 完成它，graydeck rollback 回滚它，或用 --supersede 开始',
+  'other-release': 'graydeck status 再看一眼',
+  'moved-on': 'graydeck status 再看一眼，再决定',
+  'last-phase': 'graydeck complete 转正',
+  'entry-gate': '等守护程序确认，或用 graydeck next --reason 说明理由',
+  'window-over': 'graydeck start VERSION 发布旧版本',
+  'no-failed-step': 'graydeck status 列出步骤',
+  'unknown-step': 'graydeck status 列出步骤',
+  'unknown-alert': 'graydeck status 列出告警',
+  'unknown-dispatch': 'graydeck log 看发生过什么',
+  'newer-log': '请升级；现在仍可 graydeck rollback',
+};
+const TYPE_IN: Readonly<Record<ReleaseState, string>> = {
+  deploying: '等部署完成：graydeck status',
+  rolling: 'graydeck status',
+  paused: 'graydeck resume 继续',
+  promoting: '等转正完成：graydeck status',
+  rolling_back: '等回滚结束：graydeck status',
+  completed: 'graydeck start VERSION',
+  rolled_back: 'graydeck start VERSION',
+  failed: 'graydeck retry 重试，或 graydeck rollback 回滚',
+};
+
+/** What stands in the way, in Chinese: by code and facts. */
+export function zhRefusal({code, message, facts = {}}: Pick<Refusal, 'code' | 'message' | 'facts'>): string {
+  const {version = '', state, percent, phase} = facts;
+  if (state !== undefined) {
+    const is = `${version} ${STATES[state]}`.trim();
+    return code === 'wrong-state' ? `${is}，此时不允许` : is;
+  }
+  if (percent !== undefined) return `现在已是 ${setPercent(percent)}`;
+  if (phase !== undefined) return `现在已在第 ${phase.index + 1} 阶段 ${phase.name}`;
+  return WHAT[code] ?? message;
+}
+
+/** The same for a shell, with what to type. */
+export function zhRefusalTyped(refusal: Refusal): {message: string; next: string} {
+  const {code, message, remedy, facts} = refusal;
+  const detail = WITH_DETAIL.has(code) ? `（${message}）` : '';
+  const inState = code === 'wrong-state' && facts?.state !== undefined ? TYPE_IN[facts.state] : null;
+  return {message: `${zhRefusal(refusal)}${detail}`, next: inState ?? TYPE[code] ?? remedy};
+}
+
+/** Whether a word for machines is one of a refusal. */
+export function isRefusalCode(code: string): code is RefusalCode {
+  return Object.hasOwn(WHAT, code);
+}
