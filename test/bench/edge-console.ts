@@ -105,7 +105,16 @@ async function reloadAt(percent: number): Promise<void> {
 }
 const urlOf = ({port}: {port: number}) => `http://127.0.0.1:${port}/${FEATURE}`;
 
+/** When the newest commit was heard, by `performance.now()`. */
+let heard = 0;
+const bell = redis.admin.duplicate();
+bell.on('message', () => (heard = performance.now()));
+await bell.subscribe(`graydeck:{${FEATURE}}:bell`);
+
 interface Round {
+  /** From the key `r` to its question on the screen, and from `y` to the commit, milliseconds. */
+  askedMs: number;
+  commitMs: number;
   /** From the key, or the write, to the last request that gray answered, milliseconds. */
   edgeMs: number;
   serviceMs: number;
@@ -115,8 +124,8 @@ interface Round {
   service: Load;
 }
 
-/** One rollback on the screen. */
-async function byConsole(round: number): Promise<Round> {
+/** One rollback on the screen of a console that has been open for a while, as those of people on call are. */
+async function byConsole(round: number, console: TestTerminal): Promise<Round> {
   const argv = ['start', `v${round}`, '--plan', 'plan.yaml', '--feature', FEATURE, '--yes'];
   const started = spawnSync(process.execPath, [PROGRAM, ...argv, '--store', redis.url], {
     cwd: folder,
@@ -124,19 +133,18 @@ async function byConsole(round: number): Promise<Round> {
     encoding: 'utf8',
   });
   if (started.status !== 0) throw new Error(started.stderr);
-  await using console = new TestTerminal([process.execPath, PROGRAM, '--feature', FEATURE], {
-    cwd: folder,
-    env: {...env, GRAYDECK_STORE: redis.url},
-    timeout: 30_000,
-  });
+  await console.gone(/prod for everyone in \d/);
   await console.until('2/2');
   const loads = [await startWrk(urlOf(driven)), await startWrk(urlOf({port: service}), {connections: 4})];
   const asking = [underLoad(driven.port, 4), underLoad(service, 4)];
   await delay(AROUND_MS);
+  const asked = performance.now();
   console.press('r');
   await console.until('ROLL BACK ─');
   const pressed = performance.now();
   console.press('y');
+  await until(() => heard > pressed);
+  const commitMs = heard - pressed;
   await console.until(/prod for everyone in \d/);
   await delay(AROUND_MS);
   const [atEdge, atService] = await Promise.all(asking.map(one => one.stop()));
@@ -144,6 +152,8 @@ async function byConsole(round: number): Promise<Round> {
   const shown = /prod for everyone in [^;·│\n]*/.exec(console.text())?.[0].trim() ?? '';
   await console.until('ROLLED BACK');
   return {
+    askedMs: pressed - asked,
+    commitMs,
     edgeMs: atEdge!.lastGray - pressed,
     serviceMs: atService!.lastGray - pressed,
     shown,
@@ -184,8 +194,13 @@ const hands: Pick<Round, 'edgeMs' | 'edge'>[] = [];
 const left: Load[] = [];
 try {
   await until(() => agent.said().includes('prod for everyone') && serving.said().includes('listens'));
+  await using console = new TestTerminal([process.execPath, PROGRAM, '--feature', FEATURE], {
+    cwd: folder,
+    env: {...env, GRAYDECK_STORE: redis.url},
+    timeout: 30_000,
+  });
   for (let round = 1; round <= Number(values.rounds); round++) {
-    consoles.push(await byConsole(round));
+    consoles.push(await byConsole(round, console));
     hands.push(await byHand());
     left.push(await grayLeft(driven), await grayLeft({port: service}));
   }
@@ -195,6 +210,7 @@ try {
     child.kill('SIGTERM');
     if (!isOver) await once(child, 'exit');
   }
+  bell.disconnect();
   await Promise.all([driven, bare].map(place => place[Symbol.asyncDispose]()));
   await redis.dispose();
   await rm(folder, {recursive: true, force: true, maxRetries: 5});
@@ -211,6 +227,8 @@ const failed = (all: readonly Load[]) => ({
   refused: all.map(({refused}) => refused),
 });
 const result = {
+  asked: span(consoles.map(({askedMs}) => askedMs)),
+  commit: span(consoles.map(({commitMs}) => commitMs)),
   edge: span(consoles.map(({edgeMs}) => edgeMs)),
   service: span(consoles.map(({serviceMs}) => serviceMs)),
   bareReload: span(hands.map(({edgeMs}) => edgeMs)),
@@ -222,9 +240,16 @@ const result = {
 };
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else {
-  for (const row of ['edge', 'service', 'bareReload'] as const) {
-    const {medianMs, fromMs, toMs} = result[row];
-    process.stdout.write(`${row.padEnd(11)} last gray answer after ${medianMs} ms (${fromMs}..${toMs})\n`);
+  const rows = {
+    asked: 'the key r to its question',
+    commit: 'the key y to the commit',
+    edge: 'the key y to the last gray answer',
+    service: 'the key y to the last gray answer',
+    bareReload: 'the write to the last gray answer',
+  } as const;
+  for (const [row, what] of Object.entries(rows)) {
+    const {medianMs, fromMs, toMs} = result[row as keyof typeof rows];
+    process.stdout.write(`${row.padEnd(11)} ${what} ${medianMs} ms (${fromMs}..${toMs})\n`);
   }
   process.stdout.write(`shown       ${result.shown.join(' | ')}\n`);
   for (const row of ['byConsole', 'byHand', 'atService'] as const) {
