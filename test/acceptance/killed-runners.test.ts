@@ -147,6 +147,33 @@ describe.skipIf(redisMissing)('kill -9 of whoever runs', () => {
       }
     },
   );
+
+  test.concurrent.each([
+    {name: 'a rollback', argv: ROLLBACK, ends: {state: 'rolled_back', phase: 0}},
+    {
+      name: 'a person with a reason',
+      argv: [...NEXT, '--reason', 'looked at it'],
+      ends: {state: 'rolling', phase: 1},
+    },
+  ])('a gate keeps $name no moment waiting for one that asked it', WAIT, async ({argv, ends}) => {
+    await using stand = await stage();
+    const gate = '{argv: [test, -f, open], timeout: 1s}';
+    await stand.place.file(
+      'plan.yaml',
+      `phases: [{name: some, percent: 20, confirm: ${gate}}, {name: all, percent: 50}]\ncomplete: manual\n` +
+        'hooks: {stop: [./hook.sh, stop]}\n',
+    );
+    expect(await stand.run(START)).toMatchObject({exitCode: 0});
+    const asking = stand.place.start(NEXT);
+    await vi.waitFor(async () => expect(stepStateOf(await stand.look(), 'phase-2.confirm')).toBe('running'));
+    asking.kill('SIGKILL');
+    await asking;
+    const began = performance.now();
+    expect(await stand.run(argv)).toMatchObject({exitCode: 0});
+    // Its runner would be waited for until five minutes have passed.
+    expect(performance.now() - began).toBeLessThan(60_000);
+    expect((await stand.look()).release).toMatchObject(ends);
+  });
 });
 
 /** Steps of Graydeck's own that wait for routers, and where the release stands once one of these did not move. */
