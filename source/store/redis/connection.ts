@@ -1,6 +1,6 @@
 import {Redis, ReplyError, type RedisOptions} from 'ioredis';
 import type {Socket} from 'node:net';
-import {Gone, Refused} from './faults.ts';
+import {Gone, Refused, saysReplica} from './faults.ts';
 
 /** A command: its name in capitals, then its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]];
@@ -15,6 +15,8 @@ export function keyOf(command: Command): string | null {
 }
 
 const CLOSED = 'the connection was closed';
+/** So long at least a connection is kept to a server that takes no writes, in milliseconds. */
+const SETTLED_MS = 1000;
 
 /**
  * A connection lives once. The client's own means to survive a loss (resending, queues, reconnecting) are off:
@@ -38,6 +40,7 @@ const ONE_LIFE: RedisOptions = {
 export class Connection {
   readonly #client: Redis;
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #openedAt = performance.now();
   #why: Gone | null = null;
 
   private constructor(client: Redis) {
@@ -76,6 +79,7 @@ export class Connection {
       if (this.#why !== null) throw this.#why;
       return await this.#bounded(withinMs, () => this.#client.call(name, ...args));
     } catch (error) {
+      if (isReply(error)) this.#leaveIfDemoted(error);
       throw asRefused(error, command);
     }
   }
@@ -91,7 +95,10 @@ export class Connection {
     return answers.map(([error, answer], at) => {
       if (error === null) return refusedInside(answer, commands) ?? answer;
       const told = asRefused(error, commands[at] ?? ['?']);
-      if (told instanceof Refused) return told;
+      if (told instanceof Refused) {
+        this.#leaveIfDemoted(told);
+        return told;
+      }
       throw this.#why ?? new Gone(CLOSED);
     });
   }
@@ -128,6 +135,15 @@ export class Connection {
     // Not graceful: the other side may be gone without a word, and would be waited for.
     (this.#client.stream as Socket | undefined)?.destroy();
     this.#ended.resolve();
+  }
+
+  /**
+   * A primary that has become a replica keeps its connections and refuses every write. Whoever connects anew finds the new
+   * one where its name, or a sentinel, leads by now; who wants to look at a replica may, and is not sent away all the time.
+   */
+  #leaveIfDemoted(answer: Error): void {
+    if (saysReplica(answer) && performance.now() - this.#openedAt > SETTLED_MS)
+      this.end('it is a replica by now');
   }
 
   async #bounded<T>(withinMs: number, run: () => Promise<T>): Promise<T> {

@@ -13,6 +13,11 @@ export class Refused extends Error {
   }
 }
 
+/** A primary that has become a replica carries out no write and says so. */
+export function saysReplica({message}: Pick<Error, 'message'>): boolean {
+  return message.startsWith('READONLY');
+}
+
 /** There is no connection, or it broke: whether the server did what was asked is not known. */
 export class Gone extends Error {
   /** It was waited for an answer that did not come; asking again at once will not help. */

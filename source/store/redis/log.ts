@@ -5,7 +5,7 @@ import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
 import type {AppendResult, LogReader, LogWriter} from '../port.ts';
 import type {Bells} from './bell.ts';
 import type {Command} from './connection.ts';
-import {Gone} from './faults.ts';
+import {Gone, Refused, saysReplica} from './faults.ts';
 import {FEATURES, type Keys} from './keys.ts';
 import type {Line} from './line.ts';
 import {SCRIPTS} from './scripts.ts';
@@ -72,6 +72,7 @@ async function append(line: Line, source: StreamSource, keys: Keys, commit: Comm
   const before = commit.parent === null ? '' : `${commit.version - 1}-0`;
   let foreign = {id: '', text: ''};
   let lost: StoreFault | null = null;
+  let isMoved = false;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     let said: unknown;
     try {
@@ -79,8 +80,14 @@ async function append(line: Line, source: StreamSource, keys: Keys, commit: Comm
       said = await line.call(['EVAL', script, 2, keys.log, keys.aside, `${commit.version}-0`, before, commit.id,
         commit.parent ?? '', text, keys.bell, foreign.id, foreign.text]);
     } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      // Nothing was carried out, and another connection may lead to the primary that there is by now.
+      if (error.cause instanceof Refused && saysReplica(error.cause) && !isMoved) {
+        isMoved = true;
+        continue;
+      }
       // No answer is not a no. The script looks for this commit before it writes, so it may be asked once more.
-      if (!(error instanceof StoreFault) || !(error.cause instanceof Gone)) throw error;
+      if (!(error.cause instanceof Gone)) throw lost !== null && isSent(lost) ? unknown(lost, commit) : error;
       if (lost !== null) throw isSent(lost) || isSent(error) ? unknown(error, commit) : error;
       lost = error;
       continue;

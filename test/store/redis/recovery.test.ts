@@ -164,6 +164,27 @@ describe.skipIf(redisMissing)('a follower on Redis', () => {
     },
   );
 
+  it.concurrent(
+    'writes to the new primary once its name leads there, though the old one keeps its connections',
+    async context => {
+      const {redis, open, proxied} = workshop(context);
+      const old = await redis();
+      const next = await redis({replicaof: old});
+      const name = {port: old.port};
+      const store = await open((await proxied(name)).url, 'operator');
+      const feature = store.feature('f');
+      await appendMany(feature, 2);
+      await vi.waitFor(async () => expect(await next.admin.xlen('graydeck:{f}:log')).toBe(2), PATIENCE_MS);
+      await next.admin.replicaof('NO', 'ONE');
+      await old.admin.replicaof('127.0.0.1', next.port);
+      name.port = next.port;
+      await vi.waitFor(() => appendNext(feature), {timeout: PATIENCE_MS, interval: 200});
+      expect(await next.admin.xlen('graydeck:{f}:log')).toBe(3);
+      const leased = () => feature.lease.hold('guard', 'token', 5000);
+      expect(await vi.waitFor(leased, PATIENCE_MS)).toMatchObject({token: 'token'});
+    },
+  );
+
   it.concurrent('notices a server that is stopped and continued', async context => {
     const {redis, open} = workshop(context);
     const server = await redis();

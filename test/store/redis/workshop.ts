@@ -7,7 +7,7 @@ import {startRedis, type RedisOptions, type RedisServer} from '../../servers/red
 /** Servers and stores of one test alone, so that many tests can wait at the same time. */
 export interface Workshop {
   redis(options?: RedisOptions): Promise<RedisServer>;
-  proxied(server: RedisServer, options?: {chunk: number}): Promise<Proxy & {url: string}>;
+  proxied(server: {port: number}, options?: {chunk: number}): Promise<Proxy & {url: string}>;
   open<R extends StoreRole>(address: string, role: R): Promise<StoreByRole[R]>;
 }
 
