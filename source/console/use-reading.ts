@@ -14,7 +14,7 @@ const AFTER_SECOND_MS = 30;
  * the clock; nothing else makes a frame.
  */
 export function useReading(deck: Deck): Reading {
-  const [reading, setReading] = useState(() => readDeck(deck, null));
+  const [held, setHeld] = useState(() => ({deck, reading: readDeck(deck, null)}));
 
   useEffect(() => {
     let latest: Reading | null = null;
@@ -31,7 +31,7 @@ export function useReading(deck: Deck): Reading {
       try {
         urgent = urgentPart(deck);
         latest = readDeck(deck, latest);
-        setReading(latest);
+        setHeld({deck, reading: latest});
       } catch {
         // What cannot be read now keeps its last numbers; their age is on the screen and grows.
       }
@@ -66,5 +66,6 @@ export function useReading(deck: Deck): Reading {
     };
   }, [deck]);
 
-  return reading.feature === deck.feature ? reading : readDeck(deck, null);
+  // What another deck showed, another feature or now instead of then, is nothing of this one.
+  return held.deck === deck ? held.reading : readDeck(deck, null);
 }

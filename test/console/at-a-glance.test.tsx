@@ -108,4 +108,26 @@ describe('at a glance', () => {
         .toContain(lang === 'zh' ? '严重 written by hand' : 'CRITICAL written');
     }
   });
+
+  it('never shows a moment of the past as if it were now', async () => {
+    const at = Date.UTC(2026, 10, 22, 14, 2, 0);
+    const time = {
+      reading: () => ({speed: 1, isRunning: false, from: at - 60_000, to: at}),
+      press: () => undefined,
+    };
+    using deck = await stage('quiet', {}, undefined, live => ({
+      ...live,
+      openPast: async () => ({...live, time, controller: null, mode: {...live.mode, readOnly: true}}),
+    }));
+    await expect.poll(deck.screen, SOON).toContain('ROLLING');
+    const before = deck.frames().length;
+    deck.press('t');
+    await expect.poll(deck.screen, SOON).toContain('NOT NOW');
+    const past = deck
+      .frames()
+      .slice(before)
+      .filter(frame => frame.includes('READ-ONLY'));
+    expect(past.length).toBeGreaterThan(0);
+    for (const frame of past) expect(frame).toContain('NOT NOW');
+  });
 });

@@ -114,7 +114,7 @@ describe('a chart', () => {
     const limit = {value: 5, bad: 'above', then: 'rollback'} as const;
     for (const style of ['dots', 'lines'] as const) {
       const gray = [...flat(1).slice(0, 20), ...flat(8).slice(0, 21)];
-      const pieces = lines(flat(0.5), gray, [limit], 'error_rate', style).flat();
+      const pieces = lines(flat(null), gray, [limit], 'error_rate', style).flat();
       const bad = pieces.filter(({tone}) => tone === 'bad').map(({text}) => text);
       expect(bad.join('')).toMatch(/[⠉⠒⠤⣀─]{15}/u);
       const well = pieces.filter(({tone, text}) => tone === 'gray' && /[⠉⠒⠤⣀─]{15}/u.test(text));
@@ -154,5 +154,24 @@ describe('a chart', () => {
     expect(rows.findIndex(text => text.includes('──────'))).toBeLessThan(3);
     const ticks = rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? []);
     expect(ticks).toEqual(['10', '8', '6', '4', '2', '0']);
+  });
+
+  it('has limits on rows of their own value where a round step allows it', () => {
+    const history = {prod: flat(0.5), gray: flat(6.7), from: 0, stepMs: 10_000};
+    const limits: MetricRow['limits'] = [
+      {value: 10, bad: 'above', then: 'rollback'},
+      {value: 5, bad: 'above', then: 'alert'},
+    ];
+    const about = {width: 52, height: 6, style: 'dots'} as const;
+    const rows = chartPanel(scene, row('error_rate', limits), history, about).rows.map(line => textOf(line));
+    expect(rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? [])).toEqual(['15', '10', '5', '0']);
+  });
+
+  it('marks the very first percentage, too', () => {
+    const first = {...percent(120_000, 5, 'release-started'), version: 1};
+    const rows = lines(flat(1), flat(1), [], 'error_rate', 'dots', [first]);
+    expect(textOf(rows.at(-2) ?? [])).toContain('▲ 5 %');
+    const later = lines(flat(1), flat(1), [], 'error_rate', 'dots', [{...first, version: 7}]);
+    expect(textOf(later.at(-2) ?? [])).not.toContain('▲');
   });
 });

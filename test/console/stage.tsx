@@ -50,6 +50,11 @@ export class Stage {
   /** What is on the screen now; bound, so that it can be polled. */
   readonly screen = (): string => stripVTControlCharacters(this.#app.lastFrame() ?? '');
 
+  /** Every frame that was drawn, in their order. */
+  frames(): string[] {
+    return this.#app.frames.map(frame => stripVTControlCharacters(frame));
+  }
+
   rows(): string[] {
     return this.screen().split('\n');
   }

@@ -15,7 +15,8 @@ export interface PercentChange {
 /** Every change of the percentage that the log knows, the oldest first. */
 export function percentChanges(commits: readonly Commit[]): PercentChange[] {
   const changes: PercentChange[] = [];
-  let before: number | null = null;
+  // Before the first commit of all nobody had gray; before a later one nobody knows.
+  let before = commits.length <= COMMITS_AT_MOST && commits[0]?.version === 1 ? 0 : null;
   for (const {at, split, events} of commits.slice(-COMMITS_AT_MOST)) {
     const to = split.live ? split.percent : 0;
     if (before !== null && to !== before) {
