@@ -3,6 +3,7 @@ import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Commit} from '../release/commit.ts';
 import {decodeCommit} from '../store/chain.ts';
+import {MOST_SEEN} from './routing.ts';
 
 /** What a router knew last, for a start while the store is away. */
 export interface Remembered {
@@ -31,10 +32,15 @@ export async function readRemembered(path: string): Promise<Remembered | null> {
   }
 }
 
-/** Writes all of it or nothing: beside its place, then renamed into it. @throws what the file system says */
+/**
+ * Writes all of it or nothing: beside its place, then renamed into it. Several processes of an application may share the
+ * file; the last one counts, but what any of them has seen rolled back stays: a log that has lost its end tells it to
+ * nobody who comes later. @throws what the file system says
+ */
 export async function writeRemembered(path: string, known: Remembered): Promise<void> {
-  const body = JSON.stringify(known);
-  // Several processes of an application may share the file; each writes its own and the last one counts.
+  const others = (await readRemembered(path))?.rolledBack ?? [];
+  const rolledBack = [...new Set([...others, ...known.rolledBack])].slice(-MOST_SEEN);
+  const body = JSON.stringify({...known, rolledBack});
   const aside = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   await mkdir(dirname(path), {recursive: true, mode: 0o700});
   try {

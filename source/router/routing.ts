@@ -11,7 +11,7 @@ import type {RouterReport} from '../store/port.ts';
 export type Known = Pick<Commit, 'version' | 'id' | 'split'>;
 
 /** Releases seen rolled back that are remembered: newer ones make room, and by then nobody writes of the oldest. */
-const MOST_SEEN = 1000;
+export const MOST_SEEN = 1000;
 /** A router that keeps gray when cut off has no bound; a day stands for it. */
 const NO_BOUND_MS = 86_400_000;
 

@@ -26,6 +26,18 @@ test('what was written is read again, and nothing lies beside it', async () => {
   expect(await readdir(dirname(path))).toHaveLength(1);
 });
 
+test('what another process of this host has seen rolled back stays, though this one has not', async () => {
+  const path = join(folder, 'shared.json');
+  await writeRemembered(path, known);
+  const commit = {...known.commit, version: 9, id: 'c-9'};
+  await writeRemembered(path, {commit, rolledBack: ['r-1', 'r-2'], confirmedAt: known.confirmedAt + 1});
+  expect(await readRemembered(path)).toEqual({
+    commit,
+    rolledBack: ['r-0', 'r-1', 'r-2'],
+    confirmedAt: known.confirmedAt + 1,
+  });
+});
+
 test('another store has another file', () => {
   const paths = ['redis://a:6379/0', 'redis://b:6379/0'].map(store =>
     rememberedPath(folder, store, 'new_payment'),
