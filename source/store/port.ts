@@ -174,7 +174,7 @@ export interface FeatureStore extends FeatureView {
   log: LogReader & LogWriter;
   samples: SampleReader & SampleWriter;
   rollUps: RollUpReader & RollUpWriter;
-  routers: RouterRegistry & {forget(name: string): Promise<void>};
+  routers: RouterRegistry;
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
   lease: LeaseKeeper;

@@ -15,14 +15,7 @@ export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): Route
 }
 
 /** As `routerRegistry`; every listing also takes away what is listed no more. */
-export function keptRouterRegistry(
-  line: Line,
-  clock: StoreClock,
-  keys: Keys,
-): RouterRegistry & {forget(name: string): Promise<void>} {
-  const forget = async (...names: string[]): Promise<void> => {
-    await line.call(['HDEL', keys.routers, ...names]);
-  };
+export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): RouterRegistry {
   return {
     list: async () => {
       const fields = (await line.call(['HGETALL', keys.routers], {reads: true})) as string[];
@@ -36,10 +29,10 @@ export function keptRouterRegistry(
         else gone.push(name);
       }
       // Housekeeping: whether it succeeds changes nothing of what was read.
-      if (gone.length > 0) await forget(...gone.slice(0, 1000)).catch(() => undefined);
+      if (gone.length > 0)
+        await line.call(['HDEL', keys.routers, ...gone.slice(0, 1000)]).catch(() => undefined);
       return reports;
     },
-    forget,
   };
 }
 

@@ -90,10 +90,7 @@ function operate(database: Database, feature: string): FeatureStore {
     log: {...logReader(database, feature), ...logWriter(database, feature)},
     samples: {...sampleReader(database, feature), ...sampleWriter(database, feature)},
     rollUps: {...rollUpReader(database, feature), ...rollUpWriter(database, feature)},
-    routers: {
-      ...routerRegistry(database, feature),
-      forget: name => forgetRouter(database, feature, name),
-    },
+    routers: routerRegistry(database, feature),
     feedback: {
       ...feedbackReader(database, feature),
       write: text => writeFeedback(database, feature, text),

@@ -159,9 +159,6 @@ export function restContract(subject: () => Subject): void {
       for (const {at} of listed) expect(Math.abs(at - store.now())).toBeLessThan(5000);
       await router.leave('sdk web-3/812');
       expect((await routers.list()).map(listed => listed.name)).toEqual(['nginx edge-1']);
-      await routers.forget('nginx edge-1');
-      await routers.forget('never-seen');
-      expect(await routers.list()).toEqual([]);
     });
 
     it('say what a router says and no more: what is longer, or out of range, is no report', async () => {
