@@ -1,3 +1,4 @@
+import {isRecord} from '../../release/shape.ts';
 import {KEEP_REPORTS_MS, type RouterRegistry, type RouterReport, type StoredRouterReport} from '../port.ts';
 import {decodeReport} from '../report.ts';
 import type {StoreClock} from './clock.ts';
@@ -24,9 +25,10 @@ export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): R
       const gone: string[] = [];
       for (let at = 0; at + 1 < fields.length; at += 2) {
         const name = fields[at] ?? '';
-        const report = decode(fields[at + 1] ?? '')[0];
+        const text = fields[at + 1] ?? '';
+        const report = decode(text)[0];
         if (report !== undefined && report.at >= oldest) reports.push(report);
-        else gone.push(name);
+        else if (!isOfLate(text, oldest)) gone.push(name);
       }
       // Housekeeping: whether it succeeds changes nothing of what was read.
       if (gone.length > 0)
@@ -50,4 +52,14 @@ export async function leave(line: Line, keys: Keys, name: string): Promise<void>
 function decode(text: string): StoredRouterReport[] {
   const said: (RouterReport & {at?: unknown}) | null = decodeReport(text);
   return said !== null && typeof said.at === 'number' ? [{...said, at: said.at}] : [];
+}
+
+/** What a newer router says in a shape of its own is not ours to take away while it is fresh. */
+function isOfLate(text: string, oldest: number): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && typeof value['at'] === 'number' && value['at'] >= oldest;
+  } catch {
+    return false;
+  }
 }

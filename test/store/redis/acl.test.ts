@@ -73,6 +73,11 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     await server.admin.hset('graydeck:{operated}:routers', 'old', JSON.stringify({...report, at: 1}));
     expect(await feature.routers.list()).toEqual([]);
     expect(await server.admin.hlen('graydeck:{operated}:routers')).toBe(0);
+    // What a newer router says is none that is known here, and another may count on it.
+    const newer = JSON.stringify({...report, kind: 'mesh', at: now});
+    await server.admin.hset('graydeck:{operated}:routers', 'newer', newer);
+    expect(await feature.routers.list()).toEqual([]);
+    expect(await server.admin.hlen('graydeck:{operated}:routers')).toBe(1);
     expect(await feature.lease.hold('a', 't', 1000)).not.toBeNull();
     expect(await feature.lease.read()).not.toBeNull();
     await feature.lease.giveUp('t');
