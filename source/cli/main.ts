@@ -65,6 +65,8 @@ async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
   const found = findVerb(words);
   checkUse(found, parsed);
   const {verb, args} = found;
+  // A script reads one document, or one error; who goes on is watched meanwhile.
+  if (flags.json && verb.isLasting !== true && !flags.watch && !flags.follow) out.hush();
   const run = await load(verb.file);
   return await run({verb, args, flags, out, interrupted: options => signals.take(options)});
 }

@@ -258,6 +258,23 @@ describe('under --json', () => {
     expect(errorOf(raise)).toMatchObject({code: 'not-confirmed', exitCode: 2});
   });
 
+  test('what a person is told beside is left out: stderr is one document, or empty', async () => {
+    await using place = await Workplace.open();
+    // Nobody says how long its first phase lasts: that is told of, and no mistake.
+    await place.file('open.yaml', 'phases: [{name: few, percent: 5}, {name: all, percent: 100}]\n');
+    const begin = ['start', 'v1.1.0', '--feature', 'pay', '--plan', 'open.yaml'];
+    expect((await place.run(...begin)).stderr).toMatch(/^open\.yaml:1:/mu);
+    expect(errorOf(await place.run(...begin, '--json'))).toMatchObject({code: 'not-confirmed'});
+    expect(await place.run(...begin, '--yes', '--json')).toMatchObject({exitCode: 0, stderr: ''});
+    const {release} = await place.json('status');
+    for (const typed of [
+      ['split', 'render', '--format', 'nginx'],
+      ['rollback', '--offline', '--feature', 'pay', '--release', String(release)],
+    ]) {
+      expect(await place.run(...typed, '--json')).toMatchObject({exitCode: 0, stderr: ''});
+    }
+  });
+
   test('the mistakes of a plan come with their places', async () => {
     await using place = await Workplace.open();
     await place.file('wrong.yaml', 'phases:\n  - {name: all, percent: 130}\n');

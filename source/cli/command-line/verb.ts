@@ -50,7 +50,7 @@ export interface Verb {
   flags: readonly FlagName[];
   /** Whether it changes something: refused under --read-only, and takes --dry-run. */
   changes: boolean;
-  /** It goes on until it is stopped: there is nothing to try first. */
+  /** It goes on until it is stopped, or as long as its input: there is nothing to try first. */
   isLasting?: true;
   examples: readonly string[];
   /** Longer words for its own help. */

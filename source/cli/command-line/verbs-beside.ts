@@ -11,6 +11,7 @@ export const BESIDE: readonly Verb[] = [
     arguments: [],
     flags: ['share', 'guard'],
     changes: false,
+    isLasting: true,
     examples: [
       'graydeck',
       'graydeck watch --feature new_payment',
@@ -26,6 +27,7 @@ export const BESIDE: readonly Verb[] = [
     arguments: [],
     flags: ['share', 'guard'],
     changes: false,
+    isLasting: true,
     examples: ['graydeck demo', 'graydeck demo --lang zh', 'graydeck demo --guard'],
     file: 'demo',
   },
@@ -174,6 +176,7 @@ export const BESIDE: readonly Verb[] = [
     arguments: [],
     flags: ['listen', 'tokens', 'allowOrigin'],
     changes: false,
+    isLasting: true,
     examples: [
       'graydeck serve --tokens tokens.txt',
       'graydeck serve --tokens tokens.txt --listen 0.0.0.0:8080 --allow-origin https://app.example.com',
@@ -215,6 +218,7 @@ export const BESIDE: readonly Verb[] = [
     arguments: [],
     flags: ['plan'],
     changes: false,
+    isLasting: true,
     examples: [
       'cat recording.ndjson | graydeck judge',
       'cat recording.ndjson | graydeck judge --plan payment.yaml',

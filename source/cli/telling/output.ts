@@ -13,6 +13,8 @@ export interface Output {
   data(line: string): void;
   /** One line for a person who watches; made fit for a terminal here, whatever stands in it. */
   say(line: string): void;
+  /** From now on nothing is said: what then stands on stderr is one error, as JSON, or nothing. */
+  hush(): void;
   /** One JSON document, on one line. */
   json(document: {schema: string; [field: string]: unknown}): void;
   fail(failure: Failure): void;
@@ -41,6 +43,7 @@ export function hasColor(
 export function openOutput(options: {json: boolean; color: boolean}): Output {
   const {stdout, stderr, env} = process;
   const closed = new AbortController();
+  let isHushed = false;
   let lost: string | null = null;
   stdout.on('error', ({code, message}: NodeJS.ErrnoException) => {
     if (code !== 'EPIPE') lost ??= code ?? message;
@@ -64,7 +67,12 @@ export function openOutput(options: {json: boolean; color: boolean}): Output {
       return lost;
     },
     data: line => write(stdout, line),
-    say: line => write(stderr, harmless(line)),
+    say(line) {
+      if (!isHushed) write(stderr, harmless(line));
+    },
+    hush() {
+      isHushed = true;
+    },
     json: document => write(stdout, jsonOf(document)),
     fail(failure) {
       for (const line of options.json ? [asJson(failure)] : asText(failure, warn)) write(stderr, line);
