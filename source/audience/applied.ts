@@ -1,4 +1,4 @@
-import type {Split} from '../release/split.ts';
+import {STALE_AFTER_MS, type Split} from '../release/split.ts';
 
 /** What a router said of itself last. */
 export interface Report {
@@ -38,14 +38,22 @@ export interface Applied {
 export const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
 /**
+ * Whether a router has not reported for too long. `now` is the store's clock. One whose report lies ahead of it has not
+ * reported since that clock went back.
+ */
+export function isSilent({at}: Pick<Report, 'at'>, now: number, staleAfterMs = STALE_AFTER_MS): boolean {
+  return Math.abs(now - at) > staleAfterMs;
+}
+
+/**
  * How far the routers are with a split. `since`: the log version that made it what it is. `now` is the store's clock,
  * as are the reports'.
  */
 export function appliedBy(reports: readonly Report[], split: Split, since: number, now: number): Applied {
-  const live = reports.filter(({at}) => now - at <= split.staleAfterMs);
+  const live = reports.filter(report => !isSilent(report, now, split.staleAfterMs));
   const silent = reports
-    .filter(({at}) => now - at > split.staleAfterMs && now - at <= FORGOTTEN_AFTER_MS)
-    .map(report => ({...report, leftMs: Math.max(0, report.at + report.boundMs - now)}));
+    .filter(report => isSilent(report, now, split.staleAfterMs) && now - report.at <= FORGOTTEN_AFTER_MS)
+    .map(report => ({...report, leftMs: Math.max(0, Math.min(report.at, now) + report.boundMs - now)}));
   // Who is ahead of this log may come from one whose end was lost, and serve what has been taken back since.
   const isThere = ({version, live, percent, release}: Report) =>
     version >= since &&

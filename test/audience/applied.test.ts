@@ -42,6 +42,12 @@ test('a silent router is never counted as confirmed, and is told with its bound'
   expect(applied.silent).toMatchObject([{name: 'edge-1', leftMs: 2000}]);
 });
 
+test('a router that reported before the clock went back is silent, as one that has died since would be', () => {
+  const applied = appliedBy([report('web-1'), report('web-2', {at: NOW + 3_600_000})], split, 7, NOW);
+  expect(applied.live.map(({name}) => name)).toEqual(['web-1']);
+  expect(applied.silent).toMatchObject([{name: 'web-2', leftMs: 20_000}]);
+});
+
 test('a router that is ahead with another split is not confirmed: its log may have lost its end', () => {
   const takenBack = {...split, live: false, percent: 0};
   const ahead = report('web-1', {version: 50});

@@ -1,6 +1,5 @@
 import {plainText} from '../../analysis/plain-text.ts';
-import type {Report} from '../../audience/applied.ts';
-import {STALE_AFTER_MS} from '../../release/split.ts';
+import {isSilent, type Report} from '../../audience/applied.ts';
 import {doubt, fine, type Finding} from './finding.ts';
 
 const CHECK = 'routers';
@@ -8,9 +7,8 @@ const NAMED_AT_MOST = 3;
 
 /** Whether anybody is there to move users. `now`: the store's clock, as in the reports. Pure. */
 export function checkRouters(reports: readonly Report[], now: number): Finding[] {
-  const isSilent = ({at}: Report) => now - at > STALE_AFTER_MS;
-  const live = reports.filter(report => !isSilent(report));
-  const silent = reports.filter(isSilent);
+  const live = reports.filter(report => !isSilent(report, now));
+  const silent = reports.filter(report => isSilent(report, now));
   const findings: Finding[] = [];
   if (live.length === 0) {
     const remedy = 'start the application with graydeck/sdk, or: graydeck agent';

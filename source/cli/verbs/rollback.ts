@@ -1,8 +1,8 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {isSilent} from '../../audience/applied.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {measured} from '../../console/present/format.ts';
-import {STALE_AFTER_MS} from '../../release/split.ts';
 import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
 import {StoreFault} from '../../store/fault.ts';
@@ -122,7 +122,7 @@ async function sentence({flags}: Call, {feature}: Session, facts: Facts): Promis
   if (silent === 0) return told;
   const now = facts['now'] ?? 0;
   const names = (await feature.routers.list().catch(() => []))
-    .filter(({at}) => now - at > STALE_AFTER_MS)
+    .filter(report => isSilent(report, now))
     .map(({name}) => plainText(name, 40));
   return `${told}; ${headlines.silent(silent, names.slice(0, 3), 0)}`;
 }
