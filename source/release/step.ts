@@ -86,13 +86,15 @@ export function currentRun(release: Release): RunName | null {
   }
 }
 
+/** Whether a step is part of what the release's state is about, and not of what has been overtaken. */
+export function isCurrent(release: Release, {id, run}: Step): boolean {
+  if (run !== currentRun(release)) return false;
+  return run !== 'phase' || release.opening?.steps.includes(id) === true;
+}
+
 /** The steps of the current run that have not ended, in order. */
 export function stepsLeft(release: Release): Step[] {
-  const {steps, opening} = release;
-  const run = currentRun(release);
-  const isOfRun = (step: Step) =>
-    step.run === run && (run !== 'phase' || opening?.steps.includes(step.id) === true);
-  return steps.filter(step => isOfRun(step) && !hasEnded(step));
+  return release.steps.filter(step => isCurrent(release, step) && !hasEnded(step));
 }
 
 /** The step whose turn it is: the first of the current run that has not ended. */

@@ -131,6 +131,13 @@ describe('a hook that is still running when the way on is begun once more', () =
       .thenEvents({type: 'step-started'});
   });
 
+  test('pages nobody when it is stopped: it was meant to be', () => {
+    const stopped = given(...running, pause(), resume(), next(0), end('phase-2.after', 'failed'));
+    expect(stopped.state.outbox.filter(({kind}) => kind === 'failed')).toEqual([]);
+    const failed = given(...running, end('phase-2.after', 'failed'));
+    expect(failed.state.outbox.filter(({kind}) => kind === 'failed')).toHaveLength(1);
+  });
+
   test('is nobody’s turn any more, and leads nowhere when it ends', () => {
     const again = [pause(), resume(), next(0)];
     given(...running, ...again)

@@ -2,7 +2,7 @@ import {COOL_DOWN_MS} from '../alert-life.ts';
 import {isSettled, type Delivery, type Dispatch} from '../dispatch.ts';
 import type {Event, Happened} from '../event.ts';
 import type {State} from '../state.ts';
-import {currentRun} from '../step.ts';
+import {isCurrent} from '../step.ts';
 
 /** Dispatches that are kept; those that are settled go first. */
 const KEPT = 300;
@@ -65,7 +65,7 @@ function newsOf(state: State, event: Event, {at}: Happened): News | null {
       const {release} = state;
       const step = release?.steps.find(({id}) => id === event.step);
       // What a pause or a rollback has stopped was meant to be.
-      if (release && step && currentRun(release) !== step.run) return null;
+      if (release && step && !isCurrent(release, step)) return null;
       const attempts = step?.attempts ?? 0;
       return {
         id: `failed ${event.release} ${event.step} ${attempts}`,
