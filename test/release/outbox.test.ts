@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {deliveryOf} from '../../source/release/dispatch.ts';
+import * as orders from './orders.ts';
 import {fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, guard, wait, MINUTE, SECOND, type Order} from './specification.ts';
 
@@ -154,6 +155,29 @@ describe('a delivery', () => {
       given(raise, begin(['slack']), end('slack', {outcome}), wait(MINUTE))
         .when(begin(['slack', 'pager']))
         .thenNothing('already-so');
+  });
+
+  test('that somebody has given up, or left for later, is due at once where a person has the step of it tried again', () => {
+    const dispatch = 'rollback r-1';
+    const tried = (outcome: 'again' | 'failed' | 'done'): Order[] => [
+      orders.rollback(),
+      ...orders.run('rollback.traffic'),
+      begin(['slack'], {dispatch}),
+      end('slack', {dispatch, outcome, error: '503', ...(outcome === 'again' && {afterMs: MINUTE})}),
+      orders.begin('rollback.notify'),
+      orders.end('rollback.notify', 'failed'),
+    ];
+    for (const outcome of ['again', 'failed'] as const) {
+      given(orders.start(), ...tried(outcome))
+        .when(begin(['slack'], {dispatch}))
+        .thenNothing('already-so');
+      given(orders.start(), ...tried(outcome), orders.retry('rollback.notify'))
+        .when(begin(['slack'], {dispatch}))
+        .thenEvents({type: 'delivery-begun'});
+    }
+    given(orders.start(), ...tried('done'), orders.retry('rollback.notify'))
+      .when(begin(['slack'], {dispatch}))
+      .thenNothing('already-so');
   });
 
   test('is told by a guard that has lost its guard meanwhile: what got through got through', () => {

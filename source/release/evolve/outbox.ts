@@ -14,6 +14,10 @@ export function evolveOutbox(state: State, event: Event, happened: Happened): St
       return change(state, event.dispatch, dispatch => begun(dispatch, event, happened));
     case 'delivery-ended':
       return change(state, event.dispatch, dispatch => ended(dispatch, event, happened));
+    case 'step-retried':
+      return event.step === 'rollback.notify'
+        ? change(state, `rollback ${event.release}`, dispatch => tryNow(dispatch, happened))
+        : state;
     case 'alert-repeated': {
       // It is not over after all.
       const isOver = ({kind, alert, deliveries}: Dispatch) =>
@@ -129,6 +133,14 @@ function ended(
       : one,
   );
   return {...dispatch, deliveries};
+}
+
+/** Somebody wants people told: now, and also by a channel that was given up. */
+function tryNow(dispatch: Dispatch, {at}: Happened): Dispatch {
+  const deliveries = dispatch.deliveries?.map((one): Delivery =>
+    one.state === 'waiting' || one.state === 'failed' ? {...one, state: 'waiting', again: at} : one,
+  );
+  return {...dispatch, deliveries: deliveries ?? null};
 }
 
 function change(state: State, id: string, make: (dispatch: Dispatch) => Dispatch): State {
