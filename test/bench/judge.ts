@@ -2,7 +2,9 @@
  * How many ticks `judge` takes a second, all told: the program reads, judges and answers, this feeds it through pipes.
  *
  * `node test/bench/judge.ts [--ticks 200000] [--ids 20] [--rate 60] [--plan FILE] [--json]`; with `--plan` its
- * conditions are judged as well. CPU time of the program counts: what feeds it shares the machine.
+ * conditions are judged as well. CPU time of the program counts: what feeds it shares the machine. On a busy machine a second
+ * of CPU does less, down to a half: what a tick costs is told as a multiple of `JSON.parse` of the same lines, before
+ * and after, as well.
  */
 import {once} from 'node:events';
 import {mkdtemp, rm} from 'node:fs/promises';
@@ -73,6 +75,16 @@ function recordings(): {head: string; pieces: string[]} {
   return {head, pieces: [...pieces, piece]};
 }
 
+/** CPU time that `JSON.parse` of a line takes now, microseconds. */
+function parsing(pieces: readonly string[]): number {
+  const lines = pieces.slice(0, 40).flatMap(piece => piece.trimEnd().split('\n'));
+  const before = process.cpuUsage();
+  let read = 0;
+  for (const line of lines) if (typeof JSON.parse(line) === 'object') read++;
+  const {user, system} = process.cpuUsage(before);
+  return (user + system) / read;
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'graydeck-bench-judge-'));
 await buildProgram(folder);
 const {head, pieces} = recordings();
@@ -105,11 +117,14 @@ for (let last = -1; last !== before.cpuSeconds; before = readUsage(pid)) {
   last = before.cpuSeconds;
   await new Promise(next => setTimeout(next, 300));
 }
+parsing(pieces);
+const parsingBefore = parsing(pieces);
 const begin = performance.now();
 for (const piece of pieces) await write(piece);
 await answers;
 const seconds = (performance.now() - begin) / 1000;
 const after = readUsage(pid);
+const parsingAfter = parsing(pieces);
 child.stdin.end();
 await child;
 await rm(folder, {recursive: true});
@@ -120,6 +135,7 @@ const figures = {
   ids,
   ticksPerSecond: Math.round(ticks / seconds),
   ticksPerCpuSecond: Math.round(ticks / cpuSeconds),
+  timesParsing: Number(((2e6 * cpuSeconds) / ticks / (parsingBefore + parsingAfter)).toFixed(1)),
   mebibytesPerSecond: Math.round(pieces.reduce((sum, {length}) => sum + length, 0) / 2 ** 20 / seconds),
   rssMiB: Math.round(after.rssMiB),
   rolledBackTicks: rolledBack,
@@ -128,7 +144,8 @@ const cpu = cpus()[0]?.model ?? 'unknown';
 process.stdout.write(
   values.json
     ? `${JSON.stringify({...figures, cpu, load: loadavg()[0]})}\n`
-    : `${figures.ticksPerSecond} ticks a second, ${figures.ticksPerCpuSecond} a CPU second (goal 20000); ` +
+    : `${figures.ticksPerSecond} ticks a second, ${figures.ticksPerCpuSecond} a CPU second (goal 20000), a tick ${figures.timesParsing} times ` +
+        `JSON.parse of its line; ` +
         `${figures.mebibytesPerSecond} MiB/s in, ${figures.rssMiB} MiB at ${ids} ids; ` +
         `${rolledBack} of ${ticks} answers were rollback. ${cpu}, load ${loadavg()[0]?.toFixed(1)}\n`,
 );
