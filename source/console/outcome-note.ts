@@ -61,7 +61,9 @@ function cleanRefusal({code, message, remedy, facts}: Refusal, clean: Cleaner): 
 
 /** The sentence for a command that could not even be asked: the store is away. Rollback has a way out. */
 export function answerToFault(intent: Intent, fault: unknown, {t, clean}: Words): Answer {
-  const message = clean.free(fault instanceof Error ? fault.message : String(fault));
+  const code = fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : '';
+  const words = clean.free(fault instanceof Error ? fault.message : String(fault));
+  const message = t.outcomes.fault(code, words.replace(/\.$/u, ''));
   if (intent.type === 'rollback')
     return {text: t.outcomes.failedRollback(message), tone: 'alarm', isDone: false};
   const hint =

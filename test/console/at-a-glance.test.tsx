@@ -130,4 +130,17 @@ describe('at a glance', () => {
     expect(past.length).toBeGreaterThan(0);
     for (const frame of past) expect(frame).toContain('NOT NOW');
   });
+
+  it('a rollback that cannot be written says in one sentence why, and what still works', async () => {
+    for (const [lang, words] of [
+      ['zh', '未能回滚：存储无法连接。graydeck rollback --offline 仍然可用'],
+      ['en', 'NOT ROLLED BACK: The store cannot be reached. graydeck rollback --offline still works'],
+    ] as const) {
+      using deck = await stage('failing', {lang});
+      const fault = {code: 'store-unreachable', hint: 'Start it.'};
+      deck.world.log.fault = Object.assign(new Error('The store cannot be reached.'), fault);
+      deck.press('r', 'y');
+      await expect.poll(deck.screen, SOON).toContain(words);
+    }
+  });
 });

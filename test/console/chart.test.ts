@@ -13,7 +13,7 @@ const scene = {
   clean: OPEN,
   mayAct: true,
   histories: new Map(),
-  reading: {at: 400_000, commits: []},
+  reading: {at: 400_000, commits: [], snapshot: {state: {release: null}}},
 } as unknown as Scene;
 
 function row(name: string, limits: MetricRow['limits'] = []): MetricRow {
@@ -173,5 +173,20 @@ describe('a chart', () => {
     expect(textOf(rows.at(-2) ?? [])).toContain('▲ 5 %');
     const later = lines(flat(1), flat(1), [], 'error_rate', 'dots', [{...first, version: 7}]);
     expect(textOf(later.at(-2) ?? [])).not.toContain('▲');
+  });
+
+  it('is bad from where it stands out, also without a limit', () => {
+    const worse = {
+      ...row('error_rate'),
+      compared: {standing: 'worse', ratio: 4, difference: 3, broken: null},
+    } as const;
+    const gray = [...flat(1).slice(0, 20), ...flat(4).slice(0, 21)];
+    for (const style of ['dots', 'lines'] as const) {
+      const history = {prod: flat(1), gray, from: 0, stepMs: 10_000};
+      const {rows} = chartPanel(scene, worse, history, {width: 52, height: 11, style});
+      const bad = rows.flat().filter(({tone}) => tone === 'bad');
+      expect(bad.map(({text}) => text).join('')).toMatch(/[⠉⠒⠤⣀─]{15}/u);
+      expect(bad.map(({text}) => text.trim()).join('').length).toBeLessThan(32);
+    }
   });
 });

@@ -179,6 +179,7 @@ export const enKeys = {
       'promotion-started': 'being promoted',
     },
     failed: (message: string, hint: string) => `not done: ${message}${hint === '' ? '' : `. ${hint}`}`,
+    fault: (_code: string, message: string) => message,
     failedRollback: (message: string) =>
       `NOT ROLLED BACK: ${message}. graydeck rollback --offline still works`,
     feature: (name: string) => `now watching ${name}`,

@@ -1,6 +1,6 @@
 import type {RefusalCode} from '../../release/refusal.ts';
 import type {enKeys} from './en-keys.ts';
-import {zhRefusal} from './zh-refusals.ts';
+import {zhRefusal, zhStoreFault} from './zh-refusals.ts';
 
 /** Which key helps, or what to type. */
 const HELPS: Readonly<Partial<Record<RefusalCode, string>>> = {
@@ -179,6 +179,7 @@ export const zhKeys: typeof enKeys = {
       'promotion-started': '正在转正',
     },
     failed: (message, hint) => `未执行：${message}${hint === '' ? '' : `。${hint}`}`,
+    fault: (code, message) => zhStoreFault(code) ?? message,
     failedRollback: message => `未能回滚：${message}。graydeck rollback --offline 仍然可用`,
     feature: name => `现在查看 ${name}`,
   },

@@ -103,3 +103,20 @@ export function zhRefusalTyped(refusal: Refusal): {message: string; next: string
 export function isRefusalCode(code: string): code is RefusalCode {
   return Object.hasOwn(WHAT, code);
 }
+
+/** What a fault of the store is, by its code. */
+const STORE: Readonly<Record<string, string>> = {
+  'store-unreachable': '存储无法连接',
+  'store-bad-url': '存储地址不对',
+  'store-refused': '存储拒绝了请求',
+  'store-full': '存储空间已满',
+  'store-not-ours': '存储里不是 Graydeck 的数据',
+  'store-no-rights': '没有访问存储的权限',
+  'store-clock-behind': '存储的时钟落后',
+  'log-broken': '日志不连续',
+};
+
+/** A fault of the store in Chinese; null for any other. */
+export function zhStoreFault(code: string): string | null {
+  return Object.hasOwn(STORE, code) ? (STORE[code] ?? null) : null;
+}

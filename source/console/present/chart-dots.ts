@@ -39,7 +39,7 @@ export function paintDots(grid: Grid, series: Series, range: Range, style: 'join
     const bits = code >= BLANK && code < BLANK + 0x100 ? code - BLANK : 0;
     const glyph = String.fromCodePoint(BLANK + (bits | (DOTS[half][dot % A_ROW] ?? 0)));
     // What is bad stays bad beside what is well.
-    const tone = bits !== 0 && cell.tone === 'bad' ? 'bad' : toneAt(series, value);
+    const tone = bits !== 0 && cell.tone === 'bad' ? 'bad' : toneAt(series, value, column);
     Object.assign(cell, {glyph, tone});
   }
 }

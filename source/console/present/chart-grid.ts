@@ -17,15 +17,17 @@ export interface Series {
   tone: Tone;
   /** What it must not pass: beyond it the line is bad. */
   limit: Limit | null;
+  /** From which value on it stands out though it breaks no limit; infinite where it does not. */
+  badFrom: number;
 }
 
 export function emptyGrid(rows: number, columns: number): Grid {
   return Array.from({length: rows}, () => Array.from({length: columns}, () => ({glyph: ' ', tone: 'quiet'})));
 }
 
-/** How a value of the series looks. */
-export function toneAt({tone, limit}: Series, value: number): Tone {
-  return limit !== null && breaks(limit, value) ? 'bad' : tone;
+/** How a value of the series looks; `index`: which one it is. */
+export function toneAt({tone, limit, badFrom}: Series, value: number, index: number): Tone {
+  return index >= badFrom || (limit !== null && breaks(limit, value)) ? 'bad' : tone;
 }
 
 /** The row of a value; null where it lies outside. */

@@ -25,12 +25,12 @@ export function paintLines(grid: Grid, series: Series, range: Range): void {
       // A stretch of the line lies between two values: it is only drawn where both are known.
       if (cell === undefined || glyph === ' ' || !isKnown(x) || !isKnown(x + 1)) continue;
       const row = max - ((max - min) * y) / height;
-      Object.assign(cell, {glyph, tone: toneAt(series, row)});
+      Object.assign(cell, {glyph, tone: toneAt(series, row, x)});
     }
   }
   for (const [x, value] of values.entries()) {
     if (value === null || isKnown(x - 1) || isKnown(x + 1)) continue;
     const cell = grid[rowOf(value, range, grid.length) ?? -1]?.[x];
-    if (cell !== undefined) Object.assign(cell, {glyph: ALONE, tone: toneAt(series, value)});
+    if (cell !== undefined) Object.assign(cell, {glyph: ALONE, tone: toneAt(series, value, x)});
   }
 }

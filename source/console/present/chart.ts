@@ -7,7 +7,7 @@ import {rangeOf, ticksOf, type Range} from './chart-range.ts';
 import {clockwork, UNKNOWN} from './format.ts';
 import type {Limit} from './limit.ts';
 import {fit, padStart, say, widthOf, type Line, type Tone} from './line.ts';
-import type {MetricRow} from './metric-rows.ts';
+import {badFrom, type MetricRow} from './metric-rows.ts';
 import {percentChanges} from './percent-changes.ts';
 import type {Scene} from './screen.ts';
 import type {Panel} from './sides.ts';
@@ -53,7 +53,8 @@ export function chartPanel(
   const changes = percentChanges(reading.commits);
   const grid = emptyGrid(rows, columns);
   const limits = paintLimits(grid, row, range);
-  paintSides(grid, row, history, range, style);
+  const since = reading.snapshot.state.release?.splitChangedAt ?? 0;
+  paintSides(grid, row, {history, since}, range, style);
   for (const {at} of changes) {
     const column = columnAt(scale, at);
     if (column !== null) paintDown(grid, column, '┊', 'quiet');
@@ -86,12 +87,19 @@ function paintLimits(grid: Grid, {limits}: MetricRow, range: Range): Map<number,
   return drawn;
 }
 
-function paintSides(grid: Grid, row: MetricRow, history: History, range: Range, style: ChartStyle): void {
-  const prod: Series = {values: history.prod, tone: 'prod', limit: null};
+function paintSides(
+  grid: Grid,
+  row: MetricRow,
+  {history, since}: {history: History; since: number},
+  range: Range,
+  style: ChartStyle,
+): void {
+  const prod: Series = {values: history.prod, tone: 'prod', limit: null, badFrom: Number.POSITIVE_INFINITY};
   const gray: Series = {
     values: history.gray,
     tone: 'gray',
     limit: row.limits.find(({then}) => then !== 'wait') ?? null,
+    badFrom: row.compared.broken === null ? badFrom({...row, history}, since) : Number.POSITIVE_INFINITY,
   };
   if (style === 'lines') {
     paintLines(grid, prod, range);
