@@ -199,6 +199,25 @@ describe('without one', () => {
     expect((await metricsOf(place)).has('cpu')).toBe(false);
   });
 
+  test('doctor says once that it is away, with what mends that', async () => {
+    await using place = await Workplace.open();
+    await place.run(...START);
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const {findings} = (await place.json('doctor', '--prometheus', url)) as {findings: {text: string}[]};
+    const told = findings.map(({text}) => text).filter(text => text.includes('ECONNREFUSED'));
+    expect(told).toEqual([expect.stringContaining('does not answer') as string]);
+  });
+
+  test('an address of the environment is not called one of a flag', async () => {
+    await using place = await Workplace.open();
+    await place.run(...START);
+    const ran = await place.runWith({env: {GRAYDECK_PROMETHEUS: 'prometheus'}}, 'status');
+    expect(ran).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('GRAYDECK_PROMETHEUS is not an') as string,
+    });
+  });
+
   test.each([
     [['--prometheus', 'prometheus:9090'], {}, 'bad-url'],
     [['--prometheus', 'http://liu:hunter2@127.0.0.1:1'], {}, 'password-typed'],

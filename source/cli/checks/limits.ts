@@ -34,6 +34,8 @@ export function checkLimits(numbers: readonly ResourceNumber[]): Finding[] {
       return value === null ? [] : [{side, value}];
     });
     if (known.length === 0) {
+      // That Prometheus is away is told once, with what mends it.
+      if (number.state === 'unreachable') continue;
       const why = number.why ?? number.state;
       findings.push(
         doubt(CHECK, `${number.name} is not measured: ${why}`, `metrics: {${number.name}: {query: …}}`),

@@ -9,8 +9,9 @@ import {usage, type Failure} from '../telling/failure.ts';
 export async function addressOf(typed: string | null, configured: string | null): Promise<string | null> {
   if (typed !== null) {
     const url = parsed(typed);
-    if (url === null) throw notAnAddress('--prometheus');
-    if (url.password !== '' && typed !== process.env['GRAYDECK_PROMETHEUS'])
+    const isOfEnvironment = typed === process.env['GRAYDECK_PROMETHEUS'];
+    if (url === null) throw notAnAddress(isOfEnvironment ? 'GRAYDECK_PROMETHEUS' : '--prometheus');
+    if (url.password !== '' && !isOfEnvironment)
       throw usage(
         '--prometheus holds a password, which others on this machine can read',
         'the address without it, and GRAYDECK_PROMETHEUS_USER and GRAYDECK_PROMETHEUS_PASSWORD in the environment',
