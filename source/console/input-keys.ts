@@ -33,6 +33,11 @@ export function inputKeys(input: string, key: Key): string[] {
     if (key[flag]) return [name];
   }
   if (key.ctrl) return input === '' ? [] : [`Ctrl+${input}`];
-  if (key.meta) return [];
+  // A terminal sends Alt with a key as Escape and that key: whoever types fast means both, and nothing is bound to Alt.
+  if (key.meta) return ['Escape', ...letters(input)];
+  return letters(input);
+}
+
+function letters(input: string): string[] {
   return Array.from(input, letter => CONTROLS[letter] ?? letter).filter(letter => letter >= ' ');
 }
