@@ -4,7 +4,7 @@ import type {SideTick} from './tick.ts';
 type Histogram = SideTick['hist'];
 
 /** Parts of prod's requests that are slower than each limit, from the many to the few. */
-export const PARTS: readonly number[] = [0.3, 0.08, 0.03, 0.01, 0.0025, 0.0006];
+export const PARTS: readonly number[] = [0.3, 0.07, 0.02, 0.006, 0.0015, 0.0003];
 /** Buckets from 2^-10 ms to 2^40 ms; what lies outside counts in the first or last. */
 const LOWEST = -80;
 const CELLS = 400;

@@ -152,10 +152,10 @@ export class ResponseTimes {
 
 /**
  * By how many levels of noise the odds beyond a limit of `PARTS` move more than those beyond the one before it. When
- * everything takes a little longer, ln Q(z) of a normal law moves in proportion to φ(z) / Q(z): 1.16, 1.86, 2.27, 2.66,
- * 3.1, 3.5 at these parts; a step of `NOISE_LEVELS` is about a factor 1.55. Heavier tails move less.
+ * everything takes a little longer, ln Q(z) of a normal law moves in proportion to φ(z) / Q(z): 1.16, 1.92, 2.42, 2.83,
+ * 3.25, 3.68 at these parts; a step of `NOISE_LEVELS` is about a factor 1.55. Heavier tails move less.
  */
-const FURTHER = [0, 1, 0.45, 0.35, 0.35, 0.3];
+const FURTHER = [0, 1, 0.55, 0.4, 0.35, 0.3];
 
 /** Belief in a level of noise, those of the nearer limit moved up by this part of a step; calm stays calm. */
 function movedUp(level: number, part: number): number {
