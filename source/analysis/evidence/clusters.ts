@@ -12,6 +12,8 @@ const OVER = Float64Array.from([
   ...OVERS,
   ...CAUSES.map(parts => parts.reduce((sum, part, span) => sum + part / (SPANS[span] ?? 1), 0)),
 ]);
+const SILENCE = OVER.map(over => Math.log1p(over));
+const EVENT = OVER.map(over => Math.log1p(1 / over));
 
 /**
  * The models of `RateModels` whose events come several at once, on one side.
@@ -66,8 +68,8 @@ export class Clusters {
       const base = (own * gray * rate) / over;
       const g = base + (isLasting ? caused(k - LASTING, GRAY) / over : 0);
       const p = (own * prod * rate) / over + (isLasting ? caused(k - LASTING, PROD) / over : 0);
-      let log = -(g + p) * Math.log1p(over);
-      if (m > 0) log += lnRising(g, x) + lnRising(p, y) - m * Math.log1p(1 / over) - common;
+      let log = -(g + p) * (SILENCE[k] ?? 0);
+      if (m > 0) log += lnRising(g, x) + lnRising(p, y) - m * (EVENT[k] ?? 0) - common;
       this.like[k] = log;
       this.#grayBase[k] = base;
       this.#grayAll[k] = g;
@@ -78,10 +80,9 @@ export class Clusters {
   /** Log likelihood of the events of both sides altogether, however they are split. */
   lnTotal(k: number): number {
     const m = this.#m;
-    const over = OVER[k] ?? 1;
     const both = this.#bothAll[k] ?? 0;
-    const silence = -both * Math.log1p(over);
-    return m > 0 ? silence + lnRising(both, m) - m * Math.log1p(1 / over) - m * Math.log(this.#n) : silence;
+    const silence = -both * (SILENCE[k] ?? 0);
+    return m > 0 ? silence + lnRising(both, m) - m * ((EVENT[k] ?? 0) + Math.log(this.#n)) : silence;
   }
 
   /**

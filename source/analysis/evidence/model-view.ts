@@ -29,15 +29,13 @@ export const MODELS = CLUSTERED + OVERS.length + CAUSED.length;
 export const LITTLE = 6;
 
 const PRIOR = [0.08, 0.28, 0.48, 0.02, 0.025, 0.025, 0.025, 0.025, 0.008, 0.008, 0.008, 0.008, 0.008];
-/** The belief each is given back every second, of what its kind has: rates change. */
-const FLOORS = [9e-5, 3.4e-4, 5.7e-4, 0.002, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5, 5e-5];
-const KEPT = 1 - sum(FLOORS, 0, CLUSTERED);
-const KEPT_CLUSTERED = 1 - sum(FLOORS, CLUSTERED, MODELS);
 /**
- * The chance that in a second events begin to come in clusters, or cease to. How they come about changes rarely, and what may
- * become clustered at any time could explain any regression.
+ * The belief each is given back every second: rates change. How events come about does so rarely, and what may become
+ * clustered at any time could explain any regression. Models without clusters have it of what they have together.
  */
-const BEGINS = 1e-6;
+const FLOORS = [9e-5, 3.4e-4, 5.7e-4, 0.002, 2.5e-6, 2.5e-6, 2.5e-6, 2.5e-6, 2e-7, 2e-7, 2e-7, 2e-7, 2e-7];
+const KEPT = 1 - sum(FLOORS, 0, CLUSTERED);
+/** The chance that in a second events cease to come in clusters: how they come about changes rarely. */
 const CEASES = 1e-5;
 /** The most that one second may say against a model, nats: an outage begins in one second, and proves nothing of clusters. */
 const MOST = 4;
@@ -70,12 +68,17 @@ export class View {
     const single = sum(belief, 0, CLUSTERED);
     const {clustered} = this;
     const all = single + clustered;
-    const kept = (single * (1 - BEGINS) + clustered * CEASES) / all;
-    for (let k = 0; k < MODELS; k++)
-      belief[k] =
+    const kept = (single + clustered * CEASES) / all;
+    let total = 0;
+    for (let k = 0; k < MODELS; k++) {
+      const weight =
         k < CLUSTERED
           ? kept * (KEPT * ((belief[k] ?? 0) / single) + (FLOORS[k] ?? 0))
-          : (1 - kept) * (KEPT_CLUSTERED * ((belief[k] ?? 0) / clustered) + (FLOORS[k] ?? 0));
+          : (1 - kept) * ((belief[k] ?? 0) / clustered) + (FLOORS[k] ?? 0);
+      belief[k] = weight;
+      total += weight;
+    }
+    for (let k = 0; k < MODELS; k++) belief[k] = (belief[k] ?? 0) / total;
   }
 
   save(tape: Tape): void {

@@ -5,6 +5,11 @@ import {lnForetold} from './foretold.ts';
 import {CAUSED, CLUSTERED, LITTLE, MEMORIES, MODELS, NONE, OVERS, View} from './model-view.ts';
 import type {Tape} from './tape.ts';
 
+/**
+ * How much of what is believed if both are alike is believed every second if gray is worse, too: while gray is well the latter fits nothing,
+ * and would come to believe in what explains it away.
+ */
+const SHARED = 0.1;
 /** Seconds of prod that the rate of clusters is learned from. */
 const RATE_MEMORY = 60;
 
@@ -182,6 +187,8 @@ export class RateModels {
     const {alike, apart} = this;
     alike.believe();
     apart.believe();
+    for (let k = 0; k < MODELS; k++)
+      apart.belief[k] = (1 - SHARED) * (apart.belief[k] ?? 0) + SHARED * (alike.belief[k] ?? 0);
     const prod = this.#n - this.#gray;
     for (let k = 0; k < NONE; k++) {
       const keep = fading(MEMORIES[k] ?? 1, seconds);
