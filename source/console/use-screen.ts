@@ -6,6 +6,7 @@ import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
 import {chartPoints, type ChartStyle} from './present/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
+import {isActedOn} from './present/limit.ts';
 import {logRows, rowKey, type LogRow} from './present/log.ts';
 import {labelOf, metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
 import type {Scene} from './present/screen.ts';
@@ -142,7 +143,7 @@ function pickedRow(
   return (
     rows.find(row => row.metric.name === name) ??
     rows.find(row => row.metric.name === byLimit[0]) ??
-    rows.find(row => row.compared.broken !== null) ??
+    rows.find(({compared}) => isActedOn(compared)) ??
     rows.find(row => row.metric.name === byEvidence[0]) ??
     rows.find(row => row.compared.standing === 'worse') ??
     rows.find(row => row.metric.name === 'error_rate') ??

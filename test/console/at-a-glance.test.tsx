@@ -143,4 +143,10 @@ describe('at a glance', () => {
       await expect.poll(deck.screen, SOON).toContain(words);
     }
   });
+
+  it('what is worst comes before a limit that only alerts, in words and in the chart', async () => {
+    using deck = await stage('alert-only');
+    await expect.poll(deck.screen, SOON).toMatch(/✖ GRAY error rate 7\.\d+ %, \d+\.\dx of prod's/);
+    expect(deck.screen()).toMatch(/╭ ERROR RATE/);
+  });
 });

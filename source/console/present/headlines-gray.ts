@@ -3,6 +3,7 @@ import {differenceText} from './compared.ts';
 import {clockwork, milliseconds, setPercent, threeDigits, timeOfDay} from './format.ts';
 import {loud, type Headline} from './headline.ts';
 import type {Tone} from './line.ts';
+import {isActedOn} from './limit.ts';
 import {standsOutSince, type MetricRow} from './metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {isDim} from './sides.ts';
@@ -50,13 +51,16 @@ export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[
   ];
 }
 
-/** What the verdict speaks of comes first: it is what somebody acts on. A limit that is broken says more than evidence. */
+/**
+ * What the verdict speaks of comes first: it is what somebody acts on. A limit that is broken says more than evidence,
+ * but for one that only alerts.
+ */
 function toSeeFirst(rows: readonly MetricRow[], {judgement}: Scene['reading']): MetricRow[] {
   const {byLimit, byEvidence} = metricsToSee(judgement);
   const rank = ({metric, compared}: MetricRow): number => {
     const index = byLimit.indexOf(metric.name);
     if (index >= 0) return index;
-    return byLimit.length + (compared.broken !== null ? 0 : byEvidence.includes(metric.name) ? 1 : 2);
+    return byLimit.length + (isActedOn(compared) ? 0 : byEvidence.includes(metric.name) ? 1 : 2);
   };
   return rows.toSorted((a, b) => rank(a) - rank(b));
 }

@@ -47,3 +47,8 @@ export function limitsOf(plan: Plan, phase: number, name: string, prod: number |
 export function breaks(limit: Limit, value: number): boolean {
   return limit.bad === 'above' ? value > limit.value : value < limit.value;
 }
+
+/** Whether a limit is broken on which somebody acts; an alert only says so. */
+export function isActedOn({broken}: {broken: Limit | null}): boolean {
+  return broken !== null && broken.then !== 'alert';
+}

@@ -40,6 +40,14 @@ export const GUARDRAILS: Guardrail[] = [
   },
 ];
 
+/** Somebody is told that fewer buy; nothing is done about it. */
+export const ALERT_ONLY: Guardrail = {
+  when: limit('conversion_rate < 5 %', 'conversion_rate', '<', 5, 'percent'),
+  forMs: 0,
+  then: 'alert',
+  level: 'warning',
+};
+
 export function hook(name: string): Hook {
   return {argv: [name], timeoutMs: MINUTE, check: null};
 }

@@ -1,5 +1,6 @@
 import type {ConsoleMode, Deck} from '../../../source/console/deck.ts';
 import {
+  ALERT_ONLY,
   FAILING,
   feed,
   GRAY_WELL,
@@ -32,6 +33,7 @@ export const SCENES: Record<string, Build> = {
     });
     return scene;
   },
+  'alert-only': now => rolling(now, FAILING, {...PLAN, guardrails: [ALERT_ONLY]}),
   paused: async now => {
     const scene = await rolling(now, QUIET);
     const moment = now();
