@@ -34,7 +34,7 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   pause: {release: isText},
   resume: {release: isText},
   retry: {release: isText, step: optional(isText)},
-  rollback: {release: isText},
+  rollback: {release: isText, isLatched: optional(isFlag)},
   complete: {release: isText},
   include: {release: isText, user: isText},
   deny: {release: isText, user: isText},

@@ -34,7 +34,11 @@ export type Intent =
   | {type: 'pause'; release: string}
   | {type: 'resume'; release: string}
   | {type: 'retry'; release: string; step?: string}
-  | {type: 'rollback'; release: string}
+  /**
+   * `isLatched`: a host keeps everybody at prod until the log names the release. Where it is long over, so that there is
+   * nothing to take back, it is named all the same: or the latch would hold for ever, for every later release.
+   */
+  | {type: 'rollback'; release: string; isLatched?: boolean}
   | {type: 'complete'; release: string}
   | {type: 'include'; release: string; user: string}
   | {type: 'deny'; release: string; user: string}

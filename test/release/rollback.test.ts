@@ -236,6 +236,22 @@ describe('a rollback of a release this log does not know', () => {
     expect(split).toMatchObject({live: true, percent: 5, rolledBack: ['r-7']});
   });
 
+  test('is written down where a latch waits for it, though the release is long over', () => {
+    const over = [start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod'), wait(HOUR)];
+    const latched = rollback({isLatched: true});
+    const {split, release} = given(...over)
+      .when(latched)
+      .thenEvents({type: 'release-banned', release: 'r-1'});
+    expect(release.state).toBe('completed');
+    expect(split.rolledBack).toContain('r-1');
+    given(...over, start(undefined, {release: 'r-2'}))
+      .when(latched)
+      .thenEvents({type: 'release-banned', release: 'r-1'});
+    given(...over, latched)
+      .when(latched)
+      .thenNothing('already-rolled-back');
+  });
+
   test('said twice is said once', () => {
     given(rollback({release: 'r-7'}))
       .when(rollback({release: 'r-7'}))

@@ -99,7 +99,7 @@ export async function submitLatch(
   const name = by === '' ? 'offline' : by;
   const why = reason === null ? 'rolled back without the store' : reason;
   const outcome = await controller.execute(
-    {type: 'rollback', release},
+    {type: 'rollback', release, isLatched: true},
     {by: {name, kind: 'person'}, reason: why},
   );
   if (outcome.kind === 'done')

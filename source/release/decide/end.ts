@@ -19,7 +19,7 @@ export function decideEnd(
 /** Never refused for a release that lives, whoever asks and whatever else is going on. */
 function decideRollback(state: State, command: Extract<Command, {type: 'rollback'}>): Decision {
   const target = targetOf(state, command.release);
-  if ('decision' in target) return decideElsewhere(state, command.release) ?? target.decision;
+  if ('decision' in target) return decideElsewhere(state, command) ?? target.decision;
   const {release} = target;
   if (isLive(release)) return accept(rollbackEvent(release, command));
   if (release.state === 'rolling_back') {
@@ -30,6 +30,7 @@ function decideRollback(state: State, command: Extract<Command, {type: 'rollback
   if (release.state === 'rolled_back') return already('already-rolled-back');
   const sinceMs = timeOf(command.at, release) - (release.endedAt ?? 0);
   if (sinceMs <= release.plan.rollbackWindowMs) return accept(rollbackEvent(release, command));
+  if (command.isLatched === true) return banned(state, release.id);
   return refuse(
     'window-over',
     `${release.version} was completed longer ago than its rollback window`,
@@ -41,14 +42,23 @@ function decideRollback(state: State, command: Extract<Command, {type: 'rollback
  * A release that is not the one at hand. One that waits for its start will never have it; one that a log knows nothing
  * of, having lost its head, may still be served by routers. Both are banned by name.
  */
-function decideElsewhere(state: State, id: string): Decision | null {
-  if (state.rolledBack.includes(id)) return already('already-rolled-back');
-  const banned: Event = {type: 'release-banned', release: id};
-  if (state.release?.next?.release === id) {
-    return accept({type: 'queued-start-cancelled', release: id, after: state.release.id}, banned);
+function decideElsewhere(
+  state: State,
+  {release: id, isLatched}: Extract<Command, {type: 'rollback'}>,
+): Decision | null {
+  if (state.release?.next?.release === id && !state.rolledBack.includes(id)) {
+    const cancelled: Event = {type: 'queued-start-cancelled', release: id, after: state.release.id};
+    return accept(cancelled, {type: 'release-banned', release: id});
   }
-  const isKnown = state.past.some(past => past.id === id);
-  return isKnown || !isId(id) ? null : accept(banned);
+  const isKnown = state.past.some(past => past.id === id) && isLatched !== true;
+  return !state.rolledBack.includes(id) && (isKnown || !isId(id)) ? null : banned(state, id);
+}
+
+/** No router may serve it, now or ever. */
+function banned({rolledBack}: State, id: string): Decision {
+  return rolledBack.includes(id)
+    ? already('already-rolled-back')
+    : accept({type: 'release-banned', release: id});
 }
 
 /** A rollback is not refused for want of a clock: without one it happens when the release last moved. */
