@@ -3,7 +3,7 @@ import type {Judged} from '../analysis/judge/judged.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';
-import type {ExternalLike} from './present/elsewhere.ts';
+import type {ExternalLike} from './present/sides/elsewhere.ts';
 import type {Actor} from '../release/command.ts';
 import type {Language} from './messages/catalogue.ts';
 

@@ -6,7 +6,7 @@ import {METRIC_NAMES} from '../analysis/numbers.ts';
 import {shownNames} from '../analysis/shown-names.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
-import type {ExternalLike} from './present/elsewhere.ts';
+import type {ExternalLike} from './present/sides/elsewhere.ts';
 import type {Deck, SourceLight, StoreHealthLike, TimeReading} from './deck.ts';
 
 /** The numbers in the rows are those of the last minute, or since the split changed if that is later. */

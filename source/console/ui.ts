@@ -1,6 +1,6 @@
 import type {FeedbackType, Rating} from '../analysis/feedback/feedback.ts';
 import type {AlertLevel} from '../release/plan.ts';
-import type {Field} from './field.ts';
+import type {Field} from './keys/field.ts';
 import type {Tone} from './present/line.ts';
 
 export type PanelName = 'metrics' | 'log';

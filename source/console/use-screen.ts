@@ -4,13 +4,13 @@ import {readHistories, stepFor, type Histories, type History} from './history.ts
 import {layOut, type Layout} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
-import {chartPoints, type ChartStyle} from './present/chart.ts';
+import {chartPoints, type ChartStyle} from './present/chart/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
-import {isActedOn} from './present/limit.ts';
+import {isActedOn} from './present/chart/limit.ts';
 import {logRows, rowKey, type LogRow} from './present/log.ts';
-import {labelOf, metricRows, visibleRows, type MetricRow} from './present/metric-rows.ts';
+import {labelOf, metricRows, visibleRows, type MetricRow} from './present/sides/metric-rows.ts';
 import type {Scene} from './present/screen.ts';
-import {labelWidth, type Panel} from './present/sides.ts';
+import {labelWidth, type Panel} from './present/sides/sides.ts';
 import {metricsToSee} from './present/verdict/weighty.ts';
 import type {Reading} from './reading.ts';
 import {SPANS_MS, type Ui} from './ui.ts';

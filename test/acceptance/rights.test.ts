@@ -1,7 +1,7 @@
 import type {Redis} from 'ioredis';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {VERBS} from '../../source/cli/command-line/verbs.ts';
-import {KEYMAP, type Binding} from '../../source/console/keymap.ts';
+import {KEYMAP, type Binding} from '../../source/console/keys/keymap.ts';
 import {redisMissing} from '../servers/redis.ts';
 import type {Ran} from '../cli/program.ts';
 import {Workplace} from '../cli/program.ts';

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import {describe, expect, it} from 'vitest';
 import {METRIC_NAMES} from '../../source/analysis/numbers.ts';
-import {KEYMAP} from '../../source/console/keymap.ts';
+import {KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 
 const en = messagesOf('en');

@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
-import {chartPanel, type ChartStyle} from '../../source/console/present/chart.ts';
+import {chartPanel, type ChartStyle} from '../../source/console/present/chart/chart.ts';
 import {OPEN} from '../../source/console/present/clean.ts';
 import {textOf, type Line} from '../../source/console/present/line.ts';
-import type {MetricRow} from '../../source/console/present/metric-rows.ts';
-import {metricOf} from '../../source/console/present/metric.ts';
+import type {MetricRow} from '../../source/console/present/sides/metric-rows.ts';
+import {metricOf} from '../../source/console/present/sides/metric.ts';
 import type {Scene} from '../../source/console/present/screen.ts';
 import type {Commit} from '../../source/release/commit.ts';
 

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import type {SideNumbers} from '../../source/analysis/numbers.ts';
-import {compare, type Standing} from '../../source/console/present/compare.ts';
-import {limitsOf, type Limit} from '../../source/console/present/limit.ts';
-import {metricOf} from '../../source/console/present/metric.ts';
+import {compare, type Standing} from '../../source/console/present/sides/compare.ts';
+import {limitsOf, type Limit} from '../../source/console/present/chart/limit.ts';
+import {metricOf} from '../../source/console/present/sides/metric.ts';
 import {PLAN} from './programs/rolling.ts';
 
 function requests(number: number): SideNumbers {

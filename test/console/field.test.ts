@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {editField, EMPTY_FIELD, textOf, typed, type Field} from '../../source/console/field.ts';
+import {editField, EMPTY_FIELD, textOf, typed, type Field} from '../../source/console/keys/field.ts';
 
 function keys(...pressed: string[]): Field {
   return pressed.reduce((field, key) => editField(field, key) ?? field, EMPTY_FIELD);

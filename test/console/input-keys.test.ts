@@ -1,6 +1,6 @@
 import type {Key} from 'ink';
 import {expect, test} from 'vitest';
-import {inputKeys} from '../../source/console/input-keys.ts';
+import {inputKeys} from '../../source/console/keys/input-keys.ts';
 
 const key = (...held: (keyof Key)[]): Key =>
   Object.fromEntries(held.map(name => [name, true])) as unknown as Key;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {bindings, KEYMAP} from '../../source/console/keymap.ts';
+import {bindings, KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {keyTable} from '../../source/console/present/help.ts';
 

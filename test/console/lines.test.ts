@@ -12,7 +12,7 @@ import {
   widthOf,
   wrapped,
 } from '../../source/console/present/line.ts';
-import type {Panel} from '../../source/console/present/sides.ts';
+import type {Panel} from '../../source/console/present/sides/sides.ts';
 import {framed} from '../../source/console/present/frame.ts';
 
 const text = fc.oneof(

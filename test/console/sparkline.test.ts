@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {textOf} from '../../source/console/present/line.ts';
-import {scaleOf, sparkline, sparkPieces} from '../../source/console/present/sparkline.ts';
+import {scaleOf, sparkline, sparkPieces} from '../../source/console/present/chart/sparkline.ts';
 
 describe('a sparkline', () => {
   it('has one scale for both sides: equal heights are equal numbers', () => {

@@ -4,7 +4,7 @@
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import {VERBS} from '../../source/cli/command-line/verbs.ts';
-import {KEYMAP} from '../../source/console/keymap.ts';
+import {KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 
 const README = new URL('../../README.md', import.meta.url);

@@ -1,8 +1,8 @@
 import type {Side, SideNumbers} from '../../analysis/numbers.ts';
 import {METRIC_NAMES} from '../../analysis/numbers.ts';
 import {shownNames} from '../../analysis/shown-names.ts';
-import {breaks, limitsOf} from '../../console/present/limit.ts';
-import {valueOf} from '../../console/present/metric.ts';
+import {breaks, limitsOf} from '../../console/present/chart/limit.ts';
+import {valueOf} from '../../console/present/sides/metric.ts';
 import type {NumberState} from '../../metrics/prometheus/fault.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {Observed} from './document.ts';

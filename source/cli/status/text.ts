@@ -1,12 +1,12 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
-import {troubleText} from '../../console/present/headlines-around.ts';
-import {labelElsewhere, metricElsewhere} from '../../console/present/elsewhere.ts';
+import {troubleText} from '../../console/present/headlines/around.ts';
+import {labelElsewhere, metricElsewhere} from '../../console/present/sides/elsewhere.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {textOf} from '../../console/present/line.ts';
 import {toldLine} from '../../console/present/told.ts';
-import {isKnown, metricOf, written} from '../../console/present/metric.ts';
+import {isKnown, metricOf, written} from '../../console/present/sides/metric.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
 import type {Alert} from '../../release/state.ts';
 import stringWidth from 'string-width';

@@ -62,7 +62,7 @@ async function doubtsOf({flags}: Call, plan: Plan, traffic: Traffic | null) {
   if (traffic === null) return null;
   const [{planDoubts}, {doubtWords}, {messagesOf}] = await Promise.all([
     import('../../analysis/power.ts'),
-    import('../../console/present/doubts.ts'),
+    import('../../console/present/headlines/doubts.ts'),
     import('../../console/messages/catalogue.ts'),
   ]);
   const t = messagesOf(languageOf(flags.lang, process.env));

@@ -1,7 +1,7 @@
 import type {ReactNode} from 'react';
 import {question} from '../present/confirm.ts';
 import {say, wrapped, type Line} from '../present/line.ts';
-import type {MetricRow} from '../present/metric-rows.ts';
+import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
 import type {Dialog} from '../ui.ts';
 import {DialogFrame, dialogWidth, type Area} from './DialogFrame.tsx';

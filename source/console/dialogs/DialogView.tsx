@@ -1,13 +1,13 @@
 import type {ReactNode} from 'react';
 import type {AlertLevel} from '../../release/plan.ts';
 import {keysText} from '../present/help.ts';
-import {KEYMAP, type Action} from '../keymap.ts';
+import {KEYMAP, type Action} from '../keys/keymap.ts';
 import {setPercent} from '../present/format.ts';
 import {padEnd, say, type Line} from '../present/line.ts';
-import type {MetricRow} from '../present/metric-rows.ts';
+import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
-import type {PressContext} from '../step.ts';
-import {textOf} from '../field.ts';
+import type {PressContext} from '../keys/step.ts';
+import {textOf} from '../keys/field.ts';
 import type {Dialog} from '../ui.ts';
 import {AlertDialog} from './AlertDialog.tsx';
 import {Confirm} from './Confirm.tsx';

@@ -10,7 +10,7 @@ import {
 import type {Messages} from '../messages/catalogue.ts';
 import type {Cleaner} from '../present/clean.ts';
 import {say, type Line} from '../present/line.ts';
-import {feedbackOf, TYPE_KEYS, type FeedbackDialog} from '../press-feedback.ts';
+import {feedbackOf, TYPE_KEYS, type FeedbackDialog} from '../keys/press-feedback.ts';
 import {DialogFrame, dialogWidth, Over, type Area} from './DialogFrame.tsx';
 import {Typed} from './Typed.tsx';
 

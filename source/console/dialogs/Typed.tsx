@@ -1,5 +1,5 @@
 import type {ReactNode} from 'react';
-import type {Field} from '../field.ts';
+import type {Field} from '../keys/field.ts';
 import {columnsOf, fit, say, wrapped, type Line, type Tone} from '../present/line.ts';
 import {DialogFrame, dialogWidth, type Area} from './DialogFrame.tsx';
 

@@ -1,4 +1,4 @@
-import type {Action, WhyNot} from '../keymap.ts';
+import type {Action, WhyNot} from '../keys/keymap.ts';
 import type {Notice, Refusal} from '../../release/refusal.ts';
 
 interface ActionWords {

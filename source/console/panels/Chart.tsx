@@ -1,8 +1,8 @@
 import {memo, type ReactNode} from 'react';
 import type {History} from '../history.ts';
-import {chartPanel, type ChartStyle} from '../present/chart.ts';
+import {chartPanel, type ChartStyle} from '../present/chart/chart.ts';
 import {framed} from '../present/frame.ts';
-import type {MetricRow} from '../present/metric-rows.ts';
+import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
 import {Lines} from './LineView.tsx';
 

@@ -1,7 +1,7 @@
 import {memo, type ReactNode} from 'react';
 import {framed} from '../present/frame.ts';
 import type {Scene} from '../present/screen.ts';
-import type {Panel} from '../present/sides.ts';
+import type {Panel} from '../present/sides/sides.ts';
 import {runToShow, stepsPanel} from '../present/steps.ts';
 import {judgePanel} from '../present/verdict/panel.ts';
 import {Lines} from './LineView.tsx';

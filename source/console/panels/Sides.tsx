@@ -2,10 +2,10 @@ import {Box} from 'ink';
 import {memo, type ReactNode} from 'react';
 import type {Layout} from '../layout.ts';
 import {framed} from '../present/frame.ts';
-import type {MetricRow} from '../present/metric-rows.ts';
+import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {Scene} from '../present/screen.ts';
-import {sidePanel} from '../present/sides.ts';
-import {tablePanel} from '../present/table.ts';
+import {sidePanel} from '../present/sides/sides.ts';
+import {tablePanel} from '../present/sides/table.ts';
 import {Lines} from './LineView.tsx';
 
 interface Props {

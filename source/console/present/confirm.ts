@@ -4,7 +4,7 @@ import {stepsOf} from '../../release/step.ts';
 import type {Pending} from '../ui.ts';
 import {clockwork, count, setPercent, threeDigits} from './format.ts';
 import {say, type Line, type Tone} from './line.ts';
-import type {MetricRow} from './metric-rows.ts';
+import type {MetricRow} from './sides/metric-rows.ts';
 import type {Scene} from './screen.ts';
 import {phaseRanMs} from './state-line.ts';
 

@@ -1,4 +1,4 @@
-import {bindings, type Action, type Binding, type KeyContext} from '../keymap.ts';
+import {bindings, type Action, type Binding, type KeyContext} from '../keys/keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Dialog} from '../ui.ts';
 import {columnsOf, fit, say, widthOf, type Line, type Piece} from './line.ts';

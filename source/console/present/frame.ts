@@ -1,5 +1,5 @@
 import {fit, say, widthOf, type Line, type Piece, type Tone} from './line.ts';
-import type {Panel} from './sides.ts';
+import type {Panel} from './sides/sides.ts';
 
 function edge(
   [left, right]: readonly [string, string],

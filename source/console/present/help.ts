@@ -1,4 +1,4 @@
-import {bindings, type Action, type Binding, type KeyContext} from '../keymap.ts';
+import {bindings, type Action, type Binding, type KeyContext} from '../keys/keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import {keyText} from './footer.ts';
 import {padEnd, say, type Line} from './line.ts';

@@ -5,7 +5,7 @@ import {clockwork, measured} from './format.ts';
 import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
 import type {Scene} from './screen.ts';
-import type {Panel} from './sides.ts';
+import type {Panel} from './sides/sides.ts';
 import {reasonText} from './verdict/reason-text.ts';
 
 const CONTACTS_AT_MOST = 6;

@@ -16,7 +16,7 @@ import type {
   SourceLight,
   StoreHealthLike,
 } from '../../../source/console/deck.ts';
-import type {ExternalLike} from '../../../source/console/present/elsewhere.ts';
+import type {ExternalLike} from '../../../source/console/present/sides/elsewhere.ts';
 import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
 import {Judging} from '../../../source/guard/judging.ts';

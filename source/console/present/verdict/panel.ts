@@ -1,11 +1,11 @@
 import type {Judgement} from '../../../analysis/judge/judge.ts';
 import type {VerdictAction} from '../../../release/command.ts';
 import type {Reason, Release, Verdict} from '../../../release/state.ts';
-import {doubtsOfPhase, doubtWords} from '../doubts.ts';
+import {doubtsOfPhase, doubtWords} from '../headlines/doubts.ts';
 import {clockwork, timeOfDay} from '../format.ts';
 import {flow, say, type Line} from '../line.ts';
 import type {Scene} from '../screen.ts';
-import {isAway, type Panel} from '../sides.ts';
+import {isAway, type Panel} from '../sides/sides.ts';
 import {criterionPart, limitPart} from './conditions.ts';
 import {evidenceRow} from './evidence.ts';
 import {reasonRow} from './reasons.ts';

@@ -2,8 +2,8 @@ import {amount, amounts} from '../../../analysis/judge/amounts.ts';
 import type {Judged} from '../../../analysis/judge/outcome.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
-import {labelElsewhere} from '../elsewhere.ts';
-import {isKnown} from '../metric.ts';
+import {labelElsewhere} from '../sides/elsewhere.ts';
+import {isKnown} from '../sides/metric.ts';
 import type {Scene} from '../screen.ts';
 
 /** A value in its unit, short, in the words of the screen. */

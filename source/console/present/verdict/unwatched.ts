@@ -2,7 +2,7 @@ import type {Guardrail} from '../../../release/plan.ts';
 import type {Release} from '../../../release/state.ts';
 import {flow, say, type Line} from '../line.ts';
 import type {Scene} from '../screen.ts';
-import type {Panel} from '../sides.ts';
+import type {Panel} from '../sides/sides.ts';
 
 function guardrailPart(guardrail: Guardrail, {t, clean}: Scene): Line {
   return [

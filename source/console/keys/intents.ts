@@ -1,0 +1,22 @@
+import type {Intent} from '../../release/command.ts';
+import {stepFrom} from '../../release/percent.ts';
+import type {Release} from '../../release/state.ts';
+import type {Pending} from '../ui.ts';
+
+/** The percentage one step up or down. */
+export function oneStep(release: Release, direction: 'up' | 'down'): number {
+  return stepFrom(release.percent, direction, release.plan.ramp?.stepPercent);
+}
+
+/** The command that a `y` confirms; it names the release and what was on the screen when the key was pressed. */
+export function intentOf(pending: Pending): Intent {
+  const {release} = pending;
+  switch (pending.action) {
+    case 'rollback':
+      return {type: 'rollback', release};
+    case 'raise':
+      return {type: 'set', release, percent: pending.to, from: pending.from};
+    case 'next':
+      return {type: 'next', release, from: pending.phase};
+  }
+}

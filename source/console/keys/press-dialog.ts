@@ -1,0 +1,108 @@
+import {editField, textOf, type Field} from './field.ts';
+import {intentOf} from './intents.ts';
+import {bindingOf} from './keymap.ts';
+import {moved, pressOnDeck} from './press-deck.ts';
+import {feedbackBack, feedbackPicked} from './press-feedback.ts';
+import {only, type PressContext, type Step} from './step.ts';
+import {submit, type TextDialog} from './submit.ts';
+import type {Dialog, Ui} from '../ui.ts';
+
+/** A key while a dialog is open. Escape peels it off; nothing but `y` confirms. */
+export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: PressContext): Step {
+  if (key === 'Escape') return only(escaped(ui, dialog, context));
+  switch (dialog.kind) {
+    case 'confirm': {
+      if (key === 'y')
+        return only({...ui, dialog: null}, {type: 'execute', intent: intentOf(dialog.pending)});
+      if (key === 'n' || key === 'q') return only(escaped(ui, dialog, context));
+      return only({...ui, dialog: {...dialog, isNudged: true}});
+    }
+    case 'alert':
+      return dialog.level === null
+        ? only(levelPicked(ui, dialog, key))
+        : pressInField(ui, dialog, key, context);
+    case 'feedback':
+      if (dialog.isSent) return only(ui);
+      return dialog.rating === null
+        ? only(feedbackPicked(ui, dialog, key))
+        : pressInField(ui, dialog, key, context);
+    case 'palette': {
+      if (key !== 'Down' && key !== 'Up') return pressInField(ui, dialog, key, context);
+      const last = context.palette(textOf(dialog.field)).length - 1;
+      const index = Math.max(0, Math.min(last, dialog.index + (key === 'Down' ? 1 : -1)));
+      return only({...ui, dialog: {...dialog, index}});
+    }
+    case 'help': {
+      if (key === '?' || key === 'q') return only({...ui, dialog: null});
+      const by = key === 'Down' || key === 'j' ? 1 : key === 'Up' || key === 'k' ? -1 : 0;
+      return only({...ui, dialog: {...dialog, scroll: Math.max(0, dialog.scroll + by)}});
+    }
+    case 'chart':
+      return pressOnChart(ui, key, context);
+    case 'percent':
+    case 'version':
+    case 'filter':
+      return pressInField(ui, dialog, key, context);
+  }
+}
+
+function pressInField(ui: Ui, dialog: TextDialog, key: string, context: PressContext): Step {
+  if (key === 'Enter') return submit(ui, dialog, context);
+  const field = editField(dialog.field, key);
+  return only(field === null ? ui : withField(ui, dialog, field));
+}
+
+/** The screen with another text in the field: what was wrong with the old one goes, a filter filters at once. */
+export function withField(ui: Ui, dialog: TextDialog, field: Field): Ui {
+  switch (dialog.kind) {
+    case 'palette':
+      return {...ui, dialog: {...dialog, field, index: 0}};
+    case 'filter':
+      return {...ui, dialog: {...dialog, field}, filters: {...ui.filters, [dialog.panel]: textOf(field)}};
+    case 'alert':
+    case 'feedback':
+    case 'percent':
+    case 'version':
+      return {...ui, dialog: {...dialog, field, error: null}};
+  }
+}
+
+/** The chart is a place to stay: every key of the deck works there; Enter and Escape close it. */
+function pressOnChart(ui: Ui, key: string, context: PressContext): Step {
+  if (key === 'Enter') return only({...ui, dialog: null});
+  const action = bindingOf(key)?.action;
+  if (action === 'up' || action === 'down')
+    return only(moved({...ui, focus: 'metrics'}, action === 'up' ? -1 : 1, context));
+  const step = pressOnDeck({...ui, dialog: null}, key, context);
+  return step.ui.dialog === null ? {...step, ui: {...step.ui, dialog: {kind: 'chart'}}} : step;
+}
+
+function escaped(ui: Ui, dialog: Dialog, {t, at}: PressContext): Ui {
+  const note = {text: t.dialogs.cancelled, tone: 'quiet', at} as const;
+  switch (dialog.kind) {
+    case 'confirm':
+    case 'percent':
+    case 'version':
+      return {...ui, dialog: null, note};
+    case 'alert':
+      // One step back first: the level can be chosen again without losing the words.
+      return dialog.level === null ? {...ui, dialog: null, note} : {...ui, dialog: {...dialog, level: null}};
+    case 'feedback': {
+      const back = feedbackBack(dialog);
+      return back === null ? {...ui, dialog: null, note} : {...ui, dialog: back};
+    }
+    case 'filter':
+      return {...ui, dialog: null, filters: {...ui.filters, [dialog.panel]: ''}};
+    case 'palette':
+    case 'help':
+    case 'chart':
+      return {...ui, dialog: null};
+  }
+}
+
+const LEVEL_KEYS = {w: 'warning', c: 'critical', i: 'info'} as const;
+
+function levelPicked(ui: Ui, dialog: Extract<Dialog, {kind: 'alert'}>, key: string): Ui {
+  if (!Object.hasOwn(LEVEL_KEYS, key)) return ui;
+  return {...ui, dialog: {...dialog, level: LEVEL_KEYS[key as keyof typeof LEVEL_KEYS]}};
+}

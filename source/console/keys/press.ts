@@ -1,0 +1,21 @@
+import {pressOnDeck} from './press-deck.ts';
+import {pressInDialog} from './press-dialog.ts';
+import {only, type PressContext, type Step} from './step.ts';
+import type {Ui} from '../ui.ts';
+
+/**
+ * One key: the screen that follows and what has to be done. Keys of a field of text do not come through here,
+ * except Escape and the arrows.
+ */
+export function press(ui: Ui, key: string, context: PressContext): Step {
+  if (key === 'Ctrl+c') return only(ui, {type: 'quit', code: 130});
+  if (context.isTooSmall === true && !actsUnseen(ui, key)) return only(ui);
+  return ui.dialog === null ? pressOnDeck(ui, key, context) : pressInDialog(ui, ui.dialog, key, context);
+}
+
+/** Where nothing can be drawn, what is asked cannot be read: what exposes fewer people and what leaves still works. */
+function actsUnseen({dialog}: Ui, key: string): boolean {
+  if (key === 'Escape' || key === 'q') return true;
+  if (dialog === null) return key === 'r';
+  return key === 'y' && dialog.kind === 'confirm' && dialog.pending.action === 'rollback';
+}

@@ -1,0 +1,50 @@
+import type {TimeKey} from '../deck.ts';
+import type {Intent} from '../../release/command.ts';
+import type {Action, KeyContext} from './keymap.ts';
+import type {Messages} from '../messages/catalogue.ts';
+import type {Dialog, Ui} from '../ui.ts';
+
+/** What has to be done beside redrawing. */
+export type Effect =
+  | {type: 'execute'; intent: Intent}
+  | {type: 'quit'; code: number}
+  | {type: 'feature'; by: 1 | -1}
+  /** To the past, or from there back to now; `isEnd`: or to the end of a recording. */
+  | {type: 'time'; isEnd?: true}
+  | {type: 'time-key'; key: TimeKey}
+  | {type: 'extra'; key: string};
+
+export interface Step {
+  ui: Ui;
+  effects: readonly Effect[];
+}
+
+/** What a key needs to know about the screen and the release. */
+export interface PressContext extends KeyContext {
+  t: Messages;
+  at: number;
+  mayAct: boolean;
+  /** Whether the bell rings at critical alerts. */
+  rings: boolean;
+  /** The window cannot hold the deck: what a key would ask is not to be seen. */
+  isTooSmall?: boolean;
+  /** Rows on the screen, by key, in their order. */
+  metrics: readonly string[];
+  /** The metric that is lit now; null where there is none. */
+  picked: string | null;
+  logRows: readonly string[];
+  /** Actions the palette lists for what is typed. */
+  palette(typed: string): readonly Action[];
+  extras: readonly string[];
+  newId(): string;
+}
+
+/** A step that ends here, with what has to be done. */
+export function only(ui: Ui, ...effects: Effect[]): Step {
+  return {ui, effects};
+}
+
+/** Opens a dialog; the sentence of the key before goes. */
+export function open(ui: Ui, dialog: Dialog): Step {
+  return only({...ui, dialog, note: null});
+}

@@ -1,0 +1,167 @@
+import type {History} from '../../history.ts';
+import {columnAt, timeAxis, type TimeScale} from './axis.ts';
+import {paintDots} from './dots.ts';
+import {emptyGrid, paintAcross, paintDown, rowOf, runs, type Grid, type Series} from './grid.ts';
+import {paintLines} from './lines.ts';
+import {rangeOf, ticksOf, type Range} from './range.ts';
+import {clockwork, UNKNOWN} from '../format.ts';
+import type {Limit} from './limit.ts';
+import {fit, padStart, say, widthOf, type Line, type Tone} from '../line.ts';
+import {badFrom, type MetricRow} from '../sides/metric-rows.ts';
+import {percentChanges} from './percent-changes.ts';
+import type {Scene} from '../screen.ts';
+import type {Panel} from '../sides/sides.ts';
+
+/** `lines`: crisp, for a chart that has the screen. `dots`: four to a row, for one of a few rows. */
+export type ChartStyle = 'lines' | 'dots';
+
+const LABEL_WIDTH = 10;
+/** The axis and the blank beside it. */
+const AXIS_WIDTH = 2;
+const LIMITS_NAMED = 3;
+/** What a frame takes of its title's row. */
+const OF_FRAME = 8;
+
+function columnsIn(width: number): number {
+  return Math.max(10, width - LABEL_WIDTH - AXIS_WIDTH);
+}
+
+/** Values of history that a chart of this width asks for. */
+export function chartPoints(width: number, style: ChartStyle): number {
+  // A line lies between two values.
+  return style === 'dots' ? columnsIn(width) : columnsIn(width) + 1;
+}
+
+/** The picked metric over time, both sides on one scale, with the plan's limits and changes of the percentage drawn in. */
+export function chartPanel(
+  scene: Scene,
+  row: MetricRow,
+  history: History,
+  about: {width: number; height: number; style: ChartStyle},
+): Panel {
+  const {reading} = scene;
+  const {width, height, style} = about;
+  const columns = columnsIn(width);
+  const rows = Math.max(3, height - 2);
+  const range = rangeOf(row, history, rows);
+  const scale: TimeScale = {
+    from: history.from,
+    columnMs: history.stepMs,
+    columns,
+    now: reading.at,
+  };
+  const changes = percentChanges(reading.commits);
+  const grid = emptyGrid(rows, columns);
+  const limits = paintLimits(grid, row, range);
+  const since = reading.snapshot.state.release?.splitChangedAt ?? 0;
+  paintSides(grid, row, {history, since}, range, style);
+  for (const {at} of changes) {
+    const column = columnAt(scale, at);
+    if (column !== null) paintDown(grid, column, '┊', 'quiet');
+  }
+  const blank = ' '.repeat(LABEL_WIDTH);
+  const [axis, moments] = timeAxis(scale, changes);
+  const below: Line[] = [
+    [say(`${blank} └`, 'quiet'), ...axis],
+    [say(`${blank}  `), ...moments],
+  ];
+  const note = legend(row, scene, range, style);
+  return {
+    title: title(row, scene, scale, width - widthOf(note) - OF_FRAME),
+    note,
+    isUrgent: false,
+    tone: row.compared.standing === 'worse' ? 'bad' : 'frame',
+    rows: [...plotted(grid, row, range, limits), ...below].map(line => fit(line, width)),
+  };
+}
+
+/** Draws the limits that lie in sight; the more severe of two on one row. Returns them by row. */
+function paintLimits(grid: Grid, {limits}: MetricRow, range: Range): Map<number, Limit> {
+  const drawn = new Map<number, Limit>();
+  for (const limit of limits) {
+    const y = rowOf(limit.value, range, grid.length);
+    if (y === null || drawn.has(y)) continue;
+    drawn.set(y, limit);
+    paintAcross(grid, y, '╌', limitTone(limit));
+  }
+  return drawn;
+}
+
+function paintSides(
+  grid: Grid,
+  row: MetricRow,
+  {history, since}: {history: History; since: number},
+  range: Range,
+  style: ChartStyle,
+): void {
+  const prod: Series = {values: history.prod, tone: 'prod', limit: null, badFrom: Number.POSITIVE_INFINITY};
+  const gray: Series = {
+    values: history.gray,
+    tone: 'gray',
+    limit: row.limits.find(({then}) => then !== 'wait') ?? null,
+    badFrom: row.compared.broken === null ? badFrom({...row, history}, since) : Number.POSITIVE_INFINITY,
+  };
+  if (style === 'lines') {
+    paintLines(grid, prod, range);
+    paintLines(grid, gray, range);
+  } else {
+    paintDots(grid, prod, range, 'dotted');
+    paintDots(grid, gray, range, 'joined');
+  }
+}
+
+function limitTone({then}: Limit): Tone {
+  return then === 'wait' ? 'quiet' : 'warn';
+}
+
+/** Rows of the plot with their labels. A row with a limit is called by that, which lies between two rows more often than not. */
+function plotted(grid: Grid, row: MetricRow, range: Range, limits: ReadonlyMap<number, Limit>): Line[] {
+  const ticks = ticksOf(range, grid.length);
+  return grid.map((cells, y): Line => {
+    const limit = limits.get(y);
+    const value = limit === undefined ? ticks.get(y) : short(limit.value);
+    const label = value === undefined ? '' : axisText(row, value);
+    return [
+      say(padStart(label, LABEL_WIDTH), limit === undefined ? 'quiet' : limitTone(limit)),
+      say(` ${value === undefined ? '│' : '┤'}`, 'quiet'),
+      ...runs(cells),
+    ];
+  });
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** A round value with its unit, without decimals that say nothing. */
+function axisText({metric, isPerSecond}: MetricRow, value: number): string {
+  const number = Number(value.toFixed(6)).toString();
+  if (metric.kind === 'percent') return `${number} %`;
+  if (metric.kind === 'ms') return `${number} ms`;
+  return metric.kind === 'rate' || isPerSecond ? `${number} /s` : number;
+}
+
+/** What is shown, and how far back, as far as there is room. */
+function title(row: MetricRow, {t}: Scene, {columnMs, columns}: TimeScale, room: number): Line {
+  const span = clockwork(columns * columnMs);
+  const name = say(t.chart.title(row.label), 'title');
+  const told = (text: string): Line => [name, say(`  ${text}`, 'quiet')];
+  const full = told(t.chart.step(span, columnMs / 1000));
+  const lean = told(t.chart.span(span));
+  return [full, lean].find(line => widthOf(line) <= room) ?? [name];
+}
+
+function legend(row: MetricRow, {t}: Scene, range: Range, style: ChartStyle): Line {
+  const sides: Line = [
+    say(`${style === 'dots' ? '┈' : '━'} ${t.sides.prod}`, 'prod'),
+    say(` ${row.texts.prod}   `),
+    say(`━ ${t.sides.gray}`, 'gray'),
+    say(` ${row.texts.gray}`),
+  ];
+  const limits = row.limits.slice(0, LIMITS_NAMED).map(limit => {
+    const isDrawn = limit.value >= range.min && limit.value <= range.max;
+    const text = t.chart.limit(limit.bad, axisText(row, short(limit.value)), limit.then);
+    return say(`   ${isDrawn ? '╌' : UNKNOWN} ${text}`, isDrawn ? limitTone(limit) : 'quiet');
+  });
+  return [...sides, ...limits];
+}

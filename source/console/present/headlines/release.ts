@@ -1,0 +1,63 @@
+import type {Release} from '../../../release/state.ts';
+import {clockwork, timeOfDay} from '../format.ts';
+import {loud, type Headline} from './headline.ts';
+import {isEveryoneBack, rollbackResult} from '../rollback-result.ts';
+import type {RouterStanding} from '../routers.ts';
+import type {Scene} from '../screen.ts';
+
+/** Since when it is paused, by whom, and why. */
+function pausedHeadline({id, pausedReason}: Release, {reading, t, clean, mayAct}: Scene): Headline {
+  const reason = pausedReason === null ? '' : clean.free(pausedReason);
+  const {paused, pausedSince, pausedFor} = t.headlines;
+  const commit = reading.commits.findLast(({events}) =>
+    events.some(event => event.type === 'release-paused' && 'release' in event && event.release === id),
+  );
+  const hint = mayAct ? t.hints.resume : '';
+  if (commit === undefined) return loud('‖', 'caution', paused('', reason, true), hint);
+  const time = clockwork(reading.at - commit.at);
+  const since = pausedSince(time, timeOfDay(commit.at), clean.who(commit.by));
+  const shorter = [paused(since, reason, false), paused(pausedFor(time), reason, false)];
+  return {...loud('‖', 'caution', paused(since, reason, true), hint), shorter};
+}
+
+/** What the state of the release itself says: a failure, a rollback, a pause. */
+export function ofTheRelease(release: Release, scene: Scene, routers: RouterStanding): Headline[] {
+  const {t, clean, mayAct} = scene;
+  switch (release.state) {
+    case 'failed': {
+      const step = release.steps.findLast(({state}) => state === 'failed');
+      const name = step === undefined ? '' : t.steps[step.name];
+      const endedAt = step?.endedAt ?? null;
+      const at = endedAt === null ? '' : timeOfDay(endedAt);
+      const tell = (when: string, error: string): string =>
+        t.headlines.failed(name, when, error, step?.run === 'promotion');
+      const text = tell(at, clean.free(step?.error ?? ''));
+      // Its error stands among the steps, too.
+      const shorter = [tell(at, ''), tell('', '')];
+      return [{...loud('✖', 'alarm', text, mayAct ? t.hints.retryOrBack : ''), shorter}];
+    }
+    case 'rolling_back':
+    case 'rolled_back': {
+      const isThrough = isEveryoneBack(release, routers);
+      const [text, ...shorter] = rollbackResult(release, scene, routers);
+      return [{...loud(isThrough ? '✔' : '◀', isThrough ? 'relief' : 'caution', text), shorter}];
+    }
+    case 'completed':
+      return [
+        {
+          mark: '✔',
+          tone: 'good',
+          isLoud: false,
+          text: t.headlines.completed(clean.name(release.version)),
+          hint: '',
+        },
+      ];
+    case 'paused': {
+      return [pausedHeadline(release, scene)];
+    }
+    case 'deploying':
+    case 'promoting':
+    case 'rolling':
+      return [];
+  }
+}
