@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
 
 /**
@@ -19,8 +20,8 @@ const program = ['terminal', 'program', 'package', 'cli', 'acceptance'].map(
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    // A core is kept free by default; most of these tests wait for servers and processes of their own.
-    maxWorkers: '100%',
+    // Most of these tests wait for servers and processes of their own: a worker more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
