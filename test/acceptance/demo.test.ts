@@ -50,6 +50,6 @@ describe('the demo', () => {
     demo.press('x');
     await demo.until('gray begins to fail');
     // What is wrong, how it compares, and the key that helps: one row.
-    await demo.until(/GRAY error rate .*, limit 5 %.*r then y takes it back/u);
+    await demo.until(/✖ GRAY .* since \d.*r then y takes it back/u);
   });
 });

@@ -205,11 +205,9 @@ describe.skipIf(redisMissing)(
       const commit = await appendNext((await open(primary.url, 'operator')).feature('f'));
       const store = await open(replica.url, 'operator');
       await vi.waitFor(async () => expect(await store.feature('f').log.head()).toEqual(commit), 10_000);
-      for (const work of [
-        store.feature('f').log.append(commitAfter(commit)),
-        store.feature('f').samples.write([['a', 'b']]),
-      ]) {
-        const fault = await faultOf(work);
+      const {log, samples} = store.feature('f');
+      for (const write of [() => log.append(commitAfter(commit)), () => samples.write([['a', 'b']])]) {
+        const fault = await faultOf(write());
         expect(fault.code).toBe('store-refused');
         expect(fault.message).toContain('replica');
       }
