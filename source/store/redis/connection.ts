@@ -41,6 +41,7 @@ export class Connection {
   readonly #client: Redis;
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #openedAt = performance.now();
+  #isLeaving = false;
   #why: Gone | null = null;
 
   private constructor(client: Redis) {
@@ -64,7 +65,7 @@ export class Connection {
     return this.#why === null;
   }
 
-  /** Resolves when it has come to its end. */
+  /** Resolves when nothing may be begun here any more. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -139,11 +140,15 @@ export class Connection {
 
   /**
    * A primary that has become a replica keeps its connections and refuses every write. Whoever connects anew finds the new
-   * one where its name, or a sentinel, leads by now; who wants to look at a replica may, and is not sent away all the time.
+   * one where its name, or a sentinel, leads by now; who wants to look at a replica may, and is not sent away all the
+   * time. What is on its way here is answered first: or nobody would know whether it was carried out.
    */
   #leaveIfDemoted(answer: Error): void {
-    if (saysReplica(answer) && performance.now() - this.#openedAt > SETTLED_MS)
-      this.end('it is a replica by now');
+    if (this.#isLeaving || !saysReplica(answer) || performance.now() - this.#openedAt < SETTLED_MS) return;
+    this.#isLeaving = true;
+    this.#ended.resolve();
+    const leave = (): void => this.end('it is a replica by now');
+    void this.#bounded(SETTLED_MS, () => this.#client.quit()).then(leave, leave);
   }
 
   async #bounded<T>(withinMs: number, run: () => Promise<T>): Promise<T> {
