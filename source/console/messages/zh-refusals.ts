@@ -1,6 +1,7 @@
 import {setPercent} from '../present/format.ts';
 import type {Refusal, RefusalCode} from '../../release/refusal.ts';
 import type {ReleaseState} from '../../release/state.ts';
+import {zhStates} from './zh-states.ts';
 
 /** What stands in the way, where no fact says it better. */
 const WHAT: Readonly<Record<RefusalCode, string>> = {
@@ -42,16 +43,8 @@ const WITH_DETAIL: ReadonlySet<string> = new Set<RefusalCode>([
   'newer-log',
 ]);
 
-const STATES: Readonly<Record<ReleaseState, string>> = {
-  deploying: '部署中',
-  rolling: '放量中',
-  paused: '已暂停',
-  promoting: '转正中',
-  rolling_back: '回滚中',
-  completed: '已完成',
-  rolled_back: '已回滚',
-  failed: '有步骤失败',
-};
+/** In a sentence about a release: what has failed is one of its steps. */
+const STATES: Readonly<Record<ReleaseState, string>> = {...zhStates, failed: '有步骤失败'};
 
 /** What to type. */
 const TYPE: Readonly<Partial<Record<RefusalCode, string>>> = {

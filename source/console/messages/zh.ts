@@ -3,6 +3,7 @@ import type {en} from './en.ts';
 import {zhEdges} from './zh-edges.ts';
 import {zhEvents} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
+import {zhStates} from './zh-states.ts';
 import {zhVerdict} from './zh-verdict.ts';
 
 function age(ms: number): string {
@@ -49,14 +50,7 @@ export const zh: typeof en = {
   past: (day, speed, isRunning) => `非实时 ${day} ${isRunning ? `▶ ${speed}x` : '已停'}`,
   states: {
     idle: '空闲',
-    deploying: '部署中',
-    rolling: '放量中',
-    paused: '已暂停',
-    promoting: '转正中',
-    rolling_back: '回滚中',
-    completed: '已完成',
-    rolled_back: '已回滚',
-    failed: '失败',
+    ...zhStates,
   },
   idle: {
     line: '还没有发布',
