@@ -10,7 +10,33 @@ export interface SideTick {
   /** Milliseconds, summed; for display only, evidence reads `hist`. */
   latencySumMs?: number;
   /** Sparse, `[bucket, count]` ascending: bucket i holds 2^(i/8) up to, not including, 2^((i+1)/8) ms. */
-  hist: readonly (readonly [bucket: number, count: number])[];
+  hist: Histogram;
+  /** What is new about people in this second; absent where the requests of this side name no person. */
+  people?: PeopleTick;
+}
+
+/** Sparse, `[bucket, count]`: bucket i holds 2^(i/8) up to, not including, 2^((i+1)/8) ms. */
+export type Histogram = readonly (readonly [bucket: number, count: number])[];
+
+/**
+ * What is new about the people of one side in one second. A person is the unit that is bucketed, of the eligible
+ * cohort only. Any part may be missing. Counts are whole numbers from 0 on.
+ */
+export interface PeopleTick {
+  /** Requests of this second that name a person; absent: all of them. */
+  requests?: number;
+  /** People first seen on this side since the split changed. */
+  seen?: number;
+  /** People who failed, converted, for the first time in this release, on whichever side and instance. */
+  failed?: number;
+  converted?: number;
+  /**
+   * Changes of the histograms of each person's slowest, third and tenth slowest answer in this release: a person who
+   * moves from bucket a to bucket b is -1 at a (unless it is the first) and +1 at b.
+   */
+  slowest?: Histogram;
+  third?: Histogram;
+  tenth?: Histogram;
 }
 
 export interface EvidenceTick {
