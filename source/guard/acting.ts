@@ -1,4 +1,4 @@
-import type {CreateEvaluator} from '../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator} from '../analysis/evidence/reading.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import type {Judged} from '../analysis/judge/judged.ts';

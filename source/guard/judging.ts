@@ -1,4 +1,4 @@
-import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/reading.ts';
 import type {EvidenceReading, EvidenceSnapshot} from '../analysis/evidence/reading.ts';
 import {evidenceTick, sideTick, type Seconds} from '../analysis/judge/evidence-tick.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';

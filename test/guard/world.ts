@@ -1,7 +1,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
+import type {CreateEvaluator} from '../../source/analysis/evidence/reading.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
 import type {Judged} from '../../source/analysis/judge/judged.ts';
 import {longestWindowMs} from '../../source/analysis/judge/longest-window.ts';

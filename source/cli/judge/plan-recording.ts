@@ -1,4 +1,4 @@
-import type {CreateEvaluator, EvidenceEvaluator} from '../../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator, EvidenceEvaluator} from '../../analysis/evidence/reading.ts';
 import type {SideTick} from '../../analysis/evidence/tick.ts';
 import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {judge, type JudgeState} from '../../analysis/judge/judge.ts';

@@ -1,4 +1,4 @@
-import type {EvidenceEvaluator, CreateEvaluator} from '../../analysis/evidence/evaluator.ts';
+import type {EvidenceEvaluator, CreateEvaluator} from '../../analysis/evidence/reading.ts';
 import type {EvidenceReading} from '../../analysis/evidence/reading.ts';
 import {amount} from '../../analysis/judge/amounts.ts';
 import {evidenceReason} from '../../analysis/judge/reasons.ts';

@@ -37,12 +37,18 @@ function evidence(decided: boolean): EvidenceReading {
         prod: 0.005,
         gray: 0.051,
         samples: {prod: 9000, gray: 1204},
+        footing: 'people',
+        onset: 2,
+        people: {prod: 40, gray: 58},
         seconds: 41,
         clustering: 1,
-        noise: 0,
       },
     ],
+    atMost: 'rollback',
+    footing: 'people',
+    onset: 2,
     forecastSeconds: null,
+    faults: [],
   };
 }
 

@@ -134,7 +134,7 @@ describe('evidence on a recording', () => {
     judge.read(line({type: 'start', ...a}));
     const sides = [
       [none, none],
-      [none, {requests: 50, errors: 50}],
+      [none, {requests: 50, errors: 0}],
       [well, none],
     ] as const;
     const ticks = seconds(1, 60).map(t => {
