@@ -83,6 +83,13 @@ export class Comparison {
     return this.models.apart.ratio;
   }
 
+  /** The evidence starts again from nothing; what was learned about prod is kept. */
+  startAgain(): void {
+    this.#catchUp();
+    this.#wealth.reset();
+    this.#alike.set(this.#laws.subarray(0, J));
+  }
+
   /** A second of prod before the release. @returns whether `noise` has learned */
   history(t: number, events: number, requests: number): boolean {
     const seconds = this.#elapsed(t);

@@ -10,6 +10,11 @@ export interface EvidenceEvaluator {
   history(tick: HistoryTick): void;
   /** The next second of both sides. Seconds without requests on a side may be shown or left out. */
   observe(tick: EvidenceTick): EvidenceReading;
+  /**
+   * The finding on this metric starts again from nothing: a person went on although it had decided. Other findings keep
+   * their capital. `decided` becomes false unless another one decided. A metric it does not know changes nothing.
+   */
+  startAgain(metric: string): void;
   /** What it says after the last second it was shown; null before the first. */
   read(): EvidenceReading | null;
   /** All it knows. An evaluator made from it goes on as if it had never stopped. */

@@ -103,6 +103,21 @@ class Evaluator implements EvidenceEvaluator {
     return this.#read();
   }
 
+  startAgain(metric: string): void {
+    if (!this.#hasBegun) return;
+    const ratio = this.#ratios.find(one => one.metric === metric);
+    if (ratio === undefined && metric !== 'response_time') return;
+    if (ratio === undefined) this.#responseTimes.startAgain();
+    else {
+      ratio.comparison.startAgain();
+      ratio.outlook = new Outlook(ratio.worse);
+    }
+    this.#peak = Number.NEGATIVE_INFINITY;
+    this.#decidedAt = Number.NaN;
+    this.#sumUp();
+    this.#growth = 0;
+  }
+
   read(): EvidenceReading | null {
     return this.#hasBegun ? this.#read() : null;
   }

@@ -43,6 +43,11 @@ export class ResponseTimes {
     return Math.log(sum / PARTS.length);
   }
 
+  startAgain(): void {
+    for (const comparison of this.#comparisons) comparison.startAgain();
+    for (const index of PARTS.keys()) this.#outlooks[index] = new Outlook('more');
+  }
+
   history(t: number, histogram: Histogram): void {
     this.#limits.learn(histogram);
     if (this.#limits.areSet) return this.#teach(t, histogram);

@@ -31,6 +31,15 @@ export class Wealth {
     this.#stakes = stakes;
   }
 
+  /** Everything is capital again, as before the first second. */
+  reset(): void {
+    this.#set.fill(0);
+    this.#sum = 0;
+    this.#pending = 0;
+    this.#reserve = 1;
+    this.#active = 0;
+  }
+
   get total(): number {
     return this.#reserve + this.#pending + this.#sum;
   }
