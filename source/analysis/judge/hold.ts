@@ -63,9 +63,14 @@ function guardReasons(guardrails: readonly GuardrailReading[]): Reason[] {
     const isOverruled = guardrail.then === 'pause' && isOn && reading.isOverruled;
     switch (outcome.kind) {
       case 'undecided':
-        return [guardrailReason('guardrail_undecided', reading)];
       case 'cannot-measure':
-        return [guardrailReason('guardrail_unmeasured', reading)];
+        if (guardrail.whenUnknown === 'ignore') return [];
+        return [
+          guardrailReason(
+            outcome.kind === 'undecided' ? 'guardrail_undecided' : 'guardrail_unmeasured',
+            reading,
+          ),
+        ];
       case 'holds':
       case 'fails':
         if (isOverruled) return [guardrailReason('guardrail_overruled', reading)];

@@ -209,7 +209,7 @@ export const BESIDE: readonly Verb[] = [
     arguments: [{name: 'FILE', isFile: true}],
     flags: ['traffic'],
     changes: false,
-    examples: ['graydeck plan show payment.yaml', 'graydeck plan show payment.yaml --traffic 200/s,0.5%'],
+    examples: ['graydeck plan show payment.yaml --traffic 200/s,0.5%', 'graydeck plan show built-in'],
     file: 'plan',
   },
   {
