@@ -153,7 +153,9 @@ function shortPhase(
 function shortWindows(plan: Plan, phase: Phase, index: number, traffic: Traffic): PlanDoubt[] {
   if (phase.percent <= 0) return [];
   const perMs = (traffic.requestsPerSecond * phase.percent) / 100_000;
-  const stops = plan.guardrails.filter(({then}) => then === 'rollback' || then === 'pause');
+  const stops = plan.guardrails.filter(
+    ({then, whenUnknown}) => (then === 'rollback' || then === 'pause') && whenUnknown !== 'ignore',
+  );
   const deciding = phase.criteria.filter(({dryRun}) => !dryRun);
   return [...stops.map(({when}) => when), ...deciding.map(({condition}) => condition)]
     .filter(({overMs, minRequests}) => perMs * overMs < minRequests)

@@ -18,6 +18,6 @@ export function demoPlan(): Plan {
       const minutes = MINUTES[phase.name];
       return {...phase, durationMs: minutes === undefined ? null : minutes * MINUTE};
     }),
-    guardrails: [...presetGuardrails('seed-rollback'), ...presetGuardrails('seed-alerts')],
+    guardrails: [...builtInPlan.guardrails, ...presetGuardrails('seed-alerts')],
   };
 }

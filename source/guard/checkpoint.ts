@@ -11,6 +11,8 @@ export interface Checkpoint {
   notBefore: number;
   /** Log version that was known. */
   version: number;
+  /** Number of the last overruling that is inside; absent in older checkpoints: those up to `at`. */
+  overruled?: number;
   judge: JudgeState | null;
   evidence: EvidenceSnapshot | null;
 }

@@ -8,7 +8,7 @@ import type {FindTraits} from '../analysis/judge/metric-traits.ts';
 import {ofRelease} from '../analysis/judge/situation.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {SecondCounts} from '../analysis/windows/windows.ts';
-import type {Release} from '../release/state.ts';
+import type {Overruling, Release} from '../release/state.ts';
 import type {Split} from '../release/split.ts';
 import type {Checkpoint} from './checkpoint.ts';
 
@@ -34,12 +34,15 @@ export interface Scene {
   applied: number | null;
   /** Log version it is read from. */
   version: number;
-  /** A person has ended a pause since the look before. */
-  isResumed: boolean;
 }
 
 /** Prod before the release that evidence learns from, milliseconds. */
 const HISTORY_MS = 300_000;
+/**
+ * An overruling counts from this long before it was written, milliseconds: the second that is judged right after a person
+ * resumed ended before that, and must not pause the release again.
+ */
+const OVERRULED_BEFORE_MS = 2000;
 /** How far back gray is listened for to see how long its clock may have run, milliseconds. */
 const HEARD_MS = 300_000;
 
@@ -54,6 +57,8 @@ export class Judging {
   #snapshot: EvidenceSnapshot | null;
   #reading: EvidenceReading | null = null;
   #version: number;
+  /** Number of the last overruling that was applied; null: those up to `at`. */
+  #overruled: number | null;
   /** The end of the last second that was judged. */
   #at: number;
 
@@ -64,6 +69,7 @@ export class Judging {
     this.#judge = from.judge;
     this.#snapshot = from.evidence;
     this.#version = from.version;
+    this.#overruled = from.overruled ?? null;
     this.#at = from.at;
   }
 
@@ -71,16 +77,12 @@ export class Judging {
     return this.#at;
   }
 
-  /** Log version of the last look. */
-  get version(): number {
-    return this.#version;
-  }
-
   /** Judges the second that ends at `at`. Each second once, in order; seconds may be left out. */
   look(at: number, scene: Scene): Judgement {
-    const {release, split, applied, version, isResumed} = scene;
+    const {release, split, applied, version} = scene;
     const {windows, external, traits} = this.#means;
-    if (isResumed && this.#judge !== null) this.#judge = overrule(this.#judge);
+    this.#prepare(release);
+    this.#overrule(at, release);
     this.#observe(at, release);
     const {splitChangedAt} = release;
     // A clock that went back leaves the split in the future, and what counts since then is what counts.
@@ -109,6 +111,7 @@ export class Judging {
       at: this.#at,
       notBefore: this.notBefore,
       version: this.#version,
+      ...(this.#overruled === null ? {} : {overruled: this.#overruled}),
       judge: this.#judge,
       evidence: this.#evidence?.snapshot() ?? this.#snapshot,
     };
@@ -119,17 +122,42 @@ export class Judging {
     return this.#means.windows.heardAt('gray', {from: at - HEARD_MS, to: at}) ?? Math.min(at, since);
   }
 
-  #observe(at: number, {plan, startedAt, percent}: Release): void {
-    const {windows, createEvaluator} = this.#means;
-    if (plan.evidence === null || createEvaluator === null) return;
-    if (this.#evidence === null) {
-      const {falseAlarms, margin} = plan.evidence;
-      this.#evidence = createEvaluator({falseAlarms, margin}, this.#snapshot ?? undefined);
-      if (this.#snapshot === null) this.#teach(this.#evidence, Math.max(startedAt, this.notBefore));
-      this.#snapshot = null;
-      this.#reading = this.#evidence.read();
+  /** What people resumed in spite of since the last look: those findings and no others, each once. */
+  #overrule(at: number, {overruled}: Release): void {
+    const known = this.#overruled ?? numberUpTo(overruled, this.#at);
+    const until = at + OVERRULED_BEFORE_MS;
+    const due = overruled.filter(one => one.number > known && one.at < until);
+    this.#overruled = due.at(-1)?.number ?? known;
+    for (const {because} of due) {
+      const keys = because.flatMap(cause => (cause.kind === 'guardrail' ? [cause.key] : []));
+      if (this.#judge !== null) this.#judge = overrule(this.#judge, keys);
+      for (const cause of because) if (cause.kind === 'evidence') this.#startAgain(cause.metric);
     }
-    const tick = at - 1000 < this.notBefore ? null : evidenceTick(windows, at - 1000, percent);
+  }
+
+  /** @param metric null: evidence named none, so that all of it starts again */
+  #startAgain(metric: string | null): void {
+    const evidence = this.#evidence;
+    if (evidence === null) return;
+    const metrics = metric === null ? (evidence.read()?.metrics ?? []).map(one => one.metric) : [metric];
+    for (const one of metrics) evidence.startAgain(one);
+    this.#reading = evidence.read();
+  }
+
+  /** Makes the evaluator with the first look: from the checkpoint, or taught by what prod was before the release. */
+  #prepare({plan, startedAt}: Release): void {
+    const {createEvaluator} = this.#means;
+    if (plan.evidence === null || createEvaluator === null || this.#evidence !== null) return;
+    const {falseAlarms, margin} = plan.evidence;
+    this.#evidence = createEvaluator({falseAlarms, margin}, this.#snapshot ?? undefined);
+    if (this.#snapshot === null) this.#teach(this.#evidence, Math.max(startedAt, this.notBefore));
+    this.#snapshot = null;
+    this.#reading = this.#evidence.read();
+  }
+
+  #observe(at: number, {percent}: Release): void {
+    if (this.#evidence === null) return;
+    const tick = at - 1000 < this.notBefore ? null : evidenceTick(this.#means.windows, at - 1000, percent);
     if (tick !== null) this.#reading = this.#evidence.observe(tick);
   }
 
@@ -141,4 +169,9 @@ export class Judging {
         evidence.history({t: Math.floor(at / 1000), prod: sideTick(counts)});
     }
   }
+}
+
+/** Number of the last overruling up to a moment; 0: none. */
+function numberUpTo(overruled: readonly Overruling[], at: number): number {
+  return overruled.findLast(one => one.at <= at)?.number ?? 0;
 }

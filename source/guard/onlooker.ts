@@ -13,7 +13,7 @@ import {Judging, type JudgingMeans, type Scene} from './judging.ts';
 import {sceneOf} from './scene.ts';
 
 export interface OnlookerMeans extends JudgingMeans {
-  view: Pick<ControllerView, 'snapshot' | 'commits' | 'now'>;
+  view: Pick<ControllerView, 'snapshot' | 'now'>;
   shelf: CheckpointReader;
   /** Newest report of every router known. */
   routers(): readonly Report[] | Promise<readonly Report[]>;

@@ -71,6 +71,7 @@ function verdictOrders({release, judgement, now}: Sight): Order[] {
 
 function actionOrders(sight: Sight): Order[] {
   const {release, judgement, missed} = sight;
+  const {because} = judgement;
   const {action, reasons} = judgement.verdict;
   const reason = words(reasons);
   if (missed !== undefined && (action === 'advance' || action === 'hold') && release.state === 'rolling')
@@ -79,7 +80,9 @@ function actionOrders(sight: Sight): Order[] {
     case 'rollback':
       return isStuck(sight) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
     case 'pause':
-      return release.state === 'rolling' ? [{intent: {type: 'pause', release: release.id}, reason}] : [];
+      return release.state === 'rolling'
+        ? [{intent: {type: 'pause', release: release.id, because}, reason}]
+        : [];
     case 'advance':
       return release.state === 'rolling' ? advanceOrders(release, judgement, reason) : [];
     case 'hold':

@@ -2,10 +2,10 @@ import {appliedBy, type Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import type {Judging, Scene} from './judging.ts';
 
-/** The release as it is, for a judging that knows the log up to a version; null: another has taken its place. */
+/** The release as it is, for the judging of it; null: another has taken its place. */
 export function sceneOf(
-  {releaseId, version: known}: Pick<Judging, 'releaseId' | 'version'>,
-  controller: Pick<ControllerView, 'snapshot' | 'commits' | 'now'>,
+  {releaseId}: Pick<Judging, 'releaseId'>,
+  controller: Pick<ControllerView, 'snapshot' | 'now'>,
   reports: readonly Report[],
 ): (Scene & {isApplied: boolean; unapplied: Report[]}) | null {
   const {state, split, splitVersion, head} = controller.snapshot();
@@ -15,15 +15,7 @@ export function sceneOf(
   // Where no router ever reports, apps place their users by themselves: what is observed must do.
   // One in trouble might not follow the next change.
   const isApplied = behind.length === 0 && troubled.length === 0 && (live.length > 0 || silent.length === 0);
-  const isResumed = controller
-    .commits()
-    .slice(known)
-    .some(({events}) =>
-      events.some(
-        event => event.type === 'release-resumed' && 'release' in event && event.release === releaseId,
-      ),
-    );
   const applied = isApplied ? release.percent : percent === release.percent ? null : percent;
   const unapplied = live.filter(report => behind.includes(report) || troubled.includes(report));
-  return {release, split, applied, version: head?.version ?? 0, isResumed, isApplied, unapplied};
+  return {release, split, applied, version: head?.version ?? 0, isApplied, unapplied};
 }

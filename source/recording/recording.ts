@@ -37,26 +37,32 @@ export interface RecordingMistake {
   allowed: string;
 }
 
-/** Puts a recording together line by line. */
-export class RecordingReader {
-  readonly #commits: Commit[] = [];
-  readonly #seconds: Tally[] = [];
-  readonly #routers: RoutersAt[] = [];
+/** What a line of a recording says; null where it says nothing new. */
+export type Taken =
+  | {type: 'head'; feature: string; at: number | null}
+  | {type: 'commit'; commit: Commit}
+  | {type: 'second'; tally: Tally}
+  | ({type: 'routers'} & RoutersAt)
+  | {type: 'mistake'; mistake: RecordingMistake}
+  | null;
+
+/** Reads a recording line by line and keeps no more of it than what the next line is checked by. */
+export class RecordingLines {
   #feature: string | null = null;
+  #head: {version: number; id: string} | null = null;
   #count = 0;
 
-  /** Takes the next line; null: it is well. An empty one says nothing. */
-  take(text: string): RecordingMistake | null {
+  /** Takes the next line. An empty one says nothing. */
+  take(text: string): Taken {
     this.#count++;
     if (text.trim() === '') return null;
     const line = parse(text);
     if (this.#feature === null) {
       const isHead = line?.type === 'recording' && line.schema === 'graydeck.recording/1';
-      if (isHead && isFeatureName(line.feature)) {
-        this.#feature = line.feature;
-        return null;
-      }
-      return this.#mistake(text, 'the first line of a file that graydeck record has written');
+      if (!isHead || !isFeatureName(line.feature))
+        return this.#mistake(text, 'the first line of a file that graydeck record has written');
+      this.#feature = line.feature;
+      return {type: 'head', feature: line.feature, at: Number.isFinite(line.at) ? line.at : null};
     }
     switch (line?.type) {
       case 'recording':
@@ -68,40 +74,76 @@ export class RecordingReader {
       case 'second': {
         const isSecond = typeof line.body === 'string' && Number.isFinite(line.t);
         const tally = isSecond ? decodeTally(line.t, line.body) : null;
-        if (tally === null) return this.#mistake(text, 'a second as graydeck record writes it');
-        this.#seconds.push(tally);
-        return null;
+        return tally === null
+          ? this.#mistake(text, 'a second as graydeck record writes it')
+          : {type: 'second', tally};
       }
       case 'routers':
         if (!Array.isArray(line.routers) || !line.routers.every(isReport) || !Number.isFinite(line.at))
           return this.#mistake(text, 'what routers have said, as graydeck record writes it');
-        this.#routers.push({at: line.at, routers: line.routers});
-        return null;
+        return {type: 'routers', at: line.at, routers: line.routers};
       default:
         return this.#mistake(text, 'a line of the type commit, second or routers');
     }
   }
 
-  /** What was read; null: there is nothing in it to see. */
-  read(): Recording | null {
-    const seconds = this.#seconds.toSorted((a, b) => a.t - b.t);
-    return this.#feature === null ? null : recordingOf(this.#feature, this.#commits, seconds, this.#routers);
-  }
-
-  #takeCommit(commit: Commit | undefined, text: string): RecordingMistake | null {
-    const last = this.#commits.at(-1);
+  #takeCommit(commit: Commit | undefined, text: string): Taken {
+    const last = this.#head?.version ?? 0;
     if (!isCommit(commit)) return this.#mistake(text, 'a commit as graydeck record writes it');
-    const {version, parent, at} = commit;
-    if (version <= (last?.version ?? 0)) return null;
-    const isNext =
-      version === (last?.version ?? 0) + 1 && parent === (last?.id ?? null) && Number.isFinite(at);
-    if (!isNext) return this.#mistake(text, `the commit that follows version ${last?.version ?? 0}`);
-    this.#commits.push(commit);
-    return null;
+    const {version, id, parent, at} = commit;
+    if (version <= last) return null;
+    const isNext = version === last + 1 && parent === (this.#head?.id ?? null) && Number.isFinite(at);
+    if (!isNext) return this.#mistake(text, `the commit that follows version ${last}`);
+    this.#head = {version, id};
+    return {type: 'commit', commit};
   }
 
-  #mistake(text: string, allowed: string): RecordingMistake {
-    return {line: this.#count, found: text.slice(0, 80), allowed};
+  #mistake(text: string, allowed: string): Taken {
+    return {type: 'mistake', mistake: {line: this.#count, found: text.slice(0, 80), allowed}};
+  }
+}
+
+/** Puts a recording together line by line. */
+export class RecordingReader {
+  readonly #lines = new RecordingLines();
+  readonly #commits: Commit[] = [];
+  /** By the moment they begin: recorded anew into the same file, a second is there twice. */
+  readonly #seconds = new Map<number, Tally>();
+  readonly #routers: RoutersAt[] = [];
+  #head: {feature: string; at: number | null} | null = null;
+
+  /** Takes the next line; null: it is well. */
+  take(text: string): RecordingMistake | null {
+    const taken = this.#lines.take(text);
+    switch (taken?.type) {
+      case 'head':
+        this.#head = taken;
+        return null;
+      case 'commit':
+        this.#commits.push(taken.commit);
+        return null;
+      case 'second':
+        this.#seconds.set(taken.tally.t, taken.tally);
+        return null;
+      case 'routers':
+        this.#routers.push({at: taken.at, routers: taken.routers});
+        return null;
+      case 'mistake':
+        return taken.mistake;
+      case undefined:
+        return null;
+    }
+  }
+
+  /** What was read; null: there is nothing in it to see. It begins where it was recorded, not where the log does. */
+  read(): Recording | null {
+    const seconds = [...this.#seconds.values()].sort((a, b) => a.t - b.t);
+    if (this.#head === null) return null;
+    const {feature, at} = this.#head;
+    const recording = recordingOf(feature, this.#commits, seconds, this.#routers);
+    if (recording === null) return null;
+    const begun = Math.min(at ?? Infinity, seconds[0]?.t ?? Infinity);
+    return {...recording, from: Number.isFinite(begun) ? Math.min(begun, recording.to) : recording.from};
   }
 }
 

@@ -31,7 +31,7 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   },
   set: {release: isText, percent: isAnything, from: optional(isNumber)},
   next: {release: isText, from: isNumber, criteria: optional(listOf({text: isText, outcome: isText}))},
-  pause: {release: isText},
+  pause: {release: isText, because: optional(listOf({kind: isText}))},
   resume: {release: isText},
   retry: {release: isText, step: optional(isText)},
   rollback: {release: isText, isLatched: optional(isFlag)},

@@ -1,5 +1,5 @@
 import type {AlertLevel, Plan} from './plan.ts';
-import type {Reason} from './state.ts';
+import type {PauseCause, Reason} from './state.ts';
 
 /** Who does something, and by what right. */
 export interface Actor {
@@ -31,7 +31,8 @@ export type Intent =
   | {type: 'set'; release: string; percent: number; from?: number}
   /** `from` is the index of the phase the actor saw. */
   | {type: 'next'; release: string; from: number; criteria?: {text: string; outcome: string}[]}
-  | {type: 'pause'; release: string}
+  /** `because`: what the judge found. Only a guard says it; of a person's command it is dropped. */
+  | {type: 'pause'; release: string; because?: PauseCause[]}
   | {type: 'resume'; release: string}
   | {type: 'retry'; release: string; step?: string}
   /**

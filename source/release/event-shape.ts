@@ -25,6 +25,8 @@ const USER: Shape = {...RELEASE, user: isText};
 const ALERT: Shape = {alert: isText};
 const CAUSE: Shape = {code: isText, text: isText};
 const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
+/** Kinds of a newer version are kept and overrule nothing here. */
+const areCauses = listOf({kind: isText});
 const START: Shape = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
 
 /**
@@ -42,7 +44,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     steps: areSteps,
   },
   'percent-set': {...RELEASE, percent: isPercent, from: isNumber},
-  'release-paused': {...RELEASE, reason: nullable(isText)},
+  'release-paused': {...RELEASE, reason: nullable(isText), because: optional(areCauses)},
   'release-resumed': RELEASE,
   'promotion-started': {...RELEASE, steps: areSteps},
   'release-completed': RELEASE,

@@ -1,6 +1,6 @@
 import type {DeliveryOutcome, StepOutcome, VerdictAction} from './command.ts';
 import type {AlertLevel, Plan} from './plan.ts';
-import type {Reason, Step} from './state.ts';
+import type {PauseCause, Reason, Step} from './state.ts';
 
 /** Facts, in the past tense. Who, when and why stand in the commit that carries them. */
 export type Event =
@@ -29,7 +29,8 @@ export type Event =
       steps: Step[];
     }
   | {type: 'percent-set'; release: string; percent: number; from: number}
-  | {type: 'release-paused'; release: string; reason: string | null}
+  /** `because`: what the guard found; absent when a person or a failed step paused it, and in older logs. */
+  | {type: 'release-paused'; release: string; reason: string | null; because?: PauseCause[]}
   | {type: 'release-resumed'; release: string}
   | {type: 'promotion-started'; release: string; steps: Step[]}
   | {type: 'release-completed'; release: string}

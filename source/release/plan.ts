@@ -52,6 +52,8 @@ export interface Guardrail {
   forMs: number;
   then: 'rollback' | 'pause' | 'alert' | 'advance';
   level: AlertLevel;
+  /** While it cannot be judged it keeps nothing from going up; absent: it holds the release. */
+  whenUnknown?: 'ignore';
   /** The preset it came from, if any. */
   preset?: string;
 }

@@ -71,6 +71,21 @@ export interface Verdict {
   at: number;
 }
 
+/**
+ * A finding of the judge that paused a release. `key` is the guardrail's key in the judge's memory. `metric` is the one
+ * that evidence decided on; null when evidence named none.
+ */
+export type PauseCause = {kind: 'evidence'; metric: string | null} | {kind: 'guardrail'; key: string};
+
+/** A person resumed a release although the guard had paused it. */
+export interface Overruling {
+  /** Counts from 1 within the release, so that a judge applies each one once. */
+  number: number;
+  /** The store's clock, milliseconds since 1970. */
+  at: number;
+  because: PauseCause[];
+}
+
 /** How long the phase has really run: only rolling time with data and applied = set counts. */
 export interface PhaseClock {
   ranMs: number;
@@ -121,6 +136,10 @@ export interface Release {
   startedBy: string;
   endedAt: number | null;
   pausedReason: string | null;
+  /** What the guard found when it paused the release; empty after a pause by a person or a failed step. */
+  pausedBecause: PauseCause[];
+  /** Newest last, bounded: what the judge must not pause for once more. */
+  overruled: Overruling[];
   steps: Step[];
   /** What each phase left behind had shown, and the percent that its audience keeps. */
   left: {phase: number; at: number; percent: number; criteria: {text: string; outcome: string}[]}[];

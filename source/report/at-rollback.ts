@@ -2,7 +2,8 @@ import type {AnalysisSnapshot} from '../analysis/windows/snapshot.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
 import type {Block} from './document.ts';
 import type {AtRollback, Course, CourseOfSide, Report, Sides} from './report.ts';
-import {pairs} from './tables.ts';
+import {hasConverted, uncharted, withoutConversions} from './measured.ts';
+import {pairColumns} from './tables.ts';
 import type {Words} from './words/words.ts';
 
 /** The best of the snapshots that a rollback has left behind: later ones may be too late for what went before; null: none. */
@@ -30,10 +31,13 @@ function requestsIn({before}: AnalysisSnapshot): number {
 
 /** Both sides shortly before a rollback and after it. */
 export function atRollback({takenAt, before, after}: AnalysisSnapshot): AtRollback {
+  const isMeasured = [...before, after].some(hasConverted);
+  const of = (both: {prod: SideNumbers; gray: SideNumbers}) =>
+    isMeasured ? heard(both) : withoutConversions(heard(both));
   return {
     takenAt,
-    before: before.map(({minutes, ...both}) => ({minutes, ...heard(both)})),
-    after: {seconds: after.seconds, ...heard(after)},
+    before: before.map(({minutes, ...both}) => ({minutes, ...of(both)})),
+    after: {seconds: after.seconds, ...of(after)},
   };
 }
 
@@ -57,7 +61,9 @@ export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['p
   const [prod, gray] = [of('prod'), of('gray')];
   const at = gray.requestsPerSecond.map((_, index) => from + index * stepMs);
   const percent = at.map(t => percents.findLast(set => set.at < t + stepMs)?.percent ?? null);
-  return {stepMs, at, percent, prod, gray};
+  const course = {stepMs, at, percent, prod, gray};
+  const isMeasured = [prod, gray].some(({conversionRate}) => conversionRate.some(rate => (rate ?? 0) > 0));
+  return isMeasured ? course : uncharted(course);
 }
 
 /** Both sides around a rollback; what reaches back beyond the start says no more than what is shorter. */
@@ -68,14 +74,19 @@ export function atRollbackTable({rollback, startedAt}: Report, words: Words): Bl
   const ranMinutes = (rollback.at - startedAt) / 60_000;
   const before = near.before.filter((_, index) => (near.before[index - 1]?.minutes ?? 0) < ranMinutes);
   const isHeardAfter = near.after.prod !== null || near.after.gray !== null;
+  const rows: [string, Sides][] = [
+    ...before.map(({minutes, ...sides}): [string, Sides] => [words.before(String(minutes)), sides]),
+    ...(isHeardAfter ? ([[words.after, near.after]] as [string, Sides][]) : []),
+  ];
+  const {head, cells} = pairColumns(
+    rows.map(([, sides]) => sides),
+    words,
+  );
   return [
     {
       kind: 'table',
-      head: [columns.near, columns.requests, columns.errorRate, columns.p95, columns.conversion],
-      rows: [
-        ...before.map(({minutes, ...sides}) => [{text: words.before(String(minutes))}, ...pairs(sides)]),
-        ...(isHeardAfter ? [[{text: words.after}, ...pairs(near.after)]] : []),
-      ],
+      head: [columns.near, ...head],
+      rows: rows.map(([text], index) => [{text}, ...(cells[index] ?? [])]),
     },
   ];
 }

@@ -2,7 +2,7 @@ import type {AnalysisSnapshot} from '../analysis/windows/snapshot.ts';
 import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
 import {atRollback, courseAtRollback} from './at-rollback.ts';
-import {differencesOf} from './differences.ts';
+import {differencesOf, judgedThen} from './differences.ts';
 import type {Measured} from './measured.ts';
 import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
 import type {Story} from './story.ts';
@@ -68,7 +68,7 @@ export function buildReport({
     rollback: rollbackReport(release, snapshot),
     exposure: {requests: sides.gray?.requests ?? 0, users: sides.gray?.activeUsers ?? null},
     sides,
-    differences: differencesOf(sides),
+    differences: differencesOf(sides, measured.weights(), judgedThen(story)),
     course: isBlank && snapshot !== null ? courseAtRollback(snapshot, percents) : measured.course(percents),
     timeline: timelineOf(story, tell),
     feedback,

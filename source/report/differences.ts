@@ -1,30 +1,95 @@
 import type {SideNumbers} from '../analysis/numbers.ts';
 import type {Difference, Sides} from './report.ts';
+import type {Story} from './story.ts';
+import type {Weighed, Weight} from './weighing.ts';
 
-const METRICS: readonly [
-  metric: Difference['metric'],
-  unit: Difference['unit'],
-  higherIs: 'better' | 'worse',
-  of: (numbers: SideNumbers) => number | null,
-][] = [
-  ['error_rate', 'percent', 'worse', ({errorRate}) => errorRate],
-  ['availability', 'percent', 'better', ({availability}) => availability],
-  ['conversion_rate', 'percent', 'better', ({conversionRate}) => conversionRate],
-  ['response_time_p50', 'ms', 'worse', ({responseTime}) => responseTime.p50],
-  ['response_time_p95', 'ms', 'worse', ({responseTime}) => responseTime.p95],
-  ['response_time_p99', 'ms', 'worse', ({responseTime}) => responseTime.p99],
+interface Row {
+  metric: Difference['metric'];
+  weighed: Weighed;
+  unit: Difference['unit'];
+  higherIs: 'better' | 'worse';
+  of: (numbers: SideNumbers) => number | null;
+}
+
+const time = (part: 'p50' | 'p95' | 'p99'): Row => ({
+  metric: `response_time_${part}`,
+  weighed: 'response_time',
+  unit: 'ms',
+  higherIs: 'worse',
+  of: ({responseTime}) => responseTime[part],
+});
+const ratio = (
+  metric: 'error_rate' | 'availability' | 'conversion_rate',
+  higherIs: Row['higherIs'],
+  of: Row['of'],
+): Row => ({metric, weighed: metric, unit: 'percent', higherIs, of});
+
+const ROWS: readonly Row[] = [
+  ratio('error_rate', 'worse', ({errorRate}) => errorRate),
+  ratio('availability', 'better', ({availability}) => availability),
+  ratio('conversion_rate', 'better', ({conversionRate}) => conversionRate),
+  time('p50'),
+  time('p95'),
+  time('p99'),
 ];
 /** What differs less than this part is called the same. */
 const SAME = 0.02;
+/** Reasons of a verdict by which the judge has decided against gray. */
+const DECIDED: ReadonlySet<string> = new Set(['evidence', 'evidence_slow', 'guardrail']);
 
-/** The metrics that both sides have told, and which side each speaks for. Says nothing of chance: verdicts do. */
-export function differencesOf({prod, gray}: Sides): Difference[] {
+/** What was judged while the release ran. */
+export interface JudgedThen {
+  /** A judge that gathers evidence was there: where it found nothing, nothing speaks against gray. */
+  hasEvidence: boolean;
+  /** Metrics that it decided on. */
+  against: ReadonlySet<string>;
+}
+
+/** What the judge had found by the end, as the log tells. */
+export function judgedThen({
+  release,
+  verdicts,
+  alerts,
+}: Pick<Story, 'release' | 'verdicts' | 'alerts'>): JudgedThen {
+  const stopped = verdicts.filter(({action}) => action === 'pause' || action === 'rollback');
+  const reasons = [
+    ...stopped.flatMap(({reasons: all}) => all),
+    ...alerts.flatMap(({cause}) => (cause?.code.startsWith('evidence') === true ? [cause] : [])),
+  ];
+  const against = reasons.flatMap(({code, metric}) => (DECIDED.has(code) && metric !== null ? [metric] : []));
+  return {hasEvidence: release.plan.evidence !== null && verdicts.length > 0, against: new Set(against)};
+}
+
+/**
+ * The metrics that both sides have told, and which side each speaks for: prod where the judge has decided so, or where
+ * no evidence was gathered and the numbers leave no doubt; gray where they leave none. Everything else could be chance.
+ */
+export function differencesOf(
+  {prod, gray}: Sides,
+  weights: Readonly<Record<Weighed, Weight>>,
+  judged: JudgedThen,
+): Difference[] {
   if (prod === null || gray === null) return [];
-  return METRICS.flatMap(([metric, unit, higherIs, of]) => {
+  return ROWS.flatMap(row => {
+    const {metric, unit, of} = row;
     const [p, g] = [of(prod), of(gray)];
     if (p === null || g === null) return [];
-    const isSame = Math.abs(g - p) <= SAME * Math.max(Math.abs(p), Math.abs(g));
-    const better = isSame ? 'neither' : g > p === (higherIs === 'better') ? 'gray' : 'prod';
+    const better = speaksFor(row, p, g, weights[row.weighed], judged);
     return [{metric, unit, prod: p, gray: g, times: p === 0 ? null : g / p, better}];
   });
+}
+
+function speaksFor(
+  {metric, weighed, higherIs}: Row,
+  prod: number,
+  gray: number,
+  weight: Weight,
+  {hasEvidence, against}: JudgedThen,
+): Difference['better'] {
+  if (Math.abs(gray - prod) <= SAME * Math.max(Math.abs(prod), Math.abs(gray))) return 'neither';
+  const isMore = gray > prod;
+  const isSure = weight === (isMore ? 'more' : 'less');
+  if (isMore === (higherIs === 'better')) return isSure ? 'gray' : 'neither';
+  const isDecided = against.has(metric) || against.has(weighed);
+  return isDecided || (isSure && !hasEvidence) ? 'prod' : 'neither';
 }

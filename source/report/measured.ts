@@ -1,8 +1,10 @@
+import type {SideNumbers} from '../analysis/numbers.ts';
 import type {Tally} from '../analysis/windows/roll-up.ts';
 import {CourseSum} from './course.ts';
-import type {Course, Report, Sides} from './report.ts';
+import type {Course, CourseOfSide, Report, Sides} from './report.ts';
 import {SidesSum} from './sides.ts';
 import type {Story} from './story.ts';
+import {Weighing, type Weighed, type Weight} from './weighing.ts';
 
 /**
  * What was measured while a release ran, added up as it is read: over all of it, in each phase, and over time. Three days
@@ -15,6 +17,7 @@ export class Measured {
   readonly #rest = new SidesSum();
   readonly #phases: readonly {from: number; to: number; sum: SidesSum}[];
   readonly #course: CourseSum;
+  readonly #weighing = new Weighing();
   #coveredMs = 0;
 
   /** @param now end of what still lasts, milliseconds since 1970 */
@@ -31,6 +34,7 @@ export class Measured {
     if (t + ms <= this.#from || t >= this.#to) return;
     this.#coveredMs += ms;
     this.#course.add(tally);
+    this.#weighing.add(tally);
     // A stretch belongs where its middle lies: minutes do not end with phases.
     const middle = t + ms / 2;
     const phase = this.#phases.findLast(({from, to}) => middle >= from && middle < to);
@@ -40,16 +44,24 @@ export class Measured {
   all(): Sides {
     const all = new SidesSum();
     for (const sum of [this.#rest, ...this.#phases.map(({sum}) => sum)]) all.merge(sum);
-    return all.sides();
+    const sides = all.sides();
+    return hasConverted(sides) ? sides : withoutConversions(sides);
+  }
+
+  /** Whether what differs could be chance. */
+  weights(): Record<Weighed, Weight> {
+    return this.#weighing.weights();
   }
 
   /** Of the phase at this index of the story. */
   phase(index: number): Sides {
-    return this.#phases[index]?.sum.sides() ?? {prod: null, gray: null};
+    const sides = this.#phases[index]?.sum.sides() ?? {prod: null, gray: null};
+    return hasConverted(this.all()) ? sides : withoutConversions(sides);
   }
 
   course(percents: Report['percents']): Course {
-    return this.#course.course(percents);
+    const course = this.#course.course(percents);
+    return hasConverted(this.all()) ? course : uncharted(course);
   }
 
   /** How much of the time was measured. */
@@ -57,4 +69,24 @@ export class Measured {
     const ms = this.#to - this.#from;
     return ms <= 0 ? 100 : Math.min(100, Math.round((this.#coveredMs / ms) * 100));
   }
+}
+
+/** Senders that count everything write conversions of 0: where no side ever had one, they were not measured. */
+export function hasConverted({prod, gray}: Sides): boolean {
+  return (prod?.conversions ?? 0) + (gray?.conversions ?? 0) > 0;
+}
+
+export function withoutConversions({prod, gray}: Sides): Sides {
+  const of = (numbers: SideNumbers | null) =>
+    numbers === null ? null : {...numbers, conversions: null, conversionRate: null};
+  return {prod: of(prod), gray: of(gray)};
+}
+
+/** The same course without conversions. */
+export function uncharted(course: Course): Course {
+  const of = (side: CourseOfSide): CourseOfSide => ({
+    ...side,
+    conversionRate: side.conversionRate.map(() => null),
+  });
+  return {...course, prod: of(course.prod), gray: of(course.gray)};
 }

@@ -77,7 +77,7 @@ export interface Difference {
   gray: number;
   /** Gray over prod; null where prod is 0. */
   times: number | null;
-  /** Which side it speaks for. */
+  /** Which side it speaks for beyond chance; `neither`: it may be chance. */
   better: 'gray' | 'prod' | 'neither';
 }
 

@@ -29,6 +29,10 @@ export function differencesTable({differences}: Report, words: Words): Block[] {
 export function phasesTable({phases, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
   if (phases.length === 0) return [];
   const {columns} = words;
+  const measured = pairColumns(
+    phases.map(({sides}) => sides),
+    words,
+  );
   return [
     {
       kind: 'table',
@@ -53,26 +57,40 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
     },
     {
       kind: 'table',
-      head: [columns.phase, columns.requests, columns.errorRate, columns.p95, columns.conversion],
-      rows: phases.map(({name, sides}) => [{text: name}, ...pairs(sides)]),
+      head: [columns.phase, ...measured.head],
+      rows: phases.map(({name}, index) => [{text: name}, ...(measured.cells[index] ?? [])]),
     },
   ];
 }
 
-/** Requests, error rate, p95 and conversion of both sides, a cell each. */
-export function pairs({prod, gray}: Sides): Cell[] {
-  const pair = (of: (numbers: SideNumbers) => string | null): Cell => {
-    const told = (numbers: SideNumbers | null) => (numbers === null ? null : of(numbers)) ?? UNKNOWN;
-    return {text: `${told(prod)} / ${told(gray)}`, isNumber: true};
-  };
+/**
+ * Requests, error rate, p95 and conversion of both sides, a column each; what no row has a number of is left out. `cells`
+ * has a list for each of `rows`.
+ */
+export function pairColumns(rows: readonly Sides[], words: Words): {head: string[]; cells: Cell[][]} {
+  const {columns} = words;
   const maybe = (value: number | null, unit: 'percent' | 'ms') =>
     value === null ? null : amount(value, unit);
-  return [
-    pair(({requests}) => countWords(requests)),
-    pair(({errorRate}) => maybe(errorRate, 'percent')),
-    pair(({responseTime}) => maybe(responseTime.p95, 'ms')),
-    pair(({conversionRate}) => maybe(conversionRate, 'percent')),
+  const all: [head: string, of: (numbers: SideNumbers) => string | null][] = [
+    [columns.requests, ({requests}) => countWords(requests)],
+    [columns.errorRate, ({errorRate}) => maybe(errorRate, 'percent')],
+    [columns.p95, ({responseTime}) => maybe(responseTime.p95, 'ms')],
+    [columns.conversion, ({conversionRate}) => maybe(conversionRate, 'percent')],
   ];
+  const told = (numbers: SideNumbers | null, of: (numbers: SideNumbers) => string | null) =>
+    numbers === null ? null : of(numbers);
+  const known = all.filter(([, of], index) =>
+    rows.some(({prod, gray}) => index === 0 || told(prod, of) !== null || told(gray, of) !== null),
+  );
+  return {
+    head: known.map(([head]) => head),
+    cells: rows.map(({prod, gray}) =>
+      known.map(([, of]): Cell => {
+        const text = `${told(prod, of) ?? UNKNOWN} / ${told(gray, of) ?? UNKNOWN}`;
+        return {text, isNumber: true};
+      }),
+    ),
+  };
 }
 
 function criteria({criteria}: PhaseReport, words: Words): Cell {

@@ -30,6 +30,11 @@ describe.skipIf(redisMissing)('what was', () => {
     expect(await recorder.exit()).toBe(0);
     const before = await logOf(place);
 
+    const recorded = await readFile(file, 'utf8');
+    const judged = await cli.runWith({input: recorded}, 'judge');
+    expect(judged).toMatchObject({exitCode: 0, stderr: ''});
+    expect(judged.stdout.split('\n')).toHaveLength(recorded.match(/"type":"second"/gu)?.length ?? 0);
+
     await using replay = openProgram(place, ['replay', 'pay.ndjson']);
     await replay.until('NOT NOW');
     await replay.until('ROLLING');

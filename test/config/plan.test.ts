@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import type {Plan} from '../../source/release/plan.ts';
 import {mistakeInPlan} from '../../source/release/plan-shape.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
+import {describePlan} from '../../source/config/describe/plan.ts';
 import {mistakeLines, type Mistake} from '../../source/config/yaml/mistake.ts';
 import {checkPart, readPlan} from '../../source/config/plan/plan-file.ts';
 
@@ -51,6 +52,20 @@ describe('the built-in plan', () => {
 
   test('can be put into effect', () => {
     expect(mistakeInPlan(builtInPlan)).toBeNull();
+  });
+
+  test('takes everything back at the limits of the seeds, and at an outage', () => {
+    expect(
+      builtInPlan.guardrails.map(({when, forMs, then, whenUnknown}) => [when.text, forMs, then, whenUnknown]),
+    ).toEqual([
+      ['error_rate > 10 %', 300_000, 'rollback', 'ignore'],
+      ['response_time_p95 > 5000 ms', 600_000, 'rollback', 'ignore'],
+      ['availability < 99 %', 300_000, 'rollback', 'ignore'],
+      ['error_rate > 50 % over 10s min 20 requests', 10_000, 'rollback', 'ignore'],
+    ]);
+    expect(describePlan(builtInPlan, 'en').join('\n')).toContain(
+      'rolls everything back when the error rate of gray is above 50 % over the last 10 seconds, without a break for 10 seconds; while it cannot be judged it does not hold the release [outage]',
+    );
   });
 });
 
@@ -269,7 +284,7 @@ describe('a ramp', () => {
 
 describe('the presets', () => {
   const all = checkPart(
-    'presets: [seed-pause, seed-increase, seed-alerts, seed-rollback, seed-limits]',
+    'presets: [seed-pause, seed-increase, seed-alerts, seed-rollback, seed-limits, outage]',
     'x.yaml',
   );
 
@@ -297,6 +312,7 @@ describe('the presets', () => {
       'seed-limits: memory >= 90 % for 0 alert warning',
       'seed-limits: db_connections >= 80 for 0 alert warning',
       'seed-limits: redis_memory >= 90 % for 0 alert warning',
+      'outage: error_rate > 50 % over 10s min 20 requests for 10000 rollback critical',
     ]);
   });
 
@@ -304,7 +320,7 @@ describe('the presets', () => {
     const lines = all.ok
       ? all.plan.guardrails.map(({when, then}) => `  - {when: "${when.text}", then: ${then}}`)
       : [];
-    expect(lines).toHaveLength(17);
+    expect(lines).toHaveLength(18);
     expect(warningsOf(`guardrails:\n${lines.join('\n')}`)).toEqual([]);
   });
 });
@@ -471,6 +487,21 @@ describe('a plan that cannot be walked through', () => {
 });
 
 describe('a guardrail', () => {
+  test('may say that it holds nothing while it cannot be judged', () => {
+    const of = (rest: string) =>
+      planOf(
+        `phases: [{name: all, percent: 100}]\nguardrails: [{when: "error_rate > 50 % over 10s", then: rollback${rest}}]`,
+      ).guardrails[0];
+    expect(of(', whenUnknown: ignore')).toMatchObject({whenUnknown: 'ignore'});
+    expect(of(', whenUnknown: hold')).not.toHaveProperty('whenUnknown');
+    expect(of('')).not.toHaveProperty('whenUnknown');
+    expect(
+      mistakesOf('guardrails: [{when: "error_rate > 5 %", then: pause, whenUnknown: go}]').map(
+        ({message}) => message,
+      ),
+    ).toHaveLength(1);
+  });
+
   test.each([
     ['{when: "availability > 99 %", then: rollback}', 'while gray does well'],
     ['{when: "error_rate improvement > 1 %", then: pause}', 'while gray does well'],

@@ -56,6 +56,12 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
     /▲ GRAY error rate 8\.\d+ % > 5 % {3}━╸?─+┃ for 0:4\d of 5:00 {3}→ rollback/,
   ],
   [
+    'overruled',
+    'that a person went on, and what still breaks its limit',
+    /▲ HOLD/,
+    /▲ GRAY error rate 8\.\d+ % > 5 % {3}resumed all the same, not raised until it is well/,
+  ],
+  [
     'both-sides',
     'that taking gray back would not help',
     /✖ BOTH SIDES error rate: gray 8\.\d+ %, prod 7\.\d+ %\. Taking gray back would not help/,
@@ -116,7 +122,7 @@ describe('the verdict', () => {
   });
 
   it('in Chinese no word of it is English', async () => {
-    for (const scene of ['rollback', 'evidence-slow', 'undecided', 'unmeasured', 'both-sides']) {
+    for (const scene of ['rollback', 'evidence-slow', 'undecided', 'unmeasured', 'both-sides', 'overruled']) {
       using deck = await stage(`verdict-${scene}`, {lang: 'zh'});
       await expect.poll(deck.screen, SOON).toMatch('判定');
       const rows = deck.rows();

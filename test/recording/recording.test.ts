@@ -92,6 +92,32 @@ describe('a recording', () => {
   });
 });
 
+test('of a release that began long before it, begins where it was recorded', () => {
+  const late = begunAt + 41 * MINUTE;
+  const head = {type: 'recording', schema: 'graydeck.recording/1', feature: FEATURE, at: late} as const;
+  const text = (first: number) =>
+    [
+      head,
+      ...commits.map(commit => ({type: 'commit', commit}) as const),
+      ...[0, 1, 2].map(index => {
+        const t = first + index * SECOND;
+        return {type: 'second', t, body: encodeTally({...second(0, 0), t})} as const;
+      }),
+    ].map(line => JSON.stringify(line));
+  // A recorder also writes down what it finds of the minutes before it.
+  expect(read(text(late - 5 * MINUTE)).recording?.from).toBe(late - 5 * MINUTE);
+  expect(read(text(late + MINUTE)).recording?.from).toBe(late);
+  expect(read(text(late)).recording?.commits).toHaveLength(commits.length);
+  // Nothing was measured: the end of the log is all there is.
+  expect(read(text(late).slice(0, -3)).recording?.from).toBe(commits.at(-1)!.at);
+});
+
+test('a second that is there twice is one second', () => {
+  const lines = linesOf().map(line => JSON.stringify(line));
+  const {recording} = read([...lines, ...lines]);
+  expect(recording?.seconds).toHaveLength(seconds.length);
+});
+
 describe('the past of a log', () => {
   test('is what was known at each moment, whichever way one goes', () => {
     let at = begunAt;

@@ -150,7 +150,10 @@ export function commandOf(state: State, one: Act, at: number, serial: number): C
     }
     case 'retry':
       return [{type: 'retry', ...(one.isRight ? {} : {step: 'deploy.deploy'}), ...named}];
-    case 'pause':
+    case 'pause': {
+      const because = [{kind: 'guardrail', key: `pause ${one.text}`} as const];
+      return [{type: 'pause', ...(one.value % 3 === 0 ? {because} : {}), ...named}];
+    }
     case 'resume':
     case 'rollback':
     case 'complete':
@@ -221,7 +224,7 @@ export function commandOf(state: State, one: Act, at: number, serial: number): C
       const by = {name: 'guard on ops-1', kind: 'guard', epoch} as const;
       const onward = commandOf(
         state,
-        {...one, what: (['next', 'set', 'complete'] as const)[one.value % 3]!},
+        {...one, what: (['next', 'set', 'complete', 'pause'] as const)[one.value % 4]!},
         at,
         serial,
       );

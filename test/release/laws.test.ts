@@ -253,6 +253,48 @@ describe('exposure', () => {
   });
 });
 
+describe('a finding of the judge', () => {
+  const overruled = ({release}: State) => release?.overruled ?? [];
+
+  test('is overruled by a person who resumes what it paused, and by nothing else', () => {
+    law(({command, before, after}) => {
+      if (before.release?.id !== after.release?.id) return false;
+      const [was, is] = [overruled(before), overruled(after)];
+      if (isDeepStrictEqual(was, is)) return false;
+      const isMeant = command.type === 'resume' && command.by.kind === 'person';
+      const added = is.at(-1);
+      return !isMeant || !isDeepStrictEqual(added?.because, before.release?.pausedBecause);
+    });
+  });
+
+  test('is overruled each time that it paused the release and a person resumed it', () => {
+    law(({command, commit, before, after}) => {
+      if (command.type !== 'resume' || commit === null) return false;
+      const isNamed = (before.release?.pausedBecause.length ?? 0) > 0;
+      const number = overruled(before).at(-1)?.number ?? 0;
+      return (overruled(after).at(-1)?.number ?? 0) !== (isNamed ? number + 1 : number);
+    });
+  });
+
+  test('is never named by a pause of a person, or of a step that failed', () => {
+    law(({command, before, after}) => {
+      if (before.release?.state === 'paused' || after.release?.state !== 'paused') return false;
+      const isGuards = command.type === 'pause' && command.by.kind === 'guard';
+      return !isGuards && after.release.pausedBecause.length > 0;
+    });
+  });
+
+  test('is named only while the release is paused', () => {
+    law(({after: {release}}) => release?.pausedBecause.length !== 0 && release?.state === 'rolling');
+  });
+
+  test('is met often enough for these laws to mean something', () => {
+    const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => tell(list));
+    const found = turns.filter(({before, after}) => overruled(after).length > overruled(before).length);
+    expect(found.length).toBeGreaterThan(10);
+  });
+});
+
 describe('who is not meant', () => {
   test('a guard of an older epoch changes nothing but by a rollback, and tells what came of a message it sent', () => {
     const allowed = new Set<Command['type']>(['take-guard', 'rollback', 'end-delivery']);

@@ -33,6 +33,4 @@ export interface Findings {
   shouting: Loudest | null;
   prod: Hearing;
   evidence: EvidenceReading | null;
-  /** Evidence had decided when a person went on all the same. */
-  isEvidenceOverruled: boolean;
 }

@@ -16,7 +16,7 @@ export interface GuardrailReading {
   heldMs: number | null;
   /** It was held for its duration, and there was no break since. */
   isOn: boolean;
-  /** A person went on although it was on. */
+  /** A person resumed although it had paused the release: it holds, and does not pause for the same breach. */
   isOverruled: boolean;
   /** Prod breaks the same limit about as badly. */
   isProdSickToo: boolean;
@@ -36,12 +36,12 @@ export function judgeGuardrails(
     const {when, forMs} = guardrail;
     const key = keyOf(guardrail);
     const outcome = judgeCondition(when, look);
-    const {at} = look.frame;
+    const {at, since} = look.frame;
     const dataAt = outcome.ageMs === null ? null : at - outcome.ageMs;
     const track = follow(before[key] ?? null, {
       at,
       dataAt,
-      sighting: sightingOf(outcome),
+      sighting: sightingOf(outcome, at - since < when.overMs),
       forMs,
       isOver: () => isOver(when, look.endingAt(dataAt ?? at)),
       longestGapMs,
@@ -57,7 +57,16 @@ function keyOf({when, forMs, then}: Guardrail): string {
   return `${then} ${when.text} for ${forMs}`;
 }
 
-function sightingOf(outcome: Outcome): Sighting {
+/** Whether the guardrail with this key pauses. */
+export function pauses(key: string): boolean {
+  return key.startsWith('pause ');
+}
+
+/**
+ * @param isFilling the window has begun anew with the split. Too few requests then are no break: otherwise every change of
+ *   the percentage or the audience would begin anew what a guardrail has held already.
+ */
+function sightingOf(outcome: Outcome, isFilling: boolean): Sighting {
   switch (outcome.kind) {
     case 'holds':
       return 'holds';
@@ -66,6 +75,7 @@ function sightingOf(outcome: Outcome): Sighting {
     case 'not-applicable':
       return 'clear';
     case 'undecided':
+      return isFilling ? 'between' : 'blind';
     case 'cannot-measure':
       return 'blind';
   }

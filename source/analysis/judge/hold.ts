@@ -52,19 +52,29 @@ function stateReason({state, phase}: Situation): Reason | null {
   }
 }
 
-/** Guardrails that stop, and hold without having been held long enough, or cannot be judged. */
+/**
+ * Guardrails that stop, and keep the release where it is without stopping it: not held long enough yet, not judgeable,
+ * or overruled by a person for as long as the breach lasts.
+ */
 function guardReasons(guardrails: readonly GuardrailReading[]): Reason[] {
   return guardrails.flatMap((reading): Reason[] => {
-    const {guardrail, outcome, isOn, isOverruled} = reading;
+    const {guardrail, outcome, isOn} = reading;
     if (guardrail.then !== 'rollback' && guardrail.then !== 'pause') return [];
+    const isOverruled = guardrail.then === 'pause' && isOn && reading.isOverruled;
     switch (outcome.kind) {
       case 'undecided':
-        return [guardrailReason('guardrail_undecided', reading)];
       case 'cannot-measure':
-        return [guardrailReason('guardrail_unmeasured', reading)];
+        if (guardrail.whenUnknown === 'ignore') return [];
+        return [
+          guardrailReason(
+            outcome.kind === 'undecided' ? 'guardrail_undecided' : 'guardrail_unmeasured',
+            reading,
+          ),
+        ];
       case 'holds':
-        return isOn || isOverruled ? [] : [guardrailReason('guardrail_holds', reading)];
       case 'fails':
+        if (isOverruled) return [guardrailReason('guardrail_overruled', reading)];
+        return isOn || outcome.kind === 'fails' ? [] : [guardrailReason('guardrail_holds', reading)];
       case 'not-applicable':
         return [];
     }

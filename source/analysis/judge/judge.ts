@@ -1,14 +1,14 @@
-import type {Verdict} from '../../release/state.ts';
+import type {PauseCause, Verdict} from '../../release/state.ts';
 import {dueAlerts, type DueAlert} from './alerts.ts';
 import {criteriaLeft, judgeCriteria} from './criteria.ts';
 import type {Loudest} from '../windows/instances.ts';
 import type {Findings, Hearing} from './findings.ts';
-import {judgeGuardrails, type Tracks} from './guardrails.ts';
+import {judgeGuardrails, pauses, type Tracks} from './guardrails.ts';
 import {Look} from './look.ts';
 import {NO_RATIO_STATE, readRatio, type RatioState} from './read-ratio.ts';
 import type {Situation} from './situation.ts';
 import {staleAfterMs} from './stale.ts';
-import {verdictOf} from './verdict.ts';
+import {pauseCauses, verdictOf} from './verdict.ts';
 
 /**
  * What the judge remembers from look to look. Plain JSON: a checkpoint. Another release begins with none; of evidence
@@ -19,12 +19,15 @@ export interface JudgeState {
   release: string;
   tracks: Tracks;
   ratio: RatioState;
-  isEvidenceOverruled: boolean;
+  /** Index of the phase of the last look; absent in checkpoints of older versions. */
+  phase?: number;
 }
 
 /** What comes of a look. */
 export interface Judgement extends Findings {
   verdict: Verdict;
+  /** What a verdict of `pause` rests on; empty for any other. */
+  because: PauseCause[];
   /** Alerts that ought to be open; those with the judge's key that are not among them are over. */
   alerts: DueAlert[];
   /** What `advance` means: the next phase, or completion; null while it is not to go on. */
@@ -57,25 +60,27 @@ export function judge(
   const isOurs = before?.schema === 'graydeck.judge/1' && before.release === release;
   const state: JudgeState = isOurs ? before : fresh(release);
   const look = new Look({at, since, percent, measured, external, traits});
-  const {readings, tracks} = judgeGuardrails(plan.guardrails, look, state.tracks, longestGapMs);
+  const {phase} = situation;
+  const known = state.phase === undefined || state.phase === phase ? state.tracks : armed(state.tracks);
+  const {readings, tracks} = judgeGuardrails(plan.guardrails, look, known, longestGapMs);
   const ratio = readRatio(state.ratio, situation, look);
   const findings: Findings = {
     guardrails: readings,
-    criteria: judgeCriteria(plan.phases[situation.phase]?.criteria ?? [], look),
+    criteria: judgeCriteria(plan.phases[phase]?.criteria ?? [], look),
     ratio: ratio.reading,
     gray: hearing(look, 'gray'),
     shouting: shouting(measured.loudest?.('gray', at) ?? null),
     prod: look.alone === null ? hearing(look, 'prod') : {ageMs: null, isSilent: false},
     evidence: plan.evidence === null ? null : evidence,
-    isEvidenceOverruled: state.isEvidenceOverruled,
   };
   const verdict = verdictOf(situation, findings);
-  const isLast = situation.phase >= plan.phases.length - 1;
+  const isLast = phase >= plan.phases.length - 1;
   return {
-    state: {...state, ratio: ratio.state, tracks},
+    state: {...state, ratio: ratio.state, tracks, phase},
     judgement: {
       ...findings,
       verdict,
+      because: verdict.action === 'pause' ? pauseCauses(situation, findings) : [],
       alerts: dueAlerts(situation, findings),
       next: verdict.action !== 'advance' ? null : isLast ? 'complete' : 'phase',
       left: criteriaLeft(findings.criteria),
@@ -89,17 +94,25 @@ function shouting(loudest: Loudest | null): Loudest | null {
 }
 
 /**
- * A person has resumed what was paused: whatever pauses it now does so again only after a break. Rollbacks are not
- * touched by it.
+ * A person resumed although these guardrails had paused the release. Each of them that is still on does not pause again
+ * until it was clearly well, or another phase begins; it holds meanwhile. Guardrails that roll back are never touched.
+ * @param keys of guardrails, as in `GuardrailReading`
  */
-export function overrule(state: JudgeState): JudgeState {
+export function overrule(state: JudgeState, keys: readonly string[]): JudgeState {
   const tracks = Object.fromEntries(
     Object.entries(state.tracks).map(([key, track]) => [
       key,
-      track.isOn ? {...track, isOverruled: true} : track,
+      track.isOn && keys.includes(key) && pauses(key) ? {...track, isOverruled: true} : track,
     ]),
   );
-  return {...state, tracks, isEvidenceOverruled: true};
+  return {...state, tracks};
+}
+
+/** Another phase has begun: what was overruled in the phase before pauses again. */
+function armed(tracks: Tracks): Tracks {
+  return Object.fromEntries(
+    Object.entries(tracks).map(([key, track]) => [key, {...track, isOverruled: false}]),
+  );
 }
 
 function fresh(release: string): JudgeState {
@@ -108,7 +121,6 @@ function fresh(release: string): JudgeState {
     release,
     tracks: {},
     ratio: NO_RATIO_STATE,
-    isEvidenceOverruled: false,
   };
 }
 

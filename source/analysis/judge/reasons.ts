@@ -15,6 +15,8 @@ export type ReasonCode =
   | 'guardrail'
   /** A guardrail holds, not for its duration yet. */
   | 'guardrail_holds'
+  /** A person resumed although this guardrail had paused the release. It holds until it was well or the phase changes. */
+  | 'guardrail_overruled'
   /** A guardrail that stops cannot be judged: too few requests, or not measurable. */
   | 'guardrail_undecided'
   | 'guardrail_unmeasured'
@@ -73,7 +75,9 @@ export function guardrailReason(code: ReasonCode, reading: GuardrailReading): Re
       ? ''
       : `, held ${timeWords(heldMs)} of ${timeWords(guardrail.forMs)}`;
   const words = outcomeWords(outcome, guardrail.then !== 'advance');
-  return reason(code, `gray ${words}${held}`, numbersOf(outcome));
+  const overruled =
+    code === 'guardrail_overruled' ? '; resumed by a person all the same, not raised until it is well' : '';
+  return reason(code, `gray ${words}${held}${overruled}`, numbersOf(outcome));
 }
 
 export function bothSidesReason({outcome}: GuardrailReading): Reason {

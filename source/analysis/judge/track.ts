@@ -17,7 +17,7 @@ export interface Track {
   dataAt: number;
   /** It was held for its duration and has not had a break since. */
   isOn: boolean;
-  /** It was on when a person went on all the same: it counts again after a break. */
+  /** A person resumed although it had paused the release. It ends with a break, or with the phase. */
   isOverruled: boolean;
 }
 

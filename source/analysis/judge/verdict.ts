@@ -1,5 +1,5 @@
 import type {VerdictAction} from '../../release/command.ts';
-import type {Reason, ReleaseState, Verdict} from '../../release/state.ts';
+import type {PauseCause, Reason, ReleaseState, Verdict} from '../../release/state.ts';
 import {advanceReason, holdReasons} from './hold.ts';
 import type {Findings} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';
@@ -39,19 +39,31 @@ export function isFiring({guardrail, outcome, isOn, isOverruled}: GuardrailReadi
   return guardrail.then === 'rollback' || (guardrail.then === 'pause' && !isOverruled);
 }
 
-function stopReasons({plan}: Situation, {guardrails, evidence, isEvidenceOverruled}: Findings): Stops {
+/** What a verdict of `pause` rests on, for the log: a person who resumes overrules these findings and no others. */
+export function pauseCauses(situation: Situation, findings: Findings): PauseCause[] {
+  const {firing, against} = stopsBy('pause', situation, findings);
+  return [
+    ...firing.map(({key}): PauseCause => ({kind: 'guardrail', key})),
+    ...(against === null ? [] : [{kind: 'evidence', metric: evidenceReason(against).metric} as const]),
+  ];
+}
+
+function stopReasons(situation: Situation, findings: Findings): Stops {
   const of = (then: 'rollback' | 'pause') => {
-    const firing = guardrails.filter(
-      reading => reading.guardrail.then === then && isFiring(reading) && !reading.isProdSickToo,
-    );
-    const against =
-      plan.evidence?.then === then &&
-      evidence?.decided === true &&
-      !(then === 'pause' && isEvidenceOverruled);
+    const {firing, against} = stopsBy(then, situation, findings);
     return [
       ...firing.map(reading => guardrailReason('guardrail', reading)),
-      ...(against ? [evidenceReason(evidence)] : []),
+      ...(against === null ? [] : [evidenceReason(against)]),
     ];
   };
   return {rollback: of('rollback'), pause: of('pause')};
+}
+
+/** The guardrails that stop the release in this way now, and evidence, if it does. */
+function stopsBy(then: 'rollback' | 'pause', {plan}: Situation, {guardrails, evidence}: Findings) {
+  const firing = guardrails.filter(
+    reading => reading.guardrail.then === then && isFiring(reading) && !reading.isProdSickToo,
+  );
+  const isAgainst = plan.evidence?.then === then && evidence?.decided === true;
+  return {firing, against: isAgainst ? evidence : null};
 }

@@ -209,7 +209,7 @@ export const BESIDE: readonly Verb[] = [
     arguments: [{name: 'FILE', isFile: true}],
     flags: ['traffic'],
     changes: false,
-    examples: ['graydeck plan show payment.yaml', 'graydeck plan show payment.yaml --traffic 200/s,0.5%'],
+    examples: ['graydeck plan show payment.yaml --traffic 200/s,0.5%', 'graydeck plan show built-in'],
     file: 'plan',
   },
   {
@@ -219,16 +219,14 @@ export const BESIDE: readonly Verb[] = [
     flags: ['plan'],
     changes: false,
     isLasting: true,
-    examples: [
-      'cat recording.ndjson | graydeck judge',
-      'cat recording.ndjson | graydeck judge --plan payment.yaml',
-    ],
+    examples: ['cat pay.ndjson | graydeck judge', 'cat pay.ndjson | graydeck judge --plan pay.yaml'],
     more:
       'Lines of JSON, any number of ids interleaved: {"type":"start","id","tickSeconds","grayShare"}, ' +
       '{"type":"history","id","t","prod"}, {"type":"tick","id","t","grayShare","prod","gray"}, {"type":"end","id"}. ' +
       'A side is {"requests","errors","conversions","latencySumMs","hist":[[bucket,count]]}; bucket i holds 2^(i/8) to ' +
-      '2^((i+1)/8) ms. One answer a tick: {"id","decision","reason"}. Without --plan evidence alone decides. A line that ' +
-      'cannot be used is told on stderr, exit code 2. Exit code 5: the last word on a recording was pause or rollback.',
+      '2^((i+1)/8) ms. One answer a tick: {"id","decision","reason"}. A file of graydeck record is taken as it is: one answer ' +
+      'a second of it, id is the feature. Without --plan evidence alone decides. A line that cannot be used is told on stderr, ' +
+      'exit code 2. Exit code 5: the last word on a recording was pause or rollback.',
     file: 'judge',
   },
   {
@@ -256,7 +254,7 @@ export const BESIDE: readonly Verb[] = [
     changes: false,
     isLasting: true,
     examples: ['graydeck record pay.ndjson', 'graydeck record pay.ndjson --feature new_payment'],
-    more: 'Lines of JSON: the log, every second as it was measured, what routers said. A file that is there is gone on with.',
+    more: 'Lines of JSON for replay and judge: the log, every second as measured, what routers said. A file that is there goes on.',
     file: 'record',
   },
   {

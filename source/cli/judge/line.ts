@@ -28,7 +28,9 @@ export type JudgeLine =
   | {type: 'start'; id: Id; tickSeconds: number; grayShare: number | null}
   | ({type: 'history'; id: Id} & RecordedHistory)
   | ({type: 'tick'; id: Id} & RecordedTick)
-  | {type: 'end'; id: Id};
+  | {type: 'end'; id: Id}
+  /** A line that `record` has written; it names no id. */
+  | {type: 'recorded'; isHead: boolean};
 
 /** What is wrong with a line; `waits` says who waits for an answer to it, if somebody does. */
 export interface BadLine {
@@ -57,6 +59,7 @@ export function readLine(text: string): JudgeLine | BadLine {
   }
   if (!isFields(value)) return {type: 'bad', why: 'not an object', waits: null};
   const {id} = value;
+  if (isRecorded(value['type'])) return {type: 'recorded', isHead: value['type'] === 'recording'};
   try {
     if (!isId(id)) throw new Wrong(`"id" is neither a text of up to ${LONGEST_ID} letters nor a number`);
     return understood(value, id);
@@ -89,6 +92,11 @@ function understood(value: Fields, id: Id): JudgeLine {
     default:
       throw new Wrong('"type" is none of start, history, tick, end');
   }
+}
+
+/** The types of lines that `record` writes; none of them is one of the protocol's. */
+function isRecorded(type: unknown): boolean {
+  return type === 'recording' || type === 'commit' || type === 'second' || type === 'routers';
 }
 
 function time({t}: Fields): {t: number} {

@@ -3,13 +3,13 @@ import type {SideTick} from '../../analysis/evidence/tick.ts';
 import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {judge, type JudgeState} from '../../analysis/judge/judge.ts';
 import type {FindTraits} from '../../analysis/judge/metric-traits.ts';
-import type {Situation} from '../../analysis/judge/situation.ts';
 import {LogHistogram} from '../../analysis/sketches/log-histogram.ts';
 import type {Side} from '../../analysis/numbers.ts';
 import {emptyPart, type TallyPart} from '../../analysis/windows/roll-up.ts';
 import {Windows} from '../../analysis/windows/windows.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {RecordedHistory, RecordedSide, RecordedTick} from './line.ts';
+import {PlanProgress} from './plan-progress.ts';
 import type {Answer, Recording} from './recording.ts';
 
 /** Second 0 of a recording: any moment will do, as long as nothing lies before 1970. */
@@ -21,7 +21,7 @@ const RELEASE = 'recorded';
  * had is the recording's; phases go on by the plan's own time, as if every `advance` had been followed.
  */
 export class PlanRecording implements Recording {
-  readonly #plan: Plan;
+  readonly #progress: PlanProgress;
   readonly #traits: FindTraits;
   readonly #windows: Windows;
   readonly #evaluator: EvidenceEvaluator | null;
@@ -31,15 +31,9 @@ export class PlanRecording implements Recording {
   #memory: JudgeState | null = null;
   #at: number | null = null;
   #since = ORIGIN_MS;
-  #phase = 0;
-  #ranMs = 0;
-  #isRunning = true;
-  #state: Situation['state'] = 'rolling';
-  #left: Situation['left'] = [];
-  #final: Answer | null = null;
 
   constructor(plan: Plan, traits: FindTraits, tickSeconds: number, create: CreateEvaluator) {
-    this.#plan = plan;
+    this.#progress = new PlanProgress(plan);
     this.#traits = traits;
     this.#tickMs = tickSeconds * 1000;
     this.#windows = new Windows({keepSeconds: keepSeconds(plan)});
@@ -52,31 +46,32 @@ export class PlanRecording implements Recording {
   }
 
   tick(tick: RecordedTick): Answer {
-    if (this.#final !== null) return this.#final;
+    const progress = this.#progress;
+    if (progress.final !== null) return progress.final;
     const at = this.#next(tick.t);
-    if (this.#isRunning && this.#state === 'rolling') this.#ranMs += this.#tickMs;
+    progress.serve(this.#tickMs);
     const begin = Math.floor((at - this.#tickMs) / 1000) * 1000;
     const parts = (['prod', 'gray'] as const).flatMap(
       side => partOf(side, tick[side], this.#times[side]) ?? [],
     );
     if (parts.length > 0) this.#windows.restore({t: begin, ms: 1000, release: RELEASE, parts});
     const evidence = this.#evaluator?.observe(tick) ?? null;
-    const percent =
-      Math.round((tick.grayShare ?? this.#plan.phases[this.#phase]?.percent ?? 0) * 10_000) / 100;
-    const {state, judgement} = judge(
+    const {plan, state, phase, ranMs, left} = progress;
+    const percent = Math.round((tick.grayShare ?? plan.phases[phase]?.percent ?? 0) * 10_000) / 100;
+    const judged = judge(
       this.#memory,
       {
         at,
         release: RELEASE,
-        plan: this.#plan,
-        state: this.#state,
-        phase: this.#phase,
-        ranMs: this.#ranMs,
+        plan,
+        state,
+        phase,
+        ranMs,
         percent,
         applied: percent,
         since: this.#since,
         tiers: [{audience: null, percent}],
-        left: this.#left,
+        left,
         measured: this.#windows,
         external: NO_EXTERNAL,
         traits: this.#traits,
@@ -84,13 +79,9 @@ export class PlanRecording implements Recording {
       },
       {longestGapMs: Math.max(5000, 3 * this.#tickMs)},
     );
-    this.#memory = state;
-    this.#isRunning = judgement.heldClock === null;
-    const {action, reasons} = judgement.verdict;
-    const answer: Answer = {action, reason: reasons.map(({text}) => text).join('; ')};
-    if (action === 'rollback') this.#final = answer;
-    else if (action === 'pause') this.#state = 'paused';
-    else if (judgement.next !== null) this.#goOn(at, percent, judgement.left);
+    this.#memory = judged.state;
+    const answer = progress.follow(judged.judgement, at, percent);
+    if (progress.since === at) this.#begin(at);
     return answer;
   }
 
@@ -102,24 +93,14 @@ export class PlanRecording implements Recording {
     return this.#at;
   }
 
-  #goOn(at: number, percent: number, criteria: {text: string; outcome: string}[]): void {
-    this.#left = [...this.#left, {phase: this.#phase, at, percent, criteria}];
-    if (this.#phase === this.#plan.phases.length - 1) {
-      this.#state = 'promoting';
-      return;
-    }
-    this.#phase += 1;
-    this.#ranMs = 0;
-    this.#begin(at);
-  }
-
   #begin(since: number): void {
     this.#since = since;
     this.#windows.begin({release: RELEASE, splitVersion: 0, since});
   }
 }
 
-function keepSeconds({guardrails, phases}: Plan): number {
+/** How far back the windows of a plan reach, seconds. */
+export function keepSeconds({guardrails, phases}: Plan): number {
   const conditions = [
     ...guardrails.map(({when}) => when),
     ...phases.flatMap(({criteria}) => criteria.map(({condition}) => condition)),

@@ -36,11 +36,17 @@ export class EvidenceRecording implements Recording {
 
   tick(tick: RecordedTick): Answer {
     if (this.#decided !== null) return this.#decided;
-    const reading = this.#evaluator.observe(tick);
-    if (!reading.decided) return {action: 'hold', reason: standing(reading)};
-    this.#decided = {action: 'rollback', reason: evidenceReason(reading).text};
-    return this.#decided;
+    const answer = answerOf(this.#evaluator.observe(tick));
+    if (answer.action === 'rollback') this.#decided = answer;
+    return answer;
   }
+}
+
+/** What evidence alone says: it takes gray back once it has decided. */
+export function answerOf(reading: EvidenceReading): Answer {
+  return reading.decided
+    ? {action: 'rollback', reason: evidenceReason(reading).text}
+    : {action: 'hold', reason: standing(reading)};
 }
 
 /** How evidence stands while it has not decided. */

@@ -1,15 +1,19 @@
 import type {CreateEvaluator} from '../../analysis/evidence/reading.ts';
 import type {FindTraits} from '../../analysis/judge/metric-traits.ts';
+import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import type {VerdictAction} from '../../release/command.ts';
 import type {Plan} from '../../release/plan.ts';
 import {readLine, type BadLine, type Id, type JudgeLine} from './line.ts';
 import {PlanRecording} from './plan-recording.ts';
+import {RecordedFeature} from './recorded-feature.ts';
 import {EvidenceRecording, type Answer, type Recording} from './recording.ts';
 
 /** What is judged by; without a plan, evidence alone. */
 export interface JudgeBy {
   plan: Plan | null;
   traits: FindTraits;
+  /** Kinds of metrics whose names say nothing. */
+  declared: DeclaredMetrics;
   createEvaluator: CreateEvaluator;
 }
 
@@ -40,6 +44,9 @@ const NOTHING: Reply = {answer: null, wrong: null};
 export class Recordings {
   readonly #by: JudgeBy;
   readonly #running = new Map<Id, Running>();
+  /** What `record` has written, by feature, and the one that lines without an id belong to. */
+  readonly #features = new Map<string, RecordedFeature>();
+  #feature: RecordedFeature | null = null;
   /** The last action told of each recording that is against its release. */
   readonly #against = new Set<Id>();
 
@@ -63,9 +70,37 @@ export class Recordings {
         return this.#start(line);
       case 'end':
         return this.#running.delete(line.id) ? NOTHING : bad(`recording ${quoted(line.id)} was not started`);
+      case 'recorded':
+        return this.#recorded(text, line.isHead);
       case 'bad':
         return unread(line);
     }
+  }
+
+  /** A line of a recording by `record`: every second of it is answered, under the name of its feature. */
+  #recorded(text: string, isHead: boolean): Reply {
+    if (isHead) this.#feature = this.#featureOf(text);
+    const feature = this.#feature;
+    if (feature === null) return bad('no recording has begun: its first line is missing');
+    const reply = feature.take(text);
+    if ('wrong' in reply) return bad(reply.wrong);
+    return {answer: reply.answer === null ? null : this.#say(feature.name, reply.answer), wrong: null};
+  }
+
+  /** Several recordings may follow each other, or one go on that another has interrupted. */
+  #featureOf(text: string): RecordedFeature {
+    const head = headOf(text);
+    const known = head === null ? undefined : this.#features.get(head);
+    if (known !== undefined) return known;
+    const begun = new RecordedFeature(head ?? '', this.#by);
+    if (head !== null) this.#features.set(head, begun);
+    return begun;
+  }
+
+  #say(id: Id, answer: Answer): string {
+    if (answer.action === 'pause' || answer.action === 'rollback') this.#against.add(id);
+    else if (this.#against.size > 0) this.#against.delete(id);
+    return told(id, answer);
   }
 
   #start({id, tickSeconds}: Extract<JudgeLine, {type: 'start'}>): Reply {
@@ -98,10 +133,14 @@ export class Recordings {
       return unread({waits: {id}, why: `"t" of ${quoted(id)} goes from ${running.t} to ${t}`});
     running.t = t;
     const answer = running.recording.tick({...line, t: paced(running, t)});
-    if (answer.action === 'pause' || answer.action === 'rollback') this.#against.add(id);
-    else if (this.#against.size > 0) this.#against.delete(id);
-    return {answer: told(id, answer), wrong: null};
+    return {answer: this.#say(id, answer), wrong: null};
   }
+}
+
+/** The feature that the first line of a recording names; null: it names none. */
+function headOf(text: string): string | null {
+  const {feature} = JSON.parse(text) as {feature?: unknown};
+  return typeof feature === 'string' ? feature : null;
 }
 
 /** Ticks may be numbered or timed: they are never closer together than they are long. */

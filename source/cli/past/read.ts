@@ -1,11 +1,16 @@
 import {createReadStream} from 'node:fs';
-import {createInterface} from 'node:readline';
 import {KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {quote} from '../../config/yaml/mistake.ts';
-import {RecordingReader, recordingOf, type Recording} from '../../recording/recording.ts';
+import {
+  RecordingReader,
+  recordingOf,
+  type Recording,
+  type RecordingMistake,
+} from '../../recording/recording.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {usage} from '../telling/failure.ts';
+import {LineSplitter, LONGEST_LINE} from '../line-splitter.ts';
 import {readDecoded} from '../report/tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
@@ -19,24 +24,24 @@ export async function pastOf(feature: FeatureView, view: ControllerView): Promis
 /** Reads a file that `record` has written. @throws Failure exit code 2, with the line that is wrong */
 export async function readRecordingFile(path: string): Promise<Recording> {
   const reader = new RecordingReader();
-  const lines = createInterface({input: createReadStream(path), crlfDelay: Infinity});
+  // Only a line feed ends a line: U+2028 and U+2029 may stand in what people have written.
+  const splitter = new LineSplitter();
+  let count = 0;
   let cutLine: number | null = null;
+  const take = (line: string | null) => {
+    count++;
+    // The last line of a recorder that was killed may be cut: it is the last, or the file is not whole.
+    if (cutLine !== null) throw cut(path, cutLine);
+    if (line === null) throw wrong(path, {line: count, found: '', allowed: LONGEST});
+    const mistake = reader.take(line);
+    if (mistake === null) return;
+    if (line.trimEnd().endsWith('}')) throw wrong(path, mistake);
+    cutLine = mistake.line;
+  };
   try {
-    for await (const line of lines) {
-      // The last line of a recorder that was killed may be cut: it is the last, or the file is not whole.
-      if (cutLine !== null) throw cut(path, cutLine);
-      const mistake = reader.take(line);
-      if (mistake === null) continue;
-      if (!line.endsWith('}')) {
-        cutLine = mistake.line;
-        continue;
-      }
-      throw usage(
-        `${path}:${mistake.line}: found ${quote(mistake.found)}, allowed is ${mistake.allowed}`,
-        'graydeck record FILE writes one',
-        'bad-recording',
-      );
-    }
+    for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>)
+      splitter.push(chunk, take);
+    splitter.end(take);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
     if (!error.code.startsWith('E')) throw error;
@@ -45,6 +50,16 @@ export async function readRecordingFile(path: string): Promise<Recording> {
   const recording = reader.read();
   if (recording !== null) return recording;
   throw usage(`${path} holds nothing to see`, 'graydeck record FILE writes one', 'empty-recording');
+}
+
+const LONGEST = `a line of up to ${LONGEST_LINE / 1024 / 1024} MiB`;
+
+function wrong(path: string, {line, found, allowed}: RecordingMistake) {
+  return usage(
+    `${path}:${line}: found ${quote(found)}, allowed is ${allowed}`,
+    'graydeck record FILE writes one',
+    'bad-recording',
+  );
 }
 
 function cut(path: string, line: number) {

@@ -3,7 +3,7 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../telling/exit.ts';
 import {Failure, usage} from '../telling/failure.ts';
-import {LineSplitter, LONGEST_LINE} from '../judge/line-splitter.ts';
+import {LineSplitter, LONGEST_LINE} from '../line-splitter.ts';
 import {Recordings, type JudgeBy} from '../judge/recordings.ts';
 import {readPlanFile} from '../acting/plan-source.ts';
 import {loadSettings} from '../opening/settings.ts';
@@ -67,11 +67,11 @@ async function judgeBy(call: Call): Promise<JudgeBy> {
     import('../../config/condition/metric-book.ts'),
     import('../../analysis/evidence/evidence.ts'),
   ]);
-  if (flags.plan === undefined) return {plan: null, traits: metricBook().find, createEvaluator};
-  const {config} = await loadSettings(call);
-  const declared = config?.value.metrics ?? {};
-  const plan = await readPlanFile(flags.plan, out.say, declared);
-  return {plan, traits: metricBook(declared).find, createEvaluator};
+  if (flags.plan === undefined) return {plan: null, traits: metricBook().find, declared: {}, createEvaluator};
+  const {config, declared} = await loadSettings(call);
+  const metrics = config?.value.metrics ?? {};
+  const plan = await readPlanFile(flags.plan, out.say, metrics);
+  return {plan, traits: metricBook(metrics).find, declared, createEvaluator};
 }
 
 /** Waits until it is taken, so that whoever reads slowly is not piled upon. */

@@ -1,5 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Traffic} from '../../analysis/power.ts';
+import type {Mistake} from '../../config/yaml/mistake.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../telling/exit.ts';
@@ -7,9 +8,17 @@ import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting
 import {languageOf} from '../command-line/language.ts';
 import {readTraffic} from '../acting/traffic.ts';
 
+/** What `plan show` takes in place of a file: the plan of a start that names none. */
+const BUILT_IN = 'built-in';
+
 /** `plan check FILE`: every mistake at once; a part of a plan is told what it lacks. `plan show FILE`: in words. */
 export const run: Run = async call => {
   const {args, out, verb, flags} = call;
+  if (verb.name === 'plan show' && args[0] === BUILT_IN) {
+    const {builtInPlan} = await import('../../config/plan/built-in.ts');
+    const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
+    return await showRead(call, {name: BUILT_IN, plan: builtInPlan, warnings: [], needs: []}, traffic);
+  }
   const source = await readSource(args[0] ?? '-', out.say);
   const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
   return verb.name === 'plan check' ? await check(call, source, traffic) : await show(call, source, traffic);
@@ -37,14 +46,26 @@ async function check(call: Call, {name, text}: Source, traffic: Traffic | null):
 }
 
 async function show(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
-  const {out, flags} = call;
-  const [{checkPart}, {describePlan}] = await Promise.all([
-    import('../../config/plan/plan-file.ts'),
-    import('../../config/describe/plan.ts'),
-  ]);
+  const {checkPart} = await import('../../config/plan/plan-file.ts');
   const read = checkPart(text, name);
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
-  const {plan, warnings, needs} = read;
+  return await showRead(call, {name, ...read}, traffic);
+}
+
+interface ShownPlan {
+  name: string;
+  plan: Plan;
+  warnings: readonly Mistake[];
+  needs: readonly string[];
+}
+
+async function showRead(
+  call: Call,
+  {name, plan, warnings, needs}: ShownPlan,
+  traffic: Traffic | null,
+): Promise<ExitCode> {
+  const {out, flags} = call;
+  const {describePlan} = await import('../../config/describe/plan.ts');
   const words = describePlan(plan, languageOf(flags.lang, process.env));
   const doubts = needs.length === 0 ? await doubtsOf(call, plan, traffic) : null;
   if (out.isJson) {

@@ -59,9 +59,11 @@ function headLines(plan: Plan, lang: Lang): string[] {
  */
 function describeGuardrail(guardrail: Guardrail, lang: Lang, isBrief = false): string {
   const words = wordsOf(lang);
-  const {when, forMs, then, level, preset} = guardrail;
+  const {when, forMs, then, level, preset, whenUnknown} = guardrail;
   const held = forMs === 0 ? '' : `${lang === 'zh' ? '，' : ', '}${words.held(timeText(forMs, lang))}`;
-  const text = words.guardrail(words.does[then](level), `${describeCondition(when, lang, isBrief)}${held}`);
+  const unknown = whenUnknown === 'ignore' ? words.ignored : '';
+  const read = words.guardrail(words.does[then](level), `${describeCondition(when, lang, isBrief)}${held}`);
+  const text = `${read}${unknown}`;
   return preset === undefined ? text : `${text} ${words.fromPreset(preset)}`;
 }
 

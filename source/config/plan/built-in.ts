@@ -1,4 +1,5 @@
-import type {Evidence, Phase, Plan} from '../../release/plan.ts';
+import type {Evidence, Guardrail, Phase, Plan} from '../../release/plan.ts';
+import {presetGuardrails} from './presets.ts';
 
 const HOUR = 3_600_000;
 
@@ -45,7 +46,15 @@ function phase(name: string, percent: number, durationMs: number | null): Phase 
 }
 
 /**
- * The plan of a start that names none: four phases, no audiences. The last one runs on until somebody completes it:
+ * The limits at which a release is taken back where no plan sets any. The operator did not choose them, so a service that
+ * does not measure availability or response times, or has few requests, must not be kept from going on by them.
+ */
+const GUARDRAILS = [...presetGuardrails('seed-rollback'), ...presetGuardrails('outage')].map(
+  (guardrail): Guardrail => ({...guardrail, whenUnknown: 'ignore'}),
+);
+
+/**
+ * The plan of a start that names none: four phases, no audiences, limits at which everything is taken back. The last one runs on until somebody completes it:
  * replacing prod is nothing to happen to a person who wrote no plan.
  */
 export const builtInPlan: Plan = {
@@ -57,5 +66,6 @@ export const builtInPlan: Plan = {
     phase('gamma', 50, 72 * HOUR),
     phase('production', 100, null),
   ],
+  guardrails: GUARDRAILS,
   complete: 'manual',
 };

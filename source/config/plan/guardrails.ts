@@ -15,7 +15,14 @@ const LEVEL_OF: Record<Guardrail['then'], Guardrail['level']> = {
   advance: 'info',
 };
 
-const SHAPE = {when: z.unknown(), for: duration, then: oneOf(THEN), level: oneOf(LEVELS)};
+const UNKNOWN = ['hold', 'ignore'] as const;
+const SHAPE = {
+  when: z.unknown(),
+  for: duration,
+  then: oneOf(THEN),
+  level: oneOf(LEVELS),
+  whenUnknown: oneOf(UNKNOWN),
+};
 const OTHER_NAMES = {
   metric: 'when',
   condition: 'when',
@@ -39,7 +46,9 @@ export function readGuardrails(reader: Reader, spot: Spot): Placed<Guardrail>[] 
     const then = fields.then ?? 'rollback';
     const when = isWritten(item, 'when') ? readConditionAt(reader, child(item, 'when'), then) : undefined;
     if (when === undefined || fields.then === undefined) return [];
-    return [{value: {when, forMs: fields.for ?? 0, then, level: fields.level ?? LEVEL_OF[then]}, spot: item}];
+    const unknown = fields.whenUnknown === 'ignore' ? {whenUnknown: fields.whenUnknown} : {};
+    const value = {when, forMs: fields.for ?? 0, then, level: fields.level ?? LEVEL_OF[then], ...unknown};
+    return [{value, spot: item}];
   });
 }
 

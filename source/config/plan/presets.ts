@@ -7,6 +7,7 @@ interface Row {
   forMs?: number;
   then: Guardrail['then'];
   level: AlertLevel;
+  whenUnknown?: 'ignore';
 }
 
 const MINUTE = 60_000;
@@ -43,6 +44,19 @@ const PRESETS = {
     {when: 'db_connections >= 80', then: 'alert', level: 'warning'},
     {when: 'redis_memory >= 90 %', then: 'alert', level: 'warning'},
   ],
+  /**
+   * Gray fails outright: more than half of its requests, for longer than a burst lasts. It needs no prod to compare with.
+   * At 5 % errors, 11 of 20 requests fail by chance in one of a thousand million windows; and it takes two windows.
+   */
+  outage: [
+    {
+      when: 'error_rate > 50 % over 10s min 20 requests',
+      forMs: 10_000,
+      then: 'rollback',
+      level: 'critical',
+      whenUnknown: 'ignore',
+    },
+  ],
 } satisfies Record<string, Row[]>;
 
 export type PresetName = keyof typeof PRESETS;
@@ -51,8 +65,8 @@ export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 /** The guardrails of a preset, each marked with its name. */
 export function presetGuardrails(preset: PresetName): Guardrail[] {
   const rows: Row[] = PRESETS[preset];
-  return rows.flatMap(({when, forMs = 0, then, level}) => {
+  return rows.flatMap(({when, forMs = 0, ...rest}) => {
     const reading = readCondition(when, metricBook());
-    return reading.ok ? [{when: reading.value, forMs, then, level, preset}] : [];
+    return reading.ok ? [{when: reading.value, forMs, ...rest, preset}] : [];
   });
 }

@@ -101,6 +101,7 @@ export const en = {
     alert: (level: string) => `raises an alert (${level})`,
   } as Record<Guardrail['then'], (level: string) => string>,
   held: (time: string) => `without a break for ${time}`,
+  ignored: '; while it cannot be judged it does not hold the release',
   fromPreset: (name: string) => `[${name}]`,
   relativeNote: 'At 100 % there is no prod to compare with: only limits of their own are judged there.',
   evidenceOff: 'Evidence is off: only guardrails judge gray.',

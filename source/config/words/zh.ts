@@ -93,6 +93,7 @@ export const zh: Words = {
     alert: level => `告警（${{info: '提示', warning: '警告', critical: '严重'}[level] ?? level}）`,
   },
   held: time => `持续${time}`,
+  ignored: '；无法判定时不阻止推进',
   fromPreset: name => `【${name}】`,
   relativeNote: '100 % 时没有生产可比：只判断绝对值条件。',
   evidenceOff: '证据已关闭：只由护栏判断灰度。',

@@ -72,6 +72,7 @@ export const enVerdict = {
   notApplicable: (why: WhyNotApplicable) => NOT_APPLICABLE[why],
   bothSides: 'BOTH SIDES',
   wouldNotHelp: 'taking gray back would not help',
+  overruled: 'resumed all the same, not raised until it is well',
   wanted: (condition: string) => `wants ${condition}`,
   ratio: (seen: string, set: string) => `GRAY gets ${seen} of the eligible requests, ${set} is set`,
   ratioChance: (low: string, high: string) => `${low} to ${high} would be chance`,

@@ -10,6 +10,8 @@ function logged(
     case 'guardrail':
     case 'guardrail_holds':
       return `灰度${name} ${number(value)}，界限 ${number(threshold)}`;
+    case 'guardrail_overruled':
+      return `灰度${name} ${number(value)}，界限 ${number(threshold)}；有人仍选择继续，恢复正常前不再上调`;
     case 'guardrail_undecided':
       return `${name}：请求太少，还不能判定`;
     case 'guardrail_unmeasured':
@@ -82,6 +84,7 @@ export const zhVerdict: typeof enVerdict = {
   notApplicable: why => ({'everybody-gray': '没有生产可比较', 'nobody-eligible': '按比例无人使用'})[why],
   bothSides: '两侧都坏',
   wouldNotHelp: '撤回灰度没有用',
+  overruled: '有人仍选择继续，恢复正常前不再上调',
   wanted: condition => `要求 ${condition}`,
   ratio: (seen, set) => `灰度得到 ${seen} 的请求，设定为 ${set}`,
   ratioChance: (low, high) => `${low} 至 ${high} 属偶然`,

@@ -113,10 +113,13 @@ function earlierCriteriaHeld(release: Release, now: {text: string; outcome: stri
   });
 }
 
-function decidePause(release: Release, command: Of<'pause'>): Decision {
+function decidePause(release: Release, {by, reason, because = []}: Of<'pause'>): Decision {
   if (release.state === 'paused') return already('already-so');
-  const gate = wrongState(release, ['rolling'], 'only a rolling release can be paused');
-  return gate ?? accept({type: 'release-paused', release: release.id, reason: command.reason ?? null});
+  const found = by.kind === 'guard' && because.length > 0 ? {because} : {};
+  return (
+    wrongState(release, ['rolling'], 'only a rolling release can be paused') ??
+    accept({type: 'release-paused', release: release.id, reason: reason ?? null, ...found})
+  );
 }
 
 function decideResume(release: Release, command: Of<'resume'>): Decision {

@@ -1,6 +1,9 @@
 import type {Event, Happened} from '../event.ts';
-import type {PhaseClock, Release} from '../state.ts';
+import type {Overruling, PauseCause, PhaseClock, Release} from '../state.ts';
 import {skipped} from '../step.ts';
+
+/** Overrulings kept of a release. The judge applies each within seconds; a successor needs those of the last minutes. */
+const OVERRULED_KEPT = 32;
 
 /** Events that neither begin nor end a release. */
 export type MoveEvent = Extract<
@@ -71,6 +74,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         ...stayed(release, at),
         state: 'paused',
         pausedReason: event.reason,
+        pausedBecause: event.because ?? [],
         clock: stopped(release.clock, at),
       };
     case 'release-resumed':
@@ -78,6 +82,8 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         ...release,
         state: 'rolling',
         pausedReason: null,
+        pausedBecause: [],
+        overruled: withOverruling(release.overruled, release.pausedBecause, at),
         clock: {...release.clock, since: release.clock.held === null ? at : null},
       };
     case 'promotion-started': {
@@ -89,6 +95,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         splitChangedAt: at,
         verdict: null,
         pausedReason: null,
+        pausedBecause: [],
         clock: stopped(release.clock, at),
         steps: [...left.steps, ...event.steps],
       };
@@ -136,6 +143,13 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         clock: {...release.clock, since: release.state === 'rolling' ? at : null, held: null},
       };
   }
+}
+
+/** A pause that the guard had no part in leaves nothing to overrule. */
+function withOverruling(before: Overruling[], because: PauseCause[], at: number): Overruling[] {
+  if (because.length === 0) return before;
+  const number = (before.at(-1)?.number ?? 0) + 1;
+  return [...before, {number, at, because}].slice(-OVERRULED_KEPT);
 }
 
 /** Nothing is about to be entered any more; of the steps on the way there, what has not been begun never will be; what is running may tell what came of it. */

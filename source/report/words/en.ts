@@ -43,7 +43,7 @@ export const en: Words = {
     p95: 'response time p95, ms',
     conversionRate: 'conversion rate, percent',
   },
-  better: {gray: 'gray', prod: 'prod', neither: 'neither'},
+  better: {gray: 'gray', prod: 'prod', neither: 'neither: may be chance'},
   prod: 'prod',
   gray: 'gray',
   sections: {

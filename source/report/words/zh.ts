@@ -43,7 +43,7 @@ export const zh: Words = {
     p95: '响应时间 p95（ms）',
     conversionRate: '转化率（%）',
   },
-  better: {gray: '灰度', prod: '生产', neither: '相当'},
+  better: {gray: '灰度', prod: '生产', neither: '无定论，可能是偶然'},
   prod: '生产',
   gray: '灰度',
   sections: {

@@ -113,6 +113,21 @@ describe.each([
   });
 });
 
+test('a change of the split does not shake off what was held, though the window fills slowly', () => {
+  const held = guardrail('error_rate > 10 % over 5m min 100 requests', 'rollback', 5 * 60_000);
+  const scene = new Scene({guardrails: [held]});
+  scene.watch(100, traffic(1), traffic(1));
+  scene.watch(240, traffic(1, 1), traffic(1));
+  const before = scene.judge().guardrails[0]!.heldMs ?? 0;
+  expect(before).toBeGreaterThan(120_000);
+  scene.since = scene.at;
+  scene.begin();
+  const filling = scene.watch(90, traffic(1, 1), traffic(1));
+  expect(filling.guardrails[0]).toMatchObject({heldMs: before, outcome: {kind: 'undecided'}});
+  const full = scene.watch(20, traffic(1, 1), traffic(1));
+  expect(full.guardrails[0]!.heldMs).toBeGreaterThan(before);
+});
+
 describe('what does not roll back', () => {
   const plan = {guardrails: [guardrail('error_rate > 10 %', 'rollback', 60_000)]};
 

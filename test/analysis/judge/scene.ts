@@ -59,7 +59,7 @@ export class Scene {
     declared: DeclaredMetrics = {},
     metrics: Record<string, MetricDeclaration> = {},
   ) {
-    this.plan = {...builtInPlan, evidence: null, ...plan};
+    this.plan = {...builtInPlan, guardrails: [], evidence: null, ...plan};
     this.windows = new Windows(declared);
     this.book = metricBook(metrics);
     this.begin();

@@ -216,29 +216,61 @@ describe('evidence', () => {
   });
 });
 
-describe('a person who goes on all the same', () => {
-  test('is not paused again for what they saw, until it was over once', () => {
-    const s = scene({guardrails: [guardrail('error_rate > 10 % over 20s', 'pause')]});
-    expect(s.watch(30, SICK, WELL).verdict.action).toBe('pause');
-    s.memory = overrule(s.memory!);
-    expect(s.watch(10, SICK, WELL).verdict.action).toBe('advance');
+describe('a guardrail that a person has overruled', () => {
+  const KEY = 'pause error_rate > 10 % over 20s for 0';
+  const pausing = (more: Partial<Plan> = {}) =>
+    scene({guardrails: [guardrail('error_rate > 10 % over 20s', 'pause')], ...more});
+
+  test('holds and is named while the breach lasts, and pauses again after it was well', () => {
+    const s = pausing();
+    const paused = s.watch(30, SICK, WELL);
+    expect(paused).toMatchObject({verdict: {action: 'pause'}, because: [{kind: 'guardrail', key: KEY}]});
+    s.memory = overrule(s.memory!, [KEY]);
+    const held = s.watch(10, SICK, WELL);
+    expect(held).toMatchObject({verdict: {action: 'hold'}, because: []});
+    expect(held.verdict.reasons).toMatchObject([{code: 'guardrail_overruled', metric: 'error_rate'}]);
     s.watch(30, WELL, WELL);
     expect(s.watch(30, SICK, WELL).verdict.action).toBe('pause');
   });
 
-  test('is still taken back by what rolls back', () => {
-    const s = scene({
-      guardrails: [guardrail('error_rate > 10 %', 'rollback')],
-      evidence: DEFAULT_EVIDENCE,
-    });
+  test('holds although it is a little below its limit, until it is clearly well', () => {
+    const s = pausing();
     s.watch(30, SICK, WELL);
-    s.memory = overrule(s.memory!);
+    s.memory = overrule(s.memory!, [KEY]);
+    const near = s.watch(30, traffic(10, 1), WELL);
+    expect(near.guardrails[0]).toMatchObject({outcome: {kind: 'fails'}, isOn: true});
+    expect(near.verdict.reasons.map(({code}) => code)).toEqual(['guardrail_overruled']);
+  });
+
+  test('pauses again in another phase', () => {
+    const s = pausing();
+    s.watch(30, SICK, WELL);
+    s.memory = overrule(s.memory!, [KEY]);
+    expect(s.watch(5, SICK, WELL).verdict.action).toBe('hold');
+    s.phase++;
+    expect(s.watch(1, SICK, WELL).verdict.action).toBe('pause');
+  });
+
+  test('is the only one: neither another guardrail, nor one that takes gray back, nor evidence is disarmed', () => {
+    const back = guardrail('error_rate > 10 %', 'rollback');
+    const other = guardrail('error_rate > 20 % over 20s', 'pause');
+    const s = scene({guardrails: [guardrail('error_rate > 10 % over 20s', 'pause'), other]});
+    s.watch(30, SICK, WELL);
+    s.memory = overrule(s.memory!, [KEY]);
+    expect(s.watch(1, SICK, WELL)).toMatchObject({
+      verdict: {action: 'pause'},
+      because: [{kind: 'guardrail'}],
+    });
+    s.plan = {...s.plan, guardrails: [back]};
+    s.watch(30, SICK, WELL);
+    s.memory = overrule(s.memory, [s.judge().guardrails[0]!.key]);
     expect(s.watch(1, SICK, WELL).verdict.action).toBe('rollback');
-    s.plan = {...s.plan, guardrails: []};
+    s.plan = {...s.plan, guardrails: [], evidence: {...DEFAULT_EVIDENCE, then: 'pause'}};
     s.evidence = evidence(true);
-    expect(s.judge().verdict.action).toBe('rollback');
-    s.plan = {...s.plan, evidence: {...DEFAULT_EVIDENCE, then: 'pause'}};
-    expect(s.judge().verdict.action).not.toBe('pause');
+    expect(s.judge()).toMatchObject({
+      verdict: {action: 'pause'},
+      because: [{kind: 'evidence', metric: 'error_rate'}],
+    });
   });
 });
 

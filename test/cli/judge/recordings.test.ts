@@ -11,7 +11,12 @@ const TEXT = readFileSync(new URL('../../../fixtures/judge/plan.yaml', import.me
 function recordings(text = TEXT): Recordings {
   const read = readPlan(text, 'plan.yaml');
   if (!read.ok) throw new Error(read.mistakes.map(({message}) => message).join('; '));
-  return new Recordings({plan: read.plan, traits: name => metricBook().find(name), createEvaluator});
+  return new Recordings({
+    plan: read.plan,
+    traits: name => metricBook().find(name),
+    declared: {},
+    createEvaluator,
+  });
 }
 
 const line = (value: object) => JSON.stringify(value);
@@ -108,7 +113,7 @@ evidence: off`);
 
 describe('evidence on a recording', () => {
   const judgeBy = () =>
-    new Recordings({plan: null, traits: name => metricBook().find(name), createEvaluator});
+    new Recordings({plan: null, traits: name => metricBook().find(name), declared: {}, createEvaluator});
   const answers = (judge: Recordings, ...lines: object[]) =>
     lines.flatMap(value => {
       const {answer, wrong} = judge.read(line(value));

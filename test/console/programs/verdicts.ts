@@ -137,6 +137,20 @@ export const VERDICTS: Record<string, (now: () => number) => Promise<Scene>> = {
       guardrails: [guardrail('error_rate > 5 % over 1m', 5 * MINUTE, 'rollback'), ...LIMITS.slice(1)],
     }),
   }),
+  'verdict-overruled': told({
+    course: turned(200, {errors: 0.085}),
+    plan: plan({...without, guardrails: [guardrail('error_rate > 5 % over 1m', MINUTE, 'pause')]}),
+    prepare: async ({world}) => {
+      const release = 'r-7';
+      const moment = world.now();
+      world.clock(() => moment - MINUTE);
+      const because = [{kind: 'guardrail', key: 'pause error_rate > 5 % over 1m for 60000'}] as const;
+      await world.act({type: 'take-guard'}, GUARD);
+      await world.act({type: 'pause', release, because: [...because]}, GUARD);
+      await world.act({type: 'resume', release});
+      world.clock(() => moment);
+    },
+  }),
   'verdict-both-sides': told({
     course: turned(200, {errors: 0.09}, {errors: 0.08}),
     plan: plan({

@@ -39,9 +39,10 @@ export function ofEvidence(scene: Scene, rows: readonly MetricRow[]): Headline[]
 export function ofUnmeasured(scene: Scene): Headline[] {
   const {reading, t, clean} = scene;
   const planned = new Set(
-    [...(reading.judgement?.guardrails ?? []), ...(reading.judgement?.criteria ?? [])].flatMap(({outcome}) =>
-      outcome.kind === 'cannot-measure' ? [outcome.metric] : [],
-    ),
+    [
+      ...(reading.judgement?.guardrails ?? []).filter(({guardrail}) => guardrail.whenUnknown !== 'ignore'),
+      ...(reading.judgement?.criteria ?? []),
+    ].flatMap(({outcome}) => (outcome.kind === 'cannot-measure' ? [outcome.metric] : [])),
   );
   const byWhy = new Map<string, {names: string[]; ageMs: number | null; word: string}>();
   for (const {name, sides} of reading.externals) {

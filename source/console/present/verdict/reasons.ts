@@ -35,6 +35,7 @@ export function reasonRow(reason: Reason, judgement: Judgement | null, scene: Sc
   switch (code) {
     case 'guardrail':
     case 'guardrail_holds':
+    case 'guardrail_overruled':
     case 'guardrail_undecided':
     case 'guardrail_unmeasured': {
       // The judge wrote the reason from this very reading.
@@ -89,6 +90,7 @@ function guardrailRow(reading: GuardrailReading, code: ReasonCode, scene: Scene)
     mark: isFiring ? BAD : WARN,
     parts: [
       [say(`${t.sides.gray} ${label} ${value ?? ''} ${limit}`, isFiring ? 'bad' : 'strong')],
+      code === 'guardrail_overruled' ? [say(t.verdict.overruled, 'strong')] : [],
       held,
       then,
       prodPart(outcome, scene),
