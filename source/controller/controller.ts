@@ -6,6 +6,7 @@ import {deriveSplit} from '../release/derive-split.ts';
 import type {Event} from '../release/event.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
 import {isNumber, isText} from '../release/shape.ts';
+import {fromJson, toJson} from '../release/well-formed.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
 import {newCommitId} from './ids.ts';
@@ -63,18 +64,17 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
  * take nothing back.
  */
 function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
-  const plain: unknown = JSON.parse(JSON.stringify(events));
   const commit = {
     version: (folded.head?.version ?? 0) + 1,
     id: newCommitId(),
     parent: folded.head?.id ?? null,
     schema: SCHEMA,
     minReader: SCHEMA,
-    by: isText(command.by?.name) ? command.by.name : '',
+    by: isText(command.by?.name) ? command.by.name.toWellFormed() : '',
     at: isNumber(command.at) ? command.at : (folded.head?.at ?? 0),
-    reason: isText(command.reason) ? command.reason : null,
+    reason: isText(command.reason) ? command.reason.toWellFormed() : null,
     // What is folded here is what everybody else will read.
-    events: plain as Event[],
+    events: fromJson(toJson(events)) as Event[],
     split: folded.split,
   } satisfies Commit;
   return {...commit, split: deriveSplit(evolveCommit(folded.state, commit))};

@@ -6,6 +6,7 @@ import {Sample} from '../analysis/sample.ts';
 import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows/windows.ts';
 import {busyPart, holdsAll, NEWEST_MS, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** An entry as a store hands it out. */
 export interface Entry {
@@ -276,7 +277,7 @@ export class Measurements {
     this.#junk++;
     if (now - this.#lastJunkAt < JUNK_EVERY_MS) return;
     this.#lastJunkAt = now;
-    const shown = fields.slice(0, 16).map(field => field.slice(0, 64));
+    const shown = fields.slice(0, 16).map(field => startOf(field, 64));
     this.#lastJunk = plainText(`${wrong}: ${shown.join(' ')}`, 160);
   }
 

@@ -2,6 +2,7 @@ import {decodeTally, type Tally} from '../analysis/windows/roll-up.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Commit} from '../release/commit.ts';
 import {isFeatureName} from '../release/name.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** What routers had said at a moment. */
 export interface RoutersAt {
@@ -101,7 +102,7 @@ export class RecordingReader {
   }
 
   #mistake(text: string, allowed: string): RecordingMistake {
-    return {line: this.#count, found: text.slice(0, 80), allowed};
+    return {line: this.#count, found: startOf(text, 80), allowed};
   }
 }
 

@@ -1,5 +1,6 @@
 import {failed, type Tried} from './channel.ts';
 import {without} from './secret.ts';
+import {startOf} from '../../release/well-formed.ts';
 
 export interface Post {
   url: string;
@@ -102,7 +103,7 @@ async function beginning({body}: Response): Promise<string> {
   } catch {
     // The answer itself was there; what it had to add is lost.
   }
-  return text.slice(0, ANSWER_AT_MOST);
+  return startOf(text, ANSWER_AT_MOST);
 }
 
 function brokenOff(error: unknown): Tried {

@@ -5,6 +5,7 @@ import {
   type FeedbackEntry,
   type FeedbackReader,
 } from '../port.ts';
+import {wellFormedJson} from '../../release/well-formed.ts';
 import type {StoreClock} from './clock.ts';
 import type {Line} from './line.ts';
 
@@ -27,7 +28,7 @@ export async function writeFeedback(line: Line, clock: StoreClock, key: string, 
     Math.random() < 0.5
       ? ['MAXLEN', '~', MOST_FEEDBACK]
       : ['MINID', '~', Math.max(0, Math.floor(clock.now() - KEEP_FEEDBACK_MS))];
-  await line.call(['XADD', key, ...trim, '*', 'feedback', text]);
+  await line.call(['XADD', key, ...trim, '*', 'feedback', wellFormedJson(text)]);
 }
 
 /** Whatever else stands in an entry, its text is empty: the reader counts it as none. */
