@@ -32,8 +32,11 @@ export interface StoredRouterReport extends RouterReport {
   at: number;
 }
 
-/** `written`: it is in the log (even when the reply was lost on the way). `conflict`: somebody else was first. */
-export type AppendResult = {outcome: 'written'} | {outcome: 'conflict'};
+/**
+ * `written`: it is in the log (even when the reply was lost on the way). `putAside`: what stood behind its parent could
+ * not be read, and is kept outside the log. `conflict`: another commit was first.
+ */
+export type AppendResult = {outcome: 'written'; putAside?: true} | {outcome: 'conflict'};
 
 /**
  * News of the log. `commit`: the next one, never a gap, never a repeat. `broken`: the chain of parents does not hold
@@ -69,6 +72,15 @@ export interface LogWriter {
    * (junk, a forged id) is put aside: a rollback can always be written. Rings the bell.
    */
   append(commit: Commit): Promise<AppendResult>;
+}
+
+/** A try of the way to the end of the log. */
+export interface LogRehearsal {
+  /**
+   * Goes the whole way of `append` and takes the commit away again in the same step: readers never see it, and nothing is
+   * put aside. Says what `append` would say, and throws what it would throw.
+   */
+  rehearse(commit: Commit): Promise<AppendResult>;
 }
 
 /** News of the sample stream, in order; `age` fields are the reader's business. */
@@ -171,7 +183,7 @@ export interface FeatureView {
 
 /** What a console or guard may do. */
 export interface FeatureStore extends FeatureView {
-  log: LogReader & LogWriter;
+  log: LogReader & LogWriter & LogRehearsal;
   samples: SampleReader & SampleWriter;
   rollUps: RollUpReader & RollUpWriter;
   routers: RouterRegistry;

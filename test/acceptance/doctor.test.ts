@@ -27,7 +27,10 @@ describe.skipIf(redisMissing)('the doctor on a store that runs', () => {
     await startRelease(place);
     const {findings, exitCode} = await examine(place);
     expect(exitCode).toBe(0);
-    expect(of(findings, 'log')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect(of(findings, 'log').map(({level, text}) => [level, text])).toEqual([
+      ['fine', expect.stringContaining('follows from the one before') as string],
+      ['fine', expect.stringContaining('a rollback can be written') as string],
+    ]);
     expect(of(findings, 'clocks')).toEqual([expect.objectContaining({level: 'fine'})]);
     for (const {level, remedy} of findings) expect(remedy === '').toBe(level === 'fine');
   });
@@ -71,14 +74,41 @@ describe.skipIf(redisMissing)('the doctor on a store that runs', () => {
     expect(before.exitCode).toBe(1);
     expect(of(before.findings, 'log')).toEqual([
       expect.objectContaining({level: 'wrong', remedy: 'graydeck doctor --repair-log'}),
+      expect.objectContaining({level: 'doubt', remedy: 'graydeck doctor --repair-log'}),
     ]);
 
     const repaired = await cli.run('doctor', '--repair-log');
     expect(repaired.exitCode).toBe(0);
-    expect(of((await examine(place)).findings, 'log')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect(of((await examine(place)).findings, 'log').map(({level}) => level)).toEqual(['fine', 'fine']);
     expect((await logOf(place)).at(-1)!.version).toBe(head + 1);
     const aside = await execa('redis-cli', ['-p', String(redis.port), 'XLEN', `graydeck:{${FEATURE}}:aside`]);
     expect(aside.stdout).toBe('1');
+  });
+});
+
+describe.skipIf(redisMissing)('the doctor’s try of the log', () => {
+  test('says that nothing can be written, and why', async () => {
+    await using place = await redisPlace();
+    await startRelease(place);
+    const log = await logOf(place);
+    const at = ['-p', String(place.redis.port), 'CONFIG', 'SET'];
+    await execa('redis-cli', [...at, 'min-replicas-to-write', '1']);
+    const {findings, exitCode} = await examine(place);
+    expect(exitCode).toBe(1);
+    expect(of(findings, 'log')).toContainEqual(
+      expect.objectContaining({level: 'wrong', text: expect.stringContaining('cannot be written') as string}),
+    );
+    await execa('redis-cli', [...at, 'min-replicas-to-write', '0']);
+    expect(await logOf(place)).toEqual(log);
+  });
+
+  test('is left out under --read-only', async () => {
+    await using place = await embeddedPlace();
+    await startRelease(place);
+    const {stdout} = await place.cli.run('doctor', '--json', '--read-only');
+    const {findings} = JSON.parse(stdout) as {findings: Finding[]};
+    expect(of(findings, 'log').map(({text}) => text)).not.toContainEqual(expect.stringContaining('written:'));
+    expect(of((await examine(place)).findings, 'log')).toHaveLength(2);
   });
 });
 

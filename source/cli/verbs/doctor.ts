@@ -1,6 +1,6 @@
 import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {builtInPlan} from '../../config/plan/built-in.ts';
-import {openController} from '../../controller/controller.ts';
+import {LOG_KEY, openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import {isLive} from '../../release/state.ts';
@@ -44,6 +44,7 @@ interface Looked {
 }
 
 async function look(call: Call, settings: Settings): Promise<Looked> {
+  const {flags} = call;
   const store = await openToLook(call, settings.store).catch(failureOf);
   if (store instanceof Failure) return await lookWithout(store, call, settings);
   try {
@@ -67,7 +68,7 @@ async function look(call: Call, settings: Settings): Promise<Looked> {
       const ours = release !== null && isLive(release) ? release.plan : null;
       const plan = ours ?? (await configuredPlan(settings, feature, call.out.say)) ?? builtInPlan;
       const [found, host] = await Promise.all([
-        lookAtFeature({store, feature: opened, view, settings}, plan),
+        lookAtFeature({store, feature: opened, view, settings, mayWrite: !flags.readOnly}, plan),
         lookAtHost(settings, plan),
       ]);
       return {feature, findings: [...found, ...host]};
@@ -128,6 +129,7 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
         type: 'alert',
         alert: newAlertId(),
         level: 'warning',
+        key: LOG_KEY,
         message: `the log was repaired after version ${before.head?.version ?? 0}: ${before.lastBreak.why}`,
       } as const;
       const outcome = await controller.execute(alert, readStamp(flags));

@@ -38,7 +38,7 @@ export function featureStore({line, clock, bells}: Means, feature: string): Feat
   const source = logSource(line, bells, keys);
   return {
     feature,
-    log: {...logReader(line, source), ...logWriter(line, source, keys, feature)},
+    log: {...logReader(line, source), ...logWriter(line, keys, feature)},
     samples: {...sampleReader(line, clock, keys.metrics), ...sampleWriter(line, clock, keys.metrics)},
     rollUps: {...rollUpReader(line, keys), ...rollUpWriter(line, clock, keys)},
     routers: keptRouterRegistry(line, clock, keys),
