@@ -21,6 +21,8 @@ export interface JudgedWindows extends Measured, Seconds {
 export interface JudgingMeans {
   windows: JudgedWindows;
   external: ExternalNumbers;
+  /** How far the stream of samples is ahead of the store's clock, milliseconds; null: it is not. */
+  aheadMs(): number | null;
   traits: FindTraits;
   /** Null: no evidence is gathered. */
   createEvaluator: CreateEvaluator | null;
@@ -79,7 +81,7 @@ export class Judging {
   /** Judges the second that ends at `at`. Each second once, in order; seconds may be left out. */
   look(at: number, scene: Scene): Judgement {
     const {release, split, applied, version, isResumed} = scene;
-    const {windows, external, traits} = this.#means;
+    const {windows, external, traits, aheadMs} = this.#means;
     if (isResumed && this.#judge !== null) this.#judge = overrule(this.#judge);
     this.#observe(at, release);
     const {splitChangedAt} = release;
@@ -92,6 +94,7 @@ export class Judging {
       applied,
       tiers: split.tiers,
       measured: windows,
+      aheadMs: aheadMs(),
       external,
       traits,
       evidence: this.#reading,

@@ -169,6 +169,22 @@ export interface LeaseKeeper {
   giveUp(token: string): Promise<void>;
 }
 
+/**
+ * The newest id that each stream has given, as a time in milliseconds since 1970, even where its entry is gone; null: none
+ * was given. Whoever writes samples or feedback may choose an id, and every later id counts from there.
+ */
+export interface StreamClocks {
+  samples: number | null;
+  feedback: number | null;
+}
+
+/** A stream that was ahead of the store's clock by `aheadMs`, and how many entries from ahead were put aside. */
+export interface MendedStream {
+  stream: keyof StreamClocks;
+  aheadMs: number;
+  entries: number;
+}
+
 /** What a viewer may do with a feature: read. There is nothing here that writes. */
 export interface FeatureView {
   readonly feature: string;
@@ -179,6 +195,7 @@ export interface FeatureView {
   feedback: FeedbackReader;
   outputs: OutputReader;
   lease: Pick<LeaseKeeper, 'read'>;
+  streamClocks(): Promise<StreamClocks>;
 }
 
 /** What a console or guard may do. */
@@ -190,6 +207,11 @@ export interface FeatureStore extends FeatureView {
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
   lease: LeaseKeeper;
+  /**
+   * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and
+   * lets the streams go on from that clock. Entries that are not ahead stay. Empty where nothing was to be mended.
+   */
+  mendStreams(): Promise<MendedStream[]>;
 }
 
 /** What an SDK or an edge agent gets: the newest split, a report, samples and feedback. No command. */
@@ -242,6 +264,8 @@ export interface StoreByRole {
   router: RoutingStore;
 }
 
+/** An id further ahead of the store's clock was chosen by a writer, or the clock went back; milliseconds. */
+export const STREAM_AHEAD_MS = 5000;
 /** How long raw samples are kept unless the writer says otherwise, in milliseconds. */
 export const KEEP_SAMPLES_MS = 15 * 60_000;
 /** How long the report of a router that neither reports nor leaves stays listed, in milliseconds. */

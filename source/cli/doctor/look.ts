@@ -18,7 +18,6 @@ import {checkPrometheus} from '../checks/prometheus.ts';
 import {checkRouters} from '../checks/routers.ts';
 import {checkServices} from '../checks/services.ts';
 import {checkStore} from '../checks/store.ts';
-import {openMeasurements} from '../opening/measure.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import type {Settings} from '../opening/settings.ts';
@@ -46,7 +45,10 @@ export async function lookAtFeature(opened: Opened, plan: Plan): Promise<Finding
     inTime('store', checkStore(store, settings.store)),
     inTime('log', watchChain(view, CHAIN_WATCHED_MS).then(checkLog)),
     mayWrite ? inTime('log', tryToAppend(opened)) : [],
-    inTime('clocks', lookAtClocks(opened)),
+    inTime(
+      'clocks',
+      feature.streamClocks().then(clocks => checkClocks(Date.now(), view.now(), clocks)),
+    ),
     inTime(
       'routers',
       feature.routers.list().then(reports => checkRouters(reports, view.now())),
@@ -89,16 +91,6 @@ async function tryToAppend({feature, view, settings}: Opened): Promise<Finding[]
 function faultOf(error: unknown): StoreFault {
   if (error instanceof StoreFault) return error;
   throw error;
-}
-
-async function lookAtClocks({feature, view, settings}: Opened): Promise<Finding[]> {
-  const measurements = openMeasurements(feature, view, settings, {historyMs: 60_000, keepSeconds: 120});
-  try {
-    await measurements.start();
-    return checkClocks(Date.now(), view.now(), measurements.status().aheadMs);
-  } finally {
-    await measurements.close();
-  }
 }
 
 async function lookAtLimits({view, settings}: Opened): Promise<Finding[]> {

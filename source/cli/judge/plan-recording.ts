@@ -68,6 +68,7 @@ export class PlanRecording implements Recording {
       {
         at,
         release: RELEASE,
+        aheadMs: null,
         plan: this.#plan,
         state: this.#state,
         phase: this.#phase,

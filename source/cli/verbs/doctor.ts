@@ -17,6 +17,7 @@ import {CHAIN_IS_SEEN_WITHIN_MS, watchChain} from '../doctor/watch-chain.ts';
 import {EXIT, type ExitCode} from '../telling/exit.ts';
 import {Failure, failureOf, failureOfOutcome} from '../telling/failure.ts';
 import {chooseFeature} from '../opening/feature.ts';
+import {mendedWords} from '../guard/keep-streams.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {configuredPlan, loadSettings, type Settings} from '../opening/settings.ts';
 import {openToLook} from '../opening/to-look.ts';
@@ -24,11 +25,12 @@ import {openToLook} from '../opening/to-look.ts';
 const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
 const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;
 
-/** `doctor [--send-test] [--repair-log]`: everything a release stands on, each with what mends it. */
+/** `doctor [--send-test] [--repair-log] [--repair-samples]`: everything a release stands on, each with what mends it. */
 export const run: Run = async call => {
   const {flags, out} = call;
   const settings = await loadSettings(call);
   if (flags.repairLog) await repairLog(call, settings);
+  if (flags.repairSamples) await repairSamples(call, settings);
   const {feature, findings: found, exit} = await look(call, settings);
   const findings = flags.sendTest ? [...found, ...(await test(call, settings, feature))] : found;
   if (out.isJson) out.json({schema: 'graydeck.doctor/1', feature, findings});
@@ -144,6 +146,21 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
     } finally {
       await controller.close();
     }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Lets streams go on that an application has set ahead of the store's clock. @throws Failure, StoreFault */
+async function repairSamples({out, verb}: Call, settings: Settings): Promise<void> {
+  const store = await openStore(settings.store, 'operator');
+  try {
+    const name = await chooseFeature(settings.feature, verb.name, () => store.features());
+    const mended = await store.feature(name).mendStreams();
+    if (out.isJson) return;
+    if (mended.length === 0)
+      out.say(`the streams of ${name} keep to the store's clock: there is nothing to repair`);
+    for (const one of mended) out.say(mendedWords(one));
   } finally {
     await store.close();
   }

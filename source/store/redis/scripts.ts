@@ -68,6 +68,44 @@ return moved
 `;
 
 /**
+ * Lets a stream go on from the server's clock that an application has set ahead of it: by an id of its own choice, every
+ * later id counts from there, and after the last id of all nothing can be written any more. Nothing in it is parsed.
+ *
+ * KEYS 1 the stream, 2 where entries that are put aside are kept
+ * ARGV 1 how far an id may be ahead, in milliseconds; 2 how many entries to put aside at most; 3 how many of them are kept
+ * Returns nil where the stream is not ahead; else how far, in milliseconds, how many entries were put aside, and 1 where
+ * more are left.
+ */
+const MEND = `
+local stream, aside = KEYS[1], KEYS[2]
+local most, kept = tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local limit = now + ARGV[1]
+local function msOf(id) return tonumber(string.match(id, '^%d+')) end
+local function text(ms) return string.format('%.0f', ms) end
+
+local facts = redis.pcall('XINFO', 'STREAM', stream)
+if facts.err then return nil end
+local last
+for i = 1, #facts, 2 do
+  if facts[i] == 'last-generated-id' then last = msOf(facts[i + 1]) end
+end
+if not last or last <= limit then return nil end
+local found = redis.call('XRANGE', stream, '(' .. text(limit) .. '-18446744073709551615', '+', 'COUNT', most)
+for n, entry in ipairs(found) do
+  if n <= kept then
+    redis.pcall('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
+  end
+  redis.call('XDEL', stream, entry[1])
+end
+if #found == most then return {text(last - now), #found, 1} end
+local top = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+redis.call('XSETID', stream, top and msOf(top[1]) >= now and top[1] or text(now) .. '-0')
+return {text(last - now), #found, 0}
+`;
+
+/**
  * Takes or renews the lease.
  *
  * KEYS 1 the lease
@@ -115,4 +153,5 @@ export const SCRIPTS = {
   appendEvenWhenFull: EVEN_WHEN_FULL + APPEND,
   hold: EVEN_WHEN_FULL + HOLD,
   giveUp: PLAIN + GIVE_UP,
+  mend: EVEN_WHEN_FULL + MEND,
 };
