@@ -6,6 +6,7 @@ import type {EvidenceOptions, EvidenceReading, EvidenceSnapshot, MetricEvidence,
 import {ResponseTimes} from './response-times.ts';
 import {Tape} from './tape.ts';
 import type {EvidenceTick, HistoryTick, SideTick} from './tick.ts';
+import {own} from '../../release/own.ts';
 
 /** What each metric gets of the budget, before it is made to sum to 1. */
 const ERRORS = 0.36;
@@ -68,7 +69,7 @@ class Evaluator implements EvidenceEvaluator {
         of: requests,
       })),
       ...Object.entries(options.ratios ?? {}).map(([name, worse]) =>
-        ratio(name, worse, RATIO, ({ratios}) => ratios?.[name] ?? NONE),
+        ratio(name, worse, RATIO, ({ratios}) => own(ratios, name) ?? NONE),
       ),
     ];
     this.#responseTimes = new ResponseTimes(options.margin);
