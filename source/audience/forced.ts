@@ -1,4 +1,5 @@
 import type {Split} from '../release/split.ts';
+import {own} from '../release/own.ts';
 
 /** Headers as Node gives them, names in lower case, or an object of the Fetch standard. */
 export type HeadersLike =
@@ -34,7 +35,7 @@ export function forcedReader({
     const line = given === undefined ? headerOf(asked.headers ?? {}, 'cookie') : undefined;
     if (given === undefined && line === undefined) return undefined;
     for (const name of cookies) {
-      const side = sideOf(given === undefined ? cookieOf(line ?? '', name) : given[name]);
+      const side = sideOf(given === undefined ? cookieOf(line ?? '', name) : own(given, name));
       if (side !== undefined) return side;
     }
     return undefined;

@@ -3,9 +3,16 @@ import {decodeTally, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
-import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows/windows.ts';
+import {
+  MOST_AHEAD_MS,
+  Windows,
+  type Begin,
+  type SetAside,
+  type WindowOptions,
+} from '../analysis/windows/windows.ts';
 import {busyPart, holdsAll, NEWEST_MS, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** An entry as a store hands it out. */
 export interface Entry {
@@ -37,6 +44,8 @@ export interface MeasurementOptions extends WindowOptions {
   rollUps?: RollUpSource;
   /** The store's clock, milliseconds since 1970. */
   now: () => number;
+  /** The time of the newest id that the stream has given, milliseconds since 1970; null: none, or ids are no times. */
+  clockAt?: () => Promise<number | null>;
   /** How far back to read at the start, in milliseconds; 15 minutes unless said otherwise. */
   historyMs?: number;
 }
@@ -53,6 +62,8 @@ const LATE_MS = 5000;
 const FIRST_FRAME_MS = 100;
 /** Roll-ups restored in one go: there is a screen to draw meanwhile. */
 const AT_ONCE = 50;
+/** How often the stream's own clock is looked at, milliseconds. */
+const CLOCK_EVERY_MS = 2000;
 /** A stream this little ahead of the clock is the clock's reading, not a fault. */
 const TOLERATED_AHEAD_MS = 1000;
 /** No more than one example of an entry that did not parse in this time. */
@@ -77,7 +88,8 @@ export class Measurements {
   #away: string | null = null;
   #lastId: string | null = null;
   #firstAt = Number.POSITIVE_INFINITY;
-  #newestAt = Number.NEGATIVE_INFINITY;
+  /** The time of the newest id, as far as it is known. */
+  #streamAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
@@ -103,7 +115,7 @@ export class Measurements {
   }
 
   status(): MeasurementStatus {
-    const ahead = this.#newestAt - this.#options.now();
+    const ahead = this.#streamAt - this.#options.now();
     return {
       entries: this.#entries,
       repeats: this.windows.repeats,
@@ -135,8 +147,10 @@ export class Measurements {
       if (this.#lastId === null) busy = await this.#readNewest();
     });
     await this.#readOlder(busy).catch(() => undefined);
+    await this.#readClock();
     this.#tell();
     this.#ready.resolve();
+    void this.#watchClock();
     await this.#persist(async () => {
       if (this.#away !== null) {
         // A quiet stream gives no sign of its own that it can be read again.
@@ -145,12 +159,28 @@ export class Measurements {
       }
       await this.#options.samples.follow(
         this.#lastId ?? '',
-        batch => this.#take(batch),
+        batch => this.#take(batch, () => true, 'live'),
         signal,
         ({away}) => this.#setAway(away),
       );
       if (!signal.aborted) throw new Error('the stream of samples ended');
     });
+  }
+
+  /** A stream that was mended goes on from an earlier id: what was read last says nothing then. */
+  async #readClock(): Promise<void> {
+    const at = await this.#options.clockAt?.().catch(() => null);
+    if (typeof at === 'number') this.#streamAt = at;
+  }
+
+  async #watchClock(): Promise<void> {
+    const {signal} = this.#abort;
+    while (!signal.aborted) {
+      await pause(CLOCK_EVERY_MS, undefined, {signal, ref: false}).catch(() => undefined);
+      const before = this.status().aheadMs;
+      if (!signal.aborted) await this.#readClock();
+      if ((before === null) !== (this.status().aheadMs === null)) this.#tell();
+    }
   }
 
   /** Does it until it is done or the end; a store that fails is away meanwhile. */
@@ -256,14 +286,24 @@ export class Measurements {
     return end - 1;
   }
 
-  /** @param isNew whether a sample of this moment is wanted */
-  #take(entries: Entry[], isNew: (time: number) => boolean = () => true): void {
+  /**
+   * @param isNew whether a sample of this moment is wanted
+   * @param read `live`: entries came as they were written. One with an id from the future came now then, whatever clock
+   * the stream counts by; of the past it is not known when.
+   */
+  #take(
+    entries: Entry[],
+    isNew: (time: number) => boolean = () => true,
+    read: 'past' | 'live' = 'past',
+  ): void {
     const now = this.#options.now();
+    const latest = read === 'live' ? now + MOST_AHEAD_MS : Number.POSITIVE_INFINITY;
     for (const entry of entries) {
-      const {id, at, fields} = entry;
+      const {id, fields} = entry;
+      if (entry.at > this.#streamAt) this.#streamAt = entry.at;
+      const at = entry.at > latest ? now : entry.at;
       this.#entries++;
       this.#lastId = id;
-      if (at > this.#newestAt) this.#newestAt = at;
       if (at < this.#firstAt) this.#firstAt = at;
       const wrong = this.#parser.parse(fields, at, this.#sample);
       if (wrong !== null) this.#discard(wrong, fields, now);
@@ -276,7 +316,7 @@ export class Measurements {
     this.#junk++;
     if (now - this.#lastJunkAt < JUNK_EVERY_MS) return;
     this.#lastJunkAt = now;
-    const shown = fields.slice(0, 16).map(field => field.slice(0, 64));
+    const shown = fields.slice(0, 16).map(field => startOf(field, 64));
     this.#lastJunk = plainText(`${wrong}: ${shown.join(' ')}`, 160);
   }
 

@@ -5,6 +5,7 @@ import {LogHistogram, LONGEST_SKETCH} from '../analysis/sketches/log-histogram.t
 import type {Metric, MetricTable} from '../analysis/metric-table.ts';
 import type {Sample} from '../analysis/sample.ts';
 import {parseDecimal} from './decimal.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** Names and values of one entry. */
 const MOST_FIELDS = 512;
@@ -107,7 +108,7 @@ export class SampleParser {
   #newcomer(name: string, text: string, sample: Sample): string | null {
     const value = parseDecimal(text);
     if (!(value >= 0 && value <= MOST_VALUE))
-      return `${name.slice(0, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
+      return `${startOf(name, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
     const metric = this.#table.admit(name, sample.at / 1000);
     if (metric === 'bad-name') return 'not a name of a metric';
     if (metric === 'full') sample.unnamed++;

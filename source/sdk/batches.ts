@@ -1,3 +1,4 @@
+import {own} from '../release/own.ts';
 import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
 import type {Decision} from '../audience/decide.ts';
 import {encodeSample} from '../metrics/encode.ts';
@@ -72,7 +73,7 @@ export class Batches {
   /** Adds what came of a decision. Never throws. @param now the steady clock, milliseconds. */
   record(decision: Decision, measured: Measurement, now: number): void {
     try {
-      const place = PLACES[decision.side]?.[decision.cohort];
+      const place = own(own(PLACES, decision.side), decision.cohort);
       const book = place === undefined ? undefined : this.#bookOf(decision);
       if (place === undefined || book === undefined) {
         this.dropped.calls++;

@@ -29,7 +29,7 @@ export interface Kinds {
 
 /** Names of the fields that tell about an entry, and of sketches: no metric can have them. */
 const TAKEN: ReadonlySet<string> = new Set(
-  'side cohort instance seq release split age metric value users __proto__'.split(' '),
+  'side cohort instance seq release split age metric value users'.split(' '),
 );
 const WHOLE: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.:-]{0,63}$/u;

@@ -186,6 +186,7 @@ export const statusShape = z
       }),
     ),
     guard: z.string().nullable(),
+    faults: z.array(z.object({code: z.string(), text: z.string()})),
     head: count,
   })
   .meta({id: 'Status'});

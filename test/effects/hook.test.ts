@@ -56,6 +56,19 @@ test('an exit code other than 0 fails the step, with the end of what was said', 
   });
 });
 
+test.each([600, 601, 602, 603])(
+  'what is left of %i units of rockets begins with a whole one',
+  async length => {
+    const says = `process.stdout.write('\\u{1F680}'.repeat(300) + 'x'.repeat(${length - 600})); process.exit(1)`;
+    const performed = await run({argv: node(says)});
+    expect(performed).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringContaining('\u{1F680}') as string,
+    });
+    expect((performed as {error: string}).error.isWellFormed()).toBe(true);
+  },
+);
+
 test('a command that hangs is stopped at its timeout', async () => {
   const performed = await run({argv: node('setInterval(() => {}, 1000)'), timeoutMs: 300});
   expect(performed).toMatchObject({

@@ -144,6 +144,7 @@ export class World implements AsyncDisposable {
             this.#begin(near);
           },
           away: () => null,
+          aheadMs: () => null,
         },
         routers: () => Promise.resolve(this.reports),
         shelf: this.#shelf,
@@ -168,6 +169,7 @@ export class World implements AsyncDisposable {
     const onlooker = new Onlooker({
       view: this.controller,
       windows,
+      aheadMs: () => null,
       shelf: {read: this.#shelf.read},
       routers: () => this.reports,
       external: NO_EXTERNAL,

@@ -3,7 +3,14 @@ import {amount, timeWords} from './amounts.ts';
 import {earlierUnmet, unmet} from './criteria.ts';
 import type {Findings, Hearing} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';
-import {criterionReason, guardrailReason, ratioReason, reason, shoutingReason} from './reasons.ts';
+import {
+  aheadReason,
+  criterionReason,
+  guardrailReason,
+  ratioReason,
+  reason,
+  shoutingReason,
+} from './reasons.ts';
 import type {Situation} from './situation.ts';
 
 /** Everything that keeps a release where it is, the weightiest first; empty: it may go on. */
@@ -81,8 +88,12 @@ function guardReasons(guardrails: readonly GuardrailReading[]): Reason[] {
   });
 }
 
-function dataReasons({percent, applied}: Situation, {gray, prod, ratio, shouting}: Findings): Reason[] {
+function dataReasons(
+  {percent, applied, aheadMs}: Situation,
+  {gray, prod, ratio, shouting}: Findings,
+): Reason[] {
   const reasons: Reason[] = [];
+  if (aheadMs !== null) reasons.push(aheadReason(aheadMs));
   if (ratio.isOff) reasons.push(ratioReason(ratio, percent));
   if (gray.isSilent) reasons.push(silence('no_data', 'gray', gray));
   if (shouting !== null) reasons.push(shoutingReason(shouting));

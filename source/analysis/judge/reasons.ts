@@ -33,6 +33,8 @@ export type ReasonCode =
   /** Nothing is heard of gray, or of prod. */
   | 'no_data'
   | 'no_prod_data'
+  /** The stream's newest id lies ahead of the store's clock, `value` seconds: what comes may not be counted. */
+  | 'samples_ahead'
   /** Routers have not confirmed the percentage. */
   | 'not_applied'
   | 'criterion_fails'
@@ -132,6 +134,25 @@ export function shoutingReason({instance, share, requests, instances}: Loudest):
     `${name} alone says ${amount(share * 100, 'percent')} of gray's requests, ${instances - 1} other instances the rest`,
     {value: share * 100, samples: requests, windowSeconds: 60},
   );
+}
+
+/** The last id of all is further ahead than any clock, milliseconds. */
+const ENDLESS_MS = 100 * 365 * 86_400_000;
+
+/** Whether a stream that is so far ahead can take no entry any more. */
+export function isEndless(aheadMs: number): boolean {
+  return aheadMs > ENDLESS_MS;
+}
+
+/** What is wrong with a stream of samples that is ahead of the store's clock. */
+export function aheadWords(aheadMs: number): string {
+  return isEndless(aheadMs)
+    ? 'the sample stream has reached the last id there is: no sample can be written'
+    : `the sample stream is ${timeWords(aheadMs)} ahead of the store's clock: samples cannot be placed in time`;
+}
+
+export function aheadReason(aheadMs: number): Reason {
+  return reason('samples_ahead', aheadWords(aheadMs), {value: aheadMs / 1000});
 }
 
 export function ratioReason(

@@ -26,6 +26,8 @@ export interface Situation {
   /** What criteria had come to when earlier phases were left. */
   left: Release['left'];
   measured: Measured;
+  /** How far the stream of samples is ahead of the store's clock, milliseconds; null: it is not. */
+  aheadMs: number | null;
   external: ExternalNumbers;
   traits: FindTraits;
   /** What evidence says after the last second before `at`; null where the plan has it off or nothing was observed. */

@@ -16,7 +16,7 @@ import {SeriesReader} from './series.ts';
 export type {SecondCounts} from './ring-reader.ts';
 
 /** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
-const MOST_AHEAD_MS = 5000;
+export const MOST_AHEAD_MS = 5000;
 
 /** What became of a sample. */
 export type Counted = 'counted' | 'repeat' | 'other-release' | 'older-split' | 'too-old' | 'ahead';

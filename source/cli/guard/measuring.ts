@@ -45,6 +45,7 @@ export function openMeasuring(
     measurements,
     windows: new LongWindows(measurements.windows, () => past.minutes),
     away: () => measurements.status().away,
+    aheadMs: () => measurements.status().aheadMs,
     countFrom(at) {
       if (at === notBefore) return;
       notBefore = at;

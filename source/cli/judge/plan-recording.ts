@@ -63,6 +63,7 @@ export class PlanRecording implements Recording {
       {
         at,
         release: RELEASE,
+        aheadMs: null,
         plan,
         state,
         phase,

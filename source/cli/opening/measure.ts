@@ -20,6 +20,7 @@ export function openMeasurements(
     samples: feature.samples,
     rollUps: feature.rollUps,
     now: () => view.now(),
+    clockAt: async () => (await feature.streamClocks()).samples,
     ...declared,
     ...rest,
   });

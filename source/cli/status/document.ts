@@ -1,8 +1,9 @@
-import type {Side, SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
+import type {Side, SideNumbers, Span, StreamStatus, WindowView} from '../../analysis/numbers.ts';
 import type {Judgement} from '../../analysis/judge/judge.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {appliedBy, type Applied, type Report} from '../../audience/applied.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
+import {aheadWords} from '../../analysis/judge/reasons.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {Release, State} from '../../release/state.ts';
 import {metricsOf} from './metrics.ts';
@@ -17,6 +18,8 @@ export interface Observed {
   reports: readonly Report[] | null;
   /** Null where measurements could not be read. */
   windows: WindowView | null;
+  /** What is known of the stream that measurements come by; absent: it was not looked at. */
+  stream?: Pick<StreamStatus, 'away' | 'aheadMs'>;
   /** What Prometheus tells; empty where nobody knows where it is. */
   externals: readonly MetricSnapshot[];
   /** The judgement of this moment; null or absent: nothing was judged here, and the log tells what the guard has. */
@@ -68,6 +71,7 @@ export function statusDocument(observed: Observed) {
     alerts: alertsOf(state),
     notices: noticesOf(state),
     guard: guardOf(observed),
+    faults: faultsOf(observed),
     head: head?.version ?? 0,
   } as const;
 }
@@ -76,6 +80,17 @@ export function statusDocument(observed: Observed) {
 function verdictOf({judgement = null, snapshot}: Observed) {
   const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
   return {action: verdict?.action ?? null, reasons: verdict?.reasons ?? []};
+}
+
+/** What is wrong with the data that everything else rests on, by name. */
+function faultsOf({stream}: Observed): {code: 'samples_away' | 'samples_ahead'; text: string}[] {
+  const {away = null, aheadMs = null} = stream ?? {};
+  return [
+    ...(away === null
+      ? []
+      : [{code: 'samples_away' as const, text: `samples cannot be read: ${plainText(away, 200)}`}]),
+    ...(aheadMs === null ? [] : [{code: 'samples_ahead' as const, text: aheadWords(aheadMs)}]),
+  ];
 }
 
 /** How many routers are named. */

@@ -1,3 +1,5 @@
+import {startOf} from '../../release/well-formed.ts';
+
 /** A line of text being typed: the letters before the cursor and those from it on. */
 export interface Field {
   before: string;
@@ -22,7 +24,7 @@ export function textOf({before, after}: Field): string {
 /** What is typed or pasted goes in at the cursor. */
 export function typed(field: Field, text: string): Field {
   const room = LETTERS_AT_MOST - textOf(field).length;
-  return {before: field.before + text.slice(0, Math.max(0, room)), after: field.after};
+  return {before: field.before + startOf(text, Math.max(0, room)), after: field.after};
 }
 
 function lastLetter(text: string): string {

@@ -30,6 +30,8 @@ function logged(
       return '听不到灰度';
     case 'no_prod_data':
       return '听不到生产';
+    case 'samples_ahead':
+      return '样本流的时钟超前，样本无法归入时间';
     case 'not_applied':
       return `路由还没有全部应用 ${number(threshold, 'percent')}`;
     case 'criterion_fails':

@@ -7,7 +7,7 @@ export const FEATURES = `${PREFIX}features`;
 
 /** Where a feature lies. All of it shares the hash tag, and so the slot of a cluster. */
 export interface Keys {
-  /** Stream; entry `<version>-0` holds one field `commit`. */
+  /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */
   log: string;
   /** Channel; every message is a whole commit. */
   bell: string;

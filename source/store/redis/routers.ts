@@ -4,6 +4,7 @@ import {decodeReport} from '../report.ts';
 import type {StoreClock} from './clock.ts';
 import type {Keys} from './keys.ts';
 import type {Line} from './line.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): RouterRegistry {
   return {
@@ -41,7 +42,7 @@ export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): R
 /** One command and no script: an application needs no right to run scripts. */
 export async function report(line: Line, clock: StoreClock, keys: Keys, said: RouterReport): Promise<void> {
   const stored: StoredRouterReport = {...said, at: clock.now()};
-  await line.call(['HSET', keys.routers, said.name, JSON.stringify(stored)]);
+  await line.call(['HSET', keys.routers, said.name, toJson(stored)]);
 }
 
 export async function leave(line: Line, keys: Keys, name: string): Promise<void> {

@@ -41,6 +41,7 @@ const READING = [
   'samples.follow',
   'samples.history',
   'samples.lastId',
+  'streamClocks',
 ];
 
 export function restContract(subject: () => Subject): void {
