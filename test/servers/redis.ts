@@ -139,7 +139,7 @@ async function launch(folder: string, port: number, options: RedisOptions): Prom
     ...(options.requirepass !== undefined && {requirepass: options.requirepass}),
     ...(options.acl !== undefined && {aclfile: join(folder, 'users.acl')}),
     ...(options.replicaof !== undefined && {replicaof: `127.0.0.1 ${options.replicaof.port}`}),
-    ...(options.cluster === true && {'cluster-enabled': 'yes', 'cluster-node-timeout': '2000'}),
+    ...(options.cluster === true && {'cluster-enabled': 'yes', 'cluster-node-timeout': '60000'}),
     ...options.settings,
   };
   const args =
