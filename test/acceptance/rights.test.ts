@@ -74,8 +74,8 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
     monitor.on('monitor', (_time: string, [name = '']: string[]) => commands.add(name.toLowerCase()));
 
     await using console = await openConsole(place, ['--read-only'], {env: as('viewer')});
-    await console.until(/950 requests in.* 50 requests in/u);
-    expect(console.text()).toMatch(/error rate +2\.00 %.*error rate +2\.00 %/u);
+    // How many requests they are is said only while they are of now, which a busy machine may miss.
+    await console.until(/error rate +2\.00 %.*error rate +2\.00 %/u);
     expect(console.text()).toContain('started v1.1.0 over v1.0.9');
     expect(console.text()).toContain('READ-ONLY');
     for (const {action, keys, changes} of KEYMAP) {
