@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {openStore} from '../../source/store/open.ts';
 import type {RoutingStore} from '../../source/store/port.ts';
 import {Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--over', 'v1.0.9', '--yes'];
 const all = '{name: all, percent: 100}';
@@ -238,7 +239,7 @@ describe('a rollback with routers', () => {
       },
       stop.signal,
     );
-    await vi.waitFor(async () => expect(await pay.head()).not.toBeNull());
+    await eventually(async () => expect(await pay.head()).not.toBeNull());
     return {
       async [Symbol.asyncDispose]() {
         stop.abort();
@@ -253,7 +254,7 @@ describe('a rollback with routers', () => {
     const store = await openStore(place.store, 'router');
     await using _one = await router(store, 'sdk web-1');
     await using _two = await router(store, 'sdk web-2');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await place.json('status')).toMatchObject({routers: {live: 2, confirmed: 2}});
     });
     await store.feature('pay').writeSamples([['side', 'gray', 'requests', '3']]);

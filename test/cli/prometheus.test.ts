@@ -170,7 +170,7 @@ evidence: off
     expect(await reasons()).toEqual(['pause', 'guardrail queue 8']);
     await server.stop();
     await expect
-      .poll(reasons, {timeout: 15_000, interval: 500})
+      .poll(reasons, {interval: 500})
       .toEqual(expect.arrayContaining(['hold', 'criterion_unmeasured cpu null']));
     const {state} = await place.json('status');
     expect(state).toBe('paused');

@@ -1,7 +1,7 @@
 import {render} from 'ink-testing-library';
 import stringWidth from 'string-width';
 import {stripVTControlCharacters} from 'node:util';
-import {vi} from 'vitest';
+import {expect} from 'vitest';
 import {Console} from '../../source/console/Console.tsx';
 import type {ConsoleMode, Deck} from '../../source/console/deck.ts';
 import {textForInk} from '../../source/console/input/ink-stdin.ts';
@@ -9,6 +9,7 @@ import {ThemeOfTones} from '../../source/console/panels/LineView.tsx';
 import {MONOCHROME} from '../../source/console/theme.ts';
 import type {World} from './programs/world.ts';
 import {deckOf} from './programs/scenes.ts';
+import {eventually} from '../patience.ts';
 
 /** A console on a stage: its screen is read, its keys are pressed, in the words of an operator. */
 export class Stage {
@@ -86,6 +87,6 @@ export async function stage(
   const opened = new Stage(change(deck), scene.world, size);
   const isDrawn = (): boolean =>
     opened.rows().length === size.rows || opened.screen().includes('the console needs');
-  await vi.waitUntil(isDrawn, {timeout: 4000, interval: 5});
+  await eventually(() => expect(isDrawn()).toBe(true), 5);
   return Object.assign(opened, {[Symbol.dispose]: () => opened.close()});
 }
