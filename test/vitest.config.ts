@@ -9,10 +9,13 @@ const limits = {
   expect: {poll: {timeout: PATIENCE_MS}},
 };
 
+const testsOf = (...rooms: readonly string[]): string[] =>
+  rooms.map(room => `test/${room}/**/*.test.{ts,tsx}`);
+
+/** The pure rooms: no server, no process. `npm run test:fast` runs these alone. */
+const pure = testsOf('release', 'audience', 'analysis', 'config', 'text', 'report', 'recording');
 /** Rooms whose tests run the built program; only they need a build, made once for a run. */
-const program = ['terminal', 'program', 'package', 'cli', 'acceptance'].map(
-  room => `test/${room}/**/*.test.{ts,tsx}`,
-);
+const program = testsOf('terminal', 'program', 'package', 'cli', 'acceptance');
 
 export default defineConfig({
   test: {
@@ -23,9 +26,17 @@ export default defineConfig({
       {
         test: {
           ...limits,
+          name: 'pure',
+          include: pure,
+          benchmark: {include: []},
+        },
+      },
+      {
+        test: {
+          ...limits,
           name: 'rooms',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: program,
+          exclude: [...pure, ...program],
           benchmark: {include: []},
         },
       },
