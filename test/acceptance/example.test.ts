@@ -1,10 +1,10 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 import {describe, expect, test} from 'vitest';
 import {Workplace} from '../cli/program.ts';
 import {askMany, nginxMissing, type Asking} from '../servers/nginx.ts';
+import {canListen} from '../servers/ports.ts';
 import {redisMissing} from '../servers/redis.ts';
 
 /** The first of five free ports in a row, below those that the system gives out: the example has fixed ones. */
@@ -15,13 +15,6 @@ async function fivePorts(): Promise<number> {
     if (isFree.every(Boolean)) return first;
   }
   throw new Error('no five free ports in a row');
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 describe.skipIf(redisMissing || nginxMissing)('the example of fixtures/nginx', () => {

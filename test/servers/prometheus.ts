@@ -11,6 +11,7 @@ import {Registry} from 'prom-client';
 import {stringify} from 'yaml';
 import {noteMissing} from './missing.ts';
 import {freePort} from './ports.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 const PROGRAM = 'prometheus';
 const EXPORTER = 'prometheus-node-exporter';
@@ -80,7 +81,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     url,
     ask,
     async until(query, fits = () => true) {
-      const until = Date.now() + 15_000;
+      const until = Date.now() + PATIENCE_MS;
       for (;;) {
         const value = await ask(query).catch(() => null);
         if (value !== null && fits(value)) return value;
@@ -174,7 +175,7 @@ async function startProcess(
   const orphaned = (): void => void child.kill('SIGKILL');
   process.once('exit', orphaned);
   child.once('exit', () => process.off('exit', orphaned));
-  const until = Date.now() + 20_000;
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await fetch(ready).then(
       response => response.status,

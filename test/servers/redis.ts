@@ -9,6 +9,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {noteMissing} from './missing.ts';
 import type {Network} from './network.ts';
 import {freePort} from './ports.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 const PROGRAM = 'redis-server';
 const HERE = '127.0.0.1';
@@ -170,7 +171,7 @@ function wordsOf(name: string, value: string): string[] {
 
 /** Until it answers a PING, with an error or without. @throws when it ends instead, with the end of its log */
 async function ready(child: ChildProcess, at: {port: number; host: string}, log: string): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ping(at).catch(() => '');
     if (answer.startsWith('+PONG') || answer.startsWith('-NOAUTH') || answer.startsWith('-MASTERDOWN'))
