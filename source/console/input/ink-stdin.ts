@@ -89,7 +89,9 @@ export class InkStdin extends EventEmitter {
     const {state, events} = readInput(this.#state, bytes, at);
     this.#state = state;
     this.#ready.push(...events.map(event => textForInk(event)).filter(text => text !== ''));
-    if (state.until !== null) this.#timer = setTimeout(this.#expire, state.until - performance.now());
+    if (state.until !== null) {
+      this.#timer = setTimeout(this.#expire, Math.max(1, state.until - performance.now()));
+    }
     if (this.#ready.length > 0) this.emit('readable');
   }
 
