@@ -121,7 +121,7 @@ describe.skipIf(redisMissing || nginxMissing || wrkMissing)('an edge that an age
     expect(await edge.backends('vip-1')).toEqual(['prod']);
   });
 
-  test('cut off from the store, or alone with one that is isolated, it is at prod within its bound or stays where the phase says so, and right soon after the return', async () => {
+  test('cut off from the store, or alone with one that is isolated, it is at prod within its bound or stays where the phase says so, and right after the return', async () => {
     await using driven = await openDrivenEdge();
     await using keeping = await openDrivenEdge();
     await begin(driven);
@@ -142,9 +142,7 @@ describe.skipIf(redisMissing || nginxMissing || wrkMissing)('an edge that an age
     expect(await gray(isolated)).toBe(0);
     expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);
     for (const {proxy} of [driven, keeping]) proxy.release();
-    const backAt = performance.now();
-    await expect.poll(() => driven.edge.backends('vip-1'), {interval: 10}).toEqual(['gray']);
-    expect(performance.now() - backAt).toBeLessThan(3000);
+    await expect.poll(() => driven.edge.backends('vip-1')).toEqual(['gray']);
     expect(await keeping.edge.backends('vip-1')).toEqual(['gray']);
   });
 
@@ -173,16 +171,16 @@ describe.skipIf(redisMissing || nginxMissing || wrkMissing)('an edge that an age
     const loads = await Promise.all(urls.map(url => startWrk(url, {connections: CONNECTIONS})));
     console.press('r');
     await console.until('ROLL BACK ─');
-    const pressed = performance.now();
     console.press('y');
     await console.until(/prod for everyone in \d/);
+    const saidAt = performance.now();
     const seen = await Promise.all(asking.map(one => one.stop()));
     const [atEdge, atService] = await Promise.all(loads.map(one => one.stop()));
     expect(console.text()).toContain('2 of 2 routers confirmed');
     for (const {requests, lastGray} of seen) {
       expect(requests).toBeGreaterThan(20);
       expect(lastGray).toBeGreaterThan(0);
-      expect(lastGray - pressed).toBeLessThan(10_000);
+      expect(lastGray).toBeLessThan(saidAt);
     }
     // By a reload nginx may close each kept connection once, under a request that is just on its way.
     expect(atEdge!.broken).toBeLessThanOrEqual(CONNECTIONS);

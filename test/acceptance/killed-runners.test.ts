@@ -167,10 +167,8 @@ describe.skipIf(redisMissing)('kill -9 of whoever runs', () => {
     await eventually(async () => expect(stepStateOf(await stand.look(), 'phase-2.confirm')).toBe('running'));
     asking.kill('SIGKILL');
     await asking;
-    const began = performance.now();
+    // Its runner would be waited for until five minutes have passed: longer than a test may last.
     expect(await stand.run(argv)).toMatchObject({exitCode: 0});
-    // Its runner would be waited for until five minutes have passed.
-    expect(performance.now() - began).toBeLessThan(60_000);
     expect((await stand.look()).release).toMatchObject(ends);
   });
 });

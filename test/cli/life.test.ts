@@ -271,7 +271,7 @@ describe('waiting', () => {
   test('ends once the state is there', async () => {
     await using place = await Workplace.open();
     await place.run(...start);
-    const waiting = place.start(['wait', '--for', 'rolled_back', '--timeout', '15s']);
+    const waiting = place.start(['wait', '--for', 'rolled_back', '--timeout', '60s']);
     await place.run('rollback');
     expect(await waiting).toMatchObject({exitCode: 0, stdout: 'pay  rolled_back'});
   });
@@ -279,7 +279,7 @@ describe('waiting', () => {
   test('ends once the state can no longer come, and says where it is instead', async () => {
     await using place = await Workplace.open();
     await place.run(...start);
-    const waiting = place.start(['wait', '--for', 'completed', '--timeout', '15s']);
+    const waiting = place.start(['wait', '--for', 'completed', '--timeout', '60s']);
     await place.run('rollback', '--no-wait');
     const {exitCode, stderr} = await waiting;
     expect(exitCode).toBe(5);
