@@ -9,6 +9,7 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {Registry} from 'prom-client';
 import {stringify} from 'yaml';
+import {freeze} from './freeze.ts';
 import {noteMissing} from './missing.ts';
 import {freePort} from './ports.ts';
 import {PATIENCE_MS} from '../patience.ts';
@@ -97,7 +98,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     start: async () => {
       child = await launch(folder, port, options);
     },
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze: () => freeze(child.pid ?? -1),
     thaw: () => void child.kill('SIGCONT'),
     dispose: async () => {
       await end();

@@ -6,6 +6,7 @@ import {createConnection} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import {freeze} from './freeze.ts';
 import {noteMissing} from './missing.ts';
 import type {Network} from './network.ts';
 import {freePort} from './ports.ts';
@@ -109,7 +110,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       const more = {...options.settings, ...busOf(port, busPort), ...settings};
       child = await launch(folder, port, {...options, settings: more});
     },
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze: () => freeze(child.pid ?? -1),
     thaw: () => void child.kill('SIGCONT'),
     dispose: async () => {
       await end('SIGKILL');
