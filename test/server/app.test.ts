@@ -301,7 +301,7 @@ describe('beside the interface', () => {
     try {
       const text = async () => await (await house.ask('/metrics', null)).text();
       await expect
-        .poll(text, {timeout: 20_000, interval: 250})
+        .poll(text, {interval: 250})
         .toMatch(/^graydeck_evidence\{feature="pay",metric="error_rate"\} -?[\d.e-]+$/mu);
       expect(await text()).toMatch(/^graydeck_evidence_limit\{feature="pay"\} (?:2|1\.9{5,}\d*)$/mu);
       await expect.poll(text).toMatch(/^graydeck_error_ratio\{feature="pay",side="gray"\} 0$/mu);

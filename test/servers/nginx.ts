@@ -71,7 +71,7 @@ export async function startNginx({http, files = {}, main = ''}: NginxOptions): P
     const orphaned = (): void => void child.kill('SIGKILL');
     process.once('exit', orphaned);
     child.once('exit', () => process.off('exit', orphaned));
-    const until = Date.now() + 10_000;
+    const until = Date.now() + PATIENCE_MS;
     // The pid file is written before the workers are there; the first answer tells that they are.
     while (!(await readFile(pidFile, 'utf8').catch(() => '')).includes(String(child.pid))) {
       if (child.exitCode !== null || Date.now() > until)

@@ -43,9 +43,9 @@ export function editField(field: Field, key: string): Field | null {
   const {before, after} = field;
   switch (key) {
     case 'Backspace':
-    // Terminals send the same code for the key above Enter that Ink calls Delete.
-    case 'Delete':
       return {before: before.slice(0, before.length - lastLetter(before).length), after};
+    case 'Delete':
+      return {before, after: after.slice(firstLetter(after).length)};
     case 'Left': {
       const letter = lastLetter(before);
       return {before: before.slice(0, before.length - letter.length), after: letter + after};
