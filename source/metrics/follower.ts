@@ -1,9 +1,15 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
-import {decodeTally, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
+import {decodeTally, KEEP_MINUTES_MS, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
-import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows/windows.ts';
+import {
+  Windows,
+  type Begin,
+  type Part,
+  type SetAside,
+  type WindowOptions,
+} from '../analysis/windows/windows.ts';
 import {busyPart, holdsAll, NEWEST_MS, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
 
@@ -29,7 +35,11 @@ export interface SampleSource {
 
 /** Where roll-ups of whole seconds can be read, for what the stream has lost already. */
 export interface RollUpSource {
-  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
+  read(
+    kind: 'seconds' | 'minutes' | 'people',
+    sinceMs: number,
+    take?: (slice: {t: number; body: string}[]) => Promise<void>,
+  ): Promise<{t: number; body: string}[]>;
 }
 
 export interface MeasurementOptions extends WindowOptions {
@@ -135,6 +145,7 @@ export class Measurements {
       if (this.#lastId === null) busy = await this.#readNewest();
     });
     await this.#readOlder(busy).catch(() => undefined);
+    this.windows.caughtUp();
     this.#tell();
     this.#ready.resolve();
     await this.#persist(async () => {
@@ -179,6 +190,7 @@ export class Measurements {
   async #readNewest(): Promise<RolledUp | null> {
     const {samples, rollUps, now} = this.#options;
     const {signal} = this.#abort;
+    await this.#readPeople();
     const begin = Math.max(this.#since(), now() - NEWEST_MS);
     const rows = (await rollUps?.read('seconds', begin).catch(() => [])) ?? [];
     const busy = busyPart(rows, now());
@@ -186,13 +198,25 @@ export class Measurements {
       this.#lastId = await samples.history(this.#since(), batch => this.#take(batch), signal);
       return null;
     }
-    for (const tally of busy.tallies) this.windows.restore(tally);
+    for (const tally of busy.tallies) this.windows.restore(tally, true);
     this.#tell();
     await pause(FIRST_FRAME_MS, undefined, {signal}).catch(() => undefined);
-    // What a roll-up has told is not told twice.
-    const isNew = (time: number): boolean => time >= busy.until;
-    this.#lastId = await samples.history(busy.until, batch => this.#take(batch, isNew), signal);
+    // What a roll-up has told is not told twice; what is new about people stands in rows of their own, and they end earlier.
+    const partOf = (time: number): Part => (time >= busy.until ? 'all' : 'people');
+    const since = Math.min(busy.until, this.windows.peopleKnownAt ?? busy.until);
+    this.#lastId = await samples.history(since, batch => this.#take(batch, partOf), signal);
     return busy;
+  }
+
+  /** All that was ever new about people in the running release. */
+  async #readPeople(): Promise<void> {
+    const {rollUps, now} = this.#options;
+    const {release, startedAt} = this.windows.running;
+    if (release === null || rollUps === undefined) return;
+    await rollUps.read('people', startedAt ?? now() - KEEP_MINUTES_MS, async rows => {
+      for (const row of rows) this.windows.restorePeople(row, now());
+      await nextTurn();
+    });
   }
 
   /** What roll-ups know beyond what was read from the stream; where they do not know all of it, the stream. */
@@ -211,7 +235,7 @@ export class Measurements {
     for (const [index, {t, body}] of rows.entries()) {
       if (t > before || signal.aborted) break;
       const tally = decodeTally(t, body);
-      if (tally !== null) this.windows.restore(tally);
+      if (tally !== null) this.windows.restore(tally, true);
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
@@ -224,7 +248,7 @@ export class Measurements {
     const rows = (await rollUps?.read('minutes', this.#since()).catch(() => [])) ?? [];
     for (const [index, {t, body}] of rows.entries()) {
       const tally = t + 60_000 <= end ? decodeTally(t, body) : null;
-      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000});
+      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000}, true);
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
@@ -247,7 +271,7 @@ export class Measurements {
     const passed = new AbortController();
     const lastId = this.#lastId;
     const take = (batch: Entry[]): void => {
-      this.#take(batch, time => time < end);
+      this.#take(batch, time => (time < end ? 'requests' : null));
       if ((batch.at(-1)?.at ?? 0) > end + LATE_MS) passed.abort();
     };
     const signal = AbortSignal.any([passed.signal, this.#abort.signal]);
@@ -256,8 +280,8 @@ export class Measurements {
     return end - 1;
   }
 
-  /** @param isNew whether a sample of this moment is wanted */
-  #take(entries: Entry[], isNew: (time: number) => boolean = () => true): void {
+  /** @param partOf what is wanted of a sample of this moment; null: nothing */
+  #take(entries: Entry[], partOf: (time: number) => Part | null = () => 'all'): void {
     const now = this.#options.now();
     for (const entry of entries) {
       const {id, at, fields} = entry;
@@ -266,8 +290,12 @@ export class Measurements {
       if (at > this.#newestAt) this.#newestAt = at;
       if (at < this.#firstAt) this.#firstAt = at;
       const wrong = this.#parser.parse(fields, at, this.#sample);
-      if (wrong !== null) this.#discard(wrong, fields, now);
-      else if (isNew(this.#sample.at - this.#sample.age)) this.windows.add(this.#sample, now);
+      if (wrong !== null) {
+        this.#discard(wrong, fields, now);
+        continue;
+      }
+      const part = partOf(this.#sample.at - this.#sample.age);
+      if (part !== null) this.windows.add(this.#sample, now, part);
     }
     if (entries.length > 0) this.#tell();
   }
@@ -276,7 +304,10 @@ export class Measurements {
     this.#junk++;
     if (now - this.#lastJunkAt < JUNK_EVERY_MS) return;
     this.#lastJunkAt = now;
-    const shown = fields.slice(0, 16).map(field => field.slice(0, 64));
+    // Who it was is nobody's business, also where the rest of the entry is wrong.
+    const shown = fields
+      .slice(0, 16)
+      .map((field, index) => (index % 2 === 1 && fields[index - 1] === 'person' ? '…' : field.slice(0, 64)));
     this.#lastJunk = plainText(`${wrong}: ${shown.join(' ')}`, 160);
   }
 
