@@ -1,5 +1,5 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
-import {decodeTally, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
+import {decodeTally, KEEP_MINUTES_MS, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
@@ -7,6 +7,7 @@ import {
   MOST_AHEAD_MS,
   Windows,
   type Begin,
+  type Part,
   type SetAside,
   type WindowOptions,
 } from '../analysis/windows/windows.ts';
@@ -36,7 +37,11 @@ export interface SampleSource {
 
 /** Where roll-ups of whole seconds can be read, for what the stream has lost already. */
 export interface RollUpSource {
-  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
+  read(
+    kind: 'seconds' | 'minutes' | 'people',
+    sinceMs: number,
+    take?: (slice: {t: number; body: string}[]) => Promise<void>,
+  ): Promise<{t: number; body: string}[]>;
 }
 
 export interface MeasurementOptions extends WindowOptions {
@@ -148,6 +153,7 @@ export class Measurements {
     });
     await this.#readOlder(busy).catch(() => undefined);
     await this.#readClock();
+    this.windows.caughtUp();
     this.#tell();
     this.#ready.resolve();
     void this.#watchClock();
@@ -159,7 +165,7 @@ export class Measurements {
       }
       await this.#options.samples.follow(
         this.#lastId ?? '',
-        batch => this.#take(batch, () => true, 'live'),
+        batch => this.#take(batch, undefined, 'live'),
         signal,
         ({away}) => this.#setAway(away),
       );
@@ -209,6 +215,7 @@ export class Measurements {
   async #readNewest(): Promise<RolledUp | null> {
     const {samples, rollUps, now} = this.#options;
     const {signal} = this.#abort;
+    await this.#readPeople();
     const begin = Math.max(this.#since(), now() - NEWEST_MS);
     const rows = (await rollUps?.read('seconds', begin).catch(() => [])) ?? [];
     const busy = busyPart(rows, now());
@@ -216,13 +223,25 @@ export class Measurements {
       this.#lastId = await samples.history(this.#since(), batch => this.#take(batch), signal);
       return null;
     }
-    for (const tally of busy.tallies) this.windows.restore(tally);
+    for (const tally of busy.tallies) this.windows.restore(tally, true);
     this.#tell();
     await pause(FIRST_FRAME_MS, undefined, {signal}).catch(() => undefined);
-    // What a roll-up has told is not told twice.
-    const isNew = (time: number): boolean => time >= busy.until;
-    this.#lastId = await samples.history(busy.until, batch => this.#take(batch, isNew), signal);
+    // What a roll-up has told is not told twice; what is new about people stands in rows of their own, and they end earlier.
+    const partOf = (time: number): Part => (time >= busy.until ? 'all' : 'people');
+    const since = Math.min(busy.until, this.windows.peopleKnownAt ?? busy.until);
+    this.#lastId = await samples.history(since, batch => this.#take(batch, partOf), signal);
     return busy;
+  }
+
+  /** All that was ever new about people in the running release. */
+  async #readPeople(): Promise<void> {
+    const {rollUps, now} = this.#options;
+    const {release, startedAt} = this.windows.running;
+    if (release === null || rollUps === undefined) return;
+    await rollUps.read('people', startedAt ?? now() - KEEP_MINUTES_MS, async rows => {
+      for (const row of rows) this.windows.restorePeople(row, now());
+      await nextTurn();
+    });
   }
 
   /** What roll-ups know beyond what was read from the stream; where they do not know all of it, the stream. */
@@ -241,7 +260,7 @@ export class Measurements {
     for (const [index, {t, body}] of rows.entries()) {
       if (t > before || signal.aborted) break;
       const tally = decodeTally(t, body);
-      if (tally !== null) this.windows.restore(tally);
+      if (tally !== null) this.windows.restore(tally, true);
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
@@ -254,7 +273,7 @@ export class Measurements {
     const rows = (await rollUps?.read('minutes', this.#since()).catch(() => [])) ?? [];
     for (const [index, {t, body}] of rows.entries()) {
       const tally = t + 60_000 <= end ? decodeTally(t, body) : null;
-      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000});
+      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000}, true);
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
@@ -277,7 +296,7 @@ export class Measurements {
     const passed = new AbortController();
     const lastId = this.#lastId;
     const take = (batch: Entry[]): void => {
-      this.#take(batch, time => time < end);
+      this.#take(batch, time => (time < end ? 'requests' : null));
       if ((batch.at(-1)?.at ?? 0) > end + LATE_MS) passed.abort();
     };
     const signal = AbortSignal.any([passed.signal, this.#abort.signal]);
@@ -287,13 +306,13 @@ export class Measurements {
   }
 
   /**
-   * @param isNew whether a sample of this moment is wanted
+   * @param partOf what is wanted of a sample of this moment; null: nothing
    * @param read `live`: entries came as they were written. One with an id from the future came now then, whatever clock
    * the stream counts by; of the past it is not known when.
    */
   #take(
     entries: Entry[],
-    isNew: (time: number) => boolean = () => true,
+    partOf: (time: number) => Part | null = () => 'all',
     read: 'past' | 'live' = 'past',
   ): void {
     const now = this.#options.now();
@@ -306,8 +325,12 @@ export class Measurements {
       this.#lastId = id;
       if (at < this.#firstAt) this.#firstAt = at;
       const wrong = this.#parser.parse(fields, at, this.#sample);
-      if (wrong !== null) this.#discard(wrong, fields, now);
-      else if (isNew(this.#sample.at - this.#sample.age)) this.windows.add(this.#sample, now);
+      if (wrong !== null) {
+        this.#discard(wrong, fields, now);
+        continue;
+      }
+      const part = partOf(this.#sample.at - this.#sample.age);
+      if (part !== null) this.windows.add(this.#sample, now, part);
     }
     if (entries.length > 0) this.#tell();
   }
@@ -316,7 +339,10 @@ export class Measurements {
     this.#junk++;
     if (now - this.#lastJunkAt < JUNK_EVERY_MS) return;
     this.#lastJunkAt = now;
-    const shown = fields.slice(0, 16).map(field => startOf(field, 64));
+    // Who it was is not shown, also where the rest of the entry is wrong.
+    const shown = fields
+      .slice(0, 16)
+      .map((field, index) => (index % 2 === 1 && fields[index - 1] === 'person' ? '…' : startOf(field, 64)));
     this.#lastJunk = plainText(`${wrong}: ${shown.join(' ')}`, 160);
   }
 

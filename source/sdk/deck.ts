@@ -81,10 +81,14 @@ export class Deck {
     checkFeatureName(name);
     const {distributions, gauges} = this.#options;
     const kinds = {distributions: new Set(distributions), gauges: new Set(gauges)};
-    const batches = new Batches(this.#instance, kinds, (side, cohort, tally) =>
-      this.#numbers?.add(name, side, cohort, tally),
-    );
     const routing = new Routing(name, options.custom ?? {}, () => this.#routing?.now() ?? Date.now());
+    const batches = new Batches({
+      instance: this.#instance,
+      kinds,
+      feature: name,
+      split: () => ({version: routing.version, split: routing.split}),
+      onTally: (side, cohort, tally) => this.#numbers?.add(name, side, cohort, tally),
+    });
     const ready = Promise.withResolvers<void>();
     const away = () => (member.kept === null ? this.#away : member.kept.away());
     const said = new SaidOutbox();

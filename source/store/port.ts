@@ -110,20 +110,19 @@ export interface RollUp {
   body: string;
 }
 
+/** `people`: what was new about people, in rows of about a minute. */
+export type RollUpKind = 'seconds' | 'minutes' | 'people';
+
 export interface RollUpReader {
   /**
    * In order of time, read slice by slice: no other command waits for days of them. `take`: they are handed over as they
    * come, and none is given back at the end; days of a busy service are a hundred megabytes.
    */
-  read(
-    kind: 'seconds' | 'minutes',
-    sinceMs: number,
-    take?: (slice: RollUp[]) => Promise<void>,
-  ): Promise<RollUp[]>;
+  read(kind: RollUpKind, sinceMs: number, take?: (slice: RollUp[]) => Promise<void>): Promise<RollUp[]>;
 }
 export interface RollUpWriter {
   /** Replaces what stands at the same `t`. Drops what is older than `keepMs`. */
-  write(kind: 'seconds' | 'minutes', rollUps: RollUp[], keepMs: number): Promise<void>;
+  write(kind: RollUpKind, rollUps: RollUp[], keepMs: number): Promise<void>;
 }
 
 export interface RouterRegistry {

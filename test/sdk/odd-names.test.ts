@@ -16,6 +16,14 @@ function sideOf(user: Record<string, unknown>, rule: Rule | null, asked: object 
   return decider({split, version: 1})({id: 'u-1', ...user}, 0, asked).side;
 }
 
+const batchesOf = () =>
+  new Batches({
+    instance: 'web-1',
+    kinds: {distributions: new Set(), gauges: new Set()},
+    feature: 'new_payment',
+    split: () => ({version: 4, split: null}),
+  });
+
 describe.each(ODD_NAMES)('in an application, the name %s', name => {
   const named = (value: unknown) => Object.fromEntries([[name, value]]);
 
@@ -40,7 +48,7 @@ describe.each(ODD_NAMES)('in an application, the name %s', name => {
   });
 
   test('is recorded as a metric, and as what was used', () => {
-    const batches = new Batches('web-1', {distributions: new Set(), gauges: new Set()}, () => undefined);
+    const batches = batchesOf();
     batches.record(GRAY, {requests: 1, uses: [name], ...named(2)}, 0);
     batches.flush(250, true);
     const [entry] = batches.next(250).entries;
@@ -48,7 +56,7 @@ describe.each(ODD_NAMES)('in an application, the name %s', name => {
   });
 
   test('as a side or a cohort of a decision is refused', () => {
-    const batches = new Batches('web-1', {distributions: new Set(), gauges: new Set()}, () => undefined);
+    const batches = batchesOf();
     for (const wrong of [{side: name}, {cohort: name}])
       batches.record({...GRAY, ...wrong} as unknown as Decision, {requests: 1}, 0);
     batches.flush(250, true);

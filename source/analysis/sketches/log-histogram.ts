@@ -146,6 +146,18 @@ export class LogHistogram {
     return writer.take();
   }
 
+  /** How many values a sketch holds that `fault` found nothing wrong with. */
+  static countOf(bytes: Uint8Array, from: number, to: number): number {
+    reader.over(bytes, from + 1, to).double();
+    let count = reader.varint();
+    while (reader.at < reader.end) {
+      const token = reader.varint();
+      if (token % 2 === 0) count += 1 + token / 2;
+      else count += 1 + ((token >> 1) & 3) + (token % 8 === 7 ? reader.varint() : 0);
+    }
+    return count;
+  }
+
   /**
    * What is wrong with these bytes, or null when they are a histogram that `mergeBytes` may take: the shape, the
    * range of every bucket, the size of the counts, and that the sum can be the sum of such values.

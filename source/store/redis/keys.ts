@@ -16,6 +16,7 @@ export interface Keys {
   /** Sorted sets by time; a member is `<t> <body>`. */
   minutes: string;
   seconds: string;
+  people: string;
   /** Hash: name to the report in JSON. */
   routers: string;
   /** String with an expiry: the lease in JSON. */
@@ -38,6 +39,7 @@ export function keysOf(feature: string): Keys {
     metrics: key('metrics'),
     minutes: key('minutes'),
     seconds: key('seconds'),
+    people: key('people'),
     routers: key('routers'),
     lease: key('lease'),
     feedback: key('feedback'),
