@@ -144,6 +144,8 @@ export const statusShape = z
           text: z.string(),
         }),
       ),
+      onset: z.number().nullable(),
+      footing: z.enum(['people', 'requests', 'history']).nullable(),
     }),
     steps: z.array(
       z.object({

@@ -172,10 +172,11 @@ class Evaluator implements EvidenceEvaluator {
       const past = gross === null ? Number.NEGATIVE_INFINITY : Math.log(gross.capital.total) + LN_PAST;
       const logE = Math.max(standing, past);
       const weighed = logE + (state.weights[metric] ?? 0);
-      const isFirst = weighed >= this.#limit && Number.isNaN(state.decidedAt[metric]);
-      if (isFirst) state.decidedAt[metric] = state.t;
-      // What decided is what is told from then on.
-      if (isFirst || Number.isNaN(state.decidedAt[metric])) state.isByPast[metric] = past > standing ? 1 : 0;
+      const isDecided = !Number.isNaN(state.decidedAt[metric]);
+      if (weighed >= this.#limit && !isDecided) state.decidedAt[metric] = state.t;
+      // What decided is told from then on, until more than history says so.
+      const isSure = standing + (state.weights[metric] ?? 0) >= this.#limit;
+      if (!isDecided || isSure) state.isByPast[metric] = past > standing && !isSure ? 1 : 0;
       state.logE[metric] = logE;
       greatest = Math.max(greatest, weighed);
     }
@@ -189,13 +190,13 @@ class Evaluator implements EvidenceEvaluator {
     return this.#state.coverage.isByPeople ? 'people' : 'requests';
   }
 
-  /** The metric that decided first, else the one that speaks most; null where none speaks. */
+  /** The metric that decided first (by history last of all), else the one that speaks most; null where none speaks. */
   #worst(): number | null {
-    const {decidedAt, logE, weights} = this.#state;
+    const {decidedAt, isByPast, logE, weights} = this.#state;
     const metrics = [...METRICS.keys()];
     const decided = metrics.filter(metric => !Number.isNaN(decidedAt[metric]));
-    if (decided.length > 0)
-      return decided.reduce((a, b) => ((decidedAt[b] ?? 0) < (decidedAt[a] ?? 0) ? b : a));
+    const rank = (metric: number) => (isByPast[metric] ?? 0) * 1e12 + (decidedAt[metric] ?? 0);
+    if (decided.length > 0) return decided.reduce((a, b) => (rank(b) < rank(a) ? b : a));
     const speaking = metrics.filter(metric => (logE[metric] ?? 0) > 0);
     const weighed = (metric: number) => (logE[metric] ?? 0) + (weights[metric] ?? 0);
     return speaking.length === 0 ? null : speaking.reduce((a, b) => (weighed(b) > weighed(a) ? b : a));

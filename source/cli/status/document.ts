@@ -79,7 +79,12 @@ export function statusDocument(observed: Observed) {
 /** As judged now; where nothing is, as the guard has written it. */
 function verdictOf({judgement = null, snapshot}: Observed) {
   const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
-  return {action: verdict?.action ?? null, reasons: verdict?.reasons ?? []};
+  return {
+    action: verdict?.action ?? null,
+    reasons: verdict?.reasons ?? [],
+    onset: verdict?.onset ?? null,
+    footing: verdict?.footing ?? null,
+  };
 }
 
 /** What is wrong with the data that everything else rests on, by name. */

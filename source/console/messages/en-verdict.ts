@@ -2,6 +2,7 @@ import type {WhyNotApplicable, WhyUnmeasured} from '../../analysis/judge/outcome
 import type {ReasonCode} from '../../analysis/judge/reasons.ts';
 import type {Operator, Unit} from '../../release/plan.ts';
 import type {Reason} from '../../release/state.ts';
+import {count} from '../present/format.ts';
 
 /** What the sentence about a reason in the log may use: what its metric is called, and numbers in their unit. */
 export interface LoggedWords {
@@ -94,7 +95,15 @@ export const enVerdict = {
   limits: 'limits',
   evidence: {
     label: 'evidence',
-    of: (now: string, limit: string) => `${now} of ${limit}`,
+    chance: (odds: number | null, limit: number) =>
+      odds === null
+        ? `no sign of a regression (acts at 1 in ${count(limit)})`
+        : `chance 1 in ${odds >= 1e9 ? 'more than a billion' : count(odds)} (acts at 1 in ${count(limit)})`,
+    footing: {
+      people: (gray: number, prod: number) => `by people: ${count(gray)} on gray, ${count(prod)} on prod`,
+      requests: () => 'by requests: no person is known, so one client in a loop can look like this',
+      history: () => 'by history: prod is silent, so it can pause only',
+    },
     worse: (metric: string) => `${metric}: gray is worse`,
     better: (metric: string) => `${metric}: gray is better`,
     none: 'no difference beyond chance',

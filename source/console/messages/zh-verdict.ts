@@ -1,4 +1,5 @@
 import type {Reason} from '../../release/state.ts';
+import {count} from '../present/format.ts';
 import type {enVerdict, LoggedWords} from './en-verdict.ts';
 
 /** A reason in the log by code and numbers; null: what it says cannot be told without its words. */
@@ -107,7 +108,15 @@ export const zhVerdict: typeof enVerdict = {
   limits: '界限',
   evidence: {
     label: '证据',
-    of: (now, limit) => `${now} / ${limit}`,
+    chance: (odds, limit) =>
+      odds === null
+        ? `没有变差的迹象（1/${count(limit)} 时处置）`
+        : `偶然的可能为 1/${odds >= 1e9 ? '10 亿以下' : count(odds)}（1/${count(limit)} 时处置）`,
+    footing: {
+      people: (gray, prod) => `按人：灰度 ${count(gray)} 人，生产 ${count(prod)} 人`,
+      requests: () => '按请求：不知道是谁，一个反复失败的客户端看起来也是这样',
+      history: () => '按历史：生产没有流量，所以只能暂停',
+    },
     worse: metric => `${metric}：灰度更差`,
     better: metric => `${metric}：灰度更好`,
     none: '没有超出偶然的差别',

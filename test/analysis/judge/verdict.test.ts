@@ -179,9 +179,15 @@ describe('evidence', () => {
       {code: 'evidence', metric: 'error_rate', samples: 1204, windowSeconds: 41},
     ]);
     expect(verdict.reasons[0]!.text).toBe(
-      "gray error rate 5.1 % against prod's 0.5 %, beyond chance (evidence 10^4.1 of 10^2.0)",
+      'gray error rate 5.1 %, prod 0.5 %, for 41 s, chance 1 in 13,000 (acts at 1 in 100), by 58 people on gray and 40 on prod',
     );
     expect(alerts).toMatchObject([{key: 'judge evidence', level: 'critical'}]);
+  });
+
+  test('by history pauses at most, and the verdict says on what it rests and since when', () => {
+    const s = scene({evidence: DEFAULT_EVIDENCE});
+    s.evidence = {...evidence(true), atMost: 'pause', footing: 'history'};
+    expect(s.watch(10, WELL, WELL).verdict).toMatchObject({action: 'pause', footing: 'history', onset: 2000});
   });
 
   test('that only alerts neither stops nor holds', () => {
@@ -210,7 +216,7 @@ describe('evidence', () => {
     expect(s.judge().verdict.reasons).toMatchObject([
       {
         code: 'evidence_slow',
-        text: "5.1 % of gray's requests are slower than 830 ms, 0.5 % of prod's: beyond chance (evidence 10^4.1 of 10^2.0)",
+        text: "5.1 % of gray's requests take longer than 830 ms, prod 0.5 %, for 41 s, chance 1 in 13,000 (acts at 1 in 100), by 58 people on gray and 40 on prod",
       },
     ]);
   });
