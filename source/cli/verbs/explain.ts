@@ -59,7 +59,11 @@ export const run: Run = async call => {
 
 function readPerson({args, flags}: Call): {user: User; asked: Asked} {
   const attributes = readPairs(flags.attr, 'attr');
-  const headers = firstOf(readPairs(flags.header, 'header'), name => name.toLowerCase());
+  const typed = firstOf(readPairs(flags.header, 'header'), name => name.toLowerCase());
+  // As a server hands them out: one letter for each byte.
+  const headers = Object.fromEntries(
+    Object.entries(typed).map(([name, value = '']) => [name, Buffer.from(value).toString('latin1')]),
+  );
   const cookies = firstOf(readPairs(flags.cookie, 'cookie'));
   const several = Array.from(attributes, ([name, values]) => [name, values.length > 1 ? values : values[0]]);
   return {
