@@ -17,7 +17,10 @@ describe('under --json', () => {
   test('status has every field of the contract, and what is not known is null', async () => {
     await using place = await Workplace.open();
     await place.run(...start);
-    expect(shapeOf(await place.json('status'))).toMatchInlineSnapshot(`
+    const {verdict, ...status} = await place.json('status');
+    // Whether it is too early for a verdict depends on how long this took.
+    expect(Object.keys(verdict as object)).toEqual(['action', 'reasons']);
+    expect(shapeOf(status)).toMatchInlineSnapshot(`
       {
         "alerts": [],
         "faults": [],
@@ -99,10 +102,6 @@ describe('under --json', () => {
             "state": "string",
           },
         ],
-        "verdict": {
-          "action": "null",
-          "reasons": [],
-        },
         "version": "string",
         "window": {
           "from": "number",

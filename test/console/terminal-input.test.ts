@@ -271,6 +271,8 @@ describe('a paste', () => {
       {type: 'paste', text: 'ry\n'},
     ]);
     expect(keysOf(read('y'.repeat(1024)), read('r', ESCAPE_MS + 1))).toEqual(['r']);
+    // A short one came whole: Enter right after it is a key.
+    expect(keysOf(read('a few words'), read('\r', 1))).toEqual(['Enter']);
   });
 
   it('whose beginning was lost or cut off is no key', () => {

@@ -14,7 +14,7 @@ const release = {
   over: 'v1.0.9',
   phase: 0,
   percent: 5,
-  plan: {phases: [{name: 'alpha'}], hooks: {restore: {argv: ['true'], timeoutMs: 5000, check: null}}},
+  plan: {phases: [{name: 'alpha'}], hooks: {restore: {argv: ['true'], timeoutMs: 60_000, check: null}}},
 } as Release;
 const step = {id: 'rollback.stop', run: 'rollback', name: 'stop', state: 'running', attempts: 0} as Step;
 
@@ -35,7 +35,7 @@ function shelf() {
 }
 
 function run(hook: Partial<Hook>, attempts = 0, outputs = shelf(), of: Partial<Step> = {}) {
-  const whole = {argv: ['true'], timeoutMs: 5000, check: null, ...hook};
+  const whole = {argv: ['true'], timeoutMs: 60_000, check: null, ...hook};
   const signal = new AbortController().signal;
   const performer = hookPerformer(whole, {feature: 'new_payment', epoch: 3, outputs});
   return performer.perform({...step, attempts, ...of}, {release, signal});
@@ -138,7 +138,7 @@ test('a command is not told the passwords of this process, so that its output ca
 test('a command is not told the secrets of channels either', async () => {
   vi.stubEnv('SLACK_WEBHOOK', 'hunter2');
   const argv = node(`process.exit(process.env.SLACK_WEBHOOK === undefined ? 0 : 1)`);
-  const whole = {argv, timeoutMs: 5000, check: null};
+  const whole = {argv, timeoutMs: 60_000, check: null};
   const means = {feature: 'new_payment', epoch: 3, outputs: shelf(), hides: ['SLACK_WEBHOOK']};
   const {signal} = new AbortController();
   expect(await hookPerformer(whole, means).perform(step, {release, signal})).toEqual({outcome: 'done'});

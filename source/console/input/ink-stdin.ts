@@ -1,8 +1,8 @@
 import {EventEmitter} from 'node:events';
 import type {InputEvent} from './read-items.ts';
-import {NO_INPUT, readInput, type InputState} from './terminal-input.ts';
+import {TerminalReader} from './terminal-reader.ts';
 
-/** What Ink is sent for a key that is no character: one form each, complete, and none that Ink would wait for. */
+/** What stands for a key that is no character: one form each, complete, and none that a reader would wait for. */
 const SEQUENCES: Readonly<Record<string, string>> = {
   Escape: '\u001B[27u',
   Enter: '\r',
@@ -20,39 +20,41 @@ const SEQUENCES: Readonly<Record<string, string>> = {
   PageDown: '\u001B[6~',
 };
 
+/** The text by which a program that reads a terminal learns of a key; empty where it has none. */
+export function textOfKey(name: string): string {
+  const control = /^Ctrl\+([a-z])$/u.exec(name)?.[1];
+  if (control !== undefined) return String.fromCodePoint((control.codePointAt(0) ?? 0) & 0x1f);
+  return SEQUENCES[name] ?? (Array.from(name).length === 1 ? name : '');
+}
+
 /** The text by which Ink learns of one event; empty where there is nothing to tell. */
 export function textForInk(event: InputEvent): string {
   if (event.type === 'dropped') return '';
-  if (event.type === 'paste') return `\u001B[200~${event.text}\u001B[201~`;
-  const control = /^Ctrl\+([a-z])$/u.exec(event.name)?.[1];
-  if (control !== undefined) return String.fromCodePoint((control.codePointAt(0) ?? 0) & 0x1f);
-  return SEQUENCES[event.name] ?? (Array.from(event.name).length === 1 ? event.name : '');
+  return event.type === 'paste' ? `\u001B[200~${event.text}\u001B[201~` : textOfKey(event.name);
 }
 
 /** Stands between the terminal and Ink: Ink reads one whole key or paste at a time, and nothing that is no key. */
 export class InkStdin extends EventEmitter {
   readonly isTTY = true;
   readonly #terminal: NodeJS.ReadStream;
+  readonly #reader: TerminalReader;
   readonly #ready: string[] = [];
-  #state: InputState = NO_INPUT;
-  #timer: NodeJS.Timeout | undefined;
-  #look: NodeJS.Immediate | undefined;
 
   constructor(terminal: NodeJS.ReadStream) {
     super();
     this.#terminal = terminal;
+    this.#reader = new TerminalReader(terminal, events => {
+      this.#ready.push(...events.map(event => textForInk(event)).filter(text => text !== ''));
+      if (this.#ready.length > 0) this.emit('readable');
+    });
   }
 
   /** Ink switches it on while it wants keys; only then is the terminal read. */
   setRawMode(isRaw: boolean): this {
-    if (isRaw) {
-      this.#terminal.setRawMode(true);
-      this.#terminal.on('data', this.#take).resume();
-    } else {
-      this.#forget();
-      this.#terminal.off('data', this.#take);
-      this.#terminal.pause();
-      this.#terminal.setRawMode(false);
+    if (isRaw) this.#reader.start();
+    else {
+      this.#reader.stop();
+      this.#ready.length = 0;
     }
     return this;
   }
@@ -74,36 +76,5 @@ export class InkStdin extends EventEmitter {
   unref(): this {
     this.#terminal.unref();
     return this;
-  }
-
-  readonly #take = (bytes: Uint8Array | string): void => {
-    const {until} = this.#state;
-    // Bytes that waited while the program was busy did not come late: only a look that found none decides that.
-    const at = Math.min(performance.now(), until ?? Infinity);
-    this.#step(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, at);
-  };
-
-  #step(bytes: Uint8Array, at: number): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#look);
-    const {state, events} = readInput(this.#state, bytes, at);
-    this.#state = state;
-    this.#ready.push(...events.map(event => textForInk(event)).filter(text => text !== ''));
-    if (state.until !== null) {
-      this.#timer = setTimeout(this.#expire, Math.max(1, state.until - performance.now()));
-    }
-    if (this.#ready.length > 0) this.emit('readable');
-  }
-
-  /** The time is up. What lies in the terminal already is read first. */
-  readonly #expire = (): void => {
-    this.#look = setImmediate(() => this.#step(new Uint8Array(), performance.now()));
-  };
-
-  #forget(): void {
-    clearTimeout(this.#timer);
-    clearImmediate(this.#look);
-    this.#state = NO_INPUT;
-    this.#ready.length = 0;
   }
 }

@@ -12,13 +12,18 @@ export type Item = InputEvent | {type: 'character'; character: string};
 
 /** More characters than this in one read are a paste: no hand types them, and few lines join more. */
 const KEYS_IN_A_READ = 8;
+/** A read of so many characters is one of several that a long paste came in. */
+const CHARACTERS_IN_A_PART = 256;
 
 const NAMED: Readonly<Record<string, string>> = {'\r': 'Enter', '\n': 'Enter', '\t': 'Tab'};
 
-/** `follows`: the read before was a paste by its size, just now. */
-export function isPasteBySize(items: readonly Item[], follows: boolean): boolean {
+/** `follows`: the read before was a part of a long paste, just now. */
+export function pasteBySize(items: readonly Item[], follows: boolean): {isPaste: boolean; goesOn: boolean} {
   const count = items.filter(({type}) => type === 'character').length;
-  return count > KEYS_IN_A_READ || (follows && count > 0);
+  return {
+    isPaste: count > KEYS_IN_A_READ || (follows && count > 0),
+    goesOn: count >= CHARACTERS_IN_A_PART,
+  };
 }
 
 /** The same events; characters that stand together become one paste. */

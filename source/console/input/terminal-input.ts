@@ -2,7 +2,7 @@
  * What a terminal sends, read byte by byte: keys, pastes, and answers that no person typed. A pure step from one state
  * to the next, so that Ink and the key map see nothing but whole keys.
  */
-import {isPasteBySize, joined, keyOf, lineFeeds, type InputEvent, type Item} from './read-items.ts';
+import {joined, keyOf, lineFeeds, pasteBySize, type InputEvent, type Item} from './read-items.ts';
 import {keyOfCsi, keyOfSs3} from './sequence-keys.ts';
 import {BROKEN, decodeByte} from './utf8.ts';
 
@@ -60,7 +60,7 @@ export interface InputState {
   readonly partial: readonly number[];
   /** When something is decided although nothing more comes, on the clock of `readInput`; null: never. */
   readonly until: number | null;
-  /** Until then characters belong to the paste of the read before. */
+  /** Until then characters belong to the long paste of the read before. */
   readonly pastedUntil: number;
 }
 
@@ -87,14 +87,14 @@ export function readInput(
   const reader: Reader = {mode: state.mode, partial: state.partial, items: [], at};
   if (state.until !== null && at > state.until) expire(reader);
   for (const byte of bytes) takeByte(reader, byte);
-  const isPaste = isPasteBySize(reader.items, at <= state.pastedUntil);
+  const {isPaste, goesOn} = pasteBySize(reader.items, at <= state.pastedUntil);
   const isSame = bytes.length === 0 && reader.mode === state.mode;
   return {
     state: {
       mode: reader.mode,
       partial: reader.partial,
       until: isSame ? state.until : deadlineOf(reader),
-      pastedUntil: isPaste ? at + ESCAPE_MS : state.pastedUntil,
+      pastedUntil: goesOn ? at + ESCAPE_MS : state.pastedUntil,
     },
     events: isPaste
       ? joined(reader.items)
