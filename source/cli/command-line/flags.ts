@@ -38,7 +38,7 @@ const FLAGS = {
   over: {value: 'VERSION', help: 'the version prod serves meanwhile'},
   speed: {
     value: 'N',
-    help: "a rehearsal: the plan's durations, windows and guardrail times divided by N",
+    help: "a rehearsal: the plan's durations, windows (not below 10 s) and guardrail times divided by N",
   },
   checked: {value: 'ITEM', isMany: true, help: 'this item of the checklist is done; once for each'},
   skipPreflight: {help: 'start whatever is found wrong before; the log says so'},

@@ -34,6 +34,7 @@ export const run: Run = async call => {
     const {feature} = session.feature;
     const written = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
     const plan = speed === 1 ? written : fasterPlan(written, speed);
+    if (speed !== 1) out.say(REHEARSAL);
     const release = newReleaseId();
     const intent = {
       type: 'start',
@@ -82,6 +83,11 @@ export function checkVersion(version: string): string {
     'bad-version',
   );
 }
+
+/** Said at the start: what a rehearsal shows and what it does not. */
+const REHEARSAL =
+  'a rehearsal: it shows that phases, hooks, limits and channels work. Windows stay long enough to be judged, and phases are ' +
+  'too short to show small differences: graydeck plan check --traffic says how long that takes';
 
 const FASTEST = 1_000_000;
 
