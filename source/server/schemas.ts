@@ -144,6 +144,7 @@ export const statusShape = z
           text: z.string(),
         }),
       ),
+      forecastSeconds: z.number().nullable(),
     }),
     steps: z.array(
       z.object({
