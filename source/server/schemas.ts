@@ -146,6 +146,7 @@ export const statusShape = z
       ),
       onset: z.number().nullable(),
       footing: z.enum(['people', 'requests', 'history']).nullable(),
+      forecastSeconds: z.number().nullable(),
     }),
     steps: z.array(
       z.object({

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import type {CreateEvaluator} from '../../source/analysis/evidence/reading.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
 import type {Judged} from '../../source/analysis/judge/judged.ts';
-import {longestWindowMs} from '../../source/analysis/judge/longest-window.ts';
+import {longestLookMs} from '../../source/analysis/judge/longest-window.ts';
 import {LongWindows} from '../../source/analysis/windows/long-windows.ts';
 import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/windows/roll-up.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
@@ -233,7 +233,7 @@ export class World implements AsyncDisposable {
     const past = new MinuteReader({
       shelf: this.#shelf,
       declared: {},
-      longestMs: () => longestWindowMs(this.release.plan),
+      longestMs: () => longestLookMs(this.release, this.now),
       now: () => this.now,
     });
     this.#readers.push(past);

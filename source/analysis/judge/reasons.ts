@@ -42,6 +42,8 @@ export type ReasonCode =
   | 'criterion_unmeasured'
   /** A criterion of an earlier phase was not seen to hold. */
   | 'entry_gate'
+  /** A ramp that goes up only while gray is better: it is not shown to be. */
+  | 'equal_sides'
   /** Time still to run; `value` and `threshold` in seconds. */
   | 'phase_time'
   /** Only a person goes on from here. */

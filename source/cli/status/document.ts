@@ -1,4 +1,5 @@
 import type {Side, SideNumbers, Span, StreamStatus, WindowView} from '../../analysis/numbers.ts';
+import {forecastOf} from '../../analysis/judge/criteria.ts';
 import type {Judgement} from '../../analysis/judge/judge.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {appliedBy, type Applied, type Report} from '../../audience/applied.ts';
@@ -76,14 +77,19 @@ export function statusDocument(observed: Observed) {
   } as const;
 }
 
-/** As judged now; where nothing is, as the guard has written it. */
+/**
+ * As judged now; where nothing is, as the guard has written it. `forecastSeconds`: until the criteria of the phase will be
+ * shown at this traffic; null: none waits for that, one never will, or nothing was judged here.
+ */
 function verdictOf({judgement = null, snapshot}: Observed) {
   const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
+  const forecastMs = judgement === null ? null : forecastOf(judgement.criteria);
   return {
     action: verdict?.action ?? null,
     reasons: verdict?.reasons ?? [],
     onset: verdict?.onset ?? null,
     footing: verdict?.footing ?? null,
+    forecastSeconds: forecastMs === null ? null : Math.ceil(forecastMs / 1000),
   };
 }
 

@@ -38,7 +38,7 @@ function logged(
     case 'criterion_fails':
       return `${name} ${number(value)}，要求 ${number(threshold)}`;
     case 'criterion_undecided':
-      return `${name}：请求太少，还不能判定`;
+      return `${name}：请求还不够，尚未证实`;
     case 'criterion_unmeasured':
       return `${name} 无法测量`;
     case 'phase_served':
@@ -71,6 +71,10 @@ export const zhVerdict: typeof enVerdict = {
   prodHas: value => `生产 ${value}`,
   fewRequests: (have, need, isProd) => `${need} 个${isProd ? '生产' : ''}请求中已有 ${have} 个`,
   atThisTraffic: '按此流量',
+  notShown: '尚未证实',
+  shownAfter: time => `约还需 ${time}`,
+  neverShown: '尚未证实，按此数值永远无法证实',
+  withinChance: '请求太少，还不能与生产区分',
   fewAnswers: (have, need) => `${need} 条反馈中已有 ${have} 条`,
   needsMore: time => (time === null ? '按此流量永远不够' : `约还需 ${time}`),
   prodZero: '生产为 0，倍数没有意义',
@@ -131,6 +135,8 @@ export const zhVerdict: typeof enVerdict = {
     }`,
   doubtWindow: (phase, condition, need, window, have) =>
     `${phase}：“${condition}”在 ${window} 内要 ${need} 个灰度请求，约只有 ${have} 个`,
+  doubtCriterion: (phase, condition, needs) =>
+    `按此流量，${phase} 太短，无法证实“${condition}”：${needs === null ? '永远无法证实' : `约需 ${needs}`}`,
   assumed: (rate, errors) => `设每秒 ${rate} 个请求，生产错误率 ${errors} %：`,
   noDoubts: '计划中没有太短的部分',
   logged,
@@ -138,6 +144,7 @@ export const zhVerdict: typeof enVerdict = {
     entry_gate: '此前阶段的某个条件没有被确认满足',
     manual_gate: '只有人能离开本阶段：按 n',
     open_phase: '本阶段一直保持到有人按 n',
+    equal_sides: '灰度尚未证实优于生产：此时保持比例',
     complete_by_hand: '最后阶段：按 C 完成',
     paused: '已暂停：按 P 继续',
     deploying: '灰度部署中',
