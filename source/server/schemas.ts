@@ -1,3 +1,4 @@
+import {PEOPLE_FAULTS} from '../analysis/people/faults.ts';
 import {z} from 'zod';
 import {
   FEEDBACK_TYPES,
@@ -186,6 +187,7 @@ export const statusShape = z
       }),
     ),
     guard: z.string().nullable(),
+    faults: z.array(z.object({code: z.enum(PEOPLE_FAULTS), count, text: z.string()})),
     head: count,
   })
   .meta({id: 'Status'});

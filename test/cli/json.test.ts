@@ -19,6 +19,7 @@ describe('under --json', () => {
     expect(shapeOf(await place.json('status'))).toMatchInlineSnapshot(`
       {
         "alerts": [],
+        "faults": [],
         "feature": "string",
         "guard": "null",
         "head": "number",

@@ -1,3 +1,4 @@
+import {readTick} from '../../analysis/people/read-tick.ts';
 import type {EvidenceTick, HistoryTick, SideTick} from '../../analysis/evidence/tick.ts';
 
 /** A recording's own name, as it was written. */
@@ -121,7 +122,16 @@ function side(value: Fields, name: 'prod' | 'gray'): RecordedSide {
     unavailable: part('unavailable'),
     latencySumMs: sum(found['latencySumMs'], name),
     hist: histogram(found['hist'], name),
+    ...people(found['people'], name),
   };
+}
+
+/** What is new about people, where they are known. */
+function people(value: unknown, name: string): Pick<SideTick, 'people'> {
+  if (value === undefined || value === null) return {};
+  const tick = readTick(value);
+  if (tick === null) throw new Wrong(`"${name}.people" holds something that is no count or no histogram`);
+  return {people: tick};
 }
 
 function count(fields: Fields, name: string, field: string): number | null {

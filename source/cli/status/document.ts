@@ -42,6 +42,7 @@ export function statusDocument(observed: Observed) {
     prod: windows?.numbers('prod', window) ?? null,
     gray: windows?.numbers('gray', window) ?? null,
   };
+  const faults = [...(windows?.faults?.() ?? [])];
   return {
     schema: 'graydeck.status/1',
     feature,
@@ -68,6 +69,7 @@ export function statusDocument(observed: Observed) {
     alerts: alertsOf(state),
     notices: noticesOf(state),
     guard: guardOf(observed),
+    faults,
     head: head?.version ?? 0,
   } as const;
 }

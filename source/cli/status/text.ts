@@ -50,6 +50,7 @@ export function statusText(
     ...table(status, externals, t, paint),
     ...verdict(status, t, paint),
     ...routers(status, t, paint),
+    ...status.faults.map(({code, count}) => paint('yellow', `  ▲ ${t.faults[code](count)}`)),
     ...steps(status, t, paint),
     ...alerts(status, open, t, paint),
   ];
