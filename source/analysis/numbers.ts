@@ -1,3 +1,5 @@
+import type {DataFault} from './people/faults.ts';
+
 /** What is read off windows: numbers of one side. An unknown number is null, never 0. */
 export interface SideNumbers {
   requests: number;
@@ -62,6 +64,8 @@ export interface WindowView {
   otherNames(): string[];
   /** Time of the newest sample of a side, milliseconds since 1970; null without any. */
   newestAt(side: Side): number | null;
+  /** What of the data does not count, by name; absent: nobody keeps account of it here. */
+  faults?(): readonly DataFault[];
 }
 
 /** What is known of the arriving stream beside its numbers. */

@@ -238,10 +238,17 @@ export class Measurements {
     const {rollUps, now} = this.#options;
     const {release, startedAt} = this.windows.running;
     if (release === null || rollUps === undefined) return;
-    await rollUps.read('people', startedAt ?? now() - KEEP_MINUTES_MS, async rows => {
-      for (const row of rows) this.windows.restorePeople(row, now());
-      await nextTurn();
-    });
+    try {
+      await rollUps.read('people', startedAt ?? now() - KEEP_MINUTES_MS, async rows => {
+        for (const row of rows) this.windows.restorePeople(row, now());
+        await nextTurn();
+      });
+    } catch (error) {
+      // A Redis user made before there were such rows: everything else can be read.
+      const isForbidden = error instanceof Error && 'code' in error && error.code === 'store-no-rights';
+      if (!isForbidden) throw error;
+      this.windows.leavePeopleOut();
+    }
   }
 
   /** What roll-ups know beyond what was read from the stream; where they do not know all of it, the stream. */

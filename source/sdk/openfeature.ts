@@ -10,6 +10,7 @@ import type {
   JsonValue,
   Provider,
   ResolutionDetails,
+  TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import type {Decision} from '../audience/decide.ts';
 import {isFeatureName} from '../release/name.ts';
@@ -57,6 +58,7 @@ export class GraydeckProvider implements Provider {
   readonly #options: ProviderOptions;
   readonly #unnamed = new Set<string>();
   readonly #asked = new Map<string, Promise<unknown>>();
+  readonly #followed = new Map<string, Feature>();
   #deck: Promise<Deck> | null = null;
 
   constructor(options: ProviderOptions = {}) {
@@ -73,6 +75,7 @@ export class GraydeckProvider implements Provider {
     const deck = this.#deck;
     this.#deck = null;
     this.#asked.clear();
+    this.#followed.clear();
     this.#unnamed.clear();
     if (deck !== null && this.#options.deck === undefined) await (await deck).close();
   }
@@ -131,6 +134,27 @@ export class GraydeckProvider implements Provider {
     };
   }
 
+  /**
+   * Records what came of a decision. `client.track('new_payment', context, {requests: 1, errors: 0, response_time: 87})`
+   * measures one feature; `client.track('conversions', context)` counts 1, or `value`, for every feature that was
+   * evaluated or named. The user is the targeting key: he is decided on again, by the split of now. Never throws.
+   */
+  track(
+    name: string,
+    {targetingKey, ...attributes}: EvaluationContext,
+    details?: TrackingEventDetails,
+  ): void {
+    const {value = 1, ...rest} = details ?? {};
+    const feature = this.#followed.get(name);
+    const numbers = Object.entries(rest).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    );
+    const measured = feature === undefined ? {[name]: value} : Object.fromEntries(numbers);
+    const user = targetingKey === undefined ? {} : {user: targetingKey};
+    for (const one of feature === undefined ? this.#followed.values() : [feature])
+      one.record(one.decide({...attributes, id: targetingKey ?? null}), {...measured, ...user});
+  }
+
   #mayFollow(name: string): boolean {
     const {features = [], custom = {}} = this.#options;
     if (features.includes(name) || Object.hasOwn(custom, name) || this.#unnamed.has(name)) return true;
@@ -146,6 +170,7 @@ export class GraydeckProvider implements Provider {
     const feature = deck.feature(name, custom === undefined ? {} : {custom});
     const asked = this.#asked.get(name) ?? feature.ready(READY_WITHIN_MS);
     this.#asked.set(name, asked);
+    this.#followed.set(name, feature);
     await asked;
     return feature;
   }

@@ -189,7 +189,7 @@ export const statusShape = z
       }),
     ),
     guard: z.string().nullable(),
-    faults: z.array(z.object({code: z.string(), text: z.string()})),
+    faults: z.array(z.object({code: z.string(), count: count.nullable(), text: z.string()})),
     head: count,
   })
   .meta({id: 'Status'});

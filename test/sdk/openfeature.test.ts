@@ -1,5 +1,8 @@
 import {OpenFeature} from '@openfeature/server-sdk';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {Sample} from '../../source/analysis/sample.ts';
+import {Windows} from '../../source/analysis/windows/windows.ts';
+import {SampleParser} from '../../source/metrics/sample.ts';
 import {GraydeckProvider} from '../../source/sdk/openfeature.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, Scene, until} from './scene.ts';
@@ -44,6 +47,33 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     const context = {targetingKey: 'u-131', country: 'CN', region: 'east'};
     expect(await flags.getBooleanValue(FEATURE, false, context)).toBe(true);
     expect(await flags.getBooleanValue(FEATURE, false, {...context, region: 'west'})).toBe(false);
+  });
+
+  test('tells what came of it, and of which person', async () => {
+    await scene.put('half', {release: 'r-7'});
+    const flags = await client();
+    const context = {targetingKey: 'u-131'};
+    await flags.getBooleanValue(FEATURE, false, context);
+    flags.track(FEATURE, context, {requests: 1, errors: 1, response_time: 87, path: '/pay'});
+    flags.track('conversions', context);
+    flags.track('no name', context);
+    await until(async () => {
+      const entries: string[][] = [];
+      await scene.feature.samples.history(
+        0,
+        batch => entries.push(...batch.map(({fields}) => fields)),
+        new AbortController().signal,
+      );
+      const windows = new Windows({feature: FEATURE});
+      windows.begin({release: 'r-7', splitVersion: 1, since: 0});
+      const sample = new Sample();
+      for (const fields of entries) {
+        expect(new SampleParser(windows.table).parse(fields, Date.now(), sample)).toBeNull();
+        windows.add(sample, Date.now());
+      }
+      const counted = windows.people('gray', {from: Date.now() - 60_000, to: Date.now() + 1000});
+      expect(counted).toEqual({seen: 1, failed: 1, converted: 1});
+    });
   });
 
   test('hears of a rollback', async () => {

@@ -4,9 +4,10 @@ import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {evidenceTick} from '../../source/analysis/judge/evidence-tick.ts';
 import type {PeopleTick, SideTick} from '../../source/analysis/evidence/tick.ts';
 import {mergePeople} from '../../source/analysis/people/column.ts';
+import {keepRollUps} from '../../source/metrics/keep-roll-ups.ts';
 import {Measurements} from '../../source/metrics/follower.ts';
 import {redisMissing} from '../servers/redis.ts';
-import {FEATURE, Scene, until} from './scene.ts';
+import {FEATURE, METRICS, Scene, until} from './scene.ts';
 
 const PROGRAM = fileURLToPath(new URL('programs/serves-people.ts', import.meta.url));
 
@@ -98,7 +99,77 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
       // 900 ms lie in bucket 78, of half an octave 76; whoever failed waited so long.
       expect(tail(76)).toBe(people.failed);
     }
-    expect(reader.windows.peopleFaults).toEqual({unreadable: 0, contradictory: 0, full: 0});
+    expect(reader.windows.faults()).toEqual([]);
+  });
+
+  test('are known to who takes over, when the raw samples are gone', async () => {
+    const release = 'r-8';
+    const version = await scene.put('half', {release});
+    const since = scene.operator.now();
+    const first = follow(release, version, since);
+    await first.start();
+    const stop = new AbortController();
+    const {rollUps} = scene.feature;
+    const keeping = keepRollUps(
+      {windows: first.windows, shelf: rollUps, now: () => scene.operator.now()},
+      stop.signal,
+    );
+    open.push({
+      close: async () => {
+        stop.abort();
+        await keeping;
+      },
+    });
+    const served = await serve(version, 0, 500, 4);
+    const seenBefore = seen(served);
+    await until(async () => {
+      const rows = await rollUps.read('people', 0);
+      expect(rows).toHaveLength(1);
+      expect((await rollUps.read('seconds', 0)).length).toBeGreaterThan(0);
+    });
+    stop.abort();
+    await keeping;
+    await scene.redis.admin.del(METRICS);
+
+    const late = follow(release, version, since);
+    await late.start();
+    for (const side of ['prod', 'gray'] as const) {
+      expect(told(late, side)).toEqual(told(first, side));
+      expect(told(late, side).people).toMatchObject({seen: seenBefore[side].size});
+      expect(late.windows.peopleSeen(side)).toBe(seenBefore[side].size);
+    }
+    // The same people, of whom now others fail: only these are news.
+    const again = await serve(version, 0, 500, 6);
+    await until(() => expect(told(late, 'gray').requests + told(late, 'prod').requests).toBe(1000));
+    const failed = firstSides([...served, ...again].filter(one => one.failed));
+    for (const side of ['prod', 'gray'] as const)
+      expect(told(late, side).people).toMatchObject({
+        seen: seenBefore[side].size,
+        failed: [...failed.values()].filter(one => one === side).length,
+      });
+  });
+
+  test('are left out where the store does not let their rows be read', async () => {
+    const release = 'r-9';
+    const version = await scene.put('half', {release});
+    const {samples, rollUps} = scene.feature;
+    const forbidden = Object.assign(new Error('no rights'), {code: 'store-no-rights'});
+    const measurements = new Measurements({
+      samples,
+      rollUps: {
+        read: (kind, ...rest) =>
+          kind === 'people' ? Promise.reject(forbidden) : rollUps.read(kind, ...rest),
+      },
+      now: () => scene.operator.now(),
+      feature: FEATURE,
+    });
+    measurements.setRelease({release, splitVersion: version, since: scene.operator.now() - 60_000});
+    open.push(measurements);
+    await measurements.start();
+    await serve(version, 0, 50, 4);
+    await until(() => expect(told(measurements, 'prod').requests).toBeGreaterThan(0));
+    expect(measurements.windows.faults()).toMatchObject([{code: 'people-unread'}]);
+    expect(told(measurements, 'prod').people).toMatchObject({requests: 0, seen: 0});
   });
 });
 

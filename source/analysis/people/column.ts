@@ -8,6 +8,22 @@ export interface Rise {
   to: number;
 }
 
+/** What was found of people over a stretch of time. */
+export interface PeopleSums {
+  /** Requests, and those among them that named a person. */
+  requests: number;
+  named: number;
+  /** People first seen on this side since the split changed. */
+  seen: number;
+  /** People who failed, or converted, on this side for the first time in the release. */
+  failed: number;
+  converted: number;
+}
+
+/** Places of a packed second: four counts, the lengths of three histograms, then their buckets and changes. */
+const COUNTS = 4;
+const NAMES = ['slowest', 'third', 'tenth'] as const;
+
 /** What is new about people, to be added to. */
 class Sum {
   /** Requests that named a person. */
@@ -19,23 +35,13 @@ class Sum {
   readonly third = new Map<number, number>();
   readonly tenth = new Map<number, number>();
 
-  add(other: Sum): void {
-    this.named += other.named;
-    this.seen += other.seen;
-    this.failed += other.failed;
-    this.converted += other.converted;
-    for (const name of ['slowest', 'third', 'tenth'] as const)
-      for (const [bucket, change] of other[name]) shift(this[name], bucket, change);
-  }
-
-  put({requests = 0, seen = 0, failed = 0, converted = 0, slowest, third, tenth}: PeopleTick): void {
+  put({requests = 0, seen = 0, failed = 0, converted = 0, ...histograms}: PeopleTick): void {
     this.named += requests;
     this.seen += seen;
     this.failed += failed;
     this.converted += converted;
-    for (const [bucket, change] of slowest ?? []) shift(this.slowest, bucket, change);
-    for (const [bucket, change] of third ?? []) shift(this.third, bucket, change);
-    for (const [bucket, change] of tenth ?? []) shift(this.tenth, bucket, change);
+    for (const name of NAMES)
+      for (const [bucket, change] of histograms[name] ?? []) shift(this[name], bucket, change);
   }
 
   tick(): PeopleTick {
@@ -49,14 +55,26 @@ class Sum {
       tenth: sparse(this.tenth),
     };
   }
+
+  pack(): Float64Array {
+    const {named, seen, failed, converted, slowest, third, tenth} = this;
+    const sizes = [slowest.size, third.size, tenth.size];
+    const pairs = [slowest, third, tenth].flatMap(histogram => [...histogram].flat());
+    return Float64Array.from([named, seen, failed, converted, ...sizes, ...pairs]);
+  }
 }
 
-/** What is new about people in each place of a ring, of one side and cohort. */
+/**
+ * What is new about people in each place of a ring, of one side and cohort. Places that are closed are packed: some
+ * hundred bytes each.
+ */
 export class PeopleColumn {
-  readonly #sums: (Sum | undefined)[];
+  readonly #open: (Sum | undefined)[];
+  readonly #packed: (Float64Array | undefined)[];
 
   constructor(slots: number) {
-    this.#sums = Array.from({length: slots});
+    this.#open = Array.from({length: slots});
+    this.#packed = Array.from({length: slots});
   }
 
   /** Counts requests that named a person. */
@@ -70,9 +88,7 @@ export class PeopleColumn {
     if ((marks & SEEN) !== 0) sum.seen++;
     if ((marks & FAILED) !== 0) sum.failed++;
     if ((marks & CONVERTED) !== 0) sum.converted++;
-    rise(sum.slowest, rises.slowest);
-    rise(sum.third, rises.third);
-    rise(sum.tenth, rises.tenth);
+    for (const name of NAMES) rise(sum[name], rises[name]);
   }
 
   /** Adds what another count of the same place says. */
@@ -82,21 +98,23 @@ export class PeopleColumn {
 
   /** What is new in a place; null: nothing was told of people there. */
   tick(slot: number): PeopleTick | null {
-    return this.#sums[slot]?.tick() ?? null;
+    const packed = this.#packed[slot];
+    return packed === undefined ? (this.#open[slot]?.tick() ?? null) : unpack(packed);
   }
 
   /** Requests of a place that named a person. */
   namedAt(slot: number): number {
-    return this.#sums[slot]?.named ?? 0;
+    return this.#packed[slot]?.[0] ?? this.#open[slot]?.named ?? 0;
   }
 
-  /** Adds how many were seen, failed and converted in a place. */
-  addCounts(slot: number, counts: {seen: number; failed: number; converted: number}): void {
-    const sum = this.#sums[slot];
-    if (sum === undefined) return;
-    counts.seen += sum.seen;
-    counts.failed += sum.failed;
-    counts.converted += sum.converted;
+  /** Adds what was found in a place. */
+  addTo(sums: PeopleSums, slot: number): void {
+    const packed = this.#packed[slot];
+    const {named, seen, failed, converted} = this.#open[slot] ?? NOTHING;
+    sums.named += packed?.[0] ?? named;
+    sums.seen += packed?.[1] ?? seen;
+    sums.failed += packed?.[2] ?? failed;
+    sums.converted += packed?.[3] ?? converted;
   }
 
   /** What was found in a place, without the requests that named somebody. */
@@ -105,18 +123,49 @@ export class PeopleColumn {
     return tick === null ? null : {...tick, requests: 0};
   }
 
+  /** Adds what another column has in a place. */
   take(other: PeopleColumn, slot: number): void {
-    const sum = other.#sums[slot];
-    if (sum !== undefined) this.#at(slot).add(sum);
+    const tick = other.tick(slot);
+    if (tick !== null) this.put(slot, tick);
   }
 
   clear(slot: number): void {
-    this.#sums[slot] = undefined;
+    this.#open[slot] = undefined;
+    this.#packed[slot] = undefined;
+  }
+
+  /** Closes a place: it stays, and takes less room. */
+  pack(slot: number): void {
+    const sum = this.#open[slot];
+    if (sum === undefined) return;
+    this.#packed[slot] = sum.pack();
+    this.#open[slot] = undefined;
   }
 
   #at(slot: number): Sum {
-    return (this.#sums[slot] ??= new Sum());
+    const open = this.#open[slot];
+    if (open !== undefined) return open;
+    const sum = new Sum();
+    const packed = this.#packed[slot];
+    if (packed !== undefined) sum.put(unpack(packed));
+    this.#packed[slot] = undefined;
+    this.#open[slot] = sum;
+    return sum;
   }
+}
+
+const NOTHING = {named: 0, seen: 0, failed: 0, converted: 0};
+
+function unpack(packed: Float64Array): PeopleTick {
+  const [requests = 0, seen = 0, failed = 0, converted = 0] = packed;
+  let at = COUNTS + NAMES.length;
+  const [slowest = [], third = [], tenth = []] = NAMES.map((_, which) => {
+    const pairs: [number, number][] = [];
+    for (let left = packed[COUNTS + which] ?? 0; left > 0; left--, at += 2)
+      pairs.push([packed[at] ?? 0, packed[at + 1] ?? 0]);
+    return pairs.toSorted(([one], [other]) => one - other);
+  });
+  return {requests, seen, failed, converted, slowest, third, tenth};
 }
 
 /** What is new in several stretches of time together. */

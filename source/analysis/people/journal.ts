@@ -85,7 +85,7 @@ export class Journal {
     writer.varint(zigzag * 2 + (change.side === 'gray' ? 1 : 0));
     for (const level of levelsOf(change)) writer.byte(level);
     row.second = change.second;
-    row.last = position;
+    if (isAfter(position, row.last)) row.last = position;
     row.body = null;
   }
 
@@ -224,6 +224,10 @@ function levelsOf({marks, slowest, third, tenth}: Change): number[] {
 /** An answer that was told by itself has one level, where the slowest stands. */
 function hasLevel(marks: number, which: number): boolean {
   return (marks & ANSWER) !== 0 ? which === 0 : (marks & (SLOWEST << which)) !== 0;
+}
+
+function isAfter(one: Position, other: Position): boolean {
+  return one.at > other.at || (one.at === other.at && one.count > other.count);
 }
 
 function isMoment(value: unknown): value is number {

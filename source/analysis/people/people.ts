@@ -3,20 +3,11 @@ import type {Side} from '../numbers.ts';
 import type {Sample} from '../sample.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import type {PeopleColumn, Rise} from './column.ts';
+import {faultText, type DataFault, type PeopleFault} from './faults.ts';
 import {ANSWER, Journal, readRow, TAUGHT, type Change, type JournalRow, type Position} from './journal.ts';
 import {levelOf, personHasher} from './person.ts';
 import {MOST_PEOPLE, PeopleTable} from './table.ts';
 import {CONVERTED, FAILED, PeopleNews, SEEN, SLOWEST, TENTH, THIRD} from './wire.ts';
-
-/** What was left out of what entries say about people, by why; it only grows. Their samples count all the same. */
-export interface PeopleFaults {
-  /** Entries whose people cannot be read. */
-  unreadable: number;
-  /** Entries that tell of more people than of requests, errors, conversions or answers. */
-  contradictory: number;
-  /** News of people for whom the table has no room. */
-  full: number;
-}
 
 /** Where what is new is counted: a second of the side that told it; null: it is only learnt. */
 export interface Into {
@@ -26,7 +17,9 @@ export interface Into {
 
 /** What of an entry is to be taken. */
 export interface Taking {
-  /** What is new about people: stored rows do not tell it. */
+  /** What it tells of people: nothing else tells it. */
+  isTold: boolean;
+  /** It is behind what stored rows tell. Answers that come one by one would count a second time; all else may come again. */
   isNews: boolean;
   /** How many requests named a person: nothing else has told it. */
   isNamed: boolean;
@@ -63,7 +56,7 @@ export class People {
   readonly #feature: string;
   readonly #most: number;
   readonly #news = new PeopleNews();
-  readonly #faults: PeopleFaults = {unreadable: 0, contradictory: 0, full: 0};
+  readonly #faults = new Map<PeopleFault, number>();
   readonly #rises: Record<'slowest' | 'third' | 'tenth', Rise> = {
     slowest: {from: 0, to: 0},
     third: {from: 0, to: 0},
@@ -80,6 +73,8 @@ export class People {
   /** Of the entry at hand, and up to which entry stored rows tell everything; null: no row was read. */
   #position: Position = {at: 0, count: 0};
   #known: Position | null = null;
+  /** The newest row that was read: a second reading begins behind it. */
+  #restored = Number.NEGATIVE_INFINITY;
   #ahead: Ahead[] = [];
 
   /** @param most people that are told apart */
@@ -89,8 +84,19 @@ export class People {
     this.#table = new PeopleTable(most);
   }
 
-  get faults(): Readonly<PeopleFaults> {
-    return this.#faults;
+  /** What was left out, by name: each that has happened. */
+  get faults(): DataFault[] {
+    return Array.from(this.#faults, ([code, count]) => ({code, count, text: faultText(code, count)}));
+  }
+
+  /** Whether anything of people is to be told: what was known of them could be read. */
+  get isKnown(): boolean {
+    return !this.#faults.has('people-unread');
+  }
+
+  /** What was known of people of this release cannot be read: they would count a second time. */
+  leaveOut(): void {
+    this.#faults.set('people-unread', 1);
   }
 
   /** Up to which moment stored rows tell everything, milliseconds since 1970; null: none was read, or all is passed. */
@@ -121,6 +127,8 @@ export class People {
       this.#journal = new Journal(release ?? '');
       this.#hash = personHasher(this.#feature, release ?? '');
       this.#known = null;
+      this.#restored = Number.NEGATIVE_INFINITY;
+      this.#faults.delete('people-unread');
       this.#ahead = [];
       this.#splitNumber = 0;
       this.#split = -1;
@@ -135,7 +143,7 @@ export class People {
     this.#seeAhead();
   }
 
-  /** Whether this entry says something of people that is not known from stored rows. Asked once for every entry. */
+  /** Whether this entry lies behind what stored rows tell. Asked once for every entry that says something of people. */
   isNews(sample: Sample): boolean {
     const {at, count} = this.#position;
     this.#position = sample.at === at ? {at, count: count + 1} : {at: sample.at, count: 1};
@@ -156,12 +164,12 @@ export class People {
    * @param second since 1970 in which it happened
    * @param into null: it is of an older split, and only learnt
    */
-  take(sample: Sample, second: number, into: Into | null, {isNews, isNamed}: Taking): void {
+  take(sample: Sample, second: number, into: Into | null, {isTold, isNews, isNamed}: Taking): void {
     if (this.#release === null || sample.cohort !== 'eligible') return;
     const named =
       sample.person === null
-        ? this.#readNews(sample, second, into, isNews)
-        : this.#readPerson(sample, second, into, isNews);
+        ? this.#readNews(sample, second, into, isTold)
+        : this.#readPerson(sample, second, into, isTold, isNews);
     if (isNamed && named > 0) into?.column.named(into.slot, named);
   }
 
@@ -176,31 +184,39 @@ export class People {
    * @returns whether it is a row of this release
    */
   restore(row: JournalRow, into: (change: Change) => Into | null): boolean {
-    const read = readRow(row);
+    const read = row.t <= this.#restored ? null : readRow(row);
     if (read === null || read.release !== this.#release) return false;
+    this.#restored = row.t;
     for (const change of read.changes) {
       const isCounted = (change.marks & TAUGHT) === 0;
-      this.#apply(change, isCounted ? into(change) : null, true);
+      const where = isCounted ? into(change) : null;
+      this.#apply(change, where, true);
+      if ((change.marks & SEEN) !== 0 && where !== null && change.split > this.#split)
+        this.#remember(change, where, true);
     }
     this.#journal.goOn(row, read);
     this.#known = read.last;
     return true;
   }
 
+  #fault(code: PeopleFault): void {
+    this.#faults.set(code, (this.#faults.get(code) ?? 0) + 1);
+  }
+
   /** The news of a batch. @returns requests that name a person */
-  #readNews(sample: Sample, second: number, into: Into | null, isNews: boolean): number {
+  #readNews(sample: Sample, second: number, into: Into | null, isTold: boolean): number {
     const news = this.#news;
     // Hashes of another release, or of none, say nothing here.
     const isOurs = sample.release === this.#release && !sample.hasPeopleFault;
     if (!isOurs || news.decode(sample.bytes, sample.peopleFrom, sample.peopleTo) !== null) {
-      this.#faults.unreadable++;
+      this.#fault('people-unreadable');
       return 0;
     }
     if (isContradictory(news, sample)) {
-      this.#faults.contradictory++;
+      this.#fault('people-contradictory');
       return 0;
     }
-    if (!isNews) return news.named;
+    if (!isTold) return news.named;
     for (let index = 0; index < news.length; index++) {
       const at = index * 3;
       const change: Change = {
@@ -219,19 +235,19 @@ export class People {
   }
 
   /** An entry of a single request that names its person. @returns 1 where a request is in it */
-  #readPerson(sample: Sample, second: number, into: Into | null, isNews: boolean): number {
+  #readPerson(sample: Sample, second: number, into: Into | null, isTold: boolean, isNews: boolean): number {
     const requests = sample.valueOf(REQUESTS);
     if (requests > 1 || sample.peopleTo > 0) {
-      this.#faults.contradictory++;
+      this.#fault('people-contradictory');
       return 0;
     }
-    const answer = sample.numberOf(RESPONSE_TIME);
+    const answer = isNews ? sample.numberOf(RESPONSE_TIME) : null;
     const marks =
       (requests === 1 ? SEEN : 0) |
       (sample.valueOf(ERRORS) >= 1 ? FAILED : 0) |
       (sample.valueOf(CONVERSIONS) >= 1 ? CONVERTED : 0) |
       (answer === null ? 0 : ANSWER);
-    if (!isNews || marks === 0) return requests;
+    if (!isTold || marks === 0) return requests;
     const slowest = answer === null ? 0 : levelOf(answer);
     const hash = this.#hash(sample.person ?? '');
     const {side, split} = sample;
@@ -246,7 +262,7 @@ export class People {
       this.#remember(change, into, (news & SEEN) !== 0);
     if (news === 0) return;
     const marks = into === null ? news | TAUGHT : news;
-    this.#journal.add({...change, marks, split: this.#split}, this.#position);
+    this.#journal.add({...change, marks, split: Math.max(change.split, this.#split)}, this.#position);
   }
 
   /** @returns the marks of what was new; `isStored`: it was new when it was written */
@@ -255,13 +271,13 @@ export class People {
     const table = this.#table;
     const place = table.place(hash);
     if (place < 0) {
-      this.#faults.full++;
+      this.#fault('people-full');
       return 0;
     }
     const isSeen = (marks & SEEN) !== 0 && (isStored || into !== null);
-    let news = isSeen && this.#see(place, side, !isStored || change.split === this.#split) ? SEEN : 0;
+    let news = isSeen && this.#see(place, side, !isStored || change.split >= this.#split) ? SEEN : 0;
     // Under an older split: in its second it was news.
-    if (isSeen && isStored && change.split !== this.#split) news = SEEN;
+    if (isSeen && isStored && change.split < this.#split) news = SEEN;
     const first = marks & (FAILED | CONVERTED) & ~(table.marks[place] ?? 0);
     table.marks[place] = (table.marks[place] ?? 0) | first;
     news |= first;

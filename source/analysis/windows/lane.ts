@@ -82,6 +82,7 @@ export class Lane {
     return this.users.at(slot);
   }
 
+  /** The column of people, made when there is none yet. */
   newPeople(): PeopleColumn {
     return (this.people ??= new PeopleColumn(this.#slots));
   }
@@ -123,6 +124,7 @@ export class Lane {
   pack(slot: number): void {
     for (const column of this.distributions) column?.pack(slot);
     this.users?.pack(slot);
+    this.people?.pack(slot);
   }
 
   #sketch(metric: Metric, slot: number, value: number, sample: Sample, index: number): void {

@@ -3,6 +3,8 @@ import {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Loudest} from './instances.ts';
 import {MINUTE_MS, type Minutes} from './minutes.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
+import type {PeopleSums} from '../people/column.ts';
+import {countsOf, type PeopleCounts} from './ring-reader.ts';
 import type {SecondCounts, Windows} from './windows.ts';
 
 /** Windows up to this length are read by the second, milliseconds: so much is known of soon after a start. */
@@ -23,6 +25,7 @@ type Near = Pick<
   | 'newestAt'
   | 'second'
   | 'loudest'
+  | 'peopleSums'
 >;
 
 /**
@@ -106,6 +109,16 @@ export class LongWindows {
     );
   }
 
+  people(side: Side, span: Span): PeopleCounts | null {
+    const sums = this.#sum(
+      span,
+      part => this.#near.peopleSums(side, part),
+      (far, part) => far.peopleSums(side, part),
+      addPeople,
+    );
+    return countsOf(sums);
+  }
+
   loudest(side: Side, at: number): Loudest | null {
     return this.#near.loudest(side, at);
   }
@@ -134,4 +147,14 @@ export class LongWindows {
     const border = Math.min(settled, known.to);
     return border <= from ? null : {minutes, far: {from, to: border}, near: {from: border, to}};
   }
+}
+
+function addPeople(one: PeopleSums, other: PeopleSums): PeopleSums {
+  return {
+    requests: one.requests + other.requests,
+    named: one.named + other.named,
+    seen: one.seen + other.seen,
+    failed: one.failed + other.failed,
+    converted: one.converted + other.converted,
+  };
 }

@@ -2,6 +2,7 @@ import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import {MetricTable, type DeclaredMetrics} from '../metric-table.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
+import type {PeopleSums} from '../people/column.ts';
 import {RingReader} from './ring-reader.ts';
 import {restoreTally} from './ring-tally.ts';
 import type {Tally} from './roll-up.ts';
@@ -26,6 +27,7 @@ export class Minutes {
   readonly #counts = new Map<string, number | null>();
   readonly #values = new Map<string, LogHistogram>();
   readonly #users = new Map<string, DistinctSketch>();
+  readonly #people = new Map<string, PeopleSums>();
   #first: number | null = null;
 
   /** @param keepMinutes how many are kept */
@@ -50,7 +52,7 @@ export class Minutes {
   /** Puts a minute in the place of what is there. @returns false when it is none, or too old */
   restore(tally: Tally): boolean {
     if (!restoreTally(this.#ring, this.#table, tally, {release: null, ms: MINUTE_MS})) return false;
-    for (const read of [this.#sums, this.#counts, this.#values, this.#users]) read.clear();
+    for (const read of [this.#sums, this.#counts, this.#values, this.#users, this.#people]) read.clear();
     const minute = tally.t / MINUTE_MS;
     this.#first = Math.min(this.#first ?? minute, minute);
     return true;
@@ -92,6 +94,12 @@ export class Minutes {
       this.#reader.mergeValues(values, side, cohort ?? null, name, minutes);
       return values;
     });
+  }
+
+  /** What was found of the people of a side over a span. */
+  peopleSums(side: Side, span: Span): PeopleSums {
+    const minutes = minutesOf(span);
+    return once(this.#people, keyOf(side, minutes), () => this.#reader.people(side, minutes));
   }
 
   /** End of the newest minute in which something of a side arrived; null without any. */

@@ -12,6 +12,7 @@ import {
 } from '../metric-table.ts';
 import type {Cohort, Side} from '../numbers.ts';
 import {entriesOf, gaugeOf, mergeDistribution, sumOf, usersOf} from './reading.ts';
+import type {PeopleSums} from '../people/column.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 
 /** One second of one side and cohort, for who judges second by second. */
@@ -26,13 +27,12 @@ export interface SecondCounts {
   people: PeopleTick | null;
 }
 
-/** What was found of people over a stretch of time. */
-export interface PeopleCounts {
-  /** First seen on this side since the split changed. */
-  seen: number;
-  /** Failed, or converted, on this side for the first time in the release. */
-  failed: number;
-  converted: number;
+/** How many people were found over a stretch of time. */
+export type PeopleCounts = Pick<PeopleSums, 'seen' | 'failed' | 'converted'>;
+
+/** How many people that is; null where the requests hardly ever name one, or there are none. */
+export function countsOf({requests, named, seen, failed, converted}: PeopleSums): PeopleCounts | null {
+  return named > 0 && named >= LEAST_NAMED * requests ? {seen, failed, converted} : null;
 }
 
 /** Requests that must name a person, as a part of all, for people to be known. */
@@ -122,22 +122,17 @@ export class RingReader {
     };
   }
 
-  /** What was found of the people of a side, of the eligible cohort; null where its requests hardly ever name one. */
-  people(side: Side, range: Seconds): PeopleCounts | null {
+  /** What was found of the people of a side, of the eligible cohort. */
+  people(side: Side, range: Seconds): PeopleSums {
     const lane = this.#ring.peek(side, 'eligible');
     const seconds = this.#ring.clip(range);
-    const {slots} = this.#ring;
-    if (lane?.people === undefined) return null;
-    const counts = {seen: 0, failed: 0, converted: 0};
-    let requests = 0;
-    let named = 0;
+    const sums = {requests: 0, named: 0, seen: 0, failed: 0, converted: 0};
     for (let second = seconds.first; second < seconds.end; second++) {
-      const slot = second % slots;
-      requests += lane.counters[REQUESTS]?.[slot] ?? 0;
-      named += lane.people.namedAt(slot);
-      lane.people.addCounts(slot, counts);
+      const slot = second % this.#ring.slots;
+      sums.requests += lane?.counters[REQUESTS]?.[slot] ?? 0;
+      lane?.people?.addTo(sums, slot);
     }
-    return named > 0 && named >= LEAST_NAMED * requests ? counts : null;
+    return sums;
   }
 
   /** What is new about people in a second; null where the requests until then hardly ever name one. */

@@ -6,16 +6,18 @@ import type {Cohort, Side, SideNumbers, Span, WindowView} from '../numbers.ts';
 import {readNumbers} from '../side-numbers.ts';
 import {sumOf} from './reading.ts';
 import {Repeats} from './repeats.ts';
-import {hasPeople, People, type Into, type PeopleFaults} from '../people/people.ts';
+import type {DataFault} from '../people/faults.ts';
+import {hasPeople, People, type Into} from '../people/people.ts';
+import type {PeopleSums} from '../people/column.ts';
 import type {Change, JournalRow} from '../people/journal.ts';
 import type {Sample} from '../sample.ts';
 import {restoreTally, tallySecond} from './ring-tally.ts';
-import {RingReader, type PeopleCounts, type SecondCounts} from './ring-reader.ts';
+import {countsOf, RingReader, type PeopleCounts, type SecondCounts} from './ring-reader.ts';
 import type {Tally} from './roll-up.ts';
 import {SecondRing, type Place, type Seconds} from './second-ring.ts';
 import {SeriesReader} from './series.ts';
 
-export type {PeopleCounts, SecondCounts} from './ring-reader.ts';
+export type {SecondCounts} from './ring-reader.ts';
 
 /** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
 export const MOST_AHEAD_MS = 5000;
@@ -95,9 +97,14 @@ export class Windows implements WindowView {
     this.#series = new SeriesReader(this.#ring, this.table);
   }
 
-  /** What was left out of what samples say about people, by why. */
-  get peopleFaults(): Readonly<PeopleFaults> {
+  /** What of the data does not count, by name: each that has happened. */
+  faults(): DataFault[] {
     return this.#people.faults;
+  }
+
+  /** Stored rows cannot be read: who counted before would count again, so nothing is told of people. */
+  leavePeopleOut(): void {
+    this.#people.leaveOut();
   }
 
   /** Changes whenever something is counted or forgotten in the second that begins at `t`; null: it is not kept. */
@@ -148,7 +155,7 @@ export class Windows implements WindowView {
    * @param now the store's clock, milliseconds since 1970.
    */
   add(sample: Sample, now: number, part: Part = 'all'): Counted {
-    const isNews = hasPeople(sample) && this.#people.isNews(sample) && part !== 'requests';
+    const isNews = hasPeople(sample) && this.#people.isNews(sample);
     const time = sample.at - sample.age;
     if (!(time <= now + MOST_AHEAD_MS)) return this.#putAside('ahead', 'ahead');
     if (sample.instance !== null && sample.seq >= 0 && this.#repeats.isRepeat(sample.instance, sample.seq)) {
@@ -172,7 +179,11 @@ export class Windows implements WindowView {
     if (hasPeople(sample) && !otherRelease) {
       const column = place === 'eligible' ? this.#ring.lane(sample.side, place).newPeople() : null;
       const into = column === null ? null : {column, slot: this.#slot};
-      this.#people.take(sample, second, into, {isNews, isNamed: part !== 'people'});
+      this.#people.take(sample, second, into, {
+        isTold: part !== 'requests',
+        isNews,
+        isNamed: part !== 'people',
+      });
     }
     if (part === 'people') return 'counted';
     for (let index = 0; index < sample.length; index++) {
@@ -257,7 +268,18 @@ export class Windows implements WindowView {
    * there for the first time in the release, over a span; null where requests hardly ever name a person.
    */
   people(side: Side, span: Span): PeopleCounts | null {
-    return this.#reader.people(side, this.#seconds(span));
+    return countsOf(this.peopleSums(side, span));
+  }
+
+  /** People of the eligible cohort who were seen on a side since the split changed. */
+  peopleSeen(side: Side): number {
+    return this.#people.seen(side);
+  }
+
+  /** The same counts with the requests that they come from, to be added to those of another span. */
+  peopleSums(side: Side, span: Span): PeopleSums {
+    const sums = this.#reader.people(side, this.#seconds(span));
+    return this.#people.isKnown ? sums : {...sums, named: 0};
   }
 
   /** Adds the users of a side in a span to those of another one. */
@@ -286,7 +308,8 @@ export class Windows implements WindowView {
    * and what was decided on older splits or under older releases, too.
    */
   second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {
-    return this.#reader.place(side, cohort, Math.floor(at / 1000));
+    const counts = this.#reader.place(side, cohort, Math.floor(at / 1000));
+    return counts === null || this.#people.isKnown ? counts : {...counts, people: null};
   }
 
   /** All that was measured in the second that begins at `t`, for the store's roll-ups; null when nothing was. */

@@ -136,7 +136,7 @@ export function keepSeconds({guardrails, phases}: Pick<Plan, 'guardrails' | 'pha
 /** A side of a tick as windows keep a second; null when it says nothing. @param times is filled with its response times */
 function partOf(
   side: Side,
-  {requests, errors, conversions, unavailable, hist, latencySumMs}: RecordedSide,
+  {requests, errors, conversions, unavailable, hist, latencySumMs, people}: RecordedSide,
   times: LogHistogram,
 ): TallyPart | null {
   if (requests === 0 && hist.length === 0) return null;
@@ -144,6 +144,7 @@ function partOf(
   part.entries = 1;
   part.counters.set('requests', requests).set('errors', errors).set('conversions', conversions);
   if (unavailable !== null) part.counters.set('unavailable', unavailable);
+  if (people !== undefined) part.people = {...people, requests: people.requests ?? requests};
   if (hist.length > 0) part.distributions.set('response_time', fill(times, hist, latencySumMs ?? 0));
   return part;
 }

@@ -93,16 +93,27 @@ function verdictOf({judgement = null, snapshot}: Observed) {
   };
 }
 
-/** What is wrong with the data that everything else rests on, by name. */
-function faultsOf({stream}: Observed): {code: 'samples_away' | 'samples_ahead'; text: string}[] {
+/** A fault of the data that everything else rests on; `count` where it is counted. */
+export interface StatusFault {
+  code: string;
+  count: number | null;
+  text: string;
+}
+
+/** What is wrong with the data, by name. */
+function faultsOf({stream, windows, judgement}: Observed): StatusFault[] {
   const {away = null, aheadMs = null} = stream ?? {};
+  const fault = (code: string, text: string): StatusFault => ({code, count: null, text});
+  const contradict = judgement?.evidence?.faults.includes('people-contradict') === true;
   return [
-    ...(away === null
-      ? []
-      : [{code: 'samples_away' as const, text: `samples cannot be read: ${plainText(away, 200)}`}]),
-    ...(aheadMs === null ? [] : [{code: 'samples_ahead' as const, text: aheadWords(aheadMs)}]),
+    ...(away === null ? [] : [fault('samples_away', `samples cannot be read: ${plainText(away, 200)}`)]),
+    ...(aheadMs === null ? [] : [fault('samples_ahead', aheadWords(aheadMs))]),
+    ...(contradict ? [fault('people_contradict', CONTRADICTION)] : []),
+    ...(windows?.faults?.() ?? []),
   ];
 }
+
+const CONTRADICTION = 'what samples say about people contradicts their requests and is left out of evidence';
 
 /** How many routers are named. */
 const TROUBLES_AT_MOST = 50;

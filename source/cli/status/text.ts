@@ -1,4 +1,5 @@
 import {plainText} from '../../analysis/plain-text.ts';
+import {PEOPLE_FAULTS} from '../../analysis/people/faults.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
 import {troubleText} from '../../console/present/headlines/around.ts';
@@ -13,7 +14,7 @@ import stringWidth from 'string-width';
 import type {Paint} from '../telling/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import {isToBeMended} from '../prometheus/troubles.ts';
-import type {StatusDocument} from './document.ts';
+import type {StatusDocument, StatusFault} from './document.ts';
 import type {MetricState} from './metrics.ts';
 
 const TONES = {
@@ -50,9 +51,16 @@ export function statusText(
     ...table(status, externals, t, paint),
     ...verdict(status, t, paint),
     ...routers(status, t, paint),
+    ...status.faults.map(fault => paint('yellow', `  ▲ ${faultWords(fault, t)}`)),
     ...steps(status, t, paint),
     ...alerts(status, open, t, paint),
   ];
+}
+
+/** A fault in the reader's language, where there are words for it. */
+function faultWords({code, count, text}: StatusFault, {faults}: Messages): string {
+  const known = PEOPLE_FAULTS.find(one => one === code);
+  return known === undefined ? text : faults[known](count ?? 0);
 }
 
 function headline(

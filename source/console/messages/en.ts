@@ -1,3 +1,4 @@
+import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import {enEdges} from './en-edges.ts';
@@ -119,6 +120,12 @@ export const en = {
     'not-prometheus': 'wrong URL',
   },
   standings: {worse: 'worse', doubtful: 'look', same: 'same', better: 'better', few: 'too few', none: ''},
+  faults: {
+    'people-unreadable': (count: number) => faultText('people-unreadable', count),
+    'people-contradictory': (count: number) => faultText('people-contradictory', count),
+    'people-full': (count: number) => faultText('people-full', count),
+    'people-unread': (count: number) => faultText('people-unread', count),
+  },
   headlines: {
     storeAway: (time: string) =>
       `store away for ${time}: this is the last that was seen, and keys cannot act`,

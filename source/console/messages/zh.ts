@@ -110,6 +110,12 @@ export const zh: typeof en = {
     'not-prometheus': '地址不对',
   },
   standings: {worse: '变差', doubtful: '留意', same: '相同', better: '更好', few: '太少', none: ''},
+  faults: {
+    'people-unreadable': count => `${count} 条样本的用户信息无法读取，这些用户不计入`,
+    'people-contradictory': count => `${count} 条样本的用户多于请求、错误或响应数，这些用户不计入`,
+    'people-full': count => `用户数超出上限：有 ${count} 次未计入`,
+    'people-unread': () => '存储中的用户记录无法读取：证据按请求计算；graydeck acl 可列出所需权限',
+  },
   headlines: {
     storeAway: time => `存储断开 ${time}：以下是最后看到的情况，按键无法生效`,
     storeAwayShort: time => `存储断开 ${time}`,
