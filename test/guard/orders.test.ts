@@ -20,7 +20,7 @@ function says(action: VerdictAction, reasons: Reason[], more: Partial<Judgement>
   return {
     guardrails: [],
     criteria: [],
-    ratio: {observed: 5, expected: null, requests: 100, windowSeconds: 60, isOff: false},
+    ratio: {observed: 5, expected: null, requests: 100, by: 'requests', windowSeconds: 60, isOff: false},
     gray: {ageMs: 0, isSilent: false},
     shouting: null,
     prod: {ageMs: 0, isSilent: false},

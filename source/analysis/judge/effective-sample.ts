@@ -12,12 +12,23 @@ const MOST_WINDOWS = 20;
 const FEWEST_WINDOWS = 5;
 
 /**
- * How many independent samples the requests of a side are worth for a metric: their number divided by the design effect.
- * What is known of people plugs in here: where a side says how many people it saw and how many failed, they are the sample.
+ * How many independent samples the requests of a side are worth for a metric. Where people are known, each person of the
+ * phase is one; else the number of requests divided by the design effect.
  * @param requests of the side, 0 or more
  */
-export function effectiveSample(look: Look, _side: Side, metric: string, requests: number): number {
-  return requests / look.computed(`together ${metric}`, () => designEffect(look, metric));
+export function effectiveSample(look: Look, side: Side, metric: string, requests: number): number {
+  const perPerson = look.computed(`a person of ${side}`, () => requestsPerPerson(look, side));
+  return perPerson > 0
+    ? requests / Math.max(1, perPerson)
+    : requests / look.computed(`together ${metric}`, () => designEffect(look, metric));
+}
+
+/** Requests of a side in the phase, by each person; 0 where people are not known. */
+function requestsPerPerson(look: Look, side: Side): number {
+  const {at} = look.frame;
+  const span = {from: at - look.phaseMs, to: at};
+  const people = look.peopleIn(side, span);
+  return people === null || people === 0 ? 0 : look.requestsIn(side, span) / people;
 }
 
 /**

@@ -9,7 +9,9 @@ export interface RatioReading {
   observed: number | null;
   /** Percent that is still chance, from and to; null where the split says nothing. */
   expected: {low: number; high: number} | null;
+  /** What was counted of late: people where they are known, else requests. */
   requests: number;
+  by: 'people' | 'requests';
   windowSeconds: number;
   /** It is not what the split asks for. */
   isOff: boolean;

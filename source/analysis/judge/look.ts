@@ -16,6 +16,8 @@ export interface Measured {
   gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
   /** Different users, estimated; null where nobody counts them. */
   users(side: Side, span: Span, cohort?: Cohort): number | null;
+  /** People first seen on a side since the split changed, over a span; absent or null: requests name no person. */
+  people?(side: Side, span: Span): {seen: number} | null;
   /** Null without values, or when the name is none of a distribution. */
   distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null;
   /** The instance that says most of a side of late; absent or null: nobody knows. */
@@ -112,6 +114,12 @@ export class Look {
   /** Requests of a side in any span. */
   requestsIn(side: Side, span: Span): number {
     return this.frame.measured.arrivals(side, span, this.#cohort).requests;
+  }
+
+  /** Eligible people first seen on a side in any span; null where requests name no person, or nobody is eligible. */
+  peopleIn(side: Side, span: Span): number | null {
+    const {percent, measured} = this.frame;
+    return percent <= 0 ? null : (measured.people?.(side, span)?.seen ?? null);
   }
 
   /** Sum of a counter of a side in any span; null where nobody reports it. */

@@ -1,14 +1,17 @@
+import type {Side, Span} from '../numbers.ts';
 import type {RatioReading} from './findings.ts';
-import type {Arrivals, Look} from './look.ts';
+import type {Look} from './look.ts';
 import {expectedShare, followRatio, NO_RATIO, type RatioTrack} from './sample-ratio.ts';
 import type {Situation} from './situation.ts';
 
-/** Where the count of eligible requests stands. Plain JSON. */
+/** Where the count of eligible people, or of requests, stands. Plain JSON. */
 export interface RatioState {
   track: RatioTrack;
   /** Begin of the split it is about. */
   since: number;
-  /** From where on requests are counted, and how many of them have been: late ones are counted when they come. */
+  /** What is counted; another way begins anew. */
+  by?: 'people' | 'requests';
+  /** From where on is counted, and how much has been: late ones are counted when they come. */
   from: number;
   gray: number;
   prod: number;
@@ -25,38 +28,45 @@ const LATEST_MS = 120_000;
 const TOGETHER = 10;
 const MOST_TOGETHER = 50;
 
+/** How much of a side there is in a span. */
+type CountIn = (side: Side, span: Span) => number;
+
 /**
- * Counts the eligible requests since the last look against the split, once every router has applied it, and only as
- * far as both sides have been heard: who sends by the minute is behind, not missing.
+ * Counts the eligible people since the last look against the split, or their requests where no person is known, once
+ * every router has applied it, and only as far as both sides have been heard: who sends by the minute is behind, not
+ * missing. A batch of requests counts as one: who sends a thousand at once has not been dealt a thousand times.
  */
 export function readRatio(
   before: RatioState,
-  {since, percent, applied, tiers}: Situation,
+  {since, percent, applied, tiers, at}: Situation,
   look: Look,
 ): {reading: RatioReading; state: RatioState} {
-  const gray = look.arrivals('gray', RECENT_MS);
-  const prod = look.arrivals('prod', RECENT_MS);
-  const requests = gray.requests + prod.requests;
-  const users = usersOf(look);
-  const expected = percent <= 0 ? null : expectedShare(tiers, {requests, users});
-  const share = requests > 0 ? gray.requests / requests : null;
-  const own = before.since === since ? before : {...NO_RATIO_STATE, since, from: since};
+  const recent = {from: Math.max(since, at - RECENT_MS), to: at};
+  const isByPeople = (['prod', 'gray'] as const).every(side => look.peopleIn(side, recent) !== null);
+  const by: RatioReading['by'] = isByPeople ? 'people' : 'requests';
+  const countIn: CountIn = isByPeople
+    ? (side, span) => look.peopleIn(side, span) ?? 0
+    : (side, span) => look.requestsIn(side, span);
+  const gray = countIn('gray', recent);
+  const all = gray + countIn('prod', recent);
+  const users = isByPeople ? all : usersOf(look);
+  const expected = percent <= 0 ? null : expectedShare(tiers, {requests: all, users});
+  const share = all > 0 ? gray / all : null;
+  const isSame = before.since === since && (before.by ?? by) === by;
+  const own = isSame ? {...before, by} : {...NO_RATIO_STATE, since, from: since, by};
   const end = Math.min(look.heardAt('gray', RECENT_MS) ?? 0, look.heardAt('prod', RECENT_MS) ?? 0);
-  const counted = end > own.from ? count(own, end, look) : null;
-  const together = Math.max(
-    users === null ? TOGETHER : Math.min(MOST_TOGETHER, requests / Math.max(1, users)),
-    perBatch(gray, look),
-    perBatch(prod, look),
-  );
+  const counted = end > own.from ? count(own, end, countIn) : null;
+  const together = isByPeople ? 1 : togetherOf(look, users, all);
   const track =
     expected === null || counted === null || applied !== percent
       ? own.track
-      : followRatio(own.track, counted.news, expected, together, {share, requests});
+      : followRatio(own.track, counted.news, expected, together, {share, requests: all});
   return {
     reading: {
       observed: share === null ? null : share * 100,
       expected: expected === null ? null : {low: expected.low * 100, high: expected.high * 100},
-      requests,
+      requests: all,
+      by,
       windowSeconds: Math.round(look.coveredSeconds(RECENT_MS)),
       isOff: track.isOff,
     },
@@ -67,22 +77,17 @@ export function readRatio(
 function count(
   state: RatioState,
   end: number,
-  look: Look,
+  countIn: CountIn,
 ): {news: {gray: number; prod: number}; state: RatioState} {
   const {from} = state;
-  const gray = look.requestsIn('gray', {from, to: end});
-  const prod = look.requestsIn('prod', {from, to: end});
+  const gray = countIn('gray', {from, to: end});
+  const prod = countIn('prod', {from, to: end});
   const news = {gray: Math.max(0, gray - state.gray), prod: Math.max(0, prod - state.prod)};
   if (end - from <= LONGEST_COUNT_MS) return {news, state: {...state, gray, prod}};
   const anew = {from: end - LATEST_MS, to: end};
   return {
     news,
-    state: {
-      ...state,
-      from: anew.from,
-      gray: look.requestsIn('gray', anew),
-      prod: look.requestsIn('prod', anew),
-    },
+    state: {...state, from: anew.from, gray: countIn('gray', anew), prod: countIn('prod', anew)},
   };
 }
 
@@ -93,8 +98,12 @@ function usersOf(look: Look): number | null {
   return gray === null && prod === null ? null : (gray ?? 0) + (prod ?? 0);
 }
 
-/** Requests that come at once from who sends less often than every other second; 1 where none does. */
-function perBatch({requests, entries}: Arrivals, look: Look): number {
-  const isSteady = entries >= look.coveredSeconds(RECENT_MS) / 2;
-  return isSteady || entries === 0 ? 1 : requests / entries;
+/** Requests that are dealt at once: those of one person, or those of one entry. */
+function togetherOf(look: Look, users: number | null, requests: number): number {
+  const perEntry = (['prod', 'gray'] as const).map(side => {
+    const arrivals = look.arrivals(side, RECENT_MS);
+    return arrivals.entries === 0 ? 1 : arrivals.requests / arrivals.entries;
+  });
+  const perPerson = users === null ? TOGETHER : Math.min(MOST_TOGETHER, requests / Math.max(1, users));
+  return Math.max(perPerson, ...perEntry);
 }

@@ -180,7 +180,7 @@ export function aheadReason(aheadMs: number): Reason {
 }
 
 export function ratioReason(
-  {observed, expected, requests, windowSeconds}: RatioReading,
+  {observed, expected, requests, by, windowSeconds}: RatioReading,
   set: number,
 ): Reason {
   const seen = observed === null ? 'no' : amount(observed, 'percent');
@@ -190,7 +190,7 @@ export function ratioReason(
       : ` (${amount(expected.low, 'percent')} to ${amount(expected.high, 'percent')} would be chance)`;
   return reason(
     'sample_ratio',
-    `gray got ${seen} of ${countWords(requests)} eligible requests, the split says ${amount(set, 'percent')}${range}`,
+    `gray got ${seen} of ${countWords(requests)} eligible ${by}, the split says ${amount(set, 'percent')}${range}`,
     {value: observed, threshold: set, samples: requests, windowSeconds},
   );
 }

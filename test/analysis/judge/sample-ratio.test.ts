@@ -148,13 +148,13 @@ describe('a release whose split is not obeyed', () => {
     scene.percent = 20;
     scene.applied = 20;
     scene.ranMs = 1e9;
-    const {verdict, alerts, ratio} = scene.watch(180, traffic(2), traffic(48));
+    const {verdict, alerts, ratio} = scene.watch(600, traffic(2), traffic(48));
     expect(verdict).toMatchObject({action: 'hold', reasons: [{code: 'sample_ratio', threshold: 20}]});
-    expect(ratio).toMatchObject({isOff: true, requests: 9000});
+    expect(ratio).toMatchObject({isOff: true, requests: 15_000, by: 'requests'});
     expect(ratio.observed).toBeCloseTo(4);
     expect(alerts.map(({key}) => key)).toEqual(['judge sample_ratio']);
     expect(verdict.reasons[0]!.text).toMatch(
-      /^gray got 4 % of 9,000 eligible requests, the split says 20 % \(/u,
+      /^gray got 4 % of 15,000 eligible requests, the split says 20 % \(/u,
     );
     expect(scene.watch(300, traffic(10), traffic(40)).verdict.action).toBe('advance');
   });
@@ -172,9 +172,38 @@ describe('a release whose split is not obeyed', () => {
     });
     scene.percent = 20;
     scene.applied = 20;
-    const {verdict, ratio} = scene.watch(180, traffic(2, 2), traffic(48));
+    const {verdict, ratio} = scene.watch(600, traffic(2, 2), traffic(48));
     expect(ratio.isOff).toBe(true);
     expect(verdict.action).toBe('rollback');
+  });
+
+  test.each([
+    ['as the split says, though gray makes most of the requests', 2, 8, false],
+    ['not as the split says, though requests are', 8, 2, true],
+  ])('is judged by people where they are known: %s', (_, gray, prod, isOff) => {
+    const scene = new Scene();
+    scene.percent = 20;
+    scene.applied = 20;
+    scene.windows.people = (side, {from, to}) => ({
+      seen: ((to - from) / 1000) * (side === 'gray' ? gray : prod),
+      failed: 0,
+      converted: 0,
+    });
+    const {ratio} = scene.watch(300, traffic(isOff ? 10 : 90), traffic(isOff ? 40 : 10));
+    expect(ratio).toMatchObject({isOff, by: 'people', requests: 3000});
+  });
+
+  test('is not called so by senders of batches, however large, whose totals are what the split asks for', () => {
+    for (const size of [1, 30, 1000]) {
+      const scene = new Scene();
+      scene.percent = 50;
+      scene.applied = 50;
+      for (let second = 0; second < 1200; second++) {
+        const isGray = Math.sin(second * second) > 0;
+        scene.second(isGray ? traffic(size) : null, isGray ? null : traffic(size));
+        expect(scene.judge().ratio.isOff).toBe(false);
+      }
+    }
   });
 
   test('is not called so by a sender that is a minute behind the other', () => {
