@@ -82,11 +82,11 @@ describe('measurements of a store', () => {
     measurements.setRelease(begin);
     await measurements.start();
     await feature.samples.write(['a', 'b', 'c', 'a', 'a'].map((id, n) => request(id, 12 - n)));
-    await vi.waitFor(() => expect(measurements.status().entries).toBe(5));
+    await eventually(() => expect(measurements.status().entries).toBe(5));
     await feature.rollUps.write('people', measurements.windows.peopleRows(0), 3_600_000);
     // Nobody has written down these; some of them are in roll-ups of their second.
     await feature.samples.write(['a', 'd', 'e', 'b', 'f'].map((id, n) => request(id, 7 - n)));
-    await vi.waitFor(() => expect(measurements.status().entries).toBe(10));
+    await eventually(() => expect(measurements.status().entries).toBe(10));
     const whole = Math.floor(store.now() / 1000) * 1000;
     const seconds = Array.from({length: 15}, (_, n) => whole - (18 - n) * 1000).flatMap(t => {
       const tally = measurements.windows.rollUp(t);
@@ -108,7 +108,7 @@ describe('measurements of a store', () => {
       const span = {from: whole - 60_000, to: whole + 5000};
       expect(late.windows.people('gray', span)).toEqual({seen: 6, failed: 6, converted: 0});
       await feature.samples.write([request('c', 0), request('g', 0)]);
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(late.windows.people('gray', span)).toEqual({seen: 7, failed: 7, converted: 0}),
       );
     } finally {
