@@ -82,7 +82,7 @@ function verdictOf({judgement = null, snapshot}: Observed) {
   return {action: verdict?.action ?? null, reasons: verdict?.reasons ?? []};
 }
 
-/** What is wrong with the data that everything else rests on, by name. */
+/** Names the faults of the data that the numbers and the verdict rest on. */
 function faultsOf({stream}: Observed): {code: 'samples_away' | 'samples_ahead'; text: string}[] {
   const {away = null, aheadMs = null} = stream ?? {};
   return [
