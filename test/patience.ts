@@ -1,20 +1,21 @@
-import {expect, vi} from 'vitest';
+import {setTimeout as delay} from 'node:timers/promises';
 
 /**
- * How long a test waits for what is to come, milliseconds. One that passes never waits so long; where two cores are
- * short, or the machine stands still for a while, one that was right would fail by less.
+ * How long a test waits for what is to come, milliseconds: the one limit of every wait. A test that passes never waits
+ * so long. Where the cores are short, or the machine stands still for a while, a shorter limit would fail a program
+ * that is right. Limits that the product promises are tested as values that it hands out, never by this clock.
  */
 export const PATIENCE_MS = 60_000;
 
-/** A deadline of a wait that no test asks to be sooner. */
-function patient<T extends {timeout?: number | undefined}>(options: T | number | undefined): T {
-  const asked = typeof options === 'number' ? ({timeout: options} as T) : (options ?? ({} as T));
-  return {...asked, timeout: Math.max(asked.timeout ?? 0, PATIENCE_MS)};
+/** Waits until the check no longer throws, trying every `interval` ms; fails with its last fault. */
+export async function eventually<T>(check: () => T | Promise<T>, interval = 50): Promise<T> {
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await check();
+    } catch (fault) {
+      if (performance.now() > until) throw fault;
+      await delay(interval);
+    }
+  }
 }
-
-const {waitFor, waitUntil} = vi;
-vi.waitFor = (callback, options) => waitFor(callback, patient(options));
-vi.waitUntil = (callback, options) => waitUntil(callback, patient(options));
-
-const {poll} = expect;
-expect.poll = (actual, options) => poll(actual, patient(options));

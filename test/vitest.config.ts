@@ -1,21 +1,21 @@
 import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
+import {PATIENCE_MS} from './patience.ts';
 
-/**
- * Many tests drive real servers, processes and terminals at once, and some bound how long a thing may take. Where two
- * cores are short for a moment one of them may miss its time: in CI such a test is tried again, and the report names it.
- */
+/** A test may wait several times with all its patience. No test is tried again: a miss is a fault, to be mended. */
 const limits = {
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
-  retry: process.env['CI'] ? 2 : 0,
-  setupFiles: ['test/patience.ts'],
+  testTimeout: 5 * PATIENCE_MS,
+  hookTimeout: 5 * PATIENCE_MS,
+  expect: {poll: {timeout: PATIENCE_MS}},
 };
 
+const testsOf = (...rooms: readonly string[]): string[] =>
+  rooms.map(room => `test/${room}/**/*.test.{ts,tsx}`);
+
+/** The pure rooms: no server, no process. `npm run test:fast` runs these alone. */
+const pure = testsOf('release', 'audience', 'analysis', 'config', 'text', 'report', 'recording');
 /** Rooms whose tests run the built program; only they need a build, made once for a run. */
-const program = ['terminal', 'program', 'package', 'cli', 'acceptance'].map(
-  room => `test/${room}/**/*.test.{ts,tsx}`,
-);
+const program = testsOf('terminal', 'program', 'package', 'cli', 'acceptance');
 
 export default defineConfig({
   test: {
@@ -26,9 +26,17 @@ export default defineConfig({
       {
         test: {
           ...limits,
+          name: 'pure',
+          include: pure,
+          benchmark: {include: []},
+        },
+      },
+      {
+        test: {
+          ...limits,
           name: 'rooms',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: program,
+          exclude: [...pure, ...program],
           benchmark: {include: []},
         },
       },

@@ -8,6 +8,7 @@ import {Routing} from '../router/routing.ts';
 import type {RouterReport, RoutingStore} from '../store/port.ts';
 import {EdgeDriver} from './driver.ts';
 import {exposureBound, servedNow, type Served} from './edge-report.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** What an agent is made of. */
 export interface AgentMeans {
@@ -60,7 +61,7 @@ export async function runAgent(means: AgentMeans, signal: AbortSignal): Promise<
     const boundMs = exposureBound(routingSplit(follower), means, STALE_AFTER_MS);
     const {trouble} = moment;
     const told =
-      trouble === null ? {} : {trouble: `${trouble.code}: ${trouble.text}`.slice(0, LONGEST_TROUBLE)};
+      trouble === null ? {} : {trouble: startOf(`${trouble.code}: ${trouble.text}`, LONGEST_TROUBLE)};
     return {name, kind: 'nginx', ...follower.served, boundMs, ...told};
   };
   const tell = () => {

@@ -18,12 +18,19 @@ export async function watchOverAgent(
   watchdogMs: number,
 ): Promise<{why: 'dead' | 'still'; trouble: EdgeTrouble | null} | null> {
   const ended = Promise.withResolvers<'bye' | 'dead' | 'still'>();
-  let timer = setTimeout(() => ended.resolve('still'), watchdogMs);
+  let look: NodeJS.Immediate | undefined;
+  // A beat that lies in the pipe is read first: this process may have been the one that stood still.
+  const wait = (): NodeJS.Timeout =>
+    setTimeout(() => {
+      look = setImmediate(() => ended.resolve('still'));
+    }, watchdogMs);
+  let timer = wait();
   beats.setEncoding('utf8');
   beats.on('data', (text: string) => {
     clearTimeout(timer);
+    clearImmediate(look);
     if (text.includes(FAREWELL)) ended.resolve('bye');
-    else timer = setTimeout(() => ended.resolve('still'), watchdogMs);
+    else timer = wait();
   });
   beats.on('end', () => ended.resolve('dead'));
   beats.on('error', () => ended.resolve('dead'));

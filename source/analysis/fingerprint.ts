@@ -1,4 +1,5 @@
 import {hashText} from './sketches/hash-text.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** Longest name a sample takes, in UTF-16 units. */
 const LONGEST = 64;
@@ -31,14 +32,14 @@ export function errorName(error: unknown): string {
 function factsOf(error: unknown): {kind: string; message: string; place: string} {
   try {
     if (error instanceof Error) {
-      const kind = error.name.replace(/[^\p{L}\p{N}_]/gu, '').slice(0, LONGEST_KIND);
+      const kind = error.name.replace(/[^\p{L}\p{N}_]/gu, '');
       return {
-        kind: kind === '' ? 'Error' : kind,
-        message: textOf(error.message).slice(0, LONGEST_MESSAGE),
+        kind: kind === '' ? 'Error' : startOf(kind, LONGEST_KIND),
+        message: startOf(textOf(error.message), LONGEST_MESSAGE),
         place: placeOf(textOf(error.stack)),
       };
     }
-    const message = typeof error === 'string' ? error.slice(0, LONGEST_MESSAGE) : '';
+    const message = typeof error === 'string' ? startOf(error, LONGEST_MESSAGE) : '';
     return {kind: error === null ? 'null' : typeof error, message, place: ''};
   } catch {
     // A getter that throws, a proxy that has been revoked: it was an error all the same.

@@ -36,8 +36,8 @@ const STANDARD: readonly [name: string, kind: MetricKind][] = [
 /** Metrics beyond the standard and declared ones; whoever sends more names is not remembered. */
 const MOST_OTHERS = 64;
 export const LONGEST_NAME = 64;
-/** Names an entry uses for itself, and one that is no name of a field in JavaScript. */
-const TAKEN = new Set('side metric value instance seq release split cohort age __proto__'.split(' '));
+/** Names an entry uses for itself. */
+const TAKEN = new Set('side metric value instance seq release split cohort age people person'.split(' '));
 
 /** What the configuration says of metrics whose names say nothing. */
 export interface DeclaredMetrics {

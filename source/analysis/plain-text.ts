@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import {startOf} from '../release/well-formed.ts';
 
 const ESC = 0x1b;
 const CSI = 0x9b;
@@ -17,7 +18,7 @@ const GRAPHEMES = new Intl.Segmenter('en', {granularity: 'grapheme'});
  */
 export function plainText(text: string, maxWidth?: number): string {
   // What is far beyond the cut need not be read: a letter, its marks and what is dropped between stay well below.
-  const near = maxWidth === undefined ? text : text.slice(0, 64 * (maxWidth + 1));
+  const near = maxWidth === undefined ? text : startOf(text, 64 * (maxWidth + 1));
   const clean = isPlainAscii(near) ? near : strip(near);
   return maxWidth === undefined ? clean : cut(clean, maxWidth, near.length < text.length);
 }

@@ -1,6 +1,7 @@
 import type {Phase, Plan} from '../release/plan.ts';
 import {amount, countWords, timeWords} from './judge/amounts.ts';
 import {divergence} from './divergence.ts';
+import {timeToShowAt} from './time-to-show.ts';
 
 /** A change of a share that somebody would want to be told of. Shares are 0–1. */
 export interface Change {
@@ -99,24 +100,29 @@ function smallest(isEnough: (rise: number) => boolean, most: number): number | n
 
 /** What a plan cannot do at this traffic. */
 export interface PlanDoubt {
-  code: 'phase-too-short' | 'window-too-short';
+  code: 'phase-too-short' | 'window-too-short' | 'criterion-unshown';
   phase: number;
   /** Gray requests there will be, and how many it takes. */
   requests: number;
   needed: number;
-  /** Of a phase: how long it would take, milliseconds, null: for ever; and the least rise it shows, points, null: none. */
+  /** Of a phase or criterion: how long it would take, milliseconds, null: for ever. */
   neededMs: number | null;
+  /** Of a phase: the least rise it shows, points, null: none. */
   smallestPoints: number | null;
-  /** Of a window: the condition that has it, and its length. */
+  /** Of a window or criterion: the condition, and the length of its window. */
   condition: {text: string; overMs: number} | null;
   text: string;
 }
 
-/** Phases too short to show a rise by `points`, and conditions whose window never holds enough requests. */
+/**
+ * Phases too short to show a rise by `points`, conditions whose window never holds enough requests, and criteria that
+ * cannot be shown while their phase lasts, though the release is well.
+ */
 export function planDoubts(plan: Plan, traffic: Traffic, points = 1): PlanDoubt[] {
   return plan.phases.flatMap((phase, index) => [
     ...(plan.evidence === null ? [] : shortPhase(phase, index, traffic, points, plan.evidence.falseAlarms)),
     ...shortWindows(plan, phase, index, traffic),
+    ...unshown(phase, index, traffic),
   ]);
 }
 
@@ -156,7 +162,8 @@ function shortWindows(plan: Plan, phase: Phase, index: number, traffic: Traffic)
   const stops = plan.guardrails.filter(
     ({then, whenUnknown}) => (then === 'rollback' || then === 'pause') && whenUnknown !== 'ignore',
   );
-  const deciding = phase.criteria.filter(({dryRun}) => !dryRun);
+  // What is shown by a bound waits for no number of requests.
+  const deciding = phase.criteria.filter(({dryRun, condition}) => !dryRun && condition.proof === 'requests');
   return [...stops.map(({when}) => when), ...deciding.map(({condition}) => condition)]
     .filter(({overMs, minRequests}) => perMs * overMs < minRequests)
     .map(({text, overMs, minRequests}) => ({
@@ -169,4 +176,28 @@ function shortWindows(plan: Plan, phase: Phase, index: number, traffic: Traffic)
       condition: {text, overMs},
       text: `${phase.name}: "${text}" wants ${countWords(minRequests)} gray requests in ${timeWords(overMs)}, and there will be about ${countWords(perMs * overMs)}`,
     }));
+}
+
+function unshown({name, percent, durationMs, criteria}: Phase, index: number, traffic: Traffic): PlanDoubt[] {
+  if (percent <= 0 || durationMs === null || durationMs === 0) return [];
+  const share = percent / 100;
+  const requests = (traffic.requestsPerSecond * share * durationMs) / 1000;
+  return criteria.flatMap(({condition, dryRun}): PlanDoubt[] => {
+    const neededMs = dryRun ? undefined : timeToShowAt(condition, {...traffic, share});
+    if (neededMs === undefined || (neededMs !== null && neededMs <= durationMs)) return [];
+    const {text, overMs} = condition;
+    const takes = neededMs === null ? 'nothing would show it' : `that takes about ${timeWords(neededMs)}`;
+    return [
+      {
+        code: 'criterion-unshown',
+        phase: index,
+        requests,
+        needed: neededMs === null ? requests : (requests * neededMs) / durationMs,
+        neededMs,
+        smallestPoints: null,
+        condition: {text, overMs},
+        text: `${name} is too short to show "${text}" at this traffic: ${takes}`,
+      },
+    ];
+  });
 }

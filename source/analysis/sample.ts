@@ -19,6 +19,14 @@ export class Sample {
   release: string | null = null;
   split = -1;
 
+  /** The person of an entry of a single request, as it was written: never shown, kept or sent on. Null: not said. */
+  person: string | null = null;
+  /** Where in `bytes` lies what a batch says of people; both 0: it says nothing. */
+  peopleFrom = 0;
+  peopleTo = 0;
+  /** What it says of people cannot be read. */
+  hasPeopleFault = false;
+
   /** How many measurements stand in the arrays below. */
   length = 0;
   readonly metrics: (Metric | undefined)[] = [];
@@ -42,6 +50,10 @@ export class Sample {
     this.seq = -1;
     this.release = null;
     this.split = -1;
+    this.person = null;
+    this.peopleFrom = 0;
+    this.peopleTo = 0;
+    this.hasPeopleFault = false;
     this.length = 0;
     this.used = 0;
     this.unnamed = 0;
@@ -61,6 +73,15 @@ export class Sample {
     for (let index = 0; index < this.length; index++)
       if (this.metrics[index]?.index === metric) return this.values[index] ?? 0;
     return 0;
+  }
+
+  /** The number of a measurement by the index of its metric; null when it is not there, or is a sketch. */
+  numberOf(metric: number): number | null {
+    for (let index = 0; index < this.length; index++) {
+      const value = this.values[index] ?? Number.NaN;
+      if (this.metrics[index]?.index === metric && !Number.isNaN(value)) return value;
+    }
+    return null;
   }
 
   /** Makes room for `length` more bytes of a sketch. */

@@ -1,4 +1,5 @@
 import type {SideNumbers} from './numbers.ts';
+import {own} from '../release/own.ts';
 
 /** Counters of what was used, and of errors by their fingerprint; shown as parts of the requests. */
 const USES = 'uses.';
@@ -18,7 +19,7 @@ export function shownNames(
   {prod, gray}: {prod: Pick<SideNumbers, 'counters'> | null; gray: Pick<SideNumbers, 'counters'> | null},
   mostErrors = MOST_ERRORS,
 ): string[] {
-  const countOf = (name: string) => [gray?.counters[name] ?? 0, prod?.counters[name] ?? 0] as const;
+  const countOf = (name: string) => [own(gray?.counters, name) ?? 0, own(prod?.counters, name) ?? 0] as const;
   const errors = names
     .filter(name => name.startsWith(ERRORS))
     .map(name => ({name, counts: countOf(name)}))

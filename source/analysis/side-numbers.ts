@@ -60,11 +60,12 @@ function otherCounters(
   seconds: Seconds,
   slots: number,
 ): Record<string, number> {
-  const counters: Record<string, number> = {};
-  for (const metric of table.all)
-    if (table.isOther(metric) && lanes.some(lane => lane.counters[metric.index] !== undefined))
-      counters[metric.name] = reading.sumOf(lanes, metric.index, seconds, slots);
-  return counters;
+  const counted = table.all.filter(
+    metric => table.isOther(metric) && lanes.some(lane => lane.counters[metric.index] !== undefined),
+  );
+  return Object.fromEntries(
+    counted.map(({name, index}) => [name, reading.sumOf(lanes, index, seconds, slots)]),
+  );
 }
 
 function otherGauges(
@@ -73,10 +74,10 @@ function otherGauges(
   seconds: Seconds,
   slots: number,
 ): Record<string, number> {
-  const gauges: Record<string, number> = {};
-  for (const metric of table.all) {
-    const newest = metric.kind === 'gauge' ? reading.gaugeOf(lanes, metric.index, seconds, slots) : null;
-    if (newest !== null) gauges[metric.name] = newest.value;
-  }
-  return gauges;
+  return Object.fromEntries(
+    table.all.flatMap(({name, kind, index}) => {
+      const newest = kind === 'gauge' ? reading.gaugeOf(lanes, index, seconds, slots) : null;
+      return newest === null ? [] : [[name, newest.value]];
+    }),
+  );
 }

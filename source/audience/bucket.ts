@@ -1,3 +1,5 @@
+import {BYTE_ESCAPE} from './as-sent.ts';
+
 const ENCODER = new TextEncoder();
 const M = 0x5bd1e995;
 /** Lengths of salt and id together, in bytes, for which the hash of the salt is kept. */
@@ -42,9 +44,17 @@ function byte(bytes: Uint8Array, index: number): number {
   return bytes[index] ?? 0;
 }
 
-/** Where a user stands, 0 to 2^32 - 1; the salt comes first. */
+/** Where a user stands, 0 to 2^32 - 1; the salt comes first. Bytes of a header that are no text are hashed as they are. */
 export function bucketOf(salt: string, user: string): number {
-  return murmurHash2(ENCODER.encode(salt + user));
+  return murmurHash2(user.isWellFormed() ? ENCODER.encode(salt + user) : mixedBytes(salt, user));
+}
+
+function mixedBytes(salt: string, user: string): Uint8Array {
+  const letters = Array.from(user).flatMap(letter => {
+    const byte = letter.charCodeAt(0) - BYTE_ESCAPE;
+    return byte >= 0x80 && byte <= 0xff ? [byte] : Array.from(ENCODER.encode(letter));
+  });
+  return Uint8Array.from([...ENCODER.encode(salt), ...letters]);
 }
 
 /** Of the salts seen last: the splits of a feature all have the same. */

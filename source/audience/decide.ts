@@ -1,7 +1,8 @@
 import type {Split} from '../release/split.ts';
+import {sentReader} from './as-sent.ts';
 import {forcedReader, type Asked} from './forced.ts';
 import {keyOf, placer, type Placement} from './place.ts';
-import {comparesDates, type CustomRules, type User} from './rule.ts';
+import {comparedTextsOf, comparesDates, type CustomRules, type User} from './rule.ts';
 
 /**
  * How far a router may go by the split it has. `stale`: nobody knows whether it still holds, and the phase says prod
@@ -49,9 +50,11 @@ export function decider(
     Object.freeze({...placement, version, release}),
   );
   const forcedBy = forcedReader(split.forced);
+  const asSent = sentReader(comparedTextsOf(split));
   return (user, now, asked) => {
     if (asked === undefined) return place(user, now);
-    return place(user, now, forcedBy(asked), keyOf(user, asked.address));
+    const sent = asSent(user, asked);
+    return place(sent, now, forcedBy(asked), keyOf(sent, asked.address));
   };
 }
 

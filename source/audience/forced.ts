@@ -1,4 +1,5 @@
 import type {Split} from '../release/split.ts';
+import {own} from '../release/own.ts';
 
 /** Headers as Node gives them, names in lower case, or an object of the Fetch standard. */
 export type HeadersLike =
@@ -6,8 +7,11 @@ export type HeadersLike =
 
 /** What a request says beside the user. */
 export interface Asked {
+  /** One character for each byte, as Node and the Fetch standard have them. */
   readonly headers?: HeadersLike | undefined;
-  /** Cookies by name; where left out, they are read from the header `cookie`. */
+  /** Names and values of the headers in turn, as they came: Node's `rawHeaders`. Tells a header that was sent twice. */
+  readonly lines?: readonly string[] | undefined;
+  /** Cookies by name, for where the header `cookie` is not at hand: that header counts where it is there. */
   readonly cookies?: Readonly<Record<string, string | undefined>> | undefined;
   /** The client's address: stands for the id of a user who has none. */
   readonly address?: string | undefined;
@@ -15,26 +19,30 @@ export interface Asked {
 
 /**
  * The side a request asks for: the first header that says `true` or `false`, then the first such cookie. Any other
- * value, also of other case, says nothing. Undefined where nothing is asked for.
+ * value, also of other case, says nothing; names are of any case. Of a header that was sent several times the first value
+ * counts. Undefined where nothing is asked for.
  */
 export function forcedReader({
   headers,
   cookies,
 }: Split['forced']): (asked: Asked) => 'prod' | 'gray' | undefined {
   const headerNames = headers.map(name => name.toLowerCase());
+  const cookieNames = cookies.map(name => name.toLowerCase());
   return asked => {
     if (asked.headers !== undefined) {
       for (const name of headerNames) {
-        const side = sideOf(headerOf(asked.headers, name));
+        const side = sideOf(headerOf(asked.headers, name)?.split(', ', 1)[0]);
         if (side !== undefined) return side;
       }
     }
-    const given = asked.cookies;
-    if (given === undefined && asked.headers === undefined) return undefined;
-    const line = given === undefined ? headerOf(asked.headers ?? {}, 'cookie') : undefined;
-    if (given === undefined && line === undefined) return undefined;
-    for (const name of cookies) {
-      const side = sideOf(given === undefined ? cookieOf(line ?? '', name) : given[name]);
+    const line = asked.headers === undefined ? undefined : headerOf(asked.headers, 'cookie');
+    const given = line === undefined ? asked.cookies : undefined;
+    if (line === undefined && given === undefined) return undefined;
+    const small = line?.toLowerCase() ?? '';
+    for (const name of cookieNames) {
+      const side = sideOf(
+        line === undefined ? givenCookie(given ?? {}, name) : cookieOf({line, small}, name),
+      );
       if (side !== undefined) return side;
     }
     return undefined;
@@ -48,17 +56,39 @@ function sideOf(value: unknown): 'prod' | 'gray' | undefined {
 /** The value of a header; of several the first, as an edge reads it. */
 function headerOf(headers: HeadersLike, name: string): string | undefined {
   if ('get' in headers && typeof headers.get === 'function') return headers.get(name) ?? undefined;
-  const value = (headers as Readonly<Record<string, unknown>>)[name];
+  const value = own(headers as Readonly<Record<string, unknown>>, name);
   if (typeof value === 'string') return value;
   const first: unknown = Array.isArray(value) ? value[0] : undefined;
   return typeof first === 'string' ? first : undefined;
 }
 
-/** A cookie's value as it was sent, not decoded; of several of that name the first. */
-function cookieOf(line: string, name: string): string | undefined {
-  for (const part of line.split(';')) {
-    const equals = part.indexOf('=');
-    if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim();
+function givenCookie(given: NonNullable<Asked['cookies']>, name: string): string | undefined {
+  return Object.entries(given).find(([other]) => other.toLowerCase() === name)?.[1];
+}
+
+/**
+ * A cookie's value as it was sent, not decoded; of several of that name the first. Read as nginx reads it
+ * (ngx_http_parse_multi_header_lines): names of any case, a value up to the next semicolon with the blanks at its end,
+ * and a comma ends what is another cookie. `small`: the line in small letters, as is the name.
+ */
+function cookieOf({line, small}: {line: string; small: string}, name: string): string | undefined {
+  for (let at = 0; at < line.length;) {
+    if (small.startsWith(name, at)) {
+      const equals = afterBlanks(line, at + name.length);
+      if (line[equals] === '=') {
+        const begin = afterBlanks(line, equals + 1);
+        const end = line.indexOf(';', begin);
+        return line.slice(begin, end < 0 ? undefined : end);
+      }
+    }
+    while (at < line.length && line[at] !== ';' && line[at] !== ',') at++;
+    at = afterBlanks(line, at + 1);
   }
   return undefined;
+}
+
+function afterBlanks(line: string, from: number): number {
+  let at = from;
+  while (line[at] === ' ') at++;
+  return at;
 }

@@ -130,15 +130,27 @@ export function comparesDates(rule: Rule): boolean {
   return 'test' in rule && (rule.test.op === 'within' || rule.test.op === 'atLeastAgo');
 }
 
+type Rules = Pick<Split, 'tiers' | 'include'>;
+
 /** The predicates a split asks for that only an application knows, by name, each once. */
-export function customRulesOf({tiers, include}: Pick<Split, 'tiers' | 'include'>): string[] {
-  const rules = [...tiers.flatMap(({audience}) => (audience === null ? [] : [audience])), ...include.rules];
-  return [...new Set(rules.flatMap(customOf))];
+export function customRulesOf(split: Rules): string[] {
+  return namesIn(split, rule => ('custom' in rule ? rule.custom : null));
 }
 
-function customOf(rule: Rule): string[] {
-  if ('all' in rule) return rule.all.flatMap(customOf);
-  if ('any' in rule) return rule.any.flatMap(customOf);
-  if ('not' in rule) return customOf(rule.not);
-  return 'custom' in rule ? [rule.custom] : [];
+/** The attributes that a split compares with texts, each once. */
+export function comparedTextsOf(split: Rules): string[] {
+  return namesIn(split, rule => ('test' in rule && rule.test.op === 'in' ? rule.attribute : null));
+}
+
+/** What `nameOf` finds in the rules of a split and in the parts they are made of, each once. */
+function namesIn({tiers, include}: Rules, nameOf: (rule: Rule) => string | null): string[] {
+  const found = (rule: Rule): string[] => {
+    if ('all' in rule) return rule.all.flatMap(found);
+    if ('any' in rule) return rule.any.flatMap(found);
+    if ('not' in rule) return found(rule.not);
+    const name = nameOf(rule);
+    return name === null ? [] : [name];
+  };
+  const rules = [...tiers.flatMap(({audience}) => (audience === null ? [] : [audience])), ...include.rules];
+  return [...new Set(rules.flatMap(found))];
 }

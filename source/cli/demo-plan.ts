@@ -1,6 +1,7 @@
 import {builtInPlan} from '../config/plan/built-in.ts';
 import {presetGuardrails} from '../config/plan/presets.ts';
 import type {Plan} from '../release/plan.ts';
+import {own} from '../release/own.ts';
 
 export const FEATURE = 'new_payment';
 export const VERSION = 'v1.1.0';
@@ -15,7 +16,7 @@ export function demoPlan(): Plan {
     ...builtInPlan,
     name: 'demo',
     phases: builtInPlan.phases.map(phase => {
-      const minutes = MINUTES[phase.name];
+      const minutes = own(MINUTES, phase.name);
       return {...phase, durationMs: minutes === undefined ? null : minutes * MINUTE};
     }),
     guardrails: [...builtInPlan.guardrails, ...presetGuardrails('seed-alerts')],

@@ -7,7 +7,7 @@ import {alarmOf} from './alarm.ts';
 import type {Deck} from './deck.ts';
 import {DialogView} from './dialogs/DialogView.tsx';
 import {typed} from './keys/field.ts';
-import {inputKeys} from './keys/input-keys.ts';
+import {keyName} from './keys/input-keys.ts';
 import {answerTo, answerToFault} from './keys/outcome-note.ts';
 import {Boundary} from './panels/Boundary.tsx';
 import {Screen} from './panels/Screen.tsx';
@@ -156,7 +156,8 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   }
 
   useInput((input, key) => {
-    for (const name of inputKeys(input, key)) take(press(now(), name, newest.current));
+    const name = keyName(input, key);
+    if (name !== null) take(press(now(), name, newest.current));
   });
 
   usePaste(text => {

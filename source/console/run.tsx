@@ -3,6 +3,7 @@ import {render} from 'ink';
 import {Console} from './Console.tsx';
 import type {ConsoleExit, ConsoleStreams, Deck} from './deck.ts';
 import {farewell} from './farewell.ts';
+import {InkStdin} from './input/ink-stdin.ts';
 import {ThemeOfTones} from './panels/LineView.tsx';
 import {COLORS, MONOCHROME} from './theme.ts';
 import type {Ui} from './ui.ts';
@@ -43,7 +44,7 @@ export async function runConsole(deck: Deck, streams: ConsoleStreams = {}): Prom
     </ThemeOfTones>,
     {
       stdout,
-      stdin,
+      stdin: new InkStdin(stdin) as unknown as NodeJS.ReadStream,
       alternateScreen: true,
       incrementalRendering: true,
       maxFps: 60,

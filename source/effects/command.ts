@@ -1,6 +1,7 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {setTimeout as pause} from 'node:timers/promises';
+import {endOf} from '../release/well-formed.ts';
 
 /** How much of what a command says is kept, of its end, in characters. */
 const OUTPUT_KEPT = 32_768;
@@ -129,7 +130,7 @@ class Tail {
   }
 
   add(text: string): void {
-    this.#end = (this.#end + text).slice(-this.#kept);
+    this.#end = endOf(this.#end + text, this.#kept);
   }
 
   text(): string {

@@ -3,6 +3,7 @@ import type {Release, Step} from '../release/state.ts';
 import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
 import {resultOf, type OutputShelf} from './output-shelf.ts';
 import type {Performed, Performer} from './run-steps.ts';
+import {endOf} from '../release/well-formed.ts';
 
 /** What matters of a failing command stands at the end of its output; in characters. */
 const ERROR_KEPT = 500;
@@ -41,7 +42,7 @@ export function hookPerformer(hook: Hook, means: HookMeans): Performer {
       }
       const {ending, output, stdout} = await runCommand(hook.argv, options);
       if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
-      const said = output === '' ? '' : `: ${output.slice(-ERROR_KEPT)}`;
+      const said = output === '' ? '' : `: ${endOf(output, ERROR_KEPT)}`;
       const failed: Performed = {outcome: 'failed', error: `${program} ${inWords(ending, hook)}${said}`};
       return await kept(failed, {output, stdout});
 

@@ -1,6 +1,7 @@
 import type {Release} from '../release/state.ts';
 import type {OutputShelf} from './output-shelf.ts';
 import type {Performer} from './run-steps.ts';
+import {toJson} from '../release/well-formed.ts';
 
 /** Takes the snapshot of what is known of a release; a value that is written as JSON. */
 export type TakeSnapshot = (release: Release, signal: AbortSignal) => Promise<unknown>;
@@ -14,7 +15,7 @@ const STEP = 'rollback.snapshot';
  */
 export async function takeEarly(take: TakeSnapshot, outputs: OutputShelf, release: Release): Promise<void> {
   try {
-    const text = JSON.stringify(await take(release, AbortSignal.timeout(WITHIN_MS)));
+    const text = toJson(await take(release, AbortSignal.timeout(WITHIN_MS)));
     await outputs.write({release: release.id, step: STEP, attempt: 0, text, result: null});
   } catch {
     // The step itself will tell.
@@ -27,7 +28,7 @@ export function snapshotPerformer(take: TakeSnapshot, outputs: OutputShelf): Per
     deadlineMs: WITHIN_MS + 1000,
     async perform(step, {release, signal}) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
-      const text = JSON.stringify(await take(release, limit));
+      const text = toJson(await take(release, limit));
       if (limit.aborted) return {outcome: 'failed', error: 'the samples could not be read in time'};
       await outputs.write({
         release: release.id,

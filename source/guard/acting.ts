@@ -1,4 +1,4 @@
-import type {CreateEvaluator} from '../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator} from '../analysis/evidence/reading.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import type {Judged} from '../analysis/judge/judged.ts';
@@ -28,6 +28,8 @@ export interface Measuring {
   countFrom(at: number): void;
   /** Why the stream cannot be read at the moment; null: it can. */
   away(): string | null;
+  /** How far the stream is ahead of the store's clock, milliseconds; null: it is not. */
+  aheadMs(): number | null;
 }
 
 export interface ActingMeans {
@@ -135,10 +137,10 @@ export class Acting {
     const blind = jump ?? unseen(this.#means.absence(), release, found);
     const from = beginAt({release, found, blind, now, version});
     measuring.countFrom(from.notBefore);
-    const {windows} = measuring;
+    const {windows, aheadMs} = measuring;
     const known = Math.max(found?.at ?? 0, release.splitChangedAt, now - CATCH_UP_MS);
     await this.#uncount(release, blind?.from ?? firstSilence(windows, {from: known, to: now}));
-    this.#judging = new Judging({...this.#means, windows}, from);
+    this.#judging = new Judging({...this.#means, windows, aheadMs}, from);
     this.#isContinued = found !== null && blind === null;
     this.#missed = null;
     this.#jump = null;

@@ -1,4 +1,4 @@
-import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/reading.ts';
 import type {EvidenceReading, EvidenceSnapshot} from '../analysis/evidence/reading.ts';
 import {evidenceTick, sideTick, type Seconds} from '../analysis/judge/evidence-tick.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';
@@ -21,6 +21,8 @@ export interface JudgedWindows extends Measured, Seconds {
 export interface JudgingMeans {
   windows: JudgedWindows;
   external: ExternalNumbers;
+  /** How far the stream of samples is ahead of the store's clock, milliseconds; null: it is not. */
+  aheadMs(): number | null;
   traits: FindTraits;
   /** Null: no evidence is gathered. */
   createEvaluator: CreateEvaluator | null;
@@ -80,7 +82,7 @@ export class Judging {
   /** Judges the second that ends at `at`. Each second once, in order; seconds may be left out. */
   look(at: number, scene: Scene): Judgement {
     const {release, split, applied, version} = scene;
-    const {windows, external, traits} = this.#means;
+    const {windows, external, traits, aheadMs} = this.#means;
     this.#prepare(release);
     this.#overrule(at, release);
     this.#observe(at, release);
@@ -94,6 +96,7 @@ export class Judging {
       applied,
       tiers: split.tiers,
       measured: windows,
+      aheadMs: aheadMs(),
       external,
       traits,
       evidence: this.#reading,

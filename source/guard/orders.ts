@@ -7,6 +7,7 @@ import type {Intent} from '../release/command.ts';
 import {isSameVerdict} from '../release/decide/guard.ts';
 import type {Reason, Release, State} from '../release/state.ts';
 import {overdue} from './overdue.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** Something a guard wants done. An alert gets its id when it is raised. */
 export type Wanted = Exclude<Intent, {type: 'alert'}> | Omit<Extract<Intent, {type: 'alert'}>, 'alert'>;
@@ -166,15 +167,12 @@ function routerWords(routers: Sight['unapplied']): string {
   const named = routers
     .slice(0, ROUTERS_NAMED)
     .map(
-      ({name, trouble = ''}) => `${name.slice(0, 60)}${trouble === '' ? '' : ` (${trouble.slice(0, 100)})`}`,
+      ({name, trouble = ''}) => `${startOf(name, 60)}${trouble === '' ? '' : ` (${startOf(trouble, 100)})`}`,
     );
   const more = routers.length > named.length ? `, and ${routers.length - named.length} more` : '';
   return named.length === 0 ? '' : `: ${named.join(', ')}${more}`;
 }
 
 function words(reasons: readonly Reason[]): string {
-  return reasons
-    .map(({text}) => text)
-    .join('; ')
-    .slice(0, REASON_AT_MOST);
+  return startOf(reasons.map(({text}) => text).join('; '), REASON_AT_MOST);
 }

@@ -1,3 +1,4 @@
+import type {PeopleNews} from '../analysis/people/wire.ts';
 import type {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
 import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
 import type {LogHistogram} from '../analysis/sketches/log-histogram.ts';
@@ -23,6 +24,8 @@ export interface Measured {
   /** `response_time` and others the configuration declares: one value, or a sketch of many. */
   distributions?: Record<string, number | LogHistogram>;
   users?: DistinctSketch;
+  /** What is new about people. */
+  people?: PeopleNews;
 }
 
 /**
@@ -41,7 +44,10 @@ export function encodeSample(measured: Measured): string[] {
       if (value.count > 0) values.push(name, value.encode());
     } else if (value >= 0 && value <= MOST_VALUE) values.push(name, formatDecimal(value));
   if (measured.users !== undefined && !measured.users.isEmpty) values.push('users', measured.users.encode());
-  return values.length === 0 ? [] : [...about(measured), ...values];
+  if (values.length === 0) return [];
+  const people = measured.people?.encode() ?? '';
+  if (people !== '') values.push('people', people);
+  return [...about(measured), ...values];
 }
 
 function about({side, cohort, instance, seq, release, split, ageMs}: Measured): string[] {

@@ -1,11 +1,19 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
-import {decodeTally, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
+import {decodeTally, KEEP_MINUTES_MS, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
-import {Windows, type Begin, type SetAside, type WindowOptions} from '../analysis/windows/windows.ts';
+import {
+  MOST_AHEAD_MS,
+  Windows,
+  type Begin,
+  type Part,
+  type SetAside,
+  type WindowOptions,
+} from '../analysis/windows/windows.ts';
 import {busyPart, holdsAll, NEWEST_MS, type RolledUp} from './rolled-up.ts';
 import {SampleParser} from './sample.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** An entry as a store hands it out. */
 export interface Entry {
@@ -29,7 +37,11 @@ export interface SampleSource {
 
 /** Where roll-ups of whole seconds can be read, for what the stream has lost already. */
 export interface RollUpSource {
-  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
+  read(
+    kind: 'seconds' | 'minutes' | 'people',
+    sinceMs: number,
+    take?: (slice: {t: number; body: string}[]) => Promise<void>,
+  ): Promise<{t: number; body: string}[]>;
 }
 
 export interface MeasurementOptions extends WindowOptions {
@@ -37,6 +49,8 @@ export interface MeasurementOptions extends WindowOptions {
   rollUps?: RollUpSource;
   /** The store's clock, milliseconds since 1970. */
   now: () => number;
+  /** The time of the newest id that the stream has given, milliseconds since 1970; null: none, or ids are no times. */
+  clockAt?: () => Promise<number | null>;
   /** How far back to read at the start, in milliseconds; 15 minutes unless said otherwise. */
   historyMs?: number;
 }
@@ -53,6 +67,8 @@ const LATE_MS = 5000;
 const FIRST_FRAME_MS = 100;
 /** Roll-ups restored in one go: there is a screen to draw meanwhile. */
 const AT_ONCE = 50;
+/** How often the stream's own clock is looked at, milliseconds. */
+const CLOCK_EVERY_MS = 2000;
 /** A stream this little ahead of the clock is the clock's reading, not a fault. */
 const TOLERATED_AHEAD_MS = 1000;
 /** No more than one example of an entry that did not parse in this time. */
@@ -77,7 +93,8 @@ export class Measurements {
   #away: string | null = null;
   #lastId: string | null = null;
   #firstAt = Number.POSITIVE_INFINITY;
-  #newestAt = Number.NEGATIVE_INFINITY;
+  /** The time of the newest id, as far as it is known. */
+  #streamAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: MeasurementOptions) {
     this.#options = options;
@@ -103,7 +120,7 @@ export class Measurements {
   }
 
   status(): MeasurementStatus {
-    const ahead = this.#newestAt - this.#options.now();
+    const ahead = this.#streamAt - this.#options.now();
     return {
       entries: this.#entries,
       repeats: this.windows.repeats,
@@ -135,8 +152,11 @@ export class Measurements {
       if (this.#lastId === null) busy = await this.#readNewest();
     });
     await this.#readOlder(busy).catch(() => undefined);
+    await this.#readClock();
+    this.windows.caughtUp();
     this.#tell();
     this.#ready.resolve();
+    void this.#watchClock();
     await this.#persist(async () => {
       if (this.#away !== null) {
         // A quiet stream gives no sign of its own that it can be read again.
@@ -145,12 +165,28 @@ export class Measurements {
       }
       await this.#options.samples.follow(
         this.#lastId ?? '',
-        batch => this.#take(batch),
+        batch => this.#take(batch, undefined, 'live'),
         signal,
         ({away}) => this.#setAway(away),
       );
       if (!signal.aborted) throw new Error('the stream of samples ended');
     });
+  }
+
+  /** A stream that was mended goes on from an earlier id: what was read last says nothing then. */
+  async #readClock(): Promise<void> {
+    const at = await this.#options.clockAt?.().catch(() => null);
+    if (typeof at === 'number') this.#streamAt = at;
+  }
+
+  async #watchClock(): Promise<void> {
+    const {signal} = this.#abort;
+    while (!signal.aborted) {
+      await pause(CLOCK_EVERY_MS, undefined, {signal, ref: false}).catch(() => undefined);
+      const before = this.status().aheadMs;
+      if (!signal.aborted) await this.#readClock();
+      if ((before === null) !== (this.status().aheadMs === null)) this.#tell();
+    }
   }
 
   /** Does it until it is done or the end; a store that fails is away meanwhile. */
@@ -179,6 +215,7 @@ export class Measurements {
   async #readNewest(): Promise<RolledUp | null> {
     const {samples, rollUps, now} = this.#options;
     const {signal} = this.#abort;
+    await this.#readPeople();
     const begin = Math.max(this.#since(), now() - NEWEST_MS);
     const rows = (await rollUps?.read('seconds', begin).catch(() => [])) ?? [];
     const busy = busyPart(rows, now());
@@ -186,13 +223,25 @@ export class Measurements {
       this.#lastId = await samples.history(this.#since(), batch => this.#take(batch), signal);
       return null;
     }
-    for (const tally of busy.tallies) this.windows.restore(tally);
+    for (const tally of busy.tallies) this.windows.restore(tally, true);
     this.#tell();
     await pause(FIRST_FRAME_MS, undefined, {signal}).catch(() => undefined);
-    // What a roll-up has told is not told twice.
-    const isNew = (time: number): boolean => time >= busy.until;
-    this.#lastId = await samples.history(busy.until, batch => this.#take(batch, isNew), signal);
+    // What a roll-up has told is not told twice; what is new about people stands in rows of their own, and they end earlier.
+    const partOf = (time: number): Part => (time >= busy.until ? 'all' : 'people');
+    const since = Math.min(busy.until, this.windows.peopleKnownAt ?? busy.until);
+    this.#lastId = await samples.history(since, batch => this.#take(batch, partOf), signal);
     return busy;
+  }
+
+  /** All that was ever new about people in the running release. */
+  async #readPeople(): Promise<void> {
+    const {rollUps, now} = this.#options;
+    const {release, startedAt} = this.windows.running;
+    if (release === null || rollUps === undefined) return;
+    await rollUps.read('people', startedAt ?? now() - KEEP_MINUTES_MS, async rows => {
+      for (const row of rows) this.windows.restorePeople(row, now());
+      await nextTurn();
+    });
   }
 
   /** What roll-ups know beyond what was read from the stream; where they do not know all of it, the stream. */
@@ -211,7 +260,7 @@ export class Measurements {
     for (const [index, {t, body}] of rows.entries()) {
       if (t > before || signal.aborted) break;
       const tally = decodeTally(t, body);
-      if (tally !== null) this.windows.restore(tally);
+      if (tally !== null) this.windows.restore(tally, true);
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
@@ -224,7 +273,7 @@ export class Measurements {
     const rows = (await rollUps?.read('minutes', this.#since()).catch(() => [])) ?? [];
     for (const [index, {t, body}] of rows.entries()) {
       const tally = t + 60_000 <= end ? decodeTally(t, body) : null;
-      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000});
+      if (tally?.ms === 60_000) this.windows.restore({...tally, ms: 1000}, true);
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
     }
   }
@@ -247,7 +296,7 @@ export class Measurements {
     const passed = new AbortController();
     const lastId = this.#lastId;
     const take = (batch: Entry[]): void => {
-      this.#take(batch, time => time < end);
+      this.#take(batch, time => (time < end ? 'requests' : null));
       if ((batch.at(-1)?.at ?? 0) > end + LATE_MS) passed.abort();
     };
     const signal = AbortSignal.any([passed.signal, this.#abort.signal]);
@@ -256,18 +305,32 @@ export class Measurements {
     return end - 1;
   }
 
-  /** @param isNew whether a sample of this moment is wanted */
-  #take(entries: Entry[], isNew: (time: number) => boolean = () => true): void {
+  /**
+   * @param partOf what is wanted of a sample of this moment; null: nothing
+   * @param read `live`: entries came as they were written. One with an id from the future came now then, whatever clock
+   * the stream counts by; of the past it is not known when.
+   */
+  #take(
+    entries: Entry[],
+    partOf: (time: number) => Part | null = () => 'all',
+    read: 'past' | 'live' = 'past',
+  ): void {
     const now = this.#options.now();
+    const latest = read === 'live' ? now + MOST_AHEAD_MS : Number.POSITIVE_INFINITY;
     for (const entry of entries) {
-      const {id, at, fields} = entry;
+      const {id, fields} = entry;
+      if (entry.at > this.#streamAt) this.#streamAt = entry.at;
+      const at = entry.at > latest ? now : entry.at;
       this.#entries++;
       this.#lastId = id;
-      if (at > this.#newestAt) this.#newestAt = at;
       if (at < this.#firstAt) this.#firstAt = at;
       const wrong = this.#parser.parse(fields, at, this.#sample);
-      if (wrong !== null) this.#discard(wrong, fields, now);
-      else if (isNew(this.#sample.at - this.#sample.age)) this.windows.add(this.#sample, now);
+      if (wrong !== null) {
+        this.#discard(wrong, fields, now);
+        continue;
+      }
+      const part = partOf(this.#sample.at - this.#sample.age);
+      if (part !== null) this.windows.add(this.#sample, now, part);
     }
     if (entries.length > 0) this.#tell();
   }
@@ -276,7 +339,10 @@ export class Measurements {
     this.#junk++;
     if (now - this.#lastJunkAt < JUNK_EVERY_MS) return;
     this.#lastJunkAt = now;
-    const shown = fields.slice(0, 16).map(field => field.slice(0, 64));
+    // Who it was is not shown, also where the rest of the entry is wrong.
+    const shown = fields
+      .slice(0, 16)
+      .map((field, index) => (index % 2 === 1 && fields[index - 1] === 'person' ? '…' : startOf(field, 64)));
     this.#lastJunk = plainText(`${wrong}: ${shown.join(' ')}`, 160);
   }
 

@@ -10,9 +10,11 @@ import {
 
 /** Where roll-ups lie; the store's port fits as it is. */
 export interface RollUpShelf {
-  read(kind: 'seconds' | 'minutes', sinceMs: number): Promise<{t: number; body: string}[]>;
-  write(kind: 'seconds' | 'minutes', rollUps: {t: number; body: string}[], keepMs: number): Promise<void>;
+  read(kind: Kind, sinceMs: number): Promise<{t: number; body: string}[]>;
+  write(kind: Kind, rollUps: {t: number; body: string}[], keepMs: number): Promise<void>;
 }
+
+type Kind = 'seconds' | 'minutes' | 'people';
 
 export interface RollUpKeeping {
   windows: {
@@ -20,6 +22,8 @@ export interface RollUpKeeping {
     rollUp(t: number): Tally | null;
     /** Another number whenever that second changes; null: it is not kept. */
     changeAt(t: number): number | null;
+    /** What is new about people, in rows; those from `since` on. */
+    peopleRows(since: number): {t: number; body: string}[];
   };
   shelf: RollUpShelf;
   /** The store's clock, milliseconds since 1970. */
@@ -38,6 +42,10 @@ const EVERY_MS = 1000;
 /** Seconds rolled up in one go, and the rest in between: the process has keys to answer. */
 const AT_ONCE = 20;
 const REST_MS = 10;
+/** What is new about people is written so often: the stream tells the rest again. */
+const PEOPLE_EVERY_MS = 5000;
+/** A keeper before this one wrote its last row no longer ago. */
+const PEOPLE_BEFORE_MS = 1_200_000;
 
 /**
  * Keeps the roll-ups of a feature: each second for an hour, each minute for thirty days. While somebody else does it
@@ -48,6 +56,7 @@ export async function keepRollUps(keeping: RollUpKeeping, signal: AbortSignal): 
   const written: Written = new Map();
   let next: number | null = null;
   let lateAt = now();
+  const people = new PeopleKeeping(keeping);
   while (!signal.aborted) {
     try {
       next = next === null ? await firstMissing(keeping, written) : await writeFrom(keeping, next, written);
@@ -55,6 +64,7 @@ export async function keepRollUps(keeping: RollUpKeeping, signal: AbortSignal): 
         await writeLate(keeping, next, written);
         lateAt = now();
       }
+      if (next !== null) await people.write();
     } catch {
       // What was not written is still in the windows.
     }
@@ -62,6 +72,34 @@ export async function keepRollUps(keeping: RollUpKeeping, signal: AbortSignal): 
     await pause(next === null ? LOOK_MS : isBehind ? REST_MS : EVERY_MS, undefined, {signal}).catch(
       () => undefined,
     );
+  }
+}
+
+/** Writes what is new about people; the newest row is written again while it grows. */
+class PeopleKeeping {
+  readonly #keeping: RollUpKeeping;
+  /** From where on rows are to be written; null: not known yet. */
+  #since: number | null = null;
+  #newest = '';
+  #writtenAt = Number.NEGATIVE_INFINITY;
+
+  constructor(keeping: RollUpKeeping) {
+    this.#keeping = keeping;
+  }
+
+  /** @throws StoreFault */
+  async write(): Promise<void> {
+    const {windows, shelf, now} = this.#keeping;
+    if (Math.abs(now() - this.#writtenAt) < PEOPLE_EVERY_MS) return;
+    this.#since ??= (await shelf.read('people', now() - PEOPLE_BEFORE_MS)).at(-1)?.t ?? 0;
+    const rows = windows.peopleRows(this.#since);
+    const newest = rows.at(-1);
+    if (newest !== undefined && (rows.length > 1 || newest.body !== this.#newest)) {
+      await shelf.write('people', rows, KEEP_MINUTES_MS);
+      this.#since = newest.t;
+      this.#newest = newest.body;
+    }
+    this.#writtenAt = now();
   }
 }
 

@@ -2,9 +2,11 @@ import {base64Bytes, decodeBase64} from '../analysis/sketches/base64.ts';
 import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
 import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
 import {LogHistogram, LONGEST_SKETCH} from '../analysis/sketches/log-histogram.ts';
+import {LONGEST_PEOPLE} from '../analysis/people/wire.ts';
 import type {Metric, MetricTable} from '../analysis/metric-table.ts';
 import type {Sample} from '../analysis/sample.ts';
 import {parseDecimal} from './decimal.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** Names and values of one entry. */
 const MOST_FIELDS = 512;
@@ -81,6 +83,12 @@ export class SampleParser {
       case 'age':
         sample.age = parseDecimal(value);
         return sample.age >= 0 && sample.age <= MOST_VALUE ? null : 'age is no number of milliseconds';
+      case 'person':
+        sample.person = value === '' ? null : value;
+        return null;
+      case 'people':
+        readPeople(value, sample);
+        return null;
       case 'metric':
         this.#metric = value;
         return null;
@@ -107,7 +115,7 @@ export class SampleParser {
   #newcomer(name: string, text: string, sample: Sample): string | null {
     const value = parseDecimal(text);
     if (!(value >= 0 && value <= MOST_VALUE))
-      return `${name.slice(0, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
+      return `${startOf(name, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
     const metric = this.#table.admit(name, sample.at / 1000);
     if (metric === 'bad-name') return 'not a name of a metric';
     if (metric === 'full') sample.unnamed++;
@@ -126,6 +134,19 @@ function valueFault(metric: Metric, value: number): string | null {
   if (value < 0 && metric.kind !== 'gauge') return `${metric.name} is below 0`;
   if (metric.whole && !Number.isInteger(value)) return `${metric.name} is no whole number`;
   return null;
+}
+
+/** What cannot be read is left out and told by a name of its own: the measurements of the entry are not at fault. */
+function readPeople(text: string, sample: Sample): void {
+  const from = sample.used;
+  const isFit = text.charCodeAt(0) === 126 && text.length <= LONGEST_PEOPLE && sample.peopleTo === 0;
+  if (isFit) sample.reserve(base64Bytes(text.length));
+  const to = isFit ? decodeBase64(text, 1, sample.bytes, from) : -1;
+  sample.hasPeopleFault ||= to <= from;
+  if (to <= from) return;
+  sample.peopleFrom = from;
+  sample.peopleTo = to;
+  sample.used = to;
 }
 
 function readSketch(metric: Metric, text: string, sample: Sample): string | null {

@@ -2,6 +2,7 @@ import {decodeTally, type Tally} from '../analysis/windows/roll-up.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Commit} from '../release/commit.ts';
 import {isFeatureName} from '../release/name.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** What routers had said at a moment. */
 export interface RoutersAt {
@@ -99,7 +100,7 @@ export class RecordingLines {
   }
 
   #mistake(text: string, allowed: string): Taken {
-    return {type: 'mistake', mistake: {line: this.#count, found: text.slice(0, 80), allowed}};
+    return {type: 'mistake', mistake: {line: this.#count, found: startOf(text, 80), allowed}};
   }
 }
 

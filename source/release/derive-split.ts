@@ -1,6 +1,7 @@
 import type {Plan, Rule} from './plan.ts';
 import {STALE_AFTER_MS, type Split, type Tier} from './split.ts';
 import type {Release, State} from './state.ts';
+import {own} from './own.ts';
 
 /**
  * Puts the rules of named groups in their place, so that a router needs no plan. A group that is not there is nobody.
@@ -8,7 +9,7 @@ import type {Release, State} from './state.ts';
  */
 function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
   if ('group' in rule) {
-    const group = groups[rule.group];
+    const group = own(groups, rule.group);
     return group === undefined ? {any: []} : resolveGroups(group, groups);
   }
   if ('all' in rule) return {all: rule.all.map(part => resolveGroups(part, groups))};

@@ -36,6 +36,11 @@ export interface Condition {
   overMs: number;
   /** Fewest gray requests in the window before it may be judged. */
   minRequests: number;
+  /**
+   * What lets a release go up by it. Absent: a one-sided bound of 90 % over the phase. `requests`: `minRequests` in the
+   * window and the value itself, where the plan says `min N requests`.
+   */
+  proof?: 'requests';
 }
 
 export interface Criterion {
@@ -64,6 +69,8 @@ export interface Include {
 }
 
 export type WhenStale = 'prod' | 'keep';
+
+export type RampEqual = 'advance' | 'hold';
 
 export interface Phase {
   name: string;
@@ -121,8 +128,11 @@ export interface Plan {
   /** Feature the plan itself names, if it does. */
   feature: string | null;
   phases: Phase[];
-  /** The distance between two looks of a ramp, when the phases were made from one. */
-  ramp: {stepPercent: number; everyMs: number} | null;
+  /**
+   * The steps of a ramp, when the phases were made from one. `equal` says what happens while gray is neither worse nor shown
+   * to be better: `advance`, also where absent, or `hold`.
+   */
+  ramp: {stepPercent: number; everyMs: number; equal?: RampEqual} | null;
   groups: Record<string, Rule>;
   guardrails: Guardrail[];
   evidence: Evidence | null;

@@ -69,6 +69,10 @@ export interface Verdict {
   action: VerdictAction;
   reasons: Reason[];
   at: number;
+  /** Second at which a regression most probably began, milliseconds since 1970; null or absent: evidence names none. */
+  onset?: number | null;
+  /** What evidence rests on; null or absent: no evidence is gathered. */
+  footing?: 'people' | 'requests' | 'history' | null;
 }
 
 /**

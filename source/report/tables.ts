@@ -4,6 +4,7 @@ import type {Block, Cell} from './document.ts';
 import {lastedWords, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
 import type {PhaseReport, Report, Sides} from './report.ts';
 import type {Words} from './words/words.ts';
+import {own} from '../release/own.ts';
 
 /** The tables of a report; none where there is nothing to tell. */
 
@@ -94,7 +95,9 @@ export function pairColumns(rows: readonly Sides[], words: Words): {head: string
 }
 
 function criteria({criteria}: PhaseReport, words: Words): Cell {
-  const text = criteria.map(one => `${one.text}: ${words.outcomes[one.outcome] ?? one.outcome}`).join('; ');
+  const text = criteria
+    .map(one => `${one.text}: ${own(words.outcomes, one.outcome) ?? one.outcome}`)
+    .join('; ');
   return {text: text === '' ? words.none : text, ...(text === '' ? {tone: 'quiet'} : {})};
 }
 
@@ -151,7 +154,7 @@ export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: M
       rows: steps.map(({id, state, startedAt: at, ms, error}) => [
         {text: id},
         {
-          text: words.outcomes[state] ?? state,
+          text: own(words.outcomes, state) ?? state,
           tone: state === 'failed' ? 'bad' : state === 'skipped' ? 'quiet' : 'plain',
         },
         {text: at === null ? UNKNOWN : beside(at, startedAt)},
@@ -194,7 +197,7 @@ export function feedbackTable({feedback}: Report, words: Words): Block[] {
         {text: rating === null ? UNKNOWN : rating.toFixed(1), isNumber: true},
         {
           text: Object.entries(types)
-            .map(([type, number]) => `${words.feedbackTypes[type] ?? type} ${number}`)
+            .map(([type, number]) => `${own(words.feedbackTypes, type) ?? type} ${number}`)
             .join(', '),
         },
       ]),

@@ -1,6 +1,8 @@
+import {own} from '../release/own.ts';
 import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
 import type {Decision} from '../audience/decide.ts';
 import {encodeSample} from '../metrics/encode.ts';
+import {ToldPeople, type KnownSplit} from './people.ts';
 import {Tally, type Kinds, type Measurement} from './tally.ts';
 
 /** Splits that are measured at a time: requests under way were decided on older ones. */
@@ -36,6 +38,8 @@ interface Entry {
   /** Its number, by which a reader knows it from a repeat. */
   seq: number;
   fields: string[];
+  /** It tells something of people. */
+  hasPeople: boolean;
   requests: number;
   characters: number;
   /** The steady clock in the middle of what it tells. */
@@ -47,6 +51,17 @@ const PLACES: Readonly<Record<Side, Record<Cohort, number>>> = {
   gray: {eligible: 3, chosen: 4, outside: 5},
 };
 
+export interface BatchesOptions {
+  /** Name of this process, of this start: the numbers of its entries begin anew with it. */
+  instance: string;
+  kinds: Kinds;
+  feature: string;
+  /** The split that is applied now. */
+  split: () => KnownSplit;
+  /** Told of every tally that is flushed, before it is cleared. */
+  onTally?: (side: Side, cohort: Cohort, tally: Tally) => void;
+}
+
 /** Gathers what is recorded, and keeps it in order until the store has taken it. Bounded; takes no time of a request. */
 export class Batches {
   readonly #instance: string;
@@ -55,14 +70,16 @@ export class Batches {
   readonly #waiting: Entry[] = [];
   #characters = 0;
   #sequence = 0;
+  readonly #people: ToldPeople;
   readonly dropped: Dropped = {entries: 0, requests: 0, values: 0, calls: 0};
   /** Told of every tally that is flushed, before it is cleared. */
   readonly #onTally: (side: Side, cohort: Cohort, tally: Tally) => void;
 
-  constructor(instance: string, kinds: Kinds, onTally: (side: Side, cohort: Cohort, tally: Tally) => void) {
+  constructor({instance, kinds, feature, split, onTally}: BatchesOptions) {
     this.#instance = instance;
     this.#kinds = kinds;
-    this.#onTally = onTally;
+    this.#onTally = onTally ?? (() => undefined);
+    this.#people = new ToldPeople(feature, split);
   }
 
   get waiting(): number {
@@ -72,7 +89,7 @@ export class Batches {
   /** Adds what came of a decision. Never throws. @param now the steady clock, milliseconds. */
   record(decision: Decision, measured: Measurement, now: number): void {
     try {
-      const place = PLACES[decision.side]?.[decision.cohort];
+      const place = own(own(PLACES, decision.side), decision.cohort);
       const book = place === undefined ? undefined : this.#bookOf(decision);
       if (place === undefined || book === undefined) {
         this.dropped.calls++;
@@ -80,6 +97,7 @@ export class Batches {
       }
       const tally = (book.tallies[place] ??= new Tally(this.#kinds));
       this.dropped.values += tally.add(measured, now);
+      if (measured?.user !== undefined) this.#people.record(decision, measured, tally.people, tally.hasTimes);
     } catch {
       this.dropped.calls++;
     }
@@ -103,6 +121,8 @@ export class Batches {
       this.#characters -= oldest.characters;
       this.dropped.entries++;
       this.dropped.requests += oldest.requests;
+      // What it told of people will not arrive: it is told again.
+      if (oldest.hasPeople) this.#people.forget();
     }
   }
 
@@ -141,6 +161,7 @@ export class Batches {
       gauges: Object.fromEntries(tally.gauges),
       distributions,
       users: tally.users,
+      people: tally.people,
     });
     if (fields.length === 0) return;
     this.#sequence++;
@@ -149,6 +170,7 @@ export class Batches {
     this.#waiting.push({
       seq: this.#sequence,
       fields,
+      hasPeople: tally.people.length > 0,
       requests: tally.requests,
       characters,
       middle: (tally.from + tally.to) / 2,

@@ -1,4 +1,5 @@
 import type {Decision} from '../audience/decide.ts';
+import {startOf} from '../release/well-formed.ts';
 
 const LONGEST_USER = 100;
 
@@ -21,6 +22,6 @@ export function decisionLine(
 
 /** Ids come from outside: nothing in one may end the line, or act on a terminal that shows it. */
 function oneLine(text: string): string {
-  const short = text.length > LONGEST_USER ? `${text.slice(0, LONGEST_USER)}…` : text;
+  const short = text.length > LONGEST_USER ? `${startOf(text, LONGEST_USER)}…` : text;
   return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 }

@@ -13,6 +13,7 @@ import {reachStore, within} from './reach-store.ts';
 import {registerNumbers, type Numbers} from './registry.ts';
 import {SaidOutbox} from './said.ts';
 import {Sender} from './sender.ts';
+import {startOf} from '../release/well-formed.ts';
 
 const FLUSH_MS = 250;
 /** Until what is left is sent, and again until this process is off the list of routers, in milliseconds. */
@@ -57,7 +58,7 @@ export class Deck {
     this.store = label;
     // Of this start: the numbers of its entries begin anew with it.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
-    this.#instance = `${name.slice(0, 100)}-${randomBytes(3).toString('hex')}`;
+    this.#instance = `${startOf(name, 100)}-${randomBytes(3).toString('hex')}`;
     this.#folder = keptWhere(options, env, what => this.#tell(what));
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
@@ -80,10 +81,14 @@ export class Deck {
     checkFeatureName(name);
     const {distributions, gauges} = this.#options;
     const kinds = {distributions: new Set(distributions), gauges: new Set(gauges)};
-    const batches = new Batches(this.#instance, kinds, (side, cohort, tally) =>
-      this.#numbers?.add(name, side, cohort, tally),
-    );
     const routing = new Routing(name, options.custom ?? {}, () => this.#routing?.now() ?? Date.now());
+    const batches = new Batches({
+      instance: this.#instance,
+      kinds,
+      feature: name,
+      split: () => ({version: routing.version, split: routing.split}),
+      onTally: (side, cohort, tally) => this.#numbers?.add(name, side, cohort, tally),
+    });
     const ready = Promise.withResolvers<void>();
     const away = () => (member.kept === null ? this.#away : member.kept.away());
     const said = new SaidOutbox();

@@ -1,4 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
+import {sentText} from '../audience/as-sent.ts';
 import type {Decision, Standing} from '../audience/decide.ts';
 import type {Asked} from '../audience/forced.ts';
 import {keyOf, type User} from '../audience/place.ts';
@@ -141,7 +142,8 @@ function logQuietly(
   decision: Decision,
 ): void {
   try {
-    log(decisionLine(new Date(), feature, keyOf(user, asked?.address), decision, asked?.address));
+    const who = sentText(keyOf(user, asked?.address), asked ?? {});
+    log(decisionLine(new Date(), feature, who, decision, asked?.address));
   } catch {
     // Nobody to tell it to.
   }

@@ -5,6 +5,7 @@
  */
 export {connect} from './connect.ts';
 export {errorName} from '../analysis/fingerprint.ts';
+export {headerText} from '../audience/as-sent.ts';
 
 export type {Decision} from '../audience/decide.ts';
 export type {Asked} from '../audience/forced.ts';

@@ -1,6 +1,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {errorName} from '../analysis/fingerprint.ts';
 import type {Decision} from '../audience/decide.ts';
+import {sentText} from '../audience/as-sent.ts';
 import type {Asked} from '../audience/forced.ts';
 import type {User} from '../audience/rule.ts';
 import type {Measurement} from './tally.ts';
@@ -28,7 +29,6 @@ type Next = (error?: unknown) => unknown;
 /** What frameworks of the `(req, res, next)` kind add, where they do. */
 interface Extras {
   ip?: unknown;
-  cookies?: unknown;
 }
 
 /** Decides for each request, then measures it: 5xx, thrown and aborted ones are errors. */
@@ -41,7 +41,8 @@ export function plainMiddleware<Request extends IncomingMessage>(
     const began = performance.now();
     const who = userOf(request, user);
     const address = addressOf(request);
-    const decision = decide(who, {headers: request.headers, cookies: cookiesOf(request), address});
+    const asked = {headers: request.headers, lines: request.rawHeaders, address};
+    const decision = decide(who, asked);
     remember(request, decision);
     let isDone = false;
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
@@ -49,7 +50,7 @@ export function plainMiddleware<Request extends IncomingMessage>(
       isDone = true;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, address), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
     // Closed before it was finished: who asked has gone, or was cut off.
@@ -78,13 +79,15 @@ export function honoMiddleware<Context extends HonoLike>(
   return async (context, next) => {
     const began = performance.now();
     const who = userOf(context, user);
-    const address = honoAddressOf(context);
-    const decision = decide(who, {headers: context.req.raw.headers, address});
+    const incoming = incomingOf(context);
+    const address = plainAddress(incoming?.socket?.remoteAddress);
+    const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
+    const decision = decide(who, asked);
     context.set('gray', decision);
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, address), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
     };
     try {
       await next();
@@ -112,11 +115,12 @@ function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['use
 }
 
 /** Never throws: it is asked for when the answer is out, where nobody would catch it. */
-function idOf(user: User, address = ''): string {
+function idOf(user: User, asked: Asked): string {
+  const {address = ''} = asked;
   try {
     const {id} = user;
     const isNamed = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint';
-    return isNamed && id !== '' ? String(id) : address;
+    return isNamed && id !== '' ? sentText(String(id), asked) : address;
   } catch {
     return address;
   }
@@ -129,19 +133,16 @@ function addressOf(request: IncomingMessage & Extras): string | undefined {
 }
 
 /** A service on Node passes its request on to hono by its environment. */
-function honoAddressOf({env}: HonoLike): string | undefined {
-  const {incoming} = (env ?? {}) as {incoming?: {socket?: {remoteAddress?: string}}};
-  return plainAddress(incoming?.socket?.remoteAddress);
+function incomingOf({env}: HonoLike) {
+  const {incoming} = (env ?? {}) as {
+    incoming?: {socket?: {remoteAddress?: string}; rawHeaders?: readonly string[]};
+  };
+  return incoming;
 }
 
 /** An IPv4 address that came by an IPv6 socket, as an edge writes it. */
 function plainAddress(address: string | undefined): string | undefined {
   return address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/iu, '');
-}
-
-function cookiesOf(request: IncomingMessage & Extras): Asked['cookies'] {
-  const {cookies} = request;
-  return typeof cookies === 'object' && cookies !== null ? (cookies as Asked['cookies']) : undefined;
 }
 
 /** Calls on; whatever is thrown, now or later, is seen and goes its way. */

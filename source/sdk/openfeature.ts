@@ -17,6 +17,7 @@ import {connect} from './connect.ts';
 import type {Deck} from './deck.ts';
 import type {Feature} from './feature.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
+import {own} from '../release/own.ts';
 
 export interface ProviderOptions extends DeckOptions {
   /** A deck that is connected already, and closed by whoever connected it. The other options then mean nothing. */
@@ -140,7 +141,7 @@ export class GraydeckProvider implements Provider {
 
   /** The feature, once there was news of it or time enough for that. */
   async #known(name: string): Promise<Feature> {
-    const custom = this.#options.custom?.[name];
+    const custom = own(this.#options.custom, name);
     const deck = await this.#connected();
     const feature = deck.feature(name, custom === undefined ? {} : {custom});
     const asked = this.#asked.get(name) ?? feature.ready(READY_WITHIN_MS);

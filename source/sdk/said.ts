@@ -9,6 +9,7 @@ import {
   type Rating,
 } from '../analysis/feedback/feedback.ts';
 import type {RouterStore} from '../store/port.ts';
+import {startOf} from '../release/well-formed.ts';
 
 /** What a user says, as an application hands it on. */
 export interface Said {
@@ -69,11 +70,11 @@ function feedbackOf(said: Said, version: string | null): Feedback | null {
     if (type === undefined || typeof message !== 'string' || message.trim() === '') return null;
     const nameOf = (name: unknown) =>
       typeof name === 'string' || typeof name === 'number'
-        ? String(name).slice(0, LONGEST_FEEDBACK_NAME)
+        ? startOf(String(name), LONGEST_FEEDBACK_NAME)
         : null;
     return {
       type,
-      message: message.slice(0, LONGEST_MESSAGE),
+      message: startOf(message, LONGEST_MESSAGE),
       rating: RATINGS.find(one => one === rating) ?? null,
       phase: nameOf(phase),
       version,

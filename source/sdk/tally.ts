@@ -1,3 +1,4 @@
+import {PeopleNews} from '../analysis/people/wire.ts';
 import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
 import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
@@ -15,7 +16,10 @@ export interface Measurement {
   readonly response_time?: number;
   /** Names of what was used. */
   readonly uses?: readonly string[];
-  /** Who it was: only counted, as one of so many; never sent. */
+  /**
+   * Who it was: the id that was decided on. Counted as one of so many, and known again by a short hash that is made for
+   * this release only; the id itself is never sent.
+   */
   readonly user?: string | number;
   /** Any other counter, or what the options call a distribution or a gauge. */
   readonly [metric: string]: number | string | readonly string[] | undefined;
@@ -29,7 +33,7 @@ export interface Kinds {
 
 /** Names of the fields that tell about an entry, and of sketches: no metric can have them. */
 const TAKEN: ReadonlySet<string> = new Set(
-  'side cohort instance seq release split age metric value users __proto__'.split(' '),
+  'side cohort instance seq release split age metric value users people person'.split(' '),
 );
 const WHOLE: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.:-]{0,63}$/u;
@@ -42,6 +46,8 @@ export class Tally {
   readonly gauges = new Map<string, number>();
   readonly distributions = new Map<string, LogHistogram>();
   readonly users = new DistinctSketch();
+  /** What is new about people. */
+  readonly people = new PeopleNews();
   readonly #kinds: Kinds;
   /** The steady clock's milliseconds at the first and last record; -1: nothing is in it. */
   from = -1;
@@ -53,6 +59,11 @@ export class Tally {
 
   get isEmpty(): boolean {
     return this.from < 0;
+  }
+
+  /** Whether response times are measured as times. */
+  get hasTimes(): boolean {
+    return !this.#kinds.gauges.has('response_time');
   }
 
   get requests(): number {
@@ -85,6 +96,7 @@ export class Tally {
       else sketch.clear();
     }
     this.users.clear();
+    this.people.clear();
     this.from = -1;
     this.to = -1;
   }

@@ -144,6 +144,9 @@ export const statusShape = z
           text: z.string(),
         }),
       ),
+      onset: z.number().nullable(),
+      footing: z.enum(['people', 'requests', 'history']).nullable(),
+      forecastSeconds: z.number().nullable(),
     }),
     steps: z.array(
       z.object({
@@ -186,6 +189,7 @@ export const statusShape = z
       }),
     ),
     guard: z.string().nullable(),
+    faults: z.array(z.object({code: z.string(), text: z.string()})),
     head: count,
   })
   .meta({id: 'Status'});

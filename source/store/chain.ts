@@ -1,5 +1,6 @@
 import {SCHEMA, type Commit} from '../release/commit.ts';
 import {isNumber, isRecord, isText} from '../release/shape.ts';
+import {fromJson, toJson} from '../release/well-formed.ts';
 
 /** An entry of the log as it lies in the store: where it stands, and the text it holds. */
 export interface LogEntry {
@@ -14,7 +15,7 @@ export type Decoded = {ok: true; commit: Commit} | {ok: false; why: string};
 export type Last = Pick<Commit, 'version' | 'id'> | null;
 
 export function encodeCommit(commit: Commit): string {
-  return JSON.stringify(commit);
+  return toJson(commit);
 }
 
 /** What was read last: whoever follows the same log in this process gets the same object, which nobody changes. */
@@ -33,7 +34,7 @@ export function decodeCommit(text: string): Decoded {
 function readCommit(text: string): Decoded {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = fromJson(text);
   } catch {
     return {ok: false, why: 'it is not JSON'};
   }

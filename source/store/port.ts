@@ -32,8 +32,11 @@ export interface StoredRouterReport extends RouterReport {
   at: number;
 }
 
-/** `written`: it is in the log (even when the reply was lost on the way). `conflict`: somebody else was first. */
-export type AppendResult = {outcome: 'written'} | {outcome: 'conflict'};
+/**
+ * `written`: it is in the log (even when the reply was lost on the way). `putAside`: what stood behind its parent could
+ * not be read, and is kept outside the log. `conflict`: another commit was first.
+ */
+export type AppendResult = {outcome: 'written'; putAside?: true} | {outcome: 'conflict'};
 
 /**
  * News of the log. `commit`: the next one, never a gap, never a repeat. `broken`: the chain of parents does not hold
@@ -71,6 +74,15 @@ export interface LogWriter {
   append(commit: Commit): Promise<AppendResult>;
 }
 
+/** A try of the way to the end of the log. */
+export interface LogRehearsal {
+  /**
+   * Goes the whole way of `append` and takes the commit away again in the same step: readers never see it, and nothing is
+   * put aside. Says what `append` would say, and throws what it would throw.
+   */
+  rehearse(commit: Commit): Promise<AppendResult>;
+}
+
 /** News of the sample stream, in order; `age` fields are the reader's business. */
 export interface SampleReader {
   /** The newest id, where a follower would begin to see only what is new. */
@@ -98,20 +110,19 @@ export interface RollUp {
   body: string;
 }
 
+/** `people`: what was new about people, in rows of about a minute. */
+export type RollUpKind = 'seconds' | 'minutes' | 'people';
+
 export interface RollUpReader {
   /**
    * In order of time, read slice by slice: no other command waits for days of them. `take`: they are handed over as they
    * come, and none is given back at the end; days of a busy service are a hundred megabytes.
    */
-  read(
-    kind: 'seconds' | 'minutes',
-    sinceMs: number,
-    take?: (slice: RollUp[]) => Promise<void>,
-  ): Promise<RollUp[]>;
+  read(kind: RollUpKind, sinceMs: number, take?: (slice: RollUp[]) => Promise<void>): Promise<RollUp[]>;
 }
 export interface RollUpWriter {
   /** Replaces what stands at the same `t`. Drops what is older than `keepMs`. */
-  write(kind: 'seconds' | 'minutes', rollUps: RollUp[], keepMs: number): Promise<void>;
+  write(kind: RollUpKind, rollUps: RollUp[], keepMs: number): Promise<void>;
 }
 
 export interface RouterRegistry {
@@ -157,6 +168,22 @@ export interface LeaseKeeper {
   giveUp(token: string): Promise<void>;
 }
 
+/**
+ * The newest id that each stream has given, as a time in milliseconds since 1970, even where its entry is gone; null: none
+ * was given. Whoever writes samples or feedback may choose an id, and every later id counts from there.
+ */
+export interface StreamClocks {
+  samples: number | null;
+  feedback: number | null;
+}
+
+/** A stream that was ahead of the store's clock by `aheadMs`, and how many entries from ahead were put aside. */
+export interface MendedStream {
+  stream: keyof StreamClocks;
+  aheadMs: number;
+  entries: number;
+}
+
 /** What a viewer may do with a feature: read. There is nothing here that writes. */
 export interface FeatureView {
   readonly feature: string;
@@ -167,17 +194,23 @@ export interface FeatureView {
   feedback: FeedbackReader;
   outputs: OutputReader;
   lease: Pick<LeaseKeeper, 'read'>;
+  streamClocks(): Promise<StreamClocks>;
 }
 
 /** What a console or guard may do. */
 export interface FeatureStore extends FeatureView {
-  log: LogReader & LogWriter;
+  log: LogReader & LogWriter & LogRehearsal;
   samples: SampleReader & SampleWriter;
   rollUps: RollUpReader & RollUpWriter;
   routers: RouterRegistry;
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
   lease: LeaseKeeper;
+  /**
+   * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and
+   * lets the streams go on from that clock. Entries that are not ahead stay. Empty where nothing was to be mended.
+   */
+  mendStreams(): Promise<MendedStream[]>;
 }
 
 /** What an SDK or an edge agent gets: the newest split, a report, samples and feedback. No command. */
@@ -230,6 +263,8 @@ export interface StoreByRole {
   router: RoutingStore;
 }
 
+/** An id further ahead of the store's clock was chosen by a writer, or the clock went back; milliseconds. */
+export const STREAM_AHEAD_MS = 5000;
 /** How long raw samples are kept unless the writer says otherwise, in milliseconds. */
 export const KEEP_SAMPLES_MS = 15 * 60_000;
 /** How long the report of a router that neither reports nor leaves stays listed, in milliseconds. */

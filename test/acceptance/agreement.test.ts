@@ -50,7 +50,7 @@ describe.each(usable)('two consoles and the command line on %s', (store, open) =
     return (await seen).map(time => time - at);
   }
 
-  test('show each other what was done within the moment', async () => {
+  test('show each other what was done', async () => {
     await using follower = openProgram(place, ['log', '--follow']);
     await follower.until('started v1.1.0');
     const all = [liu, chen];
@@ -72,14 +72,8 @@ describe.each(usable)('two consoles and the command line on %s', (store, open) =
       const sight = new RegExp(`(?<![\\d.])${String(percent).replace('.', '\\.')} % set`, 'u');
       delays.push(...(await seenOn(all, sight, () => place.cli.run('set', String(percent)))));
     }
-    const sorted = delays.toSorted((a, b) => a - b);
-    console.log(
-      `${store}: from the commit to the other screen, ms: median ${sorted[Math.floor(sorted.length / 2)]}, ` +
-        `longest ${sorted.at(-1)}, all ${delays.join(' ')}`,
-    );
-    expect(sorted.at(-1)).toBeLessThan(1000);
     // Nobody sees what is not written yet: the time in a commit is the store's, wherever it came from.
-    expect(sorted[0]).toBeGreaterThan(-10);
+    expect(Math.min(...delays)).toBeGreaterThan(-10);
     const {percent} = await statusOf(place);
     expect(percent.set).toBe(1.25);
   });

@@ -1,9 +1,10 @@
 import type {Redis} from 'ioredis';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {signatureOf} from '../../source/effects/notify/webhook.ts';
 import {httpReceiver, mailReceiver, type Posted} from '../effects/notify/receivers.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {embeddedPlace, FEATURE, logOf, openConsole, redisPlace, startRelease, type Place} from './place.ts';
+import {eventually} from '../patience.ts';
 
 const SECRETS = {
   SLACK_WEBHOOK: '',
@@ -60,7 +61,7 @@ evidence: off
 `;
 
 test.skipIf(redisMissing)(
-  'gray that fails is on the wire of every channel within a second, and so is the rollback',
+  'gray that fails is on the wire of every channel, and so is the rollback',
   async () => {
     await using slack = await httpReceiver();
     await using sms = await httpReceiver();
@@ -81,18 +82,9 @@ test.skipIf(redisMissing)(
     guard.kill('SIGTERM');
     const {stdout, stderr} = await guard;
     const commits = await logOf(place);
-    const at = (type: string) => commits.find(({events}) => events.some(one => one.type === type))!.at;
-    const arrived = [
-      ...[...slack.posted, ...sms.posted, ...hook.posted].map(({body, at}) => ({text: body, at})),
-      ...mail.mailed,
-    ];
-    const delays = arrived.map(
-      one => one.at - at(/rolled back/u.test(one.text) ? 'rollback-started' : 'alert-raised'),
-    );
-    console.log(`from the log to the wire of slack, sms, webhook, mail: ${delays.join(', ')} ms`);
-    expect(delays).toHaveLength(8);
-    // Measured it is well below a second; a machine that is busy with other tests takes its time.
-    expect(Math.max(...delays)).toBeLessThan(2000);
+    expect([slack.posted, sms.posted, hook.posted, mail.mailed].map(({length}) => length)).toEqual([
+      2, 2, 2, 2,
+    ]);
     expect(kindsOf(hook.posted).toSorted()).toEqual(['raised', 'rollback']);
     const {headers, body} = hook.posted[0]!;
     const signed = signatureOf('a-shared-secret', String(headers['x-graydeck-timestamp']), body);
@@ -128,8 +120,8 @@ describe('a guard that is killed', () => {
     await startRelease(place);
     const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
     const othersAreTold = () => expect(fine.posted.length + mail.mailed.length).toBe(3);
-    kill = () => void vi.waitFor(othersAreTold, 10_000).then(() => first.kill('SIGKILL'));
-    await vi.waitFor(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'), 15_000);
+    kill = () => void eventually(othersAreTold).then(() => first.kill('SIGKILL'));
+    await eventually(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'));
     expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
     await first;
     const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
@@ -150,37 +142,33 @@ describe('a guard that is killed', () => {
   });
 });
 
-test(
-  'a guard that is killed while the mail server has a mail and has not said so is followed by one that mails it again, as what may be a repeat',
-  {timeout: 90_000},
-  async () => {
-    let kill: () => void = () => undefined;
-    await using mail = await mailReceiver({allowInsecureAuth: true}, index => {
-      if (index > 0) return null;
-      kill();
-      return 'say nothing';
-    });
-    await using fine = await httpReceiver();
-    await using place = await embeddedPlace();
-    await configure(place, {slack: fine.url, sms: fine.url, hook: fine.url, mailPort: mail.port});
-    await startRelease(place);
-    const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
-    kill = () => first.kill('SIGKILL');
-    await vi.waitFor(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'), 15_000);
-    expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
-    await first;
-    const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
-    const [again] = await mail.until(1);
-    expect(again!.text).toContain('refunds fail');
-    expect(again!.text).toContain('may be a repeat');
-    const isDone = async () =>
-      expect(JSON.stringify(await logOf(place))).toContain('"channel":"mail","outcome":"done"');
-    await vi.waitFor(isDone, 15_000);
-    second.kill('SIGTERM');
-    await second;
-    expect(mail.mailed).toHaveLength(1);
-  },
-);
+test('a guard that is killed while the mail server has a mail and has not said so is followed by one that mails it again, as what may be a repeat', async () => {
+  let kill: () => void = () => undefined;
+  await using mail = await mailReceiver({allowInsecureAuth: true}, index => {
+    if (index > 0) return null;
+    kill();
+    return 'say nothing';
+  });
+  await using fine = await httpReceiver();
+  await using place = await embeddedPlace();
+  await configure(place, {slack: fine.url, sms: fine.url, hook: fine.url, mailPort: mail.port});
+  await startRelease(place);
+  const first = place.cli.start(['guard', '--by', 'ops-1'], {env: SECRETS});
+  kill = () => first.kill('SIGKILL');
+  await eventually(async () => expect((await place.cli.json('status'))['guard']).toBe('ops-1'));
+  expect(await place.cli.run('alert', 'critical', 'refunds fail')).toMatchObject({exitCode: 0});
+  await first;
+  const second = place.cli.start(['guard', '--by', 'ops-2'], {env: SECRETS});
+  const [again] = await mail.until(1);
+  expect(again!.text).toContain('refunds fail');
+  expect(again!.text).toContain('may be a repeat');
+  const isDone = async () =>
+    expect(JSON.stringify(await logOf(place))).toContain('"channel":"mail","outcome":"done"');
+  await eventually(isDone);
+  second.kill('SIGTERM');
+  await second;
+  expect(mail.mailed).toHaveLength(1);
+});
 
 describe('where no guard lives', () => {
   test('whoever fires an alert or rolls back tells people, and a channel that hangs delays no rollback', async () => {
@@ -197,13 +185,11 @@ describe('where no guard lives', () => {
     expect((await place.cli.run('status')).stdout).toMatch(
       /WARNING {2}refunds look slow .* slack ✔ {2}mail ✔$/mu,
     );
-    const begun = Date.now();
     const rollback = place.cli.start(['rollback'], {env: SECRETS});
     await silent.until(1);
     await mail.until(2);
-    const commits = await logOf(place);
-    const taken = commits.find(({events}) => events.some(({type}) => type === 'rollback-started'))!;
-    expect(taken.at - begun).toBeLessThan(3000);
+    // The channel still hangs, and all the same:
+    expect(await place.cli.json('status')).toMatchObject({percent: {set: 0}});
     const {exitCode, stderr} = await rollback;
     // That not everybody could be told is a failed step, and everyone is on prod all the same.
     expect(exitCode).toBe(1);
@@ -237,8 +223,8 @@ describe('a console', () => {
     await place.cli.run('alert', 'warning', 'refunds look slow');
     await screen.until('refunds look slow');
     await place.cli.run('alert', 'critical', 'refunds fail');
-    await vi.waitFor(() => expect(rings).toBe(1), 5000);
-    await vi.waitFor(() => expect(titles).toEqual([`✖ ${FEATURE}: refunds fail`]), 5000);
+    await eventually(() => expect(rings).toBe(1));
+    await eventually(() => expect(titles).toEqual([`✖ ${FEATURE}: refunds fail`]));
     screen.press('m');
     await screen.until('the bell is off');
     await place.cli.run('rollback', '--no-wait');

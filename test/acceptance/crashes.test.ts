@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {describe, expect, inject, test, vi} from 'vitest';
+import {describe, expect, inject, test} from 'vitest';
 import {redisMissing} from '../servers/redis.ts';
 import {codeOfSignal, TestTerminal} from '../terminal/open.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Place,
 } from './place.ts';
 import {entry, xadd} from './writer.ts';
+import {eventually} from '../patience.ts';
 
 const stores = [
   ['Redis', redisPlace],
@@ -56,7 +57,6 @@ describe.each(usable)('kill -9 of a console on %s', (_store, open) => {
     await using shell = new TestTerminal(['bash', '--norc', '--noprofile'], {
       env: place.cli.environment({PS1: 'ready> '}),
       cwd: place.cli.folder,
-      timeout: 15_000,
     });
     await shell.until('ready>');
     const start = `${process.execPath} ${inject('program')} --by liu\r`;
@@ -145,7 +145,7 @@ describe.skipIf(redisMissing)('kill -9 of redis-server, with an append-only file
 
 /** The only child of a shell. */
 async function childOf(pid: number): Promise<number> {
-  return await vi.waitFor(async () => {
+  return await eventually(async () => {
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
     const child = Number.parseInt(children, 10);
     if (Number.isNaN(child)) throw new Error('the shell has no child');

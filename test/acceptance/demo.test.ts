@@ -24,13 +24,7 @@ describe('the demo', () => {
     expect(demo.text()).toContain('gray v1.1.0:  5 % → 0 %, for everyone, now');
     demo.press('y');
     await demo.until(RESULT);
-    const [, time, unit, confirmed, of, after] = RESULT.exec(demo.text())!;
-    const ms = Number(time) * (unit === 's' ? 1000 : 1);
-    console.log(
-      `demo: prod for everyone in ${ms} ms, ${confirmed} of ${of}, ${after} gray requests after the key`,
-    );
-    // The slowest of the simulated instances hears of it within 115 ms; the rest is the machine.
-    expect(ms).toBeLessThan(2000);
+    const [, , , confirmed, of] = RESULT.exec(demo.text())!;
     expect([confirmed, of]).toEqual(['3', '3']);
     await demo.until('ROLLED BACK');
     await demo.until('0 % set · 0 % applied');
@@ -45,7 +39,7 @@ describe('the demo', () => {
 
   test('shows who breaks gray with x which key takes it back', async () => {
     await using place = await embeddedPlace();
-    await using demo = openProgram(place, ['demo'], {timeout: 30_000});
+    await using demo = openProgram(place, ['demo']);
     await demo.until(/GRAY.* [\d ]+ requests in/u);
     demo.press('x');
     await demo.until('gray begins to fail');

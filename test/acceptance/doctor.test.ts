@@ -1,7 +1,8 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, test, vi} from 'vitest';
+import type {StatusDocument} from '../../source/cli/status/document.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {embeddedPlace, FEATURE, logOf, redisPlace, startRelease, type Place} from './place.ts';
 
@@ -27,7 +28,10 @@ describe.skipIf(redisMissing)('the doctor on a store that runs', () => {
     await startRelease(place);
     const {findings, exitCode} = await examine(place);
     expect(exitCode).toBe(0);
-    expect(of(findings, 'log')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect(of(findings, 'log').map(({level, text}) => [level, text])).toEqual([
+      ['fine', expect.stringContaining('follows from the one before') as string],
+      ['fine', expect.stringContaining('a rollback can be written') as string],
+    ]);
     expect(of(findings, 'clocks')).toEqual([expect.objectContaining({level: 'fine'})]);
     for (const {level, remedy} of findings) expect(remedy === '').toBe(level === 'fine');
   });
@@ -71,14 +75,79 @@ describe.skipIf(redisMissing)('the doctor on a store that runs', () => {
     expect(before.exitCode).toBe(1);
     expect(of(before.findings, 'log')).toEqual([
       expect.objectContaining({level: 'wrong', remedy: 'graydeck doctor --repair-log'}),
+      expect.objectContaining({level: 'doubt', remedy: 'graydeck doctor --repair-log'}),
     ]);
 
     const repaired = await cli.run('doctor', '--repair-log');
     expect(repaired.exitCode).toBe(0);
-    expect(of((await examine(place)).findings, 'log')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect(of((await examine(place)).findings, 'log').map(({level}) => level)).toEqual(['fine', 'fine']);
     expect((await logOf(place)).at(-1)!.version).toBe(head + 1);
     const aside = await execa('redis-cli', ['-p', String(redis.port), 'XLEN', `graydeck:{${FEATURE}}:aside`]);
     expect(aside.stdout).toBe('1');
+  });
+});
+
+describe.skipIf(redisMissing)('a sample with the last id that a stream can have', () => {
+  test('is named by status and the doctor, who lets the stream go on', async () => {
+    await using place = await redisPlace();
+    await startRelease(place);
+    const key = `graydeck:{${FEATURE}}:metrics`;
+    const add = (id: string) =>
+      execa('redis-cli', ['-p', String(place.redis.port), 'XADD', key, id, 'side', 'gray', 'requests', '1']);
+    await add('*');
+    await add('18446744073709551615-18446744073709551615');
+    expect((await add('*')).stdout).toContain('ERR');
+
+    const status = async () => JSON.parse((await place.cli.run('status', '--json')).stdout) as StatusDocument;
+    // A release that has just begun is judged a few seconds later.
+    await vi.waitUntil(async () => (await status()).verdict.action !== null, {
+      timeout: 30_000,
+      interval: 500,
+    });
+    expect(await status()).toMatchObject({
+      faults: [{code: 'samples_ahead', text: expect.stringContaining('last id') as string}],
+      verdict: {
+        action: 'hold',
+        reasons: expect.arrayContaining([expect.objectContaining({code: 'samples_ahead'})]) as unknown,
+      },
+    });
+    expect((await place.cli.run('status')).stderr).toContain('no sample can be written');
+    const before = await examine(place);
+    expect(of(before.findings, 'clocks')).toEqual([
+      expect.objectContaining({level: 'wrong', remedy: 'graydeck doctor --repair-samples'}),
+    ]);
+
+    const repaired = await place.cli.run('doctor', '--repair-samples');
+    expect(repaired.stderr).toContain('1 entry was put aside');
+    expect(of((await examine(place)).findings, 'clocks')).toEqual([expect.objectContaining({level: 'fine'})]);
+    expect((await add('*')).stdout).not.toContain('ERR');
+    expect(await status()).toMatchObject({faults: [], sides: {gray: {requests: 2}}});
+  });
+});
+
+describe.skipIf(redisMissing)('the doctor’s try of the log', () => {
+  test('says that nothing can be written, and why', async () => {
+    await using place = await redisPlace();
+    await startRelease(place);
+    const log = await logOf(place);
+    const at = ['-p', String(place.redis.port), 'CONFIG', 'SET'];
+    await execa('redis-cli', [...at, 'min-replicas-to-write', '1']);
+    const {findings, exitCode} = await examine(place);
+    expect(exitCode).toBe(1);
+    expect(of(findings, 'log')).toContainEqual(
+      expect.objectContaining({level: 'wrong', text: expect.stringContaining('cannot be written') as string}),
+    );
+    await execa('redis-cli', [...at, 'min-replicas-to-write', '0']);
+    expect(await logOf(place)).toEqual(log);
+  });
+
+  test('is left out under --read-only', async () => {
+    await using place = await embeddedPlace();
+    await startRelease(place);
+    const {stdout} = await place.cli.run('doctor', '--json', '--read-only');
+    const {findings} = JSON.parse(stdout) as {findings: Finding[]};
+    expect(of(findings, 'log').map(({text}) => text)).not.toContainEqual(expect.stringContaining('written:'));
+    expect(of((await examine(place)).findings, 'log')).toHaveLength(2);
   });
 });
 

@@ -104,7 +104,7 @@ export async function openDrivenEdge({
   };
   const ready = async () => {
     const before = said.length;
-    await expect.poll(() => said.slice(before), {timeout: 15_000}).toContain('version');
+    await expect.poll(() => said.slice(before)).toContain('version');
   };
   await ready();
   return driven;

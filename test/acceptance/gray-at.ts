@@ -1,5 +1,4 @@
 /** Who is on gray, asked from outside as people ask. */
-import {expect} from 'vitest';
 import {FEATURE} from './place.ts';
 
 /** Everybody who may come to gray: listed, forced by header or cookie, and many by percent. */
@@ -21,12 +20,6 @@ export async function grayAt({port}: {port: number}): Promise<number> {
     }),
   );
   return answers.filter(body => body.trim() === 'gray').length;
-}
-
-/** Milliseconds until nobody, or somebody, is on gray. */
-export async function untilGray(place: {port: number}, isGray: boolean, began: number): Promise<number> {
-  await expect.poll(async () => (await grayAt(place)) > 0, {interval: 20}).toBe(isGray);
-  return performance.now() - began;
 }
 
 /** Half of the people, and one that is listed. */

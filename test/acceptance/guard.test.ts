@@ -83,7 +83,9 @@ describe.skipIf(redisMissing)('with a guard and nobody watching', () => {
     const commits = await logOf(place);
     const taken = commits.find(({events}) => events.some(({type}) => type === 'rollback-started'))!;
     expect(taken.by).toContain('ops-2');
-    expect(taken.reason).toMatch(/^gray error rate .* against prod's .*, beyond chance \(evidence 10\^/u);
+    expect(taken.reason).toMatch(
+      /^gray error rate .* %, prod .* %, for .*, chance 1 in .* \(acts at 1 in 100\), by /u,
+    );
     console.log(
       `from the first bad batch to the rollback by evidence: ${((taken.at - began) / 1000).toFixed(1)} s`,
     );

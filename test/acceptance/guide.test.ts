@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {expect, test, vi} from 'vitest';
+import {expect, test} from 'vitest';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, logOf, redisPlace, statusOf, type Place} from './place.ts';
 import {entry, xadd} from './writer.ts';
+import {eventually} from '../patience.ts';
 
 const CHECKLIST = ['Tested', 'Data saved', 'A rollback is planned', 'Key people are online'];
 
@@ -29,7 +30,6 @@ hooks: {deploy: [touch, deployed], promote: [touch, promoted], demote: [touch, d
 
 test.skipIf(redisMissing)(
   'the guide can be followed command by command, from the first look to a rollback after completion',
-  {timeout: 240_000},
   async () => {
     await using place = await redisPlace();
     const {cli, redis} = place;
@@ -59,7 +59,7 @@ test.skipIf(redisMissing)(
           ]),
         );
       };
-      await vi.waitFor(told, {timeout: 60_000, interval: 500});
+      await eventually(told, 500);
     } finally {
       guard.kill('SIGTERM');
       await guard;

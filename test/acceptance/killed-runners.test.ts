@@ -1,4 +1,4 @@
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {connect} from '../../source/sdk/index.ts';
 import {httpReceiver} from '../effects/notify/receivers.ts';
 import {openStore} from '../../source/store/open.ts';
@@ -17,11 +17,11 @@ import {
   stepStateOf,
   type Hooked,
 } from './runbook-place.ts';
+import {eventually} from '../patience.ts';
 
 const CHANNEL = 'channels: {slack: {url: {file: webhook}}}\n';
 
 /** Runners are waited for until their deadline, routers for a minute. */
-const WAIT = {timeout: 240_000};
 
 /** Each run of a release: what goes before, who begins it, who takes it up, its steps, and where it ends. */
 const RUNS = [
@@ -92,7 +92,6 @@ const STORIES = RUNS.flatMap(run => MOMENTS.map(moment => ({...run, ...moment}))
 describe.skipIf(redisMissing)('kill -9 of whoever runs', () => {
   test.concurrent.each(STORIES)(
     '$name, in each of its steps, $moment: the next one goes on, and nothing is done twice',
-    WAIT,
     async ({before, by, again, steps, hooks, ends, event, isCarriedOut}) => {
       const redis = await startRedis();
       const proxy = await startProxy(redis);
@@ -116,7 +115,7 @@ describe.skipIf(redisMissing)('kill -9 of whoever runs', () => {
           const runner = stand.place.start(index === 0 ? by : again, {env});
           const isFirst = await Promise.race([held.then(() => true), runner.then(() => false)]);
           expect({step, isFirst}).toEqual({step, isFirst: true});
-          await vi.waitFor(async () =>
+          await eventually(async () =>
             expect(stepOf((await stand.look()).release, step).state).toBe('running'),
           );
           runner.kill('SIGKILL');
@@ -155,7 +154,7 @@ describe.skipIf(redisMissing)('kill -9 of whoever runs', () => {
       argv: [...NEXT, '--reason', 'looked at it'],
       ends: {state: 'rolling', phase: 1},
     },
-  ])('a gate keeps $name no moment waiting for one that asked it', WAIT, async ({argv, ends}) => {
+  ])('a gate keeps $name no moment waiting for one that asked it', async ({argv, ends}) => {
     await using stand = await stage();
     const gate = '{argv: [test, -f, open], timeout: 1s}';
     await stand.place.file(
@@ -165,13 +164,11 @@ describe.skipIf(redisMissing)('kill -9 of whoever runs', () => {
     );
     expect(await stand.run(START)).toMatchObject({exitCode: 0});
     const asking = stand.place.start(NEXT);
-    await vi.waitFor(async () => expect(stepStateOf(await stand.look(), 'phase-2.confirm')).toBe('running'));
+    await eventually(async () => expect(stepStateOf(await stand.look(), 'phase-2.confirm')).toBe('running'));
     asking.kill('SIGKILL');
     await asking;
-    const began = performance.now();
+    // Its runner would be waited for until five minutes have passed: longer than a test may last.
     expect(await stand.run(argv)).toMatchObject({exitCode: 0});
-    // Its runner would be waited for until five minutes have passed.
-    expect(performance.now() - began).toBeLessThan(60_000);
     expect((await stand.look()).release).toMatchObject(ends);
   });
 });
@@ -186,7 +183,6 @@ const TRAFFIC = [
 describe.skipIf(redisMissing)('a step of its own that fails', () => {
   test.concurrent.each(TRAFFIC)(
     '$step, by a router that is heard and does not move: the release stands where it should, and a retry ends it',
-    WAIT,
     async ({step, by, stands, live, ends}) => {
       const redis = await startRedis();
       await using stand = await stage({store: redis.url});
@@ -225,7 +221,6 @@ describe.skipIf(redisMissing)('a step of its own that fails', () => {
 
   test.concurrent(
     'rollback.notify, by a channel that answers with faults: everybody is at prod, and a retry tells people',
-    WAIT,
     async () => {
       let isBroken = true;
       await using receiver = await httpReceiver(response => {

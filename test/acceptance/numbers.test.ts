@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, openConsole, redisPlace, startRelease, statusOf} from './place.ts';
-import {entry, xadd, type Entry} from './writer.ts';
+import {entry, staysAlive, xadd, type Entry} from './writer.ts';
 
 const SIDES = ['prod', 'gray'] as const;
 
@@ -56,6 +56,7 @@ describe.skipIf(redisMissing)('1 000 entries written by nothing but redis-cli XA
     await using console = await openConsole(place, ['--feature', FEATURE]);
     const {entries, expected} = thousand();
     expect(entries).toHaveLength(1000);
+    using _alive = staysAlive(place.redis.admin);
     await xadd(place.redis.port, entries);
 
     const {sides} = await statusOf(place);

@@ -89,16 +89,28 @@ describe.skipIf(redisMissing)('under guard, with odd samples in the stream', () 
     expect({reached, rollback: stage.release.rollback}).toEqual({reached: 1, rollback: null});
   });
 
-  test.concurrent('from the future moves nothing: neither on nor back', async () => {
-    await using stage = await open();
-    await stage.start(plan());
-    const ahead = stage.controller.now() + HOUR;
-    // From now on the stream's own clock stands there: every sample comes from the future.
-    await write(stage, `${ahead}-0`, 'side', 'gray', ...sick);
-    stage.traffic.gray.errors = 0.6;
-    stage.guard('guard-1');
-    const {since} = await stage.guarded();
-    await until(() => stage.controller.now() - since > 2 * PHASE_MS);
-    expect(stage.release).toMatchObject({state: 'rolling', phase: 0, rollback: null});
-  });
+  for (const [what, idOf] of [
+    ['an hour ahead', (now: number) => `${now + HOUR}-0`],
+    ['the last of all', () => '18446744073709551615-18446744073709551615'],
+  ] as const) {
+    test.concurrent(
+      `whose id is ${what} hides nothing: the stream is mended, and gray is taken back`,
+      async () => {
+        await using stage = await open();
+        await stage.start(plan());
+        stage.guard('guard-1');
+        await stage.guarded();
+        // From now on the stream's own clock stands there: every sample would come from the future, or be refused.
+        await write(stage, idOf(stage.controller.now()), 'side', 'prod', 'requests', 1);
+        stage.traffic.gray.errors = 0.6;
+        const {rollback} = await stage.until(({state}) => state === 'rolled_back');
+        expect(rollback?.reason).toContain('error rate');
+        const {alerts} = stage.controller.snapshot().state;
+        expect(alerts.find(({key}) => key === 'stream samples')).toMatchObject({
+          level: 'warning',
+          message: expect.stringContaining('put aside') as string,
+        });
+      },
+    );
+  }
 });

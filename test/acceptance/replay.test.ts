@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, logOf, openConsole, openProgram, redisPlace, startRelease} from './place.ts';
 import {entry, xadd} from './writer.ts';
+import {eventually} from '../patience.ts';
 
 describe.skipIf(redisMissing)('what was', () => {
   test('is recorded, and seen again on the same screen, where nothing can be changed', async () => {
@@ -17,15 +18,9 @@ describe.skipIf(redisMissing)('what was', () => {
       entry({side: 'gray', requests: 5, errors: 4, response_time: 100}),
     ]);
     const file = join(cli.folder, 'pay.ndjson');
-    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('"type":"second"'), {
-      timeout: 10_000,
-      interval: 200,
-    });
+    await eventually(async () => expect(await readFile(file, 'utf8')).toContain('"type":"second"'), 200);
     await cli.run('rollback', '--yes', '--reason', 'seen enough');
-    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('release-rolled-back'), {
-      timeout: 10_000,
-      interval: 200,
-    });
+    await eventually(async () => expect(await readFile(file, 'utf8')).toContain('release-rolled-back'), 200);
     recorder.press('Ctrl+c');
     expect(await recorder.exit()).toBe(0);
     const before = await logOf(place);

@@ -1,10 +1,11 @@
 import {readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, openConsole, redisPlace, startRelease} from './place.ts';
 import {entry, xadd} from './writer.ts';
+import {eventually} from '../patience.ts';
 
 interface Told {
   schema: string;
@@ -39,13 +40,10 @@ describe.skipIf(redisMissing)('the report of a release', () => {
       '--deployment-version',
       'v1.1.0',
     );
-    await vi.waitFor(
-      async () => {
-        const {sides} = (await cli.json('report')) as unknown as Told;
-        expect(sides.gray?.requests).toBe(100);
-      },
-      {timeout: 15_000, interval: 500},
-    );
+    await eventually(async () => {
+      const {sides} = (await cli.json('report')) as unknown as Told;
+      expect(sides.gray?.requests).toBe(100);
+    }, 500);
     await cli.run('rollback', '--yes', '--reason', 'pay button gone', '--by', 'liu');
 
     const report = (await cli.json('report')) as unknown as Told;

@@ -74,26 +74,35 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
     monitor.on('monitor', (_time: string, [name = '']: string[]) => commands.add(name.toLowerCase()));
 
     await using console = await openConsole(place, ['--read-only'], {env: as('viewer')});
-    await console.until(/950 requests in.* 50 requests in/u);
-    expect(console.text()).toMatch(/error rate +2\.00 %.*error rate +2\.00 %/u);
+    // How many requests they are is said only while they are of now, which a busy machine may miss.
+    await console.until(/error rate +2\.00 %.*error rate +2\.00 %/u);
     expect(console.text()).toContain('started v1.1.0 over v1.0.9');
     expect(console.text()).toContain('READ-ONLY');
+    let mark = 'z';
+    /** All keys so far have come to the console: it answers one that does nothing. */
+    const isTaken = async (): Promise<void> => {
+      mark = mark === 'z' ? 'Z' : 'z';
+      console.press(mark);
+      await console.until(`${mark} does nothing here`);
+    };
     for (const {action, keys, changes} of KEYMAP) {
       if (action === 'quit' || action === 'back') continue;
       for (const key of keys) {
         console.press(key);
         if (changes) await console.until(`› ${key}: this console only reads`);
         const sight = OPENS[action];
-        if (sight === undefined) continue;
-        await console.until(sight);
-        expect(console.text()).not.toContain('roll back');
-        console.press('Escape');
-        await console.until('q quit');
+        if (sight !== undefined) {
+          await console.until(sight);
+          // No action is offered that changes something.
+          await console.gone('roll back');
+          console.press('Escape');
+        }
+        // More than eight keys that a busy console reads at once would be a paste.
+        await isTaken();
       }
     }
     for (const key of ['y', 'Enter', 'Enter']) console.press(key);
-    console.press('z');
-    await console.until('z does nothing here');
+    await isTaken();
 
     for (const verb of mutating) {
       const {exitCode, stdout, stderr} = await runAs('viewer', ...typed(verb), '--read-only', '--yes');

@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {beforeAll, describe, expect, test, vi} from 'vitest';
+import {beforeAll, describe, expect, test} from 'vitest';
 import {HOOK_NAMES} from '../../source/release/plan.ts';
 import {openStore} from '../../source/store/open.ts';
 import {Workplace} from '../cli/program.ts';
@@ -18,8 +18,7 @@ import {
   stepStateOf,
   type Stage,
 } from './runbook-place.ts';
-
-const WAIT = {timeout: 60_000};
+import {eventually} from '../patience.ts';
 
 /** The run in which each hook has its turn: what goes before, what runs it, who takes it up. */
 const HOOKS = [
@@ -83,7 +82,7 @@ const AFTER_FAILURE: Record<string, {state: string; percent: number; live: boole
 };
 
 describe.concurrent('a hook that fails', () => {
-  test.each(HOOKS)('$name: the release stands where it should, and a retry ends it', WAIT, async one => {
+  test.each(HOOKS)('$name: the release stands where it should, and a retry ends it', async one => {
     await using stand = await stage();
     for (const argv of one.before) expect(await stand.run(argv)).toMatchObject({exitCode: 0});
     await stand.next(one.name, 'fail');
@@ -105,10 +104,9 @@ describe.concurrent('a hook that fails', () => {
 describe('a runner that is killed in the middle of', () => {
   test.each([...HOOKS, INTO_PHASE])(
     '$name: somebody else ends it, and a check that says done spares a second run',
-    WAIT,
     async ({name}) => await expect(stories.get(name)).resolves.toBeUndefined(),
   );
-  test('traffic: whoever asks again sees it through', WAIT, async () => {
+  test('traffic: whoever asks again sees it through', async () => {
     await expect(stories.get('traffic')).resolves.toBeUndefined();
   });
 });
@@ -154,10 +152,7 @@ async function killedInTraffic(): Promise<void> {
     });
   await report(1, true);
   const rolling = stand.place.start(ROLLBACK);
-  await vi.waitFor(
-    async () => expect(stepStateOf(await stand.look(), 'rollback.traffic')).toBe('running'),
-    10_000,
-  );
+  await eventually(async () => expect(stepStateOf(await stand.look(), 'rollback.traffic')).toBe('running'));
   rolling.kill('SIGKILL');
   await rolling;
   expect((await stand.look()).commits.at(-1)!.split.live).toBe(false);
@@ -173,41 +168,36 @@ async function killedInTraffic(): Promise<void> {
 }
 
 describe.concurrent('a rollback', () => {
-  test(
-    'while prod is being promoted stops that first, and only then brings the older version back',
-    WAIT,
-    async () => {
-      await using stand = await stage();
-      await stand.run(START);
-      await stand.next('promote', 'hang');
-      const promoting = stand.place.start(COMPLETE);
-      await vi.waitFor(
-        async () => expect(stepStateOf(await stand.look(), 'promotion.promote')).toBe('running'),
-        10_000,
-      );
-      await vi.waitFor(async () => expect((await stand.ran()).at(-1)).toBe('promote begins'), 10_000);
-      expect(await stand.run(ROLLBACK)).toMatchObject({exitCode: 0});
-      await promoting;
-      const ran = await stand.ran();
-      expect(ran.slice(ran.indexOf('promote begins'))).toEqual([
-        'promote begins',
-        'promote is stopped',
-        'demote begins',
-        'demote ends',
-        'stop begins',
-        'stop ends',
-        'restore begins',
-        'restore ends',
-      ]);
-      const {release, commits} = await stand.look();
-      expect(release.state).toBe('rolled_back');
-      expect(stepOf(release, 'promotion.promote')).toMatchObject({state: 'failed'});
-      expect(stepOf(release, 'promotion.cleanup')).toMatchObject({state: 'skipped'});
-      expect(breachesIn(commits)).toEqual([]);
-    },
-  );
+  test('while prod is being promoted stops that first, and only then brings the older version back', async () => {
+    await using stand = await stage();
+    await stand.run(START);
+    await stand.next('promote', 'hang');
+    const promoting = stand.place.start(COMPLETE);
+    await eventually(async () =>
+      expect(stepStateOf(await stand.look(), 'promotion.promote')).toBe('running'),
+    );
+    await eventually(async () => expect((await stand.ran()).at(-1)).toBe('promote begins'));
+    expect(await stand.run(ROLLBACK)).toMatchObject({exitCode: 0});
+    await promoting;
+    const ran = await stand.ran();
+    expect(ran.slice(ran.indexOf('promote begins'))).toEqual([
+      'promote begins',
+      'promote is stopped',
+      'demote begins',
+      'demote ends',
+      'stop begins',
+      'stop ends',
+      'restore begins',
+      'restore ends',
+    ]);
+    const {release, commits} = await stand.look();
+    expect(release.state).toBe('rolled_back');
+    expect(stepOf(release, 'promotion.promote')).toMatchObject({state: 'failed'});
+    expect(stepOf(release, 'promotion.cleanup')).toMatchObject({state: 'skipped'});
+    expect(breachesIn(commits)).toEqual([]);
+  });
 
-  test('whose snapshot cannot be kept has taken everybody back all the same', WAIT, async () => {
+  test('whose snapshot cannot be kept has taken everybody back all the same', async () => {
     await using stand = await stage();
     await stand.run(START);
     const {DatabaseSync} = await import('node:sqlite');
@@ -237,7 +227,6 @@ describe.concurrent('a hook', () => {
   ] as const;
   test.each(bad)(
     '%s fails its step with the reason, in bounded time and memory',
-    WAIT,
     async (_, timeout, argv, why) => {
       await using stand = await stage();
       await stand.place.file(
@@ -256,42 +245,38 @@ describe.concurrent('a hook', () => {
 });
 
 describe.skipIf(redisMissing)('a store that is lost in every step', () => {
-  test(
-    'and comes back has every step done once, told as done, and the release where it should be',
-    WAIT,
-    async () => {
-      const redis = await startRedis({appendonly: true, settings: {appendfsync: 'always'}});
-      await using stand: Stage = await stage({store: redis.url});
-      try {
-        let losses = 0;
-        for (const argv of [START, COMPLETE, ROLLBACK]) {
-          for (const name of HOOK_NAMES) await stand.next(name, 'lose');
-          const running = stand.run(argv);
-          const over = running.then(() => true);
-          for (;;) {
-            await writeFile(join(stand.place.folder, 'redis.pid'), String(redis.pid));
-            if (await Promise.race([over, redis.ended().then(() => false)])) break;
-            losses += 1;
-            await redis.start();
-          }
-          const {exitCode, stderr} = await running;
-          expect({argv, exitCode, stderr}).toMatchObject({exitCode: 0});
+  test('and comes back has every step done once, told as done, and the release where it should be', async () => {
+    const redis = await startRedis({appendonly: true, settings: {appendfsync: 'always'}});
+    await using stand: Stage = await stage({store: redis.url});
+    try {
+      let losses = 0;
+      for (const argv of [START, COMPLETE, ROLLBACK]) {
+        for (const name of HOOK_NAMES) await stand.next(name, 'lose');
+        const running = stand.run(argv);
+        const over = running.then(() => true);
+        for (;;) {
+          await writeFile(join(stand.place.folder, 'redis.pid'), String(redis.pid));
+          if (await Promise.race([over, redis.ended().then(() => false)])) break;
+          losses += 1;
+          await redis.start();
         }
-        const {release, commits} = await stand.look();
-        expect(release.state).toBe('rolled_back');
-        const ran = await stand.ran();
-        for (const name of HOOK_NAMES)
-          expect({name, times: count(ran, `${name} begins`)}).toEqual({name, times: 1});
-        expect(breachesIn(commits)).toEqual([]);
-      } finally {
-        await redis.dispose();
+        const {exitCode, stderr} = await running;
+        expect({argv, exitCode, stderr}).toMatchObject({exitCode: 0});
       }
-    },
-  );
+      const {release, commits} = await stand.look();
+      expect(release.state).toBe('rolled_back');
+      const ran = await stand.ran();
+      for (const name of HOOK_NAMES)
+        expect({name, times: count(ran, `${name} begins`)}).toEqual({name, times: 1});
+      expect(breachesIn(commits)).toEqual([]);
+    } finally {
+      await redis.dispose();
+    }
+  });
 });
 
 describe.skipIf(redisMissing)('a guard', () => {
-  test('asks the gate of a phase until it opens, runs the hooks on the way, and goes on', WAIT, async () => {
+  test('asks the gate of a phase until it opens, runs the hooks on the way, and goes on', async () => {
     const redis = await startRedis();
     await using place = await Workplace.open(redis.url);
     const key = 'graydeck:{pay}:metrics';
@@ -306,13 +291,10 @@ describe.skipIf(redisMissing)('a guard', () => {
       const guard = place.start(['guard', '--feature', 'pay', '--by', 'ops-1']);
       const stepsNow = async () => (await place.json('status'))['steps'];
       const asked = expect.objectContaining({id: 'phase-2.confirm', state: 'running'}) as unknown;
-      await vi.waitFor(async () => expect(await stepsNow()).toContainEqual(asked), 20_000);
+      await eventually(async () => expect(await stepsNow()).toContainEqual(asked));
       expect(await place.json('status')).toMatchObject({percent: {set: 50}});
       await place.file('open', '');
-      await vi.waitFor(
-        async () => expect(await place.json('status')).toMatchObject({percent: {set: 90}}),
-        20_000,
-      );
+      await eventually(async () => expect(await place.json('status')).toMatchObject({percent: {set: 90}}));
       expect(await readFile(join(place.folder, 'ran.txt'), 'utf8')).toBe('most\n');
       guard.kill('SIGTERM');
       await guard;

@@ -1,8 +1,9 @@
 import stringWidth from 'string-width';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {type TestTerminal} from '../terminal/open.ts';
 import {pictureOf} from '../terminal/screen.ts';
 import {embeddedPlace, openConsole, openProgram, startRelease, statusOf, type Place} from './place.ts';
+import {eventually} from '../patience.ts';
 
 const SIZES = [
   [80, 24],
@@ -93,7 +94,7 @@ describe('a terminal of any size', () => {
     stormy.resize(columns, rows);
     await using fresh = await openConsole(place, [], {columns, rows});
     await fresh.until('PAUSED');
-    await vi.waitFor(() => expect(still(stormy)).toEqual(still(fresh)), {timeout: 10_000});
+    await eventually(() => expect(still(stormy)).toEqual(still(fresh)));
     expectFits(stormy);
   });
 
@@ -132,7 +133,7 @@ describe('a terminal of any size', () => {
     console.press('r');
     await console.until('0 %');
     console.press('y');
-    await vi.waitFor(async () => expect(await statusOf(place)).toMatchObject({percent: {set: 0}}));
+    await eventually(async () => expect(await statusOf(place)).toMatchObject({percent: {set: 0}}));
     await console.until('prod for everyone');
   });
 });
@@ -238,7 +239,7 @@ describe('the end', () => {
     const console = await openConsole(place);
     const {pid} = console;
     await console.close();
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
+    await eventually(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'));
   });
 });
 
@@ -258,9 +259,7 @@ describe('without a terminal to draw on', () => {
     const started = place.cli.start(argv);
     let told = '';
     started.stdout.on('data', chunk => (told += String(chunk)));
-    await vi.waitFor(() => expect(told).toMatch(/new_payment +v1\.1\.0 +(?:PAUSED|ROLLING)/u), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(told).toMatch(/new_payment +v1\.1\.0 +(?:PAUSED|ROLLING)/u));
     started.kill('SIGTERM');
     const {exitCode, signal, stderr} = await started;
     expect(exitCode ?? signal).toSatisfy((code: unknown) => code === 143 || code === 'SIGTERM');
@@ -273,7 +272,7 @@ describe('without a terminal to draw on', () => {
     const started = place.cli.start(['log', '--follow']);
     started.stdout.once('data', () => started.stdout.destroy());
     // Only the next line finds the pipe closed.
-    await vi.waitFor(() => expect(started.stdout.destroyed).toBe(true));
+    await eventually(() => expect(started.stdout.destroyed).toBe(true));
     await place.cli.run('resume');
     const {exitCode, stderr} = await started;
     expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''});
@@ -288,6 +287,6 @@ test('what a screen shows does not depend on what was there before', async () =>
   console.press('Escape');
   await console.gone('KEYS ─');
   await using fresh = await openConsole(place, [], {env: {NO_COLOR: '1'}});
-  await vi.waitFor(() => expect(still(console)).toEqual(still(fresh)));
+  await eventually(() => expect(still(console)).toEqual(still(fresh)));
   expect(pictureOf(console.emulator)).not.toBe('');
 });

@@ -1,4 +1,5 @@
 import {execa} from 'execa';
+import type {Redis} from 'ioredis';
 import {FEATURE} from './place.ts';
 
 /** Processes of redis-cli at a time. */
@@ -20,6 +21,18 @@ export async function xadd(port: number, entries: readonly Entry[], feature = FE
       }
     }),
   );
+}
+
+/**
+ * Lets both sides say each second that nothing new has come. The screen shows numbers while they are of now: without
+ * this, what was written first would be old by the time that a busy machine has written and drawn the rest.
+ */
+export function staysAlive(admin: Redis, feature = FEATURE): Disposable {
+  const key = `graydeck:{${feature}}:metrics`;
+  const timer = setInterval(() => {
+    for (const side of ['prod', 'gray']) void admin.xadd(key, '*', ...entry({side, requests: 0}));
+  }, 1000);
+  return {[Symbol.dispose]: () => clearInterval(timer)};
 }
 
 /** Fields of one entry: `entry({side: 'gray', requests: 1})`. */

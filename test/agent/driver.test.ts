@@ -36,10 +36,10 @@ function drive(place: EdgePlace, first: ReadonlyMap<string, Split> = new Map()) 
       driver.wake();
     },
     async applied(feature: string) {
-      await expect.poll(() => driver.isApplied(feature), {interval: 5, timeout: 15_000}).toBe(true);
+      await expect.poll(() => driver.isApplied(feature), {interval: 5}).toBe(true);
     },
     async trouble(feature: string, code: string) {
-      await expect.poll(() => driver.troubleOf(feature)?.code, {interval: 10, timeout: 15_000}).toBe(code);
+      await expect.poll(() => driver.troubleOf(feature)?.code, {interval: 10}).toBe(code);
     },
     async end() {
       stop.abort();
@@ -99,7 +99,7 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
     const right = await readFile(place.include, 'utf8');
     await writeFile(place.include, right.replaceAll('gray/percent', 'prod/percent'));
     place.nginx.reload();
-    await expect.poll(() => readFile(place.include, 'utf8'), {timeout: 15_000}).toBe(right);
+    await expect.poll(() => readFile(place.include, 'utf8')).toBe(right);
     await driven.applied('pay');
     await expect.poll(() => place.backends('u-1')).toEqual(['gray']);
   });
@@ -152,7 +152,7 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
 
   test('takes a feature back at once while nginx is still busy with the test of another', async () => {
     await using place = await openEdgePlace(['pay', 'search']);
-    const slow = openEdge({...place.means, test: ['sleep', '20']});
+    const slow = openEdge({...place.means, test: ['sleep', '600']});
     let isSlow = false;
     const edge: Edge = {...place.edge, test: signal => (isSlow ? slow : place.edge).test(signal)};
     await using driven = drive({...place, edge}, splitsOf(all('pay')));
@@ -162,10 +162,9 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
     const before = driven.calls.tests;
     driven.want(all('pay'), all('search'));
     await expect.poll(() => driven.calls.tests, {interval: 5}).toBe(before + 1);
-    const began = performance.now();
+    // The other test still runs: nobody waits for it.
     driven.want(off('pay'), all('search'));
     await expect.poll(() => place.backends('u-1'), {interval: 10}).toEqual(['prod']);
-    expect(performance.now() - began).toBeLessThan(2000);
     await driven.applied('pay');
     expect(driven.driver.isApplied('search')).toBe(false);
     isSlow = false;

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {divergence} from '../../source/analysis/divergence.ts';
 import {forecastPhase, planDoubts, requestsAtLeast, requestsBeside} from '../../source/analysis/power.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
+import {readPlan} from '../../source/config/plan/plan-file.ts';
 
 /** Check values: divergence, one-sample bound, two-sample bounds at 1, 10 and 50 % of gray; false alarms 1 %. */
 const TABLE = [
@@ -115,4 +116,45 @@ test('a condition whose window never holds its requests is named', () => {
       "0 window-too-short: alpha: "error_rate > 10 %" wants 20 gray requests in 5 min, and there will be about 15",
     ]
   `);
+});
+
+describe('criteria that a phase cannot show', () => {
+  const doubtsAt = (requestsPerSecond: number, ...criteria: string[]) => {
+    const read = readPlan(
+      `phases:
+  - {name: beta, percent: 10, duration: 1h, criteria: ${JSON.stringify(criteria)}}
+  - {name: all, percent: 100}
+evidence: off`,
+      'plan.yaml',
+    );
+    if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+    return planDoubts(read.plan, {requestsPerSecond, errorRate: 0.005}).map(({text}) => text);
+  };
+
+  test('are named, with the time they take; those it can show are not', () => {
+    const criteria = [
+      'error_rate < 0.1 %',
+      'response_time_p95 < 3 s',
+      'error_rate < 1.5x prod',
+      'cpu < 80 %',
+    ];
+    expect(doubtsAt(5, ...criteria)).toEqual([
+      'beta is too short to show "error_rate < 0.1 %" at this traffic: that takes about 3 h 20 min',
+      'beta is too short to show "error_rate < 1.5x prod" at this traffic: that takes about 3 h 30 min',
+    ]);
+    expect(doubtsAt(100, ...criteria)).toEqual([]);
+  });
+
+  test('an improvement on what prod does not even get wrong is never shown', () => {
+    expect(doubtsAt(100, 'error_rate improvement > 1 points')).toEqual([
+      'beta is too short to show "error_rate improvement > 1 points" at this traffic: nothing would show it',
+    ]);
+  });
+
+  test('where the plan names a number of requests, so many in its window are asked for, and no more', () => {
+    expect(doubtsAt(5, 'error_rate < 0.1 % min 20 requests')).toEqual([]);
+    expect(doubtsAt(0.5, 'error_rate < 0.1 % min 20 requests')).toEqual([
+      'beta: "error_rate < 0.1 % min 20 requests" wants 20 gray requests in 5 min, and there will be about 15',
+    ]);
+  });
 });

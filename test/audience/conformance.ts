@@ -18,6 +18,17 @@ export interface RoutingCase {
   expect: {side: 'prod' | 'gray'; reason: string; cohort: 'eligible' | 'chosen' | 'outside'};
 }
 
+/** A request of the file, as it is sent. */
+export interface SentRequest {
+  name: string;
+  split: string;
+  lines: [name: string, value: string][];
+  idFrom?: 'cookie';
+  bytes?: boolean;
+  typed?: string;
+  expect: RoutingCase['expect'];
+}
+
 const read = JSON.parse(
   readFileSync(new URL('../../fixtures/conformance/routing.json', import.meta.url), 'utf8'),
 ) as {
@@ -25,10 +36,13 @@ const read = JSON.parse(
   base: Split;
   splits: Record<string, Partial<Split> & {edgeRefuses?: string}>;
   cases: RoutingCase[];
+  requests: SentRequest[];
 };
 
 export const NOW = Date.parse(read.now);
 export const CASES: readonly RoutingCase[] = read.cases;
+
+export const REQUESTS: readonly SentRequest[] = read.requests;
 
 export const SPLITS: readonly string[] = Object.keys(read.splits);
 
@@ -41,6 +55,21 @@ export function edgeRefusalOf(name: string): string | undefined {
 export function splitNamed(name: string): Split {
   const {edgeRefuses: _, ...changes} = read.splits[name]!;
   return {...read.base, ...changes};
+}
+
+/** The header lines of a request, one letter for each byte. */
+export function sentLines({lines, bytes = false}: SentRequest): [name: string, value: string][] {
+  return lines.map(([name, value]) => [name, bytes ? value : Buffer.from(value).toString('latin1')]);
+}
+
+/** How an application finds the user in a request: as Node gives the headers. */
+export function userIn(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  idFrom: SentRequest['idFrom'],
+): User {
+  const one = (name: string) => headers[name] as string | undefined;
+  const cookie = /(?:^|; )uid=(?<uid>[^;]*)/u.exec(one('cookie') ?? '')?.groups?.['uid'];
+  return {id: (idFrom === 'cookie' ? cookie : one('x-user-id')) ?? null, country: one('x-country')};
 }
 
 export function askedOf({headers, cookies, address}: RoutingCase): Asked {

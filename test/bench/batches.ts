@@ -86,7 +86,12 @@ async function single(fields: Fields, count: number, inOneWrite: number): Promis
 /** Entries of so many requests each, so many in a write. */
 async function batched(flushes: number, inOneWrite: number): Promise<number> {
   await redis.admin.flushall();
-  const batches = new Batches('bench', KINDS, () => undefined);
+  const batches = new Batches({
+    instance: 'bench',
+    kinds: KINDS,
+    feature: 'bench',
+    split: () => ({version: 1, split: null}),
+  });
   return await cpuFor(flushes * requests, async () => {
     let entries: string[][] = [];
     for (let flush = 0; flush < flushes; flush++) {

@@ -49,7 +49,12 @@ function ours(): (index: number) => boolean {
   const routing = new Routing('new_payment', {}, () => Date.now());
   routing.setStale(false);
   routing.apply({version: 1, id: 'c-1', split});
-  const batches = new Batches('bench', {distributions: new Set(), gauges: new Set()}, () => undefined);
+  const batches = new Batches({
+    instance: 'bench',
+    kinds: {distributions: new Set(), gauges: new Set()},
+    feature: 'bench',
+    split: () => ({version: 1, split: null}),
+  });
   const feature = new Feature({
     name: 'new_payment',
     routing,

@@ -1,9 +1,9 @@
 /**
  * False stops and delays of evidence on simulated launches, beside two oracles and a judge without memory or caution:
  *
- *     node test/bench/evidence.ts [launches a family, 400] [seed, 1] [pattern of names] [mix, even or thin] [alone]
+ *     node test/bench/evidence.ts [launches a family, 400] [seed, 1] [pattern of names] [mix, even or thin] [alone] [people]
  *
- * `alone` leaves that judge out.
+ * `alone` leaves that judge out; `people` says who asked, every request another person but for those of a burst.
  */
 import {
   BETTER,
@@ -17,7 +17,7 @@ import {MIXES} from '../analysis/evidence/simulation/mixes.ts';
 import {power, runFamily, stopped, wilson, type Tally} from '../analysis/evidence/simulation/run.ts';
 
 const HORIZON = 1800;
-const [launches = '400', seed = '1', filter = '', mix = 'even', alone = ''] = process.argv.slice(2);
+const [launches = '400', seed = '1', filter = '', mix = 'even', ...words] = process.argv.slice(2);
 
 if (mix !== 'even' && mix !== 'thin')
   throw new Error(`no such mix: ${mix}, only ${Object.keys(MIXES).join(', ')}`);
@@ -32,8 +32,9 @@ const run = (family: Family): Tally =>
     launches: Number(launches),
     seed: Number(seed),
     horizon: HORIZON,
-    withReference: alone !== 'alone',
+    withReference: !words.includes('alone'),
     mix,
+    withPeople: words.includes('people'),
   });
 const wanted = (families: Family[]) => families.filter(({name}) => new RegExp(filter, 'u').test(name));
 

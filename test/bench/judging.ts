@@ -73,7 +73,13 @@ await controller.execute(start, {by: {name: 'bench', kind: 'person'}});
 const windows = new Windows();
 for (let at = T0; at < begin; at += 1000) feed(windows, at, entry('prod', 1000), at + 1000);
 windows.begin({release: 'r-1', splitVersion: 0, since: begin});
-const means = {windows, external: NO_EXTERNAL, traits: metricBook().find, createEvaluator};
+const means = {
+  windows,
+  aheadMs: () => null,
+  external: NO_EXTERNAL,
+  traits: metricBook().find,
+  createEvaluator,
+};
 const from = {release: 'r-1', at: begin, notBefore: 0, version: 0, judge: null, evidence: null};
 const judging = new Judging(means, from);
 const took: number[] = [];

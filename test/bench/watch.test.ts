@@ -1,7 +1,8 @@
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {median, quantile} from './quantile.ts';
 import {readUsage} from './usage.ts';
 import {watch} from './watch.ts';
+import {eventually} from '../patience.ts';
 
 /** Waits for a key before each of its steps, so that each is a piece of output of its own. */
 const steps = (...outputs: readonly string[]): [string, ...string[]] => [
@@ -80,7 +81,7 @@ describe('what a program uses', () => {
     expect(rssMiB).toBeGreaterThan(30);
     await terminal.close();
     // The child ends by the hang-up of its terminal, a moment later; who must collect it may take its time.
-    await vi.waitFor(() => expect(readUsage(terminal.pid).rssMiB).toBe(0));
+    await eventually(() => expect(readUsage(terminal.pid).rssMiB).toBe(0));
   });
 });
 

@@ -2,8 +2,9 @@ import {mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {execa} from 'execa';
-import {expect, onTestFinished, test, vi} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {neverCounted, sayTotals, type Totals} from './totals.ts';
+import {eventually} from '../patience.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const reporter = join(import.meta.dirname, 'totals-reporter.ts');
@@ -58,7 +59,7 @@ test('the totals of a check count files that broke outside of their tests as fai
 test('the totals of a check that hangs hold what was done, and name the file that never ended', async () => {
   const {totals} = await begin([`it('a', () => {});`, `it('b', () => { while (true); });`]);
   const expected = {passed: 1, failed: 1, unfinished: ['1.test.ts']};
-  await vi.waitFor(async () => expect(await totals()).toMatchObject(expected), {timeout: 15_000});
+  await eventually(async () => expect(await totals()).toMatchObject(expected));
 });
 
 test('the totals of a run that never came to its end hold a failure', () => {

@@ -8,7 +8,7 @@ import {openOutput} from '../../source/cli/telling/output.ts';
 import {parseArguments} from '../../source/cli/command-line/parse.ts';
 import {run} from '../../source/cli/verbs/explain.ts';
 import {openStore} from '../../source/store/open.ts';
-import {CASES, NOW, splitNamed, type RoutingCase} from '../audience/conformance.ts';
+import {CASES, NOW, REQUESTS, SPLITS, splitNamed, type RoutingCase} from '../audience/conformance.ts';
 import {appendNext} from '../store/commits.ts';
 
 const output = openOutput({json: false, color: false});
@@ -20,8 +20,7 @@ beforeAll(async () => {
   vi.useFakeTimers({toFake: ['Date'], now: NOW});
   folder = await mkdtemp(join(tmpdir(), 'graydeck-explain-'));
   const store = await openStore(address(), 'operator');
-  for (const name of new Set(CASES.map(({split}) => split)))
-    await appendNext(store.feature(name), {split: splitNamed(name)});
+  for (const name of SPLITS) await appendNext(store.feature(name), {split: splitNamed(name)});
   await store.close();
 });
 afterAll(async () => {
@@ -65,6 +64,22 @@ describe('explain says of every case of the conformance file what a router does'
     const {data} = await explain(argvOf(one));
     const {schema, side, reason, cohort} = JSON.parse(data[0] ?? '') as Record<string, unknown>;
     expect({schema, side, reason, cohort}).toEqual({schema: 'graydeck.explain/1', ...one.expect});
+  });
+});
+
+describe('explain says of every request of the conformance file what a router does', () => {
+  const sayable = REQUESTS.filter(({typed}) => typed !== undefined);
+  test.each(sayable)('$split: $name', async ({split, lines, typed = '', expect: expected}) => {
+    const joined = lines.filter(([name]) => name === 'cookie').map(([, value]) => value);
+    const asked = lines
+      .filter(([name]) => name !== 'cookie')
+      .flatMap(([name, value]) =>
+        name === 'x-country' ? [`--attr=country=${value}`] : [`--header=${name}=${value}`],
+      );
+    if (joined.length > 0) asked.push(`--header=cookie=${joined.join('; ')}`);
+    const {data} = await explain(['--json', `--feature=${split}`, ...asked, '--', typed]);
+    const {side, reason, cohort} = JSON.parse(data[0] ?? '') as Record<string, unknown>;
+    expect({side, reason, cohort}).toEqual(expected);
   });
 });
 

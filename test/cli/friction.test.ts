@@ -105,6 +105,22 @@ describe('on a terminal', () => {
     expect(await percentOf(place)).toBe(5);
   });
 
+  test('what the terminal answers meanwhile is no part of the answer, and a pasted line is not sent by itself', async () => {
+    await using place = await Workplace.open();
+    await place.run(...start, '--yes');
+    await using terminal = await typing(place, 'set', '30');
+    await terminal.until('Go on? [y/N]');
+    terminal.type('\u001B]11;rgb:1e1e/1e1e/2e2e\u0007\u001B[?62;1c');
+    terminal.type('not yet, please\r');
+    await terminal.until('not yet, please');
+    terminal.press('Ctrl+U');
+    terminal.press('y');
+    await terminal.until(/\[y\/N\] y$/mu);
+    terminal.press('Enter');
+    expect(await terminal.exit()).toBe(0);
+    expect(await percentOf(place)).toBe(30);
+  });
+
   test('Ctrl+C at the question leaves everything as it is', async () => {
     await using place = await Workplace.open();
     await place.run(...start, '--yes');

@@ -1,6 +1,7 @@
-import {describe, expect, inject, test, vi} from 'vitest';
+import {describe, expect, inject, test} from 'vitest';
 import {TestTerminal} from '../terminal/open.ts';
 import {errorOf, Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--over', 'v1.0.9', '--yes'];
 
@@ -23,7 +24,7 @@ describe('a headless guard', () => {
       await using place = await Workplace.open();
       await place.run(...start);
       const guard = place.start(['guard', '--by', 'guard on ops-1', '--json']);
-      await vi.waitFor(async () => expect(await guardOf(place)).toBe('guard on ops-1'), {timeout: 10_000});
+      await eventually(async () => expect(await guardOf(place)).toBe('guard on ops-1'));
       guard.kill(signal);
       const {exitCode, stdout} = await guard;
       expect(exitCode).toBe(0);
@@ -39,7 +40,7 @@ describe('a headless guard', () => {
     await using place = await Workplace.open();
     await place.run(...start);
     const guard = place.start(['guard', '--feature', 'pay', '--by', 'guard on ops-1']);
-    await vi.waitFor(async () => expect(await guardOf(place)).toBe('guard on ops-1'), {timeout: 10_000});
+    await eventually(async () => expect(await guardOf(place)).toBe('guard on ops-1'));
     await place.run('pause', '--reason', 'a look at the logs', '--by', 'liu on laptop');
     guard.kill('SIGTERM');
     const {stdout} = await guard;
@@ -57,12 +58,9 @@ describe('a headless guard', () => {
       Promise.all(
         ['pay', 'search'].map(async feature => (await place.json('status', '--feature', feature))['guard']),
       );
-    await vi.waitFor(
-      async () => {
-        for (const name of await guards()) expect(name).toMatch(/^guard on /u);
-      },
-      {timeout: 20_000},
-    );
+    await eventually(async () => {
+      for (const name of await guards()) expect(name).toMatch(/^guard on /u);
+    });
     guard.kill('SIGTERM');
     expect((await guard).exitCode).toBe(0);
   });
@@ -71,7 +69,7 @@ describe('a headless guard', () => {
     await using place = await Workplace.open();
     await place.run(...start);
     const guard = place.start(['guard', '--by', 'guard on ops-1']);
-    await vi.waitFor(async () => expect(await guardOf(place)).toBe('guard on ops-1'), {timeout: 10_000});
+    await eventually(async () => expect(await guardOf(place)).toBe('guard on ops-1'));
     await using terminal = new TestTerminal([process.execPath, inject('program'), '--read-only'], {
       env: place.environment(),
       cwd: place.folder,
@@ -103,9 +101,7 @@ describe('a console that guards as well', () => {
     await place.run(...start);
     await using terminal = open(place, 'watch', '--guard');
     await terminal.until(/● guard on /u);
-    await vi.waitFor(async () => expect((await place.run('log')).stdout).toContain('verdict hold'), {
-      timeout: 10_000,
-    });
+    await eventually(async () => expect((await place.run('log')).stdout).toContain('verdict hold'));
     terminal.press('q');
     expect(await terminal.exit()).toBe(0);
     expect(terminal.text()).toContain('No guard is running');

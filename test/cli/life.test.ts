@@ -1,9 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {openStore} from '../../source/store/open.ts';
 import type {RoutingStore} from '../../source/store/port.ts';
 import {Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--over', 'v1.0.9', '--yes'];
 const all = '{name: all, percent: 100}';
@@ -238,7 +239,7 @@ describe('a rollback with routers', () => {
       },
       stop.signal,
     );
-    await vi.waitFor(async () => expect(await pay.head()).not.toBeNull());
+    await eventually(async () => expect(await pay.head()).not.toBeNull());
     return {
       async [Symbol.asyncDispose]() {
         stop.abort();
@@ -253,7 +254,7 @@ describe('a rollback with routers', () => {
     const store = await openStore(place.store, 'router');
     await using _one = await router(store, 'sdk web-1');
     await using _two = await router(store, 'sdk web-2');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await place.json('status')).toMatchObject({routers: {live: 2, confirmed: 2}});
     });
     await store.feature('pay').writeSamples([['side', 'gray', 'requests', '3']]);
@@ -270,7 +271,7 @@ describe('waiting', () => {
   test('ends once the state is there', async () => {
     await using place = await Workplace.open();
     await place.run(...start);
-    const waiting = place.start(['wait', '--for', 'rolled_back', '--timeout', '15s']);
+    const waiting = place.start(['wait', '--for', 'rolled_back', '--timeout', '60s']);
     await place.run('rollback');
     expect(await waiting).toMatchObject({exitCode: 0, stdout: 'pay  rolled_back'});
   });
@@ -278,7 +279,7 @@ describe('waiting', () => {
   test('ends once the state can no longer come, and says where it is instead', async () => {
     await using place = await Workplace.open();
     await place.run(...start);
-    const waiting = place.start(['wait', '--for', 'completed', '--timeout', '15s']);
+    const waiting = place.start(['wait', '--for', 'completed', '--timeout', '60s']);
     await place.run('rollback', '--no-wait');
     const {exitCode, stderr} = await waiting;
     expect(exitCode).toBe(5);

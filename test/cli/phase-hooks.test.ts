@@ -1,7 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {describe, expect, test, vi} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v2', '--feature', 'pay', '--yes', '--plan', 'plan.yaml'];
 const hook = (name: string, code = 0) =>
@@ -64,23 +65,19 @@ describe('the hooks of phases', () => {
   - {name: all, percent: 100}`);
     await place.run(...start);
     const waiting = place.start(['next', '--yes']);
-    await vi.waitFor(
-      async () =>
-        expect((await place.json('status'))['steps']).toContainEqual(
-          expect.objectContaining({id: 'phase-2.confirm', state: 'running'}),
-        ),
-      10_000,
+    await eventually(async () =>
+      expect((await place.json('status'))['steps']).toContainEqual(
+        expect.objectContaining({id: 'phase-2.confirm', state: 'running'}),
+      ),
     );
     await place.file('open', '');
     expect(await waiting).toMatchObject({exitCode: 0});
     expect(await place.json('status')).toMatchObject({phase: {name: 'beta'}});
     const stopped = place.start(['next', '--yes']);
-    await vi.waitFor(
-      async () =>
-        expect((await place.json('status'))['steps']).toContainEqual(
-          expect.objectContaining({id: 'phase-3.confirm', state: 'running'}),
-        ),
-      10_000,
+    await eventually(async () =>
+      expect((await place.json('status'))['steps']).toContainEqual(
+        expect.objectContaining({id: 'phase-3.confirm', state: 'running'}),
+      ),
     );
     await place.run('pause');
     await stopped;

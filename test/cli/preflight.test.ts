@@ -89,7 +89,7 @@ describe('before a release starts', () => {
     await place.file('plan.yaml', CHECKLIST);
     await using terminal = new TestTerminal(
       [process.execPath, inject('program'), ...start, '--plan', 'plan.yaml'],
-      {timeout: 15_000, env: place.environment(), cwd: place.folder},
+      {env: place.environment(), cwd: place.folder},
     );
     await terminal.until('database backup: done?');
     terminal.type('y\r');

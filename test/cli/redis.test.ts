@@ -1,10 +1,11 @@
 import {createServer} from 'node:http';
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
-import {afterAll, beforeAll, describe, expect, inject, test, vi} from 'vitest';
+import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import {startRedis, redisMissing, type RedisServer} from '../servers/redis.ts';
 import {TestTerminal} from '../terminal/open.ts';
 import {errorOf, Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--yes'];
 const SECRET = 'hunter2-öÄ';
@@ -99,7 +100,7 @@ describe.skipIf(redisMissing)('on a real Redis', () => {
     await terminal.until('ROLLING');
     server.freeze();
     try {
-      await terminal.until('away', 15_000);
+      await terminal.until('away');
       terminal.press('q');
       expect(await terminal.exit(2000)).toBe(0);
     } finally {
@@ -113,15 +114,15 @@ describe.skipIf(redisMissing)('on a real Redis', () => {
     const told = {stdout: '', stderr: ''};
     running.stdout.on('data', chunk => (told.stdout += String(chunk)));
     running.stderr.on('data', chunk => (told.stderr += String(chunk)));
-    await vi.waitFor(() => expect(told.stdout).toMatch(/lines {2}v6 {2}ROLLING/u));
+    await eventually(() => expect(told.stdout).toMatch(/lines {2}v6 {2}ROLLING/u));
     server.freeze();
     try {
-      await vi.waitFor(() => expect(told.stderr).toMatch(/lines {2}✖ the log cannot be read for \d/u));
+      await eventually(() => expect(told.stderr).toMatch(/lines {2}✖ the log cannot be read for \d/u));
     } finally {
       server.thaw();
     }
     await place.run('alert', 'critical', 'refunds fail', '--feature', 'lines');
-    await vi.waitFor(() => expect(told.stdout).toContain('1 open alert, 1 not acknowledged'));
+    await eventually(() => expect(told.stdout).toContain('1 open alert, 1 not acknowledged'));
     running.kill('SIGINT');
     expect((await running).exitCode).toBe(130);
   });

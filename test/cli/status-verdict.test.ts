@@ -39,9 +39,7 @@ describe('status, where nobody guards', () => {
     for (let second = 0; second < 4; second++) await samples.write(entries(12));
     const head = await log.head();
     await expect
-      .poll(async () => (JSON.parse((await place.run('status', '--json')).stdout) as Status).verdict, {
-        timeout: 15_000,
-      })
+      .poll(async () => (JSON.parse((await place.run('status', '--json')).stdout) as Status).verdict)
       .toMatchObject({
         action: 'rollback',
         reasons: [{code: 'guardrail', metric: 'error_rate', value: 60, samples: 80}],

@@ -3,8 +3,9 @@ import {existsSync} from 'node:fs';
 import {chmod} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
-import {describe, expect, inject, test, vi} from 'vitest';
+import {describe, expect, inject, test} from 'vitest';
 import {Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--yes'];
 
@@ -37,7 +38,7 @@ describe('a signal ends', () => {
     const running = place.start(['rollback']);
     let told = '';
     running.stderr.on('data', chunk => (told += String(chunk)));
-    await vi.waitFor(() => expect(told).toContain('… stop gray'), {timeout: 10_000});
+    await eventually(() => expect(told).toContain('… stop gray'));
     running.kill('SIGINT');
     const {exitCode, stderr} = await running;
     expect(exitCode).toBe(130);

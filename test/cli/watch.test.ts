@@ -1,7 +1,8 @@
 import {readdir} from 'node:fs/promises';
-import {describe, expect, inject, test, vi} from 'vitest';
+import {describe, expect, inject, test} from 'vitest';
 import {TestTerminal} from '../terminal/open.ts';
 import {Workplace} from './program.ts';
+import {eventually} from '../patience.ts';
 
 const start = ['start', 'v1.1.0', '--feature', 'pay', '--over', 'v1.0.9', '--yes'];
 
@@ -33,9 +34,8 @@ describe('the console', () => {
     await using terminal = open(place, 'watch', '--by', 'liu on laptop');
     await terminal.until('ROLLING');
     terminal.press('r', 'y');
-    await vi.waitFor(
-      async () => expect(await place.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}}),
-      {timeout: 10_000},
+    await eventually(async () =>
+      expect(await place.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}}),
     );
     expect((await place.run('log')).stdout).toMatch(/rollback, 5 % → 0 % {2}liu on laptop$/mu);
   });
@@ -66,7 +66,7 @@ describe('the console', () => {
     await place.run(...start);
     await place.run('rollback', '--no-wait');
     await using terminal = open(place);
-    await terminal.until('ROLLED BACK', 15_000);
+    await terminal.until('ROLLED BACK');
     expect(await place.json('status')).toMatchObject({state: 'rolled_back'});
   });
 
@@ -96,7 +96,7 @@ describe('the console', () => {
     await using place = await Workplace.open();
     await place.run(...start);
     const running = place.start(['watch']);
-    await vi.waitFor(() => expect(running.exitCode).toBeNull());
+    await eventually(() => expect(running.exitCode).toBeNull());
     await place.run('rollback');
     const {exitCode, stdout, stderr} = await running;
     expect(exitCode).toBe(5);
@@ -111,7 +111,7 @@ describe('the demo', () => {
     await using terminal = open(place, 'demo');
     await terminal.until('DEMO');
     await terminal.until(/PROD[^]*GRAY/u);
-    await terminal.until(/3\/3/u, 15_000);
+    await terminal.until(/3\/3/u);
     expect(await demosLeft(place)).toHaveLength(1);
     terminal.press('q');
     expect(await terminal.exit()).toBe(0);
@@ -121,12 +121,12 @@ describe('the demo', () => {
   test('lets gray fail by a key, and takes it back by two', async () => {
     await using place = await Workplace.open();
     await using terminal = open(place, 'demo');
-    await terminal.until(/3\/3/u, 15_000);
+    await terminal.until(/3\/3/u);
     terminal.press('x');
     await terminal.until('gray begins to fail');
     terminal.press('r', 'y');
-    await terminal.until('ROLLED BACK', 15_000);
-    await terminal.until('3 of 3 routers confirmed', 15_000);
+    await terminal.until('ROLLED BACK');
+    await terminal.until('3 of 3 routers confirmed');
   });
 
   test('is plain lines where there is no terminal, says so, and cleans up after SIGTERM', async () => {
@@ -134,7 +134,7 @@ describe('the demo', () => {
     const running = place.start(['demo'], {env: {TMPDIR: place.folder}});
     let told = '';
     running.stdout.on('data', chunk => (told += String(chunk)));
-    await vi.waitFor(() => expect(told).toMatch(/new_payment {2}v1\.1\.0 {2}ROLLING/u), {timeout: 10_000});
+    await eventually(() => expect(told).toMatch(/new_payment {2}v1\.1\.0 {2}ROLLING/u));
     running.kill('SIGTERM');
     const {exitCode, stderr} = await running;
     expect(exitCode).toBe(143);

@@ -6,8 +6,8 @@ import {readPlan} from '../../source/config/plan/plan-file.ts';
 const FOLDER = new URL('../../fixtures/plans/broken/', import.meta.url);
 const names = readdirSync(FOLDER).filter(name => name.endsWith('.yaml'));
 
-test('there are ten plans broken the way people break them', () => {
-  expect(names).toHaveLength(10);
+test('there are ten plans and more broken the way people break them', () => {
+  expect(names.length).toBeGreaterThanOrEqual(10);
 });
 
 describe('everything that is wrong with it is told at once', () => {

@@ -190,6 +190,14 @@ describe('whatever a file holds, it is read or every mistake has its place in it
     );
   });
 
+  test('a quote too many and a bracket that stays open, after which the YAML library miscounts lines', () => {
+    const whole = readFileSync(new URL('../../fixtures/plans/full.yaml', import.meta.url), 'utf8');
+    const broken = whole
+      .replace('percent: "50 %"', 'percent: ""50 %"')
+      .replace('    include: {groups: [vip]}', '[include: {groups: [vip]}');
+    expect(faultsOf(broken)).toEqual([]);
+  });
+
   test('random JSON', () => {
     fc.assert(
       fc.property(fc.json(), text => {

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import type {Reason} from '../../source/release/state.ts';
 import {stage} from './stage.tsx';
 
-const SOON = {timeout: 8000, interval: 10};
+const SOON = {interval: 10};
 
 describe('at a glance', () => {
   it('a pause says for how long, since when, by whom and why', async () => {

@@ -1,9 +1,10 @@
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Intent} from '../../source/release/command.ts';
 import {stage} from './stage.tsx';
+import {eventually} from '../patience.ts';
 
 /** How long the screen may take to say it, and how often it is looked at. */
-const SOON = {timeout: 4000, interval: 10};
+const SOON = {interval: 10};
 
 const stateOf = (world: {
   controller: {snapshot(): {state: {release: {state: string; percent: number} | null}}};
@@ -457,7 +458,7 @@ describe('keys', () => {
     await expect.poll(deck.screen, SOON).toMatch('ROLLING');
     deck.press('Tab');
     deck.type('jjjjjkkkkkjjjjjkkkkkjjjjjkkkkj');
-    await vi.waitFor(() => expect(deck.rows().findIndex(row => /› *\d\d/.test(row))).toBeGreaterThan(0));
+    await eventually(() => expect(deck.rows().findIndex(row => /› *\d\d/.test(row))).toBeGreaterThan(0));
     const picked = deck.rows().findIndex(row => /│ ›\s*[\d-]/.test(row));
     const first = deck.rows().findIndex(row => row.includes('LOG')) + 1;
     // Down five times the first time picks the fifth row, and at the top the way up ends.
@@ -467,7 +468,7 @@ describe('keys', () => {
   it('pasted text is not taken as keys', async () => {
     using deck = await stage('failing');
     await expect.poll(deck.screen, SOON).toMatch('ROLLING');
-    deck.type('\u001B[200~ry\u001B[201~');
+    deck.paste('ry');
     await expect.poll(deck.screen, SOON).toMatch('pasted text is not taken as keys');
     expect(stateOf(deck.world)?.state).toBe('rolling');
   });
@@ -521,7 +522,7 @@ describe('modes', () => {
     }));
     await expect.poll(deck.screen, SOON).toMatch(/✖ (header|state|headline) cannot be shown/);
     deck.press('r', 'y');
-    await vi.waitFor(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
+    await eventually(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
   });
 
   it('without a single number that can be read, r y still rolls back', async () => {
@@ -538,7 +539,7 @@ describe('modes', () => {
     using deck = await stage('failing', {}, undefined, deck => ({...deck, windows}));
     await expect.poll(deck.screen, SOON).toMatch(/error rate\s+—/);
     deck.press('r', 'y');
-    await vi.waitFor(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
+    await eventually(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
   });
 
   it('too small a window says what it has and what it needs, and goes on when enlarged', async () => {

@@ -15,7 +15,12 @@ describe('a field of text', () => {
   it('takes whole letters back, also those of several code points', () => {
     expect(textOf(keys('灰', '度', 'Backspace'))).toBe('灰');
     expect(textOf(editField(typed(EMPTY_FIELD, 'a👍🏽'), 'Backspace')!)).toBe('a');
-    expect(textOf(keys('a', 'b', 'c', 'Left', 'Delete'))).toBe('ac');
+    expect(textOf(keys('a', 'b', 'c', 'Left', 'Backspace'))).toBe('ac');
+  });
+
+  it('deletes the letter after the cursor, if there is one', () => {
+    expect(textOf(keys('a', 'b', 'c', 'Left', 'Left', 'Delete'))).toBe('ac');
+    expect(textOf(keys('a', 'Delete'))).toBe('a');
   });
 
   it('forgets a word or everything before the cursor', () => {

@@ -4,7 +4,7 @@ import {SCENES} from './programs/scenes.ts';
 import {stage} from './stage.tsx';
 
 const SIZES = ['120x40', '200x50', '100x28', '80x24', '60x16'];
-const SOON = {timeout: 4000, interval: 10};
+const SOON = {interval: 10};
 
 describe.each(['en', 'zh'] as const)('in %s', lang => {
   it.each(Object.keys(SCENES))('%s fits every size to the last cell', async name => {

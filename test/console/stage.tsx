@@ -1,22 +1,15 @@
 import {render} from 'ink-testing-library';
 import stringWidth from 'string-width';
 import {stripVTControlCharacters} from 'node:util';
-import {vi} from 'vitest';
+import {expect} from 'vitest';
 import {Console} from '../../source/console/Console.tsx';
 import type {ConsoleMode, Deck} from '../../source/console/deck.ts';
+import {textForInk} from '../../source/console/input/ink-stdin.ts';
 import {ThemeOfTones} from '../../source/console/panels/LineView.tsx';
 import {MONOCHROME} from '../../source/console/theme.ts';
 import type {World} from './programs/world.ts';
 import {deckOf} from './programs/scenes.ts';
-
-const KEYS: Readonly<Record<string, string>> = {
-  Enter: '\r',
-  Escape: '\u001B',
-  Tab: '\t',
-  Up: '\u001B[A',
-  Down: '\u001B[B',
-  'Ctrl+c': '\u0003',
-};
+import {eventually} from '../patience.ts';
 
 /** A console on a stage: its screen is read, its keys are pressed, in the words of an operator. */
 export class Stage {
@@ -59,14 +52,18 @@ export class Stage {
     return this.screen().split('\n');
   }
 
-  /** Presses keys, one after the other. */
+  /** Presses keys by their names in the key map, one after the other. */
   press(...keys: string[]): void {
-    for (const key of keys) this.#app.stdin.write(KEYS[key] ?? key);
+    for (const name of keys) this.#app.stdin.write(textForInk({type: 'key', name}));
   }
 
-  /** Everything in one go, as a fast hand or a slow line delivers it. */
+  /** Presses the key of each character, as fast as it can be read. */
   type(text: string): void {
-    this.#app.stdin.write(text);
+    this.press(...Array.from(text, character => (character === '\r' ? 'Enter' : character)));
+  }
+
+  paste(text: string): void {
+    this.#app.stdin.write(textForInk({type: 'paste', text}));
   }
 
   /** Widest row on the screen. */
@@ -90,6 +87,6 @@ export async function stage(
   const opened = new Stage(change(deck), scene.world, size);
   const isDrawn = (): boolean =>
     opened.rows().length === size.rows || opened.screen().includes('the console needs');
-  await vi.waitUntil(isDrawn, {timeout: 4000, interval: 5});
+  await eventually(() => expect(isDrawn()).toBe(true), 5);
   return Object.assign(opened, {[Symbol.dispose]: () => opened.close()});
 }

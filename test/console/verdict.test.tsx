@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {stage} from './stage.tsx';
 
-const SOON = {timeout: 4000, interval: 10};
+const SOON = {interval: 10};
 
 /** What the screen must say of each verdict, whatever the size: the headline or the verdict's first rows. */
 const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [

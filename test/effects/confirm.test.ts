@@ -18,7 +18,7 @@ const outputs = {write: () => Promise.resolve(), read: () => Promise.resolve([])
 
 function ask(argv: string[], signal = new AbortController().signal) {
   const means = {feature: 'pay', epoch: null, outputs};
-  return confirmPerformer({argv, timeoutMs: 5000, check: null}, means).perform(step, {release, signal});
+  return confirmPerformer({argv, timeoutMs: 60_000, check: null}, means).perform(step, {release, signal});
 }
 
 test('a gate that is closed is asked again until it opens', async () => {

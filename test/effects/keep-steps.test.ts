@@ -1,7 +1,8 @@
-import {expect, test, vi} from 'vitest';
+import {expect, test} from 'vitest';
 import {keepSteps} from '../../source/effects/keep-steps.ts';
 import type {Performer, StepRunner} from '../../source/effects/run-steps.ts';
 import {rollingBack, type journal} from './journal.ts';
+import {eventually} from '../patience.ts';
 
 const done: Performer = {deadlineMs: 5000, perform: () => Promise.resolve({outcome: 'done'})};
 
@@ -30,7 +31,7 @@ const doneBy = (deck: ReturnType<typeof journal>) =>
 test('the steps of a run that this process began are run at once', async () => {
   const deck = await rollingBack();
   const {leave} = beside(deck, true);
-  await vi.waitFor(() => expect(deck.state().release?.state).toBe('rolled_back'));
+  await eventually(() => expect(deck.state().release?.state).toBe('rolled_back'));
   await leave();
 });
 
@@ -39,7 +40,7 @@ test('what nobody has touched for a while is taken up', async () => {
   const {leave} = beside(deck, false);
   deck.pass(4000);
   deck.ring();
-  await vi.waitFor(() => expect(deck.state().release?.state).toBe('rolled_back'));
+  await eventually(() => expect(deck.state().release?.state).toBe('rolled_back'));
   await leave();
 });
 
@@ -51,7 +52,7 @@ test('what nobody has touched is taken up, too, where the clock went back meanwh
   await itsTurn();
   deck.pass(4000);
   deck.ring();
-  await vi.waitFor(() => expect(deck.state().release?.state).toBe('rolled_back'));
+  await eventually(() => expect(deck.state().release?.state).toBe('rolled_back'));
   await leave();
 });
 

@@ -1,9 +1,10 @@
-import {expect, test, vi} from 'vitest';
+import {expect, test} from 'vitest';
 import {performersFor} from '../../source/effects/performers.ts';
 import type {Step} from '../../source/release/state.ts';
 import type {StepOutput} from '../../source/release/step-output.ts';
 import {given} from '../release/specification.ts';
 import {begin, rollback, start} from '../release/orders.ts';
+import {eventually} from '../patience.ts';
 
 function stage(take: () => Promise<unknown>) {
   const {release, split} = given(start(), rollback(), begin('rollback.traffic'));
@@ -39,7 +40,7 @@ function stage(take: () => Promise<unknown>) {
 test('what is known is kept as soon as everybody is at prod: hooks may take longer than samples live', async () => {
   const {kept, perform} = stage(() => Promise.resolve({requests: 40}));
   expect(await perform('traffic')).toMatchObject({outcome: 'done'});
-  await vi.waitFor(() => expect(kept).toHaveLength(1));
+  await eventually(() => expect(kept).toHaveLength(1));
   expect(kept[0]).toMatchObject({step: 'rollback.snapshot', attempt: 0, text: '{"requests":40}'});
   expect(await perform('snapshot')).toMatchObject({outcome: 'done'});
   expect(kept[1]).toMatchObject({step: 'rollback.snapshot', attempt: 1});

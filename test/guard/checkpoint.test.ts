@@ -26,7 +26,7 @@ onEveryStore(house => {
     notBefore: 0,
     version: 3,
     judge: null,
-    evidence: {schema: 'graydeck.evidence/2', t: 7, state: {logE: 1.25}},
+    evidence: {schema: 'graydeck.evidence/3', t: 7, options: '', limits: 0, state: {logE: 1.25}},
   });
 
   test('the newest checkpoint is found by whoever comes next, over the turn of an hour, too', async () => {

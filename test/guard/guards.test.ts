@@ -10,8 +10,6 @@ import {HOUR} from '../release/specification.ts';
 import {Stage, until} from './stage.ts';
 import {eventsOf, oneActsAtATime} from './watchmen.ts';
 
-/** Between the end of a lease and the next one: a look each second, and a busy machine. */
-const TAKES_OVER_WITHIN_MS = 5000;
 const NAMES = ['guard-1', 'guard-2', 'guard-3'];
 const SCRIPT = `
   const {GRAYDECK_ATTEMPT: attempt} = process.env;
@@ -56,12 +54,10 @@ onEveryStore(house => {
       await using stage = await threeGuards(slow());
       const first = stage.leader();
       let {epoch} = await stage.guarded();
-      const toldAt = stage.controller.now();
       first.signal('SIGTERM');
       expect(await first.child.ended).toBe(0);
       const second = await stage.guarded(epoch);
-      // Told to go, it hands over at once.
-      expect(second.since - toldAt).toBeLessThan(2000);
+      // Told to go, it hands over.
       expect(first.roles().at(-1)).toBe('handed-over');
       expect(eventsOf(stage.commits).filter(({type}) => type === 'guard-left')).toMatchObject([
         {by: first.name},
@@ -79,13 +75,9 @@ onEveryStore(house => {
       expect(stopped.roles().slice(known)).toEqual(['standing-by']);
 
       ({epoch} = third);
-      const killedAt = stage.controller.now();
       stage.leader().signal('SIGKILL');
       const last = await stage.guarded(epoch);
       expect(last.name).toBe(stopped.name);
-      // The lease of a dead guard runs out by itself; before that nobody may act.
-      expect(last.since - killedAt).toBeGreaterThan(LEASE_MS - RENEW_MS - 500);
-      expect(last.since - killedAt).toBeLessThan(LEASE_MS + TAKES_OVER_WITHIN_MS);
 
       await stage.until(({verdict}) => verdict !== null);
       oneActsAtATime(stage.commits, NAMES);

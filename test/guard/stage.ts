@@ -56,14 +56,14 @@ export class Stage implements AsyncDisposable {
     return this.controller.commits();
   }
 
-  shown(fits: (snapshot: Snapshot) => boolean, withinMs = PATIENCE_MS): Promise<Snapshot> {
-    return shown(this.controller, fits, withinMs);
+  shown(fits: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+    return shown(this.controller, fits);
   }
 
   /** Resolves once the release is as wanted. */
-  async until(fits: (release: Release) => boolean, withinMs = PATIENCE_MS): Promise<Release> {
+  async until(fits: (release: Release) => boolean): Promise<Release> {
     const fitting = ({state: {release}}: Snapshot) => release !== null && fits(release);
-    const {state} = await this.shown(fitting, withinMs).catch((error: unknown) => {
+    const {state} = await this.shown(fitting).catch((error: unknown) => {
       const {phase, verdict, clock} = this.release;
       const told = this.guards.map(({child}) => child.errors()).join('');
       throw new Error(`${String(error)} ${JSON.stringify({phase, verdict, clock})} ${told}`);
@@ -104,8 +104,8 @@ export class Stage implements AsyncDisposable {
 }
 
 /** Resolves once a condition holds. */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = PATIENCE_MS): Promise<void> {
-  const giveUpAt = performance.now() + withinMs;
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (performance.now() > giveUpAt) throw new Error(`it does not hold: ${String(holds)}`);
     await new Promise(resolve => setTimeout(resolve, 20));

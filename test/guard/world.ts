@@ -1,10 +1,10 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {CreateEvaluator} from '../../source/analysis/evidence/evaluator.ts';
+import type {CreateEvaluator} from '../../source/analysis/evidence/reading.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
 import type {Judged} from '../../source/analysis/judge/judged.ts';
-import {longestWindowMs} from '../../source/analysis/judge/longest-window.ts';
+import {longestLookMs} from '../../source/analysis/judge/longest-window.ts';
 import {LongWindows} from '../../source/analysis/windows/long-windows.ts';
 import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/windows/roll-up.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
@@ -144,6 +144,7 @@ export class World implements AsyncDisposable {
             this.#begin(near);
           },
           away: () => null,
+          aheadMs: () => null,
         },
         routers: () => Promise.resolve(this.reports),
         shelf: this.#shelf,
@@ -168,6 +169,7 @@ export class World implements AsyncDisposable {
     const onlooker = new Onlooker({
       view: this.controller,
       windows,
+      aheadMs: () => null,
       shelf: {read: this.#shelf.read},
       routers: () => this.reports,
       external: NO_EXTERNAL,
@@ -231,7 +233,7 @@ export class World implements AsyncDisposable {
     const past = new MinuteReader({
       shelf: this.#shelf,
       declared: {},
-      longestMs: () => longestWindowMs(this.release.plan),
+      longestMs: () => longestLookMs(this.release, this.now),
       now: () => this.now,
     });
     this.#readers.push(past);

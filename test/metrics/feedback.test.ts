@@ -1,10 +1,11 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {FeedbackFollower, type FeedbackRelease} from '../../source/metrics/feedback.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore, OperatorStore} from '../../source/store/port.ts';
+import {eventually} from '../patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'graydeck-feedback-'));
 let store: OperatorStore;
@@ -72,7 +73,7 @@ describe('feedback as numbers of both sides', () => {
     expect(scene.read('user_satisfaction')).toMatchObject({gray: 2, prod: 4});
     expect(scene.read('error_rate')).toBeNull();
     await scene.say('bug', 4, 'v1.1.0', 1200);
-    await vi.waitFor(() => expect(scene.read('bug_reports')?.gray).toBe(1201));
+    await eventually(() => expect(scene.read('bug_reports')?.gray).toBe(1201));
     expect(scene.read('bug_reports', 0)).toMatchObject({coveredMs: 0});
   });
 
@@ -90,7 +91,7 @@ describe('feedback as numbers of both sides', () => {
     const first = scene.release!;
     scene.release = {...first, id: 'r-2', startedAt: store.now() + 1};
     expect(scene.read('bug_reports')).toMatchObject({state: 'no-data', gray: null});
-    await vi.waitFor(() => expect(scene.read('bug_reports')).toMatchObject({state: 'ok', gray: 0}));
+    await eventually(() => expect(scene.read('bug_reports')).toMatchObject({state: 'ok', gray: 0}));
     scene.release = null;
     expect(scene.read('bug_reports')).toMatchObject({state: 'no-data', gray: null});
   });
@@ -100,8 +101,8 @@ describe('feedback as numbers of both sides', () => {
     await scene.say('bug', 1);
     await scene.follower.start();
     scene.isAway = true;
-    await vi.waitFor(() => expect(scene.read('bug_reports')).toMatchObject({state: 'away', gray: null}));
+    await eventually(() => expect(scene.read('bug_reports')).toMatchObject({state: 'away', gray: null}));
     scene.isAway = false;
-    await vi.waitFor(() => expect(scene.read('bug_reports')).toMatchObject({state: 'ok', gray: 1}));
+    await eventually(() => expect(scene.read('bug_reports')).toMatchObject({state: 'ok', gray: 1}));
   });
 });

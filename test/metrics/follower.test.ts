@@ -1,13 +1,14 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {encodeTally} from '../../source/analysis/windows/roll-up.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {Measurements, type Entry, type SampleSource} from '../../source/metrics/follower.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore, OperatorStore} from '../../source/store/port.ts';
 import {T0, feed} from '../analysis/feed.ts';
+import {eventually} from '../patience.ts';
 
 const fields = (entry: string) => entry.split(' ');
 const whole = (now: number) => ({from: now - 600_000, to: now + 60_000});
@@ -43,7 +44,7 @@ describe('measurements of a store', () => {
     expect(gray().requests).toBe(5);
     expect(measurements.status().entries).toBe(2);
     await feature.samples.write([fields('side gray requests 3')]);
-    await vi.waitFor(() => expect(gray().requests).toBe(8));
+    await eventually(() => expect(gray().requests).toBe(8));
     expect(measurements.status()).toMatchObject({entries: 3, junk: 0, repeats: 0, away: null, aheadMs: null});
   });
 
@@ -69,7 +70,7 @@ describe('measurements of a store', () => {
     expect(gray().requests).toBe(73);
     // What comes late from now on is news.
     await feature.samples.write([fields('side gray requests 2 age 9500')]);
-    await vi.waitFor(() => expect(gray().requests).toBe(75));
+    await eventually(() => expect(gray().requests).toBe(75));
   });
 
   it('read from the stream what roll-ups do not reach back to', async () => {
@@ -108,12 +109,12 @@ describe('measurements of a store', () => {
     const stop = measurements.subscribe(() => told++);
     await measurements.start();
     await feature.samples.write([fields('side gray requests 1')]);
-    await vi.waitFor(() => expect(gray().requests).toBe(1));
+    await eventually(() => expect(gray().requests).toBe(1));
     expect(told).toBeGreaterThan(0);
     stop();
     const before = told;
     await feature.samples.write([fields('side gray requests 1')]);
-    await vi.waitFor(() => expect(gray().requests).toBe(2));
+    await eventually(() => expect(gray().requests).toBe(2));
     expect(told).toBe(before);
   });
 
@@ -125,7 +126,7 @@ describe('measurements of a store', () => {
     measurements.setRelease({release: 'r1', splitVersion: 4, since: store.now() + 1});
     expect(gray().requests).toBe(0);
     await feature.samples.write([fields('side gray release r1 split 3 requests 5')]);
-    await vi.waitFor(() => expect(measurements.status().entries).toBe(2));
+    await eventually(() => expect(measurements.status().entries).toBe(2));
     expect(gray().requests).toBe(0);
   });
 
@@ -215,7 +216,7 @@ describe('a store that is away', () => {
       if (said.at(-1) !== away) said.push(away);
     });
     await measurements.start();
-    await vi.waitFor(() => expect(source.followed).toEqual(['2', '2']));
+    await eventually(() => expect(source.followed).toEqual(['2', '2']));
     expect(measurements.windows.numbers('gray', {from: T0, to: T0 + 1000}).requests).toBe(4);
     expect(said).toEqual(['connection lost', null, 'away again', null, 'for a moment', null]);
     expect(measurements.status().away).toBeNull();
@@ -227,7 +228,7 @@ describe('a store that is away', () => {
     source.historyFailures = [0, 0, 0, 0, 0, 0];
     const measurements = new Measurements({samples: source, now: () => T0});
     const started = measurements.start();
-    await vi.waitFor(() => expect(measurements.status().away).toBe('connection lost'));
+    await eventually(() => expect(measurements.status().away).toBe('connection lost'));
     await measurements.close();
     await started;
     expect(source.followed).toEqual([]);

@@ -7,6 +7,7 @@ import {Measurements} from '../../source/metrics/follower.ts';
 import {keepRollUps} from '../../source/metrics/keep-roll-ups.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore, OperatorStore} from '../../source/store/port.ts';
+import {eventually} from '../patience.ts';
 
 let folder: string;
 let store: OperatorStore;
@@ -67,9 +68,7 @@ test('a console that opens when the raw samples are gone shows what was measured
   const first = measure();
   await first.start();
   keep(first);
-  await vi.waitFor(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBe(590), {
-    timeout: 8000,
-  });
+  await eventually(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBe(590));
   await feature.samples.write([['side', 'prod', 'requests', '1']], 1);
   const late = measure();
   await late.start();
@@ -83,9 +82,8 @@ test('whole minutes are the merge of their seconds', async () => {
   const measurements = measure();
   await measurements.start();
   keep(measurements);
-  await vi.waitFor(
-    async () => expect((await feature.rollUps.read('minutes', 0)).length).toBeGreaterThanOrEqual(4),
-    {timeout: 8000},
+  await eventually(async () =>
+    expect((await feature.rollUps.read('minutes', 0)).length).toBeGreaterThanOrEqual(4),
   );
   const [, second] = await feature.rollUps.read('minutes', 0);
   const tally = decodeTally(second!.t, second!.body);
@@ -100,17 +98,14 @@ test('while somebody else is at it, nobody writes a second time', async () => {
   const first = measure();
   await first.start();
   keep(first);
-  await vi.waitFor(
-    async () => expect((await feature.rollUps.read('seconds', 0)).length).toBeGreaterThan(50),
-    {timeout: 8000},
-  );
+  await eventually(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBeGreaterThan(50));
   const write = vi.fn<FeatureStore['rollUps']['write']>(feature.rollUps.write.bind(feature.rollUps));
   const read = vi.fn<FeatureStore['rollUps']['read']>(feature.rollUps.read.bind(feature.rollUps));
   running.push(
     keepRollUps({windows: first.windows, shelf: {read, write}, now: () => store.now()}, stop.signal),
   );
   // The second look shows that the first led to nothing.
-  await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2), {timeout: 9000});
+  await eventually(() => expect(read).toHaveBeenCalledTimes(2));
   expect(write).not.toHaveBeenCalled();
 });
 
@@ -119,9 +114,7 @@ test('what comes late, from who sends by the minute, is in the seconds and minut
   const measurements = measure();
   await measurements.start();
   keep(measurements);
-  await vi.waitFor(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBe(140), {
-    timeout: 8000,
-  });
+  await eventually(async () => expect((await feature.rollUps.read('seconds', 0)).length).toBe(140));
   const late = store.now() - 90_000;
   await feature.samples.write([['side', 'prod', 'requests', '50', 'age', String(store.now() - late)]]);
   passed = 11_000;
@@ -131,8 +124,8 @@ test('what comes late, from who sends by the minute, is in the seconds and minut
     return decodeTally(t, body)?.parts[0]?.counters.get('requests');
   };
   // Its second had two requests, its minute two each second.
-  await vi.waitFor(async () => expect(await requestsIn('seconds', 1000)).toBe(52), {timeout: 8000});
-  await vi.waitFor(async () => expect(await requestsIn('minutes', 60_000)).toBe(170), {timeout: 8000});
+  await eventually(async () => expect(await requestsIn('seconds', 1000)).toBe(52));
+  await eventually(async () => expect(await requestsIn('minutes', 60_000)).toBe(170));
 });
 
 test('what the windows of another release have forgotten stays in the roll-ups', async () => {
@@ -156,13 +149,13 @@ test('what the windows of another release have forgotten stays in the roll-ups',
     const parts = rows.flatMap(({t, body}) => decodeTally(t, body)?.parts ?? []);
     return parts.reduce((sum, {counters}) => sum + (counters.get('requests') ?? 0), 0);
   };
-  await vi.waitFor(async () => expect(await requests()).toBe(280), {timeout: 8000});
+  await eventually(async () => expect(await requests()).toBe(280));
   measurements.setRelease({release: 'r-2', splitVersion: 9, since: store.now()});
   const oldest = store.now() - 25_000;
   const lookedAt = vi.spyOn(measurements.windows, 'changeAt');
   passed = 11_000;
   // It looks again for what has come late.
-  await vi.waitFor(() => expect(lookedAt.mock.calls.some(([t]) => t < oldest)).toBe(true), {timeout: 8000});
+  await eventually(() => expect(lookedAt.mock.calls.some(([t]) => t < oldest)).toBe(true));
   stop.abort();
   await Promise.all(running);
   expect(await requests()).toBe(280);

@@ -4,7 +4,8 @@ import {join, resolve} from 'node:path';
 import {execa} from 'execa';
 import {freePort} from '../servers/ports.ts';
 import {redisMissing, startRedis, type RedisServer} from '../servers/redis.ts';
-import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {eventually} from '../patience.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 /** What packing needs of the repository; nothing a working tree may hold besides. */
@@ -195,17 +196,17 @@ describe.skipIf(redisMissing)('what README tells an application, pasted as it st
     const service = execa(process.execPath, [file], {env: {...env(), PORT: port}, reject: false});
     const get = async (user: string) =>
       await (await fetch(`http://127.0.0.1:${port}/`, {headers: {'x-user-id': user}})).text();
-    await vi.waitFor(async () => expect(await get('u-42')).toBe('new payment\n'), {timeout: 10_000});
-    await vi.waitFor(async () => {
+    await eventually(async () => expect(await get('u-42')).toBe('new payment\n'));
+    await eventually(async () => {
       const {stdout} = await graydeck('status', '--json');
       const percent = {set: 5, applied: 5};
       expect(JSON.parse(stdout)).toMatchObject({percent, routers: {live: 1, confirmed: 1}});
     });
     await graydeck('audience', 'deny', 'u-7');
-    await vi.waitFor(async () => expect(await get('u-7')).toBe('old payment\n'), {timeout: 5000});
+    await eventually(async () => expect(await get('u-7')).toBe('old payment\n'));
     await graydeck('rollback', '--no-wait');
-    await vi.waitFor(async () => expect(await get('u-42')).toBe('old payment\n'), {timeout: 5000});
-    await vi.waitFor(async () =>
+    await eventually(async () => expect(await get('u-42')).toBe('old payment\n'));
+    await eventually(async () =>
       expect(await redis.admin.xlen('graydeck:{new_payment}:metrics')).toBeGreaterThan(1),
     );
     service.kill('SIGTERM');

@@ -1,7 +1,7 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, expect, test, vi} from 'vitest';
+import {afterEach, expect, test} from 'vitest';
 import {keepReports, type ReportKeeping} from '../../source/cli/report/keep-reports.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import type {Commit} from '../../source/release/commit.ts';
@@ -11,6 +11,7 @@ import {complete, rollback, run, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {FEATURE, HOUR, MINUTE, wait} from '../release/specification.ts';
 import {logOf} from './told.ts';
+import {eventually} from '../patience.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -58,7 +59,7 @@ test('the report of a release that a newer one has replaced is kept', async () =
   const endedAt = commits.at(-1)!.at;
   const {goTo, told} = await keeping(commits, endedAt - 1);
   goTo(endedAt + MINUTE);
-  await vi.waitFor(async () => expect(await told('r-1')).toBe('rolled_back'), 5000);
+  await eventually(async () => expect(await told('r-1')).toBe('rolled_back'));
 });
 
 test('a release that is taken back after it was completed is told as taken back', async () => {
@@ -67,7 +68,7 @@ test('a release that is taken back after it was completed is told as taken back'
   const before = logOf(start(plan), wait(HOUR), ...promoted);
   const commits = logOf(start(plan), wait(HOUR), ...promoted, wait(MINUTE), rollback(), ...takenBack());
   const {goTo, told} = await keeping(commits, before.at(-1)!.at + 10_000);
-  await vi.waitFor(async () => expect(await told('r-1')).toBe('completed'), 5000);
+  await eventually(async () => expect(await told('r-1')).toBe('completed'));
   goTo(commits.at(-1)!.at + MINUTE);
-  await vi.waitFor(async () => expect(await told('r-1')).toBe('rolled_back'), 5000);
+  await eventually(async () => expect(await told('r-1')).toBe('rolled_back'));
 });

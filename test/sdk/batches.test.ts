@@ -7,10 +7,11 @@ import {Batches} from '../../source/sdk/batches.ts';
 
 const GRAY: Decision = {side: 'gray', reason: 'percent', cohort: 'eligible', version: 4, release: 'r-1'};
 const PROD: Decision = {...GRAY, side: 'prod'};
+const SPLIT = () => ({version: 4, split: null});
 const KINDS = {distributions: new Set(['db_time']), gauges: new Set(['queue'])};
 
 function batches(): Batches {
-  return new Batches('web-1-a', KINDS, () => undefined);
+  return new Batches({instance: 'web-1-a', kinds: KINDS, feature: 'new_payment', split: SPLIT});
 }
 
 /** The fields of an entry by name, read as any reader does. */

@@ -199,6 +199,9 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     await pay.ready();
     pay.decide({id: 'u-1'}, {address: '203.0.113.7'});
     pay.decide({id: `u\n\u001B[2J${'x'.repeat(500)}`});
+    const sent = Buffer.from('用户43').toString('latin1');
+    pay.decide({id: sent}, {headers: {'x-user-id': sent}});
+    expect(lines[2]).toContain('User: 用户43,');
     expect(lines[0]).toMatch(
       /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] Gray Routing - User: u-1, Feature: new_payment, Gray: YES, IP: 203\.0\.113\.7, Reason: included, Split: 1$/u,
     );

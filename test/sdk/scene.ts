@@ -1,7 +1,6 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {vi} from 'vitest';
 import type {Split} from '../../source/release/split.ts';
 import {connect, type Deck, type DeckOptions} from '../../source/sdk/index.ts';
 import {openStore} from '../../source/store/open.ts';
@@ -11,7 +10,7 @@ import {splitNamed} from '../audience/conformance.ts';
 import {startProxy, type Proxy} from '../servers/proxy.ts';
 import {startRedis, type RedisServer} from '../servers/redis.ts';
 import {appendNext} from '../store/commits.ts';
-import {PATIENCE_MS} from '../patience.ts';
+import {eventually} from '../patience.ts';
 
 export const FEATURE = 'new_payment';
 export const LOG = `graydeck:{${FEATURE}}:log`;
@@ -82,9 +81,7 @@ export class Scene {
   }
 }
 
-/** Waits until this holds, and says how long that took. */
-export async function until(holds: () => void | Promise<void>, timeout = PATIENCE_MS): Promise<number> {
-  const began = performance.now();
-  await vi.waitFor(holds, {timeout, interval: 5});
-  return performance.now() - began;
+/** Waits until this holds. */
+export async function until(holds: () => void | Promise<void>): Promise<void> {
+  await eventually(holds, 5);
 }

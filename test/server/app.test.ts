@@ -7,6 +7,7 @@ import {
   statsShape,
   statusShape,
 } from '../../source/server/schemas.ts';
+import {ODD_NAMES} from '../odd-names.ts';
 import {openHouse, OPERATE, READ, WRITE} from './house.ts';
 
 const BUG = {
@@ -54,6 +55,19 @@ describe('status by HTTP', () => {
     expect(await bodyOf(answer, errorShape)).toMatchObject({code: 'which-feature', next: '?feature=NAME'});
     expect((await house.ask('/api/v1/canary/status?feature=refunds')).status).toBe(200);
     expect((await house.ask('/api/v1/canary/status?feature=../../etc')).status).toBe(404);
+  });
+});
+
+describe.each(ODD_NAMES)('the name %s by HTTP', name => {
+  it('is a feature that is not there, a parameter that is not known, and a field that is refused', async () => {
+    await using house = await openHouse();
+    expect((await house.ask(`/api/v1/canary/status?feature=${name}`)).status).toBe(404);
+    expect((await house.ask(`/api/v1/canary/status?${name}=1`)).status).toBe(200);
+    expect((await house.ask(`/api/v1/canary/${name}`)).status).toBe(404);
+    expect((await house.say({...BUG, type: name})).status).toBe(400);
+    expect((await house.say({...BUG, user_id: name, deployment_phase: name})).status).toBe(201);
+    const stats = await house.ask(`/api/v1/canary/feedback/stats?deployment_phase=${name}`);
+    expect(await bodyOf(stats, statsShape)).toMatchObject({count: 1});
   });
 });
 
@@ -287,7 +301,7 @@ describe('beside the interface', () => {
     try {
       const text = async () => await (await house.ask('/metrics', null)).text();
       await expect
-        .poll(text, {timeout: 20_000, interval: 250})
+        .poll(text, {interval: 250})
         .toMatch(/^graydeck_evidence\{feature="pay",metric="error_rate"\} -?[\d.e-]+$/mu);
       expect(await text()).toMatch(/^graydeck_evidence_limit\{feature="pay"\} (?:2|1\.9{5,}\d*)$/mu);
       await expect.poll(text).toMatch(/^graydeck_error_ratio\{feature="pay",side="gray"\} 0$/mu);

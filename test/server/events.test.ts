@@ -104,7 +104,7 @@ describe('the log as events', () => {
         if (Number(id) === ids.length + 1) ids.push(Number(id));
     });
     lazy.resume();
-    await expect.poll(() => ids.length, {timeout: 10_000}).toBe(401);
+    await expect.poll(() => ids.length).toBe(401);
     lazy.destroy();
     await expect.poll(async () => await followers(house)).toBe(1);
   });

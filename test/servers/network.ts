@@ -1,5 +1,6 @@
 /** A network of its own with one host, whose packets can be lost: where a way is cut, not closed, nobody is told. */
 import {execFileSync, spawnSync} from 'node:child_process';
+import {PATIENCE_MS} from '../patience.ts';
 import {noteMissing} from './missing.ts';
 
 export interface Network extends Disposable {
@@ -78,5 +79,5 @@ export function openNetwork(): Network {
 }
 
 function run([program = '', ...argv]: readonly string[]): void {
-  execFileSync(program, argv, {stdio: ['ignore', 'ignore', 'pipe'], timeout: 10_000});
+  execFileSync(program, argv, {stdio: ['ignore', 'ignore', 'pipe'], timeout: PATIENCE_MS});
 }

@@ -71,7 +71,7 @@ export async function startNginx({http, files = {}, main = ''}: NginxOptions): P
     const orphaned = (): void => void child.kill('SIGKILL');
     process.once('exit', orphaned);
     child.once('exit', () => process.off('exit', orphaned));
-    const until = Date.now() + 10_000;
+    const until = Date.now() + PATIENCE_MS;
     // The pid file is written before the workers are there; the first answer tells that they are.
     while (!(await readFile(pidFile, 'utf8').catch(() => '')).includes(String(child.pid))) {
       if (child.exitCode !== null || Date.now() > until)
@@ -113,6 +113,8 @@ export async function startNginx({http, files = {}, main = ''}: NginxOptions): P
 /** A request by headers as bytes: what Node would not let through, too. */
 export interface Asking {
   headers?: Readonly<Record<string, string>>;
+  /** Header lines where a name comes more than once. */
+  lines?: readonly (readonly [name: string, value: string])[];
   path?: string;
 }
 
@@ -126,11 +128,11 @@ export async function askMany(port: number, requests: readonly Asking[]): Promis
   const send = () => {
     const batch = requests.slice(sent, sent + 50);
     sent += batch.length;
-    const lines = batch.map(({headers = {}, path = '/'}) => {
-      const named = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const texts = batch.map(({headers = {}, lines = [], path = '/'}) => {
+      const named = [...Object.entries(headers), ...lines].map(([name, value]) => `${name}: ${value}\r\n`);
       return `GET ${path} HTTP/1.1\r\nHost: edge\r\n${named.join('')}\r\n`;
     });
-    socket.write(lines.join(''), 'latin1');
+    socket.write(texts.join(''), 'latin1');
   };
   try {
     send();

@@ -9,8 +9,10 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {Registry} from 'prom-client';
 import {stringify} from 'yaml';
+import {freeze} from './freeze.ts';
 import {noteMissing} from './missing.ts';
 import {freePort} from './ports.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 const PROGRAM = 'prometheus';
 const EXPORTER = 'prometheus-node-exporter';
@@ -80,7 +82,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     url,
     ask,
     async until(query, fits = () => true) {
-      const until = Date.now() + 15_000;
+      const until = Date.now() + PATIENCE_MS;
       for (;;) {
         const value = await ask(query).catch(() => null);
         if (value !== null && fits(value)) return value;
@@ -96,7 +98,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     start: async () => {
       child = await launch(folder, port, options);
     },
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze: () => freeze(child.pid ?? -1),
     thaw: () => void child.kill('SIGCONT'),
     dispose: async () => {
       await end();
@@ -174,7 +176,7 @@ async function startProcess(
   const orphaned = (): void => void child.kill('SIGKILL');
   process.once('exit', orphaned);
   child.once('exit', () => process.off('exit', orphaned));
-  const until = Date.now() + 20_000;
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await fetch(ready).then(
       response => response.status,

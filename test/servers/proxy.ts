@@ -1,5 +1,6 @@
 import {once} from 'node:events';
 import {createConnection, createServer, type AddressInfo, type Socket} from 'node:net';
+import {setImmediate} from 'node:timers/promises';
 
 /** A way to a server that can be cut, blocked, or made to lose an answer. */
 export interface Proxy {
@@ -61,7 +62,7 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
     upstream.on('data', bytes => {
       // The answer is here, so the request was carried out.
       if (losing) client.destroy();
-      else if (!swallowing && !mute) passOn(client, bytes, chunk);
+      else if (!swallowing && !mute) void passOn(pair, bytes, chunk);
     });
     for (const [one, other] of [pair, pair.toReversed()] as [Socket, Socket][]) {
       one.on('error', () => undefined);
@@ -112,12 +113,20 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
   };
 }
 
-/** Each piece in a packet of its own, as far as the system lets it. */
-function passOn(client: Socket, bytes: Buffer, chunk: number): void {
+/** How many pieces are passed on before this process, the client's too, does something else. */
+const PIECES_AT_ONCE = 200;
+
+/** Each piece in a packet of its own, as far as the system lets it; `upstream` waits until all are on their way. */
+async function passOn([client, upstream]: [Socket, Socket], bytes: Buffer, chunk: number): Promise<void> {
   if (chunk === 0) {
     client.write(bytes);
     return;
   }
   client.setNoDelay(true);
-  for (let at = 0; at < bytes.length; at += chunk) client.write(bytes.subarray(at, at + chunk));
+  upstream.pause();
+  for (let at = 0, pieces = 1; at < bytes.length; at += chunk, pieces++) {
+    client.write(bytes.subarray(at, at + chunk));
+    if (pieces % PIECES_AT_ONCE === 0) await setImmediate();
+  }
+  upstream.resume();
 }

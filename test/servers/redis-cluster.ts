@@ -1,4 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {PATIENCE_MS} from '../patience.ts';
 import {startRedis, type RedisServer} from './redis.ts';
 
 const SLOTS = 16_384;
@@ -58,7 +59,7 @@ async function busPort(node: RedisServer): Promise<string> {
 
 /** Until every node knows all others and serves. */
 async function settled(nodes: readonly RedisServer[]): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const infos = await Promise.all(nodes.map(node => node.admin.cluster('INFO')));
     const whole = `cluster_known_nodes:${nodes.length}`;

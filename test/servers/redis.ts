@@ -6,9 +6,11 @@ import {createConnection} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import {freeze} from './freeze.ts';
 import {noteMissing} from './missing.ts';
 import type {Network} from './network.ts';
 import {freePort} from './ports.ts';
+import {PATIENCE_MS} from '../patience.ts';
 
 const PROGRAM = 'redis-server';
 const HERE = '127.0.0.1';
@@ -108,7 +110,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       const more = {...options.settings, ...busOf(port, busPort), ...settings};
       child = await launch(folder, port, {...options, settings: more});
     },
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze: () => freeze(child.pid ?? -1),
     thaw: () => void child.kill('SIGCONT'),
     dispose: async () => {
       await end('SIGKILL');
@@ -139,7 +141,7 @@ async function launch(folder: string, port: number, options: RedisOptions): Prom
     ...(options.requirepass !== undefined && {requirepass: options.requirepass}),
     ...(options.acl !== undefined && {aclfile: join(folder, 'users.acl')}),
     ...(options.replicaof !== undefined && {replicaof: `127.0.0.1 ${options.replicaof.port}`}),
-    ...(options.cluster === true && {'cluster-enabled': 'yes', 'cluster-node-timeout': '2000'}),
+    ...(options.cluster === true && {'cluster-enabled': 'yes', 'cluster-node-timeout': '60000'}),
     ...options.settings,
   };
   const args =
@@ -170,7 +172,7 @@ function wordsOf(name: string, value: string): string[] {
 
 /** Until it answers a PING, with an error or without. @throws when it ends instead, with the end of its log */
 async function ready(child: ChildProcess, at: {port: number; host: string}, log: string): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ping(at).catch(() => '');
     if (answer.startsWith('+PONG') || answer.startsWith('-NOAUTH') || answer.startsWith('-MASTERDOWN'))

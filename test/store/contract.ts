@@ -1,4 +1,5 @@
 import {describe} from 'vitest';
+import {anyTextContract} from './contract/any-text.ts';
 import {feedbackContract} from './contract/feedback.ts';
 import {followContract} from './contract/follow.ts';
 import {logContract} from './contract/log.ts';
@@ -16,5 +17,6 @@ export function storeContract(name: string, subject: () => Subject): void {
     sampleContract(subject);
     feedbackContract(subject);
     restContract(subject);
+    anyTextContract(subject);
   });
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Commit} from '../../source/release/commit.ts';
 import {encodeCommit, placeOf, type LogEntry} from '../../source/store/chain.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from '../../source/store/follow.ts';
 import type {LogNews} from '../../source/store/port.ts';
 import {commitAfter} from './commits.ts';
+import {eventually} from '../patience.ts';
 
 const entry = (commit: Commit): LogEntry => ({version: commit.version, text: encodeCommit(commit)});
 const chain = (count: number, head: Commit | null = null) => {
@@ -65,7 +66,7 @@ function follow(source: LogSource, after: Commit | null = null) {
   const stopped = new AbortController();
   const following = followLog(source, after, item => news.push(item), stopped.signal);
   const heard = (...types: LogNews['type'][]) =>
-    vi.waitFor(() => expect(news.map(item => item.type)).toEqual(types), {interval: 1});
+    eventually(() => expect(news.map(item => item.type)).toEqual(types), 1);
   const stop = async () => {
     stopped.abort();
     await following;
@@ -129,7 +130,7 @@ describe('one follower for every store', () => {
     log.ring();
     await heard('commit', 'away');
     const {looks} = log;
-    await vi.waitFor(() => expect(log.looks).toBeGreaterThan(looks + 1), {interval: 5});
+    await eventually(() => expect(log.looks).toBeGreaterThan(looks + 1), 5);
     log.entries.push(entry(second!));
     log.failing = null;
     await heard('commit', 'away', 'back', 'commit');
@@ -154,7 +155,7 @@ describe('one follower for every store', () => {
     const commits = chain(700);
     const {source} = memory(commits.map(entry));
     const {news, stop} = follow(source);
-    await vi.waitFor(() => expect(news).toHaveLength(700));
+    await eventually(() => expect(news).toHaveLength(700));
     await stop();
     expect(await readLog(source, 0)).toEqual(commits);
     expect(await readLog(source, 512)).toEqual(commits.slice(512));

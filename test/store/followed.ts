@@ -1,8 +1,6 @@
 import type {Commit} from '../../source/release/commit.ts';
 import type {LogNews, LogReader, SampleEntry, SampleReader} from '../../source/store/port.ts';
-import {vi} from 'vitest';
-
-const PATIENCE = {timeout: 15_000, interval: 5};
+import {eventually} from '../patience.ts';
 
 export interface FollowedLog {
   news: LogNews[];
@@ -30,14 +28,14 @@ export function followLog(log: LogReader, after: Commit | null = null): Followed
     commits,
     count,
     reached: version =>
-      vi.waitFor(() => {
+      eventually(() => {
         const at = commits().at(-1)?.version ?? after?.version ?? 0;
         if (at !== version) throw new Error(`the follower is at version ${at}, not ${version}`);
-      }, PATIENCE),
+      }),
     heard: (type, wanted = 1) =>
-      vi.waitFor(() => {
+      eventually(() => {
         if (count(type) < wanted) throw new Error(`${count(type)} of ${wanted} "${type}" were heard`);
-      }, PATIENCE),
+      }),
     stop: async () => {
       stopped.abort();
       await following;
@@ -59,9 +57,9 @@ export function followSamples(samples: SampleReader, afterId: string): FollowedS
   return {
     entries,
     got: count =>
-      vi.waitFor(() => {
+      eventually(() => {
         if (entries.length < count) throw new Error(`${entries.length} of ${count} samples have come`);
-      }, PATIENCE),
+      }),
     stop: async () => {
       stopped.abort();
       await following;

@@ -1,236 +1,268 @@
-import {Comparison} from './comparison.ts';
-import {stakes} from './effects.ts';
-import type {CreateEvaluator, EvidenceEvaluator} from './evaluator.ts';
-import {Outlook} from './outlook.ts';
-import type {EvidenceOptions, EvidenceReading, EvidenceSnapshot, MetricEvidence, Worse} from './reading.ts';
-import {ResponseTimes} from './response-times.ts';
-import {Tape} from './tape.ts';
+import {load, save} from './checkpoint.ts';
+import {Coverage} from './coverage.ts';
+import {Findings, METRICS} from './findings.ts';
+import {Limits} from './limits.ts';
+import {metricEvidence} from './metric-evidence.ts';
+import {PastEvidence} from './past.ts';
+import type {
+  CreateEvaluator,
+  EvidenceEvaluator,
+  EvidenceOptions,
+  EvidenceReading,
+  EvidenceSnapshot,
+  Footing,
+} from './reading.ts';
+import {PeopleShare} from './share.ts';
+import {Stratum} from './stratum.ts';
 import type {EvidenceTick, HistoryTick, SideTick} from './tick.ts';
 
-/** What each metric gets of the budget, before it is made to sum to 1. */
-const ERRORS = 0.36;
-const CONVERSIONS = 0.31;
-const RESPONSE_TIME = 0.33;
-const RATIO = 0.25;
-/** Of its part, what a ratio keeps that never happened in prod's history though less of it were worse. */
+/** What each of `METRICS` gets of the budget. */
+const WEIGHTS = [0.38, 0.24, 0.38];
+/** Of its part, what conversions keep that never happened in prod's history, and the requests such a finding takes. */
 const UNUSED = 0.1;
-/** Requests that such a finding takes. */
 const ENOUGH = 500;
+/** Of a metric's part, what goes to prod's past. */
+const LN_PAST = Math.log(0.1);
+/**
+ * Where people are known, requests may speak of response times as well, as far as people allow: their wealth is at most
+ * this power of the wealth by people. Of errors they may not: a client that fails in a loop is one person.
+ */
+const BESIDE = 3;
+const LN_BESIDE = Math.log(0.2);
+const LN_PEOPLE = Math.log(0.8);
 /** Seconds over which growth is averaged for the forecast. */
 const GROWTH_MEMORY = 20;
 
-/** One ratio, with what is needed to show it. */
-interface Ratio {
-  metric: string;
-  worse: Worse;
-  comparison: Comparison;
-  outlook: Outlook;
-  /** Events and trials of a side in a second. */
-  of: (side: SideTick) => {hits: number; of: number};
-  weight: number;
-  /** In prod's history. */
-  hits: number;
-  trials: number;
-}
+/** What a checkpoint holds. */
+class State {
+  readonly limits = new Limits();
+  readonly stratum = new Stratum();
+  readonly coverage = new Coverage();
+  readonly share = new PeopleShare();
+  readonly people: Findings;
+  readonly requests: Findings;
+  readonly past = new PastEvidence();
+  /** By metric: log of its weight, of its e-value without it, when it decided, and whether prod's past says so. */
+  readonly weights = [0, 0, 0];
+  readonly logE = [0, 0, 0];
+  readonly decidedAt = [Number.NaN, Number.NaN, Number.NaN];
+  readonly isByPast = [0, 0, 0];
+  hasBegun = false;
+  t = Number.NaN;
+  peak = Number.NEGATIVE_INFINITY;
+  greatest = 0;
+  growth = 0;
+  historyRequests = 0;
+  historyConversions = 0;
 
-const NONE = {hits: 0, of: 0};
+  constructor({margin}: EvidenceOptions) {
+    this.people = new Findings('people', margin);
+    this.requests = new Findings('requests', margin);
+  }
+
+  /** Makes room for the findings at every limit that is open. */
+  grow(): void {
+    this.people.grow(this.limits);
+    this.requests.grow(this.limits);
+  }
+}
 
 class Evaluator implements EvidenceEvaluator {
   readonly #options: EvidenceOptions;
   readonly #limit: number;
-  readonly #ratios: Ratio[];
-  readonly #responseTimes: ResponseTimes;
-  #responseWeight = RESPONSE_TIME;
-  #hasBegun = false;
-  #t = Number.NaN;
-  #peak = Number.NEGATIVE_INFINITY;
-  #decidedAt = Number.NaN;
-  #logE = 0;
-  #growth = 0;
+  readonly #state: State;
 
-  constructor(options: EvidenceOptions) {
+  constructor(options: EvidenceOptions, state = new State(options)) {
     this.#options = options;
     this.#limit = -Math.log(options.falseAlarms);
-    const ratio = (metric: string, worse: Worse, weight: number, of: Ratio['of']): Ratio => ({
-      metric,
-      worse,
-      comparison: new Comparison(worse, options.margin, stakes(worse)),
-      outlook: new Outlook(worse),
-      of,
-      weight,
-      hits: 0,
-      trials: 0,
-    });
-    this.#ratios = [
-      ratio('error_rate', 'more', ERRORS, ({errors, requests}) => ({hits: errors, of: requests})),
-      ratio('conversion_rate', 'less', CONVERSIONS, ({conversions, requests}) => ({
-        hits: conversions,
-        of: requests,
-      })),
-      ...Object.entries(options.ratios ?? {}).map(([name, worse]) =>
-        ratio(name, worse, RATIO, ({ratios}) => ratios?.[name] ?? NONE),
-      ),
-    ];
-    this.#responseTimes = new ResponseTimes(options.margin);
+    this.#state = state;
   }
 
   history({t, prod}: HistoryTick): void {
-    if (this.#hasBegun || !(t > this.#t || Number.isNaN(this.#t))) return;
-    this.#t = t;
-    for (const ratio of this.#ratios) {
-      const {hits, of} = ratio.of(prod);
-      ratio.hits += hits;
-      ratio.trials += of;
-      const {comparison} = ratio;
-      if (comparison.history(t, hits, of)) comparison.relearn(comparison.noise.weights);
-    }
-    this.#responseTimes.history(t, prod.hist);
+    const state = this.#state;
+    if (state.hasBegun || !(t > state.t || Number.isNaN(state.t))) return;
+    state.t = t;
+    state.historyRequests += prod.requests;
+    state.historyConversions += prod.conversions;
+    state.limits.times.learn(prod.hist);
+    state.past.learn(t, prod);
+    this.#learn(t, prod);
+    state.limits.review(t);
+    state.grow();
   }
 
-  observe({t, prod, gray}: EvidenceTick): EvidenceReading {
+  observe(tick: EvidenceTick): EvidenceReading {
+    const {t} = tick;
+    const state = this.#state;
     // A second that was shown before, or comes late, says nothing any more.
-    if (!(t > this.#t || Number.isNaN(this.#t))) return this.#read();
-    this.#t = t;
-    if (!this.#hasBegun) this.#begin();
-    for (const {comparison, outlook, of} of this.#ratios) {
-      const g = of(gray);
-      const p = of(prod);
-      if (comparison.observe(t, g.hits, g.of, p.hits, p.of)) comparison.relearn(comparison.noise.weights);
-      outlook.observe(g.hits, g.of, p.hits, p.of);
+    if (!(t > state.t || Number.isNaN(state.t))) return this.#read();
+    const seconds = Number.isNaN(state.t) ? 1 : Math.min(t - state.t, 60);
+    state.t = t;
+    if (!state.hasBegun) this.#begin();
+    const {limits, stratum, past} = state;
+    const checked = state.coverage.check(tick, seconds);
+    state.share.observe(checked);
+    stratum.add(checked, seconds, limits);
+    if (stratum.isWhole) {
+      state.people.observe(t, stratum, limits, state.share);
+      state.requests.observe(t, stratum, limits, state.share);
+      stratum.clear();
+      // Limits are opened between strata, so that none is counted in part.
+      limits.review(t);
+      state.grow();
     }
-    this.#responseTimes.observe(t, gray.hist, prod.hist);
+    this.#learn(t, checked.prod);
+    past.observe(tick);
+    past.learn(t, tick.prod);
+    limits.times.learn(tick.prod.hist);
+    limits.times.learn(tick.gray.hist);
     this.#sumUp();
     return this.#read();
   }
 
-  startAgain(metric: string): void {
-    if (!this.#hasBegun) return;
-    const ratio = this.#ratios.find(one => one.metric === metric);
-    if (ratio === undefined && metric !== 'response_time') return;
-    if (ratio === undefined) this.#responseTimes.startAgain();
-    else {
-      ratio.comparison.startAgain();
-      ratio.outlook = new Outlook(ratio.worse);
-    }
-    this.#peak = Number.NEGATIVE_INFINITY;
-    this.#decidedAt = Number.NaN;
-    this.#sumUp();
-    this.#growth = 0;
+  read(): EvidenceReading | null {
+    return this.#state.hasBegun ? this.#read() : null;
   }
 
-  read(): EvidenceReading | null {
-    return this.#hasBegun ? this.#read() : null;
+  startAgain(metric: string): void {
+    const index = METRICS.findIndex(one => one === metric);
+    if (index < 0) return;
+    this.#state.people.startAgain(index);
+    this.#state.requests.startAgain(index);
+    this.#state.past.of(index)?.startAgain();
+    this.#state.decidedAt[index] = Number.NaN;
+    this.#sumUp();
   }
 
   /** The parts of the budget, once and for all. */
   #begin(): void {
-    this.#hasBegun = true;
-    for (const ratio of this.#ratios)
-      if (ratio.worse === 'less' && ratio.hits === 0 && ratio.trials >= ENOUGH) ratio.weight *= UNUSED;
-    const sum = this.#ratios.reduce((total, {weight}) => total + weight, this.#responseWeight);
-    for (const ratio of this.#ratios) ratio.weight /= sum;
-    this.#responseWeight /= sum;
+    const state = this.#state;
+    state.hasBegun = true;
+    const isUnused = state.historyConversions === 0 && state.historyRequests >= ENOUGH;
+    const parts = WEIGHTS.map((weight, index) => (isUnused && index === 1 ? UNUSED * weight : weight));
+    const sum = parts.reduce((total, part) => total + part, 0);
+    for (const [index, part] of parts.entries()) state.weights[index] = Math.log(part / sum);
+    state.limits.begin(state.t);
+    state.grow();
   }
 
-  /** The mean of the e-values: one budget for all metrics. */
+  #learn(t: number, prod: SideTick): void {
+    const {people, requests, limits} = this.#state;
+    people.learn(t, prod, limits);
+    requests.learn(t, prod, limits);
+  }
+
+  /** Log of the e-value of a metric on the footing in use, its weight not yet in it. */
+  #standing(metric: number): number {
+    const {people, requests, limits, coverage} = this.#state;
+    if (!coverage.isByPeople) return requests.best(metric, limits).logE;
+    const {logE} = people.best(metric, limits);
+    if (METRICS[metric] !== 'response_time') return logE;
+    const beside = Math.min(requests.best(metric, limits).logE, BESIDE * logE);
+    return Math.max(logE + LN_PEOPLE, beside + LN_BESIDE);
+  }
+
+  /** The greatest e-value, each times its weight: by the union of what may go wrong, one budget for all. */
   #sumUp(): void {
-    let sum = this.#responseWeight * Math.exp(this.#responseTimes.logE);
-    for (const {weight, comparison} of this.#ratios) sum += weight * Math.exp(comparison.logE);
-    const logE = Math.log(sum);
-    this.#growth += (logE - this.#logE - this.#growth) / GROWTH_MEMORY;
-    this.#logE = logE;
-    if (logE > this.#peak) this.#peak = logE;
-    if (Number.isNaN(this.#decidedAt) && logE >= this.#limit) this.#decidedAt = this.#t;
+    const state = this.#state;
+    let greatest = Number.NEGATIVE_INFINITY;
+    for (const metric of METRICS.keys()) {
+      const standing = this.#standing(metric);
+      const gross = state.past.isSpeaking(state.t) ? state.past.of(metric) : null;
+      const past = gross === null ? Number.NEGATIVE_INFINITY : Math.log(gross.capital.total) + LN_PAST;
+      const logE = Math.max(standing, past);
+      const weighed = logE + (state.weights[metric] ?? 0);
+      const isDecided = !Number.isNaN(state.decidedAt[metric]);
+      if (weighed >= this.#limit && !isDecided) state.decidedAt[metric] = state.t;
+      // What decided is told from then on, until more than history says so.
+      const isSure = standing + (state.weights[metric] ?? 0) >= this.#limit;
+      if (!isDecided || isSure) state.isByPast[metric] = past > standing && !isSure ? 1 : 0;
+      state.logE[metric] = logE;
+      greatest = Math.max(greatest, weighed);
+    }
+    state.growth += (greatest - state.greatest - state.growth) / GROWTH_MEMORY;
+    state.greatest = greatest;
+    state.peak = Math.max(state.peak, greatest);
+  }
+
+  #footing(metric: number): Footing {
+    if (this.#state.isByPast[metric] === 1) return 'history';
+    return this.#state.coverage.isByPeople ? 'people' : 'requests';
+  }
+
+  /** The metric that decided first (by history last of all), else the one that speaks most; null where none speaks. */
+  #worst(): number | null {
+    const {decidedAt, isByPast, logE, weights} = this.#state;
+    const metrics = [...METRICS.keys()];
+    const decided = metrics.filter(metric => !Number.isNaN(decidedAt[metric]));
+    const rank = (metric: number) => (isByPast[metric] ?? 0) * 1e12 + (decidedAt[metric] ?? 0);
+    if (decided.length > 0) return decided.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+    const speaking = metrics.filter(metric => (logE[metric] ?? 0) > 0);
+    const weighed = (metric: number) => (logE[metric] ?? 0) + (weights[metric] ?? 0);
+    return speaking.length === 0 ? null : speaking.reduce((a, b) => (weighed(b) > weighed(a) ? b : a));
   }
 
   #read(): EvidenceReading {
+    const state = this.#state;
     const limit = this.#limit;
-    const isDecided = !Number.isNaN(this.#decidedAt);
-    const metrics: MetricEvidence[] = [];
-    let worst: MetricEvidence | null = null;
-    let most = 0;
-    const weigh = (metric: MetricEvidence, weight: number) => {
-      metrics.push(metric);
-      const speaks = metric.logE + Math.log(weight);
-      if (metric.logE > 0 && (worst === null || speaks > most)) {
-        worst = metric;
-        most = speaks;
-      }
-      return metric;
-    };
-    for (const {metric, comparison, outlook, weight} of this.#ratios)
-      weigh(outlook.read(metric, comparison, comparison.logE, limit), weight);
-    weigh(this.#responseTimes.read(limit), this.#responseWeight);
-    // What a callback assigns is not seen by the compiler.
-    const found = worst as MetricEvidence | null;
+    const at = this.#worst();
+    const decidedAt = at === null ? Number.NaN : (state.decidedAt[at] ?? Number.NaN);
+    const isDecided = !Number.isNaN(decidedAt);
+    const metrics = [...METRICS.keys()].map(metric =>
+      metricEvidence(metric, state, {
+        footing: this.#footing(metric),
+        logE: state.logE[metric] ?? 0,
+        limit: limit - (state.weights[metric] ?? 0),
+      }),
+    );
+    const worst = at === null ? null : (metrics[at] ?? null);
     const isBetter = metrics.some(({direction}) => direction === 'gray-better');
-    const isGrowing = !isDecided && this.#logE > 0 && this.#growth > 1e-3;
+    const isWorse = isDecided || worst?.direction === 'gray-worse';
+    const isGrowing = !isDecided && state.greatest > 0 && state.growth > 1e-3;
     return {
-      t: this.#t,
-      logE: this.#logE,
-      peak: this.#peak,
+      t: state.t,
+      logE: state.greatest,
+      peak: state.peak,
       limit,
       decided: isDecided,
-      decidedAt: isDecided ? this.#decidedAt : null,
-      worst: found?.metric ?? null,
-      direction: found?.direction === 'gray-worse' ? 'gray-worse' : isBetter ? 'gray-better' : 'none',
+      decidedAt: isDecided ? decidedAt : null,
+      atMost: worst?.footing === 'history' ? 'pause' : 'rollback',
+      worst: worst?.metric ?? null,
+      footing: worst?.footing ?? (state.coverage.isByPeople ? 'people' : 'requests'),
+      onset: worst?.onset ?? null,
+      direction: isWorse ? 'gray-worse' : isBetter ? 'gray-better' : 'none',
       metrics,
-      forecastSeconds: isGrowing ? Math.ceil((limit - this.#logE) / this.#growth) : null,
+      forecastSeconds: isGrowing ? Math.ceil((limit - state.greatest) / state.growth) : null,
+      faults: state.coverage.isContradicted(state.t) ? ['people-contradict'] : [],
     };
   }
 
   snapshot(): EvidenceSnapshot {
-    const tape = new Tape();
-    tape.put(this.#hasBegun ? 1 : 0, this.#t, this.#peak, this.#decidedAt, this.#logE, this.#growth);
-    tape.put(this.#responseWeight);
-    for (const {comparison, outlook, weight, hits, trials} of this.#ratios) {
-      tape.put(weight, hits, trials);
-      comparison.save(tape);
-      outlook.save(tape);
-    }
-    this.#responseTimes.save(tape);
+    const {t, limits} = this.#state;
     return {
-      schema: 'graydeck.evidence/2',
-      t: Number.isNaN(this.#t) ? null : this.#t,
-      state: {options: nameOf(this.#options), numbers: tape.encode()},
+      schema: 'graydeck.evidence/3',
+      t: Number.isNaN(t) ? null : t,
+      options: nameOf(this.#options),
+      limits: limits.buckets.length,
+      state: save(this.#state),
     };
-  }
-
-  /** @returns false when it is not of this shape; nothing of this evaluator may be used then. */
-  load(tape: Tape): boolean {
-    this.#hasBegun = tape.take() === 1;
-    this.#t = tape.take();
-    this.#peak = tape.take();
-    this.#decidedAt = tape.take();
-    this.#logE = tape.take();
-    this.#growth = tape.take();
-    this.#responseWeight = tape.take();
-    for (const ratio of this.#ratios) {
-      ratio.weight = tape.take();
-      ratio.hits = tape.take();
-      ratio.trials = tape.take();
-      ratio.comparison.load(tape);
-      ratio.outlook.load(tape);
-    }
-    this.#responseTimes.load(tape);
-    return tape.isAtEnd;
   }
 }
 
 /** What a checkpoint must agree in. */
-function nameOf({falseAlarms, margin, ratios}: EvidenceOptions): string {
-  return JSON.stringify([falseAlarms, margin, Object.entries(ratios ?? {})]);
+function nameOf({falseAlarms, margin}: EvidenceOptions): string {
+  return JSON.stringify([falseAlarms, margin]);
 }
 
-function restore(options: EvidenceOptions, {schema, state}: EvidenceSnapshot): Evaluator | null {
-  if (schema !== 'graydeck.evidence/2' || typeof state !== 'object' || state === null) return null;
-  if (!('options' in state) || state.options !== nameOf(options)) return null;
-  const tape = 'numbers' in state && typeof state.numbers === 'string' ? Tape.decode(state.numbers) : null;
-  if (tape === null) return null;
-  const evaluator = new Evaluator(options);
-  return evaluator.load(tape) ? evaluator : null;
+function restore(options: EvidenceOptions, from: EvidenceSnapshot): Evaluator | null {
+  if (from.schema !== 'graydeck.evidence/3' || from.options !== nameOf(options)) return null;
+  const state = new State(options);
+  // Room for as many findings as there were limits; which those are follows.
+  state.limits.buckets.length = from.limits;
+  state.grow();
+  return load(state, from.state) ? new Evaluator(options, state) : null;
 }
 
-/** Makes an evaluator, fresh or from a checkpoint; one of another version or other options is taken for none. */
+/** Makes an evaluator, fresh or from a checkpoint; a checkpoint of another version or other options is not used. */
 export const createEvaluator: CreateEvaluator = (options, from) =>
   (from === undefined ? null : restore(options, from)) ?? new Evaluator(options);

@@ -1,128 +1,116 @@
-import type {Tape} from './tape.ts';
-import type {SideTick} from './tick.ts';
+import type {Histogram} from './tick.ts';
 
-type Histogram = SideTick['hist'];
-
-/** Parts of prod's requests that are slower than each limit, from the many to the few. */
-export const PARTS: readonly number[] = [0.3, 0.07, 0.02, 0.006, 0.0015, 0.0003];
+/** Parts of the requests of both sides beyond a limit, from the many to the few, and the weight of each at first. */
+const PARTS = [
+  {part: 0.4, weight: 0.07},
+  {part: 0.12, weight: 0.2},
+  {part: 0.04, weight: 0.27},
+  {part: 0.012, weight: 0.24},
+  {part: 0.003, weight: 0.15},
+  {part: 0.0007, weight: 0.07},
+];
+/** Limits lie at every fourth bucket: half an octave apart. */
+const STEP = 4;
 /** Buckets from 2^-10 ms to 2^40 ms; what lies outside counts in the first or last. */
 const LOWEST = -80;
 const CELLS = 400;
 /** Values before limits may be set. */
 const ENOUGH = 200;
-/** A limit is set anew when the part beyond it differs from what it should be by more than this factor. */
-const ASTRAY = 3;
-/** Values beyond a limit that such a finding takes. */
-const MANY = 100;
+/** Seconds between two reviews, and the part of what was learned that outlives one: half of it a minute. */
+const REVIEW_SECONDS = 30;
+const KEPT = Math.SQRT1_2;
+/** Part of the weight that the limits of the first review share; each later limit gets a part of the rest. */
+const AT_FIRST = 0.8;
 
-/**
- * The limits at which response times are compared: quantiles of what prod showed so far, at the edges of buckets. Every
- * limit is set by the past alone, so that what is found at it is found without having been looked for.
- */
-export class Limits {
-  readonly #counts = new Float64Array(CELLS);
-  #total = 0;
-  /** For each cell the number of limits at or below it. */
-  readonly #beyond = new Int8Array(CELLS);
-  /** Ascending: the lowest bucket beyond each limit; as many as `PARTS`, or none yet. */
-  readonly buckets: number[] = [];
-
-  get areSet(): boolean {
-    return this.buckets.length > 0;
-  }
-
-  /** Values learned so far. */
-  get total(): number {
-    return this.#total;
-  }
+/** Counts of response times by bucket. */
+export class Times {
+  readonly counts: number[] = Array.from({length: CELLS}, () => 0);
+  total = 0;
 
   learn(histogram: Histogram): void {
-    for (const [bucket, count] of histogram) {
-      const cell = cellOf(bucket);
-      this.#counts[cell] = (this.#counts[cell] ?? 0) + count;
-      this.#total += count;
-    }
-  }
-
-  /** What was learned counts for less from here on. @param part that is kept, 0–1 */
-  fade(part: number): void {
-    for (let cell = 0; cell < CELLS; cell++) this.#counts[cell] = (this.#counts[cell] ?? 0) * part;
-    this.#total *= part;
-  }
-
-  /** Sets the limits, and sets them anew when one has gone astray. @returns the index of each that has changed */
-  set(): number[] {
-    if (this.#total < ENOUGH || (this.areSet && !PARTS.some((_, index) => this.#isAstray(index)))) return [];
-    const changed: number[] = [];
-    let above = 0;
-    let index = PARTS.length - 1;
-    for (let cell = CELLS - 1; cell >= 0 && index >= 0; cell--) {
-      const upTo = above + (this.#counts[cell] ?? 0);
-      for (; index >= 0 && upTo > (PARTS[index] ?? 1) * this.#total; index--) {
-        const wanted = (PARTS[index] ?? 1) * this.#total;
-        // The edge that is nearer to it; the last ones may have nothing beyond.
-        const edge = (wanted - above < upTo - wanted ? cell + 1 : cell) + LOWEST;
-        if (this.buckets[index] !== edge) changed.push(index);
-        this.buckets[index] = edge;
-      }
-      above = upTo;
-    }
-    this.#index();
-    return changed;
-  }
-
-  #isAstray(index: number): boolean {
-    let beyond = 0;
-    for (let cell = cellOf(this.buckets[index] ?? 0); cell < CELLS; cell++) beyond += this.#counts[cell] ?? 0;
-    const wanted = (PARTS[index] ?? 1) * this.#total;
-    return wanted >= MANY && (beyond > wanted * ASTRAY || beyond < wanted / ASTRAY);
-  }
-
-  #index(): void {
-    for (let cell = 0; cell < CELLS; cell++) {
-      let count = 0;
-      for (const bucket of this.buckets) if (cell >= cellOf(bucket)) count++;
-      this.#beyond[cell] = count;
-    }
-  }
-
-  /** Counts the values beyond each limit into `into`. @returns all values */
-  count(histogram: Histogram, into: Float64Array): number {
-    into.fill(0);
-    let all = 0;
-    // By index: a loop over pairs is several times as slow, and this is done for every second.
     for (let i = 0; i < histogram.length; i++) {
       const pair = histogram[i];
       if (pair === undefined) continue;
-      const beyond = this.#beyond[cellOf(pair[0])] ?? 0;
-      all += pair[1];
-      if (beyond > 0) into[beyond - 1] = (into[beyond - 1] ?? 0) + pair[1];
+      const cell = Math.min(CELLS - 1, Math.max(0, pair[0] - LOWEST));
+      this.counts[cell] = (this.counts[cell] ?? 0) + pair[1];
+      this.total += pair[1];
     }
-    for (let index = this.buckets.length - 2; index >= 0; index--)
-      into[index] = (into[index] ?? 0) + (into[index + 1] ?? 0);
-    return all;
   }
 
-  save(tape: Tape): void {
-    tape.put(this.#total, this.buckets.length, ...this.buckets);
-    const cells = [...this.#counts.entries()].filter(([, count]) => count > 0);
-    tape.put(cells.length, ...cells.flat());
+  fade(keep: number): void {
+    for (let cell = 0; cell < CELLS; cell++) this.counts[cell] = (this.counts[cell] ?? 0) * keep;
+    this.total *= keep;
   }
 
-  load(tape: Tape): void {
-    this.#total = tape.take();
-    const length = Math.min(tape.take(), PARTS.length);
-    this.buckets.length = 0;
-    for (let index = 0; index < length; index++) this.buckets.push(tape.take());
-    this.#counts.fill(0);
-    for (let left = Math.min(tape.take(), CELLS); left > 0; left--) {
-      const cell = tape.take();
-      this.#counts[cell] = tape.take();
+  /** The highest bucket with more than this part, 0–1, in it and beyond; null without so many. */
+  quantile(part: number): number | null {
+    let above = 0;
+    for (let cell = CELLS - 1; cell >= 0; cell--) {
+      above += this.counts[cell] ?? 0;
+      if (above > part * this.total) return cell + LOWEST;
     }
-    this.#index();
+    return null;
   }
 }
 
-function cellOf(bucket: number): number {
-  return Math.min(CELLS - 1, Math.max(0, bucket - LOWEST));
+/**
+ * The limits at which response times are compared: quantiles of what both sides showed of late, on a grid of half
+ * octaves. Each is chosen by the past alone. Quantiles of prod alone would depend on who happens to have prod. A limit is
+ * never moved: following the quantiles would count people again. A new place is a new limit, with capital of its own.
+ */
+export class Limits {
+  readonly times = new Times();
+  reviewedAt = Number.NaN;
+  /** In the order in which they were opened: the lowest bucket beyond each, and its part of all weight there will ever be. */
+  readonly buckets: number[] = [];
+  readonly weights: number[] = [];
+  /** How many were opened after the first review. */
+  late = 0;
+
+  /** From here on bets are made: the limits that are of use now get their weight. */
+  begin(t: number): void {
+    this.weights.fill(0);
+    this.late = 0;
+    this.reviewedAt = Number.NaN;
+    this.#review(t, true);
+  }
+
+  /** Opens limits where the quantiles have gone. */
+  review(t: number): void {
+    if (!(t - this.reviewedAt < REVIEW_SECONDS)) this.#review(t, this.buckets.length === 0);
+  }
+
+  #review(t: number, isFirst: boolean): void {
+    if (this.times.total < ENOUGH) return;
+    this.reviewedAt = t;
+    for (const {part, weight} of PARTS) {
+      const quantile = this.times.quantile(part);
+      if (quantile !== null)
+        this.#open(STEP * Math.ceil(quantile / STEP), isFirst ? AT_FIRST * weight : null);
+    }
+    // Where traffic is thin, what was learned is kept until there is enough to replace it.
+    this.times.fade(Math.min(1, Math.max(KEPT, (2 * ENOUGH) / this.times.total)));
+  }
+
+  /** @param weight null for a limit opened later */
+  #open(bucket: number, weight: number | null): void {
+    const at = this.buckets.indexOf(bucket);
+    if (at >= 0) {
+      this.weights[at] = (this.weights[at] ?? 0) + (weight ?? 0);
+      return;
+    }
+    this.buckets.push(bucket);
+    if (weight === null) this.late++;
+    this.weights.push(weight ?? (1 - AT_FIRST) * (1 / this.late - 1 / (this.late + 1)));
+  }
+}
+
+/** Values of a histogram in a bucket and beyond. */
+export function beyond(histogram: Histogram, bucket: number): number {
+  let sum = 0;
+  for (let i = 0; i < histogram.length; i++) {
+    const pair = histogram[i];
+    if (pair !== undefined && pair[0] >= bucket) sum += pair[1];
+  }
+  return sum;
 }

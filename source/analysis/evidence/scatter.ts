@@ -1,112 +1,116 @@
-import {lnPair} from './pair.ts';
-import type {Tape} from './tape.ts';
-
-/** Variance over mean of the counts of ten seconds. */
-const LEVELS = [1, 1.7, 3, 5.5, 10];
-const PRIOR = [0.92, 0.032, 0.024, 0.016, 0.008];
-const SECONDS = 10;
-/** As in `MinuteNoise`. */
-const PAIR = 0.7;
+/** Seconds of a window: requests of one client hang together for less than the short or the long one. */
+const SHORT = 30;
+const LONG = 120;
+/** The least design effect of requests that is assumed, and for how many windows of each length that counts. */
+const LEAST = 2.5;
+const ASSUMED = {short: 4, long: 2};
+/** Part of what earlier windows showed that is kept from one to the next. */
+const KEPT = 0.8;
+/** Events of two windows that say something of noise; a step of the log rate counts no more than the root of `MOST`. */
+const FEWEST = 4;
 const MOST = 4;
-const FLOOR = 0.001;
-/** Less than this is no scatter. */
-const LEAST = 1.05;
+/** Standard errors that noise must be above; how much is kept from window to window. */
+const SURE = 0.5;
+const NOISE_KEPT = 1 - 1 / 120;
 
-/**
- * How much more events scatter over ten seconds than within one: a user who tries again and again, a host that is away for
- * some seconds. Learned from prod, each ten seconds compared with those before. Likelihoods are taken to the power of
- * its inverse (quasi-likelihood: Wedderburn, Biometrika 61(3), 1974): where there is no such scatter after all, an
- * e-value to a power below 1 is one still, by Jensen's inequality.
- */
-export class Scatter {
-  readonly #weights = Float64Array.from(PRIOR);
-  #block = Number.NEGATIVE_INFINITY;
-  #events = 0;
-  #requests = 0;
-  #eventsBefore = 0;
-  #requestsBefore = 0;
-  #excess = 1;
-  #level = 1;
+/** Counts of the running window, and those before it. */
+class CountWindow {
+  readonly #seconds: number;
+  number = Number.NaN;
+  events = 0;
+  trials = 0;
+  lastEvents = 0;
+  lastTrials = 0;
+  /** Fading sums of all earlier windows. */
+  earlierEvents = 0;
+  earlierTrials = 0;
+  /** Squares of z against the earlier ones, and how many. */
+  squares = 0;
+  windows = 0;
 
-  /** Dispersion over ten seconds. */
-  get level(): number {
-    return this.#level;
+  constructor(seconds: number) {
+    this.#seconds = seconds;
   }
 
-  /** The same as a multiple of what is known already; 1 when there is no more. */
-  get excess(): number {
-    return this.#excess;
+  /** @returns whether a window is over, and the next one begun */
+  count(t: number, events: number, trials: number): boolean {
+    const number = Math.floor(t / this.#seconds);
+    const isOver = number !== this.number;
+    if (isOver) this.#turn(number);
+    this.events += events;
+    this.trials += trials;
+    return isOver;
   }
 
-  /**
-   * A second of prod.
-   * @param dispersion variance over mean that is known already
-   */
-  learn(t: number, events: number, requests: number, dispersion: number): void {
-    const block = Math.floor((t - 1) / SECONDS);
-    if (block !== this.#block) {
-      if (this.#requests > 0 && this.#requestsBefore > 0) this.#compare(dispersion);
-      this.#eventsBefore = this.#events;
-      this.#requestsBefore = block === this.#block + 1 ? this.#requests : 0;
-      this.#block = block;
-      this.#events = 0;
-      this.#requests = 0;
+  #turn(number: number): void {
+    const part = (this.events + this.earlierEvents) / (this.trials + this.earlierTrials);
+    if (this.trials > 0 && this.earlierTrials > 0 && part > 0 && part < 1) {
+      const difference = this.events / this.trials - this.earlierEvents / this.earlierTrials;
+      this.squares +=
+        (difference * difference) / (part * (1 - part) * (1 / this.trials + 1 / this.earlierTrials));
+      this.windows++;
     }
-    this.#events += events;
-    this.#requests += requests;
-  }
-
-  #compare(dispersion: number): void {
-    const m = this.#events + this.#eventsBefore;
-    if (m < 2) return;
-    const share = this.#requests / (this.#requests + this.#requestsBefore);
-    const weights = this.#weights;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < LEVELS.length; k++) {
-      const log = lnPair(this.#events, m, share, 0, (LEVELS[k] ?? 1) - 1);
-      LOGS[k] = log;
-      if (log > most) most = log;
-    }
-    let sum = 0;
-    for (let k = 0; k < LEVELS.length; k++) {
-      const weight = (weights[k] ?? 0) * Math.exp(PAIR * Math.max(-MOST, (LOGS[k] ?? 0) - most));
-      weights[k] = weight;
-      sum += weight;
-    }
-    let mean = 0;
-    for (let k = 0; k < LEVELS.length; k++) {
-      const weight = (1 - FLOOR) * ((weights[k] ?? 0) / sum) + FLOOR * (PRIOR[k] ?? 0);
-      weights[k] = weight;
-      mean += weight * (LEVELS[k] ?? 1);
-    }
-    this.#level = mean;
-    const excess = mean / dispersion;
-    this.#excess = excess > LEAST ? excess : 1;
-  }
-
-  save(tape: Tape): void {
-    tape.putAll(this.#weights);
-    tape.put(
-      this.#block,
-      this.#events,
-      this.#requests,
-      this.#eventsBefore,
-      this.#requestsBefore,
-      this.#excess,
-      this.#level,
-    );
-  }
-
-  load(tape: Tape): void {
-    tape.takeAll(this.#weights);
-    this.#block = tape.take();
-    this.#events = tape.take();
-    this.#requests = tape.take();
-    this.#eventsBefore = tape.take();
-    this.#requestsBefore = tape.take();
-    this.#excess = tape.take();
-    this.#level = tape.take();
+    this.earlierEvents = this.earlierEvents * KEPT + this.events;
+    this.earlierTrials = this.earlierTrials * KEPT + this.trials;
+    const isNext = number === this.number + 1;
+    this.lastEvents = isNext ? this.events : 0;
+    this.lastTrials = isNext ? this.trials : 0;
+    this.events = 0;
+    this.trials = 0;
+    this.number = number;
   }
 }
 
-const LOGS = new Float64Array(LEVELS.length);
+/** What prod teaches about how events of one kind scatter. */
+export class Scatter {
+  readonly short = new CountWindow(SHORT);
+  readonly long = new CountWindow(LONG);
+  lastEvents = 0;
+  lastTrials = 0;
+  /** Pairs of windows: how many, squares of steps beyond chance, and variances of those. */
+  pairs = 0;
+  excess = 0;
+  doubt = 0;
+
+  /**
+   * The design effect of requests that come in clusters: by how much counts of windows scatter more around those before
+   * them than independent requests would; at least 2.5.
+   */
+  get design(): number {
+    const short = (LEAST * ASSUMED.short + this.short.squares) / (ASSUMED.short + this.short.windows);
+    const long = (LEAST * ASSUMED.long + this.long.squares) / (ASSUMED.long + this.long.windows);
+    return Math.max(LEAST, short, long);
+  }
+
+  /** Variance of the logarithm of a rate that wanders from half minute to half minute, beyond chance; 0 when calm. */
+  get noise(): number {
+    return Math.max(0, this.excess - SURE * Math.sqrt(this.doubt)) / (this.pairs + ASSUMED.short);
+  }
+
+  /** Whether there was enough to learn noise from. */
+  get isKnown(): boolean {
+    return this.pairs >= ASSUMED.short;
+  }
+
+  /** A second of prod. */
+  learn(t: number, events: number, trials: number): void {
+    const before = {events: this.short.events, trials: this.short.trials};
+    this.long.count(t, events, trials);
+    if (!this.short.count(t, events, trials)) return;
+    // What `before` holds is over; was the one before it its neighbour?
+    this.#step(before);
+    this.lastEvents = this.short.lastEvents;
+    this.lastTrials = this.short.lastTrials;
+  }
+
+  #step({events, trials}: {events: number; trials: number}): void {
+    if (this.lastTrials <= 0 || trials <= 0 || this.lastEvents + events < FEWEST) return;
+    const step = Math.log((events + 0.5) / (this.lastEvents + 0.5)) - Math.log(trials / this.lastTrials);
+    const part = Math.min(0.99, (events + this.lastEvents) / (trials + this.lastTrials));
+    const chance = (1 - part) * (1 / (events + 0.5) + 1 / (this.lastEvents + 0.5));
+    this.pairs = this.pairs * NOISE_KEPT + 1;
+    this.excess = this.excess * NOISE_KEPT + Math.min(step * step, MOST) - Math.min(chance, MOST);
+    // The square of a normal deviate has twice the square of its variance.
+    this.doubt = this.doubt * NOISE_KEPT + 2 * chance * chance;
+  }
+}

@@ -23,8 +23,10 @@ export type Histogram = readonly (readonly [bucket: number, count: number])[];
  * cohort only. Any part may be missing. Counts are whole numbers from 0 on.
  */
 export interface PeopleTick {
-  /** Requests of this second that name a person; absent: all of them. */
+  /** Requests of this second that name a person; absent: all of them, or as `requestsSoFar` says. */
   requests?: number;
+  /** The same, summed over the release so far. */
+  requestsSoFar?: number;
   /** People first seen on this side since the split changed. */
   seen?: number;
   /** People who failed, converted, for the first time in this release, on whichever side and instance. */

@@ -1,3 +1,5 @@
+import {startOf} from '../../release/well-formed.ts';
+
 /** What people's feedback is about. */
 export const FEEDBACK_TYPES = ['bug', 'suggestion', 'experience', 'performance'] as const;
 export type FeedbackType = (typeof FEEDBACK_TYPES)[number];
@@ -62,7 +64,7 @@ export function decodeFeedback(text: string): Feedback | null {
   if (known === undefined || typeof message !== 'string') return null;
   return {
     type: known,
-    message: message.slice(0, LONGEST_MESSAGE),
+    message: startOf(message, LONGEST_MESSAGE),
     rating: RATINGS.find(one => one === rating) ?? null,
     phase: nameOf(deployment_phase),
     version: nameOf(deployment_version),
@@ -86,5 +88,5 @@ export function readFeedback(entries: readonly {at: number; text: string}[]): {
 /** Ids of users may be numbers where an app has them so. */
 function nameOf(value: unknown): string | null {
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text.trim() !== '' ? text.slice(0, LONGEST_FEEDBACK_NAME) : null;
+  return typeof text === 'string' && text.trim() !== '' ? startOf(text, LONGEST_FEEDBACK_NAME) : null;
 }

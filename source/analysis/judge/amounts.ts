@@ -59,6 +59,14 @@ export function timeWords(ms: number): string {
   return rest === 0 ? `${whole} ${word}` : `${whole} ${word} ${rest} ${partWord}`;
 }
 
+/** How rare chance makes it, from the log of an e-value: `1 in 12,000`; null where it is nothing special. */
+export function oddsWords(log: number): string | null {
+  if (!(log > Math.log(1.5))) return null;
+  if (log > Math.log(1e9)) return '1 in more than a billion';
+  const odds = Math.exp(log);
+  return `1 in ${countWords(odds < 10 ? odds : Number(odds.toPrecision(2)))}`;
+}
+
 /** `1,204`. */
 export function countWords(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/gu, ',');

@@ -1,6 +1,6 @@
 import type {Criterion, Plan} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
-import {judgeCondition} from './judge-condition.ts';
+import {judgeForRaise} from './judge-raise.ts';
 import type {Look} from './look.ts';
 import {isMet, type Outcome} from './outcome.ts';
 
@@ -11,12 +11,23 @@ export interface CriterionReading {
 }
 
 export function judgeCriteria(criteria: readonly Criterion[], look: Look): CriterionReading[] {
-  return criteria.map(criterion => ({criterion, outcome: judgeCondition(criterion.condition, look)}));
+  return criteria.map(criterion => ({criterion, outcome: judgeForRaise(criterion.condition, look)}));
 }
 
 /** Those that keep the phase: dry runs never do. */
 export function unmet(readings: readonly CriterionReading[]): CriterionReading[] {
   return readings.filter(({criterion, outcome}) => !criterion.dryRun && !isMet(outcome));
+}
+
+/**
+ * Milliseconds until the last of the criteria that are not shown yet will be, at this traffic; null: none of them waits
+ * for more, or one will never be.
+ */
+export function forecastOf(readings: readonly CriterionReading[]): number | null {
+  const waits = unmet(readings).map(({outcome}) =>
+    outcome.kind === 'undecided' ? outcome.forecastMs : null,
+  );
+  return waits.length === 0 || waits.includes(null) ? null : Math.max(...waits.map(ms => ms ?? 0));
 }
 
 /** As the log keeps it of a phase that is left: `next` carries it. What does not apply is written as held. */

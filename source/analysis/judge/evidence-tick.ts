@@ -31,12 +31,13 @@ export function evidenceTick(seconds: Seconds, at: number, percent: number | nul
 /** One side of a second. */
 export function sideTick(counts: SecondCounts | null): SideTick {
   if (counts === null) return NOTHING;
-  const {requests, errors, conversions, responseTime} = counts;
+  const {requests, errors, conversions, responseTime, people} = counts;
   return {
     requests,
     errors,
     conversions,
     latencySumMs: responseTime?.sum ?? 0,
     hist: responseTime?.buckets(PER_OCTAVE) ?? [],
+    ...(people === null ? {} : {people}),
   };
 }

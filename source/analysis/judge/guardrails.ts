@@ -2,6 +2,7 @@ import type {Guardrail} from '../../release/plan.ts';
 import {isProdSickToo} from './both-sides.ts';
 import {isClear, isOver} from './clear.ts';
 import {judgeCondition} from './judge-condition.ts';
+import {judgeForAlarm, judgeForRaise} from './judge-raise.ts';
 import type {Look} from './look.ts';
 import type {Outcome} from './outcome.ts';
 import {follow, type Sighting, type Track} from './track.ts';
@@ -35,7 +36,7 @@ export function judgeGuardrails(
   const readings = guardrails.map((guardrail): GuardrailReading => {
     const {when, forMs} = guardrail;
     const key = keyOf(guardrail);
-    const outcome = judgeCondition(when, look);
+    const outcome = JUDGES[guardrail.then](when, look);
     const {at, since} = look.frame;
     const dataAt = outcome.ageMs === null ? null : at - outcome.ageMs;
     const track = follow(before[key] ?? null, {
@@ -52,6 +53,14 @@ export function judgeGuardrails(
   });
   return {readings, tracks};
 }
+
+/** Down needs suspicion, up needs proof; between them an alarm must not be chance. */
+const JUDGES: Readonly<Record<Guardrail['then'], typeof judgeCondition>> = {
+  rollback: judgeCondition,
+  pause: judgeForAlarm,
+  alert: judgeForAlarm,
+  advance: judgeForRaise,
+};
 
 function keyOf({when, forMs, then}: Guardrail): string {
   return `${then} ${when.text} for ${forMs}`;
@@ -75,6 +84,7 @@ function sightingOf(outcome: Outcome, isFilling: boolean): Sighting {
     case 'not-applicable':
       return 'clear';
     case 'undecided':
+      if (outcome.why === 'within-chance' || outcome.why === 'not-shown') return 'between';
       return isFilling ? 'between' : 'blind';
     case 'cannot-measure':
       return 'blind';

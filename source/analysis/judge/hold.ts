@@ -3,7 +3,14 @@ import {amount, timeWords} from './amounts.ts';
 import {earlierUnmet, unmet} from './criteria.ts';
 import type {Findings, Hearing} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';
-import {criterionReason, guardrailReason, ratioReason, reason, shoutingReason} from './reasons.ts';
+import {
+  aheadReason,
+  criterionReason,
+  guardrailReason,
+  ratioReason,
+  reason,
+  shoutingReason,
+} from './reasons.ts';
 import type {Situation} from './situation.ts';
 
 /** Everything that keeps a release where it is, the weightiest first; empty: it may go on. */
@@ -20,8 +27,9 @@ export function holdReasons(situation: Situation, findings: Findings): Reason[] 
 
 /** Why it went on. */
 export function advanceReason(situation: Situation, {guardrails, criteria}: Findings): Reason {
-  const early = guardrails.find(isEarly);
-  if (early !== undefined && timeLeft(situation) > 0) return guardrailReason('advance_early', early);
+  const early = guardrails.find(reading => letsGoOn(reading, situation));
+  const isWanted = timeLeft(situation) > 0 || holdsEqual(situation);
+  if (early !== undefined && isWanted) return guardrailReason('advance_early', early);
   const {plan, phase, ranMs} = situation;
   const held = criteria.filter(({criterion}) => !criterion.dryRun).length;
   const criteriaWords =
@@ -81,8 +89,12 @@ function guardReasons(guardrails: readonly GuardrailReading[]): Reason[] {
   });
 }
 
-function dataReasons({percent, applied}: Situation, {gray, prod, ratio, shouting}: Findings): Reason[] {
+function dataReasons(
+  {percent, applied, aheadMs}: Situation,
+  {gray, prod, ratio, shouting}: Findings,
+): Reason[] {
   const reasons: Reason[] = [];
+  if (aheadMs !== null) reasons.push(aheadReason(aheadMs));
   if (ratio.isOff) reasons.push(ratioReason(ratio, percent));
   if (gray.isSilent) reasons.push(silence('no_data', 'gray', gray));
   if (shouting !== null) reasons.push(shoutingReason(shouting));
@@ -128,7 +140,12 @@ function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
   else if (here.durationMs === null && next !== undefined && !here.manual)
     reasons.push(reason('open_phase', `${here.name} stays until somebody says next`));
   const leftMs = timeLeft(situation);
-  if (leftMs > 0 && !guardrails.some(isEarly))
+  const isLetOn = guardrails.some(reading => letsGoOn(reading, situation));
+  if (leftMs === 0 && !isLetOn && holdsEqual(situation))
+    reasons.push(
+      reason('equal_sides', 'gray is not shown to be better than prod: the ramp stays (equal: hold)'),
+    );
+  if (leftMs > 0 && !isLetOn)
     reasons.push(
       reason('phase_time', `${here.name} has ${timeWords(leftMs)} left`, {
         value: Math.floor(situation.ranMs / 1000),
@@ -138,8 +155,21 @@ function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
   return reasons;
 }
 
-function isEarly({guardrail, isOn, outcome}: GuardrailReading): boolean {
-  return guardrail.then === 'advance' && isOn && outcome.kind === 'holds';
+/** No phase is left early before it has run so long, milliseconds. */
+const EARLIEST_MS = 300_000;
+
+/**
+ * Whether a guardrail lets the release go on before its time: once in the window of its condition, never in the first five
+ * minutes, and by a ramp once in a step at most.
+ */
+function letsGoOn({guardrail, isOn, outcome}: GuardrailReading, {plan, ranMs}: Situation): boolean {
+  if (guardrail.then !== 'advance' || !isOn || outcome.kind !== 'holds') return false;
+  return ranMs >= (plan.ramp?.everyMs ?? Math.max(EARLIEST_MS, guardrail.when.overMs));
+}
+
+/** Whether a ramp stays where it is while the sides are alike; its last step has nowhere to go. */
+function holdsEqual({plan, phase}: Situation): boolean {
+  return plan.ramp?.equal === 'hold' && phase < plan.phases.length - 1;
 }
 
 /** Time the phase has still to run, milliseconds. */

@@ -59,8 +59,8 @@ export function judge(
   const {release, plan, at, since, percent, measured, external, traits, evidence, applied} = situation;
   const isOurs = before?.schema === 'graydeck.judge/1' && before.release === release;
   const state: JudgeState = isOurs ? before : fresh(release);
-  const look = new Look({at, since, percent, measured, external, traits});
-  const {phase} = situation;
+  const {phase, phaseSince = since} = situation;
+  const look = new Look({at, since, phaseSince, percent, measured, external, traits});
   const known = state.phase === undefined || state.phase === phase ? state.tracks : armed(state.tracks);
   const {readings, tracks} = judgeGuardrails(plan.guardrails, look, known, longestGapMs);
   const ratio = readRatio(state.ratio, situation, look);

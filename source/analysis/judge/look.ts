@@ -35,12 +35,17 @@ export interface Frame {
   at: number;
   /** When the running split began: nothing before it is judged. */
   since: number;
+  /** When the phase began, milliseconds since 1970; absent: with the split. */
+  phaseSince?: number;
   /** Set percent, 0–100. */
   percent: number;
   measured: Measured;
   external: ExternalNumbers;
   traits: FindTraits;
 }
+
+/** So much of a phase is looked at to show that a criterion holds, milliseconds. */
+export const PHASE_AT_MOST_MS = 3 * 86_400_000;
 
 /** What was read of one window of a side already. */
 interface Known {
@@ -59,6 +64,7 @@ export class Look {
   readonly frame: Frame;
   /** By the length of the window, milliseconds. */
   readonly #known: Record<Side, Map<number, Known>> = {prod: new Map(), gray: new Map()};
+  readonly #computed = new Map<string, number>();
 
   constructor(frame: Frame) {
     this.frame = frame;
@@ -108,10 +114,31 @@ export class Look {
     return this.frame.measured.arrivals(side, span, this.#cohort).requests;
   }
 
+  /** Sum of a counter of a side in any span; null where nobody reports it. */
+  countedIn(side: Side, name: string, span: Span): number | null {
+    return this.frame.measured.counted(side, name, span, this.#cohort);
+  }
+
+  /** The values of a distribution of a side in any span; null without values. */
+  distributionIn(side: Side, name: string, span: Span): LogHistogram | null {
+    return this.frame.measured.distribution(side, name, span, this.#cohort);
+  }
+
   /** The part of a window that is kept, since the split began, in seconds. */
   coveredSeconds(overMs: number): number {
     const {at, since, measured} = this.frame;
     return Math.max(0, Math.min(overMs, at - since, measured.keptMs)) / 1000;
+  }
+
+  /**
+   * How long the phase has run at most and data of it may count, milliseconds: since the split changed, if that was later, and
+   * three days at most.
+   */
+  get phaseMs(): number {
+    const {at, since, phaseSince = since, measured} = this.frame;
+    // A clock that went back leaves the begin of the phase in the future: the split must do.
+    const begin = phaseSince > at ? since : Math.max(since, phaseSince);
+    return Math.max(0, Math.min(at - begin, measured.keptMs, PHASE_AT_MOST_MS));
   }
 
   /** A look at an earlier moment of the same split. */
@@ -123,6 +150,11 @@ export class Look {
   span(overMs: number): Span {
     const {at, since} = this.frame;
     return {from: Math.max(at - overMs, since), to: at};
+  }
+
+  /** A number that is costly to compute, once a look. */
+  computed(key: string, compute: () => number): number {
+    return once(this.#computed, key, compute);
   }
 
   #of(side: Side, overMs: number): Known {

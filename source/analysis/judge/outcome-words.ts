@@ -59,9 +59,7 @@ export function outcomeWords(outcome: Outcome, isBad: boolean): string {
     case 'fails':
       return `${name} ${against(outcome, isBad)}`;
     case 'undecided':
-      return outcome.why === 'prod-zero'
-        ? `${name}: prod is at 0, and no multiple of it says anything`
-        : `${name}: ${countWords(outcome.have)} of ${countWords(outcome.need)} ${outcome.why === 'few-prod-requests' ? 'prod ' : ''}${outcome.source === 'feedback' ? 'answers' : 'requests'}, ${waiting(outcome.forecastMs)}`;
+      return `${name}${undecidedWords(outcome, isBad)}`;
     case 'cannot-measure':
       return `${name} cannot be measured: ${UNMEASURED[outcome.why]}`;
     case 'not-applicable':
@@ -80,6 +78,32 @@ function against(
     timesProd === null || prod === null ? '' : ` (${timesProd} times prod's ${amount(prod, unit)})`;
   const words = (kind === 'holds') !== isBad ? WITHIN : PASSES;
   return `${shown}, ${words[isBad ? TURNED[op] : op](limit)}${multiple}`;
+}
+
+function undecidedWords(outcome: Extract<Outcome, {kind: 'undecided'}>, isBad: boolean): string {
+  const {why, source, have, need, forecastMs} = outcome;
+  switch (why) {
+    case 'prod-zero':
+      return ': prod is at 0, and no multiple of it says anything';
+    case 'not-shown': {
+      const wait =
+        forecastMs === null
+          ? 'never at this traffic and value'
+          : `needs about ${timeWords(forecastMs)} more at this traffic`;
+      return ` ${against({...outcome, kind: 'holds'}, isBad)}, not shown yet: ${wait}`;
+    }
+    case 'within-chance':
+      return ` ${against({...outcome, kind: 'holds'}, isBad)}: too few requests to tell it from prod's`;
+    case 'few-requests':
+    case 'few-prod-requests': {
+      const [side, noun] = [
+        why === 'few-requests' ? '' : 'prod ',
+        source === 'feedback' ? 'answers' : 'requests',
+      ];
+      const wanted = need === null ? '' : ` of ${countWords(need)}`;
+      return `: ${countWords(have)}${wanted} ${side}${noun}, ${waiting(forecastMs)}`;
+    }
+  }
 }
 
 function waiting(forecastMs: number | null): string {

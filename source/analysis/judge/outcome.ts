@@ -27,10 +27,20 @@ export interface Judged {
   source: string;
   /** Age of gray's newest data at the look, milliseconds; null without any. */
   ageMs: number | null;
+  /**
+   * By what a condition that lets a release go up holds: a bound over the phase, the plan's `min N requests`, or the value
+   * alone, of a number without samples. Absent where nothing goes up by it.
+   */
+  proof?: 'bound' | 'requests' | 'value';
+  /** Where the value lies at worst, in its unit, with a certainty of 90 % over the phase; null or absent: not known. */
+  bound?: number | null;
 }
 
-/** `few-*`: below the least number of requests. `prod-zero`: a multiple of nothing cannot be told. */
-export type WhyUndecided = 'few-requests' | 'few-prod-requests' | 'prod-zero';
+/**
+ * `few-*`: below the least number of requests. `prod-zero`: a multiple of nothing cannot be told. `not-shown`: the value is on
+ * the right side, its bound is not. `within-chance`: the value is beyond the limit, and chance alone may have put it there.
+ */
+export type WhyUndecided = 'few-requests' | 'few-prod-requests' | 'prod-zero' | 'not-shown' | 'within-chance';
 
 /** Each its own state; none of them is good news, none rolls back by itself. */
 export type WhyUnmeasured = 'no-data' | 'no-prod' | 'stale' | 'not-a-number' | 'many-series' | 'away';
@@ -44,10 +54,10 @@ export type Outcome =
   | (Judged & {
       kind: 'undecided';
       why: WhyUndecided;
-      /** How many there are, of how many it takes. */
+      /** How many samples there are, of how many it takes; null: that is not known. */
       have: number;
-      need: number;
-      /** When it will have them at this traffic, milliseconds from now; null: not at this traffic. */
+      need: number | null;
+      /** When it will have them at this traffic, milliseconds from now; null: never, or that is not known. */
       forecastMs: number | null;
     })
   | (Judged & {kind: 'cannot-measure'; why: WhyUnmeasured})

@@ -10,55 +10,78 @@ export interface MetricReading {
   samples: number | null;
 }
 
+/** A metric that is a share of the requests, and the counter it is made of. */
+export interface ShareMetric {
+  counter: string;
+  /** The metric is what the counter leaves: availability of what was not answered. */
+  isRest: boolean;
+}
+
+/** A metric that is read off a distribution: a quantile (0–1), or the mean (null). */
+export interface ValuesMetric {
+  distribution: string;
+  quantile: number | null;
+}
+
 const USE = 'feature_use_rate.';
-/** Shares of the requests, and the counters they are made of. */
-const SHARES: Readonly<Record<string, string>> = {error_rate: 'errors', conversion_rate: 'conversions'};
-const PARTS: readonly [suffix: string, read: (values: LogHistogram) => number | null][] = [
-  ['_p50', values => values.quantile(0.5)],
-  ['_p95', values => values.quantile(0.95)],
-  ['_p99', values => values.quantile(0.99)],
-  ['_avg', values => values.mean()],
-  ['', values => values.mean()],
+const SHARES: Readonly<Record<string, ShareMetric>> = {
+  error_rate: {counter: 'errors', isRest: false},
+  conversion_rate: {counter: 'conversions', isRest: false},
+  availability: {counter: 'unavailable', isRest: true},
+};
+const PARTS: readonly [suffix: string, quantile: number | null][] = [
+  ['_p50', 0.5],
+  ['_p95', 0.95],
+  ['_p99', 0.99],
+  ['_avg', null],
+  ['', null],
 ];
+
+/** The share of the requests that a metric is, by the name conditions use; null when it is none. */
+export function shareMetric(name: string): ShareMetric | null {
+  if (name.startsWith(USE)) return {counter: `uses.${name.slice(USE.length)}`, isRest: false};
+  return Object.hasOwn(SHARES, name) ? (SHARES[name] ?? null) : null;
+}
+
+/** The distributions that a name may speak of, and which part of each, the likeliest first. */
+export function valuesMetrics(name: string): ValuesMetric[] {
+  return PARTS.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, quantile]) => ({
+    distribution: suffix === '' ? name : name.slice(0, -suffix.length),
+    quantile,
+  }));
+}
 
 /** Reads any metric that samples can carry, by the name conditions use. */
 export function readMetric(look: Look, side: Side, name: string, overMs: number): MetricReading {
   const {requests, entries} = look.arrivals(side, overMs);
   const ofRequests = (value: number | null): MetricReading => ({value, samples: requests});
-  const share = (counter: string) => percentOf(look.counted(side, counter, overMs), requests);
   const perSecond = (count: number) => {
     const seconds = look.coveredSeconds(overMs);
     return seconds > 0 ? count / seconds : null;
   };
-  const counter = Object.hasOwn(SHARES, name) ? SHARES[name] : undefined;
-  if (counter !== undefined) return ofRequests(share(counter));
-  if (name.startsWith(USE)) return ofRequests(share(`uses.${name.slice(USE.length)}`));
+  const share = shareMetric(name);
+  if (share !== null) {
+    const percent = percentOf(look.counted(side, share.counter, overMs), requests);
+    return ofRequests(percent === null || !share.isRest ? percent : Math.max(0, 100 - percent));
+  }
   switch (name) {
-    case 'availability': {
-      const missing = share('unavailable');
-      return ofRequests(missing === null ? null : Math.max(0, 100 - missing));
-    }
     case 'throughput':
       return ofRequests(entries > 0 ? perSecond(requests) : null);
     case 'active_users':
       return ofRequests(look.users(side, overMs));
   }
-  const distributed = readDistribution(look, side, name, overMs);
-  if (distributed !== null) return distributed;
+  for (const {distribution, quantile} of valuesMetrics(name)) {
+    const values = look.distribution(side, distribution, overMs);
+    if (values !== null) return {value: partOf(values, quantile), samples: values.count};
+  }
   const gauge = look.gauge(side, name, overMs);
   if (gauge !== null) return {value: gauge, samples: null};
   const count = look.counted(side, name, overMs);
   return count === null ? {value: null, samples: null} : ofRequests(perSecond(count));
 }
 
-/** The distribution a name speaks of, and which part of it; null when it is none, or holds nothing. */
-function readDistribution(look: Look, side: Side, name: string, overMs: number): MetricReading | null {
-  for (const [suffix, read] of PARTS) {
-    if (!name.endsWith(suffix)) continue;
-    const values = look.distribution(side, suffix === '' ? name : name.slice(0, -suffix.length), overMs);
-    if (values !== null) return {value: read(values), samples: values.count};
-  }
-  return null;
+function partOf(values: LogHistogram, quantile: number | null): number | null {
+  return quantile === null ? values.mean() : values.quantile(quantile);
 }
 
 function percentOf(part: number | null, whole: number): number | null {

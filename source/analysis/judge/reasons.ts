@@ -1,8 +1,8 @@
 import type {Reason} from '../../release/state.ts';
-import type {EvidenceReading} from '../evidence/reading.ts';
+import type {EvidenceReading, MetricEvidence} from '../evidence/reading.ts';
 import type {Loudest} from '../windows/instances.ts';
 import {plainText} from '../plain-text.ts';
-import {amount, countWords, timeWords} from './amounts.ts';
+import {amount, oddsWords, countWords, timeWords} from './amounts.ts';
 import type {CriterionReading} from './criteria.ts';
 import type {RatioReading} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';
@@ -33,6 +33,8 @@ export type ReasonCode =
   /** Nothing is heard of gray, or of prod. */
   | 'no_data'
   | 'no_prod_data'
+  /** The stream's newest id lies ahead of the store's clock, `value` seconds: what comes may not be counted. */
+  | 'samples_ahead'
   /** Routers have not confirmed the percentage. */
   | 'not_applied'
   | 'criterion_fails'
@@ -40,6 +42,8 @@ export type ReasonCode =
   | 'criterion_unmeasured'
   /** A criterion of an earlier phase was not seen to hold. */
   | 'entry_gate'
+  /** A ramp that goes up only while gray is better: it is not shown to be. */
+  | 'equal_sides'
   /** Time still to run; `value` and `threshold` in seconds. */
   | 'phase_time'
   /** Only a person goes on from here. */
@@ -98,15 +102,22 @@ export function criterionReason({outcome}: CriterionReading): Reason {
   return reason(OF_OUTCOME[outcome.kind], outcomeWords(outcome, false), numbersOf(outcome));
 }
 
-export function evidenceReason({worst, metrics, logE, limit, peak}: EvidenceReading): Reason {
-  const tens = (log: number) => `10^${(log / Math.LN10).toFixed(1)}`;
-  const sure = `evidence ${tens(Math.max(logE, peak))} of ${tens(limit)}`;
+/** How sure evidence is: `chance 1 in 12,000 (acts at 1 in 100)`. */
+export function chanceWords({logE, peak, limit, decided}: EvidenceReading): string {
+  const now = oddsWords(decided ? Math.max(logE, peak) : logE);
+  return now === null
+    ? `no sign of a regression (acts at ${oddsWords(limit)})`
+    : `chance ${now} (acts at ${oddsWords(limit)})`;
+}
+
+export function evidenceReason(reading: EvidenceReading): Reason {
+  const {worst, metrics} = reading;
+  const sure = chanceWords(reading);
   const found = metrics.find(({metric}) => metric === worst);
-  if (found === undefined) return reason('evidence', `gray is worse beyond chance (${sure})`);
-  const {metric, prod, gray, samples, seconds, thresholdMs} = found;
+  if (found === undefined) return reason('evidence', `gray is worse, ${sure}`);
+  const {metric, prod, gray, samples, seconds, thresholdMs, footing} = found;
   const percent = (share: number | null) => (share === null ? null : share * 100);
-  const shown = (share: number | null) =>
-    share === null ? 'an unknown part' : amount(share * 100, 'percent');
+  const shown = (share: number | null) => (share === null ? 'unknown' : amount(share * 100, 'percent'));
   const numbers: Numbers = {
     metric,
     value: percent(gray),
@@ -114,12 +125,27 @@ export function evidenceReason({worst, metrics, logE, limit, peak}: EvidenceRead
     samples: samples.gray,
     windowSeconds: seconds,
   };
+  const other = footing === 'history' ? "prod's history" : 'prod';
+  const since = seconds > 0 ? `, for ${timeWords(seconds * 1000)}` : '';
   if (thresholdMs === undefined) {
-    const text = `gray ${metricWords(metric)} ${shown(gray)} against prod's ${shown(prod)}, beyond chance (${sure})`;
+    const text = `gray ${metricWords(metric)} ${shown(gray)}, ${other} ${shown(prod)}${since}, ${sure}, ${footingWords(found)}`;
     return reason('evidence', text, numbers);
   }
-  const text = `${shown(gray)} of gray's requests are slower than ${amount(thresholdMs, 'ms')}, ${shown(prod)} of prod's: beyond chance (${sure})`;
+  const limit = amount(thresholdMs, 'ms');
+  const text = `${shown(gray)} of gray's requests take longer than ${limit}, ${other} ${shown(prod)}${since}, ${sure}, ${footingWords(found)}`;
   return reason('evidence_slow', text, numbers);
+}
+
+/** What a finding rests on: `58 people on gray, 40 on prod`. */
+function footingWords({footing, people}: MetricEvidence): string {
+  switch (footing) {
+    case 'people':
+      return `by ${countWords(people.gray)} people on gray and ${countWords(people.prod)} on prod`;
+    case 'requests':
+      return 'by requests: no person is known';
+    case 'history':
+      return 'by history: prod is silent';
+  }
 }
 
 /** An instance's name comes from outside. */
@@ -132,6 +158,25 @@ export function shoutingReason({instance, share, requests, instances}: Loudest):
     `${name} alone says ${amount(share * 100, 'percent')} of gray's requests, ${instances - 1} other instances the rest`,
     {value: share * 100, samples: requests, windowSeconds: 60},
   );
+}
+
+/** The last id of all is further ahead than any clock, milliseconds. */
+const ENDLESS_MS = 100 * 365 * 86_400_000;
+
+/** Whether a stream that is so far ahead can take no entry any more. */
+export function isEndless(aheadMs: number): boolean {
+  return aheadMs > ENDLESS_MS;
+}
+
+/** What is wrong with a stream of samples that is ahead of the store's clock. */
+export function aheadWords(aheadMs: number): string {
+  return isEndless(aheadMs)
+    ? 'the sample stream has reached the last id there is: no sample can be written'
+    : `the sample stream is ${timeWords(aheadMs)} ahead of the store's clock: samples cannot be placed in time`;
+}
+
+export function aheadReason(aheadMs: number): Reason {
+  return reason('samples_ahead', aheadWords(aheadMs), {value: aheadMs / 1000});
 }
 
 export function ratioReason(

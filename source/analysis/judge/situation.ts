@@ -21,11 +21,15 @@ export interface Situation {
   applied: number | null;
   /** When the running split began. */
   since: number;
+  /** When the phase began, the store's clock; absent: with the split. */
+  phaseSince?: number;
   /** The tiers of the split, for the share that gray ought to get. */
   tiers: readonly {audience: unknown; percent: number}[];
   /** What criteria had come to when earlier phases were left. */
   left: Release['left'];
   measured: Measured;
+  /** How far the stream of samples is ahead of the store's clock, milliseconds; null: it is not. */
+  aheadMs: number | null;
   external: ExternalNumbers;
   traits: FindTraits;
   /** What evidence says after the last second before `at`; null where the plan has it off or nothing was observed. */
@@ -36,8 +40,11 @@ export interface Situation {
 export function ofRelease(
   release: Release,
   at: number,
-): Pick<Situation, 'release' | 'plan' | 'state' | 'phase' | 'ranMs' | 'percent' | 'since' | 'left'> {
-  const {id, plan, state, phase, clock, percent, splitChangedAt, left} = release;
+): Pick<
+  Situation,
+  'release' | 'plan' | 'state' | 'phase' | 'phaseSince' | 'ranMs' | 'percent' | 'since' | 'left'
+> {
+  const {id, plan, state, phase, phaseEnteredAt, clock, percent, splitChangedAt, left} = release;
   const runningMs = clock.since === null ? 0 : Math.max(0, at - clock.since);
   return {
     release: id,
@@ -47,6 +54,7 @@ export function ofRelease(
     ranMs: clock.ranMs + runningMs,
     percent,
     since: splitChangedAt,
+    ...(phaseEnteredAt === null ? {} : {phaseSince: phaseEnteredAt}),
     left,
   };
 }

@@ -23,7 +23,15 @@ const NO_STOPS: Stops = {rollback: [], pause: []};
 export function verdictOf(situation: Situation, findings: Findings): Verdict {
   const {at} = situation;
   const stops = SERVING.has(situation.state) ? stopReasons(situation, findings) : NO_STOPS;
-  const found = (action: VerdictAction, reasons: Reason[]): Verdict => ({action, reasons, at});
+  const {evidence} = findings;
+  const onset = evidence?.direction === 'gray-worse' ? evidence.onset : null;
+  const found = (action: VerdictAction, reasons: Reason[]): Verdict => ({
+    action,
+    reasons,
+    at,
+    onset: onset === null ? null : onset * 1000,
+    footing: evidence?.footing ?? null,
+  });
   if (stops.rollback.length > 0) return found('rollback', stops.rollback);
   if (stops.pause.length > 0) return found('pause', stops.pause);
   const held = holdReasons(situation, findings);
@@ -64,6 +72,7 @@ function stopsBy(then: 'rollback' | 'pause', {plan}: Situation, {guardrails, evi
   const firing = guardrails.filter(
     reading => reading.guardrail.then === then && isFiring(reading) && !reading.isProdSickToo,
   );
-  const isAgainst = plan.evidence?.then === then && evidence?.decided === true;
-  return {firing, against: isAgainst ? evidence : null};
+  if (plan.evidence === null || evidence?.decided !== true) return {firing, against: null};
+  const does = evidence.atMost === 'pause' ? 'pause' : plan.evidence.then;
+  return {firing, against: does === then ? evidence : null};
 }

@@ -24,11 +24,23 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
+  /** Four bytes, little-endian: 0 to 2^32 - 1. */
+  word(value: number): void {
+    this.#room(4);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
+  }
+
   /** Eight bytes, little-endian. */
   double(value: number): void {
     this.#room(8);
     this.#view.setFloat64(this.#length, value, true);
     this.#length += 8;
+  }
+
+  /** Bytes written. */
+  get length(): number {
+    return this.#length;
   }
 
   /** A copy of what was written. */
@@ -65,6 +77,20 @@ export class ByteReader {
     if (this.at >= this.end) return -1;
     const first = this.bytes[this.at++] ?? 0;
     return first < 128 ? first : this.#more(first - 128);
+  }
+
+  /** 0 to 255, or -1 when the bytes have ended. */
+  byte(): number {
+    return this.at < this.end ? (this.bytes[this.at++] ?? 0) : -1;
+  }
+
+  /** 0 to 2^32 - 1, or -1 when the bytes end early. */
+  word(): number {
+    if (this.at + 4 > this.end) return -1;
+    const {bytes, at} = this;
+    this.at += 4;
+    const high = ((bytes[at + 3] ?? 0) << 24) | ((bytes[at + 2] ?? 0) << 16);
+    return (high | ((bytes[at + 1] ?? 0) << 8) | (bytes[at] ?? 0)) >>> 0;
   }
 
   /** NaN when the bytes end early. */

@@ -3,17 +3,18 @@ const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
 /**
- * MurmurHash3, x86, 32 bit, seed 0, over the UTF-8 bytes of a text (Austin Appleby, MurmurHash3_x86_32). Unsigned.
+ * MurmurHash3, x86, 32 bit, over the UTF-8 bytes of a text (Austin Appleby, MurmurHash3_x86_32). Unsigned.
  * Deliberately not the hash that decides sides: users of a side are chosen by that one, and would not be spread
  * evenly over a sketch that counts by it.
+ * @param seed 32 bits; hashes with different seeds have nothing in common
  */
-export function hashText(text: string): number {
+export function hashText(text: string, seed = 0): number {
   let ascii = true;
   for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) ascii = false;
-  if (!ascii) return hashBytes(ENCODER.encode(text));
+  if (!ascii) return hashBytes(ENCODER.encode(text), seed);
   const {length} = text;
   const whole = length & ~3;
-  let hash = 0;
+  let hash = seed;
   for (let index = 0; index < whole; index += 4)
     hash = mixWord(
       hash,
@@ -27,10 +28,10 @@ export function hashText(text: string): number {
   return finish(hash ^ scramble(tail), length);
 }
 
-function hashBytes(bytes: Uint8Array): number {
+function hashBytes(bytes: Uint8Array, seed: number): number {
   const {length} = bytes;
   const whole = length & ~3;
-  let hash = 0;
+  let hash = seed;
   for (let index = 0; index < whole; index += 4) hash = mixWord(hash, word(bytes, index, 4));
   return finish(hash ^ scramble(word(bytes, whole, length - whole)), length);
 }

@@ -82,6 +82,25 @@ export class LogHistogram {
     return this.count === 0 ? null : this.sum / this.count;
   }
 
+  /** Standard deviation and third standardised moment of the values, to the precision of a bucket; 0 where they are all alike. */
+  spread(): {deviation: number; skewness: number} {
+    if (this.count < 2) return {deviation: 0, skewness: 0};
+    let [mean, square, cube] = [0, 0, 0];
+    for (let cell = this.#low; cell <= this.#high; cell++)
+      mean += ((this.#counts[cell - this.#base] ?? 0) * estimateOf(cell)) / this.count;
+    const add = (value: number, times: number) => {
+      square += times * (value - mean) ** 2;
+      cube += times * (value - mean) ** 3;
+    };
+    add(0, this.#zeros);
+    for (let cell = this.#low; cell <= this.#high; cell++) {
+      const times = this.#counts[cell - this.#base] ?? 0;
+      if (times > 0) add(estimateOf(cell), times);
+    }
+    const deviation = Math.sqrt(square / (this.count - 1));
+    return {deviation, skewness: deviation > 0 ? cube / this.count / deviation ** 3 : 0};
+  }
+
   /** The value at rank ceil(p × count), 0 ≤ p ≤ 1; null without values. */
   quantile(p: number): number | null {
     if (this.count === 0) return null;
@@ -144,6 +163,18 @@ export class LogHistogram {
       next = cell + 1;
     }
     return writer.take();
+  }
+
+  /** How many values a sketch holds that `fault` found nothing wrong with. */
+  static countOf(bytes: Uint8Array, from: number, to: number): number {
+    reader.over(bytes, from + 1, to).double();
+    let count = reader.varint();
+    while (reader.at < reader.end) {
+      const token = reader.varint();
+      if (token % 2 === 0) count += 1 + token / 2;
+      else count += 1 + ((token >> 1) & 3) + (token % 8 === 7 ? reader.varint() : 0);
+    }
+    return count;
   }
 
   /**

@@ -1,6 +1,7 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Metric} from '../metric-table.ts';
+import {PeopleColumn} from '../people/column.ts';
 import type {Sample} from '../sample.ts';
 import {SketchColumn} from './sketch-column.ts';
 
@@ -23,6 +24,8 @@ export class Lane {
   readonly gauges: (GaugeColumn | undefined)[] = [];
   readonly distributions: (SketchColumn<LogHistogram> | undefined)[] = [];
   users: SketchColumn<DistinctSketch> | undefined;
+  /** What is new about people; undefined: nothing was ever told of them here. */
+  people: PeopleColumn | undefined;
 
   constructor(slots: number) {
     this.#slots = slots;
@@ -79,6 +82,10 @@ export class Lane {
     return this.users.at(slot);
   }
 
+  newPeople(): PeopleColumn {
+    return (this.people ??= new PeopleColumn(this.#slots));
+  }
+
   /** Takes over what another lane has counted in a second; there it is gone. */
   take(other: Lane, slot: number): void {
     this.entries[slot] = (this.entries[slot] ?? 0) + (other.entries[slot] ?? 0);
@@ -94,6 +101,7 @@ export class Lane {
     }
     const users = other.users?.bytesAt(slot) ?? null;
     if (users !== null) this.distinct(slot).mergeBytes(users, 0, users.length);
+    if (other.people !== undefined) this.newPeople().take(other.people, slot);
     other.clear(slot);
   }
 
@@ -108,6 +116,7 @@ export class Lane {
       }
     for (const column of this.distributions) column?.clear(slot);
     this.users?.clear(slot);
+    this.people?.clear(slot);
   }
 
   /** Closes a second: it stays, and takes less room. */

@@ -1,3 +1,4 @@
+import type {PeopleTick} from '../evidence/tick.ts';
 import type {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import type {Lane} from './lane.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
@@ -21,7 +22,25 @@ export interface SecondCounts {
   unavailable: number;
   /** Null without values. */
   responseTime: LogHistogram | null;
+  /** What is new about people of the eligible cohort; null where the requests of the side hardly ever name one. */
+  people: PeopleTick | null;
 }
+
+/** What was found of people over a stretch of time. */
+export interface PeopleCounts {
+  /** First seen on this side since the split changed. */
+  seen: number;
+  /** Failed, or converted, on this side for the first time in the release. */
+  failed: number;
+  converted: number;
+}
+
+/** Requests that must name a person, as a part of all, for people to be known. */
+const LEAST_NAMED = 0.95;
+/** Over so many seconds, or more where there are fewer requests than these in them. */
+const NAMED_SECONDS = 60;
+const NAMED_REQUESTS = 20;
+const MOST_NAMED_SECONDS = 600;
 
 /** What conditions read off a ring, by side, cohort (null: all of them) and place in the ring. */
 export class RingReader {
@@ -99,7 +118,43 @@ export class RingReader {
       conversions: sum(CONVERSIONS),
       unavailable: sum(UNAVAILABLE),
       responseTime: responseTime.count === 0 ? null : responseTime,
+      people: which === 'eligible' ? this.#newPeople(side, first) : null,
     };
+  }
+
+  /** What was found of the people of a side, of the eligible cohort; null where its requests hardly ever name one. */
+  people(side: Side, range: Seconds): PeopleCounts | null {
+    const lane = this.#ring.peek(side, 'eligible');
+    const seconds = this.#ring.clip(range);
+    const {slots} = this.#ring;
+    if (lane?.people === undefined) return null;
+    const counts = {seen: 0, failed: 0, converted: 0};
+    let requests = 0;
+    let named = 0;
+    for (let second = seconds.first; second < seconds.end; second++) {
+      const slot = second % slots;
+      requests += lane.counters[REQUESTS]?.[slot] ?? 0;
+      named += lane.people.namedAt(slot);
+      lane.people.addCounts(slot, counts);
+    }
+    return named > 0 && named >= LEAST_NAMED * requests ? counts : null;
+  }
+
+  /** What is new about people in a second; null where the requests until then hardly ever name one. */
+  #newPeople(side: Side, second: number): PeopleTick | null {
+    const lane = this.#ring.peek(side, 'eligible');
+    if (lane?.people === undefined) return null;
+    const {slots} = this.#ring;
+    const {first} = this.#ring.clip({first: second - MOST_NAMED_SECONDS + 1, end: second + 1});
+    let requests = 0;
+    let named = 0;
+    for (let at = second; at >= first; at--) {
+      if (second - at >= NAMED_SECONDS && requests >= NAMED_REQUESTS) break;
+      requests += lane.counters[REQUESTS]?.[at % slots] ?? 0;
+      named += lane.people.namedAt(at % slots);
+    }
+    if (named === 0 || named < LEAST_NAMED * requests) return null;
+    return lane.people.tick(second % slots) ?? {requests: 0};
   }
 
   #at(side: Side, cohort: Cohort | null, range: Seconds): {lanes: Lane[]; seconds: Seconds; slots: number} {

@@ -25,6 +25,7 @@ export function tallySecond(
       const part = emptyPart(side, place);
       part.entries = entries;
       for (const metric of table.all) readMetric(lane, metric, slot, part);
+      part.people = lane.people?.tick(slot) ?? null;
       tally.parts.push(part);
     }
   return tally.parts.length === 0 ? null : tally;
@@ -50,23 +51,34 @@ function readMetric(lane: Lane, metric: Metric, slot: number, part: TallyPart): 
 
 /**
  * Puts a tally in the place of what the ring holds there; `ms` long is every place of the ring. What gray measured under
- * another release than `release` is left out; null: nothing is.
+ * another release than `release` is left out; null: nothing is. `keepsFindings`: what the ring knows of people stays, and
+ * only how many requests named one is taken over.
  * @returns false when the tally is of another length, or older than the ring.
  */
 export function restoreTally(
   ring: SecondRing,
   table: MetricTable,
   tally: Tally,
-  {release, ms}: {release: string | null; ms: number},
+  {release, ms, keepsFindings = false}: {release: string | null; ms: number; keepsFindings?: boolean},
 ): boolean {
   if (tally.ms !== ms || tally.t % ms !== 0) return false;
   const second = tally.t / ms;
   const slot = ring.open(second);
   if (slot < 0) return false;
-  for (const side of SIDES) for (const place of PLACES) ring.peek(side, place)?.clear(slot);
+  for (const side of SIDES)
+    for (const place of PLACES) {
+      const lane = ring.peek(side, place);
+      const found = keepsFindings ? (lane?.people?.findings(slot) ?? null) : null;
+      lane?.clear(slot);
+      if (found !== null) lane?.people?.put(slot, found);
+    }
   for (const part of tally.parts)
-    if (part.side === 'prod' || release === null || tally.release === release)
-      restorePart(ring.lane(part.side, part.place), table, part, second, slot);
+    if (part.side === 'prod' || release === null || tally.release === release) {
+      const lane = ring.lane(part.side, part.place);
+      restorePart(lane, table, part, second, slot);
+      if (part.people !== null)
+        lane.newPeople().put(slot, keepsFindings ? {requests: part.people.requests ?? 0} : part.people);
+    }
   ring.touch(slot);
   return true;
 }

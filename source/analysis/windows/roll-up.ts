@@ -1,7 +1,10 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
+import type {PeopleTick} from '../evidence/tick.ts';
 import {LONGEST_NAME} from '../metric-table.ts';
 import type {Side} from '../numbers.ts';
+import {mergePeople} from '../people/column.ts';
+import {readTick} from '../people/read-tick.ts';
 import type {Place} from './second-ring.ts';
 
 /** How long a store keeps roll-ups of seconds, and of minutes; milliseconds. */
@@ -29,6 +32,8 @@ export interface TallyPart {
   gauges: Map<string, {value: number; at: number}>;
   distributions: Map<string, LogHistogram>;
   users: DistinctSketch | null;
+  /** What was new about people; null: nothing was told of them. */
+  people: PeopleTick | null;
 }
 
 export function emptyPart(side: Side, place: Place): TallyPart {
@@ -40,6 +45,7 @@ export function emptyPart(side: Side, place: Place): TallyPart {
     gauges: new Map(),
     distributions: new Map(),
     users: null,
+    people: null,
   };
 }
 
@@ -73,6 +79,8 @@ function mergePart(into: TallyPart, part: TallyPart): void {
     sum.merge(distribution);
     into.distributions.set(name, sum);
   }
+  if (part.people !== null)
+    into.people = into.people === null ? part.people : mergePeople([into.people, part.people]);
   if (part.users === null) return;
   into.users ??= new DistinctSketch();
   into.users.merge(part.users);
@@ -94,6 +102,7 @@ export function encodeTally(tally: Tally): string {
         Array.from(part.distributions, ([name, distribution]) => [name, distribution.encode()]),
       ),
       users: part.users?.encode() ?? null,
+      ...(part.people === null ? {} : {people: part.people}),
     })),
   });
 }
@@ -132,7 +141,10 @@ function decodePart(read: unknown): TallyPart | null {
   if (counters === null || gauges === null || distributions === null) return null;
   const users = typeof read.users === 'string' ? DistinctSketch.decode(read.users) : null;
   if (users === null && read.users !== null) return null;
-  return {side: read.side, place: read.place, entries: read.entries, counters, gauges, distributions, users};
+  const people = readTick(read.people);
+  if (people === null && read.people !== undefined) return null;
+  const {side, place, entries} = read;
+  return {side, place, entries, counters, gauges, distributions, users, people};
 }
 
 /** Null when it is no object, has too many names, or one of the values is none. */

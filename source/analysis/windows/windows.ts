@@ -6,17 +6,19 @@ import type {Cohort, Side, SideNumbers, Span, WindowView} from '../numbers.ts';
 import {readNumbers} from '../side-numbers.ts';
 import {sumOf} from './reading.ts';
 import {Repeats} from './repeats.ts';
+import {hasPeople, People, type Into, type PeopleFaults} from '../people/people.ts';
+import type {Change, JournalRow} from '../people/journal.ts';
 import type {Sample} from '../sample.ts';
 import {restoreTally, tallySecond} from './ring-tally.ts';
-import {RingReader, type SecondCounts} from './ring-reader.ts';
+import {RingReader, type PeopleCounts, type SecondCounts} from './ring-reader.ts';
 import type {Tally} from './roll-up.ts';
 import {SecondRing, type Place, type Seconds} from './second-ring.ts';
 import {SeriesReader} from './series.ts';
 
-export type {SecondCounts} from './ring-reader.ts';
+export type {PeopleCounts, SecondCounts} from './ring-reader.ts';
 
 /** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
-const MOST_AHEAD_MS = 5000;
+export const MOST_AHEAD_MS = 5000;
 
 /** What became of a sample. */
 export type Counted = 'counted' | 'repeat' | 'other-release' | 'older-split' | 'too-old' | 'ahead';
@@ -43,6 +45,8 @@ export interface Begin {
   splitVersion: number;
   /** When it began, the store's clock, milliseconds since 1970. */
   since: number;
+  /** When the release was started, the same clock; absent: not known. */
+  startedAt?: number;
 }
 
 /** Before anybody said what the windows are to speak of. */
@@ -51,7 +55,12 @@ const NOTHING: Begin = {release: null, splitVersion: 0, since: 0};
 export interface WindowOptions extends DeclaredMetrics {
   /** How much is kept, in seconds; an hour unless said otherwise. */
   keepSeconds?: number;
+  /** Name of the feature: part of what the ids of its people are hashed with. */
+  feature?: string;
 }
+
+/** What of a sample is to be counted, where roll-ups have told the rest. */
+export type Part = 'all' | 'people' | 'requests';
 
 /**
  * The measurements of a feature in seconds, for as long as the ring, on the store's clock. A span takes the seconds
@@ -68,6 +77,7 @@ export class Windows implements WindowView {
   readonly #series: SeriesReader;
   readonly #repeats = new Repeats();
   readonly #instances = new Instances();
+  readonly #people: People;
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
   readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
   #repeated = 0;
@@ -81,7 +91,13 @@ export class Windows implements WindowView {
     this.table = new MetricTable(options, keepSeconds);
     this.#ring = new SecondRing(keepSeconds);
     this.#reader = new RingReader(this.#ring, this.table);
+    this.#people = new People(options.feature ?? '');
     this.#series = new SeriesReader(this.#ring, this.table);
+  }
+
+  /** What was left out of what samples say about people, by why. */
+  get peopleFaults(): Readonly<PeopleFaults> {
+    return this.#people.faults;
   }
 
   /** Changes whenever something is counted or forgotten in the second that begins at `t`; null: it is not kept. */
@@ -94,6 +110,11 @@ export class Windows implements WindowView {
   /** How far back is kept, milliseconds. */
   get keptMs(): number {
     return this.#ring.slots * 1000;
+  }
+
+  /** What the windows speak of. */
+  get running(): Readonly<Begin> {
+    return this.#begin;
   }
 
   /** Samples dropped because their instance had sent the same number before. */
@@ -119,13 +140,15 @@ export class Windows implements WindowView {
     if (begin.since !== this.#begin.since) this.#instances.clear();
     this.#begin = begin;
     if (isLater) this.#ring.setAside(Math.floor(begin.since / 1000));
+    this.#people.begin(begin);
   }
 
   /**
    * Counts a sample.
    * @param now the store's clock, milliseconds since 1970.
    */
-  add(sample: Sample, now: number): Counted {
+  add(sample: Sample, now: number, part: Part = 'all'): Counted {
+    const isNews = hasPeople(sample) && this.#people.isNews(sample) && part !== 'requests';
     const time = sample.at - sample.age;
     if (!(time <= now + MOST_AHEAD_MS)) return this.#putAside('ahead', 'ahead');
     if (sample.instance !== null && sample.seq >= 0 && this.#repeats.isRepeat(sample.instance, sample.seq)) {
@@ -146,6 +169,12 @@ export class Windows implements WindowView {
       this.#second = second;
       this.#slot = slot;
     }
+    if (hasPeople(sample) && !otherRelease) {
+      const column = place === 'eligible' ? this.#ring.lane(sample.side, place).newPeople() : null;
+      const into = column === null ? null : {column, slot: this.#slot};
+      this.#people.take(sample, second, into, {isNews, isNamed: part !== 'people'});
+    }
+    if (part === 'people') return 'counted';
     for (let index = 0; index < sample.length; index++) {
       const metric = sample.metrics[index];
       if (metric !== undefined && metric.lastSecond < second) metric.lastSecond = second;
@@ -223,6 +252,14 @@ export class Windows implements WindowView {
     return this.#reader.users(side, cohort ?? null, this.#seconds(span));
   }
 
+  /**
+   * How many people of the eligible cohort were first seen on a side since the split changed, and failed or converted
+   * there for the first time in the release, over a span; null where requests hardly ever name a person.
+   */
+  people(side: Side, span: Span): PeopleCounts | null {
+    return this.#reader.people(side, this.#seconds(span));
+  }
+
   /** Adds the users of a side in a span to those of another one. */
   mergeUsers(into: DistinctSketch, side: Side, span: Span, cohort?: Cohort): void {
     this.#reader.mergeUsers(into, side, cohort ?? null, this.#seconds(span));
@@ -258,14 +295,50 @@ export class Windows implements WindowView {
   }
 
   /**
-   * Puts a second back from its roll-up, in the place of what is there.
+   * Puts a second back from its roll-up, in the place of what is there. `keepsFindings`: what stored rows and samples
+   * have told of people stays.
    * @returns false when it is no second, or older than anything kept.
    */
-  restore(tally: Tally): boolean {
+  restore(tally: Tally, keepsFindings = false): boolean {
     this.#second = -1;
-    if (!restoreTally(this.#ring, this.table, tally, {release: this.#begin.release, ms: 1000})) return false;
+    const {release} = this.#begin;
+    if (!restoreTally(this.#ring, this.table, tally, {release, ms: 1000, keepsFindings})) return false;
     for (const {side} of tally.parts) this.#newest[side] = Math.max(this.#newest[side] ?? 0, tally.t);
     return true;
+  }
+
+  /** What is new about people, in rows for the store; those from `since` on, milliseconds since 1970. */
+  peopleRows(since: number): JournalRow[] {
+    return this.#people.rows(since);
+  }
+
+  /**
+   * Takes over a stored row of what was new about people. In order, and before the first sample.
+   * @param now the store's clock, milliseconds since 1970: what claims to come later is learnt, and not counted
+   * @returns whether it tells of the running release
+   */
+  restorePeople(row: JournalRow, now: number): boolean {
+    this.#second = -1;
+    const latest = Math.floor((now + MOST_AHEAD_MS) / 1000);
+    return this.#people.restore(row, change => (change.second > latest ? null : this.#placeOf(change)));
+  }
+
+  /** Up to which moment rows tell everything about people, the store's clock; null: none does. */
+  get peopleKnownAt(): number | null {
+    return this.#people.knownAt;
+  }
+
+  /** The past has been read: what comes now is in no row. */
+  caughtUp(): void {
+    this.#people.caughtUp();
+  }
+
+  /** Where a stored change is counted; null: its second is not kept, or its split began in the middle of it. */
+  #placeOf({side, second, split}: Change): Into | null {
+    const {since, splitVersion} = this.#begin;
+    const isBefore = split < splitVersion && second === Math.floor(since / 1000) && since % 1000 !== 0;
+    const slot = isBefore ? -1 : this.#ring.open(second);
+    return slot < 0 ? null : {column: this.#ring.lane(side, 'eligible').newPeople(), slot};
   }
 
   /** The seconds that begin in a span and that the running split has a say in: the one it began in is one of them. */

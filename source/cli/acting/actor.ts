@@ -5,6 +5,7 @@ import type {Actor} from '../../release/command.ts';
 import {isName} from '../../release/name.ts';
 import {usage} from '../telling/failure.ts';
 import type {Flags} from '../command-line/flags.ts';
+import {startOf} from '../../release/well-formed.ts';
 
 const REASON_AT_MOST = 2000;
 /** In a container every process has the number 1, and `--by` may give all of them one name. */
@@ -28,7 +29,7 @@ export function readGuardName(by: string | undefined): string {
 
 /** The name of whoever does it, in this very process: two of one name must not take each other's running work for their own. */
 export function nameHere(name: string): string {
-  return `${name.slice(0, 100)}, ${THIS_PROCESS}`;
+  return `${startOf(name, 100)}, ${THIS_PROCESS}`;
 }
 
 /** The one who does it: as `--by` says, else `USER on HOSTNAME`. @throws Failure exit code 2. */

@@ -1,6 +1,7 @@
 import {createInterface} from 'node:readline/promises';
 import type {Call} from '../call.ts';
 import {usage, type Failure} from '../telling/failure.ts';
+import {PromptInput} from './prompt-input.ts';
 
 export interface Question {
   /** What follows from a yes, before → after; said also where nobody can be asked. */
@@ -47,7 +48,11 @@ function declined(): Failure {
 
 async function ask(prompt: string, call: Call): Promise<string> {
   const signal = call.interrupted();
-  const terminal = createInterface({input: process.stdin, output: process.stderr, terminal: true});
+  const terminal = createInterface({
+    input: new PromptInput(process.stdin),
+    output: process.stderr,
+    terminal: true,
+  });
   // In raw mode Ctrl+C arrives as a key.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<string>(resolve => terminal.once('close', () => resolve('')));

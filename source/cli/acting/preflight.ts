@@ -9,6 +9,7 @@ import {inTime} from '../checks/in-time.ts';
 import {EXIT} from '../telling/exit.ts';
 import {Failure, usage} from '../telling/failure.ts';
 import type {Session} from '../opening/session.ts';
+import {startOf} from '../../release/well-formed.ts';
 
 /** What was found before a start, and what the log is to say of it. */
 export interface Preflight {
@@ -129,5 +130,5 @@ function noteOf({checklist}: Plan, open: readonly string[], passedOver: readonly
       ? []
       : [`preflight skipped: ${passedOver.map(({check, text}) => `${check}: ${text}`).join('; ')}`]),
   ];
-  return notes.length === 0 ? null : notes.join('; ').slice(0, 1000);
+  return notes.length === 0 ? null : startOf(notes.join('; '), 1000);
 }

@@ -1,5 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
+import type {Rehearsal} from '../../controller/rehearse.ts';
+import {StoreFault} from '../../store/fault.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 
 const CHECK = 'log';
@@ -21,4 +23,23 @@ export function checkLog({head, lastBreak, link, state}: Snapshot): Finding[] {
   if (findings.length > 0) return findings;
   if (head === null) return [doubt(CHECK, 'nothing was ever written', 'graydeck start VERSION')];
   return [fine(CHECK, `${head.version} commits, each follows from the one before`)];
+}
+
+/** What came of trying to write a commit: a rehearsal's result, or the fault it ended with. Pure. */
+export function checkAppend(tried: Rehearsal | StoreFault): Finding[] {
+  if (tried instanceof StoreFault) {
+    const {code, message, hint} = tried;
+    const text = `a rollback cannot be written from here: ${plainText(message, 240)}`;
+    return [code === 'store-no-rights' ? doubt(CHECK, text, hint) : wrong(CHECK, text, hint)];
+  }
+  switch (tried) {
+    case 'free':
+      return [fine(CHECK, 'a rollback can be written: it was tried up to the end, and nothing was changed')];
+    case 'in-the-way':
+      return [
+        doubt(CHECK, 'an entry is in the way: a rollback puts it aside', 'graydeck doctor --repair-log'),
+      ];
+    case 'refused':
+      return [wrong(CHECK, 'the log takes no commit after the newest one', 'graydeck doctor --repair-log')];
+  }
 }

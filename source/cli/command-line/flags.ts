@@ -48,6 +48,7 @@ const FLAGS = {
   release: {value: 'ID', help: 'only if this is still the release at hand'},
   watch: {help: 'a line for each change, until the release ends'},
   sendTest: {help: 'send every channel a message that says it is a test'},
+  repairSamples: {help: 'let streams of samples and feedback go on that are ahead of the store’s clock'},
   repairLog: {help: 'write on after the last commit that holds; what stands in the way is kept aside'},
   from: {value: 'T', help: 'a moment: 10m before the end, 14:02, or a whole date'},
   traffic: {

@@ -233,13 +233,14 @@ export const BESIDE: readonly Verb[] = [
     name: 'doctor',
     summary: 'look at everything a release stands on, and say what mends it',
     arguments: [],
-    flags: ['repairLog', 'sendTest'],
+    flags: ['repairLog', 'repairSamples', 'sendTest'],
     changes: false,
     examples: [
       'graydeck doctor',
       'graydeck doctor --json',
       'graydeck doctor --send-test',
       'graydeck doctor --repair-log',
+      'graydeck doctor --repair-samples',
     ],
     more:
       'The store and what it keeps, the chain of the log, clocks, routers, the guard, Prometheus and its limits, the programs ' +

@@ -1,5 +1,8 @@
 import type {ControllerView} from '../../controller/outcome.ts';
+import {rehearseAppend} from '../../controller/rehearse.ts';
 import type {Plan} from '../../release/plan.ts';
+import {StoreFault} from '../../store/fault.ts';
+import {openStore} from '../../store/open.ts';
 import type {FeatureView, ViewStore} from '../../store/port.ts';
 import {checkChannels} from '../checks/channels.ts';
 import {checkClocks} from '../checks/clocks.ts';
@@ -9,13 +12,12 @@ import {checkGuard} from '../checks/guard.ts';
 import {checkHooks} from '../checks/hooks.ts';
 import {inTime} from '../checks/in-time.ts';
 import {checkLimits} from '../checks/limits.ts';
-import {checkLog} from '../checks/log.ts';
+import {checkAppend, checkLog} from '../checks/log.ts';
 import {checkPlan} from '../checks/plan.ts';
 import {checkPrometheus} from '../checks/prometheus.ts';
 import {checkRouters} from '../checks/routers.ts';
 import {checkServices} from '../checks/services.ts';
 import {checkStore} from '../checks/store.ts';
-import {openMeasurements} from '../opening/measure.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {openPrometheus} from '../prometheus/open.ts';
 import type {Settings} from '../opening/settings.ts';
@@ -32,15 +34,21 @@ interface Opened {
   feature: FeatureView;
   view: ControllerView;
   settings: Settings;
+  /** Not under `--read-only`. */
+  mayWrite: boolean;
 }
 
 /** Everything of a feature and the store it lies in. @throws Failure exit code 2 */
 export async function lookAtFeature(opened: Opened, plan: Plan): Promise<Finding[]> {
-  const {store, feature, view, settings} = opened;
+  const {store, feature, view, settings, mayWrite} = opened;
   const parts = await Promise.all([
     inTime('store', checkStore(store, settings.store)),
     inTime('log', watchChain(view, CHAIN_WATCHED_MS).then(checkLog)),
-    inTime('clocks', lookAtClocks(opened)),
+    mayWrite ? inTime('log', tryToAppend(opened)) : [],
+    inTime(
+      'clocks',
+      feature.streamClocks().then(clocks => checkClocks(Date.now(), view.now(), clocks)),
+    ),
     inTime(
       'routers',
       feature.routers.list().then(reports => checkRouters(reports, view.now())),
@@ -67,14 +75,22 @@ export async function lookAtHost(settings: Settings, plan: Plan): Promise<Findin
   return [...parts.flat(), ...checkPlan(plan)];
 }
 
-async function lookAtClocks({feature, view, settings}: Opened): Promise<Finding[]> {
-  const measurements = openMeasurements(feature, view, settings, {historyMs: 60_000, keepSeconds: 120});
+/** Goes the way of a rollback's commit. A user who may only read learns that, and it is no fault. */
+async function tryToAppend({feature, view, settings}: Opened): Promise<Finding[]> {
+  if (view.snapshot().head === null) return [];
+  const store = await openStore(settings.store, 'operator').catch(faultOf);
+  if (store instanceof StoreFault) return checkAppend(store);
   try {
-    await measurements.start();
-    return checkClocks(Date.now(), view.now(), measurements.status().aheadMs);
+    return checkAppend(await rehearseAppend(view, store.feature(feature.feature).log).catch(faultOf));
   } finally {
-    await measurements.close();
+    await store.close();
   }
+}
+
+/** @throws anything but a fault of the store */
+function faultOf(error: unknown): StoreFault {
+  if (error instanceof StoreFault) return error;
+  throw error;
 }
 
 async function lookAtLimits({view, settings}: Opened): Promise<Finding[]> {

@@ -55,6 +55,7 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
     const onlooker = new Onlooker({
       view,
       windows: measuring.windows,
+      aheadMs: measuring.aheadMs,
       shelf: feature.rollUps,
       routers,
       external,

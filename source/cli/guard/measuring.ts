@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {longestWindowMs} from '../../analysis/judge/longest-window.ts';
+import {longestLookMs} from '../../analysis/judge/longest-window.ts';
 import {LongWindows} from '../../analysis/windows/long-windows.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Measuring} from '../../guard/acting.ts';
@@ -32,7 +32,7 @@ export function openMeasuring(
     declared: settings.declared,
     longestMs() {
       const {release} = view.snapshot().state;
-      return release === null ? 0 : longestWindowMs(release.plan);
+      return release === null ? 0 : longestLookMs(release, view.now());
     },
     now: () => view.now(),
   });
@@ -45,6 +45,7 @@ export function openMeasuring(
     measurements,
     windows: new LongWindows(measurements.windows, () => past.minutes),
     away: () => measurements.status().away,
+    aheadMs: () => measurements.status().aheadMs,
     countFrom(at) {
       if (at === notBefore) return;
       notBefore = at;

@@ -21,6 +21,7 @@ import type {Settings} from '../opening/settings.ts';
 import {keepTelling} from '../notify/keep-telling.ts';
 import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../acting/steps.ts';
+import {keepStreams} from './keep-streams.ts';
 import type {GuardMeasuring} from './measuring.ts';
 
 /** A feature to be watched over, and who is told of it. */
@@ -89,6 +90,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       act(means, noting, onTrouble),
       keepSteps(steps, isOurs, tenure.signal),
       keepRollUps(keeping, tenure.signal),
+      keepStreams({feature, controller, by: tenure.actor}, tenure.signal),
       keepReports({feature, view: controller, settings}, tenure.signal),
       keepTelling(controller, settings, teller, tenure.signal),
     ]);

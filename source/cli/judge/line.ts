@@ -1,4 +1,10 @@
-import type {EvidenceTick, HistoryTick, SideTick} from '../../analysis/evidence/tick.ts';
+import type {
+  EvidenceTick,
+  Histogram,
+  HistoryTick,
+  PeopleTick,
+  SideTick,
+} from '../../analysis/evidence/tick.ts';
 
 /** A recording's own name, as it was written. */
 export type Id = string | number;
@@ -129,7 +135,40 @@ function side(value: Fields, name: 'prod' | 'gray'): RecordedSide {
     unavailable: part('unavailable'),
     latencySumMs: sum(found['latencySumMs'], name),
     hist: histogram(found['hist'], name),
+    ...peopleOf(found['people']),
   };
+}
+
+/**
+ * What a side says about people. What cannot be true is left as it is, or NaN: evidence puts it aside, names it, and
+ * judges the requests of the tick all the same.
+ */
+function peopleOf(value: unknown): {people?: PeopleTick} {
+  if (value === undefined || value === null) return {};
+  if (!isFields(value)) return {people: {seen: Number.NaN}};
+  const people: PeopleTick = {};
+  for (const field of ['seen', 'failed', 'converted'] as const)
+    if (value[field] !== undefined && value[field] !== null) people[field] = numberOf(value[field]);
+  for (const field of ['slowest', 'third', 'tenth'] as const)
+    if (value[field] !== undefined && value[field] !== null) people[field] = changes(value[field]);
+  const {sums} = value;
+  if (isFields(sums) && sums['n'] !== undefined) people.requestsSoFar = numberOf(sums['n']);
+  return {people};
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+const MOST_CHANGES = 1000;
+
+function changes(value: unknown): Histogram {
+  const isList = Array.isArray(value) && value.length <= MOST_CHANGES && value.every(isPair);
+  return isList ? (value as [number, number][]) : [[Number.NaN, Number.NaN]];
+}
+
+function isPair(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every(part => typeof part === 'number');
 }
 
 function count(fields: Fields, name: string, field: string): number | null {

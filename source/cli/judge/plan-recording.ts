@@ -1,11 +1,15 @@
-import type {CreateEvaluator, EvidenceEvaluator} from '../../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator, EvidenceEvaluator} from '../../analysis/evidence/reading.ts';
 import type {SideTick} from '../../analysis/evidence/tick.ts';
 import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {judge, type JudgeState} from '../../analysis/judge/judge.ts';
+import {hasToShow} from '../../analysis/judge/longest-window.ts';
+import {PHASE_AT_MOST_MS} from '../../analysis/judge/look.ts';
 import type {FindTraits} from '../../analysis/judge/metric-traits.ts';
 import {LogHistogram} from '../../analysis/sketches/log-histogram.ts';
 import type {Side} from '../../analysis/numbers.ts';
-import {emptyPart, type TallyPart} from '../../analysis/windows/roll-up.ts';
+import {BY_SECONDS_MS, LongWindows} from '../../analysis/windows/long-windows.ts';
+import {MINUTE_MS, Minutes} from '../../analysis/windows/minutes.ts';
+import {emptyPart, mergeTallies, type Tally, type TallyPart} from '../../analysis/windows/roll-up.ts';
 import {Windows} from '../../analysis/windows/windows.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {RecordedHistory, RecordedSide, RecordedTick} from './line.ts';
@@ -23,7 +27,11 @@ const RELEASE = 'recorded';
 export class PlanRecording implements Recording {
   readonly #progress: PlanProgress;
   readonly #traits: FindTraits;
-  readonly #windows: Windows;
+  readonly #near: Windows;
+  /** What is older, minute by minute, as the guard has it; null where no phase has to show anything. */
+  readonly #far: Minutes | null;
+  #minute: Tally | null = null;
+  readonly #windows: LongWindows;
   readonly #evaluator: EvidenceEvaluator | null;
   readonly #tickMs: number;
   /** Used for every tick: windows take what is in them. */
@@ -36,8 +44,10 @@ export class PlanRecording implements Recording {
     this.#progress = new PlanProgress(plan);
     this.#traits = traits;
     this.#tickMs = tickSeconds * 1000;
-    this.#windows = new Windows({keepSeconds: keepSeconds(plan)});
-    this.#windows.begin({release: RELEASE, splitVersion: 0, since: ORIGIN_MS});
+    this.#near = new Windows({keepSeconds: keepSeconds(plan)});
+    this.#far = hasToShow(plan) ? new Minutes(PHASE_AT_MOST_MS / MINUTE_MS) : null;
+    this.#windows = new LongWindows(this.#near, () => this.#far);
+    this.#near.begin({release: RELEASE, splitVersion: 0, since: ORIGIN_MS});
     this.#evaluator = plan.evidence === null ? null : create(plan.evidence);
   }
 
@@ -54,7 +64,7 @@ export class PlanRecording implements Recording {
     const parts = (['prod', 'gray'] as const).flatMap(
       side => partOf(side, tick[side], this.#times[side]) ?? [],
     );
-    if (parts.length > 0) this.#windows.restore({t: begin, ms: 1000, release: RELEASE, parts});
+    if (parts.length > 0) this.#keep({t: begin, ms: 1000, release: RELEASE, parts});
     const evidence = this.#evaluator?.observe(tick) ?? null;
     const {plan, state, phase, ranMs, left} = progress;
     const percent = Math.round((tick.grayShare ?? plan.phases[phase]?.percent ?? 0) * 10_000) / 100;
@@ -63,6 +73,7 @@ export class PlanRecording implements Recording {
       {
         at,
         release: RELEASE,
+        aheadMs: null,
         plan,
         state,
         phase,
@@ -85,6 +96,16 @@ export class PlanRecording implements Recording {
     return answer;
   }
 
+  #keep(second: Tally): void {
+    this.#near.restore(second);
+    if (this.#far === null) return;
+    const t = Math.floor(second.t / MINUTE_MS) * MINUTE_MS;
+    const before = this.#minute;
+    if (before !== null && before.t !== t) this.#far.restore(before);
+    const seconds = before === null || before.t !== t ? [second] : [before, second];
+    this.#minute = mergeTallies(t, MINUTE_MS, seconds);
+  }
+
   #next(t: number): number {
     const said = ORIGIN_MS + t * 1000;
     const before = this.#at ?? Math.max(ORIGIN_MS, said - this.#tickMs);
@@ -95,18 +116,21 @@ export class PlanRecording implements Recording {
 
   #begin(since: number): void {
     this.#since = since;
-    this.#windows.begin({release: RELEASE, splitVersion: 0, since});
+    this.#near.begin({release: RELEASE, splitVersion: 0, since});
   }
 }
 
 /** How far back the windows of a plan reach, seconds. */
-export function keepSeconds({guardrails, phases}: Plan): number {
+export function keepSeconds({guardrails, phases}: Pick<Plan, 'guardrails' | 'phases'>): number {
   const conditions = [
     ...guardrails.map(({when}) => when),
     ...phases.flatMap(({criteria}) => criteria.map(({condition}) => condition)),
   ];
-  // The split is looked at over five minutes.
-  return Math.max(480, ...conditions.map(({overMs}) => overMs / 1000 + 60));
+  // The split is looked at over five minutes; what is no older than a quarter of an hour is read by the second.
+  return Math.max(
+    hasToShow({guardrails, phases}) ? (BY_SECONDS_MS + MINUTE_MS) / 1000 : 480,
+    ...conditions.map(({overMs}) => overMs / 1000 + 60),
+  );
 }
 
 /** A side of a tick as windows keep a second; null when it says nothing. @param times is filled with its response times */

@@ -120,7 +120,13 @@ export class RecordedFeature {
 
   #begin(release: string, at: number): Judged {
     const {plan, traits, createEvaluator} = this.#by;
-    const means = {windows: this.#windows, external: NO_EXTERNAL, traits, createEvaluator};
+    const means = {
+      windows: this.#windows,
+      external: NO_EXTERNAL,
+      traits,
+      createEvaluator,
+      aheadMs: () => null,
+    };
     const from = {release, at, notBefore: 0, version: 0, judge: null, evidence: null};
     return {
       judging: new Judging(means, from),

@@ -1,7 +1,7 @@
-import type {EvidenceEvaluator, CreateEvaluator} from '../../analysis/evidence/evaluator.ts';
+import type {EvidenceEvaluator, CreateEvaluator} from '../../analysis/evidence/reading.ts';
 import type {EvidenceReading} from '../../analysis/evidence/reading.ts';
-import {amount} from '../../analysis/judge/amounts.ts';
-import {evidenceReason} from '../../analysis/judge/reasons.ts';
+import {oddsWords} from '../../analysis/judge/amounts.ts';
+import {chanceWords, evidenceReason} from '../../analysis/judge/reasons.ts';
 import {metricWords} from '../../analysis/judge/outcome-words.ts';
 import type {VerdictAction} from '../../release/command.ts';
 import type {RecordedHistory, RecordedTick} from './line.ts';
@@ -42,18 +42,19 @@ export class EvidenceRecording implements Recording {
   }
 }
 
-/** What evidence alone says: it takes gray back once it has decided. */
+/** What evidence alone says once it has decided: it takes gray back, or pauses where only prod's history speaks. */
 export function answerOf(reading: EvidenceReading): Answer {
   return reading.decided
-    ? {action: 'rollback', reason: evidenceReason(reading).text}
+    ? {action: reading.atMost, reason: evidenceReason(reading).text}
     : {action: 'hold', reason: standing(reading)};
 }
 
 /** How evidence stands while it has not decided. */
-function standing({logE, limit, worst}: EvidenceReading): string {
-  // Adding 0 takes the sign from a 0.
-  const tens = (Math.round((logE / Math.LN10) * 10) / 10 + 0).toFixed(1);
+function standing(reading: EvidenceReading): string {
+  const {worst, logE, faults} = reading;
   const about = worst === 'response_time' ? 'response times' : worst === null ? null : metricWords(worst);
-  const most = about === null ? '' : `, most of it ${about}`;
-  return `evidence 10^${tens} of 10^${amount(limit / Math.LN10, 'count')}${most}`;
+  const most = about === null || oddsWords(logE) === null ? '' : `, most of it ${about}`;
+  const wrong =
+    faults.length === 0 ? '' : '; what is said about people contradicts the requests and is left out';
+  return `${chanceWords(reading)}${most}${wrong}`;
 }

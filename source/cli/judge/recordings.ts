@@ -1,4 +1,4 @@
-import type {CreateEvaluator} from '../../analysis/evidence/evaluator.ts';
+import type {CreateEvaluator} from '../../analysis/evidence/reading.ts';
 import type {FindTraits} from '../../analysis/judge/metric-traits.ts';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import type {VerdictAction} from '../../release/command.ts';

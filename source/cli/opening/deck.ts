@@ -8,6 +8,7 @@ import {newAlertId} from '../../controller/ids.ts';
 import {openFeedback, rowsOf} from '../feedback/open.ts';
 import {beginGuarding, type OwnGuard} from '../guard/in-console.ts';
 import {beginLookingOn, type LookingOn} from '../guard/looking-on.ts';
+import {keepStreams} from '../guard/keep-streams.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import {keepSteps} from '../../effects/keep-steps.ts';
@@ -199,6 +200,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
       const keeping = {windows: measurements.windows, shelf: rollUps, now: () => view.now()};
       running.push(
         measurements.start().then(() => keepRollUps(keeping, stop.signal)),
+        keepStreams({...acting, by: actor}, stop.signal),
         keepReports({feature: acting.feature, view, settings}, stop.signal),
         // Where a guard lives it tells people; what it leaves lying is taken up from here.
         keepTelling(

@@ -20,6 +20,8 @@ export function openMeasurements(
     samples: feature.samples,
     rollUps: feature.rollUps,
     now: () => view.now(),
+    clockAt: async () => (await feature.streamClocks()).samples,
+    feature: feature.feature,
     ...declared,
     ...rest,
   });
@@ -34,6 +36,7 @@ export function openMeasurements(
             splitVersion,
             // A clock that went back leaves the split in the future: it holds by now.
             since: Math.max(Math.min(release.splitChangedAt, view.now()), notBefore()),
+            startedAt: release.startedAt,
           };
     measurements.setRelease(begun);
   };

@@ -4,6 +4,7 @@ import {languageOf} from '../command-line/language.ts';
 import type {ReportKeeping} from './keep-reports.ts';
 import {REPORT_STEP, readReport} from './read.ts';
 import {REPORT_FORMATS, writtenReport} from './written.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 /** Keeps the report of one release unless somebody has. @returns whether it is kept. @throws StoreFault, Error of the folder */
 export async function keepReport({feature, view, settings}: ReportKeeping, id: string): Promise<boolean> {
@@ -17,7 +18,7 @@ export async function keepReport({feature, view, settings}: ReportKeeping, id: s
   const report = await readReport(feature, view, id, {lang, declared});
   if (report === null) return false;
   if (isNew) {
-    const text = JSON.stringify(report);
+    const text = toJson(report);
     await feature.outputs.write({release: id, step: REPORT_STEP, attempt: 1, text, result: null});
   }
   if (folder === null) return true;

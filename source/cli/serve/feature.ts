@@ -85,6 +85,7 @@ export async function openServedFeature(
       isGuardSilent,
       reports,
       windows: measurements.status().away === null ? measurements.windows : null,
+      stream: measurements.status(),
       externals: [...(prometheus?.snapshot() ?? []), ...said.snapshot()],
       judgement: judgementOf(judging.judged(), snapshot.state.release),
       window: {from: now - WINDOW_MS, to: now},

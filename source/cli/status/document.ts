@@ -1,8 +1,10 @@
-import type {Side, SideNumbers, Span, WindowView} from '../../analysis/numbers.ts';
+import type {Side, SideNumbers, Span, StreamStatus, WindowView} from '../../analysis/numbers.ts';
+import {forecastOf} from '../../analysis/judge/criteria.ts';
 import type {Judgement} from '../../analysis/judge/judge.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {appliedBy, type Applied, type Report} from '../../audience/applied.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
+import {aheadWords} from '../../analysis/judge/reasons.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import type {Release, State} from '../../release/state.ts';
 import {metricsOf} from './metrics.ts';
@@ -17,6 +19,8 @@ export interface Observed {
   reports: readonly Report[] | null;
   /** Null where measurements could not be read. */
   windows: WindowView | null;
+  /** What is known of the stream that measurements come by; absent: it was not looked at. */
+  stream?: Pick<StreamStatus, 'away' | 'aheadMs'>;
   /** What Prometheus tells; empty where nobody knows where it is. */
   externals: readonly MetricSnapshot[];
   /** The judgement of this moment; null or absent: nothing was judged here, and the log tells what the guard has. */
@@ -68,14 +72,36 @@ export function statusDocument(observed: Observed) {
     alerts: alertsOf(state),
     notices: noticesOf(state),
     guard: guardOf(observed),
+    faults: faultsOf(observed),
     head: head?.version ?? 0,
   } as const;
 }
 
-/** As judged now; where nothing is, as the guard has written it. */
+/**
+ * As judged now; where nothing is, as the guard has written it. `forecastSeconds`: until the criteria of the phase will be
+ * shown at this traffic; null: none waits for that, one never will, or nothing was judged here.
+ */
 function verdictOf({judgement = null, snapshot}: Observed) {
   const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
-  return {action: verdict?.action ?? null, reasons: verdict?.reasons ?? []};
+  const forecastMs = judgement === null ? null : forecastOf(judgement.criteria);
+  return {
+    action: verdict?.action ?? null,
+    reasons: verdict?.reasons ?? [],
+    onset: verdict?.onset ?? null,
+    footing: verdict?.footing ?? null,
+    forecastSeconds: forecastMs === null ? null : Math.ceil(forecastMs / 1000),
+  };
+}
+
+/** What is wrong with the data that everything else rests on, by name. */
+function faultsOf({stream}: Observed): {code: 'samples_away' | 'samples_ahead'; text: string}[] {
+  const {away = null, aheadMs = null} = stream ?? {};
+  return [
+    ...(away === null
+      ? []
+      : [{code: 'samples_away' as const, text: `samples cannot be read: ${plainText(away, 200)}`}]),
+    ...(aheadMs === null ? [] : [{code: 'samples_ahead' as const, text: aheadWords(aheadMs)}]),
+  ];
 }
 
 /** How many routers are named. */

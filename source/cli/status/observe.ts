@@ -1,6 +1,6 @@
 import {judgementOf, type Judged} from '../../analysis/judge/judged.ts';
-import type {WindowView} from '../../analysis/numbers.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
+import type {Measurements} from '../../metrics/follower.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {FeatureView} from '../../store/port.ts';
 import type {Observed} from './document.ts';
@@ -9,7 +9,7 @@ import type {Observed} from './document.ts';
 export async function observe(
   feature: FeatureView,
   view: ControllerView,
-  windows: WindowView | null,
+  {measurements, isRead}: {measurements: Pick<Measurements, 'status' | 'windows'>; isRead: boolean},
   windowMs: number,
   prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
   judged: () => Judged | null = () => null,
@@ -23,13 +23,15 @@ export async function observe(
   const externals = prometheus?.snapshot() ?? [];
   const isGuardSilent = lease === null;
   const snapshot = view.snapshot();
+  const stream = measurements.status();
   const judgement = judgementOf(judged(), snapshot.state.release);
   return {
     feature: feature.feature,
     snapshot,
     isGuardSilent,
     reports,
-    windows,
+    windows: isRead ? measurements.windows : null,
+    stream,
     externals,
     judgement,
     window,

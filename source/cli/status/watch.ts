@@ -1,8 +1,8 @@
 import type {Judged} from '../../analysis/judge/judged.ts';
-import type {WindowView} from '../../analysis/numbers.ts';
 import {changeOrTime} from '../../effects/run-steps.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
+import type {Measurements} from '../../metrics/follower.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {FeatureView} from '../../store/port.ts';
 import type {Call} from '../call.ts';
@@ -22,7 +22,7 @@ export async function watchStatus(
   call: Call,
   feature: FeatureView,
   view: ControllerView,
-  windows: WindowView,
+  measurements: Measurements,
   windowMs: number,
   prometheus: Pick<PrometheusPoller, 'snapshot'> | null,
   judged: () => Judged | null = () => null,
@@ -32,7 +32,7 @@ export async function watchStatus(
   const signal = AbortSignal.any([call.interrupted(), out.closed]);
   let told = '';
   while (!signal.aborted) {
-    const observed = await observe(feature, view, windows, windowMs, prometheus, judged);
+    const observed = await observe(feature, view, {measurements, isRead: true}, windowMs, prometheus, judged);
     const status = statusDocument(observed);
     const {link} = observed.snapshot;
     // What is known is old then, and nobody may take the silence for news.

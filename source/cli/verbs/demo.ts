@@ -134,7 +134,7 @@ async function tell(call: Call, {feature, controller, service}: Demo): Promise<E
       call,
       feature,
       controller,
-      measurements.windows,
+      measurements,
       WINDOW_MS,
       null,
       () => guard?.judged() ?? null,

@@ -1,6 +1,6 @@
 import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {builtInPlan} from '../../config/plan/built-in.ts';
-import {openController} from '../../controller/controller.ts';
+import {LOG_KEY, openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import {isLive} from '../../release/state.ts';
@@ -17,6 +17,7 @@ import {CHAIN_IS_SEEN_WITHIN_MS, watchChain} from '../doctor/watch-chain.ts';
 import {EXIT, type ExitCode} from '../telling/exit.ts';
 import {Failure, failureOf, failureOfOutcome} from '../telling/failure.ts';
 import {chooseFeature} from '../opening/feature.ts';
+import {mendedWords} from '../guard/keep-streams.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {configuredPlan, loadSettings, type Settings} from '../opening/settings.ts';
 import {openToLook} from '../opening/to-look.ts';
@@ -24,11 +25,12 @@ import {openToLook} from '../opening/to-look.ts';
 const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
 const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;
 
-/** `doctor [--send-test] [--repair-log]`: everything a release stands on, each with what mends it. */
+/** `doctor [--send-test] [--repair-log] [--repair-samples]`: everything a release stands on, each with what mends it. */
 export const run: Run = async call => {
   const {flags, out} = call;
   const settings = await loadSettings(call);
   if (flags.repairLog) await repairLog(call, settings);
+  if (flags.repairSamples) await repairSamples(call, settings);
   const {feature, findings: found, exit} = await look(call, settings);
   const findings = flags.sendTest ? [...found, ...(await test(call, settings, feature))] : found;
   if (out.isJson) out.json({schema: 'graydeck.doctor/1', feature, findings});
@@ -44,6 +46,7 @@ interface Looked {
 }
 
 async function look(call: Call, settings: Settings): Promise<Looked> {
+  const {flags} = call;
   const store = await openToLook(call, settings.store).catch(failureOf);
   if (store instanceof Failure) return await lookWithout(store, call, settings);
   try {
@@ -67,7 +70,7 @@ async function look(call: Call, settings: Settings): Promise<Looked> {
       const ours = release !== null && isLive(release) ? release.plan : null;
       const plan = ours ?? (await configuredPlan(settings, feature, call.out.say)) ?? builtInPlan;
       const [found, host] = await Promise.all([
-        lookAtFeature({store, feature: opened, view, settings}, plan),
+        lookAtFeature({store, feature: opened, view, settings, mayWrite: !flags.readOnly}, plan),
         lookAtHost(settings, plan),
       ]);
       return {feature, findings: [...found, ...host]};
@@ -128,6 +131,7 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
         type: 'alert',
         alert: newAlertId(),
         level: 'warning',
+        key: LOG_KEY,
         message: `the log was repaired after version ${before.head?.version ?? 0}: ${before.lastBreak.why}`,
       } as const;
       const outcome = await controller.execute(alert, readStamp(flags));
@@ -142,6 +146,21 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
     } finally {
       await controller.close();
     }
+  } finally {
+    await store.close();
+  }
+}
+
+/** Lets streams go on that an application has set ahead of the store's clock. @throws Failure, StoreFault */
+async function repairSamples({out, verb}: Call, settings: Settings): Promise<void> {
+  const store = await openStore(settings.store, 'operator');
+  try {
+    const name = await chooseFeature(settings.feature, verb.name, () => store.features());
+    const mended = await store.feature(name).mendStreams();
+    if (out.isJson) return;
+    if (mended.length === 0)
+      out.say(`the streams of ${name} keep to the store's clock: there is nothing to repair`);
+    for (const one of mended) out.say(mendedWords(one));
   } finally {
     await store.close();
   }

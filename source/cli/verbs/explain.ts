@@ -59,17 +59,13 @@ export const run: Run = async call => {
 
 function readPerson({args, flags}: Call): {user: User; asked: Asked} {
   const attributes = readPairs(flags.attr, 'attr');
+  const typed = firstOf(readPairs(flags.header, 'header'), name => name.toLowerCase());
+  // As a server hands them out: one letter for each byte.
   const headers = Object.fromEntries(
-    Object.entries(firstOf(readPairs(flags.header, 'header'))).map(([name, value]) => [
-      name.toLowerCase(),
-      value,
-    ]),
+    Object.entries(typed).map(([name, value = '']) => [name, Buffer.from(value).toString('latin1')]),
   );
   const cookies = firstOf(readPairs(flags.cookie, 'cookie'));
-  const several = Object.entries(attributes).map(([name, values]) => [
-    name,
-    values.length > 1 ? values : values[0],
-  ]);
+  const several = Array.from(attributes, ([name, values]) => [name, values.length > 1 ? values : values[0]]);
   return {
     user: {...Object.fromEntries(several), id: args[0] ?? ''},
     asked: {headers, cookies, address: flags.address},
@@ -77,8 +73,8 @@ function readPerson({args, flags}: Call): {user: User; asked: Asked} {
 }
 
 /** `k=v`, each as often as it is given; the value may hold any sign. @throws Failure exit code 2 */
-function readPairs(texts: readonly string[], flag: string): Record<string, string[]> {
-  const pairs: Record<string, string[]> = {};
+function readPairs(texts: readonly string[], flag: string): Map<string, string[]> {
+  const pairs = new Map<string, string[]>();
   for (const text of texts) {
     const equals = text.indexOf('=');
     if (equals < 1)
@@ -86,13 +82,21 @@ function readPairs(texts: readonly string[], flag: string): Record<string, strin
         `--${flag} wants NAME=VALUE, not ${JSON.stringify(plainText(text, 40))}`,
         `--${flag} name=value`,
       );
-    (pairs[text.slice(0, equals).trim()] ??= []).push(text.slice(equals + 1));
+    const name = text.slice(0, equals).trim();
+    const values = pairs.get(name) ?? [];
+    pairs.set(name, [...values, text.slice(equals + 1)]);
   }
   return pairs;
 }
 
-function firstOf(pairs: Record<string, string[]>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(pairs).map(([name, [first]]) => [name, first]));
+/** The first value of each name. Of two names that come to the same, the first counts, as for a header that is repeated. */
+function firstOf(
+  pairs: ReadonlyMap<string, readonly string[]>,
+  nameOf: (name: string) => string = name => name,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Array.from(pairs, ([name, [first]]) => [nameOf(name), first] as const).toReversed(),
+  );
 }
 
 function whyOf({reason, side}: Decision, split: Split, bucket: number | null): string {

@@ -1,7 +1,9 @@
 import {setTimeout as pause} from 'node:timers/promises';
+import {isEndless} from '../../analysis/judge/reasons.ts';
 import {together} from '../../analysis/judge/external.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
+import {clockwork} from '../../console/present/format.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
 import {EXIT} from '../telling/exit.ts';
@@ -51,16 +53,17 @@ export const run: Run = async call => {
       await Promise.race([asked, pause(PATIENCE_MS, undefined, {ref: false})]);
       if (prometheus !== null && !out.isJson)
         for (const line of troublesOf(prometheus, messages)) out.say(line);
-      const {away, junk, lastJunk} = measurements.status();
+      const {away, aheadMs, junk, lastJunk} = measurements.status();
       if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
+      if (aheadMs !== null && !out.isJson)
+        out.say(messages.headlines.ahead(isEndless(aheadMs) ? null : clockwork(aheadMs)));
       if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));
       if (isRead && isJudged)
         judging = beginJudging({feature, view, settings}, measuring, together(prometheus, feedback));
       const judged = () => judging?.judged() ?? null;
-      const {windows} = measurements;
-      if (flags.watch) return await watchStatus(call, feature, view, windows, windowMs, told, judged);
+      if (flags.watch) return await watchStatus(call, feature, view, measurements, windowMs, told, judged);
       await Promise.race([judging?.first, pause(PATIENCE_MS, undefined, {ref: false})]);
-      const observed = await observe(feature, view, isRead ? windows : null, windowMs, told, judged);
+      const observed = await observe(feature, view, {measurements, isRead}, windowMs, told, judged);
       const status = statusDocument(observed);
       if (out.isJson) out.json(status);
       else {

@@ -61,7 +61,7 @@ async function plain(call: Call): Promise<ExitCode> {
     const external = together(prometheus, feedback);
     const {judged, close} = beginJudging({feature, view, settings}, measuring, external);
     try {
-      return await watchStatus(call, feature, view, measurements.windows, WINDOW_MS, prometheus, judged);
+      return await watchStatus(call, feature, view, measurements, WINDOW_MS, prometheus, judged);
     } finally {
       await close();
       await Promise.all([measurements.close(), prometheus?.close(), feedback.close()]);

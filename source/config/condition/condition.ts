@@ -70,6 +70,7 @@ export function readCondition(text: string, book: MetricBook): Reading<Condition
       threshold: threshold.value,
       overMs: clauses.overMs ?? DEFAULT_OVER_MS,
       minRequests: clauses.minRequests ?? defaultMinimum(kind),
+      ...(clauses.minRequests === undefined ? {} : {proof: 'requests'}),
     },
     warnings,
   );

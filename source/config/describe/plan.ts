@@ -1,3 +1,4 @@
+import {hasToShow} from '../../analysis/judge/longest-window.ts';
 import {HOOK_NAMES, type Guardrail, type Plan} from '../../release/plan.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition/condition.ts';
@@ -46,10 +47,12 @@ function headLines(plan: Plan, lang: Lang): string[] {
     words.title(plan.name, phases.length),
     ...feat,
     ...(ramp === null ? [] : [words.ramp(percentText(ramp.stepPercent), timeText(ramp.everyMs, lang))]),
+    ...(ramp === null ? [] : [words.rampEqual[ramp.equal ?? 'advance']]),
     ...(early.length === 0 ? [] : [waits ? words.lastWaits(time) : words.lastBegins(time)]),
     ...(early.length === 0 ? [] : [words.keeps]),
     words.clock,
     defaults,
+    ...(hasToShow(plan) ? [words.proof] : []),
   ];
 }
 

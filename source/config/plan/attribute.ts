@@ -3,6 +3,7 @@ import {isName} from '../../release/name.ts';
 import {readDuration} from '../duration.ts';
 import {quote} from '../yaml/mistake.ts';
 import {child, type Reader, type Spot} from '../yaml/reader.ts';
+import {own} from '../../release/own.ts';
 
 type NumberOperator = Extract<AttributeTest, {value: number}>['op'];
 
@@ -85,7 +86,7 @@ function readText(
 const OPERATORS: Readonly<Record<string, NumberOperator>> = {'==': '=', '≤': '<=', '≥': '>=', '≠': '!='};
 
 function operatorOf(sign: string): NumberOperator {
-  return OPERATORS[sign] ?? (sign as NumberOperator);
+  return own(OPERATORS, sign) ?? (sign as NumberOperator);
 }
 
 /** A plain value as it was written, so that `007` stays `007`; null where it is none. */

@@ -11,7 +11,8 @@ const ROOM = 2;
  * The same plan with all its times divided by `speed`: durations of phases, the steps of a ramp, windows of conditions, how
  * long guardrails must hold. For rehearsals. Its name says so; what steps and rollbacks may take stays as it is. The fewest
  * requests of a condition stay as they are, so its window stays long enough to hold them in the smallest phase at
- * ordinary traffic: else nothing could ever be judged, and nothing would go up.
+ * ordinary traffic: else nothing could ever be judged, and nothing would go up. Traffic is no
+ * faster and would show nothing in so short a phase: in a rehearsal the value and the fewest requests let it go up.
  * @param speed 1 or more
  */
 export function fasterPlan(plan: Plan, speed: number): Plan {
@@ -22,6 +23,10 @@ export function fasterPlan(plan: Plan, speed: number): Plan {
     ...condition,
     overMs: Math.max(Math.min(condition.overMs, neededMs(condition, percent)), shorter(condition.overMs)),
   });
+  const rehearsed = (condition: Condition, percent: number): Condition => ({
+    ...faster(condition, percent),
+    proof: 'requests',
+  });
   return {
     ...plan,
     name: `${plan.name}, ${speed} times as fast`,
@@ -30,13 +35,13 @@ export function fasterPlan(plan: Plan, speed: number): Plan {
       durationMs: phase.durationMs === null ? null : shorter(phase.durationMs),
       criteria: phase.criteria.map(one => ({
         ...one,
-        condition: faster(one.condition, phase.percent > 0 ? phase.percent : everywhere),
+        condition: rehearsed(one.condition, phase.percent > 0 ? phase.percent : everywhere),
       })),
     })),
     ramp: plan.ramp === null ? null : {...plan.ramp, everyMs: shorter(plan.ramp.everyMs)},
     guardrails: plan.guardrails.map(one => ({
       ...one,
-      when: faster(one.when, everywhere),
+      when: one.then === 'advance' ? rehearsed(one.when, everywhere) : faster(one.when, everywhere),
       forMs: shorter(one.forMs),
     })),
   };

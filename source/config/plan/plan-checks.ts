@@ -22,6 +22,15 @@ export function checkPhases(
   if (last !== undefined) checkLast(reader, last, complete);
 }
 
+/** A ramp that goes up only while gray is better needs a guardrail that says what better is. */
+export function checkHold(reader: Reader, equal: Spot, guardrails: readonly Placed<Guardrail>[]): void {
+  if (guardrails.some(({value}) => value.then === 'advance')) return;
+  reader.mistake(equal, {
+    message: 'nothing says what better than prod is: the ramp would never go up',
+    allowed: 'presets: [seed-increase], or a guardrail with then: advance; or equal: advance',
+  });
+}
+
 function at(phase: PhaseDraft, ...keys: string[]): Spot {
   const written = keys.map(key => child(phase.spot, key)).find(spot => spot.value !== undefined);
   return written ?? phase.spot;

@@ -6,7 +6,7 @@ import {checkGroups, readGroups, type Groups} from './groups.ts';
 import {readHooks} from './hooks.ts';
 import {duration, featureName, name, oneOf} from '../yaml/leaf.ts';
 import {phaseOf, readPhases, WHEN_STALE, type PhaseDraft} from './phases.ts';
-import {checkPhases} from './plan-checks.ts';
+import {checkHold, checkPhases} from './plan-checks.ts';
 import {readChecklist, readContacts, readEvidence, readForced} from './plan-settings.ts';
 import {readRamp} from './ramp.ts';
 import {child, isWritten, type Fields, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
@@ -75,6 +75,7 @@ export function planFrom(
   ];
   const complete = fields.complete ?? EMPTY_PLAN.complete;
   checkPhases(reader, drafts, guardrails, complete);
+  if (ramp?.equal === 'hold') checkHold(reader, child(at('ramp'), 'equal'), guardrails);
   checkGroups(reader, groups, drafts.flatMap(rulesOf));
 
   const named = fields.feature ?? feature ?? null;

@@ -4,6 +4,7 @@ import {inOrder, quote, type Mistake} from '../yaml/mistake.ts';
 import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
 import {isMapping, Reader, type Spot} from '../yaml/reader.ts';
 import {openYaml} from '../yaml/file.ts';
+import {startOf} from '../../release/well-formed.ts';
 
 export interface PlanOptions {
   /** Metrics that the project's config declares beside the known ones. */
@@ -110,5 +111,5 @@ function result({plan, reader, mistakes}: Read): {
 function baseName(fileName: string): string {
   const base = fileName.replace(/^.*[\\/]/u, '').replace(/\.(?:ya?ml|json)$/iu, '');
   const safe = base.replace(/[^\p{L}\p{N} ._-]/gu, '').trim();
-  return safe === '' ? 'plan' : safe.slice(0, 64);
+  return safe === '' ? 'plan' : startOf(safe, 64);
 }

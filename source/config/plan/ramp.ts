@@ -1,7 +1,7 @@
 import {z} from 'zod';
-import type {Plan} from '../../release/plan.ts';
+import type {Plan, RampEqual} from '../../release/plan.ts';
 import {readCriteria} from './criteria.ts';
-import {durationAboveZero, percent} from '../yaml/leaf.ts';
+import {durationAboveZero, oneOf, percent} from '../yaml/leaf.ts';
 import {readAudience, type PhaseDraft} from './phases.ts';
 import {child, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
 
@@ -13,11 +13,13 @@ const SHAPE = {
   audience: z.unknown(),
   include: z.unknown(),
   criteria: z.unknown(),
+  equal: oneOf(['advance', 'hold'] as const satisfies readonly RampEqual[]),
 };
 
 /**
  * `ramp: {step: 10 %, every: 30s}` as the phases 10, 20, … 100 %. `from` begins elsewhere; `audience`, `include` and
- * `criteria` hold for every step, criteria for those below 100 % only: there is nothing to go on to after that.
+ * `criteria` hold for every step, criteria for those below 100 % only: there is nothing to go on to after that. `equal: hold`
+ * stays on a step while gray is not shown to be better.
  */
 export function readRamp(reader: Reader, spot: Spot): {phases: PhaseDraft[]; ramp: Plan['ramp']} {
   const none = {phases: [], ramp: null};
@@ -26,6 +28,8 @@ export function readRamp(reader: Reader, spot: Spot): {phases: PhaseDraft[]; ram
     increment: 'step',
     interval: 'every',
     start: 'from',
+    maintain: 'equal',
+    alike: 'equal',
   });
   if (fields === null) return none;
   reader.require(spot, {step: 'step: 10 %', every: 'every: 30s'});
@@ -52,7 +56,8 @@ export function readRamp(reader: Reader, spot: Spot): {phases: PhaseDraft[]; ram
     manual: false,
     whenStale: null,
   }));
-  return {phases, ramp: {stepPercent: step, everyMs: every}};
+  const equal = fields.equal === undefined ? {} : {equal: fields.equal};
+  return {phases, ramp: {stepPercent: step, everyMs: every, ...equal}};
 }
 
 /** Counted in hundredths of a percent: sums of decimals would drift. */

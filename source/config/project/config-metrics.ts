@@ -9,6 +9,7 @@ import {
 import {query, readPer, type MetricQuery} from './metric-query.ts';
 import {quote} from '../yaml/mistake.ts';
 import {child, isMapping, isWritten, type Fields, type Reader, type Spot} from '../yaml/reader.ts';
+import {own} from '../../release/own.ts';
 
 const METRIC_NAME = /^[A-Za-z][\w.-]{0,63}$/u;
 const UNITS: Readonly<Record<string, Unit>> = {'%': 'percent', ms: 'ms', '/s': 'per-second', count: 'count'};
@@ -68,7 +69,7 @@ export function readMetrics(reader: Reader, spot: Spot): ConfigMetrics {
 }
 
 function meansQuery(key: string): boolean {
-  return key === 'query' || (OTHER_NAMES as Record<string, string>)[key] === 'query';
+  return key === 'query' || own<string>(OTHER_NAMES, key) === 'query';
 }
 
 function mistakeName(reader: Reader, at: Spot, name: string, book: MetricBook): void {
@@ -93,7 +94,7 @@ function declarationOf(reader: Reader, at: Spot, fields: MetricFields): MetricDe
     );
   const {type = 'counter', unit, better} = fields;
   const plain: Unit = type === 'counter' ? 'per-second' : type === 'distribution' ? 'ms' : 'count';
-  return {type, unit: UNITS[unit ?? ''] ?? plain, better: betterOf(better)};
+  return {type, unit: own(UNITS, unit ?? '') ?? plain, better: betterOf(better)};
 }
 
 function readQuery(
@@ -107,7 +108,11 @@ function readQuery(
   if (type !== undefined && type !== 'gauge')
     reader.mistake(child(at, 'type'), {message: 'what a query gives is a gauge', allowed: 'gauge'});
   if (typeof what === 'string') {
-    const declared = {type: 'gauge', unit: UNITS[unit ?? ''] ?? 'count', better: betterOf(better)} as const;
+    const declared = {
+      type: 'gauge',
+      unit: own(UNITS, unit ?? '') ?? 'count',
+      better: betterOf(better),
+    } as const;
     metrics.declared[what] = declared;
     if (template !== undefined)
       metrics.queries[what] = {...declared, template, per: readPer(reader, at, template, per)};

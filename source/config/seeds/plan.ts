@@ -6,6 +6,7 @@ import {duration, featureName, name, percent} from '../yaml/leaf.ts';
 import type {Problem, Reading} from '../yaml/mistake.ts';
 import {readUsers, type PhaseDraft} from '../plan/phases.ts';
 import {child, isMapping, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {own} from '../../release/own.ts';
 
 const PLAN_SHAPE = {feature: featureName, phases: z.unknown()};
 const PHASE_SHAPE = {phase: name, percentage: percent, duration, criteria: z.unknown()};
@@ -92,9 +93,9 @@ function isTrue(reader: Reader, spot: Spot): boolean {
 }
 
 function readPeopleWord(reader: Reader, {key, at}: Entry, hasGroup: (name: string) => boolean): Rule[] {
-  const group = PEOPLE_WORDS[key] ?? '';
+  const group = own(PEOPLE_WORDS, key) ?? '';
   if (!isTrue(reader, at)) return [];
-  const rule = WITHOUT_GROUP[group];
+  const rule = own(WITHOUT_GROUP, group);
   if (hasGroup(group) || rule === undefined) return [{group}];
   reader.warn(
     at,

@@ -53,12 +53,19 @@ export const en = {
   lastBegins: (time: string) => `The last phase begins after ${time} at the earliest.`,
   lastWaits: (time: string) => `The last phase begins after ${time} and the waiting for people.`,
   ramp: (step: string, every: string) => `A ramp: ${step} more every ${every}.`,
+  rampEqual: {
+    advance: 'It goes up while gray is as good as prod.',
+    hold: 'It stays on a step while gray is not shown to be better than prod.',
+  },
   clock: 'The clock of a phase runs only while there is data and every router has applied the percentage.',
 
   keeps: 'Raising only adds people: whoever gets gray in one phase keeps it in the next.',
 
   defaults: (over: string, requests: string) =>
     `Where a condition does not say otherwise it looks at the last ${one(over)}; those made of requests wait for ${requests} gray ones.`,
+
+  proof:
+    'What lets the release go up must be shown over its phase, with a certainty of 90 %; where a condition says min N requests, by so many and the value.',
 
   phase: (number: number, name: string, percent: string) =>
     name === percent ? `Phase ${number}: ${percent}` : `Phase ${number}, ${name}: ${percent}`,

@@ -48,12 +48,19 @@ export const zh: Words = {
   lastBegins: time => `最后一个阶段最早在${time}后开始。`,
   lastWaits: time => `最后一个阶段在${time}后、加上等待人工的时间后开始。`,
   ramp: (step, every) => `坡道：每 ${every}增加 ${step}。`,
+  rampEqual: {
+    advance: '灰度与生产一样好时继续增加。',
+    hold: '灰度尚未证实优于生产时停在当前一步。',
+  },
   clock: '只有在有数据、且所有路由都已应用该百分比时，阶段的时钟才走。',
 
   keeps: '提高百分比只会增加用户：进入灰度的人在后面的阶段仍在灰度。',
 
   defaults: (over, requests) =>
     `条件未另外说明时看最近${over}；由请求计算的条件在灰度请求满 ${requests} 个后才判断。`,
+
+  proof:
+    '使发布前进的条件须在本阶段内以 90 % 的把握得到证实；条件写明 min N requests 的，有这么多请求且数值满足即可。',
 
   phase: (number, name, percent) =>
     name === percent ? `阶段 ${number}：${percent}` : `阶段 ${number}，${name}：${percent}`,

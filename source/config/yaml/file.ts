@@ -1,13 +1,4 @@
-import {
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-} from 'yaml';
+import {isCollection, isMap, isPair, isScalar, parseDocument, type Document, type Node} from 'yaml';
 import {pathText, safe, shown, type Mistake, type Path, type Problem} from './mistake.ts';
 import {findChild, rangeOf, resolve} from './path.ts';
 import {surveyProblems} from './survey.ts';
@@ -35,13 +26,13 @@ export interface YamlFile {
 
 /** Reads YAML 1.2 or JSON. Null where it makes no sense to look further; `mistakes` may hold some even when it does. */
 export function openYaml(text: string, fileName: string): {file: YamlFile | null; mistakes: Mistake[]} {
-  const lines = new LineCounter();
+  const placeOf = placesIn(text);
   const at = (offset: number, problem: Problem, path: Path = []): Mistake => {
-    const {line, col} = lines.linePos(Math.max(0, Math.min(offset, text.length)));
+    const {line, column} = placeOf(Math.max(0, Math.min(offset, text.length)));
     return {
       file: shown(fileName),
-      line: Math.max(1, line),
-      column: Math.max(1, col),
+      line,
+      column,
       path: pathText(path),
       found: shown(problem.found ?? 'nothing'),
       allowed: safe(problem.allowed),
@@ -52,7 +43,6 @@ export function openYaml(text: string, fileName: string): {file: YamlFile | null
   if (bytes > MOST_BYTES) return {file: null, mistakes: [at(0, tooLarge(bytes))]};
 
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     // Found by `surveyProblems` in one pass: the library compares every key with every other.
     uniqueKeys: false,
@@ -61,9 +51,7 @@ export function openYaml(text: string, fileName: string): {file: YamlFile | null
   });
   if (document.errors.length > 0) {
     const problems = syntaxProblems(text, document);
-    const firstOfLine = new Map(
-      problems.map(one => [lines.linePos(one.offset).line, one] as const).toReversed(),
-    );
+    const firstOfLine = new Map(problems.map(one => [placeOf(one.offset).line, one] as const).toReversed());
     return {file: null, mistakes: [...firstOfLine.values()].map(({offset, problem}) => at(offset, problem))};
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
@@ -79,6 +67,23 @@ export function openYaml(text: string, fileName: string): {file: YamlFile | null
     return {file: null, mistakes: [...mistakes, at(0, ALIAS_BOMB)]};
   }
   return {file: fileOf(document, value, text, at), mistakes};
+}
+
+/**
+ * Line and column of an offset, each from 1 on. Counted here: the library's own counter loses lines after some mistakes,
+ * and then names places that are not in the file.
+ */
+function placesIn(text: string): (offset: number) => {line: number; column: number} {
+  const starts = [0, ...Array.from(text.matchAll(/\n/gu), ({index}) => index + 1)];
+  return offset => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return {line: low + 1, column: offset - (starts[low] ?? 0) + 1};
+  };
 }
 
 function fileOf(

@@ -1,3 +1,5 @@
+import {startOf} from '../../release/well-formed.ts';
+
 /** A line of text being typed: the letters before the cursor and those from it on. */
 export interface Field {
   before: string;
@@ -22,7 +24,7 @@ export function textOf({before, after}: Field): string {
 /** What is typed or pasted goes in at the cursor. */
 export function typed(field: Field, text: string): Field {
   const room = LETTERS_AT_MOST - textOf(field).length;
-  return {before: field.before + text.slice(0, Math.max(0, room)), after: field.after};
+  return {before: field.before + startOf(text, Math.max(0, room)), after: field.after};
 }
 
 function lastLetter(text: string): string {
@@ -41,9 +43,9 @@ export function editField(field: Field, key: string): Field | null {
   const {before, after} = field;
   switch (key) {
     case 'Backspace':
-    // Terminals send the same code for the key above Enter that Ink calls Delete.
-    case 'Delete':
       return {before: before.slice(0, before.length - lastLetter(before).length), after};
+    case 'Delete':
+      return {before, after: after.slice(firstLetter(after).length)};
     case 'Left': {
       const letter = lastLetter(before);
       return {before: before.slice(0, before.length - letter.length), after: letter + after};

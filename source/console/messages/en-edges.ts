@@ -1,3 +1,5 @@
+import {own} from '../../release/own.ts';
+
 const WHY: Readonly<Record<string, string>> = {
   'not-running': 'nginx does not run there',
   'no-permission': 'its agent lacks a right',
@@ -14,5 +16,5 @@ const WHY: Readonly<Record<string, string>> = {
 /** What edges say of themselves. `code`: the word before the colon of a router's trouble. */
 export const enEdges = {
   trouble: (name: string, code: string, detail: string) =>
-    [`${name}: ${WHY[code] ?? code}`, detail].filter(text => text !== '').join(': '),
+    [`${name}: ${own(WHY, code) ?? code}`, detail].filter(text => text !== '').join(': '),
 };

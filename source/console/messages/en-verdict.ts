@@ -2,6 +2,7 @@ import type {WhyNotApplicable, WhyUnmeasured} from '../../analysis/judge/outcome
 import type {ReasonCode} from '../../analysis/judge/reasons.ts';
 import type {Operator, Unit} from '../../release/plan.ts';
 import type {Reason} from '../../release/state.ts';
+import {count} from '../present/format.ts';
 
 /** What the sentence about a reason in the log may use: what its metric is called, and numbers in their unit. */
 export interface LoggedWords {
@@ -33,6 +34,7 @@ const SIMPLE: Readonly<Partial<Record<ReasonCode, string>>> = {
   entry_gate: 'a criterion of an earlier phase was not seen to hold',
   manual_gate: 'only a person leaves this phase: n',
   open_phase: 'this phase stays until somebody says n',
+  equal_sides: 'gray is not shown to be better than prod: this ramp stays then',
   complete_by_hand: 'the last phase: C completes it',
   paused: 'paused: P resumes',
   deploying: 'gray is being deployed',
@@ -66,6 +68,10 @@ export const enVerdict = {
   needsMore: (time: string | null) =>
     time === null ? 'never so many at this traffic' : `about ${time} more`,
   atThisTraffic: 'at this traffic',
+  notShown: 'not shown yet',
+  shownAfter: (time: string) => `needs about ${time} more`,
+  neverShown: 'not shown, and never will be at this value',
+  withinChance: 'too few requests to tell it from prod',
   prodZero: 'prod is at 0: a multiple of it says nothing',
   unmeasured: (why: WhyUnmeasured) => UNMEASURED[why],
   cannotMeasure: 'cannot be measured',
@@ -94,7 +100,15 @@ export const enVerdict = {
   limits: 'limits',
   evidence: {
     label: 'evidence',
-    of: (now: string, limit: string) => `${now} of ${limit}`,
+    chance: (odds: number | null, limit: number) =>
+      odds === null
+        ? `no sign of a regression (acts at 1 in ${count(limit)})`
+        : `chance 1 in ${odds >= 1e9 ? 'more than a billion' : count(odds)} (acts at 1 in ${count(limit)})`,
+    footing: {
+      people: (gray: number, prod: number) => `by people: ${count(gray)} on gray, ${count(prod)} on prod`,
+      requests: () => 'by requests: no person is known, so one client in a loop can look like this',
+      history: () => 'by history: prod is silent, so it can pause only',
+    },
     worse: (metric: string) => `${metric}: gray is worse`,
     better: (metric: string) => `${metric}: gray is better`,
     none: 'no difference beyond chance',
@@ -109,6 +123,10 @@ export const enVerdict = {
     }${sees === null ? '' : `; it shows one of ${sees}`}`,
   doubtWindow: (phase: string, condition: string, need: string, window: string, have: string) =>
     `${phase}: "${condition}" wants ${need} gray requests in ${window}, there will be about ${have}`,
+  doubtCriterion: (phase: string, condition: string, needs: string | null) =>
+    `${phase} is too short to show "${condition}" at this traffic: ${
+      needs === null ? 'nothing would show it' : `that takes about ${needs}`
+    }`,
   assumed: (rate: number, errors: number) =>
     `at ${rate} requests a second, of which ${errors} % fail on prod:`,
   noDoubts: 'nothing in the plan is too short for it',

@@ -161,7 +161,11 @@ export const en = {
     sourceWarns: (name: string, what: string) => `${name} warns: ${what}`,
     junk: (number: number, example: string) =>
       `${many(number, 'entry of the sample stream is', 'entries of the sample stream are')} not counted, lately ${example}`,
-    ahead: (time: string) => `samples come ${time} from the future: a clock is wrong`,
+    /** `time`: null where the stream has reached the last id there is. */
+    ahead: (time: string | null) =>
+      time === null
+        ? 'no sample can be written: the stream has reached its last id. graydeck doctor --repair-samples'
+        : `the sample stream is ${time} ahead of the store's clock. graydeck doctor --repair-samples`,
     noGray: 'no sample from gray: nothing is known about it',
     staleGray: (when: string, then: string[]) =>
       `gray is quiet: its last sample came ${when}${then.length === 0 ? '' : `, and then stood out: ${then.join(', ')}`}`,

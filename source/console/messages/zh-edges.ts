@@ -1,4 +1,5 @@
 import type {enEdges} from './en-edges.ts';
+import {own} from '../../release/own.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   'not-running': 'nginx 未运行',
@@ -15,5 +16,5 @@ const WHY: Readonly<Record<string, string>> = {
 
 export const zhEdges: typeof enEdges = {
   trouble: (name, code, detail) =>
-    [`${name}：${WHY[code] ?? code}`, detail].filter(text => text !== '').join('：'),
+    [`${name}：${own(WHY, code) ?? code}`, detail].filter(text => text !== '').join('：'),
 };

@@ -1,6 +1,7 @@
 import {dayAndTime, setPercent} from '../present/format.ts';
 import type {enEvents} from './en-events.ts';
 import type {EventAbout} from './event-about.ts';
+import {own} from '../../release/own.ts';
 
 const LEVELS = {info: '提示', warning: '警告', critical: '严重'} as const;
 const OUTCOMES = {done: '完成', failed: '失败', skipped: '跳过'} as const;
@@ -17,7 +18,7 @@ function subject(dispatch: string, {alert, step}: EventAbout): string {
   const [kind = '', what = '', more = ''] = dispatch.split(' ');
   if (kind === 'rollback') return '回滚';
   if (kind === 'completed') return '完成';
-  return kind === 'failed' ? `${step(more)} 失败` : `${KINDS[kind] ?? ''}${alert(what)}`;
+  return kind === 'failed' ? `${step(more)} 失败` : `${own(KINDS, kind) ?? ''}${alert(what)}`;
 }
 
 /** What happened, in one row, in Chinese. */

@@ -1,4 +1,5 @@
 import type {Reason} from '../../release/state.ts';
+import {count} from '../present/format.ts';
 import type {enVerdict, LoggedWords} from './en-verdict.ts';
 
 /** A reason in the log by code and numbers; null: what it says cannot be told without its words. */
@@ -30,12 +31,14 @@ function logged(
       return '听不到灰度';
     case 'no_prod_data':
       return '听不到生产';
+    case 'samples_ahead':
+      return '样本流的时钟超前，样本无法归入时间';
     case 'not_applied':
       return `路由还没有全部应用 ${number(threshold, 'percent')}`;
     case 'criterion_fails':
       return `${name} ${number(value)}，要求 ${number(threshold)}`;
     case 'criterion_undecided':
-      return `${name}：请求太少，还不能判定`;
+      return `${name}：请求还不够，尚未证实`;
     case 'criterion_unmeasured':
       return `${name} 无法测量`;
     case 'phase_served':
@@ -68,6 +71,10 @@ export const zhVerdict: typeof enVerdict = {
   prodHas: value => `生产 ${value}`,
   fewRequests: (have, need, isProd) => `${need} 个${isProd ? '生产' : ''}请求中已有 ${have} 个`,
   atThisTraffic: '按此流量',
+  notShown: '尚未证实',
+  shownAfter: time => `约还需 ${time}`,
+  neverShown: '尚未证实，按此数值永远无法证实',
+  withinChance: '请求太少，还不能与生产区分',
   fewAnswers: (have, need) => `${need} 条反馈中已有 ${have} 条`,
   needsMore: time => (time === null ? '按此流量永远不够' : `约还需 ${time}`),
   prodZero: '生产为 0，倍数没有意义',
@@ -105,7 +112,15 @@ export const zhVerdict: typeof enVerdict = {
   limits: '界限',
   evidence: {
     label: '证据',
-    of: (now, limit) => `${now} / ${limit}`,
+    chance: (odds, limit) =>
+      odds === null
+        ? `没有变差的迹象（1/${count(limit)} 时处置）`
+        : `偶然的可能为 1/${odds >= 1e9 ? '10 亿以下' : count(odds)}（1/${count(limit)} 时处置）`,
+    footing: {
+      people: (gray, prod) => `按人：灰度 ${count(gray)} 人，生产 ${count(prod)} 人`,
+      requests: () => '按请求：不知道是谁，一个反复失败的客户端看起来也是这样',
+      history: () => '按历史：生产没有流量，所以只能暂停',
+    },
     worse: metric => `${metric}：灰度更差`,
     better: metric => `${metric}：灰度更好`,
     none: '没有超出偶然的差别',
@@ -120,6 +135,8 @@ export const zhVerdict: typeof enVerdict = {
     }`,
   doubtWindow: (phase, condition, need, window, have) =>
     `${phase}：“${condition}”在 ${window} 内要 ${need} 个灰度请求，约只有 ${have} 个`,
+  doubtCriterion: (phase, condition, needs) =>
+    `按此流量，${phase} 太短，无法证实“${condition}”：${needs === null ? '永远无法证实' : `约需 ${needs}`}`,
   assumed: (rate, errors) => `设每秒 ${rate} 个请求，生产错误率 ${errors} %：`,
   noDoubts: '计划中没有太短的部分',
   logged,
@@ -127,6 +144,7 @@ export const zhVerdict: typeof enVerdict = {
     entry_gate: '此前阶段的某个条件没有被确认满足',
     manual_gate: '只有人能离开本阶段：按 n',
     open_phase: '本阶段一直保持到有人按 n',
+    equal_sides: '灰度尚未证实优于生产：此时保持比例',
     complete_by_hand: '最后阶段：按 C 完成',
     paused: '已暂停：按 P 继续',
     deploying: '灰度部署中',

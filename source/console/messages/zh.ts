@@ -144,7 +144,10 @@ export const zh: typeof en = {
     sourceAway: (name, why) => `${name} 没有应答：${why}`,
     sourceWarns: (name, what) => `${name} 警告：${what}`,
     junk: (number, example) => `样本流中有 ${number} 条无法计入，最近：${example}`,
-    ahead: time => `样本时间超前 ${time}：有时钟不准`,
+    ahead: time =>
+      time === null
+        ? '样本流已到最后的编号，无法写入样本。graydeck doctor --repair-samples'
+        : `样本流比存储时钟超前 ${time}。graydeck doctor --repair-samples`,
     noGray: '灰度没有样本：情况未知',
     staleGray: (when, then) =>
       `灰度无声：最后样本在${when}${then.length === 0 ? '' : `，当时异常：${then.join('、')}`}`,

@@ -10,6 +10,7 @@ import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, toldLine} from './told.ts';
 import type {Scene} from './screen.ts';
+import {own} from '../../release/own.ts';
 
 /** One thing that happened: a row of the log. */
 export interface LogRow {
@@ -154,7 +155,7 @@ export function logRows(
     const [run = '', name = ''] = id.split('.');
     const words: Readonly<Record<string, string>> = t.steps;
     const runs: Readonly<Record<string, string>> = t.runsInLog;
-    return `${t.labelled(runs[run] ?? clean.name(run))}${words[name] ?? clean.name(name)}`;
+    return `${t.labelled(own(runs, run) ?? clean.name(run))}${own(words, name) ?? clean.name(name)}`;
   }
 
   function lifeOf(event: Event, alert: Alert | undefined): string {

@@ -1,6 +1,7 @@
 import {rm, stat} from 'node:fs/promises';
 import {connect, createServer, type Server} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
+import {startOf} from '../../release/well-formed.ts';
 
 /** Whether an include file is this process's to write. */
 export type Claim =
@@ -80,7 +81,7 @@ function askAt(path: string): Promise<string | null> {
     socket.once('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(late);
-      resolve(isThere ? said.slice(0, LONGEST_NAME) : null);
+      resolve(isThere ? startOf(said, LONGEST_NAME) : null);
     });
   });
 }

@@ -62,12 +62,9 @@ function liveText(split: Split, edge: EdgeFeature, {attributes}: Pick<EdgeSite, 
   );
   asked(block.isOneOf(USER, split.deny), 'prod/denied');
   const {headers, cookies} = split.forced;
-  const forced = [
-    ...headers.map(header => variableOf({header})),
-    ...cookies.map(cookie => variableOf({cookie})),
-  ];
   // The first that says something counts: each asks the next.
-  for (const variable of forced.toReversed()) place = forcedBy(block, variable, place);
+  for (const cookie of cookies.toReversed()) place = forcedByCookie(block, variableOf({cookie}), place);
+  for (const header of headers.toReversed()) place = forcedByHeader(block, variableOf({header}), place);
   const side = block.map(
     place,
     'prod',
@@ -84,10 +81,20 @@ function liveText(split: Split, edge: EdgeFeature, {attributes}: Pick<EdgeSite, 
 }
 
 /** `true` and `false` and nothing else, capitals counted. */
-function forcedBy(block: Block, variable: string, next: string): string {
+function forcedByCookie(block: Block, variable: string, next: string): string {
   const exactly = block.map(variable, next, ['"~^true\\\\z" gray/forced', '"~^false\\\\z" prod/forced']);
   // Who sends no such thing is not kept by a regular expression.
   return block.map(variable, next, [`true ${exactly}`, `false ${exactly}`]);
+}
+
+/** The same of a header. One that is sent several times is joined by nginx 1.23 and newer: its first value counts. */
+function forcedByHeader(block: Block, variable: string, next: string): string {
+  return block.map(variable, next, [
+    // Who sends no such thing is not kept by a regular expression.
+    `"" ${next}`,
+    '"~^true(?:, |\\\\z)" gray/forced',
+    '"~^false(?:, |\\\\z)" prod/forced',
+  ]);
 }
 
 /** Of the shares of all audiences a user is in, the greatest counts; in none of them he is outside. */

@@ -3,6 +3,7 @@ import {failed, type Channel, type Tried} from './channel.ts';
 import type {Message} from './message.ts';
 import {isLoopback, isTls} from './post.ts';
 import {readSecret, without} from './secret.ts';
+import {startOf} from '../../release/well-formed.ts';
 
 /** For the connection, its greeting and each answer; and all in all, milliseconds. */
 const STEP_MS = 6000;
@@ -87,7 +88,7 @@ function mailOf(message: Message) {
   const host = 'graydeck.invalid';
   const safeId = id.replace(/[^\w.-]+/gu, '.');
   return {
-    subject: `[${word}] ${feature}: ${text}`.slice(0, 180),
+    subject: startOf(`[${word}] ${feature}: ${text}`, 180),
     text: [
       text,
       '',

@@ -1,5 +1,7 @@
 import {failed, type Tried} from './channel.ts';
 import {without} from './secret.ts';
+import {startOf} from '../../release/well-formed.ts';
+import {own} from '../../release/own.ts';
 
 export interface Post {
   url: string;
@@ -102,12 +104,12 @@ async function beginning({body}: Response): Promise<string> {
   } catch {
     // The answer itself was there; what it had to add is lost.
   }
-  return text.slice(0, ANSWER_AT_MOST);
+  return startOf(text, ANSWER_AT_MOST);
 }
 
 function brokenOff(error: unknown): Tried {
   const code = codeOf(error);
-  const known = BEFORE_ANYTHING[code];
+  const known = own(BEFORE_ANYTHING, code);
   if (known !== undefined) return failed(known);
   if (isTls(code)) return failed(`its certificate is not trusted (${code})`, {isFinal: true});
   const isLate = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');

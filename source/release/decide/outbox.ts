@@ -4,6 +4,7 @@ import {deliveryOf, type Delivery} from '../dispatch.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import {isSilenced} from '../silence.ts';
 import type {State} from '../state.ts';
+import {startOf} from '../well-formed.ts';
 
 type OutboxCommand = Extract<Command, {type: 'escalate' | 'begin-delivery' | 'end-delivery'}>;
 
@@ -101,7 +102,7 @@ function decideOutcome(state: State, command: Extract<Command, {type: 'end-deliv
     dispatch: id,
     channel,
     outcome,
-    error: error?.slice(0, ERROR_AT_MOST) ?? null,
+    error: error === undefined ? null : startOf(error, ERROR_AT_MOST),
     again: outcome === 'again' ? at + afterMs : null,
     unsure,
   });

@@ -14,10 +14,14 @@ import {
   stopsRun,
 } from '../step.ts';
 import {targetOf} from '../target.ts';
+import {startOf} from '../well-formed.ts';
 
 /** Characters of an error that are kept: a log is no place for the output of a hook. */
 const ERROR_AT_MOST = 2000;
 const REASON_AT_MOST = 300;
+
+const cut = (error: string | undefined): string | null =>
+  error === undefined ? null : startOf(error, ERROR_AT_MOST);
 
 type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'leave-step' | 'end-step'}>;
 
@@ -147,7 +151,7 @@ function decideOutcome(
     release: release.id,
     step: step.id,
     outcome: command.outcome,
-    error: command.error?.slice(0, ERROR_AT_MOST) ?? null,
+    error: cut(command.error),
     facts: command.facts ?? {},
   };
   return accept(ended, ...consequences(release, step, command));
@@ -163,7 +167,7 @@ function consequences(
   if (stepDue(release)?.id !== step.id) return [];
   if (outcome === 'failed' && step.run === 'phase') {
     const reason = `${step.id} failed${error === undefined ? '' : `: ${error}`}`;
-    return [{type: 'release-paused', release: release.id, reason: reason.slice(0, REASON_AT_MOST)}];
+    return [{type: 'release-paused', release: release.id, reason: startOf(reason, REASON_AT_MOST)}];
   }
   if (outcome === 'failed' && stopsRun(step)) {
     return [
@@ -171,7 +175,7 @@ function consequences(
         type: 'release-failed',
         release: release.id,
         step: step.id,
-        error: error?.slice(0, ERROR_AT_MOST) ?? null,
+        error: cut(error),
       },
     ];
   }

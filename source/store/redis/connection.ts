@@ -1,5 +1,6 @@
 import {Redis, ReplyError, type RedisOptions} from 'ioredis';
 import type {Socket} from 'node:net';
+import {deadline} from './deadline.ts';
 import {Gone, Refused, saysReplica} from './faults.ts';
 
 /** A command: its name in capitals, then its arguments. */
@@ -153,7 +154,7 @@ export class Connection {
 
   async #bounded<T>(withinMs: number, run: () => Promise<T>): Promise<T> {
     if (this.#why !== null) throw this.#why;
-    const timer = setTimeout(() => this.end(`no answer within ${withinMs} ms`, true), withinMs);
+    const answered = deadline(withinMs, () => this.end(`no answer within ${withinMs} ms`, true));
     try {
       return await run();
     } catch (error) {
@@ -161,7 +162,7 @@ export class Connection {
       this.end(error instanceof Error ? error.message : String(error));
       throw this.#why ?? error;
     } finally {
-      clearTimeout(timer);
+      answered();
     }
   }
 }

@@ -10,6 +10,8 @@ const CLOCK_ERROR_MS = 1000;
 export class Cursor {
   readonly #now: () => number;
   #id: string;
+  /** The newest id read that did not lie ahead of the clock; null before the first. */
+  #sound: string | null = null;
   /** The store's clock when the stream was last seen to go on from here. */
   #checkedAt: number;
 
@@ -24,8 +26,10 @@ export class Cursor {
   }
 
   moveTo(entries: readonly SampleEntry[]): void {
+    const now = this.#now();
     this.#id = entries.at(-1)?.id ?? this.#id;
-    this.#checkedAt = this.#now();
+    this.#sound = entries.findLast(({at}) => at <= now + CLOCK_ERROR_MS)?.id ?? this.#sound;
+    this.#checkedAt = now;
   }
 
   /** Nothing came. `last`: the last id the stream has given; null: there is no stream, and what comes is all new. */
@@ -33,7 +37,11 @@ export class Cursor {
     const now = this.#now();
     if (last === null) this.#id = '0-0';
     else if (isBefore(last, this.#id) && timeOf(this.#id) > now) {
-      this.#id = `${Math.max(0, Math.floor(this.#checkedAt - CLOCK_ERROR_MS))}-0`;
+      // Entries up to the last sound one were read; what came after it had ids that are gone.
+      const isBehind = this.#sound !== null && timeOf(this.#sound) <= now + CLOCK_ERROR_MS;
+      this.#id = isBehind
+        ? (this.#sound ?? '0-0')
+        : `${Math.max(0, Math.floor(this.#checkedAt - CLOCK_ERROR_MS))}-0`;
     }
     this.#checkedAt = now;
   }

@@ -1,4 +1,5 @@
 import type {Connection} from './connection.ts';
+import {deadline} from './deadline.ts';
 import {EntryDecoder, type EntryReply} from './entry-decoder.ts';
 import {Gone, Refused} from './faults.ts';
 import type {SampleEntry} from '../port.ts';
@@ -45,7 +46,7 @@ export class EntrySocket {
     const words = ['XREAD', 'COUNT', String(count), ...block, 'STREAMS', key, id];
     const waiting = Promise.withResolvers<EntryReply>();
     this.#waiting = waiting;
-    const timer = setTimeout(() => this.#connection.end('no answer to XREAD', true), blockMs + GRACE_MS);
+    const answered = deadline(blockMs + GRACE_MS, () => this.#connection.end('no answer to XREAD', true));
     try {
       this.#write(
         `*${words.length}\r\n${words.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
@@ -54,7 +55,7 @@ export class EntrySocket {
       if ('error' in reply) throw new Refused(reply.error, 'XREAD', key);
       return reply.entries;
     } finally {
-      clearTimeout(timer);
+      answered();
     }
   }
 

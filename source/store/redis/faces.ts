@@ -10,6 +10,7 @@ import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {outputReader, writeOutput} from './outputs.ts';
 import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
+import {mendStreams, readStreamClocks} from './streams.ts';
 
 /** What the parts of a feature are made of. */
 export interface Means {
@@ -27,9 +28,10 @@ export function featureView({line, clock, bells}: Means, feature: string): Featu
     samples: sampleReader(line, clock, keys.metrics),
     rollUps: rollUpReader(line, keys),
     routers: routerRegistry(line, clock, keys),
-    feedback: feedbackReader(line, keys.feedback),
+    feedback: feedbackReader(line, clock, keys.feedback),
     outputs: outputReader(line, keys.output),
     lease: leaseReader(line, keys),
+    streamClocks: () => readStreamClocks(line, keys),
   };
 }
 
@@ -38,12 +40,12 @@ export function featureStore({line, clock, bells}: Means, feature: string): Feat
   const source = logSource(line, bells, keys);
   return {
     feature,
-    log: {...logReader(line, source), ...logWriter(line, source, keys, feature)},
+    log: {...logReader(line, source), ...logWriter(line, keys, feature)},
     samples: {...sampleReader(line, clock, keys.metrics), ...sampleWriter(line, clock, keys.metrics)},
     rollUps: {...rollUpReader(line, keys), ...rollUpWriter(line, clock, keys)},
     routers: keptRouterRegistry(line, clock, keys),
     feedback: {
-      ...feedbackReader(line, keys.feedback),
+      ...feedbackReader(line, clock, keys.feedback),
       write: text => writeFeedback(line, clock, keys.feedback, text),
     },
     outputs: {
@@ -51,6 +53,8 @@ export function featureStore({line, clock, bells}: Means, feature: string): Feat
       write: output => writeOutput(line, keys.output, output),
     },
     lease: leaseKeeper(line, keys),
+    streamClocks: () => readStreamClocks(line, keys),
+    mendStreams: () => mendStreams(line, keys),
   };
 }
 

@@ -1,5 +1,6 @@
 import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreRole} from '../port.ts';
+import {own} from '../../release/own.ts';
 
 /** The server answered, with an error. Holds the command's name and key, never its other arguments. */
 export class Refused extends Error {
@@ -59,7 +60,7 @@ export function tooOld(version: string, label: string): StoreFault {
 function refusal(error: Refused, label: string, role: StoreRole): Words {
   const {message} = error;
   const code = /^[A-Z]+/.exec(message)?.[0] ?? '';
-  const known = REFUSALS[code]?.(label, error);
+  const known = own(REFUSALS, code)?.(label, error);
   if (known !== undefined) return known;
   if (isNoRights(message)) return noRights(error, label, role);
   if (message.includes('DB index is out of range') || message.includes('SELECT is not allowed')) {

@@ -1,20 +1,24 @@
 import {
   FEEDBACK_BATCH,
   KEEP_FEEDBACK_MS,
+  STREAM_AHEAD_MS,
   MOST_FEEDBACK,
   type FeedbackEntry,
   type FeedbackReader,
 } from '../port.ts';
+import {wellFormedJson} from '../../release/well-formed.ts';
 import type {StoreClock} from './clock.ts';
 import type {Line} from './line.ts';
 
-export function feedbackReader(line: Line, key: string): FeedbackReader {
+export function feedbackReader(line: Line, clock: StoreClock, key: string): FeedbackReader {
   return {
     read: async (sinceMs, afterId) => {
       const since = Math.max(0, Math.ceil(sinceMs));
       const isLater = afterId !== undefined && (Number.parseInt(afterId, 10) || 0) >= since;
       const from = isLater ? `(${afterId}` : since;
-      const rows = await line.call(['XRANGE', key, from, '+', 'COUNT', FEEDBACK_BATCH], {reads: true});
+      // What lies ahead of the clock is no time: nobody would read on after it.
+      const to = Math.floor(clock.now()) + STREAM_AHEAD_MS;
+      const rows = await line.call(['XRANGE', key, from, to, 'COUNT', FEEDBACK_BATCH], {reads: true});
       return (rows as [id: string, fields: string[]][]).map(toEntry);
     },
   };
@@ -27,7 +31,7 @@ export async function writeFeedback(line: Line, clock: StoreClock, key: string, 
     Math.random() < 0.5
       ? ['MAXLEN', '~', MOST_FEEDBACK]
       : ['MINID', '~', Math.max(0, Math.floor(clock.now() - KEEP_FEEDBACK_MS))];
-  await line.call(['XADD', key, ...trim, '*', 'feedback', text]);
+  await line.call(['XADD', key, ...trim, '*', 'feedback', wellFormedJson(text)]);
 }
 
 /** Whatever else stands in an entry, its text is empty: the reader counts it as none. */

@@ -7,7 +7,7 @@ export const FEATURES = `${PREFIX}features`;
 
 /** Where a feature lies. All of it shares the hash tag, and so the slot of a cluster. */
 export interface Keys {
-  /** Stream; entry `<version>-0` holds one field `commit`. */
+  /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */
   log: string;
   /** Channel; every message is a whole commit. */
   bell: string;
@@ -16,6 +16,7 @@ export interface Keys {
   /** Sorted sets by time; a member is `<t> <body>`. */
   minutes: string;
   seconds: string;
+  people: string;
   /** Hash: name to the report in JSON. */
   routers: string;
   /** String with an expiry: the lease in JSON. */
@@ -38,6 +39,7 @@ export function keysOf(feature: string): Keys {
     metrics: key('metrics'),
     minutes: key('minutes'),
     seconds: key('seconds'),
+    people: key('people'),
     routers: key('routers'),
     lease: key('lease'),
     feedback: key('feedback'),

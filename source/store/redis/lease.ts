@@ -2,6 +2,7 @@ import type {Lease, LeaseKeeper} from '../port.ts';
 import type {Keys} from './keys.ts';
 import type {Line} from './line.ts';
 import {SCRIPTS} from './scripts.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 export function leaseReader(line: Line, {lease}: Keys): Pick<LeaseKeeper, 'read'> {
   return {read: async () => decode(await line.call(['GET', lease], {reads: true}))};
@@ -13,11 +14,11 @@ export function leaseKeeper(line: Line, keys: Keys): LeaseKeeper {
     ...leaseReader(line, keys),
     hold: async (holder, token, forMs) => {
       const ms = Math.max(1, Math.round(forMs));
-      const [asHolder, asToken] = [JSON.stringify(holder), JSON.stringify(token)];
+      const [asHolder, asToken] = [toJson(holder), toJson(token)];
       return decode(await line.call(['EVAL', SCRIPTS.hold, 1, lease, asHolder, asToken, ms]));
     },
     giveUp: async token => {
-      await line.call(['EVAL', SCRIPTS.giveUp, 1, lease, JSON.stringify(token)]);
+      await line.call(['EVAL', SCRIPTS.giveUp, 1, lease, toJson(token)]);
     },
   };
 }

@@ -2,7 +2,7 @@ import type {Commit} from '../../release/commit.ts';
 import {encodeCommit, placeOf, type LogEntry} from '../chain.ts';
 import {StoreFault} from '../fault.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
-import type {AppendResult, LogReader, LogWriter} from '../port.ts';
+import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
 import type {Bells} from './bell.ts';
 import type {Command} from './connection.ts';
 import {Gone, Refused, saysReplica} from './faults.ts';
@@ -13,19 +13,11 @@ import {SCRIPTS} from './scripts.ts';
 /** How often an append looks again when the log changes under it. */
 const ATTEMPTS = 4;
 
-/** An entry, and what the append script needs to recognise it. */
-interface StreamEntry extends LogEntry {
-  id: string;
-  /** Its field `commit`; empty when it has none. */
-  commit: string;
-}
+/** What the append script gives where the log is not as the caller thinks. */
+type SeenEntry = [id: string, fields: string[], mark: string];
 
-interface StreamSource extends LogSource {
-  entries(from: number, limit: number): Promise<StreamEntry[]>;
-}
-
-export function logSource(line: Line, bells: Bells, {log, bell}: Keys): StreamSource {
-  const read = async (command: Command): Promise<StreamEntry[]> =>
+export function logSource(line: Line, bells: Bells, {log, bell}: Keys): LogSource {
+  const read = async (command: Command): Promise<LogEntry[]> =>
     ((await line.call(command, {reads: true})) as [string, string[]][]).map(readEntry);
   return {
     keepAlive: line.keepAlive,
@@ -45,7 +37,7 @@ export function logReader(line: Line, source: LogSource): LogReader {
   };
 }
 
-export function logWriter(line: Line, source: StreamSource, keys: Keys, feature: string): LogWriter {
+export function logWriter(line: Line, keys: Keys, feature: string): LogWriter & LogRehearsal {
   let listed = false;
   /** Puts the feature's name into the set of all: a slot of its own, and so a command of its own. */
   const list = async (): Promise<void> => {
@@ -59,26 +51,33 @@ export function logWriter(line: Line, source: StreamSource, keys: Keys, feature:
     append: async commit => {
       // A commit is not held up by a list of names, but for the first, which puts it there; the next one tries again.
       const listing = list();
-      const result = await append(line, source, keys, commit);
+      const result = await append(line, keys, commit);
       if (commit.parent === null) await listing;
       return result;
     },
+    rehearse: async commit => await append(line, keys, commit, true),
   };
 }
 
-async function append(line: Line, source: StreamSource, keys: Keys, commit: Commit): Promise<AppendResult> {
-  const text = encodeCommit(commit);
+async function append(line: Line, keys: Keys, commit: Commit, rehearses = false): Promise<AppendResult> {
   const script = exposesMore(commit) ? SCRIPTS.append : SCRIPTS.appendEvenWhenFull;
   const before = commit.parent === null ? '' : `${commit.version - 1}-0`;
-  let foreign = {id: '', text: ''};
+  const told = [
+    `${commit.version}-0`,
+    before,
+    commit.id,
+    commit.parent ?? '',
+    encodeCommit(commit),
+    keys.bell,
+  ];
+  let marks: [parent: string, odd: string] = ['', ''];
   let lost: StoreFault | null = null;
   let isMoved = false;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     let said: unknown;
     try {
-      // prettier-ignore
-      said = await line.call(['EVAL', script, 2, keys.log, keys.aside, `${commit.version}-0`, before, commit.id,
-        commit.parent ?? '', text, keys.bell, foreign.id, foreign.text]);
+      const mode = rehearses ? 'rehearse' : '';
+      said = await line.call(['EVAL', script, 2, keys.log, keys.aside, ...told, ...marks, mode]);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       // Nothing was carried out, and another connection may lead to the primary that there is by now.
@@ -92,15 +91,21 @@ async function append(line: Line, source: StreamSource, keys: Keys, commit: Comm
       lost = error;
       continue;
     }
-    if (said === 'written' || said === 'mine') return {outcome: 'written'};
-    const entries = await source.entries(Math.max(1, commit.version - 1), 3);
-    const place = placeOf(commit, entries);
-    if (place === 'mine') return {outcome: 'written'};
+    // Where the answer to the try that put something aside was lost, the next one finds its own commit.
+    if (!Array.isArray(said)) return written(said === 'mine' ? marks[1] !== '' : Number(said) > 0);
+    const seen = said as SeenEntry[];
+    const place = placeOf(commit, seen.map(readEntry));
+    if (place === 'mine') return written(marks[1] !== '');
     if (place === 'taken' || place === 'parted') return {outcome: 'conflict'};
-    const odd = place === 'foreign' ? entries[commit.parent === null ? 0 : 1] : undefined;
-    foreign = {id: odd?.id ?? '', text: odd?.commit ?? ''};
+    if (place === 'foreign' && rehearses) return written(true);
+    const [parent, behind] = commit.parent === null ? [undefined, seen[0]] : seen;
+    marks = [parent?.[2] ?? '', place === 'foreign' ? (behind?.[2] ?? '') : ''];
   }
   return {outcome: 'conflict'};
+}
+
+function written(isCleared: boolean): AppendResult {
+  return isCleared ? {outcome: 'written', putAside: true} : {outcome: 'written'};
 }
 
 function isSent({cause}: StoreFault): boolean {
@@ -130,9 +135,8 @@ function exposesMore({events}: Commit): boolean {
   });
 }
 
-function readEntry([id, fields]: [string, string[]]): StreamEntry {
+function readEntry([id, fields]: readonly [string, string[], string?]): LogEntry {
   const at = fields.findIndex((name, index) => index % 2 === 0 && name === 'commit');
-  const commit = at < 0 ? '' : (fields[at + 1] ?? '');
   const version = /^[1-9]\d*-0$/.test(id) ? Number.parseInt(id, 10) : Number.NaN;
-  return {id, version, commit, text: at < 0 ? JSON.stringify(fields) : commit};
+  return {version, text: at < 0 ? JSON.stringify(fields) : (fields[at + 1] ?? '')};
 }

@@ -2,6 +2,7 @@ import type {KeptOutput, StepOutput} from '../../release/step-output.ts';
 import {KEEP_OUTPUTS, type OutputReader} from '../port.ts';
 import {decodeOutput} from '../output.ts';
 import type {Line} from './line.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 export function outputReader(line: Line, key: string): OutputReader {
   return {
@@ -13,7 +14,7 @@ export function outputReader(line: Line, key: string): OutputReader {
 }
 
 export async function writeOutput(line: Line, key: string, output: StepOutput): Promise<void> {
-  await line.call(['XADD', key, 'MAXLEN', KEEP_OUTPUTS, '*', 'output', JSON.stringify(output)]);
+  await line.call(['XADD', key, 'MAXLEN', KEEP_OUTPUTS, '*', 'output', toJson(output)]);
 }
 
 function toOutput([id, fields]: [id: string, fields: string[]]): KeptOutput[] {

@@ -1,3 +1,4 @@
+import {wellFormedJson} from '../../release/well-formed.ts';
 import type {RollUp, RollUpReader, RollUpWriter} from '../port.ts';
 import {readSlices} from '../roll-up-slices.ts';
 import type {StoreClock} from './clock.ts';
@@ -33,7 +34,7 @@ export function rollUpWriter(line: Line, clock: StoreClock, keys: Keys): RollUpW
       // A transaction: no reader sees a time without its roll-up, and no half of a write stays.
       const commands: Command[] = [['MULTI']];
       for (const {t, body} of rollUps) {
-        commands.push(['ZREMRANGEBYSCORE', key, t, t], ['ZADD', key, t, `${t} ${body}`]);
+        commands.push(['ZREMRANGEBYSCORE', key, t, t], ['ZADD', key, t, `${t} ${wellFormedJson(body)}`]);
       }
       commands.push(['ZREMRANGEBYSCORE', key, '-inf', `(${clock.now() - keepMs}`], ['EXEC']);
       await line.all(commands, key);

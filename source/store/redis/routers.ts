@@ -4,13 +4,14 @@ import {decodeReport} from '../report.ts';
 import type {StoreClock} from './clock.ts';
 import type {Keys} from './keys.ts';
 import type {Line} from './line.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): RouterRegistry {
   return {
     list: async () => {
       const texts = (await line.call(['HVALS', keys.routers], {reads: true})) as string[];
-      const oldest = clock.now() - KEEP_REPORTS_MS;
-      return texts.flatMap(decode).filter(report => report.at >= oldest);
+      const now = clock.now();
+      return texts.flatMap(decode).filter(({at}) => isOfLate(at, now));
     },
   };
 }
@@ -20,15 +21,15 @@ export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): R
   return {
     list: async () => {
       const fields = (await line.call(['HGETALL', keys.routers], {reads: true})) as string[];
-      const oldest = clock.now() - KEEP_REPORTS_MS;
+      const now = clock.now();
       const reports: StoredRouterReport[] = [];
       const gone: string[] = [];
       for (let at = 0; at + 1 < fields.length; at += 2) {
         const name = fields[at] ?? '';
         const text = fields[at + 1] ?? '';
         const report = decode(text)[0];
-        if (report !== undefined && report.at >= oldest) reports.push(report);
-        else if (!isOfLate(text, oldest)) gone.push(name);
+        if (report !== undefined && isOfLate(report.at, now)) reports.push(report);
+        else if (!isOfNewer(text, now)) gone.push(name);
       }
       // Housekeeping: whether it succeeds changes nothing of what was read.
       if (gone.length > 0)
@@ -41,7 +42,7 @@ export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): R
 /** One command and no script: an application needs no right to run scripts. */
 export async function report(line: Line, clock: StoreClock, keys: Keys, said: RouterReport): Promise<void> {
   const stored: StoredRouterReport = {...said, at: clock.now()};
-  await line.call(['HSET', keys.routers, said.name, JSON.stringify(stored)]);
+  await line.call(['HSET', keys.routers, said.name, toJson(stored)]);
 }
 
 export async function leave(line: Line, keys: Keys, name: string): Promise<void> {
@@ -54,11 +55,16 @@ function decode(text: string): StoredRouterReport[] {
   return said !== null && typeof said.at === 'number' ? [{...said, at: said.at}] : [];
 }
 
+/** Whether a report is to be listed. One from far ahead of the clock would be listed for ever. */
+function isOfLate(at: number, now: number): boolean {
+  return Math.abs(now - at) <= KEEP_REPORTS_MS;
+}
+
 /** What a newer router says in a shape of its own is not ours to take away while it is fresh. */
-function isOfLate(text: string, oldest: number): boolean {
+function isOfNewer(text: string, now: number): boolean {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) && typeof value['at'] === 'number' && value['at'] >= oldest;
+    return isRecord(value) && typeof value['at'] === 'number' && isOfLate(value['at'], now);
   } catch {
     return false;
   }

@@ -3,9 +3,10 @@ import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter}
 import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
 import {EntrySocket} from './entry-socket.ts';
-import {Refused, toFault} from './faults.ts';
+import {toFault} from './faults.ts';
 import type {Line} from './line.ts';
 import {Cursor} from './cursor.ts';
+import {lastGiven} from './streams.ts';
 
 const BATCH = 1000;
 /** How long the server waits for entries before it answers with none, in milliseconds. */
@@ -16,23 +17,6 @@ const LONGEST_RETRY_MS = 2000;
 const START = '0-0';
 
 type OnBatch = (entries: SampleEntry[]) => void;
-
-/** Last id the stream has given, whether its entry is still there or not; null: there is no stream. */
-async function lastGiven(line: Line, key: string): Promise<string | null> {
-  try {
-    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true})) as unknown[];
-    return String(facts[facts.indexOf('last-generated-id') + 1]);
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      error.cause instanceof Refused &&
-      /no such key/i.test(error.cause.message)
-    ) {
-      return null;
-    }
-    throw error;
-  }
-}
 
 export function sampleReader(line: Line, clock: StoreClock, key: string): SampleReader {
   const open = async (): Promise<EntrySocket> => new EntrySocket(await line.dedicated(key));

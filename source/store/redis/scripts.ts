@@ -1,56 +1,108 @@
 /**
- * Appends a commit if its parent is the newest entry, and rings the bell: one step that nobody can come between.
- * What lies behind the parent and cannot follow it (the caller has looked) is moved aside first.
+ * Appends a commit if its parent is the newest entry, and rings the bell, in one step. What stands behind the parent and
+ * cannot follow it (the caller has looked) is put aside first. No content is parsed: an entry is recognised by its field
+ * `id`, or by the mark of the bytes that the caller has seen. Entries of older versions have no field `id`.
  *
- * KEYS 1 the log, 2 where foreign entries are kept
+ * KEYS 1 the log, 2 where entries that are put aside are kept
  * ARGV 1 entry id of the commit `<n>-0`, 2 entry id of its parent `<n-1>-0` (empty for the first), 3 its id,
- *      4 its parent's id, 5 its text, 6 the bell, 7 entry id of what is to be moved aside (empty: nothing),
- *      8 that entry's text
- * Returns `written`; `mine`: this very commit is there already; `look`: the log is not as the caller thinks.
+ *      4 its parent's id, 5 its text, 6 the bell, 7 mark of the entry that the caller takes for the parent (empty: it has
+ *      not looked), 8 mark of what is to be put aside (empty: nothing), 9 `rehearse`: the commit is taken away again
+ * Returns how many entries were put aside once it is written; `mine`: this very commit is there already; else the log is
+ * not as the caller thinks: the entries from the parent on, at most two, each with its mark.
  */
 const APPEND = `
 local log, aside = KEYS[1], KEYS[2]
-local own, before, id, parent, text, bell, odd, oddText = unpack(ARGV)
+local own, before, id, parent, text, bell, parentMark, oddMark, mode = unpack(ARGV)
 
-local function textOf(entry)
+local function markOf(entry) return redis.sha1hex(table.concat(entry[2], '\\0')) end
+local function hasId(entry, wanted)
   for i = 1, #entry[2], 2 do
-    if entry[2][i] == 'commit' then return entry[2][i + 1] end
+    if entry[2][i] == 'id' then return entry[2][i + 1] == wanted end
   end
-  return ''
+  return false
 end
-local function idOf(entry)
-  local ok, commit = pcall(cjson.decode, textOf(entry))
-  return ok and type(commit) == 'table' and commit.id or nil
+local function seen()
+  local entries = redis.call('XRANGE', log, before == '' and '-' or before, '+', 'COUNT', 2)
+  for _, entry in ipairs(entries) do entry[3] = markOf(entry) end
+  return entries
 end
+local function add() return redis.pcall('XADD', log, own, 'commit', text, 'id', id) end
+local function failed(reply) return type(reply) == 'table' and reply.err end
 
 local from = '-'
 if before ~= '' then
   local entry = redis.call('XRANGE', log, before, before)[1]
-  if not entry or idOf(entry) ~= parent then return 'look' end
+  if not entry or not (hasId(entry, parent) or markOf(entry) == parentMark) then return seen() end
   from = '(' .. before
 end
 local behind = redis.call('XRANGE', log, from, '+', 'COUNT', 1)[1]
+local moved = 0
 if behind then
-  if behind[1] == own and idOf(behind) == id then return 'mine' end
-  if behind[1] ~= odd or textOf(behind) ~= oddText then return 'look' end
+  if behind[1] == own and hasId(behind, id) then return 'mine' end
+  if markOf(behind) ~= oddMark then return seen() end
   repeat
     local entries = redis.call('XRANGE', log, from, '+', 'COUNT', 100)
     for _, entry in ipairs(entries) do
-      redis.call('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
+      -- A rollback does not wait for a place where the entry can be kept.
+      redis.pcall('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
       redis.call('XDEL', log, entry[1])
+      moved = moved + 1
     end
   until #entries < 100
 end
-local added = redis.pcall('XADD', log, own, 'commit', text)
-if type(added) == 'table' and added.err then
-  -- An entry that once stood here was deleted, and the stream still counts from it.
-  if not string.find(added.err, 'equal or smaller', 1, true) then return added end
-  redis.call('XSETID', log, before == '' and '0-0' or before)
-  redis.call('XADD', log, own, 'commit', text)
+local added = add()
+if failed(added) then
+  -- The stream may count from an entry that once stood here; any other cause fails again.
+  redis.pcall('XSETID', log, before == '' and '0-0' or before)
+  added = add()
+  if failed(added) then return added end
+end
+if mode == 'rehearse' then
+  redis.call('XDEL', log, own)
+  if before == '' then redis.call('DEL', log) else redis.call('XSETID', log, before) end
+  return moved
 end
 -- The log is the truth and the bell only its messenger: its failure undoes nothing.
 redis.pcall('PUBLISH', bell, text)
-return 'written'
+return moved
+`;
+
+/**
+ * Lets a stream go on from the server's clock that an application has set ahead of it: by an id of its own choice, every
+ * later id counts from there, and after the last id of all nothing can be written any more. Nothing in it is parsed.
+ *
+ * KEYS 1 the stream, 2 where entries that are put aside are kept
+ * ARGV 1 how far an id may be ahead, in milliseconds; 2 how many entries to put aside at most; 3 how many of them are kept
+ * Returns nil where the stream is not ahead; else how far, in milliseconds, how many entries were put aside, and 1 where
+ * more are left.
+ */
+const MEND = `
+local stream, aside = KEYS[1], KEYS[2]
+local most, kept = tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local limit = now + ARGV[1]
+local function msOf(id) return tonumber(string.match(id, '^%d+')) end
+local function text(ms) return string.format('%.0f', ms) end
+
+local facts = redis.pcall('XINFO', 'STREAM', stream)
+if facts.err then return nil end
+local last
+for i = 1, #facts, 2 do
+  if facts[i] == 'last-generated-id' then last = msOf(facts[i + 1]) end
+end
+if not last or last <= limit then return nil end
+local found = redis.call('XRANGE', stream, '(' .. text(limit) .. '-18446744073709551615', '+', 'COUNT', most)
+for n, entry in ipairs(found) do
+  if n <= kept then
+    redis.pcall('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
+  end
+  redis.call('XDEL', stream, entry[1])
+end
+if #found == most then return {text(last - now), #found, 1} end
+local top = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1]
+redis.call('XSETID', stream, top and msOf(top[1]) >= now and top[1] or text(now) .. '-0')
+return {text(last - now), #found, 0}
 `;
 
 /**
@@ -101,4 +153,5 @@ export const SCRIPTS = {
   appendEvenWhenFull: EVEN_WHEN_FULL + APPEND,
   hold: EVEN_WHEN_FULL + HOLD,
   giveUp: PLAIN + GIVE_UP,
+  mend: EVEN_WHEN_FULL + MEND,
 };

@@ -60,6 +60,11 @@ export class Database {
     return result;
   }
 
+  /** Does all of `work` with the right to write, and takes it back. */
+  rehearse<T>(work: (connection: Connection) => T): Promise<T> {
+    return this.#attempt(() => this.#current().rehearsal(() => work(this.#current())));
+  }
+
   close(): void {
     this.#closed.abort();
     this.bells.close();

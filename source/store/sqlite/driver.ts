@@ -59,10 +59,19 @@ export class Connection {
     const synchronous = durable ? 'FULL' : 'NORMAL';
     if (synchronous !== this.#synchronous) this.execute(`PRAGMA synchronous = ${synchronous}`);
     this.#synchronous = synchronous;
+    return this.#begun(work, 'COMMIT');
+  }
+
+  /** Runs `work` as a transaction that is taken back at its end. */
+  rehearsal<T>(work: () => T): T {
+    return this.#begun(work, 'ROLLBACK');
+  }
+
+  #begun<T>(work: () => T, end: 'COMMIT' | 'ROLLBACK'): T {
     this.execute('BEGIN IMMEDIATE');
     try {
       const result = work();
-      this.execute('COMMIT');
+      this.execute(end);
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.execute('ROLLBACK');

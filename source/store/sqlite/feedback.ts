@@ -1,4 +1,5 @@
 import {FEEDBACK_BATCH, KEEP_FEEDBACK_MS, MOST_FEEDBACK, type FeedbackReader} from '../port.ts';
+import {wellFormedJson} from '../../release/well-formed.ts';
 import type {Database} from './database.ts';
 
 /** Finding the oldest that is one too many reads all that are kept: done once in so many entries. */
@@ -21,7 +22,12 @@ export function feedbackReader(database: Database, feature: string): FeedbackRea
 export async function writeFeedback(database: Database, feature: string, text: string): Promise<void> {
   await database.write(connection => {
     const at = Date.now();
-    connection.run('INSERT INTO feedback (feature, at, text) VALUES (?, ?, ?)', feature, at, text);
+    connection.run(
+      'INSERT INTO feedback (feature, at, text) VALUES (?, ?, ?)',
+      feature,
+      at,
+      wellFormedJson(text),
+    );
     connection.run('DELETE FROM feedback WHERE feature = ? AND at < ?', feature, at - KEEP_FEEDBACK_MS);
     const id = Number(connection.get('SELECT last_insert_rowid() AS id')?.['id']);
     if (id % TRIM_EVERY !== 0) return;

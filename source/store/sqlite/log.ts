@@ -1,7 +1,7 @@
 import type {Commit} from '../../release/commit.ts';
 import {encodeCommit, placeOf, type LogEntry} from '../chain.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
-import type {AppendResult, LogReader, LogWriter} from '../port.ts';
+import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
 import {listen} from './bell.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
@@ -17,9 +17,10 @@ export function logReader(database: Database, feature: string): LogReader {
   };
 }
 
-export function logWriter(database: Database, feature: string): LogWriter {
+export function logWriter(database: Database, feature: string): LogWriter & LogRehearsal {
   return {
     append: commit => database.write(connection => appendIn(connection, feature, commit), true),
+    rehearse: commit => database.rehearse(connection => appendIn(connection, feature, commit)),
   };
 }
 
@@ -48,11 +49,12 @@ function appendIn(connection: Connection, feature: string, commit: Commit): Appe
   const place = placeOf(commit, entriesFrom(connection, feature, Math.max(1, commit.version - 1), 2));
   if (place === 'mine') return {outcome: 'written'};
   if (place === 'taken' || place === 'parted') return {outcome: 'conflict'};
-  if (place === 'foreign') putAside(connection, feature, commit.version);
+  const isForeign = place === 'foreign';
+  if (isForeign) putAside(connection, feature, commit.version);
   addFeature(connection, feature);
   const sql = 'INSERT INTO log (feature, version, text) VALUES (?, ?, ?)';
   connection.run(sql, feature, commit.version, encodeCommit(commit));
-  return {outcome: 'written'};
+  return isForeign ? {outcome: 'written', putAside: true} : {outcome: 'written'};
 }
 
 function putAside(connection: Connection, feature: string, from: number): void {

@@ -21,6 +21,7 @@ import {outputReader, writeOutput} from './outputs.ts';
 import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
+import {mendStreams, readStreamClocks} from './streams.ts';
 
 /**
  * Opens the embedded store; every role but the viewer makes the file when there is none. A role gets its methods and
@@ -81,6 +82,7 @@ function view(database: Database, feature: string): FeatureView {
     feedback: feedbackReader(database, feature),
     outputs: outputReader(database, feature),
     lease: leaseReader(database, feature),
+    streamClocks: () => readStreamClocks(database, feature),
   };
 }
 
@@ -100,6 +102,8 @@ function operate(database: Database, feature: string): FeatureStore {
       write: output => writeOutput(database, feature, output),
     },
     lease: leaseKeeper(database, feature),
+    streamClocks: () => readStreamClocks(database, feature),
+    mendStreams: () => mendStreams(database, feature),
   };
 }
 

@@ -3,6 +3,7 @@ import {decodeOutput} from '../output.ts';
 import {KEEP_OUTPUTS, type OutputReader} from '../port.ts';
 import type {Database} from './database.ts';
 import type {Connection} from './driver.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 /** Made when first needed: a file of an earlier version goes on being one that both read. */
 const TABLE = `CREATE TABLE IF NOT EXISTS outputs (
@@ -25,7 +26,7 @@ export function outputReader(database: Database, feature: string): OutputReader 
 export async function writeOutput(database: Database, feature: string, output: StepOutput): Promise<void> {
   await database.write(connection => {
     if (!hasTable(connection)) connection.execute(TABLE);
-    const text = JSON.stringify(output);
+    const text = toJson(output);
     connection.run('INSERT INTO outputs (feature, at, output) VALUES (?, ?, ?)', feature, Date.now(), text);
     const surplus =
       'DELETE FROM outputs WHERE feature = ? AND id <= ' +

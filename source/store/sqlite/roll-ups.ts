@@ -1,3 +1,4 @@
+import {wellFormedJson} from '../../release/well-formed.ts';
 import type {RollUpReader, RollUpWriter} from '../port.ts';
 import {readSlices} from '../roll-up-slices.ts';
 import type {Database} from './database.ts';
@@ -25,7 +26,13 @@ export function rollUpWriter(database: Database, feature: string): RollUpWriter 
     write: (kind, rollUps, keepMs) =>
       database.write(connection => {
         for (const {t, body} of rollUps) {
-          connection.run('INSERT OR REPLACE INTO roll_ups VALUES (?, ?, ?, ?)', feature, kind, t, body);
+          connection.run(
+            'INSERT OR REPLACE INTO roll_ups VALUES (?, ?, ?, ?)',
+            feature,
+            kind,
+            t,
+            wellFormedJson(body),
+          );
         }
         const sql = 'DELETE FROM roll_ups WHERE feature = ? AND kind = ? AND t < ?';
         connection.run(sql, feature, kind, Date.now() - keepMs);

@@ -2,6 +2,7 @@ import {KEEP_REPORTS_MS, type RouterRegistry, type RouterReport, type StoredRout
 import {decodeReport} from '../report.ts';
 import type {Database} from './database.ts';
 import {addFeature} from './features.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 export function routerRegistry(database: Database, feature: string): RouterRegistry {
   return {
@@ -23,7 +24,7 @@ export function writeReport(database: Database, feature: string, report: RouterR
     const at = Date.now();
     addFeature(connection, feature);
     const sql = 'INSERT OR REPLACE INTO routers (feature, name, at, report) VALUES (?, ?, ?, ?)';
-    connection.run(sql, feature, report.name, at, JSON.stringify(report));
+    connection.run(sql, feature, report.name, at, toJson(report));
     connection.run('DELETE FROM routers WHERE feature = ? AND at < ?', feature, at - KEEP_REPORTS_MS);
   });
 }

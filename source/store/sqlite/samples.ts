@@ -5,6 +5,7 @@ import {listen} from './bell.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
 import {addFeature} from './features.ts';
+import {toJson} from '../../release/well-formed.ts';
 
 const BATCH = 1000;
 
@@ -92,7 +93,7 @@ export function sampleWriter(database: Database, feature: string): SampleWriter 
         addFeature(connection, feature);
         for (const fields of entries) {
           const sql = 'INSERT INTO samples (feature, at, fields) VALUES (?, ?, ?)';
-          connection.run(sql, feature, at, JSON.stringify(fields));
+          connection.run(sql, feature, at, toJson(fields));
         }
         connection.run('DELETE FROM samples WHERE feature = ? AND at < ?', feature, at - keepMs);
       });

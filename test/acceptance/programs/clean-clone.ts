@@ -37,7 +37,7 @@ try {
   say(`node ${node.stdout}, npm ${npm.stdout}`);
   await timed('npm ci', () => run('npm', 'ci', '--no-audit', '--no-fund'));
   await timed('npm start to the first numbers', async () => {
-    await using terminal = openTerminal(['npm', 'start'], {cwd: clone, env, timeout: 60_000});
+    await using terminal = openTerminal(['npm', 'start'], {cwd: clone, env});
     await terminal.until(/error rate +[\d.]+ %.*error rate +[\d.]+ %/u);
     await terminal.until(/5 % set · 5 % applied/u);
     say(terminal.text().trimEnd());

@@ -1,202 +1,248 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {Clusters} from '../../../source/analysis/evidence/clusters.ts';
-import {lnConditional} from '../../../source/analysis/evidence/conditional.ts';
-import {EFFECTS, NODES, stakes} from '../../../source/analysis/evidence/effects.ts';
-import {lnRising} from '../../../source/analysis/evidence/gamma.ts';
-import {LAWS, NOISE_LEVELS, mixLaws} from '../../../source/analysis/evidence/noise-laws.ts';
-import {CLUSTERED, MODELS, OVERS} from '../../../source/analysis/evidence/model-view.ts';
-import {normalBelow} from '../../../source/analysis/evidence/normal.ts';
-import {lnPair} from '../../../source/analysis/evidence/pair.ts';
-import {Tape} from '../../../source/analysis/evidence/tape.ts';
+import {Capital, unbetAfter} from '../../../source/analysis/evidence/capital.ts';
+import {load, save} from '../../../source/analysis/evidence/checkpoint.ts';
+import {EFFECTS} from '../../../source/analysis/evidence/effects.ts';
+import {Finding} from '../../../source/analysis/evidence/finding.ts';
+import {Limits} from '../../../source/analysis/evidence/limits.ts';
+import {Onset} from '../../../source/analysis/evidence/onset.ts';
+import {Scatter} from '../../../source/analysis/evidence/scatter.ts';
+import {PeopleShare} from '../../../source/analysis/evidence/share.ts';
+import {Chance} from './simulation/chance.ts';
 
-/** ln Γ of a whole or half number, by its definition. */
-const choose = (n: number, k: number) => Math.exp(lnRising(n - k + 1, k) - lnRising(1, k));
-const range = (to: number) => Array.from({length: to + 1}, (_, k) => k);
+const counted = (seconds: number, gray = 10, prod = 90) => ({
+  seconds,
+  gray,
+  grayEvents: 0,
+  grayPeople: 0,
+  prod,
+  prodEvents: 0,
+  prodPeople: 0,
+});
 
-describe('the conditional e-value of a second', () => {
+describe('the prior of the start', () => {
   test.each([
-    ['the only event is on gray, which has a tenth of the requests: 3 / 1.2', 1, 2.5],
-    ['the only event is on prod: 1 / 1.2', 0, 1 / 1.2],
-  ])('%s', (_, x, expected) => {
-    expect(Math.exp(lnConditional(x, 1, 0.1, Math.log(3), 2))).toBeCloseTo(expected, 12);
+    [0, 0.4],
+    [600, 0.4 / (1 + Math.log(2))],
+    [3600, 0.4 / (1 + Math.log(7))],
+  ])('after %d s %d of the capital is not bet yet', (seconds, left) => {
+    expect(unbetAfter(seconds)).toBeCloseTo(left, 12);
   });
 
-  test('has a mean of 1 at most however the events fall by chance, whatever the rates, requests and effect', () => {
-    const law = fc.property(
-      fc.integer({min: 1, max: 40}),
-      fc.integer({min: 1, max: 40}),
-      fc.double({min: 0, max: 1, noNaN: true}),
-      fc.double({min: -3, max: 5, noNaN: true}),
-      (gray, prod, part, log) => {
-        const m = Math.round(part * (gray + prod));
-        const share = gray / (gray + prod);
-        let mean = 0;
-        for (const x of range(Math.min(m, gray))) {
-          if (m - x > prod) continue;
-          const chance = (choose(gray, x) * choose(prod, m - x)) / choose(gray + prod, m);
-          mean += chance * Math.exp(lnConditional(x, m, share, log, Math.expm1(log)));
-        }
-        expect(mean).toBeLessThan(1 + 1e-9);
-      },
-    );
-    fc.assert(law, {numRuns: 300});
+  test('stays heavy: after a day a tenth of a thousandth is bet on any hour to come', () => {
+    expect(unbetAfter(86_400) - unbetAfter(90_000)).toBeGreaterThan(1e-4);
   });
 });
 
-describe('rising factorials', () => {
-  test.each([
-    [1, 10, Math.log(3_628_800)],
-    [0.5, 3, Math.log(0.5 * 1.5 * 2.5)],
-    [1e-6, 2, Math.log(1e-6 * (1 + 1e-6))],
-    [7, 0, 0],
-  ])('from %d, %d factors', (r, k, expected) => {
-    expect(lnRising(r, k)).toBeCloseTo(expected, 12);
+describe('capital', () => {
+  const ones = new Float64Array(16).fill(1);
+
+  test('is kept while likelihood ratios are 1, however long', () => {
+    const capital = new Capital(EFFECTS.more, null);
+    for (let t = 1; t < 5000; t += 7) capital.grow(t, 7, ones, 0);
+    expect(capital.total).toBeCloseTo(1, 12);
   });
 
-  test('agree with the product of their factors from a billionth to a billion', () => {
-    const law = fc.property(
-      fc.double({min: -9, max: 9, noNaN: true}),
-      fc.integer({min: 0, max: 3000}),
-      (exponent, k) => {
-        const r = 10 ** exponent;
-        let sum = 0;
-        let size = 1;
-        for (let i = 0; i < k; i++) {
-          sum += Math.log(r + i);
-          size += Math.abs(Math.log(r + i));
-        }
-        expect(Math.abs(lnRising(r, k) - sum) / size).toBeLessThan(1e-12);
-      },
-    );
-    fc.assert(law);
-  });
-});
-
-describe('the split of two spans of time', () => {
-  test('is Lindon and Malek’s where rates may be anything: ten events of ten on one of two equal sides are 2^10 / 11 times likelier', () => {
-    // A beta-binomial law with a uniform prior has two pseudo-events: over = m / 2.
-    const clustered = lnPair(10, 10, 0.5, 0, 5);
-    const even = lnPair(10, 10, 0.5, 0, 0);
-    expect(Math.exp(clustered - even) / 93.0909090909).toBeCloseTo(1, 9);
-  });
-
-  test('is a law: over all splits it sums to 1, clustered or not, whatever the ratio of the rates', () => {
-    for (const over of [0, 0.4, 3, 30])
-      for (const excess of [-0.6, 0, 2]) {
-        const sum = range(25).reduce(
-          (s, x) => s + choose(25, x) * Math.exp(lnPair(x, 25, 0.3, excess, over)),
-          0,
-        );
-        expect(sum).toBeCloseTo(1, 10);
-      }
-  });
-});
-
-describe('clusters of events', () => {
-  const gray = 30;
-  const all = 100;
-  const after = (look: [x: number, m: number]) => {
-    const clusters = new Clusters();
-    for (const [x, m] of [[0, 2], [3, 5], [1, 1], look] as const) {
-      clusters.look(x, gray, m, all, 0.05, 1);
-      if (m !== look[1] || x !== look[0]) clusters.learn(1);
+  test('of a capped block counts no more than a hundred times exp(x / 4), and never more than uncapped', () => {
+    const capped = new Capital(EFFECTS.more, 0);
+    const bare = new Capital(EFFECTS.more, null);
+    const factors = new Float64Array(16).fill(3);
+    for (let t = 1; t < 29; t++) {
+      capped.grow(t, 1, factors, 1);
+      bare.grow(t, 1, factors, 1);
     }
-    return clusters;
+    expect(capped.total).toBeLessThan(100 * Math.exp(28 / 4));
+    expect(capped.total).toBeGreaterThan(20 * Math.exp(28 / 4));
+    expect(bare.total).toBeGreaterThan(1e10);
+  });
+
+  test('goes on growing in the next block: what lasts longer is no cluster', () => {
+    const capped = new Capital(EFFECTS.more, 0);
+    const factors = new Float64Array(16).fill(1.5);
+    for (let t = 1; t < 29; t++) capped.grow(t, 1, factors, 0.5);
+    const after = capped.total;
+    for (let t = 30; t < 59; t++) capped.grow(t, 1, factors, 0.5);
+    expect(capped.total).toBeGreaterThan(100 * after);
+  });
+});
+
+describe('a finding', () => {
+  const binomial = (n: number, k: number, p: number) => {
+    let chance = p ** k * (1 - p) ** (n - k);
+    for (let i = 0; i < k; i++) chance *= (n - i) / (i + 1);
+    return chance;
+  };
+  /** Mean over every way in which two strata of four events can fall. */
+  const meanOf = (isByPeople: boolean, worse: 'more' | 'less', law: (x: number) => number) => {
+    let mean = 0;
+    for (let first = 0; first <= 4; first++)
+      for (let second = 0; second <= 4; second++) {
+        const finding = new Finding(worse, isByPeople);
+        for (const [index, x] of [first, second].entries())
+          finding.observe(
+            {from: index, t: index},
+            {x, m: 4, share: 0.3, noise: 0},
+            {...counted(1), gray: 30, prod: 70},
+          );
+        mean += law(first) * law(second) * Math.exp(finding.logE);
+      }
+    return mean;
+  };
+  /** Of 4 among 100 requests, 30 of them gray's. */
+  const hypergeometric = (x: number) => {
+    const choose = (n: number, k: number) => binomial(n, k, 0.5) * 2 ** n;
+    return (choose(30, x) * choose(70, 4 - x)) / choose(100, 4);
   };
 
-  test('follow a law, whatever was before: over all splits of a number it sums to what that number has', () => {
-    for (let k = 0; k < MODELS - CLUSTERED; k++)
-      for (const m of [0, 4, 9]) {
-        const total = Math.exp(after([0, m]).lnTotal(k));
-        const sum = range(m).reduce(
-          (s, x) =>
-            s +
-            choose(m, x) * (gray / all) ** x * (1 - gray / all) ** (m - x) * Math.exp(after([x, m]).like[k]!),
-          0,
-        );
-        expect(sum / total).toBeCloseTo(1, 10);
-      }
+  test.each(['more', 'less'] as const)(
+    'by people is worth 1 in the mean where gray is no worse (%s)',
+    worse => {
+      expect(meanOf(true, worse, x => binomial(4, x, 0.3))).toBeCloseTo(1, 10);
+    },
+  );
+
+  test.each(['more', 'less'] as const)('by requests is worth at most 1 in the mean (%s)', worse => {
+    expect(meanOf(false, worse, hypergeometric)).toBeLessThanOrEqual(1);
+    expect(meanOf(false, worse, hypergeometric)).toBeGreaterThan(0.6);
   });
 
-  test('that last expect a side to go on as it was, those at once do not', () => {
-    const clusters = new Clusters();
-    clusters.look(4, gray, 4, all, 0.005, 1);
-    const before = [...clusters.like];
-    clusters.learn(1);
-    clusters.look(4, gray, 4, all, 0.005, 1);
-    const more = [...clusters.like].map((log, k) => log - before[k]!);
-    const ofOnce = more.slice(0, OVERS.length);
-    const ofLasting = more.slice(OVERS.length);
-    expect(Math.max(...ofOnce.map(Math.abs))).toBeLessThan(1e-12);
-    expect(Math.min(...ofLasting)).toBeGreaterThan(0.5);
+  test('of one who counts, gray’s at a share of a tenth, is worth the mixture of ψ / (1 + (ψ − 1) / 10)', () => {
+    const finding = new Finding('more', true);
+    finding.observe({from: 1, t: 1}, {x: 1, m: 1, share: 0.1, noise: 0}, counted(1));
+    const {stakes, excesses} = EFFECTS.more;
+    const mixture = stakes.reduce((sum, stake, k) => {
+      const excess = excesses[k] ?? 0;
+      return sum + (stake * (1 + excess)) / (1 + excess * 0.1);
+    }, 0);
+    expect(Math.exp(finding.logE)).toBeCloseTo(0.4 + 0.6 * mixture, 12);
   });
-});
 
-describe('the normal law', () => {
-  test.each([
-    [0, 0.5],
-    [1.959963985, 0.975],
-    [-2.326347874, 0.01],
-    [4, 0.99996832875817],
-    [-40, 0],
-  ])('below %d', (z, expected) => {
-    expect(Math.abs(normalBelow(z) - expected)).toBeLessThan(7.5e-8);
-  });
-});
-
-describe('laws of a minute’s difference', () => {
-  const weights = Float64Array.from(NOISE_LEVELS, () => 1 / NOISE_LEVELS.length);
-  const laws = new Float64Array(LAWS * NODES.length);
-
-  test('sum to 1, for no effect and for each', () => {
-    mixLaws(Math.log1p(0.1), weights, laws);
-    for (let law = 0; law < LAWS; law++) {
-      const sum = laws.subarray(law * NODES.length, (law + 1) * NODES.length).reduce((a, b) => a + b, 0);
-      expect(sum).toBeCloseTo(1, 6);
+  test('is tempered by noise', () => {
+    const calm = new Finding('more', true);
+    const noisy = new Finding('more', true);
+    for (let t = 1; t < 10; t++) {
+      calm.observe({from: t, t}, {x: 20, m: 60, share: 0.2, noise: 0}, counted(1));
+      noisy.observe({from: t, t}, {x: 20, m: 60, share: 0.2, noise: 0.1}, counted(1));
     }
-  });
-
-  test('without noise are the effect itself and nothing else', () => {
-    mixLaws(
-      0,
-      Float64Array.from(NOISE_LEVELS, (_, level) => (level === 0 ? 1 : 0)),
-      laws,
-    );
-    for (const [k, effect] of EFFECTS.entries())
-      expect(laws[(k + 1) * NODES.length + NODES.indexOf(effect)]).toBe(1);
-    expect(laws[NODES.indexOf(0)]).toBe(1);
+    expect(noisy.logE).toBeLessThan(calm.logE / 4);
   });
 });
 
-describe('stakes', () => {
-  test('are all of the wealth, and none is on what cannot be: three in ten cannot become four times as many', () => {
-    for (const bet of [stakes('more'), stakes('less'), stakes('more', 0.3)])
-      expect(bet.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
-    expect(
-      stakes('more', 0.3)
-        .map((stake, k) => (stake > 0 ? EFFECTS[k]! : 0))
-        .at(-1),
-    ).toBe(0);
-    expect(Math.max(...EFFECTS.filter((_, k) => stakes('more', 0.3)[k]! > 0))).toBeLessThan(
-      Math.log(1 / 0.3),
-    );
+describe('the onset', () => {
+  test('is the second at which events began to speak against gray', () => {
+    const finding = new Finding('more', true);
+    for (let t = 1; t <= 100; t++) {
+      const x = t >= 61 ? 3 : t % 5 === 0 ? 1 : 0;
+      finding.observe({from: t, t}, {x, m: 5, share: 0.2, noise: 0}, counted(1));
+    }
+    expect(finding.onset.read().since).toBeGreaterThanOrEqual(59);
+    expect(finding.onset.read().since).toBeLessThanOrEqual(62);
+    expect(finding.onset.read().counted.seconds).toBeLessThanOrEqual(42);
+  });
+
+  test('is unknown where nothing speaks against gray', () => {
+    expect(new Onset(7).read().since).toBeNull();
   });
 });
 
-describe('the tape of a checkpoint', () => {
-  test('gives every number back to the bit', () => {
-    const law = fc.property(fc.array(fc.double()), numbers => {
-      const tape = new Tape();
-      tape.put(...numbers);
-      const read = Tape.decode(tape.encode());
-      expect(numbers.every(number => Object.is(read?.take(), number))).toBe(true);
-      expect(read?.isAtEnd).toBe(true);
-    });
-    fc.assert(law);
+describe('the design effect', () => {
+  test('is 2.5 at least, and about the size of clusters beyond', () => {
+    const chance = new Chance(3);
+    const alone = new Scatter();
+    const clusters = new Scatter();
+    for (let t = 0; t < 1800; t++) {
+      alone.learn(t, chance.binomial(200, 0.02), 200);
+      clusters.learn(t, 12 * chance.poisson((200 * 0.02) / 12), 200);
+    }
+    expect(alone.design).toBe(2.5);
+    expect(clusters.design).toBeGreaterThan(6);
+    expect(clusters.design).toBeLessThan(25);
+  });
+});
+
+describe('noise', () => {
+  test('of a rate that wanders from minute to minute is seen, a calm one is nearly 0', () => {
+    const chance = new Chance(4);
+    const calm = new Scatter();
+    const restless = new Scatter();
+    let factor = 1;
+    for (let t = 0; t < 3600; t++) {
+      if (t % 60 === 0) factor = chance.factor(0.3);
+      calm.learn(t, chance.binomial(500, 0.1), 500);
+      restless.learn(t, chance.binomial(500, Math.min(1, 0.1 * factor)), 500);
+    }
+    expect(calm.noise).toBeLessThan(0.0005);
+    expect(restless.noise).toBeGreaterThan(0.03);
+  });
+});
+
+describe('gray’s share of people', () => {
+  const tick = (t: number, grayShare: number, gray: number, prod: number) => ({
+    t,
+    grayShare,
+    gray: {requests: gray, errors: 0, conversions: 0, hist: [], people: {seen: gray}},
+    prod: {requests: prod, errors: 0, conversions: 0, hist: [], people: {seen: prod}},
   });
 
-  test.each(['?', 'AAAA', 'no tape'])('takes %s for none', text => {
-    expect(Tape.decode(text)).toBeNull();
+  test('is the one that is worse for the evidence, asked or seen', () => {
+    const share = new PeopleShare();
+    share.observe(tick(1, 0.2, 400, 600));
+    expect(share.of('more', 1e6, 4, 6)).toBeCloseTo(0.4, 3);
+    expect(share.of('less', 1e6, 4, 6)).toBe(0.2);
+    expect(share.of('more', 0, 4, 6)).toBe(0.2);
   });
+
+  test('is that of the requests where a side was hardly there', () => {
+    const share = new PeopleShare();
+    share.observe(tick(1, 0.2, 20, 80));
+    expect(share.of('more', 0, 500, 1)).toBeGreaterThan(0.99);
+  });
+
+  test('is unknown where gray has nobody or everybody', () => {
+    const share = new PeopleShare();
+    share.observe(tick(1, 1, 10, 0));
+    expect(share.of('more', 0, 10, 0)).toBeNaN();
+  });
+});
+
+describe('limits', () => {
+  test('stay where they are, and new ones share what is left of the weight, however often times move', () => {
+    const limits = new Limits();
+    for (let t = 0; t < 4000; t += 30) {
+      limits.times.learn([[Math.round(60 + 40 * Math.sin(t / 400)), 1000]]);
+      limits.review(t);
+    }
+    expect(limits.buckets.length).toBeGreaterThan(10);
+    expect(new Set(limits.buckets).size).toBe(limits.buckets.length);
+    expect(limits.buckets.every(bucket => bucket % 4 === 0)).toBe(true);
+    expect(limits.weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a saved part', () => {
+  class Part {
+    readonly inner = {list: [1, 2], n: Number.NaN};
+    a = Number.NEGATIVE_INFINITY;
+    is = false;
+  }
+
+  test('comes back through JSON to the bit', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double()), fc.double(), fc.boolean(), (list, n, is) => {
+        const part = Object.assign(new Part(), {a: n, is});
+        part.inner.list.splice(0, 2, ...list);
+        const other = new Part();
+        expect(load(other, JSON.parse(JSON.stringify(save(part))))).toBe(true);
+        // JSON knows no -0.
+        expect(JSON.stringify(save(other))).toBe(JSON.stringify(save(part)));
+      }),
+    );
+  });
+
+  test.each([[null], [{}], [{inner: {list: [1, 'x'], n: 1}, a: 1, is: true}], [{inner: 5, a: 1, is: true}]])(
+    'of another shape is refused: %j',
+    saved => {
+      expect(load(new Part(), saved)).toBe(false);
+    },
+  );
 });

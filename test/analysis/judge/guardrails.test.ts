@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {Judgement} from '../../../source/analysis/judge/judge.ts';
 import {presetGuardrails} from '../../../source/config/plan/presets.ts';
-import {guardrail, Scene, traffic} from './scene.ts';
+import {guardrail, phase, Scene, traffic} from './scene.ts';
 
 const firing = ({guardrails}: Judgement) =>
   guardrails.filter(({isOn}) => isOn).map(({guardrail: {when, level}}) => `${level} ${when.text}`);
@@ -13,7 +13,12 @@ const GRAY = traffic(1000, 62, 30, 400);
 describe('the presets of the seeds', () => {
   test('seed-alerts raises exactly its three alerts on the sample metrics', () => {
     const scene = new Scene({guardrails: presetGuardrails('seed-alerts')});
-    const judgement = scene.watch(10, GRAY, PROD);
+    // What is far beyond its limit is told at once, half a point of conversions once there is enough of it.
+    expect(firing(scene.watch(1, GRAY, PROD))).toEqual([
+      'critical error_rate > 5 %',
+      'warning response_time > 2x prod',
+    ]);
+    const judgement = scene.watch(40, GRAY, PROD);
     expect(firing(judgement)).toEqual([
       'critical error_rate > 5 %',
       'warning response_time > 2x prod',
@@ -50,10 +55,17 @@ describe('the presets of the seeds', () => {
     expect(firing(scene.watch(60, GRAY, PROD))).toEqual(['warning error_rate >= 5 %']);
   });
 
-  test('seed-increase lets the release go on early when gray is better by enough', () => {
-    const scene = new Scene({guardrails: presetGuardrails('seed-increase')});
+  test('seed-increase lets the release go on early when gray is better by enough, and not in its first minutes', () => {
+    const phases = [phase('alpha', 20), phase('beta', 50, {durationMs: 3_600_000}), phase('all', 100)];
+    const scene = new Scene({guardrails: presetGuardrails('seed-increase'), phases});
     expect(scene.watch(5, traffic(100, 3, 5), traffic(100, 3, 5)).verdict.action).toBe('hold');
-    const better = scene.watch(300, traffic(100, 1, 5), traffic(100, 3, 5));
+    scene.ranMs = 299_000;
+    expect(scene.watch(300, traffic(100, 1, 5), traffic(100, 3, 5)).verdict).toMatchObject({
+      action: 'hold',
+      reasons: [{code: 'phase_time'}],
+    });
+    scene.ranMs = 300_000;
+    const better = scene.judge();
     expect(better).toMatchObject({next: 'phase', verdict: {action: 'advance'}});
     expect(better.verdict.reasons[0]).toMatchObject({
       code: 'advance_early',

@@ -45,6 +45,7 @@ export class Scene {
   since = T0;
   percent = 50;
   applied: number | null = 50;
+  aheadMs: number | null = null;
   phase = 1;
   state: Situation['state'] = 'rolling';
   ranMs = 0;
@@ -117,6 +118,7 @@ export class Scene {
     return {
       at,
       release: 'r1',
+      aheadMs: this.aheadMs,
       plan,
       state,
       phase,

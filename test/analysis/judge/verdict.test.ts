@@ -37,12 +37,18 @@ function evidence(decided: boolean): EvidenceReading {
         prod: 0.005,
         gray: 0.051,
         samples: {prod: 9000, gray: 1204},
+        footing: 'people',
+        onset: 2,
+        people: {prod: 40, gray: 58},
         seconds: 41,
         clustering: 1,
-        noise: 0,
       },
     ],
+    atMost: 'rollback',
+    footing: 'people',
+    onset: 2,
     forecastSeconds: null,
+    faults: [],
   };
 }
 
@@ -51,7 +57,9 @@ describe('going on', () => {
     const s = scene({
       phases: [PHASES[0]!, phase('beta', 50, {criteria: [criterion('error_rate < 1 %')]}), PHASES[2]!],
     });
-    const judgement = s.watch(30, WELL, WELL);
+    // 230 requests one by one are 575 that come two and a half at a time.
+    expect(codes(s.watch(57, WELL, WELL))).toEqual(['criterion_undecided']);
+    const judgement = s.watch(1, WELL, WELL);
     expect(judgement).toMatchObject({next: 'phase', heldClock: null, alerts: []});
     expect(judgement.verdict).toMatchObject({
       action: 'advance',
@@ -173,9 +181,15 @@ describe('evidence', () => {
       {code: 'evidence', metric: 'error_rate', samples: 1204, windowSeconds: 41},
     ]);
     expect(verdict.reasons[0]!.text).toBe(
-      "gray error rate 5.1 % against prod's 0.5 %, beyond chance (evidence 10^4.1 of 10^2.0)",
+      'gray error rate 5.1 %, prod 0.5 %, for 41 s, chance 1 in 13,000 (acts at 1 in 100), by 58 people on gray and 40 on prod',
     );
     expect(alerts).toMatchObject([{key: 'judge evidence', level: 'critical'}]);
+  });
+
+  test('by history pauses at most, and the verdict says on what it rests and since when', () => {
+    const s = scene({evidence: DEFAULT_EVIDENCE});
+    s.evidence = {...evidence(true), atMost: 'pause', footing: 'history'};
+    expect(s.watch(10, WELL, WELL).verdict).toMatchObject({action: 'pause', footing: 'history', onset: 2000});
   });
 
   test('that only alerts neither stops nor holds', () => {
@@ -204,7 +218,7 @@ describe('evidence', () => {
     expect(s.judge().verdict.reasons).toMatchObject([
       {
         code: 'evidence_slow',
-        text: "5.1 % of gray's requests are slower than 830 ms, 0.5 % of prod's: beyond chance (evidence 10^4.1 of 10^2.0)",
+        text: "5.1 % of gray's requests take longer than 830 ms, prod 0.5 %, for 41 s, chance 1 in 13,000 (acts at 1 in 100), by 58 people on gray and 40 on prod",
       },
     ]);
   });
@@ -292,7 +306,7 @@ test('a criterion that does not apply where everybody has gray was held when its
     ],
   });
   Object.assign(s, {phase: 0, percent: 100, applied: 100});
-  expect(s.watch(30, WELL, null)).toMatchObject({
+  expect(s.watch(60, WELL, null)).toMatchObject({
     next: 'complete',
     left: [{outcome: 'holds'}, {outcome: 'holds'}],
   });

@@ -186,7 +186,7 @@ export const SCENES: Record<string, Build> = {
             threshold: 2,
             samples: 1204,
             windowSeconds: null,
-            text: 'evidence 10^4.1 of 10^2: gray is worse',
+            text: 'gray is worse, chance 1 in 13,000 (acts at 1 in 100)',
           },
         ],
       },

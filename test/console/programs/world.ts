@@ -178,7 +178,13 @@ export class World {
     const {release} = this.controller.snapshot().state;
     if (release === null) throw new Error('nothing to judge');
     this.#judging = new Judging(
-      {windows: this.windows, external: this.external, traits: metricBook().find, createEvaluator},
+      {
+        windows: this.windows,
+        aheadMs: () => null,
+        external: this.external,
+        traits: metricBook().find,
+        createEvaluator,
+      },
       {release: release.id, at: this.#second() - ms, notBefore: 0, version: 0, judge: null, evidence: null},
     );
     this.judge();

@@ -1,6 +1,15 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {EdgeSource} from '../../../source/audience/edge-site.ts';
 import {renderEdge} from '../../../source/effects/nginx/render.ts';
-import {CASES, edgeRefusalOf, SPLITS, splitNamed, type RoutingCase} from '../../audience/conformance.ts';
+import {
+  CASES,
+  edgeRefusalOf,
+  REQUESTS,
+  sentLines,
+  SPLITS,
+  splitNamed,
+  type RoutingCase,
+} from '../../audience/conformance.ts';
 import {askMany, nginxMissing, startNginx, type Asking, type NginxServer} from '../../servers/nginx.ts';
 import {freePort} from '../../servers/ports.ts';
 import {siteOf, wire} from './site.ts';
@@ -31,30 +40,60 @@ function requestOf({split, user, headers = {}, cookies = {}, address = '203.0.11
   return {headers: said, path: `/${split}`};
 }
 
-describe.skipIf(nginxMissing)('nginx and the cases of the conformance file', () => {
-  const features = SPLITS.map(name => `c-${name}`);
+/** An nginx that answers at `/SPLIT` what it decides. */
+async function serving(
+  user: EdgeSource,
+): Promise<{nginx: NginxServer; port: number; refused: Map<string, string>}> {
+  const [port, probe] = [await freePort(), await freePort()];
   const splits = new Map(SPLITS.map(name => [`c-${name}`, splitNamed(name)]));
+  const site = siteOf([...splits.keys()], {
+    user,
+    attributes: ATTRIBUTES,
+    probe: {host: '127.0.0.1', port: probe},
+  });
+  const file = renderEdge(splits, site);
+  const locations = SPLITS.map(name => {
+    const suffix = `c_${name.replaceAll('-', '_')}`;
+    return `location = /${name} { return 200 "$gray_side_${suffix} $gray_reason_${suffix} $gray_cohort_${suffix}"; }`;
+  });
+  const nginx = await startNginx({
+    http:
+      'set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; include FOLDER/graydeck.conf;' +
+      `server { listen 127.0.0.1:${port}; ${locations.join('\n')} }`,
+    files: {'graydeck.conf': file.text},
+  });
+  return {nginx, port, refused: new Map(file.refusals.map(({feature, message}) => [feature, message]))};
+}
+
+describe.skipIf(nginxMissing)('nginx and the requests of the conformance file', () => {
+  test.each(['header', 'cookie'] as const)('agree where the id comes by %s', async from => {
+    const {nginx, port} = await serving(from === 'header' ? header('x-user-id') : {cookie: 'uid'});
+    try {
+      const requests = REQUESTS.filter(({idFrom = 'header'}) => idFrom === from);
+      const bodies = await askMany(
+        port,
+        requests.map(one => ({lines: sentLines(one), path: `/${one.split}`})),
+      );
+      const wrong = requests.flatMap(({name, expect: {side, reason, cohort}}, at) => {
+        const said = `${side} ${reason} ${cohort}`;
+        return bodies[at] === said ? [] : [`${name}: ${said}, not ${bodies[at]}`];
+      });
+      expect(wrong).toEqual([]);
+      expect(requests.length).toBeGreaterThan(30);
+    } finally {
+      await nginx.dispose();
+    }
+  });
+});
+
+describe.skipIf(nginxMissing)('nginx and the cases of the conformance file', () => {
   let nginx: NginxServer;
   let refused: Map<string, string>;
   let bodies: string[];
   beforeAll(async () => {
-    const [port, probe] = [await freePort(), await freePort()];
-    const file = renderEdge(
-      splits,
-      siteOf(features, {attributes: ATTRIBUTES, probe: {host: '127.0.0.1', port: probe}}),
-    );
-    refused = new Map(file.refusals.map(({feature, message}) => [feature, message]));
-    const locations = SPLITS.map(name => {
-      const suffix = `c_${name.replaceAll('-', '_')}`;
-      return `location = /${name} { return 200 "$gray_side_${suffix} $gray_reason_${suffix} $gray_cohort_${suffix}"; }`;
-    });
-    nginx = await startNginx({
-      http:
-        'set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; include FOLDER/graydeck.conf;' +
-        `server { listen 127.0.0.1:${port}; ${locations.join('\n')} }`,
-      files: {'graydeck.conf': file.text},
-    });
-    bodies = await askMany(port, asked.map(requestOf));
+    const edge = await serving(header('x-user-id'));
+    ({nginx, refused} = edge);
+    bodies = await askMany(edge.port, asked.map(requestOf));
   });
   afterAll(() => nginx.dispose());
 

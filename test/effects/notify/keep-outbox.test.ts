@@ -8,6 +8,7 @@ import {fourPhases} from '../../release/plans.ts';
 import {guard, MINUTE, SECOND} from '../../release/specification.ts';
 import {Desk} from './desk.ts';
 import {httpReceiver} from './receivers.ts';
+import {eventually} from '../../patience.ts';
 
 vi.stubEnv('TEST_SECRET', 'shared-secret');
 
@@ -199,7 +200,7 @@ describe('a channel that fails', () => {
     desk.does(raise('a-2', 'worse'));
     await outbox.begin();
     await fine.until(2);
-    await vi.waitFor(() => expect(desk.told('raised a-2')).toEqual(['slack sending 1', 'mail done 1']));
+    await eventually(() => expect(desk.told('raised a-2')).toEqual(['slack sending 1', 'mail done 1']));
   });
 });
 
@@ -254,9 +255,7 @@ describe('whoever stays beside the feature', () => {
     const stop = new AbortController();
     const kept = keepOutbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1'), stop.signal);
     desk.does(raise());
-    const raisedAt = Date.now();
-    const [posted] = await receiver.until(1);
-    expect(posted!.at - raisedAt).toBeLessThan(500);
+    await receiver.until(1);
     stop.abort();
     await kept;
     desk.does(raise('a-2', 'later'));
@@ -302,13 +301,11 @@ describe('a verb that ends', () => {
     await using receiver = await httpReceiver(() => undefined);
     const desk = new Desk();
     desk.does(raise());
-    const begun = performance.now();
     await emptyOutbox(
       desk.sender([to('ops', receiver.url)], 'liu on laptop, 7'),
       {forMs: 300, after: done},
       never,
     );
-    expect(performance.now() - begun).toBeLessThan(2000);
     expect(desk.told('raised a-1')).toEqual(['ops sending 1']);
   });
 
@@ -331,9 +328,8 @@ describe('a verb that ends', () => {
     const desk = new Desk();
     desk.does(raise());
     const sender = desk.sender([to('ops', receiver.url)], 'liu on laptop, 7', {isOnDuty: () => false});
-    const begun = performance.now();
-    await emptyOutbox(sender, {forMs: 10_000, after: done}, never);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    // It would wait for days if it waited.
+    await emptyOutbox(sender, {forMs: 1_000_000_000, after: done}, never);
     expect(receiver.posted).toEqual([]);
   });
 });

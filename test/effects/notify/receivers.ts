@@ -5,7 +5,7 @@ import {createServer as createPlainServer, type AddressInfo, type Socket} from '
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {SMTPServer, type SMTPServerOptions} from 'smtp-server';
-import {vi} from 'vitest';
+import {eventually} from '../../patience.ts';
 
 /** What somebody has posted. */
 export interface Posted {
@@ -45,13 +45,10 @@ export async function httpReceiver(answer: Answer = OK): Promise<HttpReceiver> {
     url: `http://127.0.0.1:${port}`,
     posted,
     until: count =>
-      vi.waitFor(
-        () => {
-          if (posted.length < count) throw new Error(`${posted.length} of ${count} have come`);
-          return posted;
-        },
-        {timeout: 15_000, interval: 5},
-      ),
+      eventually(() => {
+        if (posted.length < count) throw new Error(`${posted.length} of ${count} have come`);
+        return posted;
+      }, 5),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
@@ -125,13 +122,10 @@ export async function mailReceiver(
     port,
     mailed,
     until: count =>
-      vi.waitFor(
-        () => {
-          if (mailed.length < count) throw new Error(`${mailed.length} of ${count} have come`);
-          return mailed;
-        },
-        {timeout: 15_000, interval: 5},
-      ),
+      eventually(() => {
+        if (mailed.length < count) throw new Error(`${mailed.length} of ${count} have come`);
+        return mailed;
+      }, 5),
     async [Symbol.asyncDispose]() {
       await new Promise<void>(resolve => server.close(() => resolve()));
     },

@@ -54,7 +54,7 @@ describe.skipIf(prometheusMissing)('a real Prometheus', () => {
     const answer = await client.query('load{side="gray"}');
     expect(answer).toMatchObject({ok: true, value: {value: 11}});
     const at = answer.ok ? answer.value.at : 0;
-    expect(Math.abs(Date.now() - at)).toBeLessThan(5000);
+    expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
     expect(await client.query('scalar(load{side="prod"})')).toMatchObject({ok: true, value: {value: 10}});
   });
 

@@ -46,13 +46,13 @@ function pollerFor(
   options: Partial<PollerOptions> = {},
 ): PrometheusPoller {
   const poller = new PrometheusPoller({
-    client: prometheusClient({url, timeoutMs: 2000}),
+    client: prometheusClient({url, timeoutMs: 30_000}),
     metrics,
     sides: SIDES,
     target: () => TARGET,
     now: Date.now,
     everyMs: 200,
-    scrapeMs: 1000,
+    scrapeMs: 5000,
     windowMs: 10_000,
     ...options,
   });
@@ -123,7 +123,7 @@ describe.skipIf(prometheusMissing)('numbers by a real Prometheus', () => {
     ]);
     for (const {ageSeconds} of poller.snapshot()) {
       expect(ageSeconds).toBeGreaterThanOrEqual(0);
-      expect(ageSeconds).toBeLessThan(5);
+      expect(ageSeconds).toBeLessThan(60);
     }
     expect(poller.light()).toMatchObject({name: 'prometheus', state: 'up', why: null});
     expect(poller.read('queue', 60_000)).toMatchObject({prod: 3, gray: 8, state: 'ok', source: 'prometheus'});
@@ -188,7 +188,7 @@ describe.skipIf(prometheusMissing)('numbers by a real Prometheus', () => {
       scrapeMs: 600,
     });
     await poller.start();
-    await expect.poll(() => shown(poller, 'late').state, {timeout: 12_000}).toBe('lagging');
+    await expect.poll(() => shown(poller, 'late').state).toBe('lagging');
     const {sides, gray: ofGray, why, ageSeconds} = shown(poller, 'late');
     expect(await server.ask('max(told_late)')).toBe(7);
     expect(ofGray).toBeNull();
@@ -197,7 +197,7 @@ describe.skipIf(prometheusMissing)('numbers by a real Prometheus', () => {
     expect(sides.prod.state).toBe('empty');
     expect(poller.read('late', 60_000)).toMatchObject({gray: null, state: 'stale'});
     frozenAt = Date.now();
-    await expect.poll(() => shown(poller, 'late').state, {timeout: 5000}).toBe('ok');
+    await expect.poll(() => shown(poller, 'late').state).toBe('ok');
   });
 
   test('end with their target: a gauge is gone at once, a rate lags', async () => {
@@ -221,9 +221,9 @@ describe.skipIf(prometheusMissing)('numbers by a real Prometheus', () => {
     expect(shown(poller, 'speed').state).toBe('ok');
     expect(shown(poller, 'availability').gray).toBe(1);
     await other.close();
-    await expect.poll(() => shown(poller, 'work').state, {timeout: 5000}).toBe('empty');
-    await expect.poll(() => shown(poller, 'availability').gray, {timeout: 5000}).toBe(0);
-    await expect.poll(() => shown(poller, 'speed').state, {timeout: 15_000}).toBe('lagging');
+    await expect.poll(() => shown(poller, 'work').state).toBe('empty');
+    await expect.poll(() => shown(poller, 'availability').gray).toBe(0);
+    await expect.poll(() => shown(poller, 'speed').state).toBe('lagging');
     expect(await server.ask('sum(rate(work_total[60s]))')).not.toBeNull();
     await server.scrape(targets());
   });
@@ -293,9 +293,9 @@ describe.skipIf(prometheusMissing)('numbers by a real Prometheus', () => {
     expect(light).toEqual({name: 'prometheus', state: 'away', why: 'no connection (ECONNREFUSED)'});
     expect(ageMs).toBeGreaterThan(0);
     expect(poller.read('queue', 60_000)).toMatchObject({prod: null, gray: null, state: 'away'});
-    await expect.poll(() => shown(poller, 'queue').ageSeconds, {timeout: 5000}).toBeGreaterThan(2);
+    await expect.poll(() => shown(poller, 'queue').ageSeconds).toBeGreaterThan(2);
     await server.start();
-    await expect.poll(() => shown(poller, 'queue').state, {timeout: 10_000}).toBe('ok');
+    await expect.poll(() => shown(poller, 'queue').state).toBe('ok');
     expect(poller.light().state).toBe('up');
   });
 

@@ -147,7 +147,7 @@ export function followContract(subject: () => Subject): void {
         expect(await feature.log.head()).toEqual(head);
         expect(await feature.log.read(0)).toEqual(commits);
         const rollback = commitAfter(head, {reason: 'a rollback can always be written'});
-        expect(await feature.log.append(rollback)).toEqual({outcome: 'written'});
+        expect(await feature.log.append(rollback)).toEqual({outcome: 'written', putAside: true});
         await followed.reached(4);
         expect(followed.commits()).toEqual([...commits, rollback]);
         expect(followed.count('broken')).toBe(1);

@@ -1,9 +1,10 @@
-import {describe, expect, it, vi, type TestContext} from 'vitest';
+import {describe, expect, it, type TestContext} from 'vitest';
 import type {Commit} from '../../../source/release/commit.ts';
 import {appendMany, appendNext, commitAfter} from '../commits.ts';
 import {runProgram} from '../child.ts';
 import {followLog} from '../followed.ts';
 import {newFeature, opener, type Subject, type Suffering} from './subject.ts';
+import {eventually} from '../../patience.ts';
 
 const RACE = 500;
 
@@ -109,10 +110,10 @@ export function processContract(subject: () => Subject): void {
       await followed.reached(1);
       await away.begin();
       await followed.heard('away');
-      await vi.waitFor(async () => expect((await feature.log.head().catch(() => null)) ?? null).toBeNull());
+      await eventually(async () => expect((await feature.log.head().catch(() => null)) ?? null).toBeNull());
       await away.end();
       await followed.heard('back');
-      const second = await vi.waitFor(() => appendNext(feature), {timeout: 15_000, interval: 50});
+      const second = await eventually(() => appendNext(feature));
       await followed.reached(2);
       expect(followed.commits()).toEqual([first, second]);
       expect(followed.count('broken')).toBe(0);

@@ -1,6 +1,7 @@
-import {describe, expect, it, vi} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {KEEP_OUTPUTS, type RollUp, type RouterReport, type StoreRole} from '../../../source/store/port.ts';
 import {newFeature, opener, type Subject} from './subject.ts';
+import {eventually} from '../../patience.ts';
 
 function report(fields: Partial<RouterReport> = {}): RouterReport {
   return {
@@ -41,6 +42,7 @@ const READING = [
   'samples.follow',
   'samples.history',
   'samples.lastId',
+  'streamClocks',
 ];
 
 export function restContract(subject: () => Subject): void {
@@ -215,7 +217,7 @@ export function restContract(subject: () => Subject): void {
     it('runs out by itself; who held it too long loses it', async () => {
       const {lease} = (await open('operator')).feature(newFeature());
       await lease.hold('guard on ops-1', 'token-1', 120);
-      const next = await vi.waitFor(async () => {
+      const next = await eventually(async () => {
         const held = await lease.hold('guard on ops-2', 'token-2', 60_000);
         if (held === null) throw new Error('the lease of ops-1 has not run out');
         return held;
@@ -263,7 +265,7 @@ export function restContract(subject: () => Subject): void {
     for (const role of ['viewer', 'operator', 'router'] satisfies StoreRole[]) {
       it(`opened as ${role} says that it is up, what it is, and what time it is there`, async () => {
         const store = await open(role);
-        const health = await vi.waitFor(async () => {
+        const health = await eventually(async () => {
           const health = await store.health();
           expect(health.state).toBe('up');
           return health;

@@ -73,6 +73,10 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     await server.admin.hset('graydeck:{operated}:routers', 'old', JSON.stringify({...report, at: 1}));
     expect(await feature.routers.list()).toEqual([]);
     expect(await server.admin.hlen('graydeck:{operated}:routers')).toBe(0);
+    // A time that no clock gives would be listed for ever.
+    await server.admin.hset('graydeck:{operated}:routers', 'ahead', JSON.stringify({...report, at: 1e308}));
+    expect(await feature.routers.list()).toEqual([]);
+    expect(await server.admin.hlen('graydeck:{operated}:routers')).toBe(0);
     // What a newer router says is none that is known here, and another may count on it.
     const newer = JSON.stringify({...report, kind: 'mesh', at: now});
     await server.admin.hset('graydeck:{operated}:routers', 'newer', newer);
@@ -83,6 +87,11 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     await feature.lease.giveUp('t');
     await feature.feedback.write('{}');
     expect(await feature.feedback.read(0)).toHaveLength(1);
+    expect(await feature.log.rehearse(commitAfter(await feature.log.head()))).toEqual({outcome: 'written'});
+    await server.admin.xadd('graydeck:{operated}:feedback', '18446744073709551615-1', 'feedback', '{}');
+    await server.admin.xadd('graydeck:{operated}:metrics', '18446744073709551615-1', 'side', 'gray');
+    expect(await feature.mendStreams()).toHaveLength(2);
+    expect((await feature.streamClocks()).samples).toBeLessThan(store.now() + 1000);
     expect(await store.features()).toContain('operated');
     expect(await store.health()).toMatchObject({state: 'up'});
   });
@@ -98,6 +107,7 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     const feature = store.feature('viewed');
     expect(await feature.log.head()).toMatchObject({version: 1});
     expect(await feature.log.read(0)).toHaveLength(1);
+    expect((await feature.streamClocks()).samples).toBeGreaterThan(0);
     const followed = followLog(feature.log);
     await followed.reached(1);
     await appendNext(writer);

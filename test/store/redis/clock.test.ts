@@ -1,6 +1,7 @@
 import {afterEach, expect, test, vi} from 'vitest';
 import {StoreClock} from '../../../source/store/redis/clock.ts';
 import type {Line} from '../../../source/store/redis/line.ts';
+import {eventually, PATIENCE_MS} from '../../patience.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -9,7 +10,7 @@ test('a machine that slept asks the store for the time at once, not half a minut
   const call = vi.fn<() => Promise<string[]>>(() => Promise.resolve([String(seconds), '0']));
   const clock = new StoreClock({call} as unknown as Line);
   await clock.compare();
-  expect(Math.abs(clock.now() - 1_000_000)).toBeLessThan(500);
+  expect(Math.abs(clock.now() - 1_000_000)).toBeLessThan(PATIENCE_MS);
   const asked = call.mock.calls.length;
   clock.now();
   expect(call).toHaveBeenCalledTimes(asked);
@@ -18,6 +19,6 @@ test('a machine that slept asks the store for the time at once, not half a minut
   vi.spyOn(Date, 'now').mockImplementation(() => wall() + 3_600_000);
   seconds += 3600;
   clock.now();
-  await vi.waitFor(() => expect(Math.abs(clock.now() - 4_600_000)).toBeLessThan(500));
+  await eventually(() => expect(Math.abs(clock.now() - 4_600_000)).toBeLessThan(PATIENCE_MS));
   clock.stop();
 });

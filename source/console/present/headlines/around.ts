@@ -1,3 +1,4 @@
+import {isEndless} from '../../../analysis/judge/reasons.ts';
 import type {Release} from '../../../release/state.ts';
 import type {Messages} from '../../messages/catalogue.ts';
 import {clockwork, threeDigits, timeOfDay} from '../format.ts';
@@ -119,7 +120,10 @@ export function ofTheStream({reading, t, clean}: Scene, rows: readonly MetricRow
   if (stream.away !== null) {
     found.push(loud('▲', 'caution', t.headlines.streamAway(clean.free(stream.away))));
   }
-  if (stream.aheadMs !== null) found.push(loud('▲', 'caution', t.headlines.ahead(clockwork(stream.aheadMs))));
+  if (stream.aheadMs !== null)
+    found.push(
+      loud('▲', 'caution', t.headlines.ahead(isEndless(stream.aheadMs) ? null : clockwork(stream.aheadMs))),
+    );
   if (!snapshot.split.live) {
     const rate = gray.numbers.requestsPerSecond ?? 0;
     const isOver = snapshot.state.release === null || sinceMs > LEFT_OVER_MS;

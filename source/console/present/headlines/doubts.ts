@@ -23,6 +23,12 @@ export function doubtWords(
     const [need, have] = [count(needed), count(requests)];
     return verdict.doubtWindow(phaseName, name(condition.text, 60), need, clockwork(condition.overMs), have);
   }
+  if (code === 'criterion-unshown' && condition !== null)
+    return verdict.doubtCriterion(
+      phaseName,
+      name(condition.text, 60),
+      neededMs === null ? null : t.age(neededMs),
+    );
   const sees = smallestPoints === null ? null : quantity(smallestPoints, 'points', t);
   return verdict.doubt(phaseName, neededMs === null ? null : t.age(neededMs), sees);
 }

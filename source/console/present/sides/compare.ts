@@ -1,6 +1,7 @@
 import type {SideNumbers} from '../../../analysis/numbers.ts';
 import {breaks, type Limit} from '../chart/limit.ts';
 import type {Metric} from './metric.ts';
+import {own} from '../../../release/own.ts';
 
 /**
  * How gray stands against prod to the eye. This is no verdict: nothing acts on it. It only says where to look, so it
@@ -94,7 +95,7 @@ export function compare(
 ): Compared {
   if (gray === null) return NONE;
   const counts = {gray: numbers.gray.requests, prod: numbers.prod.requests};
-  const isFew = metric.isElsewhere !== true && counts.gray < (FEWEST[metric.name] ?? FEWEST_ELSE);
+  const isFew = metric.isElsewhere !== true && counts.gray < (own(FEWEST, metric.name) ?? FEWEST_ELSE);
   const broken = isFew
     ? null
     : (limits.find(

@@ -1,6 +1,7 @@
 import type {MetricName, SideNumbers, Span} from '../../../analysis/numbers.ts';
 import {counterOfShare, ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
 import {count, milliseconds, percent, threeDigits, UNKNOWN} from '../format.ts';
+import {own} from '../../../release/own.ts';
 
 /** How a metric is read, written and compared. */
 export interface Metric {
@@ -62,10 +63,10 @@ export function valueOf(name: string, numbers: SideNumbers, window: Span): numbe
       return numbers.activeUsers;
     default: {
       const part = counterOfShare(name);
-      if (part !== null) return shareOf(numbers.counters[part], numbers.requests);
-      const gauge = numbers.gauges[name];
+      if (part !== null) return shareOf(own(numbers.counters, part), numbers.requests);
+      const gauge = own(numbers.gauges, name);
       if (gauge !== undefined) return gauge;
-      const counter = numbers.counters[name];
+      const counter = own(numbers.counters, name);
       const seconds = (window.to - window.from) / 1000;
       return counter === undefined || seconds <= 0 ? null : counter / seconds;
     }
@@ -78,7 +79,7 @@ function shareOf(part: number | undefined, requests: number): number | null {
 
 /** Whether `name` is a counter beyond the standard ones: then it is told per second. */
 export function isCounter(name: string, sides: readonly SideNumbers[]): boolean {
-  return sides.some(numbers => numbers.counters[name] !== undefined);
+  return sides.some(numbers => own(numbers.counters, name) !== undefined);
 }
 
 /** Number and unit; `—` where it is not known. */

@@ -29,22 +29,38 @@ export function whyParts(outcome: Outcome, scene: Scene): string[] {
     case 'holds':
     case 'fails':
       return [];
-    case 'undecided': {
-      if (outcome.why === 'prod-zero') return [t.prodZero];
-      const {forecastMs} = outcome;
-      const [have, need] = [count(outcome.have), count(outcome.need)];
-      const few =
-        outcome.source === 'feedback'
-          ? t.fewAnswers(have, need)
-          : t.fewRequests(have, need, outcome.why === 'few-prod-requests');
-      return forecastMs === null
-        ? [t.needsMore(null), few]
-        : [t.needsMore(scene.t.age(forecastMs)), few, t.atThisTraffic];
-    }
+    case 'undecided':
+      return undecidedParts(outcome, scene);
     case 'cannot-measure':
       return [t.unmeasured(outcome.why)];
     case 'not-applicable':
       return [t.notApplicable(outcome.why)];
+  }
+}
+
+function undecidedParts(outcome: Extract<Outcome, {kind: 'undecided'}>, scene: Scene): string[] {
+  const {verdict: t} = scene.t;
+  const {why, forecastMs} = outcome;
+  switch (why) {
+    case 'prod-zero':
+      return [t.prodZero];
+    case 'not-shown':
+      return forecastMs === null
+        ? [t.neverShown]
+        : [t.shownAfter(scene.t.age(forecastMs)), t.atThisTraffic, t.notShown];
+    case 'within-chance':
+      return [t.withinChance];
+    case 'few-requests':
+    case 'few-prod-requests': {
+      const [have, need] = [count(outcome.have), count(outcome.need ?? 0)];
+      const few =
+        outcome.source === 'feedback'
+          ? t.fewAnswers(have, need)
+          : t.fewRequests(have, need, why === 'few-prod-requests');
+      return forecastMs === null
+        ? [t.needsMore(null), few]
+        : [t.needsMore(scene.t.age(forecastMs)), few, t.atThisTraffic];
+    }
   }
 }
 
@@ -58,7 +74,9 @@ export function criterionPart({criterion, outcome}: CriterionReading, scene: Sce
   const isQuiet = outcome.kind === 'holds' || criterion.dryRun;
   const words: Tone = isQuiet ? 'quiet' : 'plain';
   const pieces: Piece[] = [say(`${mark} `, criterion.dryRun ? 'quiet' : tone)];
-  if (open !== null) pieces.push(say(`${scene.t.labelled(`${label} ${limit}`)}${open}`, words));
+  const shown =
+    outcome.kind === 'undecided' && outcome.why === 'not-shown' ? `${label} ${value ?? ''}` : label;
+  if (open !== null) pieces.push(say(`${scene.t.labelled(`${shown} ${limit}`)}${open}`, words));
   else if (outcome.kind === 'holds') pieces.push(say(`${label} ${value ?? ''} ${limit}`, words));
   else pieces.push(say(`${label} ${value ?? ''}, ${t.wanted(limit)}`, words));
   if (criterion.dryRun) pieces.push(say(` (${t.dryRun})`, 'quiet'));

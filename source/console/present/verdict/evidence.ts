@@ -12,12 +12,6 @@ const WORTH_A_LOOK = 0.4;
 /** Further off than this a forecast says nothing, seconds. */
 const FORECAST_AT_MOST = 6 * 3600;
 
-/** `10^1.2`: evidence as people compare it. */
-function tens(log: number): string {
-  const power = log / Math.LN10;
-  return `10^${Number(power.toFixed(1)) === 0 ? 0 : power.toFixed(1).replace(/\.0$/u, '')}`;
-}
-
 /** Evidence as a bar towards its limit: how far, which metric, which way, and when it will decide. */
 export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
   const {verdict: t} = scene.t;
@@ -34,6 +28,9 @@ export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
     const label = evidenceLabel(found.metric, scene);
     about.push([say(t.evidence.worse(label), decided ? 'bad' : 'strong')]);
     about.push([say(sharesOf(found, scene), decided ? 'strong' : 'plain')]);
+    if (found.onset !== null) about.push([say(t.since(timeOfDay(found.onset * 1000)), 'strong')]);
+    const {people} = found;
+    about.push([say(t.evidence.footing[found.footing](people.gray, people.prod), 'quiet')]);
   } else if (better !== undefined) {
     about.push([say(t.evidence.better(evidenceLabel(better.metric, scene)), 'good')]);
   } else about.push([say(t.evidence.none, 'quiet')]);
@@ -46,11 +43,18 @@ export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
       [
         say(`${t.evidence.label} `, decided ? 'bad' : isNear ? 'strong' : 'quiet'),
         ...bar(part, BAR_WIDTH, tone === 'quiet' ? 'plain' : tone),
-        say(` ${t.evidence.of(tens(Math.max(0, shown)), tens(limit))}`, isNear ? 'strong' : 'quiet'),
+        say(` ${t.evidence.chance(oddsOf(shown), Math.round(Math.exp(limit)))}`, isNear ? 'strong' : 'quiet'),
       ],
       ...about,
     ],
   };
+}
+
+/** How many times rarer than chance; null: nothing special. Two digits say enough. */
+function oddsOf(log: number): number | null {
+  if (!(log > Math.log(1.5))) return null;
+  const odds = Math.min(1e9, Math.exp(log));
+  return odds < 10 ? Math.round(odds) : Number(odds.toPrecision(2));
 }
 
 /** Response times are compared as a whole, not by one of their numbers. */

@@ -1,10 +1,10 @@
-import type {ReasonCode} from '../../../analysis/judge/reasons.ts';
 import {metricBook} from '../../../config/condition/metric-book.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Reason} from '../../../release/state.ts';
 import {UNKNOWN} from '../format.ts';
 import type {Scene} from '../screen.ts';
 import {metricLabel, quantity} from './quantity.ts';
+import {own} from '../../../release/own.ts';
 
 const IMPROVEMENT = /_improvement$/u;
 const BOOK = metricBook();
@@ -13,14 +13,12 @@ const BOOK = metricBook();
 export function reasonText(reason: Reason, scene: Pick<Scene, 't' | 'clean'>): string {
   const {t, clean} = scene;
   const {metric} = reason;
-  const own = metric === null ? null : unitOf(metric);
-  const number = (value: number | null, unit: Unit | null = own): string =>
+  const unitOfMetric = metric === null ? null : unitOf(metric);
+  const number = (value: number | null, unit: Unit | null = unitOfMetric): string =>
     value === null ? UNKNOWN : quantity(value, unit ?? 'count', t);
   const name = metric === null ? '' : metricLabel(metric.replace(IMPROVEMENT, ''), scene);
   return (
-    t.verdict.simple[reason.code as ReasonCode] ??
-    t.verdict.logged(reason, {name, number}) ??
-    clean.free(reason.text)
+    own(t.verdict.simple, reason.code) ?? t.verdict.logged(reason, {name, number}) ?? clean.free(reason.text)
   );
 }
 

@@ -14,6 +14,7 @@ const BENIGN: ReadonlySet<string> = new Set<ReasonCode>([
   'phase_time',
   'manual_gate',
   'open_phase',
+  'equal_sides',
   'complete_by_hand',
   'phase_served',
   'advance_early',

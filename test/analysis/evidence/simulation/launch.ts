@@ -33,7 +33,13 @@ export interface Launch {
 export type Shape = (setting: Setting, chance: Chance, horizon: number) => void;
 
 /** A launch of these numbers; the same seed gives the same one. */
-export function makeLaunch(shape: Shape, seed: number, horizon: number, mix: Mix = MIXES.thin): Launch {
+export function makeLaunch(
+  shape: Shape,
+  seed: number,
+  horizon: number,
+  mix: Mix = MIXES.thin,
+  withPeople = false,
+): Launch {
   const chance = new Chance(seed);
   const requestsPerSecond = mix.requestsPerSecond(chance);
   const share = mix.share(chance);
@@ -66,8 +72,8 @@ export function makeLaunch(shape: Shape, seed: number, horizon: number, mix: Mix
     margin: 0,
   };
   shape(setting, chance, horizon);
-  const prod = new Source();
-  const gray = new Source();
+  const prod = new Source(withPeople);
+  const gray = new Source(withPeople);
   if (setting.base.burst > 1 || setting.base.conversionBurst > 1)
     for (let t = 0; t < WARM_SECONDS; t++) {
       prod.warm(chance.poisson(requestsPerSecond * (1 - share)), setting.base, chance);

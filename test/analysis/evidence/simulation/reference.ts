@@ -1,10 +1,16 @@
-import {lnConditional} from '../../../../source/analysis/evidence/conditional.ts';
 import type {EvidenceTick, HistoryTick, SideTick} from '../../../../source/analysis/evidence/tick.ts';
 
 const PSIS = [1.25, 1.5, 2, 3, 5, 10, 30, 100];
 const AT_ONCE = 0.5;
 const HALF = 600;
 
+/**
+ * Log of the conditional e-value of a 2×2 table: of m events, x on gray, gray having the part `share` of the requests;
+ * gray's rate is held to be ψ = 1 + `excess` times prod's, ln ψ = `log` (Hoeffding 1963 bounds the denominator).
+ */
+function lnConditional(x: number, m: number, share: number, log: number, excess: number): number {
+  return x * log - m * Math.log(1 + excess * share);
+}
 type Count = (side: SideTick) => number;
 
 /** Wealth on one ratio: conditional e-values by second, effects and starts mixed. */

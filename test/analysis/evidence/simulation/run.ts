@@ -85,12 +85,14 @@ export function runFamily(
     horizon,
     withReference,
     mix,
+    withPeople = false,
   }: {
     launches: number;
     seed: number;
     horizon: number;
     withReference: boolean;
     mix: keyof typeof MIXES;
+    withPeople?: boolean;
   },
 ): Tally {
   const clock = {ms: 0, ticks: 0};
@@ -103,6 +105,7 @@ export function runFamily(
         (Math.imul(seed, 100_003) + Math.imul(index, 7919) + hash) >>> 0,
         horizon,
         MIXES[mix],
+        withPeople,
       ),
       family,
       withReference,

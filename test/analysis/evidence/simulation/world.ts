@@ -63,23 +63,36 @@ export class Latencies {
 }
 const COUNTS = new Int32Array(144);
 
-/** Events that come in bursts; those of the seconds to come are waiting. */
-class Bursts {
-  #waiting: number[] = [];
+/** Events of a second, and people whose first they are. */
+interface Events {
+  count: number;
+  people: number;
+}
 
-  draw(requests: number, rate: number, mean: number, {spread, isSticky}: Truth, chance: Chance): number {
-    let now = this.#waiting.shift() ?? 0;
+/** Events that come in bursts, each of one person; those of the seconds to come are waiting. */
+class Bursts {
+  #waiting: Events[] = [];
+
+  draw(requests: number, rate: number, mean: number, {spread, isSticky}: Truth, chance: Chance): Events {
+    const now = this.#waiting.shift() ?? {count: 0, people: 0};
     for (let left = chance.poisson((requests * rate) / mean); left > 0; left--) {
       const lasts = isSticky ? -spread * Math.log(1 - chance.uniform()) : spread;
       const size = isSticky ? chance.poisson((mean * lasts) / spread) : chance.geometric(mean);
+      let first = Number.POSITIVE_INFINITY;
       for (let event = 0; event < size; event++) {
         const later = Math.floor(chance.uniform() * lasts);
-        if (later === 0) now++;
-        else this.#waiting[later - 1] = (this.#waiting[later - 1] ?? 0) + 1;
+        this.#at(now, later).count++;
+        first = Math.min(first, later);
       }
+      if (size > 0) this.#at(now, first).people++;
     }
-    for (let index = 0; index < this.#waiting.length; index++) this.#waiting[index] ??= 0;
-    return Math.min(now, requests);
+    return {count: Math.min(now.count, requests), people: Math.min(now.people, requests)};
+  }
+
+  #at(now: Events, later: number): Events {
+    if (later === 0) return now;
+    while (this.#waiting.length < later) this.#waiting.push({count: 0, people: 0});
+    return this.#waiting[later - 1] ?? now;
   }
 }
 
@@ -87,27 +100,39 @@ class Bursts {
 export class Source {
   readonly #errors = new Bursts();
   readonly #conversions = new Bursts();
+  readonly #withPeople: boolean;
+
+  /** @param withPeople whether it says who asked: every request another person, but for those of a burst */
+  constructor(withPeople: boolean) {
+    this.#withPeople = withPeople;
+  }
 
   tick(requests: number, truth: Truth, latencies: Latencies, chance: Chance): SideTick {
+    const {errors, conversions} = this.warm(requests, truth, chance);
+    const hist = latencies.draw(requests, truth, chance);
+    const people = {seen: requests, failed: errors.people, converted: conversions.people, slowest: hist};
     return {
       requests,
-      ...this.warm(requests, truth, chance),
-      hist: latencies.draw(requests, truth, chance),
+      errors: errors.count,
+      conversions: conversions.count,
+      hist,
+      ...(this.#withPeople ? {people} : {}),
     };
   }
 
-  /** A second that nobody sees. */
-  warm(requests: number, truth: Truth, chance: Chance): {errors: number; conversions: number} {
+  /** A second that is not shown to a judge. */
+  warm(requests: number, truth: Truth, chance: Chance): {errors: Events; conversions: Events} {
     const {errors, conversions, burst, conversionBurst} = truth;
+    const single = (rate: number): Events => {
+      const count = chance.binomial(requests, rate);
+      return {count, people: count};
+    };
     return {
-      errors:
-        burst > 1
-          ? this.#errors.draw(requests, errors, burst, truth, chance)
-          : chance.binomial(requests, errors),
+      errors: burst > 1 ? this.#errors.draw(requests, errors, burst, truth, chance) : single(errors),
       conversions:
         conversionBurst > 1
           ? this.#conversions.draw(requests, conversions, conversionBurst, truth, chance)
-          : chance.binomial(requests, conversions),
+          : single(conversions),
     };
   }
 }

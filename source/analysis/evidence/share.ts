@@ -1,0 +1,59 @@
+import type {Worse} from './reading.ts';
+import type {EvidenceTick} from './tick.ts';
+
+/** The share asked for is trusted like the share that people show once so many of them count for a finding. */
+const TRUSTED = 5;
+/** Design effect of requests, and standard deviations from which on a stratum's own share counts. */
+const CLUSTERS = 2.5;
+const ASTRAY = 4;
+const FEW = 3;
+/** A share this many times the one before is a raise, and the least seconds between two that count as such. */
+const RAISE = 1.1;
+const APART = 120;
+/** After a raise those who move meet cold caches: so many seconds say nothing about response times. */
+const COLD_SECONDS = 60;
+
+/**
+ * Gray's share of people. What the split asks for need not be what people get: the share of the people seen since the
+ * split changed counts as well, whichever is worse for the evidence. Where requests of a stratum say that a side was
+ * hardly there (a router or a side that is down), so does theirs.
+ */
+export class PeopleShare {
+  /** NaN: unknown. */
+  asked = Number.NaN;
+  gray = 0;
+  prod = 0;
+  raisedAt = Number.NEGATIVE_INFINITY;
+
+  isCold(t: number): boolean {
+    return t - this.raisedAt < COLD_SECONDS;
+  }
+
+  observe({t, grayShare, gray, prod}: EvidenceTick): void {
+    const asked = grayShare ?? Number.NaN;
+    if (!Object.is(asked, this.asked)) {
+      if (this.asked > 0 && asked > this.asked * RAISE && t - this.raisedAt >= APART) this.raisedAt = t;
+      this.asked = asked;
+      this.gray = 0;
+      this.prod = 0;
+    }
+    this.gray += gray.people?.seen ?? 0;
+    this.prod += prod.people?.seen ?? 0;
+  }
+
+  /**
+   * Gray's share of those who count in a stratum; NaN where nothing can be said.
+   * @param counted people who counted for the finding before: the more, the less the share asked for is trusted
+   */
+  of(worse: Worse, counted: number, grayRequests: number, prodRequests: number): number {
+    const seen = this.gray + this.prod;
+    const asked = Number.isNaN(this.asked) ? this.gray / seen : this.asked;
+    if (!(asked > 0 && asked < 1)) return Number.NaN;
+    const shown = seen > 0 ? (counted * (this.gray / seen) + TRUSTED * asked) / (counted + TRUSTED) : asked;
+    const requests = grayRequests + prodRequests;
+    const spread = Math.sqrt(CLUSTERS * requests * asked * (1 - asked));
+    const isAstray = Math.abs(grayRequests - requests * asked) > ASTRAY * spread + FEW;
+    const here = isAstray ? grayRequests / requests : asked;
+    return worse === 'more' ? Math.max(asked, shown, here) : Math.min(asked, shown, here);
+  }
+}

@@ -1,0 +1,80 @@
+import {EventEmitter} from 'node:events';
+import type {InputEvent} from './read-items.ts';
+import {TerminalReader} from './terminal-reader.ts';
+
+/** What stands for a key that is no character: one form each, complete, and none that a reader would wait for. */
+const SEQUENCES: Readonly<Record<string, string>> = {
+  Escape: '\u001B[27u',
+  Enter: '\r',
+  Tab: '\t',
+  'Shift+Tab': '\u001B[Z',
+  Backspace: '\u007F',
+  Delete: '\u001B[3~',
+  Up: '\u001B[A',
+  Down: '\u001B[B',
+  Right: '\u001B[C',
+  Left: '\u001B[D',
+  Home: '\u001B[H',
+  End: '\u001B[F',
+  PageUp: '\u001B[5~',
+  PageDown: '\u001B[6~',
+};
+
+/** The text by which a program that reads a terminal learns of a key; empty where it has none. */
+export function textOfKey(name: string): string {
+  const control = /^Ctrl\+([a-z])$/u.exec(name)?.[1];
+  if (control !== undefined) return String.fromCodePoint((control.codePointAt(0) ?? 0) & 0x1f);
+  return SEQUENCES[name] ?? (Array.from(name).length === 1 ? name : '');
+}
+
+/** The text by which Ink learns of one event; empty where there is nothing to tell. */
+export function textForInk(event: InputEvent): string {
+  if (event.type === 'dropped') return '';
+  return event.type === 'paste' ? `\u001B[200~${event.text}\u001B[201~` : textOfKey(event.name);
+}
+
+/** Stands between the terminal and Ink: Ink reads one whole key or paste at a time, and nothing that is no key. */
+export class InkStdin extends EventEmitter {
+  readonly isTTY = true;
+  readonly #terminal: NodeJS.ReadStream;
+  readonly #reader: TerminalReader;
+  readonly #ready: string[] = [];
+
+  constructor(terminal: NodeJS.ReadStream) {
+    super();
+    this.#terminal = terminal;
+    this.#reader = new TerminalReader(terminal, events => {
+      this.#ready.push(...events.map(event => textForInk(event)).filter(text => text !== ''));
+      if (this.#ready.length > 0) this.emit('readable');
+    });
+  }
+
+  /** Ink switches it on while it wants keys; only then is the terminal read. */
+  setRawMode(isRaw: boolean): this {
+    if (isRaw) this.#reader.start();
+    else {
+      this.#reader.stop();
+      this.#ready.length = 0;
+    }
+    return this;
+  }
+
+  read(): string | null {
+    return this.#ready.shift() ?? null;
+  }
+
+  /** Ink asks for text; it is text already. */
+  setEncoding(): this {
+    return this;
+  }
+
+  ref(): this {
+    this.#terminal.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#terminal.unref();
+    return this;
+  }
+}

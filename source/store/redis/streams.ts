@@ -1,0 +1,56 @@
+import {STREAM_AHEAD_MS, type MendedStream, type StreamClocks} from '../port.ts';
+import {Refused} from './faults.ts';
+import type {Keys} from './keys.ts';
+import type {Line} from './line.ts';
+import {SCRIPTS} from './scripts.ts';
+
+/** Entries that are put aside in one script, which holds up the server meanwhile; and how many of them are kept. */
+const AT_ONCE = 2000;
+const KEPT = 100;
+
+/** Last id the stream has given, whether its entry is still there or not; null: there is no stream. @throws StoreFault */
+export async function lastGiven(line: Line, key: string): Promise<string | null> {
+  try {
+    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true})) as unknown[];
+    return String(facts[facts.indexOf('last-generated-id') + 1]);
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      error.cause instanceof Refused &&
+      /no such key/i.test(error.cause.message)
+    ) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+export async function readStreamClocks(line: Line, keys: Keys): Promise<StreamClocks> {
+  const clockOf = async (key: string): Promise<number | null> => {
+    const last = await lastGiven(line, key);
+    return last === null ? null : Number.parseInt(last, 10);
+  };
+  const [samples, feedback] = await Promise.all([clockOf(keys.metrics), clockOf(keys.feedback)]);
+  return {samples, feedback};
+}
+
+export async function mendStreams(line: Line, keys: Keys): Promise<MendedStream[]> {
+  const mended: MendedStream[] = [];
+  for (const [stream, key] of [
+    ['samples', keys.metrics],
+    ['feedback', keys.feedback],
+  ] as const) {
+    let first: {aheadMs: number} | null = null;
+    let entries = 0;
+    for (let more = true; more;) {
+      const command = ['EVAL', SCRIPTS.mend, 2, key, keys.aside, STREAM_AHEAD_MS, AT_ONCE, KEPT] as const;
+      const said = (await line.call(command)) as [ahead: string, entries: number, more: number] | null;
+      more = said?.[2] === 1;
+      if (said === null) break;
+      first ??= {aheadMs: Number(said[0])};
+      entries += said[1];
+    }
+    if (first !== null) mended.push({stream, ...first, entries});
+  }
+  return mended;
+}

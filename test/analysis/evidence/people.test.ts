@@ -1,0 +1,101 @@
+import {describe, expect, test} from 'vitest';
+import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
+import type {EvidenceReading} from '../../../source/analysis/evidence/reading.ts';
+import type {PeopleTick} from '../../../source/analysis/evidence/tick.ts';
+import {Chance} from './simulation/chance.ts';
+import {Crowd, CROWD, type Counting, type CrowdSetting} from './simulation/crowd.ts';
+
+const HORIZON = 600;
+const raises = (t: number) => (t < 200 ? 0.05 : t < 400 ? 0.2 : 0.5);
+
+/** How many launches of one and the same version are stopped. */
+function stops(launches: number, setting: Partial<CrowdSetting>, counting: Counting = 'once'): number {
+  let count = 0;
+  for (let index = 0; index < launches; index++) {
+    const chance = new Chance(71 + index * 104_729);
+    const people = Math.round(chance.logBetween(300, 3000));
+    const crowd = new Crowd({...CROWD, people, ...setting}, 7919 * index + 5, counting);
+    const evaluator = createEvaluator({falseAlarms: 0.01, margin: 0});
+    for (const tick of crowd.history()) evaluator.history(tick);
+    for (const tick of crowd.ticks(HORIZON)) {
+      if (!evaluator.observe(tick).decided) continue;
+      count++;
+      break;
+    }
+  }
+  return count;
+}
+
+describe('equal versions under people-like clients', () => {
+  test.each<[string, Partial<CrowdSetting>, Counting, Counting]>([
+    ['of a person once, not once a side', {loopers: 100, asked: raises, real: raises}, 'once', 'per-side'],
+    ['of a person once, also when gray restarts', {loopers: 40}, 'once', 'gray-forgets'],
+    ['of a person once, not once an instance', {loopers: 20}, 'once', 'twenty-instances'],
+  ])('pass where a finding counts %s', (_, setting, right, wrong) => {
+    expect(stops(12, setting, right)).toBe(0);
+    // The simulation would show it: with the rule broken they are stopped.
+    expect(stops(12, setting, wrong)).toBeGreaterThan(2);
+  });
+
+  test('pass with a scanner on gray, where requests alone would stop them', () => {
+    expect(stops(12, {scanner: 'gray'})).toBe(0);
+    expect(stops(6, {scanner: 'gray'}, 'no-people')).toBeGreaterThan(3);
+  });
+
+  test('pass where gray really gets twice the share that was asked for', () => {
+    expect(stops(12, {asked: () => 0.1, real: () => 0.2, loopers: 30})).toBe(0);
+  });
+
+  test('pass where response times of both sides wander, and limits follow', () => {
+    expect(stops(12, {slower: t => 2 * Math.sin(t / 60)})).toBe(0);
+  });
+
+  test('pass with insiders on gray, who were chosen and are left out', () => {
+    expect(stops(12, {insiders: 0.02})).toBe(0);
+  });
+});
+
+describe('what cannot be true about people', () => {
+  const run = (people: (t: number) => PeopleTick, errors = 1): EvidenceReading => {
+    const evaluator = createEvaluator({falseAlarms: 0.01, margin: 0});
+    const side = {requests: 50, errors: 0, conversions: 0, hist: []};
+    let reading: EvidenceReading | null = null;
+    for (let t = 1; t <= 120; t++)
+      reading = evaluator.observe({
+        t,
+        grayShare: 0.5,
+        prod: {...side, errors, people: {seen: 10, failed: 0}},
+        gray: {...side, errors, people: people(t)},
+      });
+    return reading!;
+  };
+
+  test.each<[string, PeopleTick]>([
+    ['more fail than requests', {seen: 10, failed: 30}],
+    ['a million are seen', {seen: 1e6, failed: 0}],
+    ['fewer than none', {seen: -4, failed: 0}],
+    ['no number', {seen: 10, failed: Number.NaN}],
+    ['a part of a person', {seen: 10.5, failed: 0.5}],
+    ['endless', {seen: Number.POSITIVE_INFINITY}],
+    ['times of a million', {seen: 10, slowest: [[40, 1_000_000]]}],
+    ['times that only leave', {seen: 10, slowest: [[40, -5]]}],
+    ['times in no bucket', {seen: 10, slowest: [[Number.NaN, 1]]}],
+    ['more name a person than came', {seen: 10, requests: 400}],
+  ])('is put aside and told: %s', (_, people) => {
+    const reading = run(() => people);
+    expect(reading).toMatchObject({decided: false, faults: ['people-contradict'], footing: 'requests'});
+    expect(JSON.stringify(reading)).not.toContain('NaN');
+  });
+
+  test('once in a while does not change the footing', () => {
+    expect(run(t => (t === 60 ? {seen: -1} : {seen: 10}))).toMatchObject({
+      footing: 'people',
+      faults: ['people-contradict'],
+    });
+  });
+
+  test('leaves requests to be judged where fewer than 95 of a hundred name a person', () => {
+    expect(run(() => ({seen: 10, requests: 46}))).toMatchObject({footing: 'requests', faults: []});
+    expect(run(() => ({seen: 10, requests: 49}))).toMatchObject({footing: 'people', faults: []});
+  });
+});
