@@ -31,6 +31,7 @@ export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
     if (found.onset !== null) about.push([say(t.since(timeOfDay(found.onset * 1000)), 'strong')]);
     const {people} = found;
     about.push([say(t.evidence.footing[found.footing](people.gray, people.prod), 'quiet')]);
+    if (evidence.isOneHost) about.push([say(t.evidence.oneHost, 'strong')]);
   } else if (better !== undefined) {
     about.push([say(t.evidence.better(evidenceLabel(better.metric, scene)), 'good')]);
   } else about.push([say(t.evidence.none, 'quiet')]);
