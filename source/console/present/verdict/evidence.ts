@@ -30,6 +30,7 @@ export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
   if (found !== undefined && isNear) {
     const label = evidenceLabel(found.metric, scene);
     about.push([say(t.evidence.worse(label), decided ? 'bad' : 'strong')]);
+    if (evidence.isOneHost) about.push([say(t.evidence.oneHost, 'strong')]);
   } else if (better !== undefined) {
     about.push([say(t.evidence.better(evidenceLabel(better.metric, scene)), 'good')]);
   } else about.push([say(t.evidence.none, 'quiet')]);
