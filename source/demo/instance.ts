@@ -1,31 +1,35 @@
-import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
-import {placer, type User} from '../audience/place.ts';
+import {decider, type Decide} from '../audience/decide.ts';
 import type {Commit} from '../release/commit.ts';
+import {Batches} from '../sdk/batches.ts';
 import type {RouterReport} from '../store/port.ts';
-import {arrivals} from './random.ts';
 import {behaviourOf, requestsPerSecond, responseTime} from './behaviour.ts';
-import {Tally} from './tally.ts';
+import {arrivals} from './random.ts';
 import {POPULATION, userOf} from './users.ts';
 
-/** One process of the simulated service: places each user by the split it knows, and measures what came of it. */
+/** One process of the simulated service: decides for each user by the split it knows, and measures as an app does. */
 export class Instance {
   readonly name: string;
   readonly #random: () => number;
+  readonly #batches: Batches;
   #commit: Commit | null = null;
-  #place = placerOf(null);
-  #sequence = 0;
-  readonly #tallies = new Map<string, Tally>();
+  #decide: Decide | null = null;
 
-  constructor(name: string, random: () => number) {
+  constructor(name: string, feature: string, random: () => number) {
     this.name = name;
     this.#random = random;
+    this.#batches = new Batches({
+      instance: name,
+      kinds: {distributions: new Set(), gauges: new Set()},
+      feature,
+      split: () => ({version: this.#commit?.version ?? 0, split: this.#commit?.split ?? null}),
+    });
   }
 
   /** Takes over the split of a commit; older news than it has is ignored. */
   apply(commit: Commit): void {
     if (commit.version <= (this.#commit?.version ?? 0)) return;
     this.#commit = commit;
-    this.#place = placerOf(commit);
+    this.#decide = decider({split: commit.split, version: commit.version});
   }
 
   report(): RouterReport {
@@ -44,45 +48,31 @@ export class Instance {
   /** Serves what arrives in `ms` before `now`, of which this instance gets `share`. */
   serve(now: number, ms: number, share: number, failingSince: number | null): void {
     const random = this.#random;
+    const happens = (part: number) => (random() < part ? 1 : 0);
     for (let left = arrivals((requestsPerSecond(now) * share * ms) / 1000, random); left > 0; left--) {
       const user = userOf(Math.floor(random() * POPULATION));
-      const {side, cohort} = this.#place(user, now);
-      const behaviour = behaviourOf(side, now, failingSince);
-      const happens = (share: number) => (random() < share ? 1 : 0);
-      const tally = this.#tallyOf(side, cohort);
-      tally.count({
+      const decision = this.#decide?.(user, now) ?? UNDECIDED;
+      const behaviour = behaviourOf(decision.side, now, failingSince);
+      const measured = {
         requests: 1,
         errors: happens(behaviour.errors),
         unavailable: happens(behaviour.unavailable),
         conversions: happens(behaviour.conversions),
-      });
-      tally.serve(user.id, responseTime(behaviour, random));
+        response_time: responseTime(behaviour, random),
+        user: user.id,
+      };
+      this.#batches.record(decision, measured, now - ms / 2);
     }
   }
 
-  /** What was measured since the last time, as entries for the stream. `ageMs`: since the middle of that time. */
-  flush(ageMs: number): string[][] {
-    const entries: string[][] = [];
-    for (const side of SIDES) {
-      for (const cohort of COHORTS) {
-        const tally = this.#tallies.get(`${side} ${cohort}`);
-        if (tally === undefined || tally.isEmpty()) continue;
-        this.#sequence += 1;
-        const about = {side, cohort, instance: this.name, sequence: this.#sequence, ageMs};
-        entries.push(tally.take(about, this.#commit));
-      }
-    }
-    return entries;
-  }
-
-  #tallyOf(side: Side, cohort: Cohort): Tally {
-    const key = `${side} ${cohort}`;
-    const tally = this.#tallies.get(key) ?? new Tally();
-    this.#tallies.set(key, tally);
-    return tally;
+  /** Hands over what was measured as entries for the stream; what a store that is away did not take comes again. */
+  async flush(now: number, write: (entries: string[][]) => Promise<void>): Promise<void> {
+    this.#batches.flush(now, false);
+    const {entries, last} = this.#batches.next(now);
+    if (entries.length === 0) return;
+    await write(entries);
+    this.#batches.taken(last);
   }
 }
 
-function placerOf(commit: Commit | null): (user: User, now: number) => {side: Side; cohort: Cohort} {
-  return commit === null ? () => ({side: 'prod', cohort: 'eligible'}) : placer(commit.split);
-}
+const UNDECIDED = {side: 'prod', reason: 'unknown', cohort: 'eligible', version: 0, release: null} as const;

@@ -41,7 +41,9 @@ export interface DemoOptions {
 /** Starts the service: three instances, each placing its users by the split it knows and reporting what it applied. */
 export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: DemoOptions): DemoService {
   const random = seeded(seed);
-  const instances = INSTANCES.map((name, index) => new Instance(name, seeded(seed + index + 1)));
+  const instances = INSTANCES.map(
+    (name, index) => new Instance(name, store.feature, seeded(seed + index + 1)),
+  );
   const stop = new AbortController();
   const startedAt = now();
   const timers = new Set<NodeJS.Timeout>();
@@ -76,8 +78,8 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     const ms = Math.min(Math.max(0, at - servedUntil), 4 * FLUSH_MS);
     servedUntil = at;
     for (const instance of instances) instance.serve(at, ms, 1 / instances.length, failsAt);
-    const entries = instances.flatMap(instance => instance.flush(Math.round(ms / 2)));
-    if (entries.length > 0) send(() => store.writeSamples(entries, KEEP_MS));
+    for (const instance of instances)
+      send(() => instance.flush(at, entries => store.writeSamples(entries, KEEP_MS)));
   };
   const isFailing = () => failsAt !== null && now() >= failsAt;
   const say = () => {

@@ -170,7 +170,7 @@ export interface LeaseKeeper {
 
 /**
  * The newest id that each stream has given, as a time in milliseconds since 1970, even where its entry is gone; null: none
- * was given. Whoever writes samples or feedback may choose an id, and every later id counts from there.
+ * was given. A writer may choose an id, and every later id counts from there.
  */
 export interface StreamClocks {
   samples: number | null;

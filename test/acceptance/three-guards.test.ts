@@ -17,7 +17,7 @@ const PHASE_MS = 7 * SECOND;
 const SCRIPT = `
   const {GRAYDECK_ATTEMPT: attempt, GRAYDECK_EPOCH: epoch} = process.env;
   require('fs').appendFileSync(process.argv[1], attempt + ' ' + epoch + '\\n');
-  setTimeout(() => {}, attempt === '1' ? 800 : 0);
+  setTimeout(() => {}, attempt === '1' ? 4000 : 0);
 `;
 
 function planWith(file: string) {
@@ -26,7 +26,7 @@ function planWith(file: string) {
   const phases = [5, 20, 50, 100].map(percent => phase(`to ${percent} %`, percent, {durationMs: PHASE_MS}));
   return planOf(phases, {
     guardrails: [{when: when.value, forMs: 0, then: 'rollback', level: 'critical'}],
-    hooks: {stop: {argv: [process.execPath, '-e', SCRIPT, file], timeoutMs: SECOND, check: null}},
+    hooks: {stop: {argv: [process.execPath, '-e', SCRIPT, file], timeoutMs: 5 * SECOND, check: null}},
   });
 }
 

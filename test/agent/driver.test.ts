@@ -162,7 +162,7 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
     const before = driven.calls.tests;
     driven.want(all('pay'), all('search'));
     await expect.poll(() => driven.calls.tests, {interval: 5}).toBe(before + 1);
-    // The other test still runs: nobody waits for it.
+    // The other test still runs: this does not wait for it.
     driven.want(off('pay'), all('search'));
     await expect.poll(() => place.backends('u-1'), {interval: 10}).toEqual(['prod']);
     await driven.applied('pay');

@@ -209,7 +209,7 @@ test('hashes that collide are one person, and the id of a bucket cannot be read 
 describe('a table that is full', () => {
   test('counts no one new, on neither side, and says so', () => {
     const counted = new People('pay', 100);
-    counted.begin({release: 'r-1', splitVersion: 1});
+    counted.begin(BEGIN);
     const table = new PeopleTable(100);
     for (let hash = 1; hash <= 100; hash++) expect(table.place(hash * 7919)).toBeGreaterThanOrEqual(0);
     expect(table.place(1)).toBe(-1);

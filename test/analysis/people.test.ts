@@ -20,6 +20,8 @@ const INSTANCES = 3;
 /** What may happen, one thing at a time. */
 type Happening =
   | {type: 'request'; instance: number; person: number; failed: boolean; converted: boolean; ms: number}
+  /** An entry of a single request that names its person, from a writer without the SDK. */
+  | {type: 'named'; person: number; failed: boolean; ms: number}
   | {type: 'flush'; instance: number; isRepeated: boolean}
   | {type: 'restart'; instance: number}
   /** A split is written into the log; instances and the reader hear of it when they do. */
@@ -41,6 +43,15 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       person: fc.nat(PERSONS - 1),
       failed: fc.boolean(),
       converted: fc.boolean(),
+      ms: fc.constantFrom(3, 40, 90, 400, 3000),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('named' as const),
+      person: fc.nat(2),
+      failed: fc.boolean(),
       ms: fc.constantFrom(3, 40, 90, 400, 3000),
     }),
   },
@@ -201,6 +212,7 @@ class World {
   #announced = 1;
   #announcedAt = T0;
   #sameFrom = T0;
+  readonly #answers = new Map<number, number[]>();
   #starts = 0;
   #writtenTo = 0;
 
@@ -212,6 +224,7 @@ class World {
     this.now += 130;
     const process = 'instance' in what ? this.#processes[what.instance] : undefined;
     if (what.type === 'request') process?.ask(what, this.now);
+    else if (what.type === 'named') this.#named(what);
     else if (what.type === 'flush' && process !== undefined) this.#flush(process, what.isRepeated);
     else if (what.type === 'restart') this.#restart(what.instance);
     else if (what.type === 'raise') this.#raise();
@@ -242,6 +255,22 @@ class World {
       this.stream.push(entry);
       deepEqual(this.feed(this.windows, entry), 'repeat');
     }
+  }
+
+  #named({person, failed, ms}: Happening & {type: 'named'}): void {
+    // Who names no split is of the one that the reader knows.
+    if (this.#announced !== this.split) return;
+    const side: Side = person < this.split ? 'gray' : 'prod';
+    const known = this.#answers.get(person) ?? [];
+    const answers = [...known, levelOf(ms)].toSorted((one, other) => other - one);
+    this.#answers.set(person, answers);
+    const numbers = ['requests', '1', 'errors', failed ? '1' : '0', 'response_time', String(ms)];
+    const entry = {fields: ['side', side, 'person', `named-${person}`, ...numbers], at: this.now};
+    this.stream.push(entry);
+    this.feed(this.windows, entry);
+    const levels = [answers[0] ?? 0, answers[2] ?? 0, answers[9] ?? 0];
+    const asked = {person: 100 + person, failed, converted: false, levels};
+    this.reference.take(side, this.split, true, [asked]);
   }
 
   /** What it had not sent is lost, as when a process is killed after its last flush. */

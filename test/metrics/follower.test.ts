@@ -73,6 +73,49 @@ describe('measurements of a store', () => {
     await eventually(() => expect(gray().requests).toBe(75));
   });
 
+  it('know people from rows, where roll-ups stand for the stream, and from the stream behind the rows', async () => {
+    const begin = {release: 'r-1', splitVersion: 1, since: store.now() - 600_000};
+    const request = (id: string, seconds: number) =>
+      fields(
+        `side gray requests 1 errors 1 response_time ${90 + seconds} person ${id} age ${seconds * 1000}`,
+      );
+    measurements.setRelease(begin);
+    await measurements.start();
+    await feature.samples.write(['a', 'b', 'c', 'a', 'a'].map((id, n) => request(id, 12 - n)));
+    await eventually(() => expect(measurements.status().entries).toBe(5));
+    await feature.rollUps.write('people', measurements.windows.peopleRows(0), 3_600_000);
+    // Nobody has written down these; some of them are in roll-ups of their second.
+    await feature.samples.write(['a', 'd', 'e', 'b', 'f'].map((id, n) => request(id, 7 - n)));
+    await eventually(() => expect(measurements.status().entries).toBe(10));
+    const whole = Math.floor(store.now() / 1000) * 1000;
+    const seconds = Array.from({length: 15}, (_, n) => whole - (18 - n) * 1000).flatMap(t => {
+      const tally = measurements.windows.rollUp(t);
+      if (tally === null) return [];
+      for (const part of tally.parts) part.entries = 20_000;
+      return [{t, body: encodeTally(tally)}];
+    });
+    expect(seconds.length).toBeGreaterThan(5);
+    await feature.rollUps.write('seconds', seconds, 3_600_000);
+    const {samples, rollUps} = feature;
+    const late = new Measurements({samples, rollUps, now: () => store.now()});
+    late.setRelease(begin);
+    await late.start();
+    try {
+      for (let t = whole - 20_000; t <= whole + 1000; t += 1000)
+        expect(late.windows.second('gray', t, 'eligible')).toEqual(
+          measurements.windows.second('gray', t, 'eligible'),
+        );
+      const span = {from: whole - 60_000, to: whole + 5000};
+      expect(late.windows.people('gray', span)).toEqual({seen: 6, failed: 6, converted: 0});
+      await feature.samples.write([request('c', 0), request('g', 0)]);
+      await eventually(() =>
+        expect(late.windows.people('gray', span)).toEqual({seen: 7, failed: 7, converted: 0}),
+      );
+    } finally {
+      await late.close();
+    }
+  });
+
   it('read from the stream what roll-ups do not reach back to', async () => {
     await feature.samples.write([fields('side gray requests 5')]);
     const later = new Measurements({

@@ -34,7 +34,7 @@ describe.each(ODD_NAMES)('in an application, the name %s', name => {
     expect(sideOf(named('x'), has)).toBe('gray');
   });
 
-  test('as a predicate that nobody has registered lets nobody in', () => {
+  test('as a predicate that is not registered lets no user in', () => {
     expect(sideOf({}, {custom: name})).toBe('prod');
     expect(sideOf({}, {not: {custom: name}})).toBe('prod');
   });

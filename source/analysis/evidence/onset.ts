@@ -9,7 +9,6 @@ export interface Counted {
   prodPeople: number;
 }
 
-const NAMES = ['seconds', 'gray', 'grayEvents', 'grayPeople', 'prod', 'prodEvents', 'prodPeople'] as const;
 /** Seconds that are remembered where nothing points to an onset. */
 const MEMORY = 300;
 
@@ -69,6 +68,13 @@ function nothing(): Counted {
   return {seconds: 0, gray: 0, grayEvents: 0, grayPeople: 0, prod: 0, prodEvents: 0, prodPeople: 0};
 }
 
+/** Written out: this is done for every finding in every second. */
 function add(sums: Counted, counted: Counted, keep: number): void {
-  for (const name of NAMES) sums[name] = sums[name] * keep + counted[name];
+  sums.seconds = sums.seconds * keep + counted.seconds;
+  sums.gray = sums.gray * keep + counted.gray;
+  sums.grayEvents = sums.grayEvents * keep + counted.grayEvents;
+  sums.grayPeople = sums.grayPeople * keep + counted.grayPeople;
+  sums.prod = sums.prod * keep + counted.prod;
+  sums.prodEvents = sums.prodEvents * keep + counted.prodEvents;
+  sums.prodPeople = sums.prodPeople * keep + counted.prodPeople;
 }

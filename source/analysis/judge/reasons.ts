@@ -168,7 +168,7 @@ export function isEndless(aheadMs: number): boolean {
   return aheadMs > ENDLESS_MS;
 }
 
-/** What is wrong with a stream of samples that is ahead of the store's clock. */
+/** Says how a stream of samples that is ahead of the store's clock fails. */
 export function aheadWords(aheadMs: number): string {
   return isEndless(aheadMs)
     ? 'the sample stream has reached the last id there is: no sample can be written'

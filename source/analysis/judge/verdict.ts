@@ -73,6 +73,7 @@ function stopsBy(then: 'rollback' | 'pause', {plan}: Situation, {guardrails, evi
     reading => reading.guardrail.then === then && isFiring(reading) && !reading.isProdSickToo,
   );
   if (plan.evidence === null || evidence?.decided !== true) return {firing, against: null};
-  const does = evidence.atMost === 'pause' ? 'pause' : plan.evidence.then;
+  const {then: planned} = plan.evidence;
+  const does = planned === 'rollback' ? evidence.atMost : planned;
   return {firing, against: does === then ? evidence : null};
 }

@@ -30,6 +30,8 @@ export interface PeopleBegin {
   release: string | null;
   /** Log version from which on the running split holds. */
   splitVersion: number;
+  /** When it began, milliseconds since 1970. */
+  since: number;
 }
 
 /** People reported as seen under a split that the log has not told yet. */
@@ -64,6 +66,7 @@ export class People {
   };
   #release: string | null = null;
   #split = 0;
+  #since = 0;
   /** The running split by a number that fits a byte. */
   #splitNumber = 1;
   #table: PeopleTable;
@@ -120,7 +123,8 @@ export class People {
   }
 
   /** From here on people are those of this release, and seen anew under this split. */
-  begin({release, splitVersion}: PeopleBegin): void {
+  begin({release, splitVersion, since}: PeopleBegin): void {
+    this.#since = since;
     if (release !== this.#release) {
       this.#release = release;
       this.#table = new PeopleTable(this.#most);
@@ -242,8 +246,10 @@ export class People {
       return 0;
     }
     const answer = isNews ? sample.numberOf(RESPONSE_TIME) : null;
+    // Who names no split was seen under the one that held then.
+    const isRunning = sample.split >= 0 || sample.at - sample.age >= this.#since;
     const marks =
-      (requests === 1 ? SEEN : 0) |
+      (requests === 1 && isRunning ? SEEN : 0) |
       (sample.valueOf(ERRORS) >= 1 ? FAILED : 0) |
       (sample.valueOf(CONVERSIONS) >= 1 ? CONVERTED : 0) |
       (answer === null ? 0 : ANSWER);

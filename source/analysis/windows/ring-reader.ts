@@ -104,8 +104,11 @@ export class RingReader {
     return null;
   }
 
-  /** All that evidence wants of one place of the ring; null when it is not kept. `everything`: earlier splits, too. */
-  place(side: Side, which: Cohort | 'everything', first: number): SecondCounts | null {
+  /**
+   * All that evidence wants of one place of the ring; null when it is not kept. `everything`: earlier splits, too.
+   * @param begun the second in which the release began: applications need not name people before it
+   */
+  place(side: Side, which: Cohort | 'everything', first: number, begun: number): SecondCounts | null {
     const seconds = this.#ring.clip({first, end: first + 1});
     if (seconds.first !== first || seconds.end !== first + 1) return null;
     const lanes = this.#ring.lanes(side, which);
@@ -118,7 +121,7 @@ export class RingReader {
       conversions: sum(CONVERSIONS),
       unavailable: sum(UNAVAILABLE),
       responseTime: responseTime.count === 0 ? null : responseTime,
-      people: which === 'eligible' ? this.#newPeople(side, first) : null,
+      people: which === 'eligible' ? this.#newPeople(side, first, begun) : null,
     };
   }
 
@@ -136,11 +139,14 @@ export class RingReader {
   }
 
   /** What is new about people in a second; null where the requests until then hardly ever name one. */
-  #newPeople(side: Side, second: number): PeopleTick | null {
+  #newPeople(side: Side, second: number, begun: number): PeopleTick | null {
     const lane = this.#ring.peek(side, 'eligible');
     if (lane?.people === undefined) return null;
     const {slots} = this.#ring;
-    const {first} = this.#ring.clip({first: second - MOST_NAMED_SECONDS + 1, end: second + 1});
+    const {first} = this.#ring.clip({
+      first: Math.max(second - MOST_NAMED_SECONDS + 1, second < begun ? 0 : begun),
+      end: second + 1,
+    });
     let requests = 0;
     let named = 0;
     for (let at = second; at >= first; at--) {

@@ -308,7 +308,7 @@ export class Windows implements WindowView {
    * and what was decided on older splits or under older releases, too.
    */
   second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {
-    const counts = this.#reader.place(side, cohort, Math.floor(at / 1000));
+    const counts = this.#reader.place(side, cohort, Math.floor(at / 1000), this.#begunSecond);
     return counts === null || this.#people.isKnown ? counts : {...counts, people: null};
   }
 
@@ -362,6 +362,12 @@ export class Windows implements WindowView {
     const isBefore = split < splitVersion && second === Math.floor(since / 1000) && since % 1000 !== 0;
     const slot = isBefore ? -1 : this.#ring.open(second);
     return slot < 0 ? null : {column: this.#ring.lane(side, 'eligible').newPeople(), slot};
+  }
+
+  /** The first whole second of the release; 0 where none runs. */
+  get #begunSecond(): number {
+    const {release, startedAt, since} = this.#begin;
+    return release === null ? 0 : Math.ceil((startedAt ?? since) / 1000);
   }
 
   /** The seconds that begin in a span and that the running split has a say in: the one it began in is one of them. */

@@ -100,7 +100,7 @@ export interface StatusFault {
   text: string;
 }
 
-/** What is wrong with the data, by name. */
+/** Names the faults of the data that the numbers and the verdict rest on. */
 function faultsOf({stream, windows, judgement}: Observed): StatusFault[] {
   const {away = null, aheadMs = null} = stream ?? {};
   const fault = (code: string, text: string): StatusFault => ({code, count: null, text});

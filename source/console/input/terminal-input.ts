@@ -228,7 +228,7 @@ function takeAfterEscape(reader: Reader, character: string, isRest: boolean): vo
     return;
   }
   reader.mode = {kind: 'ground'};
-  // A terminal sends Alt with a key as Escape and that key. Who types fast means both; Alt with Backspace is one key.
+  // A terminal sends Alt with a key as Escape and that key. A person who types fast means both; Alt with Backspace is one key.
   if (!isRest && !BACKSPACES.has(character)) reader.items.push({type: 'key', name: 'Escape'});
   takePlain(reader, character);
 }

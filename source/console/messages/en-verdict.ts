@@ -106,8 +106,8 @@ export const enVerdict = {
         : `chance 1 in ${odds >= 1e9 ? 'more than a billion' : count(odds)} (acts at 1 in ${count(limit)})`,
     footing: {
       people: (gray: number, prod: number) => `by people: ${count(gray)} on gray, ${count(prod)} on prod`,
-      requests: () => 'by requests: no person is known, so one client in a loop can look like this',
-      history: () => 'by history: prod is silent, so it can pause only',
+      requests: () => 'by requests: no person is known',
+      history: () => 'by history: prod is silent',
     },
     worse: (metric: string) => `${metric}: gray is worse`,
     better: (metric: string) => `${metric}: gray is better`,

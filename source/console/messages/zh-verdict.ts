@@ -118,8 +118,8 @@ export const zhVerdict: typeof enVerdict = {
         : `偶然的可能为 1/${odds >= 1e9 ? '10 亿以下' : count(odds)}（1/${count(limit)} 时处置）`,
     footing: {
       people: (gray, prod) => `按人：灰度 ${count(gray)} 人，生产 ${count(prod)} 人`,
-      requests: () => '按请求：不知道是谁，一个反复失败的客户端看起来也是这样',
-      history: () => '按历史：生产没有流量，所以只能暂停',
+      requests: () => '按请求：不知道是谁',
+      history: () => '按历史：生产没有流量',
     },
     worse: metric => `${metric}：灰度更差`,
     better: metric => `${metric}：灰度更好`,

@@ -16,7 +16,7 @@ export function feedbackReader(line: Line, clock: StoreClock, key: string): Feed
       const since = Math.max(0, Math.ceil(sinceMs));
       const isLater = afterId !== undefined && (Number.parseInt(afterId, 10) || 0) >= since;
       const from = isLater ? `(${afterId}` : since;
-      // What lies ahead of the clock is no time: nobody would read on after it.
+      // An id from ahead of the clock is no time: a reader that goes on after it would miss what follows.
       const to = Math.floor(clock.now()) + STREAM_AHEAD_MS;
       const rows = await line.call(['XRANGE', key, from, to, 'COUNT', FEEDBACK_BATCH], {reads: true});
       return (rows as [id: string, fields: string[]][]).map(toEntry);

@@ -192,6 +192,12 @@ describe('evidence', () => {
     expect(s.watch(10, WELL, WELL).verdict).toMatchObject({action: 'pause', footing: 'history', onset: 2000});
   });
 
+  test('by history only alerts where the plan only alerts', () => {
+    const s = scene({evidence: {...DEFAULT_EVIDENCE, then: 'alert'}});
+    s.evidence = {...evidence(true), atMost: 'pause', footing: 'history'};
+    expect(s.watch(10, WELL, WELL).verdict.action).toBe('advance');
+  });
+
   test('that only alerts neither stops nor holds', () => {
     const s = scene({evidence: {...DEFAULT_EVIDENCE, then: 'alert'}});
     s.evidence = evidence(true);

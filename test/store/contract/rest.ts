@@ -64,6 +64,7 @@ export function restContract(subject: () => Subject): void {
         hour,
       );
       await rollUps.write('minutes', [{t, body: 'minute'}], hour);
+      await rollUps.write('people', [{t, body: 'people'}], hour);
       await rollUps.write('seconds', [{t, body: 'b, corrected'}], hour);
       const viewed = (await open('viewer')).feature(name).rollUps;
       expect(await viewed.read('seconds', 0)).toEqual([
@@ -72,6 +73,7 @@ export function restContract(subject: () => Subject): void {
       ]);
       expect(await viewed.read('seconds', t)).toEqual([{t, body: 'b, corrected'}]);
       expect(await viewed.read('minutes', 0)).toEqual([{t, body: 'minute'}]);
+      expect(await viewed.read('people', 0)).toEqual([{t, body: 'people'}]);
     });
 
     it('by the thousand are read in order, none twice, also slice by slice', async () => {

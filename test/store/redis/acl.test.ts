@@ -6,7 +6,18 @@ import {redisMissing, startRedis, type RedisServer} from '../../servers/redis.ts
 import {appendMany, appendNext, commitAfter, splitOf} from '../commits.ts';
 import {followLog, followSamples} from '../followed.ts';
 
-const KEYS = ['log', 'metrics', 'minutes', 'seconds', 'routers', 'lease', 'feedback', 'output', 'aside'];
+const KEYS = [
+  'log',
+  'metrics',
+  'minutes',
+  'seconds',
+  'people',
+  'routers',
+  'lease',
+  'feedback',
+  'output',
+  'aside',
+];
 const ROUTER_MAY_WRITE = ['metrics', 'routers', 'feedback'];
 
 const report = {
@@ -170,6 +181,7 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
       aside: ['xadd', '*', 'a', 'b'],
       minutes: ['zadd', '1', 'a'],
       seconds: ['zadd', '1', 'a'],
+      people: ['zadd', '1', 'a'],
       routers: ['hset', 'a', 'b'],
       lease: ['set', 'x'],
     };

@@ -12,8 +12,11 @@ const WORTH_A_LOOK = 0.4;
 /** Further off than this a forecast says nothing, seconds. */
 const FORECAST_AT_MOST = 6 * 3600;
 
-/** Evidence as a bar towards its limit: how far, which metric, which way, and when it will decide. */
-export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
+/**
+ * Evidence as a bar towards its limit: how rare chance makes it, which metric, and when it will decide. Once that is worth a
+ * look, a second row says which values, since when, and on what it rests.
+ */
+export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
   const {verdict: t} = scene.t;
   const {logE, peak, limit, decided, decidedAt, worst, metrics, forecastSeconds} = evidence;
   // What has decided stays decided, though it may look better by now.
@@ -27,17 +30,13 @@ export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
   if (found !== undefined && isNear) {
     const label = evidenceLabel(found.metric, scene);
     about.push([say(t.evidence.worse(label), decided ? 'bad' : 'strong')]);
-    about.push([say(sharesOf(found, scene), decided ? 'strong' : 'plain')]);
-    if (found.onset !== null) about.push([say(t.since(timeOfDay(found.onset * 1000)), 'strong')]);
-    const {people} = found;
-    about.push([say(t.evidence.footing[found.footing](people.gray, people.prod), 'quiet')]);
   } else if (better !== undefined) {
     about.push([say(t.evidence.better(evidenceLabel(better.metric, scene)), 'good')]);
   } else about.push([say(t.evidence.none, 'quiet')]);
   if (decidedAt !== null) about.push([say(t.evidence.decided(timeOfDay(decidedAt * 1000)), 'quiet')]);
   else if (isNear && forecastSeconds !== null && forecastSeconds <= FORECAST_AT_MOST)
     about.push([say(t.evidence.decides(scene.t.age(forecastSeconds * 1000)), 'strong')]);
-  return {
+  const row: Row = {
     mark: {mark: decided ? '✖' : isNear ? '▲' : '·', tone},
     parts: [
       [
@@ -46,6 +45,21 @@ export function evidenceRow(evidence: EvidenceReading, scene: Scene): Row {
         say(` ${t.evidence.chance(oddsOf(shown), Math.round(Math.exp(limit)))}`, isNear ? 'strong' : 'quiet'),
       ],
       ...about,
+    ],
+  };
+  return found !== undefined && isNear ? [row, detailRow(found, scene)] : [row];
+}
+
+/** Which values on both sides, since when, and on what that rests. */
+function detailRow(found: MetricEvidence, scene: Scene): Row {
+  const {verdict: t} = scene.t;
+  const {onset, people, footing} = found;
+  return {
+    mark: {mark: ' ', tone: 'quiet'},
+    parts: [
+      [say(sharesOf(found, scene), 'strong')],
+      onset === null ? [] : [say(t.since(timeOfDay(onset * 1000)), 'strong')],
+      [say(t.evidence.footing[footing](people.gray, people.prod), 'quiet')],
     ],
   };
 }

@@ -7,8 +7,8 @@ import {flow, say, type Line} from '../line.ts';
 import type {Scene} from '../screen.ts';
 import {isAway, type Panel} from '../sides/sides.ts';
 import {criterionPart, limitPart} from './conditions.ts';
-import {evidenceRow} from './evidence.ts';
-import {reasonRow} from './reasons.ts';
+import {evidenceRows} from './evidence.ts';
+import {reasonRows} from './reasons.ts';
 import {rowLine, type Row} from './row.ts';
 import {unwatchedPanel} from './unwatched.ts';
 import {isBenign, outcomeOf, weighty} from './weighty.ts';
@@ -26,8 +26,9 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
   const {reasons} = verdict;
   const blocking = weighty(reasons, judgement);
   const benign = reasons.filter(isBenign);
-  const blockingRows = blocking.map(reason => reasonRow(reason, judgement, scene));
-  const rowsOf = (some: readonly Reason[]): Row[] => some.map(reason => reasonRow(reason, judgement, scene));
+  const blockingRows = blocking.flatMap(reason => reasonRows(reason, judgement, scene));
+  const rowsOf = (some: readonly Reason[]): Row[] =>
+    some.flatMap(reason => reasonRows(reason, judgement, scene));
   const lines = (rows: readonly Row[]): Line[] => rows.map(row => rowLine(row, width));
   const evidence = evidenceOf(judgement, reasons, scene);
   const waits = flow(
@@ -108,7 +109,7 @@ function sinceOf(release: Release, {action}: Verdict, {reading, t}: Scene): Line
 function evidenceOf(judgement: Judgement | null, reasons: readonly Reason[], scene: Scene): Row[] {
   const evidence = judgement?.evidence ?? null;
   const isTold = reasons.some(({code}) => code === 'evidence' || code === 'evidence_slow');
-  return evidence === null || isTold ? [] : [evidenceRow(evidence, scene)];
+  return evidence === null || isTold ? [] : evidenceRows(evidence, scene);
 }
 
 function calmRow(evidence: readonly Row[], {t}: Scene, width: number): Line {

@@ -8,7 +8,7 @@ import type {Mark} from '../marks.ts';
 import type {Scene} from '../screen.ts';
 import {bar} from './bar.ts';
 import {heldWords, madeOf, prodPart, whyOpen, whyParts} from './conditions.ts';
-import {evidenceRow} from './evidence.ts';
+import {evidenceRows} from './evidence.ts';
 import {judgedLabel, quantity, valueAndLimit} from './quantity.ts';
 import {reasonText} from './reason-text.ts';
 import type {Row} from './row.ts';
@@ -28,10 +28,15 @@ const SICK: ReadonlySet<string> = new Set<ReasonCode>([
   'both_sides',
 ]);
 
-/** A reason of the verdict as a row, with all that the judgement knows of it. */
-export function reasonRow(reason: Reason, judgement: Judgement | null, scene: Scene): Row {
+/** A reason of the verdict as rows, with all that the judgement knows of it. */
+export function reasonRows(reason: Reason, judgement: Judgement | null, scene: Scene): Row[] {
+  const evidence = reason.code.startsWith('evidence') ? (judgement?.evidence ?? null) : null;
+  return evidence === null ? [reasonRow(reason, judgement, scene)] : evidenceRows(evidence, scene);
+}
+
+function reasonRow(reason: Reason, judgement: Judgement | null, scene: Scene): Row {
   const code = reason.code as ReasonCode;
-  const {guardrails = [], criteria = [], evidence = null} = judgement ?? {};
+  const {guardrails = [], criteria = []} = judgement ?? {};
   switch (code) {
     case 'guardrail':
     case 'guardrail_holds':
@@ -48,7 +53,7 @@ export function reasonRow(reason: Reason, judgement: Judgement | null, scene: Sc
     }
     case 'evidence':
     case 'evidence_slow':
-      return evidence === null ? loggedRow(reason, scene) : evidenceRow(evidence, scene);
+      return loggedRow(reason, scene);
     case 'criterion_fails':
     case 'criterion_undecided':
     case 'criterion_unmeasured': {
