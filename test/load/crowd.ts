@@ -113,17 +113,17 @@ export class Crowd implements AsyncDisposable {
   }
 
   #visit(id: string, requests: number, delayMs: number, retries = RETRIES): void {
-    if (requests <= 0) return;
-    this.#later(delayMs, () => {
-      void this.#ask(id, 'page').then(({isFailed}) => {
-        if (!isFailed) return this.#visit(id, requests - 1, this.#think());
-        if (retries > 0 && this.#random() < RETRY_CHANCE) {
-          const soon = RETRY_MS.least + RETRY_MS.spread * this.#random();
-          return this.#visit(id, requests, soon, retries - 1);
-        }
-        if (this.#random() >= GIVES_UP) this.#visit(id, requests - 1, this.#think());
-      });
-    });
+    if (requests > 0) this.#later(delayMs, () => void this.#goOn(id, requests, retries));
+  }
+
+  /** The next request of a visit, and what follows from its answer. */
+  async #goOn(id: string, requests: number, retries: number): Promise<void> {
+    const {isFailed} = await this.#ask(id, 'page');
+    if (!isFailed) this.#visit(id, requests - 1, this.#think());
+    else if (retries > 0 && this.#random() < RETRY_CHANCE) {
+      const soon = RETRY_MS.least + RETRY_MS.spread * this.#random();
+      this.#visit(id, requests, soon, retries - 1);
+    } else if (this.#random() >= GIVES_UP) this.#visit(id, requests - 1, this.#think());
   }
 
   /** Repeats the failing request about forty times, rests, and comes again. */
