@@ -7,8 +7,8 @@
  *
  * - `bad`: gray fails 20 % of its requests from the first one on, prod never fails. Every release has to be stopped.
  * - `equal`: both versions fail alike, for some people more than for others. Clients loop on a failing request, one fails
- *   once a second for ever; in each second release that one is on gray. In each fourth a scanner on gray fails 20 times a
- *   second. No release may be stopped in the 75 s that it is observed.
+ *   once a second for ever. In each fourth release that one is on gray; in another fourth a scanner on gray fails 20 times
+ *   a second. No release may be stopped in the 75 s that it is observed.
  * - `sudden`: errors of gray rise from 0.5 to 50 % at 50 gray requests a second.
  *
  * `…-xadd` is the same with an entry for each request that names no person; there equal releases have no scanner and no
@@ -92,7 +92,7 @@ const KINDS: readonly Kind[] = [
   ...kindsOf('sudden', {
     requestsPerSecond: 250,
     percents: [20],
-    together: 2,
+    together: 3,
     loopers: 0,
     hasBrokenClients: false,
     calm: both(HEALTHY),
@@ -128,7 +128,8 @@ interface Result {
   /** Seconds between the moment that evidence names and the first bad answer. */
   onsetError: number | null;
   requests: number;
-  gray: number;
+  /** Requests that failed on gray. */
+  grayFailed: number;
   seconds: number;
   reason: string | null;
 }
@@ -172,7 +173,7 @@ async function until(holds: () => boolean, seconds: number): Promise<boolean> {
 function resultOf(
   controller: Controller,
   failedAt: number | null,
-): Omit<Result, 'requests' | 'gray' | 'seconds'> {
+): Omit<Result, 'requests' | 'grayFailed' | 'seconds'> {
   const rollback = controller.snapshot().state.release?.rollback ?? null;
   const events = controller.commits().flatMap(({events}) => events as Event[]);
   const reasons = events.flatMap(event => (event.type === 'verdict-changed' ? event.reasons : []));
@@ -248,18 +249,18 @@ async function runTogether(kind: Kind, numbers: readonly number[]): Promise<Resu
     // One after the other, as many as there are cores: each start is a process.
     await turn(() => start(redis.url, name, percent));
     await controller.ready();
-    const began = Date.now();
     const crowd = crowds[index]!;
+    const began = Date.now();
+    const before = crowd.seen;
     try {
       await troubles(kind, member, site, crowd);
-      const before = crowd.seen;
       await until(() => controller.snapshot().state.release?.rollback !== null, kind.observed);
-      const {requests, gray} = crowd.seen;
+      const {requests, grayFailed} = crowd.seen;
       const seconds = (Date.now() - began) / 1000;
       return {
         ...resultOf(controller, site.failedAt(name)),
         requests: requests - before.requests,
-        gray: gray - before.gray,
+        grayFailed: grayFailed - before.grayFailed,
         seconds,
       };
     } finally {
@@ -277,8 +278,10 @@ async function troubles(
   crowd: Crowd,
 ): Promise<void> {
   if (hasBrokenClients) {
-    crowd.fail(number % 2 === 0 ? await crowd.find('gray', 'broken') : 'broken', 1000);
-    if (number % 4 === 0) crowd.fail(await crowd.find('gray', 'scanner'), 50);
+    // One client at most is put on gray on purpose: which side the others have is left to chance.
+    const [isScanned, isBroken] = [number % 4 === 0, number % 4 === 2];
+    crowd.fail(isBroken ? await crowd.find('gray', 'broken') : 'broken', 1000);
+    if (isScanned) crowd.fail(await crowd.find('gray', 'scanner'), 50);
   }
   if (calmFor === null || bad === null) return;
   await pause(calmFor * 1000 + random() * 5000);
@@ -337,6 +340,7 @@ try {
     const footings = [...new Set(results.flatMap(({footing}) => footing ?? []))].map(
       one => `${one} ${results.filter(({footing}) => footing === one).length}`,
     );
+    const fails = results.map(({grayFailed}) => grayFailed);
     const rate = median(results.map(({requests, seconds}) => requests / seconds));
     if (values.json) {
       process.stdout.write(`${JSON.stringify({kind: kind.name, results, load: loadavg()[0]})}\n`);
@@ -354,6 +358,7 @@ try {
         shown(delays, all => quantile(all, 0.95)),
         shown(delays, all => Math.max(...all)),
         onsetRange,
+        `${median(fails)}, at most ${Math.max(...fails)}`,
         footings.join(', ') || '-',
         rate.toFixed(0),
         loadavg()[0]?.toFixed(1) ?? '-',

@@ -39,6 +39,8 @@ export interface Seen {
   requests: number;
   failed: number;
   gray: number;
+  /** Of gray's requests those that failed. */
+  grayFailed: number;
   /** Persons who made a request. */
   people: number;
 }
@@ -52,7 +54,7 @@ export class Crowd implements AsyncDisposable {
   readonly #people = new Set<string>();
   /** Sums of the activity of all people up to each of them. */
   readonly #activity: Float64Array;
-  readonly #seen = {requests: 0, failed: 0, gray: 0};
+  readonly #seen = {requests: 0, failed: 0, gray: 0, grayFailed: 0};
   #isOver = false;
 
   constructor(options: CrowdOptions) {
@@ -187,7 +189,10 @@ export class Crowd implements AsyncDisposable {
     }).then(answer => {
       this.#seen.requests++;
       if (answer.isFailed) this.#seen.failed++;
-      if (answer.side === 'gray') this.#seen.gray++;
+      if (answer.side === 'gray') {
+        this.#seen.gray++;
+        if (answer.isFailed) this.#seen.grayFailed++;
+      }
       this.#people.add(id);
       return answer;
     });
