@@ -13,7 +13,7 @@ export interface Measured {
   /** A name of this process since it started, and the number of the entry there, rising. */
   instance?: string;
   seq?: number;
-  /** The release and the log version it was decided on. */
+  /** The release and the log version it was decided on; version 0: none was known. */
   release?: string | null;
   split?: number | null;
   /** Milliseconds between the middle of the batch and now. */

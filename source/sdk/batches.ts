@@ -156,7 +156,8 @@ export class Batches {
       instance: this.#instance,
       seq: this.#sequence + 1,
       release,
-      split: version > 0 ? version : null,
+      // 0: no split is known. Such a request belongs to no release, though it may end after one has begun.
+      split: version,
       counters: Object.fromEntries(tally.counters),
       gauges: Object.fromEntries(tally.gauges),
       distributions,

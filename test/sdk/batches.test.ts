@@ -76,7 +76,7 @@ test('cohorts and splits are kept apart, also where requests end after the split
   ]);
 });
 
-test('before a split is known a sample names none', () => {
+test('a sample names split 0 before a split is known, so that it counts for no release that begins meanwhile', () => {
   const gathered = batches();
   gathered.record(
     {side: 'prod', reason: 'unknown', cohort: 'outside', version: 0, release: null},
@@ -84,7 +84,7 @@ test('before a split is known a sample names none', () => {
     0,
   );
   gathered.flush(250, false);
-  expect(read(gathered.next(250).entries[0])).not.toHaveProperty('split');
+  expect(read(gathered.next(250).entries[0])).toMatchObject({split: '0'});
 });
 
 test('what the options declare is sent as what it is', () => {

@@ -71,15 +71,22 @@ export class Coverage {
     return t - this.contradictedAt < TOLD_SECONDS;
   }
 
-  /** @returns the tick without what cannot be true about people */
+  /** @returns the tick without people where what is said of them cannot be true, or only one side tells of them */
   check(tick: EvidenceTick, seconds: number): EvidenceTick {
     const keep = (1 - 1 / MEMORY_SECONDS) ** seconds;
     const isProdTrue = this.prod.check(tick.prod, keep);
     const isGrayTrue = this.gray.check(tick.gray, keep);
-    if (isProdTrue && isGrayTrue) return tick;
-    this.contradictedAt = tick.t;
+    const isTrue = isProdTrue && isGrayTrue;
+    if (!isTrue) this.contradictedAt = tick.t;
+    // Where one side tells of no people, all that the other tells would be held against it.
+    if (isTrue && !isMute(tick.prod) && !isMute(tick.gray)) return tick;
     return {...tick, prod: withoutPeople(tick.prod), gray: withoutPeople(tick.gray)};
   }
+}
+
+/** Whether a side has requests and tells of no people. */
+function isMute({requests, people}: SideTick): boolean {
+  return requests > 0 && people === undefined;
 }
 
 function withoutPeople({people: _, ...side}: SideTick): SideTick {

@@ -374,10 +374,10 @@ export class Windows implements WindowView {
     return slot < 0 ? null : {column: this.#ring.lane(side, 'eligible').newPeople(), slot};
   }
 
-  /** The first whole second of the release; 0 where none runs. */
+  /** The second in which the release began: what came before it in that second is set aside. 0 where none runs. */
   get #begunSecond(): number {
     const {release, startedAt, since} = this.#begin;
-    return release === null ? 0 : Math.ceil((startedAt ?? since) / 1000);
+    return release === null ? 0 : Math.floor((startedAt ?? since) / 1000);
   }
 
   /** The seconds that begin in a span and that the running split has a say in: the one it began in is one of them. */

@@ -99,3 +99,14 @@ describe('what cannot be true about people', () => {
     expect(run(() => ({seen: 10, requests: 49}))).toMatchObject({footing: 'people', faults: []});
   });
 });
+
+test('people of gray are not held against it while the requests of prod name none', () => {
+  const evaluator = createEvaluator({falseAlarms: 0.01, margin: 0});
+  const side = {requests: 50, errors: 1, conversions: 0, hist: []};
+  for (let t = 1; t <= 600; t++) {
+    const people = {seen: 10, failed: t <= 30 ? 1 : 0};
+    const prod = t <= 30 ? side : {...side, people};
+    evaluator.observe({t, grayShare: 0.5, prod, gray: {...side, people}});
+  }
+  expect(evaluator.read()).toMatchObject({footing: 'people', decided: false, direction: 'none'});
+});
