@@ -3,10 +3,10 @@ import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import type {SideTick} from '../../source/analysis/evidence/tick.ts';
 import {messagesOf, type Language} from '../../source/console/messages/catalogue.ts';
 import type {Scene} from '../../source/console/present/screen.ts';
-import {evidenceRow} from '../../source/console/present/verdict/evidence.ts';
+import {evidenceRows} from '../../source/console/present/verdict/evidence.ts';
 
-/** The row of evidence where gray fails a fifth of its requests, on so many hosts, and prod has the rest of ten. */
-function rowOf(grays: number, language: Language): string {
+/** The rows of evidence where gray fails a fifth of its requests, on so many hosts, and prod has the rest of ten. */
+function rowsOf(grays: number, language: Language): string {
   const side = (hosts: readonly number[], errors: number): SideTick => ({
     requests: 20 * hosts.length,
     errors: errors * hosts.length,
@@ -24,16 +24,16 @@ function rowOf(grays: number, language: Language): string {
       gray: side(hosts.slice(0, grays), 4),
     });
   const scene = {t: messagesOf(language)} as Scene;
-  return evidenceRow(evaluator.read()!, scene)
-    .parts.flat()
+  return evidenceRows(evaluator.read()!, scene)
+    .flatMap(({parts}) => parts.flat())
     .map(({text}) => text)
     .join(' ');
 }
 
-it('the row of evidence says that gray runs on one host, and that it can pause only', () => {
-  expect(rowOf(1, 'en')).toContain(
+it('the rows of evidence say that gray runs on one host, and that it can pause only', () => {
+  expect(rowsOf(1, 'en')).toContain(
     'gray runs on one host, its version cannot be told from the host: it can pause only',
   );
-  expect(rowOf(1, 'zh')).toContain('灰度只在一台主机上，分不清是版本还是主机的问题，所以只能暂停');
-  expect(rowOf(3, 'en')).not.toContain('one host');
+  expect(rowsOf(1, 'zh')).toContain('灰度只在一台主机上，分不清是版本还是主机的问题，所以只能暂停');
+  expect(rowsOf(3, 'en')).not.toContain('one host');
 });

@@ -30,7 +30,6 @@ export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
   if (found !== undefined && isNear) {
     const label = evidenceLabel(found.metric, scene);
     about.push([say(t.evidence.worse(label), decided ? 'bad' : 'strong')]);
-    if (evidence.isOneHost) about.push([say(t.evidence.oneHost, 'strong')]);
   } else if (better !== undefined) {
     about.push([say(t.evidence.better(evidenceLabel(better.metric, scene)), 'good')]);
   } else about.push([say(t.evidence.none, 'quiet')]);
@@ -48,7 +47,9 @@ export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
       ...about,
     ],
   };
-  return found !== undefined && isNear ? [row, detailRow(found, scene)] : [row];
+  if (found === undefined || !isNear) return [row];
+  const oneHost: Row = {mark: {mark: ' ', tone: 'quiet'}, parts: [[say(t.evidence.oneHost, 'strong')]]};
+  return [row, detailRow(found, scene), ...(evidence.isOneHost ? [oneHost] : [])];
 }
 
 /** Which values on both sides, since when, and on what that rests. */
