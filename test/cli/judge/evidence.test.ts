@@ -2,6 +2,7 @@ import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import {afterAll, beforeAll, describe, expect, inject, test} from 'vitest';
 import {makeLaunch, type Shape} from '../../analysis/evidence/simulation/launch.ts';
+import {MIXES} from '../../analysis/evidence/simulation/mixes.ts';
 import type {Truth} from '../../analysis/evidence/simulation/world.ts';
 import {Workplace} from '../program.ts';
 
@@ -31,7 +32,7 @@ const SECONDS = 60;
 
 /** The lines of one launch: a minute of history, a minute of ticks. */
 function recordingOf(id: string, seed: number): string[] {
-  const {history, ticks} = makeLaunch(LAUNCHES[id]!, seed, SECONDS);
+  const {history, ticks} = makeLaunch(LAUNCHES[id]!, seed, SECONDS, MIXES.thin, true);
   return [
     {type: 'start', id, tickSeconds: 1, horizonSeconds: SECONDS, grayShare: 0.2, buckets: 144},
     ...history.slice(-60).map(({t, prod}) => ({type: 'history', id, t, prod})),
