@@ -19,7 +19,13 @@ describe('under --json', () => {
     await place.run(...start);
     const {verdict, ...status} = await place.json('status');
     // Whether it is too early for a verdict depends on how long this took.
-    expect(Object.keys(verdict as object)).toEqual(['action', 'reasons']);
+    expect(Object.keys(verdict as object)).toEqual([
+      'action',
+      'reasons',
+      'onset',
+      'footing',
+      'forecastSeconds',
+    ]);
     expect(shapeOf(status)).toMatchInlineSnapshot(`
       {
         "alerts": [],

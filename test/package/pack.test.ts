@@ -49,7 +49,7 @@ afterAll(async () => {
 describe('the package', () => {
   test('holds the program, the library and their papers, and nothing else', () => {
     const expected =
-      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|source\/ARCHITECTURE\.md|distribution\/.+)$/;
+      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|source\/ARCHITECTURE\.md|source\/docs\/[\w-]+\.md|distribution\/.+)$/;
     expect(packed.map(file => file.path).filter(path => !expected.test(path))).toEqual([]);
     const built = packed.map(file => file.path).filter(path => path.startsWith('distribution/'));
     const kinds =
