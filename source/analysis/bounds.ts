@@ -9,7 +9,7 @@ export interface Certainty {
 /** What a raise takes. */
 export const PROOF: Certainty = {level: 0.9, z: 1.2815515655446004};
 /** What an alert or a pause by a comparison with prod takes. */
-export const SUSPICION: Certainty = {level: 0.99, z: 2.3263478740408408};
+export const SUSPICION: Certainty = {level: 0.95, z: 1.6448536269514722};
 
 /** A number estimated from a sample. Each limit is kept with the certainty asked for; infinite where there is none. */
 export interface Estimate {
@@ -59,6 +59,9 @@ export function meanOf({mean, deviation, skewness}: Moments, of: number, {z}: Ce
   return {value: mean, low: mean - error * (student - shift), high: mean + error * (student + shift)};
 }
 
+/** From this variance on a binomial limit is the normal one with its skewness (Cornish, Fisher 1937), to a rank. */
+const MANY = 25;
+
 /**
  * Between which ranks of `of` independent values, as parts of all of them (0–1), the quantile `q` lies: the order statistics
  * whose ranks are the binomial limits (David, Nagaraja, "Order Statistics", 3rd edition, section 7.1). Null: so few
@@ -68,8 +71,14 @@ export function meanOf({mean, deviation, skewness}: Moments, of: number, {z}: Ce
 export function quantileRanks(
   q: number,
   of: number,
-  {level}: Certainty,
+  {level, z}: Certainty,
 ): {low: number | null; high: number | null} {
+  const variance = of * q * (1 - q);
+  if (variance >= MANY) {
+    const rank = (deviations: number) =>
+      of * q + deviations * Math.sqrt(variance) + ((1 - 2 * q) * (deviations ** 2 - 1)) / 6 + 0.5;
+    return {low: Math.floor(rank(-z)) / of, high: Math.min(1, Math.ceil(rank(z)) / of)};
+  }
   // P(fewer than k values lie below the quantile), which grows with k.
   const below = (k: number) => 1 - betaCdf(q, k, of - k + 1);
   const rank = (from: number, to: number, wanted: number) => {

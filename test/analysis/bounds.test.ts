@@ -43,7 +43,7 @@ describe('the beta distribution', () => {
       fc.property(
         fc.double({min: -0.3, max: 7, noNaN: true}),
         fc.double({min: -0.3, max: 7, noNaN: true}),
-        fc.constantFrom([PROOF.level, PROOF.z], [1 - PROOF.level, -PROOF.z], [0.99, SUSPICION.z]),
+        fc.constantFrom([PROOF.level, PROOF.z], [1 - PROOF.level, -PROOF.z], [SUSPICION.level, SUSPICION.z]),
         (lnA, lnB, [p, z]) => {
           const [a, b] = [10 ** lnA, 10 ** lnB];
           const x = betaQuantile(p, z, a, b);
@@ -182,6 +182,16 @@ describe('a quantile', () => {
     expect(quantileRanks(0.95, 45, PROOF).high).toBeGreaterThan(0.95);
     expect(quantileRanks(0.99, 229, PROOF).high).toBeNull();
     expect(quantileRanks(0.99, 230, PROOF).high).not.toBeNull();
+  });
+
+  test('has about the same ranks whether there are many values or not so many', () => {
+    for (const q of [0.5, 0.95, 0.99])
+      for (const {level, z} of [PROOF, SUSPICION]) {
+        const few = Math.floor(24.9 / (q * (1 - q)));
+        const [less, more] = [few, few + 2].map(of => quantileRanks(q, of, {level, z}));
+        expect(Math.abs(less!.high! - more!.high!) * few).toBeLessThan(2.5);
+        expect(Math.abs(less!.low! - more!.low!) * few).toBeLessThan(2.5);
+      }
   });
 
   test.each([

@@ -10,6 +10,8 @@ import {
   CALM,
   ROUGH,
   ROUGH_WORSE,
+  UNLIKE,
+  UNLIKE_WORSE,
   WORSE,
   type Family,
 } from '../analysis/evidence/simulation/families.ts';
@@ -60,13 +62,14 @@ const healthy = (title: string, families: Family[]) => {
 healthy('healthy, counts behave', wanted(CALM));
 healthy('gray is better', wanted(BETTER));
 healthy('healthy, counts are rough', wanted(ROUGH));
+healthy('healthy, hosts differ', wanted(UNLIKE));
 
 console.log(
   `\n${'gray is worse'.padEnd(26)} feasible  recall    median   sprt  2-sample  ratio  launch by launch   ref ratio  launch by launch  recall  us`,
 );
 let found = 0;
 let feasible = 0;
-for (const family of wanted([...WORSE, ...ROUGH_WORSE])) {
+for (const family of wanted([...WORSE, ...ROUGH_WORSE, ...UNLIKE_WORSE])) {
   const tally = run(family);
   const judge = power(tally, 'judge');
   const reference = power(tally, 'reference');

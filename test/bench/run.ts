@@ -48,6 +48,7 @@ const benches: readonly Bench[] = [
     '3',
   ),
   script('evidence', 'see the architecture: false stops and delays', '100'),
+  script('raises', 'no ramp sooner than its step, no criterion met at ten times its limit', '200'),
   script('decide', '10 times flagd-core by percent, 25 times with a list and two attributes'),
   script('agreement', 'nginx and the SDK agree on every key'),
   script('news', 'the last of 50 followers within 1.5 of a bare publish'),

@@ -131,12 +131,21 @@ describe('under --json', () => {
     await eventually(() => expect(second(Date.now())).toBeGreaterThan(second(head.at)));
     const sample = (side: string, requests: number, errors: number) =>
       Object.entries({side, requests, errors, response_time: 80}).flat().map(String);
-    await pay.writeSamples([sample('prod', 952, 19), sample('gray', 50, 2)]);
+    await pay.writeSamples([
+      [...sample('prod', 952, 19), 'people', '~AA=='],
+      sample('gray', 50, 2),
+      ['side', 'gray', 'requests', 'many', 'person', 'secret-of-ann'],
+    ]);
     await store.close();
+    const told = await place.run('status', '--feature', 'pay');
+    expect(told.stdout).toContain('people of 1 entry cannot be read: they are not counted');
+    expect(`${told.stdout} ${told.stderr}`).not.toContain('secret');
+    expect(told.stderr).toContain('requests is no number');
     expect(await place.json('status', '--window', '1m')).toMatchObject({
       // 50 of 1002: with two decimals at most, as every percentage of users.
       percent: {set: 5, applied: 5, observed: 4.99},
       routers: {live: 1, confirmed: 1, silent: 0},
+      faults: [{code: 'people-unreadable', count: 1}],
       window: {seconds: 60},
       sides: {
         prod: {requests: 952, errors: 19, errorRate: expect.closeTo(1.9958, 4)},

@@ -34,13 +34,15 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
     'evidence',
     'how sure it is and against what',
     /✖ ROLLBACK {3}this console acts on it/,
-    /✖ evidence ━+┃ 10\^\d+(\.\d)? of 10\^2 {3}error rate: gray is worse {3}\d\.\d+ %, prod 0\.\d+ %/,
+    /✖ evidence ━+┃ chance 1 in .+ \(acts at 1 in 100\) {3}error rate: gray is worse/,
+    /\d\.\d+ %, prod 0\.\d+ % {3}since \d\d:\d\d:\d\d {3}by requests: no person is known/,
   ],
   [
     'evidence-slow',
     'how many requests are slower than what',
     /✖ ROLLBACK/,
-    /response times: gray is worse {3}\d+\.?\d* % slower than \d+ ms, prod \d+\.?\d* %/,
+    /response times: gray is worse/,
+    /\d+\.?\d* % slower than \d+ ms, prod \d+\.?\d* % {3}since/,
   ],
   [
     'pause',
@@ -86,7 +88,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
   [
     'forecast',
     'how far evidence has come',
-    /▲ evidence ━+╸?─+┃ 10\^1(\.\d)? of 10\^2 {3}error rate: gray is worse/,
+    /▲ evidence ━+╸?─+┃ chance 1 in \d+ \(acts at 1 in 100\) {3}error rate: gray is worse/,
   ],
   [
     'unmeasured',
@@ -106,7 +108,7 @@ describe('the verdict', () => {
 
   it('stays, once gray is taken back: why it was', async () => {
     using deck = await stage('verdict-rolled-back', {}, {columns: 80, rows: 24});
-    await expect.poll(deck.screen, SOON).toMatch(/because gray error rate \d\.\d+ % against prod's 0\.\d+ %/);
+    await expect.poll(deck.screen, SOON).toMatch(/because gray error rate \d\.\d+ %, prod 0\.\d+ %/);
   });
 
   it('has its limit in the row of the metric where there is room', async () => {

@@ -120,7 +120,7 @@ describe.each(['en', 'zh'] as const)('what was never measured is absent (%s)', l
     }
   });
 
-  test('in JSON, where nothing is 0 that nobody counted', () => {
+  test('in JSON, where what no sender counted is null', () => {
     expect(report.sides.gray).toMatchObject({conversions: null, conversionRate: null});
     expect(report.phases[0]?.sides.prod).toMatchObject({conversions: null, conversionRate: null});
     expect(new Set(report.course.gray.conversionRate)).toEqual(new Set([null]));

@@ -27,7 +27,8 @@ export type TerminalOptions = {
 /** Text that a screen must hold, an expression for it, or any condition on its rows. */
 export type Sight = string | RegExp | ((rows: readonly string[]) => boolean);
 
-type Waiter = {readonly holds: () => boolean; readonly resolve: () => void};
+/** `held`: it held at some moment; what is drawn next may hide it before the wait goes on. */
+type Waiter = {readonly holds: () => boolean; readonly resolve: () => void; held: boolean};
 
 const sees = (sight: Sight, rows: readonly string[]): boolean => {
   if (typeof sight === 'function') {
@@ -181,23 +182,26 @@ export class TestTerminal implements AsyncDisposable {
 
   #look(): void {
     for (const waiter of this.#waiters) {
-      if (waiter.holds() || this.hasEnded()) {
+      waiter.held ||= waiter.holds();
+      if (waiter.held || this.hasEnded()) {
         waiter.resolve();
       }
     }
   }
 
   async #wait(holds: () => boolean, timeout: number, failure: string, endIsGood: boolean): Promise<void> {
-    if (!holds() && !this.hasEnded()) {
+    let held = holds();
+    if (!held && !this.hasEnded()) {
       const {promise, resolve} = Promise.withResolvers<void>();
-      const waiter = {holds, resolve};
+      const waiter: Waiter = {holds, resolve, held};
       const timer = setTimeout(resolve, timeout);
       this.#waiters.add(waiter);
       await promise;
       clearTimeout(timer);
       this.#waiters.delete(waiter);
+      held = waiter.held || holds();
     }
-    if (!holds()) {
+    if (!held) {
       const how =
         this.hasEnded() && !endIsGood
           ? `before the program ended with ${this.#exitCode}`

@@ -1,6 +1,7 @@
 import {load, save} from './checkpoint.ts';
 import {Coverage} from './coverage.ts';
 import {Findings, METRICS} from './findings.ts';
+import {Hosts} from './hosts.ts';
 import {Limits} from './limits.ts';
 import {metricEvidence} from './metric-evidence.ts';
 import {PastEvidence} from './past.ts';
@@ -39,14 +40,16 @@ class State {
   readonly stratum = new Stratum();
   readonly coverage = new Coverage();
   readonly share = new PeopleShare();
+  readonly hosts = new Hosts();
   readonly people: Findings;
   readonly requests: Findings;
   readonly past = new PastEvidence();
-  /** By metric: log of its weight, of its e-value without it, when it decided, and whether prod's past says so. */
+  /** By metric: log of its weight, of its e-value without it, when it decided, whether prod's past says so, or one host. */
   readonly weights = [0, 0, 0];
   readonly logE = [0, 0, 0];
   readonly decidedAt = [Number.NaN, Number.NaN, Number.NaN];
   readonly isByPast = [0, 0, 0];
+  readonly isOneHost = [0, 0, 0];
   hasBegun = false;
   t = Number.NaN;
   peak = Number.NEGATIVE_INFINITY;
@@ -86,6 +89,7 @@ class Evaluator implements EvidenceEvaluator {
     state.historyConversions += prod.conversions;
     state.limits.times.learn(prod.hist);
     state.past.learn(t, prod);
+    state.hosts.learn(prod);
     this.#learn(t, prod);
     state.limits.review(t);
     state.grow();
@@ -102,6 +106,7 @@ class Evaluator implements EvidenceEvaluator {
     const {limits, stratum, past} = state;
     const checked = state.coverage.check(tick, seconds);
     state.share.observe(checked);
+    state.hosts.observe(tick, seconds);
     stratum.add(checked, seconds, limits);
     if (stratum.isWhole) {
       state.people.observe(t, stratum, limits, state.share);
@@ -143,6 +148,7 @@ class Evaluator implements EvidenceEvaluator {
     const sum = parts.reduce((total, part) => total + part, 0);
     for (const [index, part] of parts.entries()) state.weights[index] = Math.log(part / sum);
     state.limits.begin(state.t);
+    state.hosts.begin();
     state.grow();
   }
 
@@ -154,6 +160,13 @@ class Evaluator implements EvidenceEvaluator {
 
   /** Log of the e-value of a metric on the footing in use, its weight not yet in it. */
   #standing(metric: number): number {
+    const alone = this.#regardless(metric);
+    // Hosts are asked only where there is something that they could limit.
+    return alone > 0 ? Math.min(alone, this.#state.hosts.atMost(METRICS[metric] ?? '')) : alone;
+  }
+
+  /** The same, whatever hosts say. */
+  #regardless(metric: number): number {
     const {people, requests, limits, coverage} = this.#state;
     if (!coverage.isByPeople) return requests.best(metric, limits).logE;
     const {logE} = people.best(metric, limits);
@@ -165,6 +178,7 @@ class Evaluator implements EvidenceEvaluator {
   /** The greatest e-value, each times its weight: by the union of what may go wrong, one budget for all. */
   #sumUp(): void {
     const state = this.#state;
+    const {isOne} = state.hosts;
     let greatest = Number.NEGATIVE_INFINITY;
     for (const metric of METRICS.keys()) {
       const standing = this.#standing(metric);
@@ -177,6 +191,8 @@ class Evaluator implements EvidenceEvaluator {
       // What decided is told from then on, until more than history says so.
       const isSure = standing + (state.weights[metric] ?? 0) >= this.#limit;
       if (!isDecided || isSure) state.isByPast[metric] = past > standing && !isSure ? 1 : 0;
+      if (!isDecided || isSure)
+        state.isOneHost[metric] = isOne && METRICS[metric] !== 'conversion_rate' ? 1 : 0;
       state.logE[metric] = logE;
       greatest = Math.max(greatest, weighed);
     }
@@ -190,12 +206,13 @@ class Evaluator implements EvidenceEvaluator {
     return this.#state.coverage.isByPeople ? 'people' : 'requests';
   }
 
-  /** The metric that decided first (by history last of all), else the one that speaks most; null where none speaks. */
+  /** The metric that decided first (what may pause only last of all), else the one that speaks most; null where none speaks. */
   #worst(): number | null {
-    const {decidedAt, isByPast, logE, weights} = this.#state;
+    const {decidedAt, isByPast, isOneHost, logE, weights} = this.#state;
     const metrics = [...METRICS.keys()];
     const decided = metrics.filter(metric => !Number.isNaN(decidedAt[metric]));
-    const rank = (metric: number) => (isByPast[metric] ?? 0) * 1e12 + (decidedAt[metric] ?? 0);
+    const rank = (metric: number) =>
+      Math.max(isByPast[metric] ?? 0, isOneHost[metric] ?? 0) * 1e12 + (decidedAt[metric] ?? 0);
     if (decided.length > 0) return decided.reduce((a, b) => (rank(b) < rank(a) ? b : a));
     const speaking = metrics.filter(metric => (logE[metric] ?? 0) > 0);
     const weighed = (metric: number) => (logE[metric] ?? 0) + (weights[metric] ?? 0);
@@ -218,6 +235,7 @@ class Evaluator implements EvidenceEvaluator {
     const worst = at === null ? null : (metrics[at] ?? null);
     const isBetter = metrics.some(({direction}) => direction === 'gray-better');
     const isWorse = isDecided || worst?.direction === 'gray-worse';
+    const isOneHost = at !== null && state.isOneHost[at] === 1;
     const isGrowing = !isDecided && state.greatest > 0 && state.growth > 1e-3;
     return {
       t: state.t,
@@ -226,7 +244,8 @@ class Evaluator implements EvidenceEvaluator {
       limit,
       decided: isDecided,
       decidedAt: isDecided ? decidedAt : null,
-      atMost: worst?.footing === 'history' ? 'pause' : 'rollback',
+      atMost: worst?.footing === 'history' || isOneHost ? 'pause' : 'rollback',
+      isOneHost,
       worst: worst?.metric ?? null,
       footing: worst?.footing ?? (state.coverage.isByPeople ? 'people' : 'requests'),
       onset: worst?.onset ?? null,

@@ -58,15 +58,15 @@ export class Finding {
    * @param x gray's, of `m`
    * @param share of those who count that is gray's if it is no worse, above 0 and below 1
    * @param noise variance of the log of a side's rate
+   * @param design effect of events that hang together, 1 or more
    */
   observe(
     {from, t}: Span,
-    {x, m, share, noise}: {x: number; m: number; share: number; noise: number},
+    {x, m, share, noise, design}: {x: number; m: number; share: number; noise: number; design: number},
     counted: Counted,
   ): void {
     const {logs, excesses} = this.#effects;
     this.late = this.late * Math.max(0, 1 - counted.seconds / NOISE_SECONDS) + m;
-    const design = this.#isByPeople ? 1 : this.scatter.design;
     const power = 1 / Math.max(design, 1 + 2 * noise * this.late * share * (1 - share));
     const trials = this.#isByPeople ? Number.POSITIVE_INFINITY : counted.gray;
     for (let k = 0; k < logs.length; k++) {

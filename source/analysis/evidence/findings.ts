@@ -75,7 +75,9 @@ export class Findings {
       };
       const ratio = finding.worse === 'more' ? 1 + this.#margin : 1 / (1 + this.#margin);
       const noise = at < TIMES ? finding.scatter.noise : this.#noiseAt(at, limits);
-      finding.observe({from, t}, {x, m: x + y, share: tilted(share, ratio), noise}, counted);
+      const design = this.#isByPeople ? 1 : this.#designAt(at);
+      if (Number.isNaN(design)) continue;
+      finding.observe({from, t}, {x, m: x + y, share: tilted(share, ratio), noise, design}, counted);
     }
   }
 
@@ -99,6 +101,17 @@ export class Findings {
 
   startAgain(metric: number): void {
     for (const [at, finding] of this.all.entries()) if (Math.min(at, TIMES) === metric) finding.startAgain();
+  }
+
+  /**
+   * How much requests hang together. Response times of one client are much alike, so nothing is bet on them before prod has
+   * shown how much (NaN); a limit that is new is held to be as clustered as any.
+   */
+  #designAt(at: number): number {
+    const own = this.all[at]?.scatter;
+    if (own === undefined || at < TIMES || own.hasWindows) return own?.design ?? Number.NaN;
+    const known = this.all.slice(TIMES).filter(({scatter}) => scatter.hasWindows);
+    return known.length === 0 ? Number.NaN : Math.max(...known.map(({scatter}) => scatter.design));
   }
 
   /** A limit further out is at least as restless as a nearer one, and one that is new may be as restless as any. */

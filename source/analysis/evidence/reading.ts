@@ -64,8 +64,13 @@ export interface EvidenceReading {
   decided: boolean;
   /** Second at which it did; null until then. */
   decidedAt: number | null;
-  /** What evidence may do at most. History may pause: it cannot tell a bad gray from bad times. */
+  /**
+   * What evidence may do at most. History may pause: it cannot tell a bad gray from bad times. So may a gray on one host
+   * of many: its version cannot be told from that host.
+   */
   atMost: 'rollback' | 'pause';
+  /** The worst metric is one in which hosts differ, and all of gray runs on one host. */
+  isOneHost: boolean;
   /** The metric that decided, else the one that speaks most against gray; null before there is any. */
   worst: string | null;
   /** Of the worst metric. */

@@ -4,6 +4,8 @@ const LONG = 120;
 /** The least design effect of requests that is assumed, and for how many windows of each length that counts. */
 const LEAST = 2.5;
 const ASSUMED = {short: 4, long: 2};
+/** Short windows after which the design effect is learned. */
+const ENOUGH_WINDOWS = 4;
 /** Part of what earlier windows showed that is kept from one to the next. */
 const KEPT = 0.8;
 /** Events of two windows that say something of noise; a step of the log rate counts no more than the root of `MOST`. */
@@ -85,6 +87,11 @@ export class Scatter {
   /** Variance of the logarithm of a rate that wanders from half minute to half minute, beyond chance; 0 when calm. */
   get noise(): number {
     return Math.max(0, this.excess - SURE * Math.sqrt(this.doubt)) / (this.pairs + ASSUMED.short);
+  }
+
+  /** Whether there were enough windows to learn clusters from. */
+  get hasWindows(): boolean {
+    return this.short.windows >= ENOUGH_WINDOWS;
   }
 
   /** Whether there was enough to learn noise from. */

@@ -13,6 +13,17 @@ export interface SideTick {
   hist: Histogram;
   /** What is new about people in this second; absent where the requests of this side name no person. */
   people?: PeopleTick;
+  /** What each instance did in this second; absent where it is not known. */
+  instances?: readonly InstanceTick[];
+}
+
+/** One instance of a side in one second; instances are taken for hosts. */
+export interface InstanceTick {
+  id: string;
+  requests: number;
+  errors: number;
+  /** Response times summed, milliseconds. */
+  timeSum: number;
 }
 
 /** Sparse, `[bucket, count]`: bucket i holds 2^(i/8) up to, not including, 2^((i+1)/8) ms. */

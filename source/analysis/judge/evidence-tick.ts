@@ -31,7 +31,7 @@ export function evidenceTick(seconds: Seconds, at: number, percent: number | nul
 /** One side of a second. */
 export function sideTick(counts: SecondCounts | null): SideTick {
   if (counts === null) return NOTHING;
-  const {requests, errors, conversions, responseTime, people} = counts;
+  const {requests, errors, conversions, responseTime, people, instances} = counts;
   return {
     requests,
     errors,
@@ -39,5 +39,6 @@ export function sideTick(counts: SecondCounts | null): SideTick {
     latencySumMs: responseTime?.sum ?? 0,
     hist: responseTime?.buckets(PER_OCTAVE) ?? [],
     ...(people === null ? {} : {people}),
+    ...(instances === undefined ? {} : {instances}),
   };
 }

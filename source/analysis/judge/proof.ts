@@ -78,7 +78,7 @@ export function timeToShow(condition: Condition, parts: Parts, isBetterLower: bo
 
 /**
  * Whether gray is told from prod beyond chance, in the direction of a condition that compares them: a limit that is passed
- * by a few unlucky requests raises no alarm. Certainty 99 %, over the window of the condition. Null where the metric has no samples.
+ * by a few unlucky requests raises no alarm. Certainty 95 %, over the window of the condition. Null where the metric has no samples.
  */
 export function isBeyondChance(condition: Condition, look: Look): boolean | null {
   const {metric, overMs, op, threshold} = condition;

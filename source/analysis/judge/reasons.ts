@@ -126,15 +126,19 @@ export function evidenceReason(reading: EvidenceReading): Reason {
     windowSeconds: seconds,
   };
   const other = footing === 'history' ? "prod's history" : 'prod';
+  const hosts = reading.isOneHost ? `; ${ONE_HOST}` : '';
   const since = seconds > 0 ? `, for ${timeWords(seconds * 1000)}` : '';
   if (thresholdMs === undefined) {
-    const text = `gray ${metricWords(metric)} ${shown(gray)}, ${other} ${shown(prod)}${since}, ${sure}, ${footingWords(found)}`;
+    const text = `gray ${metricWords(metric)} ${shown(gray)}, ${other} ${shown(prod)}${since}, ${sure}, ${footingWords(found)}${hosts}`;
     return reason('evidence', text, numbers);
   }
   const limit = amount(thresholdMs, 'ms');
-  const text = `${shown(gray)} of gray's requests take longer than ${limit}, ${other} ${shown(prod)}${since}, ${sure}, ${footingWords(found)}`;
+  const text = `${shown(gray)} of gray's requests take longer than ${limit}, ${other} ${shown(prod)}${since}, ${sure}, ${footingWords(found)}${hosts}`;
   return reason('evidence_slow', text, numbers);
 }
+
+/** Why a release is paused at most. */
+const ONE_HOST = 'gray runs on one host: its version cannot be told from the host';
 
 /** What a finding rests on: `58 people on gray, 40 on prod`. */
 function footingWords({footing, people}: MetricEvidence): string {

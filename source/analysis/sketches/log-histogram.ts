@@ -165,6 +165,11 @@ export class LogHistogram {
     return writer.take();
   }
 
+  /** Sum of the values of a sketch that `fault` found nothing wrong with. */
+  static sumOf(bytes: Uint8Array, from: number): number {
+    return reader.over(bytes, from + 1, bytes.length).double();
+  }
+
   /** How many values a sketch holds that `fault` found nothing wrong with. */
   static countOf(bytes: Uint8Array, from: number, to: number): number {
     reader.over(bytes, from + 1, to).double();

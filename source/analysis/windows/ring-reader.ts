@@ -1,4 +1,4 @@
-import type {PeopleTick} from '../evidence/tick.ts';
+import type {InstanceTick, PeopleTick} from '../evidence/tick.ts';
 import type {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import type {Lane} from './lane.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
@@ -25,6 +25,8 @@ export interface SecondCounts {
   responseTime: LogHistogram | null;
   /** What is new about people of the eligible cohort; null where the requests of the side hardly ever name one. */
   people: PeopleTick | null;
+  /** What each host did, of the eligible cohort; absent where none is named, or it is too long ago. */
+  instances?: InstanceTick[];
 }
 
 /** How many people were found over a stretch of time. */

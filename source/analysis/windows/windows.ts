@@ -1,4 +1,5 @@
 import type {DistinctSketch} from '../sketches/distinct-sketch.ts';
+import {HostSeconds} from './host-seconds.ts';
 import {Instances, type Loudest} from './instances.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import {MetricTable, REQUESTS, type DeclaredMetrics} from '../metric-table.ts';
@@ -79,6 +80,7 @@ export class Windows implements WindowView {
   readonly #series: SeriesReader;
   readonly #repeats = new Repeats();
   readonly #instances = new Instances();
+  readonly #hosts = new HostSeconds();
   readonly #people: People;
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
   readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
@@ -140,6 +142,7 @@ export class Windows implements WindowView {
    */
   begin(begin: Begin): void {
     const other = begin.release !== null && begin.release !== this.#begin.release;
+    if (other) this.#hosts.forgetGray();
     if (other && this.#begin !== NOTHING && this.#ring.forget('gray', Math.ceil(begin.since / 1000)))
       this.#newest.gray = null;
     // Of the second in which it began, what was counted until now was there before.
@@ -192,6 +195,8 @@ export class Windows implements WindowView {
     }
     if (place === 'eligible' && sample.instance !== null && time >= since)
       this.#instances.count(sample.side, sample.instance, sample.valueOf(REQUESTS), time);
+    if (sample.cohort === 'eligible' && sample.instance !== null)
+      this.#hosts.count(sample, sample.instance, second);
     this.#aside.unnamed += sample.unnamed;
     this.#ring.lane(sample.side, place).add(sample, this.#slot, time);
     this.#ring.touch(this.#slot);
@@ -308,8 +313,13 @@ export class Windows implements WindowView {
    * and what was decided on older splits or under older releases, too.
    */
   second(side: Side, at: number, cohort: Cohort | 'everything'): SecondCounts | null {
-    const counts = this.#reader.place(side, cohort, Math.floor(at / 1000), this.#begunSecond);
-    return counts === null || this.#people.isKnown ? counts : {...counts, people: null};
+    const second = Math.floor(at / 1000);
+    const counts = this.#reader.place(side, cohort, second, this.#begunSecond);
+    if (counts === null) return null;
+    const instances = this.#hosts.at(side, second);
+    if (instances.length > 0) counts.instances = instances;
+    if (!this.#people.isKnown) counts.people = null;
+    return counts;
   }
 
   /** All that was measured in the second that begins at `t`, for the store's roll-ups; null when nothing was. */

@@ -224,7 +224,7 @@ export const BESIDE: readonly Verb[] = [
       'Lines of JSON, any number of ids interleaved: {"type":"start","id","tickSeconds","grayShare"}, ' +
       '{"type":"history","id","t","prod"}, {"type":"tick","id","t","grayShare","prod","gray"}, {"type":"end","id"}. ' +
       'A side is {"requests","errors","conversions","latencySumMs","hist":[[bucket,count]]}; bucket i holds 2^(i/8) to ' +
-      '2^((i+1)/8) ms. One answer a tick: {"id","decision","reason"}. A file of graydeck record is taken as it is: one answer ' +
+      '2^((i+1)/8) ms, and may have "instances":[{"id","requests","errors","latencySumMs"}]: what each host did. One answer a tick: {"id","decision","reason"}. A file of graydeck record is taken as it is: one answer ' +
       'a second of it, id is the feature. Without --plan evidence alone decides. A line that cannot be used is told on stderr, ' +
       'exit code 2. Exit code 5: the last word on a recording was pause or rollback.',
     file: 'judge',

@@ -2,6 +2,7 @@ import type {
   EvidenceTick,
   Histogram,
   HistoryTick,
+  InstanceTick,
   PeopleTick,
   SideTick,
 } from '../../analysis/evidence/tick.ts';
@@ -136,6 +137,7 @@ function side(value: Fields, name: 'prod' | 'gray'): RecordedSide {
     latencySumMs: sum(found['latencySumMs'], name),
     hist: histogram(found['hist'], name),
     ...peopleOf(found['people']),
+    ...instancesOf(found['instances']),
   };
 }
 
@@ -154,6 +156,20 @@ function peopleOf(value: unknown): {people?: PeopleTick} {
   const {sums} = value;
   if (isFields(sums) && sums['n'] !== undefined) people.requestsSoFar = numberOf(sums['n']);
   return {people};
+}
+
+const MOST_INSTANCES = 1000;
+
+/** What a side says about its instances. What cannot be true is left out; evidence judges the rest of the tick. */
+function instancesOf(value: unknown): {instances?: InstanceTick[]} {
+  if (!Array.isArray(value)) return {};
+  const instances = (value.slice(0, MOST_INSTANCES) as unknown[]).flatMap((one): InstanceTick[] => {
+    if (!isFields(one) || !isId(one['id'])) return [];
+    const {id, requests, errors = 0, latencySumMs = 0} = one;
+    const counts = {requests: numberOf(requests), errors: numberOf(errors), timeSum: numberOf(latencySumMs)};
+    return Object.values(counts).some(Number.isNaN) ? [] : [{id: String(id), ...counts}];
+  });
+  return {instances};
 }
 
 function numberOf(value: unknown): number {

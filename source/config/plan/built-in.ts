@@ -54,8 +54,8 @@ const GUARDRAILS = [...presetGuardrails('seed-rollback'), ...presetGuardrails('o
 );
 
 /**
- * The plan of a start that names none: four phases, no audiences, limits at which everything is taken back. The last one runs on until somebody completes it:
- * replacing prod is nothing to happen to a person who wrote no plan.
+ * The plan of a start that names none: four phases, no audiences, limits at which everything is taken back. The last phase
+ * runs on until a person completes it: prod is not replaced without one where no plan was written.
  */
 export const builtInPlan: Plan = {
   ...EMPTY_PLAN,

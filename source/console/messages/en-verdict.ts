@@ -109,6 +109,7 @@ export const enVerdict = {
       requests: () => 'by requests: no person is known',
       history: () => 'by history: prod is silent',
     },
+    oneHost: 'gray runs on one host, its version cannot be told from the host: it can pause only',
     worse: (metric: string) => `${metric}: gray is worse`,
     better: (metric: string) => `${metric}: gray is better`,
     none: 'no difference beyond chance',

@@ -121,6 +121,7 @@ export const zhVerdict: typeof enVerdict = {
       requests: () => '按请求：不知道是谁',
       history: () => '按历史：生产没有流量',
     },
+    oneHost: '灰度只在一台主机上，分不清是版本还是主机的问题，所以只能暂停',
     worse: metric => `${metric}：灰度更差`,
     better: metric => `${metric}：灰度更好`,
     none: '没有超出偶然的差别',

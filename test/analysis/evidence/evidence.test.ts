@@ -230,7 +230,7 @@ describe('what it is given', () => {
     expect(service.run(evaluator, 30, {errors: 0.5})).toMatchObject({decided: true, worst: 'error_rate'});
     const other = new Service();
     const fresh = createEvaluator(OPTIONS);
-    expect(other.run(fresh, 120, {bucket: 60})).toMatchObject({decided: true, worst: 'response_time'});
+    expect(other.run(fresh, 240, {bucket: 60})).toMatchObject({decided: true, worst: 'response_time'});
   });
 
   test('a metric that does not exist costs the others next to nothing', () => {

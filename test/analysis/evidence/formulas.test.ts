@@ -81,7 +81,7 @@ describe('a finding', () => {
         for (const [index, x] of [first, second].entries())
           finding.observe(
             {from: index, t: index},
-            {x, m: 4, share: 0.3, noise: 0},
+            {x, m: 4, share: 0.3, noise: 0, design: isByPeople ? 1 : 2.5},
             {...counted(1), gray: 30, prod: 70},
           );
         mean += law(first) * law(second) * Math.exp(finding.logE);
@@ -108,7 +108,7 @@ describe('a finding', () => {
 
   test('of one who counts, gray’s at a share of a tenth, is worth the mixture of ψ / (1 + (ψ − 1) / 10)', () => {
     const finding = new Finding('more', true);
-    finding.observe({from: 1, t: 1}, {x: 1, m: 1, share: 0.1, noise: 0}, counted(1));
+    finding.observe({from: 1, t: 1}, {x: 1, m: 1, share: 0.1, noise: 0, design: 1}, counted(1));
     const {stakes, excesses} = EFFECTS.more;
     const mixture = stakes.reduce((sum, stake, k) => {
       const excess = excesses[k] ?? 0;
@@ -121,8 +121,8 @@ describe('a finding', () => {
     const calm = new Finding('more', true);
     const noisy = new Finding('more', true);
     for (let t = 1; t < 10; t++) {
-      calm.observe({from: t, t}, {x: 20, m: 60, share: 0.2, noise: 0}, counted(1));
-      noisy.observe({from: t, t}, {x: 20, m: 60, share: 0.2, noise: 0.1}, counted(1));
+      calm.observe({from: t, t}, {x: 20, m: 60, share: 0.2, noise: 0, design: 1}, counted(1));
+      noisy.observe({from: t, t}, {x: 20, m: 60, share: 0.2, noise: 0.1, design: 1}, counted(1));
     }
     expect(noisy.logE).toBeLessThan(calm.logE / 4);
   });
@@ -133,7 +133,7 @@ describe('the onset', () => {
     const finding = new Finding('more', true);
     for (let t = 1; t <= 100; t++) {
       const x = t >= 61 ? 3 : t % 5 === 0 ? 1 : 0;
-      finding.observe({from: t, t}, {x, m: 5, share: 0.2, noise: 0}, counted(1));
+      finding.observe({from: t, t}, {x, m: 5, share: 0.2, noise: 0, design: 1}, counted(1));
     }
     expect(finding.onset.read().since).toBeGreaterThanOrEqual(59);
     expect(finding.onset.read().since).toBeLessThanOrEqual(62);

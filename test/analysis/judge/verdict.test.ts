@@ -45,6 +45,7 @@ function evidence(decided: boolean): EvidenceReading {
       },
     ],
     atMost: 'rollback',
+    isOneHost: false,
     footing: 'people',
     onset: 2,
     forecastSeconds: null,
@@ -196,6 +197,16 @@ describe('evidence', () => {
     const s = scene({evidence: {...DEFAULT_EVIDENCE, then: 'alert'}});
     s.evidence = {...evidence(true), atMost: 'pause', footing: 'history'};
     expect(s.watch(10, WELL, WELL).verdict.action).toBe('advance');
+  });
+
+  test('on one gray host pauses at most, and says why', () => {
+    const s = scene({evidence: DEFAULT_EVIDENCE});
+    s.evidence = {...evidence(true), atMost: 'pause', isOneHost: true};
+    const {verdict} = s.watch(10, WELL, WELL);
+    expect(verdict.action).toBe('pause');
+    expect(verdict.reasons[0]!.text).toMatch(
+      /; gray runs on one host: its version cannot be told from the host$/u,
+    );
   });
 
   test('that only alerts neither stops nor holds', () => {

@@ -35,6 +35,27 @@ describe('a line of a recording', () => {
     expect(read({type: 'end', id: 7})).toEqual({type: 'end', id: 7});
   });
 
+  test('may say what each instance did; what cannot be read of that is left out', () => {
+    const instances = [
+      {id: 'web-1', requests: 3, errors: 1, latencySumMs: 250.5},
+      {id: 7, requests: 2},
+      {id: 'web-2', requests: 'many'},
+      {requests: 2},
+      null,
+    ];
+    expect(read({...TICK, gray: {requests: 5, instances}})).toMatchObject({
+      gray: {
+        requests: 5,
+        instances: [
+          {id: 'web-1', requests: 3, errors: 1, timeSum: 250.5},
+          {id: '7', requests: 2, errors: 0, timeSum: 0},
+        ],
+      },
+    });
+    expect(read({...TICK, gray: {requests: 5, instances: 'all'}})).toHaveProperty('gray.requests', 5);
+    expect(read({...TICK, gray: {requests: 5, instances: 'all'}})).not.toHaveProperty('gray.instances');
+  });
+
   test('may leave out what its writer does not know, and name what it will', () => {
     expect(read({type: 'start', id: 'a', note: 'x'})).toMatchObject({tickSeconds: 1, grayShare: null});
     expect(read({...TICK, grayShare: null})).toMatchObject({type: 'tick', grayShare: null});

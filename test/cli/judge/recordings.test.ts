@@ -85,6 +85,18 @@ describe('a plan on a recording', () => {
     expect(judge.isAgainst).toBe(false);
   });
 
+  test('goes on once the whole phase has shown it, also what lies further back than a quarter of an hour', () => {
+    const judge = recordings(`phases:
+  - {name: few, percent: 10, duration: 5m, criteria: ["error_rate < 0.1 %"]}
+  - {name: all, percent: 100}
+evidence: off`);
+    judge.read(start('a'));
+    // 5 755 requests, five a second: 1 151 s, give or take a minute that is cut in two.
+    const answers = decisions(judge, 'a', seconds(1, 1250), side(5));
+    expect(answers.indexOf('advance')).toBeGreaterThanOrEqual(1150);
+    expect(answers.indexOf('advance')).toBeLessThan(1220);
+  });
+
   test('a pause that is over is no last word', () => {
     const judge = recordings(`phases: [{name: all, percent: 100, duration: 1h}]
 guardrails: [{when: "error_rate > 10 % over 10s", then: pause}]

@@ -66,7 +66,7 @@ export const WELL: Traffic = {
   unavailable: 0.0004,
   medianMs: 84,
 };
-export const GRAY_WELL: Traffic = {...WELL, requests: 40, medianMs: 86};
+export const GRAY_WELL: Traffic = {...WELL, requests: 40};
 
 /** How traffic goes, `age` seconds before the scene's moment (0: now, negative: after it). */
 export interface Course {

@@ -183,7 +183,7 @@ export const VERDICTS: Record<string, (now: () => number) => Promise<Scene>> = {
       },
     ),
   }),
-  'verdict-forecast': told({course: turned(75, {errors: 0.011})}),
+  'verdict-forecast': told({course: turned(75, {errors: 0.017})}),
   'verdict-unmeasured': told({
     plan: plan({guardrails: [...LIMITS, guardrail('cpu > 80 %', MINUTE, 'pause', 'warning')]}),
     prepare: ({world}) => {

@@ -47,7 +47,9 @@ export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
       ...about,
     ],
   };
-  return found !== undefined && isNear ? [row, detailRow(found, scene)] : [row];
+  if (found === undefined || !isNear) return [row];
+  const oneHost: Row = {mark: {mark: ' ', tone: 'quiet'}, parts: [[say(t.evidence.oneHost, 'strong')]]};
+  return [row, detailRow(found, scene), ...(evidence.isOneHost ? [oneHost] : [])];
 }
 
 /** Which values on both sides, since when, and on what that rests. */

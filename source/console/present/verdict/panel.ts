@@ -97,9 +97,14 @@ function titleOf(action: VerdictAction, rows: readonly Row[], scene: Scene): Lin
   return [say(`${t.judge.title} `, 'title'), say(' '), badge, ...whoActs(action, scene)];
 }
 
-/** Since when it has been so: as the log tells, or where no guard writes it, since evidence decided. */
-function sinceOf(release: Release, {action}: Verdict, {reading, t}: Scene): Line {
+/**
+ * Since when it has been so: where evidence stops a release, since the regression most probably began; else as the log
+ * tells, or where no guard writes it, since evidence decided.
+ */
+function sinceOf(release: Release, {action, onset = null}: Verdict, {reading, t}: Scene): Line {
   const {verdict} = release;
+  const isStop = action === 'rollback' || action === 'pause';
+  if (isStop && onset !== null) return [say(t.verdict.since(timeOfDay(onset)), 'quiet')];
   const decidedAt = action === 'rollback' ? (reading.judgement?.evidence?.decidedAt ?? null) : null;
   const at = verdict?.action === action ? verdict.at : decidedAt === null ? null : decidedAt * 1000;
   return at === null ? [] : [say(t.verdict.since(timeOfDay(at)), 'quiet')];

@@ -262,3 +262,87 @@ export const ROUGH_WORSE: Family[] = [
     ),
   },
 ];
+
+/**
+ * Hosts of ordinary cloud quality, 5 to 20, each side on its own: errors differ by 0.3, response times by 0.2 (standard
+ * deviations of logarithms), for as long as the launch runs.
+ * @param grays how many are gray's, of how many
+ */
+const unlike =
+  (grays: (chance: Chance, of: number) => number, after: Shape = NONE, least = 5): Shape =>
+  (setting, chance, horizon) => {
+    const count = least + Math.floor(chance.uniform() * (21 - least));
+    const gray = grays(chance, count);
+    const all = Array.from({length: count}, (_, at) => ({
+      id: `host-${at}`,
+      errors: chance.factor(0.3),
+      slower: Math.log2(chance.factor(0.2)),
+    }));
+    setting.hosts = {gray: all.slice(0, gray), prod: all.slice(gray)};
+    after(setting, chance, horizon);
+  };
+
+const some = (chance: Chance, of: number) => 1 + Math.floor((chance.uniform() * of) / 2);
+const one = () => 1;
+const several = (chance: Chance, of: number) => 3 + Math.floor(chance.uniform() * (of / 2 - 2));
+
+export const UNLIKE: Family[] = [
+  {name: 'unlike hosts', kind: 'rough', shape: unlike(some)},
+  {name: 'unlike hosts, one is gray', kind: 'rough', shape: unlike(one)},
+  {
+    name: 'unlike hosts, many errors',
+    kind: 'rough',
+    shape: unlike(
+      some,
+      alike(() => () => ({errors: 0.05})),
+    ),
+  },
+];
+
+export const UNLIKE_WORSE: Family[] = [
+  {
+    name: 'unlike hosts, errors +10',
+    kind: 'errors',
+    shape: unlike(
+      several,
+      worse(t => ({errors: t.errors + 0.1})),
+      8,
+    ),
+  },
+  {
+    name: 'unlike hosts, +10 at 600 s',
+    kind: 'errors',
+    shape: unlike(
+      several,
+      worse(t => ({errors: t.errors + 0.1}), 600),
+      8,
+    ),
+  },
+  {
+    name: 'unlike hosts, times ×2',
+    kind: 'tail',
+    shape: unlike(
+      several,
+      worse(() => ({slower: 1})),
+      8,
+    ),
+  },
+  {
+    name: 'unlike hosts, ×2 at 600 s',
+    kind: 'tail',
+    shape: unlike(
+      several,
+      worse(() => ({slower: 1}), 600),
+      8,
+    ),
+  },
+  {
+    name: 'unlike hosts, one +10',
+    kind: 'errors',
+    shape: unlike(
+      one,
+      worse(t => ({errors: t.errors + 0.1})),
+      8,
+    ),
+  },
+];

@@ -1,7 +1,7 @@
 import type {EvidenceTick, HistoryTick} from '../../../../source/analysis/evidence/tick.ts';
 import {Chance} from './chance.ts';
 import {MIXES, type Mix} from './mixes.ts';
-import {Latencies, Source, type Truth} from './world.ts';
+import {Latencies, Source, type Host, type Truth} from './world.ts';
 
 const HISTORY_SECONDS = 300;
 /** What clusters there are has begun before anybody looks. */
@@ -22,6 +22,8 @@ export interface Setting {
   /** Gray's share at second `t`. */
   shareAt: (t: number) => number;
   margin: number;
+  /** Hosts of each side, which differ; null: all alike, and none is named. */
+  hosts: {prod: Host[]; gray: Host[]} | null;
 }
 
 export interface Launch {
@@ -70,10 +72,11 @@ export function makeLaunch(
     traffic: () => requestsPerSecond,
     shareAt: () => share,
     margin: 0,
+    hosts: null,
   };
   shape(setting, chance, horizon);
-  const prod = new Source(withPeople);
-  const gray = new Source(withPeople);
+  const prod = new Source(withPeople, setting.hosts?.prod);
+  const gray = new Source(withPeople, setting.hosts?.gray);
   if (setting.base.burst > 1 || setting.base.conversionBurst > 1)
     for (let t = 0; t < WARM_SECONDS; t++) {
       prod.warm(chance.poisson(requestsPerSecond * (1 - share)), setting.base, chance);

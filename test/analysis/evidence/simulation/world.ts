@@ -96,18 +96,51 @@ class Bursts {
   }
 }
 
+/** A machine: factor on its error rate, log2 of that on its response times. */
+export interface Host {
+  id: string;
+  errors: number;
+  slower: number;
+}
+
 /** Makes the seconds of one side; remembers the bursts that are still going on. */
 export class Source {
   readonly #errors = new Bursts();
   readonly #conversions = new Bursts();
   readonly #withPeople: boolean;
+  readonly #hosts: readonly Host[] | undefined;
 
-  /** @param withPeople whether it says who asked: every request another person, but for those of a burst */
-  constructor(withPeople: boolean) {
+  /**
+   * @param withPeople whether it says who asked: every request another person, but for those of a burst
+   * @param hosts that share the requests
+   */
+  constructor(withPeople: boolean, hosts?: readonly Host[]) {
     this.#withPeople = withPeople;
+    this.#hosts = hosts;
   }
 
   tick(requests: number, truth: Truth, latencies: Latencies, chance: Chance): SideTick {
+    const hosts = this.#hosts;
+    if (hosts === undefined) return this.#tick(requests, truth, latencies, chance);
+    let left = requests;
+    const parts = hosts.map(({id, errors, slower}, at) => {
+      const own = chance.binomial(left, 1 / (hosts.length - at));
+      left -= own;
+      const here = {...truth, errors: Math.min(0.95, truth.errors * errors), slower: truth.slower + slower};
+      return {id, side: this.#tick(own, here, latencies, chance)};
+    });
+    return {
+      ...parts.map(({side}) => side).reduce(together),
+      instances: parts.map(({id, side}) => ({
+        id,
+        requests: side.requests,
+        errors: side.errors,
+        timeSum: side.hist.reduce((sum, [bucket, count]) => sum + count * 2 ** ((bucket + 0.5) / 8), 0),
+      })),
+    };
+  }
+
+  #tick(requests: number, truth: Truth, latencies: Latencies, chance: Chance): SideTick {
     const {errors, conversions} = this.warm(requests, truth, chance);
     const hist = latencies.draw(requests, truth, chance);
     const people = {seen: requests, failed: errors.people, converted: conversions.people, slowest: hist};
@@ -135,4 +168,25 @@ export class Source {
           : single(conversions),
     };
   }
+}
+
+/** What two hosts did. */
+function together(a: SideTick, b: SideTick): SideTick {
+  const hist = new Map(a.hist);
+  for (const [bucket, count] of b.hist) hist.set(bucket, (hist.get(bucket) ?? 0) + count);
+  const sum = (x = 0, y = 0) => x + y;
+  const all = [...hist].sort(([x], [y]) => x - y);
+  const people = {
+    seen: sum(a.people?.seen, b.people?.seen),
+    failed: sum(a.people?.failed, b.people?.failed),
+    converted: sum(a.people?.converted, b.people?.converted),
+    slowest: all,
+  };
+  return {
+    requests: a.requests + b.requests,
+    errors: a.errors + b.errors,
+    conversions: a.conversions + b.conversions,
+    hist: all,
+    ...(a.people === undefined ? {} : {people}),
+  };
 }
