@@ -230,13 +230,13 @@ async function runTogether(kind: Kind, numbers: readonly number[]): Promise<Resu
     cwd: folder,
     env: {HOME: folder},
     reject: false,
-    stderr: 'inherit',
     buffer: {stdout: false},
   });
   guard.stdout.resume();
   stack.defer(async () => {
     guard.kill('SIGTERM');
-    await guard;
+    const {exitCode, stderr} = await guard;
+    if (exitCode !== 0) process.stderr.write(`the guard ended with ${exitCode}: ${stderr}\n`);
   });
   await pause(WARM * 1000);
   const running = members.map(async (member, index) => {
@@ -318,11 +318,12 @@ const columns = [
   'p95 s',
   'most s',
   'onset error s',
+  'gray failed',
   'by',
   'requests/s',
   'load',
 ];
-const widths = [12, 9, 9, 7, 7, 18, 22, 11, 6];
+const widths = [12, 9, 9, 7, 7, 19, 17, 22, 12, 6];
 const row = (cells: readonly string[]) =>
   `${cells.map((cell, index) => (index === 0 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!))).join('')}\n`;
 
