@@ -81,13 +81,14 @@ export class Hosts {
   /** Log of the e-value that hosts allow a metric at most; infinite where too few are known or each serves both sides. */
   atMost(metric: string): number {
     if (metric === 'conversion_rate' || this.#isShared) return Number.POSITIVE_INFINITY;
-    const measure = metric === 'response_time' ? meanTimes : errorRates;
+    const isTime = metric === 'response_time';
+    const measure = isTime ? meanTimes : errorRates;
     // What a host did of late shows what has just begun; where traffic is thin, all of it counts.
     const limits = (['all', 'late'] as const).flatMap(when => {
       const known = ({heard}: SideHosts) =>
         heard.map(host => host[when]).filter(([requests = 0]) => requests >= ENOUGH);
       const [gray, prod] = [known(this.gray), known(this.prod)];
-      return eValueOf(measure(gray, prod), measure(prod, gray));
+      return eValueOf(measure(gray, prod), measure(prod, gray), isTime);
     });
     return limits.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...limits);
   }
@@ -105,10 +106,15 @@ export class Hosts {
   }
 }
 
-/** Log of the greatest e-value that the means of hosts allow; empty where too few of them are known. */
-function eValueOf(gray: readonly Measured[], prod: readonly Measured[]): number[] {
-  const isKnown = gray.length > 0 && prod.length > 0 && gray.length + prod.length >= FEWEST;
-  return isKnown ? [Math.max(0, studentNormal(gray, prod)) ** 2 / 2] : [];
+/**
+ * Log of the greatest e-value that the means of hosts allow; empty where too few of them are known. Where means are close
+ * to normal, it is −ln of the probability beyond z. Rates of few errors are skewed, and a single host may be: for them it
+ * is z² / 2, which is less.
+ */
+function eValueOf(gray: readonly Measured[], prod: readonly Measured[], isNormal: boolean): number[] {
+  if (gray.length === 0 || prod.length === 0 || gray.length + prod.length < FEWEST) return [];
+  const z = Math.max(0, studentNormal(gray, prod));
+  return [(z * z) / 2 + (isNormal && gray.length > 1 ? Math.log1p(z * Math.sqrt(2 * Math.PI)) : 0)];
 }
 
 type Sums = readonly number[];
