@@ -60,14 +60,15 @@ export function ordersOf(sight: Sight): Order[] {
 
 /** The verdict before what follows from it, so that the log has the numbers; not each second. */
 function verdictOrders({release, judgement, now}: Sight): Order[] {
-  const {action, reasons} = judgement.verdict;
+  const {action} = judgement.verdict;
   const before = release.verdict;
   if (isSameVerdict(before, judgement.verdict)) return [];
   // A clock that went back must not silence it.
   const isSettled = before === null || Math.abs(now - before.at) >= SETTLE_MS;
   if (before?.action === action && !isSettled) return [];
   if (before === null && action === 'hold' && Math.abs(now - release.splitChangedAt) < TOO_SOON_MS) return [];
-  return [{intent: {type: 'verdict', release: release.id, action, reasons}}];
+  const {at: _, ...verdict} = judgement.verdict;
+  return [{intent: {type: 'verdict', release: release.id, ...verdict}}];
 }
 
 function actionOrders(sight: Sight): Order[] {

@@ -1,5 +1,5 @@
 import type {AlertLevel, Plan} from './plan.ts';
-import type {PauseCause, Reason} from './state.ts';
+import type {PauseCause, Reason, Verdict} from './state.ts';
 
 /** Who does something, and by what right. */
 export interface Actor {
@@ -73,7 +73,7 @@ export type Intent =
   /** `from` is the epoch the guard saw (0: nobody's) when it got the lease: refused once another has taken the guard. */
   | {type: 'take-guard'; from?: number}
   | {type: 'leave-guard'}
-  | {type: 'verdict'; release: string; action: VerdictAction; reasons: Reason[]}
+  | ({type: 'verdict'; release: string} & Omit<Verdict, 'at'>)
   /**
    * Stop or continue the phase clock (no data, applied differs from set). `since`: it counts only up to this moment of the
    * store's clock, when what it needs was last seen; now unless given.

@@ -96,6 +96,8 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     ...RELEASE,
     action: oneOf('advance', 'hold', 'pause', 'rollback'),
     reasons: listOf({code: isText, text: isText}),
+    onset: optional(isNumber),
+    footing: optional(oneOf('people', 'requests', 'history')),
   },
   'clock-held': {...RELEASE, why: isText, since: optional(isNumber)},
   'clock-ran': RELEASE,

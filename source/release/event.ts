@@ -1,6 +1,6 @@
-import type {DeliveryOutcome, StepOutcome, VerdictAction} from './command.ts';
+import type {DeliveryOutcome, StepOutcome} from './command.ts';
 import type {AlertLevel, Plan} from './plan.ts';
-import type {PauseCause, Reason, Step} from './state.ts';
+import type {PauseCause, Reason, Step, Verdict} from './state.ts';
 
 /** Facts, in the past tense. Who, when and why stand in the commit that carries them. */
 export type Event =
@@ -90,7 +90,7 @@ export type Event =
     }
   | {type: 'guard-taken'; epoch: number}
   | {type: 'guard-left'; epoch: number}
-  | {type: 'verdict-changed'; release: string; action: VerdictAction; reasons: Reason[]}
+  | ({type: 'verdict-changed'; release: string} & Omit<Verdict, 'at'>)
   /** `since`: up to when it had counted; at the commit's time where it is not said. */
   | {type: 'clock-held'; release: string; why: string; since?: number}
   | {type: 'clock-ran'; release: string};

@@ -129,6 +129,12 @@ describe('a verdict', () => {
       .thenEvents({type: 'verdict-changed', action: 'rollback', reasons: [reason]});
   });
 
+  test('says in the log since when, and on what it rests', () => {
+    given(start(), taken)
+      .when({...verdict('rollback'), onset: 41_000, footing: 'people'})
+      .thenEvents({type: 'verdict-changed', onset: 41_000, footing: 'people'});
+  });
+
   test('is passed on a live release only', () => {
     given(start(), taken, rollback()).when(verdict('hold')).thenRefused('wrong-state', 'rolling back');
   });

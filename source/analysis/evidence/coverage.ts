@@ -42,7 +42,7 @@ class SideCoverage {
     return Math.min(requests, fresh);
   }
 
-  /** Nobody fails for the first time more often than requests fail at all. */
+  /** A person fails for the first time no more often than requests fail at all. */
   #canBe({requests, errors, conversions}: SideTick, people: PeopleTick): boolean {
     const {seen = 0, failed = 0, converted = 0, requests: named = 0, requestsSoFar = 0} = people;
     const news = [seen, failed, converted];

@@ -28,8 +28,8 @@ const LN_PAST = Math.log(0.1);
  * Where people are known, requests may speak of response times as well, as far as people allow: their wealth is at most
  * this power of the wealth by people. Of errors they may not: a client that fails in a loop is one person.
  */
-const BESIDE = 3;
-const LN_BESIDE = Math.log(0.2);
+const REQUESTS_POWER = 3;
+const LN_REQUESTS = Math.log(0.2);
 const LN_PEOPLE = Math.log(0.8);
 /** Seconds over which growth is averaged for the forecast. */
 const GROWTH_MEMORY = 20;
@@ -171,8 +171,8 @@ class Evaluator implements EvidenceEvaluator {
     if (!coverage.isByPeople) return requests.best(metric, limits).logE;
     const {logE} = people.best(metric, limits);
     if (METRICS[metric] !== 'response_time') return logE;
-    const beside = Math.min(requests.best(metric, limits).logE, BESIDE * logE);
-    return Math.max(logE + LN_PEOPLE, beside + LN_BESIDE);
+    const byRequests = Math.min(requests.best(metric, limits).logE, REQUESTS_POWER * logE);
+    return Math.max(logE + LN_PEOPLE, byRequests + LN_REQUESTS);
   }
 
   /** The greatest e-value, each times its weight: by the union of what may go wrong, one budget for all. */

@@ -116,13 +116,13 @@ export class Look {
     return this.frame.measured.arrivals(side, span, this.#cohort).requests;
   }
 
-  /** Eligible people first seen on a side in any span; null where requests name no person, or nobody is eligible. */
+  /** Eligible people first seen on a side in any span; null where requests name no person, or at 0 %. */
   peopleIn(side: Side, span: Span): number | null {
     const {percent, measured} = this.frame;
     return percent <= 0 ? null : (measured.people?.(side, span)?.seen ?? null);
   }
 
-  /** Sum of a counter of a side in any span; null where nobody reports it. */
+  /** Sum of a counter of a side in any span; null where no sample reports it. */
   countedIn(side: Side, name: string, span: Span): number | null {
     return this.frame.measured.counted(side, name, span, this.#cohort);
   }

@@ -25,8 +25,7 @@ export function decideGuard(state: State, command: GuardCommand): Decision {
         : accept({
             type: 'verdict-changed',
             release: release.id,
-            action: command.action,
-            reasons: command.reasons,
+            ...judged(command),
           });
     }
     case 'hold-clock': {
@@ -74,4 +73,14 @@ export function isSameVerdict(
 
 function codes(reasons: Reason[]): string {
   return JSON.stringify(reasons.map(({code, metric}) => [code, metric]));
+}
+
+/** What is written of a verdict: of evidence only what it names. */
+function judged({action, reasons, onset = null, footing = null}: Omit<Verdict, 'at'>): Omit<Verdict, 'at'> {
+  return {
+    action,
+    reasons,
+    ...(onset === null ? {} : {onset}),
+    ...(footing === null ? {} : {footing}),
+  };
 }

@@ -130,8 +130,10 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         deny: without(release.deny, event.user),
         splitChangedAt: at,
       };
-    case 'verdict-changed':
-      return {...release, verdict: {action: event.action, reasons: event.reasons, at}};
+    case 'verdict-changed': {
+      const {action, reasons, onset = null, footing = null} = event;
+      return {...release, verdict: {action, reasons, at, onset, footing}};
+    }
     case 'clock-held':
       return {
         ...release,
