@@ -131,7 +131,7 @@ describe('a verdict', () => {
 
   test('says in the log since when, and on what it rests', () => {
     given(start(), taken)
-      .when({...verdict('rollback'), onset: 41_000, footing: 'people'})
+      .when(Object.assign(verdict('rollback'), {onset: 41_000, footing: 'people' as const}))
       .thenEvents({type: 'verdict-changed', onset: 41_000, footing: 'people'});
   });
 
