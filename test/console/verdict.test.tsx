@@ -42,7 +42,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
     'how many requests are slower than what',
     /✖ ROLLBACK/,
     /response times: gray is worse/,
-    /\d+\.?\d* % slower than \d+ ms, prod \d+\.?\d* % {3}since/,
+    /\d+\.?\d* % slower than \d+\.?\d* ms, prod \d+\.?\d* % {3}since/,
   ],
   [
     'pause',
