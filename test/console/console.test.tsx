@@ -200,6 +200,8 @@ describe('moving the percentage', () => {
     await expect.poll(deck.screen, SOON).toMatch('left as it is');
     deck.type('g12.5\r');
     await expect.poll(deck.screen, SOON).toMatch('set: 20 % → 12.5 %');
+    // The next question is about what stands on the screen.
+    await expect.poll(deck.screen, SOON).toMatch('12.5 % set');
     deck.type('g33\r');
     await expect.poll(deck.screen, SOON).toMatch(/12\.5 % {2}→ {2}33 %/);
     deck.press('y');
