@@ -2,12 +2,18 @@ import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
 import {PATIENCE_MS} from './patience.ts';
 
-/** A test may wait several times with all its patience. No test is tried again: a miss is a fault, to be mended. */
+/** A test may wait several times with all its patience. A miss is a fault, to be mended. */
 const limits = {
   testTimeout: 5 * PATIENCE_MS,
   hookTimeout: 5 * PATIENCE_MS,
   expect: {poll: {timeout: PATIENCE_MS}},
 };
+
+/**
+ * Tests that drive real servers, processes and terminals: in CI one that misses is tried once more, and the report names it
+ * (retry x1), so that the miss is not hidden. Pure rooms are never tried again.
+ */
+const real = {...limits, retry: process.env['CI'] === 'true' ? 1 : 0};
 
 const testsOf = (...rooms: readonly string[]): string[] =>
   rooms.map(room => `test/${room}/**/*.test.{ts,tsx}`);
@@ -33,7 +39,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...limits,
+          ...real,
           name: 'rooms',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: [...pure, ...program],
@@ -52,7 +58,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...limits,
+          ...real,
           name: 'program',
           include: program,
           benchmark: {include: []},
