@@ -64,7 +64,7 @@ export interface WindowView {
   otherNames(): string[];
   /** Time of the newest sample of a side, milliseconds since 1970; null without any. */
   newestAt(side: Side): number | null;
-  /** What of the data does not count, by name; absent: nobody keeps account of it here. */
+  /** What of the data does not count, by name; absent: it is not counted here. */
   faults?(): readonly DataFault[];
 }
 

@@ -117,7 +117,7 @@ export class PeopleColumn {
     sums.converted += packed?.[3] ?? converted;
   }
 
-  /** What was found in a place, without the requests that named somebody. */
+  /** What was found in a place, without the requests that named a person. */
   findings(slot: number): PeopleTick | null {
     const tick = this.tick(slot);
     return tick === null ? null : {...tick, requests: 0};

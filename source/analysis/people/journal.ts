@@ -42,7 +42,7 @@ const MINUTE_MS = 60_000;
 const LONG_ROW = 131_072;
 /** Of a body, characters: three times what a row holds at most. */
 const LONGEST_BODY = 1_000_000;
-/** Rows that nobody has written yet are kept for so long, and so many bytes of them. */
+/** Rows that are not written yet are kept for so long, and so many bytes of them. */
 const KEEP_MS = 20 * MINUTE_MS;
 const MOST_BYTES = 16_777_216;
 
@@ -58,7 +58,7 @@ interface Row {
 }
 
 /**
- * The changes of the table, in rows of a minute: whoever reads all of them in order has the same table. Who reads the same
+ * The changes of the table, in rows of a minute: a reader of all of them in order has the same table. Who reads the same
  * stream from the same rows on makes the same rows, so it does not matter which process writes them.
  */
 export class Journal {
