@@ -2,7 +2,7 @@ import {own} from '../release/own.ts';
 import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
 import type {Decision} from '../audience/decide.ts';
 import {encodeSample} from '../metrics/encode.ts';
-import {ToldPeople, type KnownSplit} from './people.ts';
+import {ReportedPeople, type KnownSplit} from './reported-people.ts';
 import {Tally, type Kinds, type Measurement} from './tally.ts';
 
 /** Splits that are measured at a time: requests under way were decided on older ones. */
@@ -70,7 +70,7 @@ export class Batches {
   readonly #waiting: Entry[] = [];
   #characters = 0;
   #sequence = 0;
-  readonly #people: ToldPeople;
+  readonly #people: ReportedPeople;
   readonly dropped: Dropped = {entries: 0, requests: 0, values: 0, calls: 0};
   /** Told of every tally that is flushed, before it is cleared. */
   readonly #onTally: (side: Side, cohort: Cohort, tally: Tally) => void;
@@ -79,7 +79,7 @@ export class Batches {
     this.#instance = instance;
     this.#kinds = kinds;
     this.#onTally = onTally ?? (() => undefined);
-    this.#people = new ToldPeople(feature, split);
+    this.#people = new ReportedPeople(feature, split);
   }
 
   get waiting(): number {

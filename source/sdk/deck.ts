@@ -11,7 +11,7 @@ import {keptWhere} from './kept-where.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
 import {reachStore, within} from './reach-store.ts';
 import {registerNumbers, type Numbers} from './registry.ts';
-import {SaidOutbox} from './said.ts';
+import {FeedbackQueue} from './feedback-queue.ts';
 import {Sender} from './sender.ts';
 import {startOf} from '../release/well-formed.ts';
 
@@ -27,7 +27,7 @@ interface Member {
   feature: Feature;
   routing: Routing;
   sender: Sender;
-  said: SaidOutbox;
+  feedback: FeedbackQueue;
   /** Null until there is a store. */
   store: RouterStore | null;
   kept: KeptRouting | null;
@@ -63,9 +63,9 @@ export class Deck {
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
-      for (const {sender, said, store} of this.#members.values()) {
+      for (const {sender, feedback, store} of this.#members.values()) {
         sender.flush(store, false);
-        said.flush(store);
+        feedback.flush(store);
       }
     }, FLUSH_MS);
     this.#timer.unref();
@@ -91,9 +91,9 @@ export class Deck {
     });
     const ready = Promise.withResolvers<void>();
     const away = () => (member.kept === null ? this.#away : member.kept.away());
-    const said = new SaidOutbox();
-    const feature = new Feature({name, routing, batches, said, options, away, ready: ready.promise});
-    const member: Member = {feature, routing, sender: new Sender(batches), said, store: null, kept: null};
+    const feedback = new FeedbackQueue();
+    const feature = new Feature({name, routing, batches, feedback, options, away, ready: ready.promise});
+    const member: Member = {feature, routing, sender: new Sender(batches), feedback, store: null, kept: null};
     this.#members.set(name, member);
     void this.#keep(member, ready.resolve);
     return feature;
@@ -108,11 +108,11 @@ export class Deck {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     const members = [...this.#members.values()];
-    for (const {sender, said, store} of members) {
+    for (const {sender, feedback, store} of members) {
       sender.flush(store, true);
-      said.flush(store);
+      feedback.flush(store);
     }
-    const sent = members.flatMap(({sender, said}) => [sender.settled, said.settled]);
+    const sent = members.flatMap(({sender, feedback}) => [sender.settled, feedback.settled]);
     await within(SENT_WITHIN_MS, Promise.all(sent));
     this.#stop.abort();
     for (const {routing} of members) routing.setStale(true);

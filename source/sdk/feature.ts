@@ -8,7 +8,7 @@ import {decisionLine} from './decision-line.ts';
 import {honoMiddleware, plainMiddleware, type HonoLike, type MiddlewareOptions} from './middleware.ts';
 import type {FeatureOptions} from './options.ts';
 import type {Routing} from '../router/routing.ts';
-import type {Said, SaidOutbox} from './said.ts';
+import type {UserFeedback, FeedbackQueue} from './feedback-queue.ts';
 import type {Measurement} from './tally.ts';
 
 /** How a feature stands in this process. */
@@ -34,7 +34,7 @@ export interface FeatureMeans {
   name: string;
   routing: Routing;
   batches: Batches;
-  said: SaidOutbox;
+  feedback: FeedbackQueue;
   options: FeatureOptions;
   away(): string | null;
   ready: Promise<void>;
@@ -86,11 +86,11 @@ export class Feature {
    * never waits.
    * @returns false: it is no feedback, or too much of it waits for a store that is away
    */
-  feedback(decision: Decision | undefined, said: Said): boolean {
+  feedback(decision: Decision | undefined, feedback: UserFeedback): boolean {
     const {split} = this.#means.routing;
     const side = decision?.side ?? null;
     const version = split === null || side === null ? null : side === 'gray' ? split.gray : split.prod;
-    return this.#means.said.add(said, version);
+    return this.#means.feedback.add(feedback, version);
   }
 
   /** Chooses between what is made for gray and for prod; a side nothing is made for gets `otherwise`. */

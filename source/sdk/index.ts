@@ -14,5 +14,5 @@ export type {Deck} from './deck.ts';
 export type {Feature, FeatureHealth} from './feature.ts';
 export type {MiddlewareOptions} from './middleware.ts';
 export type {DeckOptions, FeatureOptions} from './options.ts';
-export type {Said} from './said.ts';
+export type {UserFeedback} from './feedback-queue.ts';
 export type {Measurement} from './tally.ts';

@@ -1,6 +1,6 @@
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {readFeedback} from '../../source/analysis/feedback/feedback.ts';
-import type {Said} from '../../source/sdk/index.ts';
+import type {UserFeedback} from '../../source/sdk/index.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, FORCED, Scene, until} from './scene.ts';
 
@@ -67,6 +67,6 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
       {type: 'bug', message: ' '},
       7,
     ];
-    for (const said of none) expect(pay.feedback(decision, said as Said)).toBe(false);
+    for (const said of none) expect(pay.feedback(decision, said as UserFeedback)).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ import type {RouterStore} from '../store/port.ts';
 import {startOf} from '../release/well-formed.ts';
 
 /** What a user says, as an application hands it on. */
-export interface Said {
+export interface UserFeedback {
   readonly type: FeedbackType;
   readonly message: string;
   /** 1 is worst, 5 best. */
@@ -27,7 +27,7 @@ export interface Said {
 const MOST_WAITING = 100;
 
 /** What users said and the store has not taken yet: bounded, sent in order, one at a time. */
-export class SaidOutbox {
+export class FeedbackQueue {
   readonly #waiting: string[] = [];
   #sending: Promise<void> | null = null;
 
@@ -37,10 +37,10 @@ export class SaidOutbox {
   }
 
   /** @param version the one the user was served, null: unknown @returns false: it is no feedback, or too much waits */
-  add(said: Said, version: string | null): boolean {
-    const feedback = feedbackOf(said, version);
-    if (feedback === null || this.#waiting.length >= MOST_WAITING) return false;
-    this.#waiting.push(encodeFeedback(feedback));
+  add(feedback: UserFeedback, version: string | null): boolean {
+    const valid = feedbackOf(feedback, version);
+    if (valid === null || this.#waiting.length >= MOST_WAITING) return false;
+    this.#waiting.push(encodeFeedback(valid));
     return true;
   }
 
@@ -63,10 +63,10 @@ export class SaidOutbox {
 }
 
 /** Applications may be written without types: whatever does not fit is no feedback, what is too long is cut. */
-function feedbackOf(said: Said, version: string | null): Feedback | null {
+function feedbackOf(feedback: UserFeedback, version: string | null): Feedback | null {
   try {
-    const type = FEEDBACK_TYPES.find(one => one === said.type);
-    const {message, rating, phase, user} = said;
+    const type = FEEDBACK_TYPES.find(one => one === feedback.type);
+    const {message, rating, phase, user} = feedback;
     if (type === undefined || typeof message !== 'string' || message.trim() === '') return null;
     const nameOf = (name: unknown) =>
       typeof name === 'string' || typeof name === 'number'

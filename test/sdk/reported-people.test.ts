@@ -4,7 +4,7 @@ import {FAILED, PeopleNews, SEEN, SLOWEST, TENTH, THIRD} from '../../source/anal
 import {decodeBase64} from '../../source/analysis/sketches/base64.ts';
 import type {Decision} from '../../source/audience/decide.ts';
 import {Batches} from '../../source/sdk/batches.ts';
-import {ToldPeople, type KnownSplit} from '../../source/sdk/people.ts';
+import {ReportedPeople, type KnownSplit} from '../../source/sdk/reported-people.ts';
 import type {Measurement} from '../../source/sdk/tally.ts';
 
 const GRAY: Decision = {side: 'gray', reason: 'percent', cohort: 'eligible', version: 4, release: 'r-1'};
@@ -12,7 +12,7 @@ const PROD: Decision = {...GRAY, side: 'prod'};
 
 /** A process, and what each of its records says of people: marks of one person, 0 for nothing new. */
 function process(split: () => KnownSplit = () => ({version: 4, split: null})) {
-  const told = new ToldPeople('pay', split);
+  const told = new ReportedPeople('pay', split);
   const record = (decision: Decision, measured: Measurement): number => {
     const news = new PeopleNews();
     told.record(decision, measured, news, true);

@@ -30,7 +30,7 @@ export interface KnownSplit {
  * What this process has told of each person of the running release, so that only what is new is told again. Once it is
  * full it forgets everybody: readers know what was told before. 17 bytes a place, at most 4.3 MiB.
  */
-export class ToldPeople {
+export class ReportedPeople {
   readonly #feature: string;
   readonly #known: () => KnownSplit;
   #release: string | null = null;
