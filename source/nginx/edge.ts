@@ -28,7 +28,7 @@ export interface EdgeTrouble {
 }
 
 /** How an nginx is reached. */
-export interface EdgeMeans {
+export interface EdgeOptions {
   /** The file that the site includes. */
   include: string;
   test: readonly string[];
@@ -57,7 +57,7 @@ const ASK_MS = 1000;
 const LONGEST_FILE = 64 * 1024 * 1024;
 const LONGEST_ANSWER = 200;
 
-export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
+export function openEdge({include, test, reload, probe}: EdgeOptions): Edge {
   const aside = `${include}.prod`;
   return {
     read: () => readText(include),

@@ -10,7 +10,7 @@ const LOOK_AT_LATCH_EVERY_MS = 1000;
 const LEAVES_WITHIN_MS = 1000;
 
 /** What one router of one feature is kept by. */
-export interface RoutingMeans {
+export interface RoutingOptions {
   routing: Routing;
   store: RouterStore;
   /** The store's address without password, for the name of the file. */
@@ -40,9 +40,9 @@ export interface KeptRouting {
 }
 
 /** Keeps a router at the newest split, says what it applies, and lets it fall back when nobody hears it. */
-export function keepRouting(means: RoutingMeans): KeptRouting {
-  const {routing, store, label, name, folder, onTrouble} = means;
-  const {onChange = () => undefined, report = () => routing.report(name)} = means;
+export function keepRouting(options: RoutingOptions): KeptRouting {
+  const {routing, store, label, name, folder, onTrouble} = options;
+  const {onChange = () => undefined, report = () => routing.report(name)} = options;
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
   const path = folder === null ? null : rememberedPath(folder, label, store.feature);

@@ -12,7 +12,7 @@ const SAYS_WITHIN_MS = 50;
 const JITTER = 0.2;
 
 /** What the presence of a router is made of. */
-export interface PresenceMeans {
+export interface PresenceOptions {
   /** Writes the report. @throws when the store does not take it */
   report(): Promise<void>;
   /** Reads the newest commit, after the store came back and before it is believed again. @throws */
@@ -32,7 +32,7 @@ export interface PresenceMeans {
  * too long, and when it is again. A read proves nothing: what cannot be written to may be a primary that is none.
  */
 export class Presence {
-  readonly #means: PresenceMeans;
+  readonly #options: PresenceOptions;
   readonly #early = Math.random() * JITTER;
   #confirmed = Number.NEGATIVE_INFINITY;
   #readable = true;
@@ -43,8 +43,8 @@ export class Presence {
   #soon: NodeJS.Timeout | null = null;
   #isDue = false;
 
-  constructor(means: PresenceMeans) {
-    this.#means = means;
+  constructor(options: PresenceOptions) {
+    this.#options = options;
   }
 
   /** Says it soon: something has changed. */
@@ -63,7 +63,7 @@ export class Presence {
 
   /** The store took a report so long ago, before this process began. */
   rememberedFor(ms: number): void {
-    this.#confirmed = this.#means.steady() - ms;
+    this.#confirmed = this.#options.steady() - ms;
     this.#look();
   }
 
@@ -82,7 +82,7 @@ export class Presence {
       const isSaid = await this.#say(signal);
       if (signal.aborted || (this.#isDue && isSaid)) continue;
       // Two may be lost before it is stale, whatever the split says.
-      await this.#sleep(isSaid ? Math.min(REPORT_EVERY_MS, this.#means.staleAfterMs() / 3) : RETRY_MS);
+      await this.#sleep(isSaid ? Math.min(REPORT_EVERY_MS, this.#options.staleAfterMs() / 3) : RETRY_MS);
     }
     signal.removeEventListener('abort', stop);
     for (const timer of [this.#timer, this.#soon]) if (timer !== null) clearTimeout(timer);
@@ -101,7 +101,7 @@ export class Presence {
   }
 
   async #say(signal: AbortSignal): Promise<boolean> {
-    const {report, refresh, steady, onAway, onConfirmed} = this.#means;
+    const {report, refresh, steady, onAway, onConfirmed} = this.#options;
     const began = steady();
     try {
       await report();
@@ -121,7 +121,8 @@ export class Presence {
 
   /** Stale or not, and looks again when that may change. */
   #look(): void {
-    const leftMs = this.#confirmed + this.#means.staleAfterMs() * (1 - this.#early) - this.#means.steady();
+    const leftMs =
+      this.#confirmed + this.#options.staleAfterMs() * (1 - this.#early) - this.#options.steady();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (leftMs > 0) {
@@ -131,7 +132,7 @@ export class Presence {
     const isStale = leftMs <= 0;
     if (isStale === this.#isStale) return;
     this.#isStale = isStale;
-    this.#means.onStale(isStale);
+    this.#options.onStale(isStale);
     // What was said while it was stale is no longer so.
     if (!isStale) this.kick();
   }

@@ -30,7 +30,7 @@ export interface FeatureHealth {
 }
 
 /** What a feature is made of. */
-export interface FeatureMeans {
+export interface FeatureParts {
   name: string;
   routing: Routing;
   batches: Batches;
@@ -43,18 +43,18 @@ export interface FeatureMeans {
 /** A feature under gray, as an application uses it. Nothing here waits for a store, and nothing but `ready` is asynchronous. */
 export class Feature {
   readonly name: string;
-  readonly #means: FeatureMeans;
+  readonly #parts: FeatureParts;
   readonly #decisions = new WeakMap<object, Decision>();
   /** Which side a user gets, and why. Never throws: what cannot be decided is prod. */
   readonly decide: (user: User, asked?: Asked) => Decision;
   /** Counts what came of a decision. Never throws and never waits; sent four times a second. */
   readonly record: (decision: Decision, measured: Measurement) => void;
 
-  constructor(means: FeatureMeans) {
-    const {routing, batches, options, name} = means;
+  constructor(parts: FeatureParts) {
+    const {routing, batches, options, name} = parts;
     const {decisionLog} = options;
     this.name = name;
-    this.#means = means;
+    this.#parts = parts;
     this.decide =
       decisionLog === undefined
         ? (user, asked) => routing.decide(user, asked)
@@ -73,7 +73,7 @@ export class Feature {
   async ready(withinMs = 3000): Promise<boolean> {
     const {promise, resolve} = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), withinMs);
-    void this.#means.ready.then(() => resolve(true));
+    void this.#parts.ready.then(() => resolve(true));
     try {
       return await promise;
     } finally {
@@ -87,10 +87,10 @@ export class Feature {
    * @returns false: it is no feedback, or too much of it waits for a store that is away
    */
   feedback(decision: Decision | undefined, feedback: UserFeedback): boolean {
-    const {split} = this.#means.routing;
+    const {split} = this.#parts.routing;
     const side = decision?.side ?? null;
     const version = split === null || side === null ? null : side === 'gray' ? split.gray : split.prod;
-    return this.#means.feedback.add(feedback, version);
+    return this.#parts.feedback.add(feedback, version);
   }
 
   /** Chooses between what is made for gray and for prod; a side nothing is made for gets `otherwise`. */
@@ -118,7 +118,7 @@ export class Feature {
   }
 
   health(): FeatureHealth {
-    const {routing, batches, away} = this.#means;
+    const {routing, batches, away} = this.#parts;
     const {version, release, percent} = routing.report('');
     return {
       standing: routing.standing,

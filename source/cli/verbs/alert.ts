@@ -7,7 +7,7 @@ import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {mustExist} from '../session/feature.ts';
-import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
+import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using} from '../session/session.ts';
 
@@ -17,7 +17,7 @@ export const run: Run = async call => {
   return await using(openSession(call), async session => {
     await mustExist(session.store, session.feature.feature);
     const work = () => act(call, session, intent);
-    const done = call.flags.dryRun ? await work() : await tellMeanwhile(session, call.interrupted(), work);
+    const done = call.flags.dryRun ? await work() : await notifyMeanwhile(session, call.interrupted(), work);
     reportCommand(call, session, done, {
       alert: 'alert' in intent ? intent.alert : null,
       silence: 'silence' in intent ? intent.silence : null,
