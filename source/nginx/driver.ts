@@ -3,7 +3,7 @@ import type {EdgeSite} from '../audience/edge-site.ts';
 import type {Edge, EdgeTrouble} from './edge.ts';
 import type {EdgeFile} from './render.ts';
 import type {Split} from '../release/split.ts';
-import {confirmed, installAside, UNCONFIRMED} from './confirm.ts';
+import {confirmed, installFallback, UNCONFIRMED} from './confirm.ts';
 import {Goal, type Step} from './goal.ts';
 import {KnownParts} from './known-parts.ts';
 
@@ -54,7 +54,7 @@ export class EdgeDriver {
   #failures = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #testedAt = Number.NEGATIVE_INFINITY;
-  #aside: string | null = null;
+  #fallback: string | null = null;
   #unanswered = 0;
   /** Reloads so far. */
   reloads = 0;
@@ -94,7 +94,7 @@ export class EdgeDriver {
       const goal = this.#goal.now();
       if (goal.file.hash !== this.#confirmed?.file.hash) await this.#go(goal, signal);
       else if (this.#options.steady() - this.#lookedAt >= LOOK_EVERY_MS) await this.#look(goal, signal);
-      await this.#renewAside();
+      await this.#renewFallback();
       await this.#sleep(signal);
     }
   }
@@ -102,8 +102,8 @@ export class EdgeDriver {
   /** Puts the file in place that is meant for when nobody drives, and reloads. */
   async leave(): Promise<EdgeTrouble | null> {
     const {edge} = this.#options;
-    const text = (await edge.readAside()) ?? this.#goal.prod().text;
-    return await installAside(edge, text);
+    const text = (await edge.readFallback()) ?? this.#goal.prod().text;
+    return await installFallback(edge, text);
   }
 
   /** Tests prod for everyone before it is needed. A crash in the middle leaves that file in place. */
@@ -111,9 +111,9 @@ export class EdgeDriver {
     const {edge} = this.#options;
     const prod = this.#goal.prod();
     const before = await edge.read();
-    const written = (await edge.put(prod.text)) ?? (await edge.putAside(prod.text));
+    const written = (await edge.put(prod.text)) ?? (await edge.putFallback(prod.text));
     if (written !== null) return this.#fail(written);
-    this.#aside = prod.text;
+    this.#fallback = prod.text;
     const said = await edge.test(signal);
     if (said === null && !signal.aborted) this.#learn(prod);
     if (before !== null && before !== prod.text) await edge.put(before);
@@ -145,7 +145,7 @@ export class EdgeDriver {
     this.reloads++;
     if (told !== null) return this.#fail(told);
     // Should the agent die now, what was taken back is not to return.
-    await this.#renewAside();
+    await this.#renewFallback();
     await this.#confirm(step, goal, signal);
   }
 
@@ -235,9 +235,10 @@ export class EdgeDriver {
   }
 
   /** What is to stand when nobody drives: gray only where the phase keeps it. */
-  async #renewAside(): Promise<void> {
-    const {text} = this.#goal.aside();
-    if (text !== this.#aside && (await this.#options.edge.putAside(text)) === null) this.#aside = text;
+  async #renewFallback(): Promise<void> {
+    const {text} = this.#goal.fallback();
+    if (text !== this.#fallback && (await this.#options.edge.putFallback(text)) === null)
+      this.#fallback = text;
   }
 
   /** Somebody changed the file, or started nginx with another: it is put right. */

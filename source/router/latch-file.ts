@@ -51,15 +51,15 @@ export async function openLatch(folder: string, feature: string): Promise<void> 
 async function writeDurably(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, {recursive: true});
-  const aside = `${path}.${process.pid}`;
-  const file = await open(aside, 'w', 0o644);
+  const temporary = `${path}.${process.pid}`;
+  const file = await open(temporary, 'w', 0o644);
   try {
     await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(aside, path);
+  await rename(temporary, path);
   const folderHandle = await open(folder, 'r');
   // Some file systems cannot sync a folder; the rename itself is done.
   await folderHandle.sync().catch(() => undefined);

@@ -41,15 +41,15 @@ export async function writeRemembered(path: string, known: Remembered): Promise<
   const others = (await readRemembered(path))?.rolledBack ?? [];
   const rolledBack = [...new Set([...others, ...known.rolledBack])].slice(-MOST_SEEN);
   const body = JSON.stringify({...known, rolledBack});
-  const aside = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
+  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   await mkdir(dirname(path), {recursive: true, mode: 0o700});
   try {
-    await writeFile(aside, JSON.stringify({schema: 'graydeck.remembered/1', sum: digest(body), body}), {
+    await writeFile(temporary, JSON.stringify({schema: 'graydeck.remembered/1', sum: digest(body), body}), {
       mode: 0o600,
     });
-    await rename(aside, path);
+    await rename(temporary, path);
   } catch (error) {
-    await rm(aside, {force: true}).catch(() => undefined);
+    await rm(temporary, {force: true}).catch(() => undefined);
     throw error;
   }
 }

@@ -61,7 +61,7 @@ export class Desk {
   }
 
   /** Tells what is due, and waits for what came of it. */
-  async tell(outbox: Outbox): Promise<void> {
+  async notify(outbox: Outbox): Promise<void> {
     await outbox.begin();
     await outbox.underWay();
   }

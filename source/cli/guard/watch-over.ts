@@ -85,14 +85,14 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       shelf: feature.rollUps,
       now: () => controller.now(),
     };
-    const teller = {by: tenure.actor, isOnDuty: () => true, isMeant: tenure.isHeld};
+    const notifier = {by: tenure.actor, isOnDuty: () => true, isMeant: tenure.isHeld};
     await Promise.all([
       act(means, noting, onTrouble),
       keepSteps(steps, isOurs, tenure.signal),
       keepRollUps(keeping, tenure.signal),
       keepStreams({feature, controller, by: tenure.actor}, tenure.signal),
       keepReports({feature, view: controller, settings}, tenure.signal),
-      keepNotifying(controller, settings, teller, tenure.signal),
+      keepNotifying(controller, settings, notifier, tenure.signal),
     ]);
   };
 

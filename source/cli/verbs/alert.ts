@@ -2,7 +2,7 @@ import {readTypedDuration} from '../command-line/duration.ts';
 import {newAlertId, newSilenceId} from '../../controller/ids.ts';
 import type {Intent} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';
-import {act} from '../acting/act.ts';
+import {execute} from '../acting/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
@@ -16,7 +16,7 @@ export const run: Run = async call => {
   const intent = intentOf(call);
   return await using(openSession(call), async session => {
     await mustExist(session.store, session.feature.feature);
-    const work = () => act(call, session, intent);
+    const work = () => execute(call, session, intent);
     const done = call.flags.dryRun ? await work() : await notifyMeanwhile(session, call.interrupted(), work);
     reportCommand(call, session, done, {
       alert: 'alert' in intent ? intent.alert : null,
