@@ -16,28 +16,28 @@ import {Sender} from './sender.ts';
 import {startOf} from '../release/well-formed.ts';
 
 const FLUSH_MS = 250;
-/** Until what is left is sent, and again until this process is off the list of routers, in milliseconds. */
+/** Most milliseconds to send the remaining samples, and most to leave the list of routers. */
 const SENT_WITHIN_MS = 1000;
 const LEFT_WITHIN_MS = 1000;
 
 type Env = NonNullable<DeckOptions['env']>;
 
-/** One feature with all that keeps it. */
+/** One feature and the parts that serve it. */
 interface Member {
   feature: Feature;
   routing: Routing;
   sender: Sender;
   feedback: FeedbackQueue;
-  /** Null until there is a store. */
+  /** Null until the store has been opened. */
   store: RouterStore | null;
   kept: KeptRouting | null;
 }
 
-/** The connection of an application to the deck: one for a process. */
+/** The connection of an application to its store; one for each process. */
 export class Deck {
-  /** The store's address without its password, for people. */
+  /** The store's address without password. */
   readonly store: string;
-  /** Resolves once the store was reached for the first time. */
+  /** Resolves once the store has been reached for the first time. */
   readonly opened: Promise<void>;
   readonly #options: DeckOptions;
   readonly #env: Env;
@@ -56,7 +56,7 @@ export class Deck {
     this.#options = options;
     this.#env = env;
     this.store = label;
-    // Of this start: the numbers of its entries begin anew with it.
+    // The suffix is new with each start, because the numbers of entries begin again.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
     this.#instance = `${startOf(name, 100)}-${randomBytes(3).toString('hex')}`;
     this.#folder = keptWhere(options, env, what => this.#tell(what));
@@ -72,8 +72,8 @@ export class Deck {
   }
 
   /**
-   * A feature by its name; the same object each time, with the options of the first.
-   * @throws RangeError for a name that no feature can have.
+   * Returns a feature by its name. Later calls return the same object, with the options of the first call.
+   * @throws RangeError if no feature can have this name
    */
   feature(name: string, options: FeatureOptions = {}): Feature {
     const known = this.#members.get(name);
@@ -99,7 +99,10 @@ export class Deck {
     return feature;
   }
 
-  /** Sends what was recorded, takes this process off the list of routers, and ends. Never rejects; within two seconds. */
+  /**
+   * Sends the recorded samples, removes this process from the list of routers, and closes the store. Takes at
+   * most 2 s. Never rejects.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -135,7 +138,7 @@ export class Deck {
     return store;
   }
 
-  /** Keeps a feature up to date from the moment there is a store. */
+  /** Starts the router of a feature once the store has been opened. */
   async #keep(member: Member, onReady: () => void): Promise<void> {
     const [store, folder] = await Promise.all([this.#opening, this.#folder]);
     if (store === null || this.#closing !== null) return;
@@ -159,7 +162,7 @@ export class Deck {
     try {
       this.#numbers = await registerNumbers(registry, healths);
     } catch (error) {
-      this.#tell(`the registry takes no metrics: ${String(error)}`);
+      this.#tell(`the prom-client registry refused the metrics: ${String(error)}`);
     }
   }
 
@@ -167,7 +170,7 @@ export class Deck {
     try {
       this.#options.onTrouble?.(what);
     } catch {
-      // Nobody to tell it to.
+      // An error of the application's callback must not stop the SDK.
     }
   }
 }

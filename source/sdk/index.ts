@@ -1,6 +1,5 @@
 /**
- * Takes part in gray releases from inside an application: decides for each user, measures what comes of it.
- *
+ * SDK for applications: decides for each user which side serves the request, and records the result.
  * @packageDocumentation
  */
 export {connect} from './connect.ts';
