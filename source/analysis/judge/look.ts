@@ -3,6 +3,7 @@ import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
 import type {ExternalNumbers} from './external.ts';
 import type {FindTraits} from './metric-traits.ts';
+import type {MetricReading} from './read-metric.ts';
 
 /** What the judge reads samples from, each over a span of the running split; `Windows` is one. */
 export interface Measured {
@@ -67,6 +68,8 @@ export class Look {
   /** By the length of the window, milliseconds. */
   readonly #known: Record<Side, Map<number, Known>> = {prod: new Map(), gray: new Map()};
   readonly #computed = new Map<string, number>();
+  /** Metrics that were read already, by side, name and window. */
+  readonly readings = new Map<string, MetricReading>();
 
   constructor(frame: Frame) {
     this.frame = frame;
