@@ -18,7 +18,7 @@ import type {Tenure} from '../../guard/tenure.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import {keepTelling} from '../notify/keep-telling.ts';
+import {keepNotifying} from '../notify/keep-notifying.ts';
 import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../acting/steps.ts';
 import {keepStreams} from './keep-streams.ts';
@@ -85,14 +85,14 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       shelf: feature.rollUps,
       now: () => controller.now(),
     };
-    const teller = {by: tenure.actor, isOnDuty: () => true, isMeant: tenure.isHeld};
+    const notifier = {by: tenure.actor, isOnDuty: () => true, isMeant: tenure.isHeld};
     await Promise.all([
       act(means, noting, onTrouble),
       keepSteps(steps, isOurs, tenure.signal),
       keepRollUps(keeping, tenure.signal),
       keepStreams({feature, controller, by: tenure.actor}, tenure.signal),
       keepReports({feature, view: controller, settings}, tenure.signal),
-      keepTelling(controller, settings, teller, tenure.signal),
+      keepNotifying(controller, settings, notifier, tenure.signal),
     ]);
   };
 

@@ -15,7 +15,7 @@ import {keepSteps} from '../../steps/keep-steps.ts';
 import type {Actor, CommandType} from '../../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
-import {keepTelling} from '../notify/keep-telling.ts';
+import {keepNotifying} from '../notify/keep-notifying.ts';
 import {isShownOf} from '../prometheus/shown.ts';
 import {withPrometheus} from '../prometheus/windows.ts';
 import {keepReports} from '../report/keep-reports.ts';
@@ -203,7 +203,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
         keepStreams({...acting, by: actor}, stop.signal),
         keepReports({feature: acting.feature, view, settings}, stop.signal),
         // Where a guard lives it tells people; what it leaves lying is taken up from here.
-        keepTelling(
+        keepNotifying(
           acting.controller,
           settings,
           {by: actor, isOnDuty: () => silentSince !== null},

@@ -60,7 +60,15 @@ export function reportOf(
   const story = storyOf(FEATURE, commits, 'r-1', now)!;
   const measured = new Measured(story, now);
   for (const tally of tallies) measured.add(tally);
-  return buildReport({feature: FEATURE, story, measured, snapshot, feedback, now, tell: ({type}) => type});
+  return buildReport({
+    feature: FEATURE,
+    story,
+    measured,
+    snapshot,
+    feedback,
+    now,
+    sentence: ({type}) => type,
+  });
 }
 
 export interface MeasuredSide {
