@@ -3,7 +3,7 @@ import type {EvidenceReading, EvidenceSnapshot} from '../analysis/evidence/readi
 import {evidenceTick, sideTick, type Seconds} from '../analysis/judge/evidence-tick.ts';
 import type {ExternalNumbers} from '../analysis/judge/external.ts';
 import {judge, overrule, type JudgeState, type Judgement} from '../analysis/judge/judge.ts';
-import type {Measured} from '../analysis/judge/look.ts';
+import type {Measured} from '../analysis/judge/window-reader.ts';
 import type {FindTraits} from '../analysis/judge/metric-traits.ts';
 import {ofRelease} from '../analysis/judge/situation.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';

@@ -3,7 +3,7 @@ import type {SideTick} from '../../analysis/evidence/tick.ts';
 import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {judge, type JudgeState} from '../../analysis/judge/judge.ts';
 import {hasToShow} from '../../analysis/judge/longest-window.ts';
-import {PHASE_AT_MOST_MS} from '../../analysis/judge/look.ts';
+import {PHASE_AT_MOST_MS} from '../../analysis/judge/window-reader.ts';
 import type {FindTraits} from '../../analysis/judge/metric-traits.ts';
 import {LogHistogram} from '../../analysis/sketches/log-histogram.ts';
 import type {Side} from '../../analysis/numbers.ts';

@@ -22,7 +22,7 @@ const UNSEEN: Answer = {action: 'hold', reason: 'nothing to compare yet'};
 const EVIDENCE_ALONE = {...EMPTY_PLAN, evidence: DEFAULT_EVIDENCE};
 
 /** One release of a recording, and how its judgement stands. */
-interface Judged {
+interface RecordedJudging {
   judging: Judging;
   progress: PlanProgress;
   /** The last word, which nothing changes any more. */
@@ -45,7 +45,7 @@ export class RecordedFeature {
   #newestAt = Number.NEGATIVE_INFINITY;
   /** End of the second that was judged last. */
   #at: number | null = null;
-  #judged: Judged | null = null;
+  #judged: RecordedJudging | null = null;
   #answer = NOTHING;
   #begun = '';
 
@@ -118,7 +118,7 @@ export class RecordedFeature {
     if (this.#answer.action === 'rollback') judged.final = this.#answer;
   }
 
-  #begin(release: string, at: number): Judged {
+  #begin(release: string, at: number): RecordedJudging {
     const {plan, traits, createEvaluator} = this.#by;
     const means = {
       windows: this.#windows,
@@ -135,7 +135,7 @@ export class RecordedFeature {
     };
   }
 
-  #judge({judging, progress}: Judged, release: Release, at: number): Answer {
+  #judge({judging, progress}: RecordedJudging, release: Release, at: number): Answer {
     progress.serve(1000);
     const {plan, state, phase, ranMs, left, since} = progress;
     const {percent, splitChangedAt} = release;

@@ -1,5 +1,5 @@
 import {amount, amounts} from '../../../analysis/judge/amounts.ts';
-import type {Judged} from '../../../analysis/judge/outcome.ts';
+import type {JudgedCondition} from '../../../analysis/judge/outcome.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
 import {labelElsewhere} from '../sides/elsewhere.ts';
@@ -28,13 +28,13 @@ export function metricLabel(name: string, {t, clean}: Pick<Scene, 't' | 'clean'>
 }
 
 /** What was judged: the metric, or gray's improvement of it. */
-export function judgedLabel({metric, improvement}: Judged, scene: Scene): string {
+export function judgedLabel({metric, improvement}: JudgedCondition, scene: Scene): string {
   const label = metricLabel(metric, scene);
   return improvement ? scene.t.verdict.improvement(label) : label;
 }
 
 /** The value, null where it is not known, and the limit with its operator: `6.2 %`, `> 5 %`. */
-export function valueAndLimit(judged: Judged, {t}: Scene): {value: string | null; limit: string} {
+export function valueAndLimit(judged: JudgedCondition, {t}: Scene): {value: string | null; limit: string} {
   const {op, unit, value, threshold, timesProd} = judged;
   const times = timesProd === null ? null : t.verdict.timesProd(timesProd);
   if (threshold === null)

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {BLIND_BREAK_MS, follow, type Sighting, type Track} from '../../../source/analysis/judge/track.ts';
+import {
+  BLIND_BREAK_MS,
+  follow,
+  type Sighting,
+  type HoldTimer,
+} from '../../../source/analysis/judge/hold-timer.ts';
 
 const T0 = 1_800_000_000_000;
 const FOR = 60_000;
@@ -14,7 +19,7 @@ interface Step {
 }
 
 /** Follows a track over steps of a second that hold, unless told otherwise. */
-function run(steps: readonly Step[], from: Track | null = null, forMs = FOR): Track[] {
+function run(steps: readonly Step[], from: HoldTimer | null = null, forMs = FOR): HoldTimer[] {
   let track = from;
   let at = from?.at ?? T0;
   return steps.map(({gapMs = 1000, sighting = 'holds', behindMs = 0, isOver = false}) => {
@@ -34,7 +39,7 @@ function run(steps: readonly Step[], from: Track | null = null, forMs = FOR): Tr
 const HOLDS: Step = {};
 const BLIND: Step = {sighting: 'blind'};
 const times = <T>(count: number, step: T): T[] => Array.from({length: count}, () => step);
-const last = (tracks: Track[]): Track => tracks.at(-1)!;
+const last = (tracks: HoldTimer[]): HoldTimer => tracks.at(-1)!;
 
 describe('a guardrail that holds', () => {
   test('is on when it has held for its duration, and not a second before', () => {
@@ -165,7 +170,7 @@ describe('laws', () => {
       fc.property(steps, steps, (before, after) => {
         fc.pre(before.length > 0);
         const track = last(run(before));
-        const copy = JSON.parse(JSON.stringify(track)) as Track;
+        const copy = JSON.parse(JSON.stringify(track)) as HoldTimer;
         expect(run(after, copy)).toEqual(run(after, track));
       }),
     );

@@ -62,7 +62,7 @@ interface Known {
  * can be learned about the version. Where nobody is eligible (0 %) whoever has gray is looked at, so that testers are
  * guarded.
  */
-export class Look {
+export class WindowReader {
   readonly frame: Frame;
   /** By the length of the window, milliseconds. */
   readonly #known: Record<Side, Map<number, Known>> = {prod: new Map(), gray: new Map()};
@@ -150,8 +150,8 @@ export class Look {
   }
 
   /** A look at an earlier moment of the same split. */
-  endingAt(at: number): Look {
-    return new Look({...this.frame, at});
+  endingAt(at: number): WindowReader {
+    return new WindowReader({...this.frame, at});
   }
 
   /** Never before the split began, even where the windows have not been told of it yet. */

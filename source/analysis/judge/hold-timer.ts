@@ -5,7 +5,7 @@
  * limit, see `clear.ts`) is a break and begins anew. Between the two, and without a judgement (too few requests, no
  * data), nothing is counted and nothing lost; more than a minute without a judgement is a break as well.
  */
-export interface Track {
+export interface HoldTimer {
   /** Milliseconds it has held, as far as data go; null while it does not. */
   heldMs: number | null;
   /** Looked at and held, but not borne out by data yet, milliseconds. */
@@ -24,7 +24,7 @@ export interface Track {
 /** `between`: it does not hold but is not clear of it. `blind`: undecided or not measurable. */
 export type Sighting = 'holds' | 'between' | 'clear' | 'blind';
 
-export interface TrackLook {
+export interface HoldSighting {
   at: number;
   /** How far data go, the store's clock; null without any. */
   dataAt: number | null;
@@ -40,7 +40,7 @@ export interface TrackLook {
 export const BLIND_BREAK_MS = 60_000;
 
 /** The track after one more look. Pure; whatever clocks do, it counts at most `longestGapMs` a look. */
-export function follow(track: Track | null, look: TrackLook): Track {
+export function follow(track: HoldTimer | null, look: HoldSighting): HoldTimer {
   const {at, sighting, forMs, longestGapMs} = look;
   // A clock that went back says nothing about the time between.
   const gapMs = track === null ? 0 : Math.max(0, at - track.at);
@@ -48,7 +48,7 @@ export function follow(track: Track | null, look: TrackLook): Track {
   const dataAt = Math.min(at, look.dataAt ?? track?.dataAt ?? at);
   const blindMs = sighting === 'blind' ? (track?.blindMs ?? 0) + gapMs : 0;
   const wasBlind = gapMs > longestGapMs && gapMs > BLIND_BREAK_MS;
-  const fresh: Track = {heldMs: null, owedMs: 0, blindMs, at, dataAt, isOn: false, isOverruled: false};
+  const fresh: HoldTimer = {heldMs: null, owedMs: 0, blindMs, at, dataAt, isOn: false, isOverruled: false};
   const before = track === null || wasBlind || blindMs > BLIND_BREAK_MS ? fresh : track;
   if (sighting === 'clear') return fresh;
   if (sighting !== 'holds') return {...before, owedMs: 0, blindMs, at, dataAt};
