@@ -1,6 +1,6 @@
 import type {Release} from '../release/state.ts';
 import type {Checkpoint} from './checkpoint.ts';
-import type {Absence} from './contact.ts';
+import type {Outage} from './outage-tracker.ts';
 
 /** Seconds judged again when a guard begins, at most, milliseconds: what the raw stream holds. */
 export const CATCH_UP_MS = 900_000;
@@ -11,7 +11,7 @@ export interface Beginning {
   /** What the guard before has left; null: nothing. */
   found: Checkpoint | null;
   /** The last time that nobody could see anything and that nobody has judged since; null: somebody could. */
-  blind: Absence | null;
+  blind: Outage | null;
   /** The store's clock, and the newest version of its log. */
   now: number;
   version: number;
@@ -26,13 +26,13 @@ export function beginAt({release, found, blind, now, version}: Beginning): Omit<
   return {release: release.id, at: wholeSecond(at), notBefore, version, judge: null, evidence: null};
 }
 
-/** An absence that nobody has judged since; null: there was none, or whoever has judged since could see. */
+/** An outage that nobody has judged since; null: there was none, or whoever has judged since could see. */
 export function unseen(
-  absence: Absence | null,
+  outage: Outage | null,
   {startedAt}: Pick<Release, 'startedAt'>,
   found: Checkpoint | null,
 ) {
-  return absence !== null && absence.until > (found?.at ?? startedAt) ? absence : null;
+  return outage !== null && outage.until > (found?.at ?? startedAt) ? outage : null;
 }
 
 /** The beginning of the second that holds a moment. */

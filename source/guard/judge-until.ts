@@ -1,7 +1,7 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {CATCH_UP_MS, wholeSecond} from './beginning.ts';
-import type {Judging, Scene} from './judging.ts';
+import type {Judging, ReleaseFacts} from './judging.ts';
 
 /** A second is looked at so long after its end, milliseconds: senders flush four times a second. */
 export const SETTLE_MS = 400;
@@ -22,7 +22,7 @@ export function untilLook(now: number): number {
 export async function judgeUntil(
   judging: Judging,
   until: number,
-  sceneOf: () => Scene | null,
+  releaseFacts: () => ReleaseFacts | null,
   signal: AbortSignal,
   onJudged: (judgement: Judgement) => void = () => undefined,
 ): Promise<Judgement | null> {
@@ -30,9 +30,9 @@ export async function judgeUntil(
   let judgement: Judgement | null = null;
   let count = 0;
   for (let at = Math.max(judging.at, end - CATCH_UP_MS) + 1000; at <= end; at += 1000) {
-    const scene = sceneOf();
-    if (scene === null) return null;
-    judgement = judging.look(at, scene);
+    const facts = releaseFacts();
+    if (facts === null) return null;
+    judgement = judging.look(at, facts);
     onJudged(judgement);
     if (++count % AT_ONCE === 0) await nextTurn();
     if (signal.aborted) return null;

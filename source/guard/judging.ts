@@ -29,7 +29,7 @@ export interface JudgingMeans {
 }
 
 /** What is known of the release at a look. */
-export interface Scene {
+export interface ReleaseFacts {
   release: Release;
   split: Split;
   /** The percent that every live router confirmed; null while any differs. */
@@ -80,8 +80,8 @@ export class Judging {
   }
 
   /** Judges the second that ends at `at`. Each second once, in order; seconds may be left out. */
-  look(at: number, scene: Scene): Judgement {
-    const {release, split, applied, version} = scene;
+  look(at: number, facts: ReleaseFacts): Judgement {
+    const {release, split, applied, version} = facts;
     const {windows, external, traits, aheadMs} = this.#means;
     this.#prepare(release);
     this.#overrule(at, release);

@@ -16,7 +16,7 @@ import {readPlan} from '../../source/config/plan/plan-file.ts';
 import {openController} from '../../source/controller/controller.ts';
 import {arrivals, normal, seeded} from '../../source/demo/random.ts';
 import {Judging} from '../../source/guard/judging.ts';
-import {sceneOf} from '../../source/guard/scene.ts';
+import {releaseFacts} from '../../source/guard/release-facts.ts';
 import {openStore} from '../../source/store/open.ts';
 import {feed, T0} from '../analysis/feed.ts';
 import {median, quantile} from './quantile.ts';
@@ -88,7 +88,7 @@ for (let second = 1; second <= HISTORY + seconds; second++) {
   now = begin + second * 1000;
   feed(windows, now - 1000, entry('prod', 900), now);
   feed(windows, now - 1000, entry('gray', 100), now);
-  const scene = sceneOf(judging, controller, []);
+  const scene = releaseFacts(judging, controller, []);
   if (scene === null) throw new Error('the release is gone');
   const began = performance.now();
   const judgement = judging.look(now, scene);

@@ -187,7 +187,7 @@ describe('time that nobody saw', () => {
     await world.for(20, SICK);
     const from = world.now;
     world.pass(MINUTE);
-    world.absence = {from, until: world.now};
+    world.outage = {from, until: world.now};
     await world.takeOver();
     await world.for(60, WELL);
     expect(world.release.rollback).toBeNull();

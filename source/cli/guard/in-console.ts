@@ -34,16 +34,16 @@ export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
   let epoch: number | null = null;
   let judged: Judged | null = null;
   const guarding = (async () => {
-    const [{watchOver}, {Contact}, {machineClock}] = await Promise.all([
+    const [{watchOver}, {OutageTracker}, {machineClock}] = await Promise.all([
       import('./watch-over.ts'),
-      import('../../guard/contact.ts'),
+      import('../../guard/outage-tracker.ts'),
       import('../../guard/clock.ts'),
     ]);
-    const contact = new Contact(machineClock, () => controller.now());
+    const outages = new OutageTracker(machineClock, () => controller.now());
     const watched = {
       ...rest,
       controller,
-      contact,
+      outages,
       onRole: (role: {role: string; epoch?: number}) => {
         epoch = role.epoch ?? null;
         judged = null;
@@ -57,7 +57,7 @@ export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
     try {
       await watchOver(watched, stop.signal);
     } finally {
-      contact.close();
+      outages.close();
     }
   })().catch(() => undefined);
   return {

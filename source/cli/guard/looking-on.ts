@@ -24,7 +24,7 @@ export interface LookedOn {
 /** The judgement of who only looks; kept until the signal aborts. */
 export interface LookingOn {
   judged(): Judged | null;
-  /** The store has answered: what makes an absence of it known. */
+  /** The store has answered: what makes an outage of it known. */
   answered(): void;
   /** Resolves after the first look, whatever came of it. */
   first: Promise<void>;
@@ -42,17 +42,17 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
     // First the numbers are on the screen, then they are judged.
     await measuring.ready();
     if (signal.aborted) return first.resolve();
-    const [{Onlooker}, {untilLook}, {Contact}, {machineClock}, {createEvaluator}, {metricBook}] =
+    const [{Observer}, {untilLook}, {OutageTracker}, {machineClock}, {createEvaluator}, {metricBook}] =
       await Promise.all([
-        import('../../guard/onlooker.ts'),
+        import('../../guard/observer.ts'),
         import('../../guard/judge-until.ts'),
-        import('../../guard/contact.ts'),
+        import('../../guard/outage-tracker.ts'),
         import('../../guard/clock.ts'),
         import('../../analysis/evidence/evidence.ts'),
         import('../../config/condition/metric-book.ts'),
       ]);
-    const contact = new Contact(machineClock, () => view.now());
-    const onlooker = new Onlooker({
+    const outages = new OutageTracker(machineClock, () => view.now());
+    const observer = new Observer({
       view,
       windows: measuring.windows,
       aheadMs: measuring.aheadMs,
@@ -61,23 +61,23 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
       external,
       traits: metricBook(settings.config?.value.metrics).find,
       createEvaluator,
-      absence: () => contact.absence,
+      outage: () => outages.outage,
       clock: machineClock,
     });
-    judged = () => onlooker.judged;
-    answered = () => contact.answered();
+    judged = () => observer.judged;
+    answered = () => outages.answered();
     try {
       while (!signal.aborted) {
         // A store that is away leaves the last judgement standing, with its age.
         const isAway = measuring.away() !== null || view.snapshot().link.state !== 'up';
-        if (!isGuarding() && !isAway) await onlooker.look(signal).catch(() => undefined);
+        if (!isGuarding() && !isAway) await observer.look(signal).catch(() => undefined);
         first.resolve();
         onLook?.();
         await pause(untilLook(view.now()), undefined, {signal}).catch(() => undefined);
       }
     } finally {
       first.resolve();
-      contact.close();
+      outages.close();
     }
   };
   return {

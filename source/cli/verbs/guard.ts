@@ -1,7 +1,7 @@
 import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {machineClock} from '../../guard/clock.ts';
-import {Contact} from '../../guard/contact.ts';
+import {OutageTracker} from '../../guard/outage-tracker.ts';
 import {pause} from '../../guard/wait.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
@@ -35,13 +35,13 @@ export const run: Run = async call => {
   const store = await openStore(settings.store, 'operator');
   sayCaution(call, store);
   await sayLacks(call, settings);
-  const contact = new Contact(machineClock, () => store.now());
+  const outages = new OutageTracker(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();
   try {
     const guard = (feature: string) => {
       if (guards.has(feature)) return;
-      const guarding = guardFeature(call, {store, settings, contact, name}, feature, signal);
+      const guarding = guardFeature(call, {store, settings, outages, name}, feature, signal);
       const watched = guarding.catch((error: unknown) => {
         faults.set(feature, error);
         // As long as there is another to be guarded, that one is.
@@ -56,7 +56,7 @@ export const run: Run = async call => {
     if (useless.signal.aborted) throw [...faults.values()].at(-1);
     return EXIT.done;
   } finally {
-    contact.close();
+    outages.close();
     await store.close();
   }
 };
@@ -90,9 +90,9 @@ async function guardFeature(
   {
     store,
     settings,
-    contact,
+    outages,
     name,
-  }: {store: OperatorStore; settings: Settings; contact: Contact; name: string},
+  }: {store: OperatorStore; settings: Settings; outages: OutageTracker; name: string},
   featureName: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -116,7 +116,7 @@ async function guardFeature(
         external: together(prometheus, feedback),
         settings,
         name,
-        contact,
+        outages,
         onRole,
         onTrouble,
       },

@@ -1,13 +1,13 @@
 import {appliedBy, type Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
-import type {Judging, Scene} from './judging.ts';
+import type {Judging, ReleaseFacts} from './judging.ts';
 
 /** The release as it is, for the judging of it; null: another has taken its place. */
-export function sceneOf(
+export function releaseFacts(
   {releaseId}: Pick<Judging, 'releaseId'>,
   controller: Pick<ControllerView, 'snapshot' | 'now'>,
   reports: readonly Report[],
-): (Scene & {isApplied: boolean; unapplied: Report[]}) | null {
+): (ReleaseFacts & {isApplied: boolean; unapplied: Report[]}) | null {
   const {state, split, splitVersion, head} = controller.snapshot();
   const {release} = state;
   if (release?.id !== releaseId) return null;

@@ -7,18 +7,18 @@ import type {Release} from '../release/state.ts';
 import {beginAt, unseen} from './beginning.ts';
 import {readCheckpoint, type CheckpointReader} from './checkpoint.ts';
 import {elapsed, type Clock, type Moment} from './clock.ts';
-import type {Absence} from './contact.ts';
+import type {Outage} from './outage-tracker.ts';
 import {judgeUntil, SETTLE_MS} from './judge-until.ts';
-import {Judging, type JudgingMeans, type Scene} from './judging.ts';
-import {sceneOf} from './scene.ts';
+import {Judging, type JudgingMeans, type ReleaseFacts} from './judging.ts';
+import {releaseFacts} from './release-facts.ts';
 
-export interface OnlookerMeans extends JudgingMeans {
+export interface ObserverOptions extends JudgingMeans {
   view: Pick<ControllerView, 'snapshot' | 'now'>;
   shelf: CheckpointReader;
   /** Newest report of every router known. */
   routers(): readonly Report[] | Promise<readonly Report[]>;
   /** When the store was away last. */
-  absence(): Absence | null;
+  outage(): Outage | null;
   clock: Clock;
 }
 
@@ -30,16 +30,16 @@ const COMPARE_EVERY_MS = 30_000;
  * no checkpoint, gives no command. So a console that is opened late shows the verdict of one that never stopped, and
  * says what a guard would do where there is none.
  */
-export class Onlooker {
-  readonly #means: OnlookerMeans;
+export class Observer {
+  readonly #means: ObserverOptions;
   #judging: Judging | null = null;
   #judged: Judged | null = null;
   /** What it began under: another guard, or a store that was away, begins anew. */
   #epoch: number | null = null;
-  #absence: Absence | null = null;
+  #outage: Outage | null = null;
   #readAt: Moment | null = null;
 
-  constructor(means: OnlookerMeans) {
+  constructor(means: ObserverOptions) {
     this.#means = means;
   }
 
@@ -61,9 +61,9 @@ export class Onlooker {
     const judging = await this.#judgingOf(release);
     const isNew = judging !== before;
     const reports = await this.#means.routers();
-    const scene = () => sceneOf(judging, view, reports);
-    const news = await judgeUntil(judging, view.now() - SETTLE_MS, scene, signal);
-    const judgement = news ?? (isNew && judging.at > release.splitChangedAt ? again(judging, scene()) : null);
+    const facts = () => releaseFacts(judging, view, reports);
+    const news = await judgeUntil(judging, view.now() - SETTLE_MS, facts, signal);
+    const judgement = news ?? (isNew && judging.at > release.splitChangedAt ? again(judging, facts()) : null);
     if (judgement !== null) this.#judged = {release: release.id, since: release.splitChangedAt, judgement};
   }
 
@@ -73,20 +73,20 @@ export class Onlooker {
     const now = view.now();
     const {state, head} = view.snapshot();
     const epoch = state.guard?.epoch ?? null;
-    const absence = this.#means.absence();
+    const outage = this.#means.outage();
     const old = this.#judging;
     // A clock that went back leaves everything judged in the future.
     const isSame = old !== null && old.releaseId === release.id && old.at <= now;
-    const isSettled = isSame && this.#epoch === epoch && this.#absence === absence;
+    const isSettled = isSame && this.#epoch === epoch && this.#outage === outage;
     const moment = clock();
     if (isSettled && this.#readAt !== null && elapsed(this.#readAt, moment) < COMPARE_EVERY_MS) return old;
     const found = await readCheckpoint(shelf, release.id, now);
     this.#readAt = moment;
-    const blind = unseen(absence, release, found);
+    const blind = unseen(outage, release, found);
     // Whoever guards knows since when everything counts; where nobody has judged since, this one does.
     if (isSettled && (found === null || blind !== null || found.notBefore === old.notBefore)) return old;
     this.#epoch = epoch;
-    this.#absence = absence;
+    this.#outage = outage;
     const version = head?.version ?? 0;
     this.#judging = new Judging(this.#means, beginAt({release, found, blind, now, version}));
     return this.#judging;
@@ -94,6 +94,6 @@ export class Onlooker {
 }
 
 /** A checkpoint may be of this very second. To judge a second twice changes nothing and tells what came of it. */
-function again(judging: Judging, scene: Scene | null): Judgement | null {
-  return scene === null ? null : judging.look(judging.at, scene);
+function again(judging: Judging, facts: ReleaseFacts | null): Judgement | null {
+  return facts === null ? null : judging.look(judging.at, facts);
 }

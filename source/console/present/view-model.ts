@@ -4,7 +4,7 @@ import type {Reading} from '../reading.ts';
 import type {Cleaner} from './clean.ts';
 
 /** What every presenter is given: the moment, the words, and how outside text is cleaned. */
-export interface Scene {
+export interface ViewModel {
   reading: Reading;
   /** Sparklines' values, by metric. */
   histories: Histories;

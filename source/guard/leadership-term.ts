@@ -3,7 +3,7 @@ import type {Actor, Intent} from '../release/command.ts';
 import type {LeaseHold} from './lease.ts';
 
 /** The time in which this process is the guard of a feature, under one epoch. */
-export interface Tenure {
+export interface LeadershipTerm {
   readonly epoch: number;
   readonly actor: Actor;
   /** Aborts when it is over, for whatever reason. */
@@ -16,18 +16,13 @@ export interface Tenure {
   command(intent: Intent, reason?: string, isMeant?: () => boolean): Promise<Outcome | null>;
 }
 
-/** A tenure and the way to end it. */
-export interface OwnTenure extends Tenure {
+/** A term and the way to end it. */
+export interface OwnTerm extends LeadershipTerm {
   end(): void;
 }
 
-/** Begins a tenure. Whatever the log says against its epoch ends it. */
-export function beginTenure(
-  controller: Controller,
-  lease: LeaseHold,
-  name: string,
-  epoch: number,
-): OwnTenure {
+/** Begins a term. Whatever the log says against its epoch ends it. */
+export function beginTerm(controller: Controller, lease: LeaseHold, name: string, epoch: number): OwnTerm {
   const over = new AbortController();
   const actor: Actor = {name, kind: 'guard', epoch};
   const isHeld = () => {

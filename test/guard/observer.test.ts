@@ -59,23 +59,23 @@ describe('a console that is opened late', () => {
   test('begins again with whoever guards after the store was away', async () => {
     await using world = await World.open(guarded(MINUTE));
     await world.takeOver();
-    const onlooker = await world.opensConsole();
+    const observer = await world.opensConsole();
     await world.for(50, SICK);
-    world.absence = {from: world.now, until: world.now + 30 * SECOND};
+    world.outage = {from: world.now, until: world.now + 30 * SECOND};
     world.pass(30 * SECOND);
     await world.takeOver();
     await world.for(20, SICK);
-    expect(onlooker.judged?.judgement.guardrails[0]?.heldMs).toBeLessThan(20 * SECOND);
-    expect(onlooker.judged?.judgement.verdict).toEqual(world.judged?.judgement.verdict);
+    expect(observer.judged?.judgement.guardrails[0]?.heldMs).toBeLessThan(20 * SECOND);
+    expect(observer.judged?.judgement.verdict).toEqual(world.judged?.judgement.verdict);
   });
 
   test('has nothing to say of a release that is over', async () => {
     await using world = await World.open(guarded(MINUTE));
-    const onlooker = await world.opensConsole();
+    const observer = await world.opensConsole();
     await world.for(3, WELL);
-    expect(onlooker.judged).not.toBeNull();
+    expect(observer.judged).not.toBeNull();
     await world.does({type: 'rollback', release: 'r-1'});
     await world.second(WELL);
-    expect(onlooker.judged).toBeNull();
+    expect(observer.judged).toBeNull();
   });
 });

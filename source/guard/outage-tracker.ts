@@ -1,7 +1,7 @@
 import {elapsed, type Clock, type Moment} from './clock.ts';
 
 /** A stretch of time, the store's clock, milliseconds since 1970. */
-export interface Absence {
+export interface Outage {
   from: number;
   until: number;
 }
@@ -13,16 +13,16 @@ const BEAT_MS = 500;
 const SLEPT_MS = 2000;
 
 /**
- * When the store was away, as far as this process was awake to see it. A sleep of one's own is no absence: others went
+ * When the store was away, as far as this process was awake to see it. A sleep of one's own is no outage: others went
  * on writing, and what they wrote can be read.
  */
-export class Contact {
+export class OutageTracker {
   readonly #clock: Clock;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   #beat: Moment;
   #answered: {at: Moment; now: number} | null = null;
-  #absence: Absence | null = null;
+  #outage: Outage | null = null;
 
   /** @param now the store's clock */
   constructor(clock: Clock, now: () => number) {
@@ -34,8 +34,8 @@ export class Contact {
   }
 
   /** The last time the store was away; null: it was not. */
-  get absence(): Absence | null {
-    return this.#absence;
+  get outage(): Outage | null {
+    return this.#outage;
   }
 
   /** The store has answered. */
@@ -44,7 +44,7 @@ export class Contact {
     const now = this.#now();
     const last = this.#answered;
     const moment = this.#clock();
-    if (last !== null && elapsed(last.at, moment) >= AWAY_MS) this.#absence = {from: last.now, until: now};
+    if (last !== null && elapsed(last.at, moment) >= AWAY_MS) this.#outage = {from: last.now, until: now};
     this.#answered = {at: moment, now};
   }
 
