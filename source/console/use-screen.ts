@@ -6,7 +6,7 @@ import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
 import {chartPoints, type ChartStyle} from './present/chart/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
-import {isActedOn} from './present/chart/limit.ts';
+import {isActedOn} from '../analysis/limits.ts';
 import {logRows, rowKey, type LogRow} from './present/log.ts';
 import {labelOf, metricRows, visibleRows, type MetricRow} from './present/sides/metric-rows.ts';
 import type {ViewModel} from './present/view-model.ts';

@@ -1,5 +1,5 @@
 import {Acting, type ActingMeans} from './acting.ts';
-import {untilLook} from './judge-until.ts';
+import {untilLook} from '../monitor/judge-until.ts';
 import type {LeadershipTerm} from './leadership-term.ts';
 import {pause} from './wait.ts';
 

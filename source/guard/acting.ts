@@ -8,29 +8,17 @@ import type {ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Reason, Release, Verdict} from '../release/state.ts';
-import {beginAt, CATCH_UP_MS, unseen} from './beginning.ts';
-import {Checkpoints, type CheckpointShelf} from './checkpoint.ts';
-import {elapsed, type Clock, type Moment} from './clock.ts';
-import type {Outage} from './outage-tracker.ts';
+import {beginAt, CATCH_UP_MS, unseen} from '../monitor/beginning.ts';
+import {Checkpoints, type CheckpointShelf} from '../monitor/checkpoint.ts';
+import {elapsed, type Clock, type Moment} from '../monitor/clock.ts';
+import type {Outage} from '../monitor/outage-tracker.ts';
 import {firstSilence} from './first-silence.ts';
-import {Judging, type JudgedWindows, type ReleaseFacts} from './judging.ts';
-import {judgeUntil, SETTLE_MS} from './judge-until.ts';
+import {Judging, type ReleaseFacts} from '../monitor/judging.ts';
+import type {Measuring} from '../monitor/measuring.ts';
+import {judgeUntil, SETTLE_MS} from '../monitor/judge-until.ts';
 import {alertOrders, ordersOf, type Order} from './orders.ts';
-import {releaseFacts} from './release-facts.ts';
+import {releaseFacts} from '../monitor/release-facts.ts';
 import type {LeadershipTerm} from './leadership-term.ts';
-
-/** The measurements of a feature, as a guard uses them. */
-export interface Measuring {
-  readonly windows: JudgedWindows;
-  /** Resolves once everything has been read that the stream holds now; never rejects. */
-  ready(): Promise<void>;
-  /** Nothing before this moment counts any more, the store's clock; 0: everything of the running split does. */
-  countFrom(at: number): void;
-  /** Why the stream cannot be read at the moment; null: it can. */
-  away(): string | null;
-  /** How far the stream is ahead of the store's clock, milliseconds; null: it is not. */
-  aheadMs(): number | null;
-}
 
 export interface ActingMeans {
   controller: ControllerView;

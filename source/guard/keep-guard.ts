@@ -1,6 +1,6 @@
 import type {Controller} from '../controller/outcome.ts';
 import {StoreFault} from '../store/fault.ts';
-import type {OutageTracker} from './outage-tracker.ts';
+import type {OutageTracker} from '../monitor/outage-tracker.ts';
 import {RENEW_MS, type LeaseHold} from './lease.ts';
 import {beginTerm, type OwnTerm, type LeadershipTerm} from './leadership-term.ts';
 import {changeOrWhile, pause} from './wait.ts';

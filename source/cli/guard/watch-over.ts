@@ -10,8 +10,8 @@ import {rememberOutcomes} from '../../steps/remember-outcomes.ts';
 import type {StepRunner} from '../../steps/run-steps.ts';
 import {act} from '../../guard/act.ts';
 import {begunByGuard} from '../../guard/begun-by-guard.ts';
-import {machineClock} from '../../guard/clock.ts';
-import type {OutageTracker} from '../../guard/outage-tracker.ts';
+import {machineClock} from '../../monitor/clock.ts';
+import type {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {keepGuard, type Role} from '../../guard/keep-guard.ts';
 import {LeaseHold} from '../../guard/lease.ts';
 import type {LeadershipTerm} from '../../guard/leadership-term.ts';
@@ -22,13 +22,13 @@ import {keepTelling} from '../notify/keep-telling.ts';
 import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../acting/steps.ts';
 import {keepStreams} from './keep-streams.ts';
-import type {GuardMeasuring} from './measuring.ts';
+import type {OpenMeasuring} from '../../monitor/measuring.ts';
 
 /** A feature to be watched over, and who is told of it. */
 export interface Watched {
   feature: FeatureStore;
   controller: Controller;
-  measuring: GuardMeasuring;
+  measuring: OpenMeasuring;
   /** Numbers that no sample speaks of. */
   external: ExternalNumbers;
   settings: Pick<Settings, 'config' | 'declared'>;

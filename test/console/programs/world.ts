@@ -19,8 +19,8 @@ import type {
 import type {ExternalLike} from '../../../source/console/present/sides/elsewhere.ts';
 import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
-import {Judging} from '../../../source/guard/judging.ts';
-import {releaseFacts} from '../../../source/guard/release-facts.ts';
+import {Judging} from '../../../source/monitor/judging.ts';
+import {releaseFacts} from '../../../source/monitor/release-facts.ts';
 import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';
 import {SampleParser} from '../../../source/metrics/sample.ts';
 import type {Actor, Intent} from '../../../source/release/command.ts';

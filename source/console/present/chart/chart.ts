@@ -5,7 +5,7 @@ import {emptyGrid, paintAcross, paintDown, rowOf, runs, type Grid, type Series} 
 import {paintLines} from './lines.ts';
 import {rangeOf, ticksOf, type Range} from './range.ts';
 import {clockwork, UNKNOWN} from '../format.ts';
-import type {Limit} from './limit.ts';
+import type {Limit} from '../../../analysis/limits.ts';
 import {fit, padStart, say, widthOf, type Line, type Tone} from '../line.ts';
 import {badFrom, type MetricRow} from '../sides/metric-rows.ts';
 import {percentChanges} from './percent-changes.ts';

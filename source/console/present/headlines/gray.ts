@@ -3,7 +3,7 @@ import {differenceText} from '../sides/compared.ts';
 import {clockwork, milliseconds, setPercent, threeDigits, timeOfDay} from '../format.ts';
 import {loud, type Headline} from './headline.ts';
 import type {Tone} from '../line.ts';
-import {isActedOn} from '../chart/limit.ts';
+import {isActedOn} from '../../../analysis/limits.ts';
 import {standsOutSince, type MetricRow} from '../sides/metric-rows.ts';
 import type {ViewModel} from '../view-model.ts';
 import {isDim} from '../sides/sides.ts';

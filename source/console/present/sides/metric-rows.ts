@@ -4,8 +4,9 @@ import type {Messages} from '../../messages/catalogue.ts';
 import type {Cleaner} from '../clean.ts';
 import {compare, type Compared} from './compare.ts';
 import {foundElsewhere, labelElsewhere, metricElsewhere, stateWord} from './elsewhere.ts';
-import {limitsOf, type Limit} from '../chart/limit.ts';
-import {isCounter, isKnown, metricOf, valueOf, written, type Metric} from './metric.ts';
+import {limitsOf, type Limit} from '../../../analysis/limits.ts';
+import {isCounter, valueOf} from '../../../analysis/metric-value.ts';
+import {isKnown, metricOf, written, type Metric} from './metric.ts';
 import type {ViewModel} from '../view-model.ts';
 import {scaleOf, type Scale} from '../chart/sparkline.ts';
 

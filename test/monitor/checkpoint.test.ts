@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {decodeTally} from '../../source/analysis/windows/roll-up.ts';
-import {Checkpoints, type Checkpoint} from '../../source/guard/checkpoint.ts';
+import {Checkpoints, type Checkpoint} from '../../source/monitor/checkpoint.ts';
 import {makeLaunch, type Shape} from '../analysis/evidence/simulation/launch.ts';
 import {newFeature, opener} from '../controller/desk.ts';
 import {onEveryStore} from '../controller/houses.ts';

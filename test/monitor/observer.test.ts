@@ -5,8 +5,8 @@ import {metricBook} from '../../source/config/condition/metric-book.ts';
 import type {Guardrail, Plan} from '../../source/release/plan.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';
-import {eventsOf} from './watchmen.ts';
-import {World} from './world.ts';
+import {eventsOf} from '../guard/watchmen.ts';
+import {World} from '../guard/world.ts';
 
 const WELL = {requests: 100};
 const SICK = {requests: 100, errors: 30};

@@ -1,13 +1,13 @@
-import type {Side, SideNumbers, Span, StreamStatus, WindowView} from '../../analysis/numbers.ts';
-import {forecastOf} from '../../analysis/judge/criteria.ts';
-import type {Judgement} from '../../analysis/judge/judge.ts';
-import {plainText} from '../../analysis/plain-text.ts';
-import {appliedBy, type Applied, type Report} from '../../audience/applied.ts';
-import type {Snapshot} from '../../controller/outcome.ts';
-import {aheadWords} from '../../analysis/judge/reasons.ts';
-import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
-import type {Release, State} from '../../release/state.ts';
-import {metricsOf} from './metrics.ts';
+import type {Side, SideNumbers, Span, StreamStatus, WindowView} from '../analysis/numbers.ts';
+import {forecastOf} from '../analysis/judge/criteria.ts';
+import type {Judgement} from '../analysis/judge/judge.ts';
+import {plainText} from '../analysis/plain-text.ts';
+import {appliedBy, type Applied, type Report} from '../audience/applied.ts';
+import type {Snapshot} from '../controller/outcome.ts';
+import {aheadWords} from '../analysis/judge/reasons.ts';
+import type {MetricSnapshot} from '../metrics/prometheus/snapshot.ts';
+import type {Release, State} from '../release/state.ts';
+import {metricsOf} from './status-metrics.ts';
 
 /** All that `status` is made from, read at one moment. */
 export interface Observed {

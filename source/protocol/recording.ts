@@ -1,9 +1,9 @@
-import type {EvidenceEvaluator, CreateEvaluator} from '../../analysis/evidence/reading.ts';
-import type {EvidenceReading} from '../../analysis/evidence/reading.ts';
-import {oddsWords} from '../../analysis/judge/amounts.ts';
-import {chanceWords, evidenceReason} from '../../analysis/judge/reasons.ts';
-import {metricWords} from '../../analysis/judge/outcome-words.ts';
-import type {VerdictAction} from '../../release/command.ts';
+import type {EvidenceEvaluator, CreateEvaluator} from '../analysis/evidence/reading.ts';
+import type {EvidenceReading} from '../analysis/evidence/reading.ts';
+import {oddsWords} from '../analysis/judge/amounts.ts';
+import {chanceWords, evidenceReason} from '../analysis/judge/reasons.ts';
+import {metricWords} from '../analysis/judge/outcome-words.ts';
+import type {VerdictAction} from '../release/command.ts';
 import type {RecordedHistory, RecordedTick} from './line.ts';
 
 /** An answer to a tick. `hold` is told as `continue`. */

@@ -1,8 +1,8 @@
-import type {CreateEvaluator} from '../../analysis/evidence/reading.ts';
-import type {FindTraits} from '../../analysis/judge/metric-traits.ts';
-import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
-import type {VerdictAction} from '../../release/command.ts';
-import type {Plan} from '../../release/plan.ts';
+import type {CreateEvaluator} from '../analysis/evidence/reading.ts';
+import type {FindTraits} from '../analysis/judge/metric-traits.ts';
+import type {DeclaredMetrics} from '../analysis/metric-table.ts';
+import type {VerdictAction} from '../release/command.ts';
+import type {Plan} from '../release/plan.ts';
 import {readLine, type BadLine, type Id, type JudgeLine} from './line.ts';
 import {PlanRecording} from './plan-recording.ts';
 import {RecordedFeature} from './recorded-feature.ts';

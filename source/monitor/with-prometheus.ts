@@ -1,11 +1,5 @@
-import {
-  METRIC_NAMES,
-  type Side,
-  type SideNumbers,
-  type Span,
-  type WindowView,
-} from '../../analysis/numbers.ts';
-import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
+import {METRIC_NAMES, type Side, type SideNumbers, type Span, type WindowView} from '../analysis/numbers.ts';
+import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 
 /** A span that ends this little before now is about now, milliseconds. */
 const NOW_MS = 3000;

@@ -1,11 +1,11 @@
-import type {Side, SideNumbers} from '../../analysis/numbers.ts';
-import {METRIC_NAMES} from '../../analysis/numbers.ts';
-import {shownNames} from '../../analysis/shown-names.ts';
-import {breaks, limitsOf} from '../../console/present/chart/limit.ts';
-import {valueOf} from '../../console/present/sides/metric.ts';
-import type {NumberState} from '../../metrics/prometheus/fault.ts';
-import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
-import type {Observed} from './document.ts';
+import type {Side, SideNumbers} from '../analysis/numbers.ts';
+import {METRIC_NAMES} from '../analysis/numbers.ts';
+import {shownNames} from '../analysis/shown-names.ts';
+import {breaks, limitsOf} from '../analysis/limits.ts';
+import {valueOf} from '../analysis/metric-value.ts';
+import type {NumberState} from '../metrics/prometheus/fault.ts';
+import type {MetricSnapshot} from '../metrics/prometheus/snapshot.ts';
+import type {Observed} from './status-document.ts';
 
 /**
  * `ok` and `over` against the most severe limit of the plan; `unlimited` where the plan has none; `no-data` where no

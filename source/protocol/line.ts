@@ -5,7 +5,7 @@ import type {
   InstanceTick,
   PeopleTick,
   SideTick,
-} from '../../analysis/evidence/tick.ts';
+} from '../analysis/evidence/tick.ts';
 
 /** A recording's own name, as it was written. */
 export type Id = string | number;

@@ -2,16 +2,16 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
-import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
-import {Recordings} from '../../../source/cli/judge/recordings.ts';
-import {readRecordingFile} from '../../../source/cli/replay/read.ts';
-import {readCondition} from '../../../source/config/condition/condition.ts';
-import {metricBook} from '../../../source/config/condition/metric-book.ts';
-import type {Line} from '../../../source/replay/recording.ts';
-import type {Guardrail, Plan} from '../../../source/release/plan.ts';
-import {World} from '../../guard/world.ts';
-import {phase, planOf} from '../../release/plans.ts';
-import {HOUR, MINUTE, SECOND} from '../../release/specification.ts';
+import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
+import {Recordings} from '../../source/protocol/recordings.ts';
+import {readRecordingFile} from '../../source/cli/replay/read.ts';
+import {readCondition} from '../../source/config/condition/condition.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
+import type {Line} from '../../source/replay/recording.ts';
+import type {Guardrail, Plan} from '../../source/release/plan.ts';
+import {World} from '../guard/world.ts';
+import {phase, planOf} from '../release/plans.ts';
+import {HOUR, MINUTE, SECOND} from '../release/specification.ts';
 
 const EVIDENCE = {falseAlarms: 0.01, margin: 0, then: 'rollback'} as const;
 

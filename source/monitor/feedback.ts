@@ -1,10 +1,10 @@
-import type {ControllerView} from '../../controller/outcome.ts';
-import {FeedbackFollower, type FeedbackRelease} from '../../metrics/feedback.ts';
-import {feedbackRows, type FeedbackRows} from '../../metrics/feedback-rows.ts';
-import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
-import type {State} from '../../release/state.ts';
-import type {FeatureView} from '../../store/port.ts';
-import {plannedMetrics} from '../prometheus/open.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import {FeedbackFollower, type FeedbackRelease} from '../metrics/feedback.ts';
+import {feedbackRows, type FeedbackRows} from '../metrics/feedback-rows.ts';
+import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
+import type {State} from '../release/state.ts';
+import type {FeatureView} from '../store/port.ts';
+import {plannedMetrics} from './prometheus.ts';
 
 /** People's feedback on a feature's running release, as numbers. It does not look before `start`. */
 export function openFeedback(

@@ -1,17 +1,17 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ExternalNumbers} from '../../analysis/judge/external.ts';
-import type {Judged} from '../../analysis/judge/judged.ts';
-import type {Report} from '../../audience/applied.ts';
-import type {ControllerView} from '../../controller/outcome.ts';
-import type {FeatureView} from '../../store/port.ts';
-import type {Settings} from '../session/settings.ts';
-import type {GuardMeasuring} from './measuring.ts';
+import type {ExternalNumbers} from '../analysis/judge/external.ts';
+import type {Judged} from '../analysis/judge/judged.ts';
+import type {Report} from '../audience/applied.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import type {FeatureView} from '../store/port.ts';
+import type {MonitorSettings} from './settings.ts';
+import type {Measuring} from './measuring.ts';
 
-export interface LookedOn {
+export interface ObservedFeature {
   feature: FeatureView;
   view: ControllerView;
-  measuring: GuardMeasuring;
-  settings: Pick<Settings, 'config'>;
+  measuring: Measuring;
+  settings: Pick<MonitorSettings, 'config'>;
   /** Numbers that no sample speaks of. */
   external: ExternalNumbers;
   routers(): readonly Report[] | Promise<readonly Report[]>;
@@ -22,7 +22,7 @@ export interface LookedOn {
 }
 
 /** The judgement of who only looks; kept until the signal aborts. */
-export interface LookingOn {
+export interface Observing {
   judged(): Judged | null;
   /** The store has answered: what makes an outage of it known. */
   answered(): void;
@@ -33,7 +33,7 @@ export interface LookingOn {
 }
 
 /** Begins to judge each second beside the screen; what it needs is loaded only now. */
-export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn {
+export function beginObserving(looked: ObservedFeature, signal: AbortSignal): Observing {
   const {feature, view, measuring, settings, external, routers, isGuarding = () => false, onLook} = looked;
   const first = Promise.withResolvers<void>();
   let judged = (): Judged | null => null;
@@ -44,12 +44,12 @@ export function beginLookingOn(looked: LookedOn, signal: AbortSignal): LookingOn
     if (signal.aborted) return first.resolve();
     const [{Observer}, {untilLook}, {OutageTracker}, {machineClock}, {createEvaluator}, {metricBook}] =
       await Promise.all([
-        import('../../guard/observer.ts'),
-        import('../../guard/judge-until.ts'),
-        import('../../guard/outage-tracker.ts'),
-        import('../../guard/clock.ts'),
-        import('../../analysis/evidence/evidence.ts'),
-        import('../../config/condition/metric-book.ts'),
+        import('./observer.ts'),
+        import('./judge-until.ts'),
+        import('./outage-tracker.ts'),
+        import('./clock.ts'),
+        import('../analysis/evidence/evidence.ts'),
+        import('../config/condition/metric-book.ts'),
       ]);
     const outages = new OutageTracker(machineClock, () => view.now());
     const observer = new Observer({

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Side, SideNumbers, WindowView} from '../../source/analysis/numbers.ts';
-import {withPrometheus} from '../../source/cli/prometheus/windows.ts';
+import {withPrometheus} from '../../source/monitor/with-prometheus.ts';
 
 const NOW = 1_700_000_000_000;
 const RECENT = {from: NOW - 60_000, to: NOW};

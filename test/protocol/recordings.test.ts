@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
-import {Recordings} from '../../../source/cli/judge/recordings.ts';
-import {metricBook} from '../../../source/config/condition/metric-book.ts';
-import {readPlan} from '../../../source/config/plan/plan-file.ts';
+import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
+import {Recordings} from '../../source/protocol/recordings.ts';
+import {metricBook} from '../../source/config/condition/metric-book.ts';
+import {readPlan} from '../../source/config/plan/plan-file.ts';
 
-const TEXT = readFileSync(new URL('../../../fixtures/judge/plan.yaml', import.meta.url), 'utf8');
+const TEXT = readFileSync(new URL('../../fixtures/judge/plan.yaml', import.meta.url), 'utf8');
 
 function recordings(text = TEXT): Recordings {
   const read = readPlan(text, 'plan.yaml');

@@ -1,4 +1,4 @@
-import type {Condition, Plan} from '../../../release/plan.ts';
+import type {Condition, Plan} from '../release/plan.ts';
 
 /** A limit of the plan that can be drawn: beyond it the metric is bad. */
 export interface Limit {

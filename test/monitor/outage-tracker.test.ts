@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, test} from 'vitest';
-import {OutageTracker} from '../../source/guard/outage-tracker.ts';
-import {Machine} from './machine.ts';
+import {OutageTracker} from '../../source/monitor/outage-tracker.ts';
+import {Machine} from '../guard/machine.ts';
 
 const DAWN = 1_800_000_000_000;
 let outages: OutageTracker;

@@ -1,6 +1,6 @@
-import type {Judgement} from '../../analysis/judge/judge.ts';
-import type {Plan} from '../../release/plan.ts';
-import type {Release} from '../../release/state.ts';
+import type {Judgement} from '../analysis/judge/judge.ts';
+import type {Plan} from '../release/plan.ts';
+import type {Release} from '../release/state.ts';
 import type {Answer} from './recording.ts';
 
 /** How far a plan has come on a recording, as if every `advance` had been followed. */

@@ -1,13 +1,12 @@
-import {longestWindowMs} from '../../analysis/judge/longest-window.ts';
-import type {Condition, Plan} from '../../release/plan.ts';
-import type {State} from '../../release/state.ts';
-import type {ControllerView} from '../../controller/outcome.ts';
-import type {PolledMetric} from '../../metrics/prometheus/asker.ts';
-import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
-import type {Target} from '../../metrics/prometheus/question.ts';
-import type {Config} from '../../config/project/config-file.ts';
-import type {Settings} from '../session/settings.ts';
-import {addressOf, credentialsOf} from './address.ts';
+import {longestWindowMs} from '../analysis/judge/longest-window.ts';
+import type {Condition, Plan} from '../release/plan.ts';
+import type {State} from '../release/state.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import type {PolledMetric} from '../metrics/prometheus/asker.ts';
+import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
+import type {Target} from '../metrics/prometheus/question.ts';
+import type {Config} from '../config/project/config-file.ts';
+import type {MonitorSettings} from './settings.ts';
 
 export interface PrometheusWishes {
   /** How far back to read at the start, milliseconds; 15 minutes unless said otherwise. */
@@ -16,22 +15,19 @@ export interface PrometheusWishes {
   onlyPlanned?: boolean;
 }
 
-/**
- * Numbers by Prometheus for one feature; null where no address is known. It does not ask before `start`.
- * @throws Failure exit code 2: the address is none, or wants a variable that is not set
- */
+/** Opens the numbers that Prometheus has of one feature; null where no address is known. It asks nothing before `start`. */
 export async function openPrometheus(
-  settings: Pick<Settings, 'prometheus' | 'config'>,
+  settings: Pick<MonitorSettings, 'prometheus' | 'config'>,
   view: ControllerView,
   wishes: PrometheusWishes = {},
 ): Promise<PrometheusPoller | null> {
   const config = settings.config?.value ?? null;
-  const url = await addressOf(settings.prometheus, config?.prometheus?.url ?? null);
-  if (url === null) return null;
+  const access = settings.prometheus;
+  if (access === null) return null;
   const [{PrometheusPoller: Poller}, {prometheusClient}, {DEFAULT_SIDES}, metrics] = await Promise.all([
-    import('../../metrics/prometheus/poller.ts'),
-    import('../../metrics/prometheus/client.ts'),
-    import('../../config/project/prometheus.ts'),
+    import('../metrics/prometheus/poller.ts'),
+    import('../metrics/prometheus/client.ts'),
+    import('../config/project/prometheus.ts'),
     metricsOf(config),
   ]);
   const {
@@ -43,11 +39,7 @@ export async function openPrometheus(
     windowMs,
   } = config?.prometheus ?? {};
   return new Poller({
-    client: prometheusClient({
-      url,
-      credentials: credentialsOf(process.env),
-      timeoutMs: timeoutMs ?? null,
-    }),
+    client: prometheusClient({...access, timeoutMs: timeoutMs ?? null}),
     metrics,
     sides,
     labels,
@@ -68,8 +60,8 @@ export async function openPrometheus(
 /** The built-in metrics with the project's own queries in their place, then what else the project asks for. */
 async function metricsOf(config: Config | null): Promise<PolledMetric[]> {
   const [{BUILT_IN}, {readTemplate}] = await Promise.all([
-    import('../../metrics/prometheus/built-in.ts'),
-    import('../../analysis/query-template.ts'),
+    import('../metrics/prometheus/built-in.ts'),
+    import('../analysis/query-template.ts'),
   ]);
   const metrics = new Map<string, PolledMetric>();
   for (const [name, {query, unit, better, per}] of Object.entries(BUILT_IN)) {

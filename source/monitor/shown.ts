@@ -1,6 +1,6 @@
-import type {ControllerView} from '../../controller/outcome.ts';
-import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
-import {plannedMetrics} from './open.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
+import {plannedMetrics} from './prometheus.ts';
 
 /** A built-in metric whose exporter is not there says nothing: shown is what was asked for by name, or once had a value. */
 export function isShownOf(
