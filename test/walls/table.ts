@@ -103,9 +103,21 @@ export const rooms: readonly Room[] = [
     notPackages: ['ink', 'react', 'zod', 'yaml', 'string-width'],
   },
   {
+    name: 'monitor',
+    holds:
+      'one live feature: log view, windows with Prometheus and feedback, routers, lease, store and the judgement of each second, handed out as one snapshot; the document of `status`',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'store/port'],
+  },
+  {
     name: 'guard',
-    holds: 'lease and epoch, the look each second, orders from a judgement; runs nothing itself',
-    mayImport: ['release', 'audience', 'analysis', 'controller', 'store/port'],
+    holds: 'lease and epoch, orders from the judgement of each second; runs no step itself',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor', 'store/port'],
+  },
+  {
+    name: 'protocol',
+    holds:
+      'the protocol of `graydeck judge` line by line, and recordings judged again, also under another plan',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'controller', 'replay', 'monitor'],
   },
   {
     name: 'server',

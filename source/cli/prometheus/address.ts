@@ -1,12 +1,14 @@
 import type {Credentials} from '../../metrics/prometheus/client.ts';
+import type {MonitorSettings, PrometheusAccess} from '../../monitor/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {usage, type Failure} from '../output/failure.ts';
 
 /**
- * Where Prometheus is: as flag or environment say, else as the configuration does; null: nobody says. A password must
- * come by the environment: on the command line every user of the machine can read it.
+ * Address of Prometheus by flag or environment, else by the configuration; null: none is given. A password must come by
+ * the environment, because every user of the machine can read the command line.
  * @throws Failure exit code 2
  */
-export async function addressOf(typed: string | null, configured: string | null): Promise<string | null> {
+async function addressOf(typed: string | null, configured: string | null): Promise<string | null> {
   if (typed !== null) {
     const url = parsed(typed);
     const isOfEnvironment = typed === process.env['GRAYDECK_PROMETHEUS'];
@@ -33,8 +35,25 @@ export async function addressOf(typed: string | null, configured: string | null)
   return url.href;
 }
 
-/** Who asks, as the environment says: a token, or a user with a password. */
-export function credentialsOf(env: Readonly<Record<string, string | undefined>>): Credentials | null {
+/** What a monitor needs of the settings; the address of Prometheus is checked. @throws Failure exit code 2 */
+export async function monitorSettings(
+  settings: Pick<Settings, 'declared' | 'config' | 'prometheus'>,
+): Promise<MonitorSettings> {
+  const {declared, config} = settings;
+  return {declared, config, prometheus: await prometheusAccess(settings)};
+}
+
+/** Where Prometheus is and as whom it is asked; null: no address is given. @throws Failure exit code 2 */
+export async function prometheusAccess({
+  prometheus,
+  config,
+}: Pick<Settings, 'config' | 'prometheus'>): Promise<PrometheusAccess | null> {
+  const url = await addressOf(prometheus, config?.value.prometheus?.url ?? null);
+  return url === null ? null : {url, credentials: credentialsOf(process.env)};
+}
+
+/** Credentials of the environment: a token, or a user with a password. */
+function credentialsOf(env: Readonly<Record<string, string | undefined>>): Credentials | null {
   const token = env['GRAYDECK_PROMETHEUS_TOKEN'] ?? '';
   if (token !== '') return {kind: 'bearer', token: token.trim()};
   const user = env['GRAYDECK_PROMETHEUS_USER'] ?? '';
