@@ -1,6 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Plan} from '../../release/plan.ts';
-import {addressOf, credentialsOf} from '../prometheus/address.ts';
+import {accessOf, addressOf} from '../prometheus/address.ts';
 import {metricsOfPlan} from '../prometheus/open.ts';
 import type {Settings} from '../session/settings.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
@@ -32,7 +32,7 @@ export async function checkPrometheus(
   }
   const {prometheusClient} = await import('../../metrics/prometheus/client.ts');
   const timeoutMs = config?.prometheus?.timeoutMs ?? null;
-  const client = prometheusClient({url, credentials: credentialsOf(process.env), timeoutMs});
+  const client = prometheusClient({url, ...(await accessOf(settings, url)), timeoutMs});
   const answer = await client.query('vector(1)');
   if (answer.ok) return [fine(CHECK, `${client.label} answers`)];
   const text = `${client.label} does not answer: ${plainText(answer.fault.why, 160)}`;

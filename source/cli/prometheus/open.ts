@@ -7,7 +7,7 @@ import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {Target} from '../../metrics/prometheus/question.ts';
 import type {Config} from '../../config/project/config-file.ts';
 import type {Settings} from '../session/settings.ts';
-import {addressOf, credentialsOf} from './address.ts';
+import {accessOf, addressOf} from './address.ts';
 
 export interface PrometheusWishes {
   /** How far back to read at the start, milliseconds; 15 minutes unless said otherwise. */
@@ -28,12 +28,14 @@ export async function openPrometheus(
   const config = settings.config?.value ?? null;
   const url = await addressOf(settings.prometheus, config?.prometheus?.url ?? null);
   if (url === null) return null;
-  const [{PrometheusPoller: Poller}, {prometheusClient}, {DEFAULT_SIDES}, metrics] = await Promise.all([
-    import('../../metrics/prometheus/poller.ts'),
-    import('../../metrics/prometheus/client.ts'),
-    import('../../config/project/prometheus.ts'),
-    metricsOf(config),
-  ]);
+  const [{PrometheusPoller: Poller}, {prometheusClient}, {DEFAULT_SIDES}, metrics, access] =
+    await Promise.all([
+      import('../../metrics/prometheus/poller.ts'),
+      import('../../metrics/prometheus/client.ts'),
+      import('../../config/project/prometheus.ts'),
+      metricsOf(config),
+      accessOf(settings, url),
+    ]);
   const {
     sides = DEFAULT_SIDES,
     labels = {},
@@ -45,7 +47,7 @@ export async function openPrometheus(
   return new Poller({
     client: prometheusClient({
       url,
-      credentials: credentialsOf(process.env),
+      ...access,
       timeoutMs: timeoutMs ?? null,
     }),
     metrics,
