@@ -64,10 +64,16 @@ export const rooms: readonly Room[] = [
     mayImport: ['release'],
   },
   {
+    name: 'http',
+    holds:
+      'requests to other systems: proxies of the environment, certificates, secrets that are read again each time',
+    mayImport: ['release'],
+  },
+  {
     name: 'metrics',
     holds:
       'sample codec, the follower that feeds windows; `prometheus/`: client, poller, state of each number; `feedback.ts`: what people say, as numbers of both sides',
-    mayImport: ['release', 'analysis'],
+    mayImport: ['release', 'analysis', 'http'],
   },
   {
     name: 'controller',
@@ -82,7 +88,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'notify',
     holds: 'the outbox of notifications, one file a channel',
-    mayImport: ['release', 'controller'],
+    mayImport: ['release', 'controller', 'http'],
   },
   {
     name: 'router',

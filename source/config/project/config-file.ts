@@ -73,7 +73,7 @@ const OTHER_NAMES = {
  * store: redis://deck@127.0.0.1:6379       # the password comes by GRAYDECK_STORE_PASSWORD
  * feature: new_payment
  * prometheus: http://127.0.0.1:9090
- *                                           # or {url, sides, labels, every, timeout, scrape, window}
+ *                                           # or {url, token, user, password, headers, ca, cert, key, sides, labels, every, …}
  * nginx: {include: /etc/nginx/graydeck.conf, features: {pay: {prod: pay_prod, gray: pay_gray}}}
  * metrics:
  *   queue_length: {type: gauge, unit: count, better: lower}
