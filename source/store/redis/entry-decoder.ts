@@ -5,6 +5,7 @@ import {KnownTexts} from './known-texts.ts';
 export type EntryReply = {entries: SampleEntry[]} | {error: string};
 
 const MINUS = 0x2d;
+const PLUS = 0x2b;
 const STAR = 0x2a;
 const DOLLAR = 0x24;
 const CR = 0x0d;
@@ -71,6 +72,7 @@ export class EntryDecoder {
   /** `*-1` for nothing, else `*1 *2 $key *N` before the entries. */
   #header(): boolean {
     if (this.#bytes[this.#at] === MINUS) return this.#error();
+    if (this.#bytes[this.#at] === PLUS) return this.#line() !== null;
     const streams = this.#size(STAR);
     if (streams === MORE) return false;
     this.#left = 0;
@@ -86,12 +88,19 @@ export class EntryDecoder {
   }
 
   #error(): boolean {
-    const end = this.#bytes.indexOf('\r\n', this.#at);
-    if (end < 0) return false;
-    const error = this.#bytes.toString('utf8', this.#at + 1, end);
-    this.#at = end + 2;
+    const error = this.#line();
+    if (error === null) return false;
     this.#onReply({error});
     return true;
+  }
+
+  /** What a line says after its mark: an error, or the OK to ASKING. */
+  #line(): string | null {
+    const end = this.#bytes.indexOf('\r\n', this.#at);
+    if (end < 0) return null;
+    const text = this.#bytes.toString('utf8', this.#at + 1, end);
+    this.#at = end + 2;
+    return text;
   }
 
   /** `*2 $id *N` and N texts. */
