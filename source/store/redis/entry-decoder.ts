@@ -11,6 +11,7 @@ const DOLLAR = 0x24;
 const CR = 0x0d;
 /** A longer text is no measurement: only its beginning is handed on, so that a flood of them fits into memory. Bytes. */
 const LONGEST_TEXT = 131_072;
+const OTHER_REPLY = 'Protocol error: another reply than that of XREAD';
 /** The bytes end in the middle of something. */
 const MORE = -2;
 
@@ -72,7 +73,7 @@ export class EntryDecoder {
   /** `*-1` for nothing, else `*1 *2 $key *N` before the entries. */
   #header(): boolean {
     if (this.#bytes[this.#at] === MINUS) return this.#error();
-    if (this.#bytes[this.#at] === PLUS) return this.#line() !== null;
+    if (this.#bytes[this.#at] === PLUS) return this.#ok();
     const streams = this.#size(STAR);
     if (streams === MORE) return false;
     this.#left = 0;
@@ -94,7 +95,14 @@ export class EntryDecoder {
     return true;
   }
 
-  /** What a line says after its mark: an error, or the OK to ASKING. */
+  /** The OK to ASKING. */
+  #ok(): boolean {
+    const text = this.#line();
+    if (text !== null && text !== 'OK') throw new Error(OTHER_REPLY);
+    return text !== null;
+  }
+
+  /** What a line says after its mark. */
   #line(): string | null {
     const end = this.#bytes.indexOf('\r\n', this.#at);
     if (end < 0) return null;
@@ -144,7 +152,7 @@ export class EntryDecoder {
     const bytes = this.#bytes;
     let at = this.#at;
     if (at >= bytes.length) return MORE;
-    if (bytes[at] !== mark) throw new Error('Protocol error: another reply than that of XREAD');
+    if (bytes[at] !== mark) throw new Error(OTHER_REPLY);
     let size = 0;
     let sign = 1;
     for (at++; at < bytes.length; at++) {
