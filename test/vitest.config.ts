@@ -19,7 +19,7 @@ const testsOf = (...rooms: readonly string[]): string[] =>
   rooms.map(room => `test/${room}/**/*.test.{ts,tsx}`);
 
 /** The pure rooms: no server, no process. `npm run test:fast` runs these alone. */
-const pure = testsOf('release', 'audience', 'analysis', 'config', 'text', 'report', 'recording');
+const pure = testsOf('release', 'audience', 'analysis', 'config', 'text', 'report', 'replay');
 /** Rooms whose tests run the built program; only they need a build, made once for a run. */
 const program = testsOf('terminal', 'program', 'package', 'cli', 'acceptance');
 

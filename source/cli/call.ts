@@ -1,6 +1,6 @@
 import type {Flags} from './command-line/flags.ts';
-import type {Output} from './telling/output.ts';
-import type {ExitCode} from './telling/exit.ts';
+import type {Output} from './output/output.ts';
+import type {ExitCode} from './output/exit.ts';
 import type {Verb} from './command-line/verb.ts';
 
 /** What a verb is given: what was typed, where to write, and when to stop. */

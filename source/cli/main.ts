@@ -1,10 +1,10 @@
-import type {ExitCode} from './telling/exit.ts';
-import {EXIT} from './telling/exit.ts';
-import {Failure, failureOf} from './telling/failure.ts';
+import type {ExitCode} from './output/exit.ts';
+import {EXIT} from './output/exit.ts';
+import {Failure, failureOf} from './output/failure.ts';
 import {checkUse, findVerb, groupOf} from './command-line/find-verb.ts';
 import {languageOf} from './command-line/language.ts';
 import {load} from './load.ts';
-import {openOutput, type Output} from './telling/output.ts';
+import {openOutput, type Output} from './output/output.ts';
 import {parseArguments, type Parsed} from './command-line/parse.ts';
 import {Signals} from './signals.ts';
 import {version} from './version.ts';
@@ -49,7 +49,7 @@ async function inWords(failure: Failure, argv: readonly string[]): Promise<Failu
   const wanted = argv.includes('--lang') ? after : argv.find(one => one.startsWith('--lang='))?.slice(7);
   const language = languageOf(wanted, process.env);
   if (language === 'en') return failure;
-  const {inLanguage} = await import('./telling/in-language.ts');
+  const {inLanguage} = await import('./output/in-language.ts');
   return inLanguage(failure, language);
 }
 

@@ -1,4 +1,4 @@
-import {EXIT, type ExitCode} from './telling/exit.ts';
+import {EXIT, type ExitCode} from './output/exit.ts';
 
 const CODES = {SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: 129} as const satisfies Record<
   string,

@@ -1,7 +1,7 @@
 import type {Redis} from 'ioredis';
 import {describe, expect, test} from 'vitest';
-import {signatureOf} from '../../source/effects/notify/webhook.ts';
-import {httpReceiver, mailReceiver, type Posted} from '../effects/notify/receivers.ts';
+import {signatureOf} from '../../source/notify/webhook.ts';
+import {httpReceiver, mailReceiver, type Posted} from '../notify/receivers.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {embeddedPlace, FEATURE, logOf, openConsole, redisPlace, startRelease, type Place} from './place.ts';
 import {eventually} from '../patience.ts';

@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, inject} from 'vitest';
-import {openEdgePlace, type EdgePlace} from '../agent/edge-place.ts';
+import {openEdgePlace, type EdgePlace} from '../nginx/edge-place.ts';
 import {aclLines} from '../../source/store/redis/acl.ts';
 import type {Network} from '../servers/network.ts';
 import {startProxy, type Proxy} from '../servers/proxy.ts';

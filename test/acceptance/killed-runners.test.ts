@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {connect} from '../../source/sdk/index.ts';
-import {httpReceiver} from '../effects/notify/receivers.ts';
+import {httpReceiver} from '../notify/receivers.ts';
 import {openStore} from '../../source/store/open.ts';
 import {startProxy} from '../servers/proxy.ts';
 import {redisMissing, startRedis} from '../servers/redis.ts';

@@ -4,8 +4,8 @@
  */
 import {createHash} from 'node:crypto';
 import {decider} from '../../source/audience/decide.ts';
-import {renderEdge} from '../../source/effects/nginx/render.ts';
-import {siteOf, splitOf, splitsOf, wire} from '../effects/nginx/site.ts';
+import {renderEdge} from '../../source/nginx/render.ts';
+import {siteOf, splitOf, splitsOf, wire} from '../nginx/site.ts';
 import {askMany, startNginx} from '../servers/nginx.ts';
 import {freePort} from '../servers/ports.ts';
 

@@ -12,7 +12,7 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
-import {openEdgePlace} from '../agent/edge-place.ts';
+import {openEdgePlace} from '../nginx/edge-place.ts';
 import {startProxy} from '../servers/proxy.ts';
 import {startRedis} from '../servers/redis.ts';
 import {median} from './quantile.ts';

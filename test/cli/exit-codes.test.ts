@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {EXIT} from '../../source/cli/telling/exit.ts';
-import {failureOf, failureOfOutcome} from '../../source/cli/telling/failure.ts';
+import {EXIT} from '../../source/cli/output/exit.ts';
+import {failureOf, failureOfOutcome} from '../../source/cli/output/failure.ts';
 import {initialState} from '../../source/release/state.ts';
 import {StoreFault} from '../../source/store/fault.ts';
 import {Workplace, type Ran} from './program.ts';

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest';
 import type {Call} from '../../source/cli/call.ts';
 import {findVerb} from '../../source/cli/command-line/find-verb.ts';
-import {openOutput} from '../../source/cli/telling/output.ts';
+import {openOutput} from '../../source/cli/output/output.ts';
 import {parseArguments} from '../../source/cli/command-line/parse.ts';
 import {run} from '../../source/cli/verbs/explain.ts';
 import {openStore} from '../../source/store/open.ts';

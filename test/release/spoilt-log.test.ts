@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {EventTeller} from '../../source/cli/telling/tell-event.ts';
+import {EventTeller} from '../../source/cli/output/tell-event.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import {readable} from '../../source/release/event-shape.ts';

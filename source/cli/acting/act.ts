@@ -3,10 +3,10 @@ import type {Intent} from '../../release/command.ts';
 import type {Release, State} from '../../release/state.ts';
 import {confirm, type Question} from './ask.ts';
 import type {Call} from '../call.ts';
-import {Failure, failureOfOutcome} from '../telling/failure.ts';
-import {EXIT} from '../telling/exit.ts';
-import {unknownFeature} from '../opening/feature.ts';
-import type {Session} from '../opening/session.ts';
+import {Failure, failureOfOutcome} from '../output/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {unknownFeature} from '../session/feature.ts';
+import type {Session} from '../session/session.ts';
 
 /** What became of a command that was not refused. */
 export type Done = Extract<Outcome, {kind: 'done' | 'nothing'}> & {

@@ -3,7 +3,7 @@ import {hostname, userInfo} from 'node:os';
 import {quote} from '../../config/yaml/mistake.ts';
 import type {Actor} from '../../release/command.ts';
 import {isName} from '../../release/name.ts';
-import {usage} from '../telling/failure.ts';
+import {usage} from '../output/failure.ts';
 import type {Flags} from '../command-line/flags.ts';
 import {startOf} from '../../release/well-formed.ts';
 

@@ -1,6 +1,6 @@
 import {createInterface} from 'node:readline/promises';
 import type {Call} from '../call.ts';
-import {usage, type Failure} from '../telling/failure.ts';
+import {usage, type Failure} from '../output/failure.ts';
 import {PromptInput} from './prompt-input.ts';
 
 export interface Question {

@@ -8,11 +8,11 @@ import {readRemembered} from '../../router/remembered.ts';
 import {stateFolder} from '../../store/open.ts';
 import {readStamp} from './actor.ts';
 import type {Call} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
-import {checkFeature} from '../opening/feature.ts';
-import type {Session} from '../opening/session.ts';
-import type {Settings} from '../opening/settings.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
+import {checkFeature} from '../session/feature.ts';
+import type {Session} from '../session/session.ts';
+import type {Settings} from '../session/settings.ts';
 
 /** How often a guard looks whether a rollback waits on its host, in milliseconds. */
 const LOOK_EVERY_MS = 1000;

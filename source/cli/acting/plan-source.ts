@@ -3,8 +3,8 @@ import type {Readable} from 'node:stream';
 import {quote, type Mistake} from '../../config/yaml/mistake.ts';
 import type {MetricDeclaration} from '../../config/condition/metric-book.ts';
 import type {Plan} from '../../release/plan.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
 
 /** A file as it is called in mistakes, and what it holds. */
 export interface Source {

@@ -6,9 +6,9 @@ import {askDone} from './ask.ts';
 import type {Call} from '../call.ts';
 import {wrong, type Finding} from '../checks/finding.ts';
 import {inTime} from '../checks/in-time.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
-import type {Session} from '../opening/session.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
+import type {Session} from '../session/session.ts';
 import {startOf} from '../../release/well-formed.ts';
 
 /** What was found before a start, and what the log is to say of it. */

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import {analysisSnapshot} from '../../analysis/windows/snapshot.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
-import type {TakeSnapshot} from '../../effects/snapshot.ts';
+import type {TakeSnapshot} from '../../steps/snapshot.ts';
 import {Measurements} from '../../metrics/follower.ts';
 import type {FeatureView} from '../../store/port.ts';
 

@@ -1,5 +1,5 @@
 import type {Traffic} from '../../analysis/power.ts';
-import {usage} from '../telling/failure.ts';
+import {usage} from '../output/failure.ts';
 
 /** Where nobody says how often prod fails: one request in a hundred. */
 const ERROR_RATE = 0.01;

@@ -1,6 +1,6 @@
 import {dirname, resolve} from 'node:path';
 import type {NginxConfig} from '../../config/project/nginx.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 
 /** The edge that the configuration speaks of, its paths from where they stand; null: it speaks of none. */
 export function edgeConfigOf({config}: Pick<Settings, 'config'>): NginxConfig | null {

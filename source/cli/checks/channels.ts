@@ -8,7 +8,7 @@ const CHECK = 'channels';
 export async function checkChannels(specs: readonly ChannelSpec[]): Promise<Finding[]> {
   if (specs.length === 0)
     return [doubt(CHECK, 'nobody is told of alerts and rollbacks', 'channels: in graydeck.yaml')];
-  const {lackOfChannel} = await import('../../effects/notify/open-channel.ts');
+  const {lackOfChannel} = await import('../../notify/open-channel.ts');
   return await Promise.all(
     specs.map(async (spec): Promise<Finding> => {
       const name = plainText(spec.name, 40);
@@ -26,7 +26,7 @@ export async function testChannels(
   about: {feature: string; by: string; contacts: Readonly<Record<string, string>>; lang: 'en' | 'zh'},
 ): Promise<Finding[]> {
   if (specs.length === 0) return [];
-  const {sendTest} = await import('../../effects/notify/send-test.ts');
+  const {sendTest} = await import('../../notify/send-test.ts');
   const at = Date.now();
   const {feature, by, contacts, lang} = about;
   const tested = await sendTest(specs, {feature, by, at, id: String(at)}, {contacts, clean: plainText, lang});

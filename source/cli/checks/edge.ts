@@ -1,10 +1,10 @@
-import {exposureBound} from '../../agent/edge-report.ts';
+import {exposureBound} from '../../nginx/edge-report.ts';
 import {plainText} from '../../analysis/plain-text.ts';
-import {openEdge} from '../../effects/nginx/edge.ts';
-import {hashOf} from '../../effects/nginx/render.ts';
+import {openEdge} from '../../nginx/edge.ts';
+import {hashOf} from '../../nginx/render.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import {edgeConfigOf} from '../agent/edge-config.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 import {checkWorkerShutdown} from './worker-shutdown.ts';
 

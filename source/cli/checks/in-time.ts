@@ -1,5 +1,5 @@
 import {plainText} from '../../analysis/plain-text.ts';
-import {Failure} from '../telling/failure.ts';
+import {Failure} from '../output/failure.ts';
 import {doubt, type Finding} from './finding.ts';
 
 /** Nobody waits longer for what does not answer, milliseconds. */

@@ -2,7 +2,7 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Plan} from '../../release/plan.ts';
 import {addressOf, credentialsOf} from '../prometheus/address.ts';
 import {metricsOfPlan} from '../prometheus/open.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 
 const CHECK = 'prometheus';

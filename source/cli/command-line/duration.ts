@@ -1,5 +1,5 @@
 import {readDuration} from '../../config/duration.ts';
-import {usage} from '../telling/failure.ts';
+import {usage} from '../output/failure.ts';
 
 /** A time as it is typed: `30s`, `5m`, `1h30m`. In milliseconds. @throws Failure exit code 2. */
 export function readTypedDuration(flag: string, text: string): number {

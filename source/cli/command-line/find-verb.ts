@@ -1,6 +1,6 @@
 import {quote} from '../../config/yaml/mistake.ts';
 import {nearest} from '../../config/yaml/nearest.ts';
-import {usage} from '../telling/failure.ts';
+import {usage} from '../output/failure.ts';
 import {EVERYWHERE, written, type FlagName} from './flags.ts';
 import type {Parsed} from './parse.ts';
 import type {Verb} from './verb.ts';

@@ -1,6 +1,6 @@
 import {groupOf} from './find-verb.ts';
 import {entryOf, EVERYWHERE, written, type FlagName} from './flags.ts';
-import type {Paint} from '../telling/output.ts';
+import type {Paint} from '../output/output.ts';
 import type {Verb} from './verb.ts';
 import {VERBS} from './verbs.ts';
 

@@ -1,6 +1,6 @@
 import {nearest} from '../../config/yaml/nearest.ts';
 import {quote} from '../../config/yaml/mistake.ts';
-import {usage, type Failure} from '../telling/failure.ts';
+import {usage, type Failure} from '../output/failure.ts';
 import {entryOf, FLAG_NAMES, written, type FlagName, type Flags} from './flags.ts';
 
 export interface Parsed {

@@ -1,6 +1,6 @@
 import {quote} from '../../config/yaml/mistake.ts';
 import {isPercent} from '../../release/percent.ts';
-import {usage} from '../telling/failure.ts';
+import {usage} from '../output/failure.ts';
 
 /** A percentage as it is typed: `25`, `12.5`, `"25 %"`. @throws Failure exit code 2. */
 export function readTypedPercent(text: string): number {

@@ -20,7 +20,7 @@ import {checkServices} from '../checks/services.ts';
 import {checkStore} from '../checks/store.ts';
 import {channelSpecs} from '../notify/specs.ts';
 import {openPrometheus} from '../prometheus/open.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {watchChain} from './watch-chain.ts';
 
 /** A break that is there already is seen at the first look of the follower, milliseconds. */

@@ -2,7 +2,7 @@ import {FEEDBACK_TYPES, type GivenFeedback} from '../../analysis/feedback/feedba
 import {plainText} from '../../analysis/plain-text.ts';
 import {feedbackGroups, feedbackStats, type FeedbackStats} from '../../analysis/feedback/stats.ts';
 import {dayAndTime} from '../../console/present/format.ts';
-import type {Paint} from '../telling/output.ts';
+import type {Paint} from '../output/output.ts';
 
 const NAME_WIDTH = 24;
 const MESSAGE_WIDTH = 400;

@@ -3,7 +3,7 @@ import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judged.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {FeatureStore} from '../../store/port.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import type {GuardMeasuring} from './measuring.ts';
 
 /** The guard in a console's own process. */

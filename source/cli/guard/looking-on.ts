@@ -4,7 +4,7 @@ import type {Judged} from '../../analysis/judge/judged.ts';
 import type {Report} from '../../audience/applied.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {FeatureView} from '../../store/port.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import type {GuardMeasuring} from './measuring.ts';
 
 export interface LookedOn {

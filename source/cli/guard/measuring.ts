@@ -6,8 +6,8 @@ import type {Measuring} from '../../guard/acting.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import {MinuteReader} from '../../metrics/read-minutes.ts';
 import type {FeatureView} from '../../store/port.ts';
-import {openMeasurements} from '../opening/measure.ts';
-import type {Settings} from '../opening/settings.ts';
+import {openMeasurements} from '../session/measure.ts';
+import type {Settings} from '../session/settings.ts';
 
 /** The measurements of a feature for its guard, and for whoever else in this process looks at them. */
 export interface GuardMeasuring extends Measuring {

@@ -5,7 +5,7 @@ import {Windows} from '../../analysis/windows/windows.ts';
 import {DEFAULT_EVIDENCE, EMPTY_PLAN} from '../../config/plan/built-in.ts';
 import {emptyFold, fold, type Folded} from '../../controller/fold.ts';
 import {Judging} from '../../guard/judging.ts';
-import {RecordingLines} from '../../recording/recording.ts';
+import {RecordingLines} from '../../replay/recording.ts';
 import type {Commit} from '../../release/commit.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import type {Release} from '../../release/state.ts';

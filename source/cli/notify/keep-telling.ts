@@ -1,5 +1,5 @@
 import type {Controller} from '../../controller/outcome.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import type {Teller} from './means.ts';
 import {hasChannels} from './specs.ts';
 
@@ -12,7 +12,7 @@ export async function keepTelling(
 ): Promise<void> {
   if (!hasChannels(settings)) return;
   const [{keepOutbox}, {outboxMeans}] = await Promise.all([
-    import('../../effects/notify/keep-outbox.ts'),
+    import('../../notify/keep-outbox.ts'),
     import('./means.ts'),
   ]);
   await keepOutbox(await outboxMeans(controller, settings, teller), signal);

@@ -2,10 +2,10 @@ import {plainText} from '../../analysis/plain-text.ts';
 import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
-import type {OutboxMeans} from '../../effects/notify/outbox.ts';
+import type {OutboxMeans} from '../../notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
 import {nameHere} from '../acting/actor.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {channelSpecs} from './specs.ts';
 
 /** Who tells people from this process, and when it is its part to. */
@@ -25,7 +25,7 @@ export async function outboxMeans(
   settings: Pick<Settings, 'config'>,
   {by, isOnDuty, isMeant}: Teller,
 ): Promise<OutboxMeans> {
-  const {openChannel} = await import('../../effects/notify/open-channel.ts');
+  const {openChannel} = await import('../../notify/open-channel.ts');
   // Two in one process must not take each other's messages for their own either.
   opened += 1;
   const actor = `${nameHere(by.name)}.${opened}`;

@@ -1,6 +1,6 @@
 import {dirname, resolve} from 'node:path';
 import type {ChannelSpec, SecretSource} from '../../release/channel.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 
 /** The channels of the configuration; files that hold secrets are found from where it lies. */
 export function channelSpecs({config}: Pick<Settings, 'config'>): ChannelSpec[] {

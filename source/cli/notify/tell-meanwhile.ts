@@ -1,4 +1,4 @@
-import type {Session} from '../opening/session.ts';
+import type {Session} from '../session/session.ts';
 import {hasChannels} from './specs.ts';
 
 /** After its work a verb gives channels so long, milliseconds. */
@@ -23,7 +23,7 @@ export async function tellMeanwhile<T>(
   );
   if (!isAlone) return await working;
   const [{emptyOutbox}, {outboxMeans}] = await Promise.all([
-    import('../../effects/notify/keep-outbox.ts'),
+    import('../../notify/keep-outbox.ts'),
     import('./means.ts'),
   ]);
   const means = await outboxMeans(controller, settings, {by: stamp.by, isOnDuty: () => true});

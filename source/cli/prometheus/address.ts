@@ -1,5 +1,5 @@
 import type {Credentials} from '../../metrics/prometheus/client.ts';
-import {usage, type Failure} from '../telling/failure.ts';
+import {usage, type Failure} from '../output/failure.ts';
 
 /**
  * Where Prometheus is: as flag or environment say, else as the configuration does; null: nobody says. A password must

@@ -6,7 +6,7 @@ import type {PolledMetric} from '../../metrics/prometheus/asker.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {Target} from '../../metrics/prometheus/question.ts';
 import type {Config} from '../../config/project/config-file.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {addressOf, credentialsOf} from './address.ts';
 
 export interface PrometheusWishes {

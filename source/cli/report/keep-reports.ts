@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Release} from '../../release/state.ts';
 import type {FeatureStore} from '../../store/port.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 
 /** Whose reports are kept; the folder that the configuration names gets them as files, too. */
 export interface ReportKeeping {

@@ -9,7 +9,7 @@ import type {FeedbackReport, Report} from '../../report/report.ts';
 import {releasesIn, storyOf} from '../../report/story.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {readAllFeedback} from '../feedback/read.ts';
-import {EventTeller} from '../telling/tell-event.ts';
+import {EventTeller} from '../output/tell-event.ts';
 import {readTallies} from './tallies.ts';
 
 /** Under this name a report is kept among the outputs of the steps. */

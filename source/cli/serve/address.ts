@@ -1,5 +1,5 @@
 import type {Address} from '../../server/listen.ts';
-import {usage} from '../telling/failure.ts';
+import {usage} from '../output/failure.ts';
 
 /** Only this host can reach it, unless told otherwise. */
 const DEFAULT = '127.0.0.1:8080';

@@ -8,12 +8,12 @@ import {FeedbackLedger} from '../../server/feedback-ledger.ts';
 import type {Status} from '../../server/schemas.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
-import {commitDocument} from '../telling/commit-lines.ts';
+import {commitDocument} from '../output/commit-lines.ts';
 import {openFeedback, rowsOf} from '../feedback/open.ts';
 import {beginLookingOn} from '../guard/looking-on.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {openPrometheus} from '../prometheus/open.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 import {statusDocument, type Observed, type StatusDocument} from '../status/document.ts';
 
 const WINDOW_MS = 300_000;

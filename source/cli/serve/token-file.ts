@@ -1,8 +1,8 @@
 import {open} from 'node:fs/promises';
 import {quote} from '../../config/yaml/mistake.ts';
 import {readTokens, type Client} from '../../server/tokens.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
 
 const MOST_BYTES = 1024 * 1024;
 

@@ -4,7 +4,7 @@ import type {ControllerView} from '../../controller/outcome.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {beginLookingOn} from '../guard/looking-on.ts';
 import type {GuardMeasuring} from '../guard/measuring.ts';
-import type {Settings} from '../opening/settings.ts';
+import type {Settings} from '../session/settings.ts';
 
 /** What is judged for a status: as the guard does, and writing nothing. */
 export interface StatusJudging {

@@ -11,7 +11,7 @@ import {isKnown, metricOf, written} from '../../console/present/sides/metric.ts'
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
 import type {Alert} from '../../release/state.ts';
 import stringWidth from 'string-width';
-import type {Paint} from '../telling/output.ts';
+import type {Paint} from '../output/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import {isToBeMended} from '../prometheus/troubles.ts';
 import type {StatusDocument, StatusFault} from './document.ts';

@@ -1,12 +1,12 @@
 import type {Judged} from '../../analysis/judge/judged.ts';
-import {changeOrTime} from '../../effects/run-steps.ts';
+import {changeOrTime} from '../../controller/working-log.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {FeatureView} from '../../store/port.ts';
 import type {Call} from '../call.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
 import {languageOf} from '../command-line/language.ts';
 import {statusDocument} from './document.ts';
 import {awayLine, meaningOf, statusLine} from './line.ts';

@@ -1,7 +1,7 @@
 import {ACL_ROLES, aclLines} from '../../store/redis/acl.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {checkFeature} from '../opening/feature.ts';
+import {EXIT} from '../output/exit.ts';
+import {checkFeature} from '../session/feature.ts';
 
 /** `acl ROLE`: lines for an ACL file of Redis; with `--feature` for that one only. */
 export const run: Run = async ({args, flags, out}) => {

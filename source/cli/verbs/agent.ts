@@ -1,22 +1,22 @@
 import {hostname} from 'node:os';
 import {plainText} from '../../analysis/plain-text.ts';
-import {runAgent} from '../../agent/agent.ts';
-import {installAside} from '../../agent/confirm.ts';
-import {exposureBound} from '../../agent/edge-report.ts';
-import {watchOverAgent} from '../../agent/keeper.ts';
+import {runAgent} from '../../nginx/agent.ts';
+import {installAside} from '../../nginx/confirm.ts';
+import {exposureBound} from '../../nginx/edge-report.ts';
+import {watchOverAgent} from '../../nginx/watchdog.ts';
 import type {NginxConfig} from '../../config/project/nginx.ts';
-import {claimFile, holderOf} from '../../effects/nginx/claim-file.ts';
-import {openEdge, type Edge} from '../../effects/nginx/edge.ts';
-import {renderEdge} from '../../effects/nginx/render.ts';
+import {claimFile, holderOf} from '../../nginx/claim-file.ts';
+import {openEdge, type Edge} from '../../nginx/edge.ts';
+import {renderEdge} from '../../nginx/render.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import {openStore, stateFolder} from '../../store/open.ts';
 import type {RouterReport} from '../../store/port.ts';
-import {beginBeating} from '../agent/beat.ts';
+import {beginBeating} from '../agent/heartbeat.ts';
 import {edgeConfigOf} from '../agent/edge-config.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
-import {loadSettings, type Settings} from '../opening/settings.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
+import {loadSettings, type Settings} from '../session/settings.ts';
 
 /** `agent`: drives an nginx until it is told to go; `agent prod`: prod for everyone, once; `agent keep`: its watcher. */
 export const run: Run = async call => {

@@ -4,12 +4,12 @@ import type {Intent} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';
 import {act} from '../acting/act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {usage} from '../telling/failure.ts';
-import {mustExist} from '../opening/feature.ts';
+import {EXIT} from '../output/exit.ts';
+import {usage} from '../output/failure.ts';
+import {mustExist} from '../session/feature.ts';
 import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using} from '../opening/session.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using} from '../session/session.ts';
 
 /** `alert LEVEL MESSAGE`, `alert ack ID`, `alert silence MATCH --for D`. */
 export const run: Run = async call => {

@@ -6,10 +6,10 @@ import type {State} from '../../release/state.ts';
 import {act, releaseAtHand} from '../acting/act.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
 import {languageOf} from '../command-line/language.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openLook, openSession, using} from '../opening/session.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openLook, openSession, using} from '../session/session.ts';
 
 /** `audience show|include|deny|remove`: who is in while it runs. */
 export const run: Run = call => (call.verb.name === 'audience show' ? show(call) : change(call));

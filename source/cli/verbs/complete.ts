@@ -4,9 +4,9 @@ import type {Release} from '../../release/state.ts';
 import {act, currentRelease} from '../acting/act.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using} from '../opening/session.ts';
+import {EXIT} from '../output/exit.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using} from '../session/session.ts';
 import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** `complete`: everyone to gray, prod upgraded by the promote hook, everyone to prod again. */

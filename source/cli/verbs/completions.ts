@@ -1,6 +1,6 @@
 import type {Run} from '../call.ts';
 import {completionsFor} from '../command-line/completions.ts';
-import {EXIT} from '../telling/exit.ts';
+import {EXIT} from '../output/exit.ts';
 
 /** `completions SHELL`: the script, made from the tables of verbs and flags. */
 export const run: Run = async ({args, out}) => {

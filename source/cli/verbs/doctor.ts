@@ -14,13 +14,13 @@ import {doubt, wrong, type Finding} from '../checks/finding.ts';
 import {inTime} from '../checks/in-time.ts';
 import {lookAtFeature, lookAtHost} from '../doctor/look.ts';
 import {CHAIN_IS_SEEN_WITHIN_MS, watchChain} from '../doctor/watch-chain.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
-import {Failure, failureOf, failureOfOutcome} from '../telling/failure.ts';
-import {chooseFeature} from '../opening/feature.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
+import {Failure, failureOf, failureOfOutcome} from '../output/failure.ts';
+import {chooseFeature} from '../session/feature.ts';
 import {mendedWords} from '../guard/keep-streams.ts';
 import {channelSpecs} from '../notify/specs.ts';
-import {configuredPlan, loadSettings, type Settings} from '../opening/settings.ts';
-import {openToLook} from '../opening/to-look.ts';
+import {configuredPlan, loadSettings, type Settings} from '../session/settings.ts';
+import {openToLook} from '../session/to-look.ts';
 
 const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
 const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;

@@ -9,11 +9,11 @@ import {deriveSplit} from '../../release/derive-split.ts';
 import type {Split} from '../../release/split.ts';
 import {initialState} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {usage} from '../telling/failure.ts';
-import {chooseFeature} from '../opening/feature.ts';
-import {loadSettings} from '../opening/settings.ts';
-import {openToLook} from '../opening/to-look.ts';
+import {EXIT} from '../output/exit.ts';
+import {usage} from '../output/failure.ts';
+import {chooseFeature} from '../session/feature.ts';
+import {loadSettings} from '../session/settings.ts';
+import {openToLook} from '../session/to-look.ts';
 
 /** `explain USER`: the decision that every router makes for this user now, and why. */
 export const run: Run = async call => {

@@ -12,13 +12,13 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {State} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
-import {usage} from '../telling/failure.ts';
-import {mustExist} from '../opening/feature.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
+import {usage} from '../output/failure.ts';
+import {mustExist} from '../session/feature.ts';
 import {reportDocument, statsDocument, type FeedbackQuestion} from '../../analysis/feedback/documents.ts';
 import {readAllFeedback} from '../feedback/read.ts';
 import {reportLines, statsLines} from '../feedback/words.ts';
-import {openLook, openSession, using} from '../opening/session.ts';
+import {openLook, openSession, using} from '../session/session.ts';
 
 /** Words of each phase and version that are shown to a person, and all that a document holds. */
 const MOST_SHOWN = 20;

@@ -7,18 +7,18 @@ import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
 import {readGuardName} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
+import {EXIT} from '../output/exit.ts';
 import {openFeedback} from '../feedback/open.ts';
-import {checkFeature} from '../opening/feature.ts';
+import {checkFeature} from '../session/feature.ts';
 import {openMeasuring} from '../guard/measuring.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
 import {sayLacks} from '../notify/say-lacks.ts';
 import {addressOf} from '../prometheus/address.ts';
 import {openPrometheus} from '../prometheus/open.ts';
-import {sayCaution} from '../opening/session.ts';
+import {sayCaution} from '../session/session.ts';
 import {submitLatches} from '../acting/offline.ts';
-import {loadSettings, type Settings} from '../opening/settings.ts';
+import {loadSettings, type Settings} from '../session/settings.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
 const FEATURES_EVERY_MS = 5000;

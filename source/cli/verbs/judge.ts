@@ -1,12 +1,12 @@
 import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
 import {LineSplitter, LONGEST_LINE} from '../line-splitter.ts';
 import {Recordings, type JudgeBy} from '../judge/recordings.ts';
 import {readPlanFile} from '../acting/plan-source.ts';
-import {loadSettings} from '../opening/settings.ts';
+import {loadSettings} from '../session/settings.ts';
 
 /** Bad lines that are told one by one. */
 const MOST_TOLD = 100;

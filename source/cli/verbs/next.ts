@@ -2,9 +2,9 @@ import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import {act, currentRelease} from '../acting/act.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using} from '../opening/session.ts';
+import {EXIT} from '../output/exit.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using} from '../session/session.ts';
 import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** `next`: into the phase after the one at hand; where hooks come first, it runs them and waits. */

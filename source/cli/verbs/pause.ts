@@ -1,8 +1,8 @@
 import {act, releaseAtHand} from '../acting/act.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using} from '../opening/session.ts';
+import {EXIT} from '../output/exit.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using} from '../session/session.ts';
 
 /** `pause` and `resume`: neither changes who gets gray now. */
 export const run: Run = call =>

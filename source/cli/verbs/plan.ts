@@ -3,7 +3,7 @@ import type {Traffic} from '../../analysis/power.ts';
 import type {Mistake} from '../../config/yaml/mistake.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
 import {languageOf} from '../command-line/language.ts';
 import {readTraffic} from '../acting/traffic.ts';

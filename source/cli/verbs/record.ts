@@ -1,11 +1,11 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {encodeTally} from '../../analysis/windows/roll-up.ts';
-import type {Line} from '../../recording/recording.ts';
+import type {Line} from '../../replay/recording.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {openRecording} from '../past/open-recording.ts';
-import {openMeasurements} from '../opening/measure.ts';
-import {openLook, using} from '../opening/session.ts';
+import {EXIT} from '../output/exit.ts';
+import {openRecording} from '../replay/open-recording.ts';
+import {openMeasurements} from '../session/measure.ts';
+import {openLook, using} from '../session/session.ts';
 
 const EVERY_MS = 1000;
 /** A second is written when its late batches have come, milliseconds. */

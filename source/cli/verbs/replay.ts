@@ -1,13 +1,13 @@
-import type {Recording} from '../../recording/recording.ts';
+import type {Recording} from '../../replay/recording.ts';
 import {readStamp} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
-import type {ExitCode} from '../telling/exit.ts';
-import {usage} from '../telling/failure.ts';
-import {readMoment} from '../past/moment.ts';
-import {openPastDeck} from '../past/deck.ts';
-import {pastOf, readRecordingFile} from '../past/read.ts';
-import {openLook, using} from '../opening/session.ts';
-import {loadSettings} from '../opening/settings.ts';
+import type {ExitCode} from '../output/exit.ts';
+import {usage} from '../output/failure.ts';
+import {readMoment} from '../replay/moment.ts';
+import {openPastDeck} from '../replay/deck.ts';
+import {pastOf, readRecordingFile} from '../replay/read.ts';
+import {openLook, using} from '../session/session.ts';
+import {loadSettings} from '../session/settings.ts';
 import {hasTerminal} from '../terminal.ts';
 import {modeOf} from './watch.ts';
 

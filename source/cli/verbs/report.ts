@@ -1,10 +1,10 @@
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {usage} from '../telling/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {usage} from '../output/failure.ts';
 import {languageOf} from '../command-line/language.ts';
 import {readReport} from '../report/read.ts';
 import {REPORT_FORMATS, writtenReport, type ReportFormat} from '../report/written.ts';
-import {openLook, using} from '../opening/session.ts';
+import {openLook, using} from '../session/session.ts';
 
 /** `report [--format md|json|html] [--release ID]`: what a release was like, running or over. */
 export const run: Run = async call => {

@@ -3,9 +3,9 @@ import {failedStep, stepDue} from '../../release/step.ts';
 import type {RunName} from '../../release/state.ts';
 import {act, currentRelease, type Done} from '../acting/act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using, type Session} from '../opening/session.ts';
+import {EXIT} from '../output/exit.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using, type Session} from '../session/session.ts';
 import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** `retry [STEP]`: the failed step again, then those after it; or what somebody has left behind in the middle. */

@@ -9,12 +9,12 @@ import {StoreFault} from '../../store/fault.ts';
 import {stateFolder} from '../../store/open.ts';
 import {actAtOnce, releaseAtHand} from '../acting/act.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
 import {languageOf} from '../command-line/language.ts';
 import {setOfflineLatch} from '../acting/offline.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using, type Session} from '../opening/session.ts';
-import {loadSettings} from '../opening/settings.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using, type Session} from '../session/session.ts';
+import {loadSettings} from '../session/settings.ts';
 import {failedSteps, seeThrough} from '../acting/steps.ts';
 
 /** How often a rollback that was latched is tried to be written, in milliseconds. */

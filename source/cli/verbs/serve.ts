@@ -2,15 +2,15 @@ import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import {openStore} from '../../store/open.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
-import {checkFeature} from '../opening/feature.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
+import {checkFeature} from '../session/feature.ts';
 import {readListen, readOrigins} from '../serve/address.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
-import {loadSettings} from '../opening/settings.ts';
-import {openToLook} from '../opening/to-look.ts';
+import {loadSettings} from '../session/settings.ts';
+import {openToLook} from '../session/to-look.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */

@@ -1,10 +1,10 @@
 import {setPercent} from '../../console/present/format.ts';
 import {act, currentRelease} from '../acting/act.ts';
 import type {Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
+import {EXIT} from '../output/exit.ts';
 import {readTypedPercent} from '../command-line/percent.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using} from '../opening/session.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using} from '../session/session.ts';
 
 /** `set PERCENT`: a raise asks, a lower percent does not wait. */
 export const run: Run = async call => {

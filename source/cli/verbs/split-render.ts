@@ -1,13 +1,13 @@
 import type {EdgeSite} from '../../audience/edge-site.ts';
-import {renderEdge, type EdgeFile} from '../../effects/nginx/render.ts';
+import {renderEdge, type EdgeFile} from '../../nginx/render.ts';
 import type {Split} from '../../release/split.ts';
 import {openStore} from '../../store/open.ts';
 import type {RoutingStore} from '../../store/port.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT, type ExitCode} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
-import {chooseFeature} from '../opening/feature.ts';
-import {loadSettings, type Settings} from '../opening/settings.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
+import {chooseFeature} from '../session/feature.ts';
+import {loadSettings, type Settings} from '../session/settings.ts';
 
 /** `split render`: what a router would be told now, with the rights of a router. */
 export const run: Run = async call => {

@@ -11,13 +11,13 @@ import type {Release, State} from '../../release/state.ts';
 import {act} from '../acting/act.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, failureOfOutcome, usage} from '../telling/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, failureOfOutcome, usage} from '../output/failure.ts';
 import {readPlanFile} from '../acting/plan-source.ts';
 import {preflight, tellFindings} from '../acting/preflight.ts';
-import {reportCommand} from '../telling/report-command.ts';
-import {openSession, using, type Session} from '../opening/session.ts';
-import {configuredPlan, loadSettings} from '../opening/settings.ts';
+import {reportCommand} from '../output/report-command.ts';
+import {openSession, using, type Session} from '../session/session.ts';
+import {configuredPlan, loadSettings} from '../session/settings.ts';
 import {failedSteps, seeThrough} from '../acting/steps.ts';
 import {languageOf} from '../command-line/language.ts';
 

@@ -1,12 +1,12 @@
 import {quote} from '../../config/yaml/mistake.ts';
 import {nearest} from '../../config/yaml/nearest.ts';
-import {changeOrTime} from '../../effects/run-steps.ts';
+import {changeOrTime} from '../../controller/working-log.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
-import {EXIT} from '../telling/exit.ts';
-import {Failure, usage} from '../telling/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {Failure, usage} from '../output/failure.ts';
 import {standing, type Awaited} from '../acting/reachable.ts';
-import {openLook, using} from '../opening/session.ts';
+import {openLook, using} from '../session/session.ts';
 import {STATES} from '../command-line/verb.ts';
 
 /** Time alone may make a state unreachable: the rollback window of a completed release ends. */

@@ -1,0 +1,62 @@
+import {quote} from '../../config/yaml/mistake.ts';
+import {nearest} from '../../config/yaml/nearest.ts';
+import {isFeatureName} from '../../release/name.ts';
+import {usage} from '../output/failure.ts';
+
+/** The name of a feature as it may stand in a key of the store. @throws Failure exit code 2. */
+export function checkFeature(name: string): string {
+  if (isFeatureName(name)) return name;
+  throw usage(
+    `${quote(name)} cannot be the name of a feature`,
+    'small letters, digits, _ and -, at most 64, the first a letter or digit: --feature new_payment',
+    'bad-feature',
+  );
+}
+
+/**
+ * The feature that is meant: the one that is named, or the only one of the store.
+ * @throws Failure exit code 2, with the names there are.
+ */
+export async function chooseFeature(
+  named: string | null,
+  verb: string,
+  list: () => Promise<string[]>,
+): Promise<string> {
+  if (named !== null) return checkFeature(named);
+  const features = await list();
+  const [only] = features;
+  if (features.length === 1 && only !== undefined) return only;
+  if (only === undefined) {
+    const next =
+      verb === 'start'
+        ? 'graydeck start VERSION --feature NAME'
+        : 'graydeck start VERSION --feature NAME begins the first';
+    throw usage('the store has no feature yet', next, 'no-feature');
+  }
+  throw usage(
+    `the store has ${features.length} features: ${listed(features)}`,
+    `graydeck ${verb} --feature ${only}`,
+    'which-feature',
+  );
+}
+
+/** What to say about a feature that the store does not know. */
+export function unknownFeature(name: string, features: readonly string[]): string {
+  const near = nearest(name, features);
+  const there = features.length === 0 ? 'it has none yet' : `it has ${listed(features)}`;
+  return near === null
+    ? `the store knows no feature ${name}; ${there}`
+    : `the store knows no feature ${name}: did you mean ${near}?`;
+}
+
+/** What is written would be the first entry of a feature that nobody meant. @throws Failure exit code 2 */
+export async function mustExist(store: {features(): Promise<string[]>}, name: string): Promise<void> {
+  const features = await store.features();
+  if (!features.includes(name))
+    throw usage(unknownFeature(name, features), 'graydeck start VERSION', 'no-feature');
+}
+
+function listed(features: readonly string[]): string {
+  const shown = features.slice(0, 12).join(', ');
+  return features.length > 12 ? `${shown} and ${features.length - 12} more` : shown;
+}

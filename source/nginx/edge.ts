@@ -1,0 +1,173 @@
+import {link, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {get} from 'node:http';
+import type {EdgeSite} from '../audience/edge-site.ts';
+import {runBriefly} from './run-briefly.ts';
+import {signalMaster} from './signal-master.ts';
+
+/** Why an edge does not do what it was told. */
+export type EdgeTroubleCode =
+  /** No nginx runs there, or its pid file is of one that has gone: nobody gets anything. */
+  | 'not-running'
+  | 'no-permission'
+  /** nginx refuses its configuration with and without our file: somebody else has broken it. */
+  | 'site-broken'
+  /** nginx refuses our file. */
+  | 'file-refused'
+  /** It was told, and does not say that it works by the file. */
+  | 'not-confirmed'
+  | 'cannot-write'
+  /** What was asked cannot be expressed: prod for everyone of that feature. */
+  | 'cannot-express'
+  /** A rollback waits on this host for the store to come back. */
+  | 'latched';
+
+export interface EdgeTrouble {
+  code: EdgeTroubleCode;
+  /** One sentence, from nginx or the system; not yet fit for a terminal. */
+  text: string;
+}
+
+/** How an nginx is reached. */
+export interface EdgeMeans {
+  /** The file that the site includes. */
+  include: string;
+  test: readonly string[];
+  reload: {pidFile: string} | {argv: readonly string[]};
+  probe: EdgeSite['probe'];
+}
+
+/** One nginx: the only hands that touch it. */
+export interface Edge {
+  /** The file in place; null: there is none. */
+  read(): Promise<string | null>;
+  /** Puts a file in place at one stroke; the one before stays beside it, as `.previous`. */
+  put(text: string): Promise<EdgeTrouble | null>;
+  /** The file for whoever comes when the agent is gone: beside the one in place, as `.prod`. */
+  putAside(text: string): Promise<EdgeTrouble | null>;
+  readAside(): Promise<string | null>;
+  /** Asks nginx whether it takes its configuration; null: it does. Aborted: null as well. */
+  test(signal: AbortSignal): Promise<EdgeTrouble | null>;
+  /** Tells nginx to read its configuration again. */
+  reload(signal: AbortSignal): Promise<EdgeTrouble | null>;
+  /** Which file nginx says it works by; null: no answer. */
+  ask(): Promise<string | null>;
+}
+
+const ASK_MS = 1000;
+const LONGEST_FILE = 64 * 1024 * 1024;
+const LONGEST_ANSWER = 200;
+
+export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
+  const aside = `${include}.prod`;
+  return {
+    read: () => readText(include),
+    async put(text) {
+      try {
+        await writeAside(`${include}.next`, text, include);
+        await rm(`${include}.previous`, {force: true});
+        await link(include, `${include}.previous`).catch(() => undefined);
+        await rename(`${include}.next`, include);
+        return null;
+      } catch (error) {
+        return troubleOf(error, include);
+      }
+    },
+    async putAside(text) {
+      try {
+        await writeAside(`${aside}.next`, text, include);
+        await rename(`${aside}.next`, aside);
+        return null;
+      } catch (error) {
+        return troubleOf(error, aside);
+      }
+    },
+    readAside: () => readText(aside),
+    async test(signal) {
+      const ran = await runBriefly(test, signal);
+      if (ran.how === 'done') return null;
+      if (ran.how === 'not-started')
+        return {code: 'site-broken', text: `${test[0] ?? 'nginx'} cannot be run (${ran.code})`};
+      return {code: 'site-broken', text: faultIn(ran.output) ?? `${test.join(' ')} failed`};
+    },
+    reload: signal => ('pidFile' in reload ? signalMaster(reload.pidFile) : reloadBy(reload.argv, signal)),
+    ask: () => ask(probe),
+  };
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return text.length > LONGEST_FILE ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+/** The file names people: whoever else is to read it is given the right by the one in place. */
+const OF_ITS_GROUP = 0o640;
+
+/** On the disk when it resolves: after a power cut nginx must not find half a file. Belongs to whom `like` belongs to. */
+async function writeAside(path: string, text: string, like: string): Promise<void> {
+  const rights = await stat(like).catch(() => null);
+  const mode = rights === null ? OF_ITS_GROUP : rights.mode & 0o777;
+  const file = await open(path, 'w', OF_ITS_GROUP);
+  try {
+    // Only root may give a file away.
+    if (rights !== null) await file.chown(rights.uid, rights.gid).catch(() => undefined);
+    await file.chmod(mode);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function troubleOf(error: unknown, path: string): EdgeTrouble {
+  const {code = 'unknown'} = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+    ? {code: 'no-permission', text: `${path} may not be written (${code})`}
+    : {code: 'cannot-write', text: `${path} cannot be written (${code})`};
+}
+
+/** The line of nginx that names the fault. */
+function faultIn(output: string): string | null {
+  const lines = output.split('\n').filter(line => line.trim() !== '');
+  return lines.find(line => /\[(?:emerg|alert|crit)\]/.test(line)) ?? lines[0] ?? null;
+}
+
+async function reloadBy(argv: readonly string[], signal: AbortSignal): Promise<EdgeTrouble | null> {
+  const ran = await runBriefly(argv, signal);
+  if (ran.how === 'done') return null;
+  const text =
+    ran.how === 'failed'
+      ? (faultIn(ran.output) ?? `${argv.join(' ')} failed`)
+      : `${argv[0] ?? ''}: ${ran.code}`;
+  return {code: /permission|denied|not permitted/i.test(text) ? 'no-permission' : 'not-confirmed', text};
+}
+
+function ask({host, port}: EdgeSite['probe']): Promise<string | null> {
+  return new Promise(resolve => {
+    const request = get(
+      {host: host.replaceAll(/[[\]]/g, ''), port, path: '/graydeck', agent: false},
+      response => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+          if (text.length > LONGEST_ANSWER) request.destroy();
+        });
+        response.on('end', () =>
+          end(/^graydeck (?<hash>[0-9a-f]{16}) /.exec(text)?.groups?.['hash'] ?? null),
+        );
+        response.on('error', () => end(null));
+      },
+    );
+    request.on('error', () => end(null));
+    // For all of it: somebody else on this port may answer and never come to an end.
+    const late = setTimeout(() => request.destroy(), ASK_MS);
+    const end = (hash: string | null) => {
+      clearTimeout(late);
+      resolve(hash);
+    };
+  });
+}

@@ -1,0 +1,157 @@
+import type {AlertLevel} from '../release/plan.ts';
+import type {Dispatch, DispatchKind} from '../release/dispatch.ts';
+import type {Release, State} from '../release/state.ts';
+import {messageWords, type MessageLanguage, type MessageWords} from './words.ts';
+
+/** What a channel is given to say. All text in it is plain. */
+export interface Message {
+  /** The same for each try, so that a receiver can know a repeat: `new_payment/raised a-7k2m9x`. */
+  id: string;
+  kind: DispatchKind | 'test';
+  level: AlertLevel;
+  feature: string;
+  /** Null: no release was at hand. */
+  release: {id: string; version: string; over: string | null; state: string; percent: number} | null;
+  /** The alert it speaks of, and whether it is over by now. */
+  alert: {id: string; isOver: boolean} | null;
+  /** `CRITICAL`, `ROLLBACK`: the first word people read. */
+  word: string;
+  /** What happened, in one sentence. */
+  text: string;
+  by: string;
+  /** When it happened, milliseconds since 1970. */
+  at: number;
+  /** What else to know and to do, a line each. */
+  lines: string[];
+  contacts: Record<string, string>;
+  attempt: number;
+  /** A try before may have got through. */
+  mayBeRepeat: boolean;
+  /** That, in words; null: nobody can have it yet. */
+  repeat: {long: string; short: string} | null;
+}
+
+/** What a message is made of beside the log. */
+export interface MessageMeans {
+  /** Who to turn to, from the configuration; the plan of the release adds its own. */
+  contacts: Readonly<Record<string, string>>;
+  /** Text from outside made plain, cut at so many columns. */
+  clean(text: string, width: number): string;
+  lang: MessageLanguage;
+}
+
+/** Later than this it is told that it comes late, milliseconds. */
+const LATE_MS = 60_000;
+const TEXT_WIDTH = 400;
+const NAME_WIDTH = 80;
+const CONTACTS_AT_MOST = 10;
+
+/** A dispatch in words. Pure. */
+export function messageOf(
+  state: State,
+  dispatch: Dispatch,
+  {attempt, mayBeRepeat, now}: {attempt: number; mayBeRepeat: boolean; now: number},
+  {contacts, clean, lang}: MessageMeans,
+): Message {
+  const {feature} = state;
+  const release = state.release?.id === dispatch.release ? state.release : null;
+  const alert = state.alerts.find(({id}) => id === dispatch.alert) ?? null;
+  const isOver = alert !== null && alert.resolvedAt !== null;
+  const version = release === null ? null : clean(release.version, NAME_WIDTH);
+  const over = release === null || release.over === null ? null : clean(release.over, NAME_WIDTH);
+  const phase = release === null ? null : (release.plan.phases[release.phase]?.name ?? null);
+  const t = messageWords(lang);
+  const lines = [
+    ...(version === null || release === null
+      ? []
+      : [
+          t.release(
+            version,
+            over ?? '',
+            t.states[release.state],
+            phase === null ? '' : clean(phase, NAME_WIDTH),
+            release.percent,
+          ),
+        ]),
+    `${t.by(instant(dispatch.at), clean(dispatch.by, NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
+    ...todo(dispatch, isOver, state, t),
+    ...(isOver && dispatch.kind !== 'over' ? [t.isOver] : []),
+  ];
+  return {
+    id: `${feature}/${dispatch.id}`,
+    kind: dispatch.kind,
+    level: dispatch.level,
+    feature,
+    release:
+      release === null || version === null
+        ? null
+        : {id: release.id, version, over, state: release.state, percent: release.percent},
+    alert: alert === null ? null : {id: alert.id, isOver},
+    word: t.first[dispatch.kind === 'raised' ? dispatch.level : dispatch.kind],
+    text: clean(sentence(dispatch, release, t), TEXT_WIDTH),
+    by: clean(dispatch.by, NAME_WIDTH),
+    at: dispatch.at,
+    lines,
+    contacts: contactsOf({...contacts, ...release?.plan.contacts}, clean),
+    attempt,
+    mayBeRepeat,
+    repeat: mayBeRepeat ? {long: t.repeat, short: t.repeatShort} : null,
+  };
+}
+
+/** Who to turn to, each as one plain line. */
+export function contactsOf(
+  contacts: Readonly<Record<string, string>>,
+  clean: MessageMeans['clean'],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(contacts)
+      .slice(0, CONTACTS_AT_MOST)
+      .map(([name, how]) => [clean(name, NAME_WIDTH), clean(how, 200)]),
+  );
+}
+
+function sentence({kind, text}: Dispatch, release: Release | null, t: MessageWords): string {
+  const version = release?.version ?? t.theRelease;
+  switch (kind) {
+    case 'raised':
+    case 'over':
+    case 'failed':
+      return text;
+    case 'escalated':
+      return t.unseen(text);
+    case 'rollback': {
+      const {fromPercent, reason} = release?.rollback ?? {fromPercent: null, reason: null};
+      return fromPercent === null ? text : t.rolledBack(version, fromPercent, reason ?? '');
+    }
+    case 'completed':
+      return t.completed(version);
+  }
+}
+
+function todo(
+  {kind, alert, level, release: id}: Dispatch,
+  isOver: boolean,
+  {feature, release}: State,
+  t: MessageWords,
+): string[] {
+  const mayTakeBack = level === 'critical' && release?.id === id && (release?.percent ?? 0) > 0;
+  const isOpen = (kind === 'raised' || kind === 'escalated') && !isOver;
+  return [
+    ...(isOpen && alert !== null ? [t.seen(`graydeck alert ack ${alert} --feature ${feature}`)] : []),
+    ...(isOpen && mayTakeBack ? [t.takeBack(`graydeck rollback --feature ${feature}`)] : []),
+    ...(kind === 'failed' ? [t.standing(`graydeck status --feature ${feature}`)] : []),
+  ];
+}
+
+function instant(at: number): string {
+  return Number.isFinite(at)
+    ? `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+    : 'some time';
+}
+
+function lateness(ms: number, t: MessageWords): string {
+  if (ms < LATE_MS) return '';
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 90 ? t.lateMinutes(minutes) : t.lateHours(Math.round(minutes / 60));
+}

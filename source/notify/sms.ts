@@ -1,0 +1,79 @@
+import type {SmsShape, SmsSpec} from '../release/channel.ts';
+import {failed, type Channel} from './channel.ts';
+import type {Message} from './message.ts';
+import {isPrivate, post, warmHttp} from './post.ts';
+import {readSecret} from './secret.ts';
+
+/** Letters of a message: two parts of Latin text, and what a person reads at night. */
+const LETTERS_AT_MOST = 300;
+
+/** A short message by the HTTP gateway of whoever sends it. */
+export function smsChannel(spec: SmsSpec): Channel {
+  const {name, level, features, token} = spec;
+  return {
+    name,
+    level,
+    features,
+    timeoutMs: 8000,
+    perMinute: 10,
+    warm: warmHttp,
+    async send(message, signal) {
+      const secret = token === null ? null : await readSecret(token);
+      if (!URL.canParse(spec.url)) return failed('its address is none', {isFinal: true});
+      if (secret !== null && !isPrivate(spec.url)) return failed('its address is not https', {isFinal: true});
+      const request = smsRequest(spec, smsText(message), secret);
+      const headers = {...request.headers, 'idempotency-key': message.id};
+      const secrets = [spec.to, ...(secret === null ? [] : [secret, credentials(spec.user, secret)])];
+      const expect = spec.expect ?? (spec.shape === 'vonage' ? '"status":"0"' : null);
+      return await post({url: spec.url, ...request, headers, secrets, expect}, signal);
+    },
+  };
+}
+
+/** One line; what matters stands first. */
+function smsText({word, feature, release, text, repeat}: Message): string {
+  const head = `${repeat === null ? '' : `${repeat.short} `}${word} ${feature}`;
+  const line = `${head}${release === null ? '' : ` ${release.version}`}: ${text}`;
+  const letters = Array.from(line);
+  return letters.length <= LETTERS_AT_MOST ? line : `${letters.slice(0, LETTERS_AT_MOST - 1).join('')}…`;
+}
+
+type Request = Pick<Parameters<typeof post>[0], 'headers' | 'body'>;
+const JSON_TYPE = 'application/json; charset=utf-8';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** What the fields of each shape are called. */
+const FIELDS: Record<SmsShape, Readonly<Record<string, string>>> = {
+  json: {to: '{{to}}', from: '{{from}}', text: '{{text}}'},
+  form: {to: '{{to}}', from: '{{from}}', text: '{{text}}'},
+  twilio: {To: '{{to}}', From: '{{from}}', Body: '{{text}}'},
+  vonage: {to: '{{to}}', from: '{{from}}', text: '{{text}}', type: 'unicode'},
+};
+
+/** The request of a shape. Twilio is asked with account and token as user and password, Vonage with both in the body. */
+function smsRequest(spec: SmsSpec, text: string, secret: string | null): Request {
+  const {shape, to, from, user} = spec;
+  const values: Readonly<Record<string, string>> = {to, from: from ?? 'graydeck', text};
+  const filled = Object.entries(spec.fields ?? FIELDS[shape]).map(([name, value]) => [
+    name,
+    value.replace(/\{\{(?<field>to|from|text)\}\}/gu, (_, field: string) => values[field] ?? ''),
+  ]);
+  const fields: Record<string, string> = Object.fromEntries(filled);
+  if (shape === 'vonage') Object.assign(fields, {api_key: user ?? '', api_secret: secret ?? ''});
+  const isForm = shape === 'form' || shape === 'twilio';
+  const body = isForm ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
+  const headers = {
+    'content-type': isForm ? FORM_TYPE : JSON_TYPE,
+    ...(secret === null || shape === 'vonage' ? {} : {authorization: authorization(user, secret)}),
+  };
+  return {headers, body};
+}
+
+function authorization(user: string | null, secret: string): string {
+  return user === null ? `Bearer ${secret}` : `Basic ${credentials(user, secret)}`;
+}
+
+/** User and password as they are sent. */
+function credentials(user: string | null, secret: string): string {
+  return Buffer.from(`${user ?? ''}:${secret}`, 'utf8').toString('base64');
+}

@@ -1,0 +1,103 @@
+import type {DispatchKind} from '../release/dispatch.ts';
+import type {AlertLevel} from '../release/plan.ts';
+import type {ReleaseState} from '../release/state.ts';
+
+/** Languages in which people are told. What an alert says is in the words of whoever raised it. */
+export type MessageLanguage = 'en' | 'zh';
+
+type FirstWord = AlertLevel | Exclude<DispatchKind, 'raised'> | 'test';
+
+const enStates: Record<ReleaseState, string> = {
+  deploying: 'deploying',
+  rolling: 'rolling',
+  paused: 'paused',
+  promoting: 'promoting',
+  rolling_back: 'rolling back',
+  completed: 'completed',
+  rolled_back: 'rolled back',
+  failed: 'failed',
+};
+const enFirst: Record<FirstWord, string> = {
+  info: 'INFO',
+  warning: 'WARNING',
+  critical: 'CRITICAL',
+  escalated: 'STILL CRITICAL',
+  over: 'OVER',
+  rollback: 'ROLLBACK',
+  failed: 'FAILED',
+  completed: 'COMPLETED',
+  test: 'TEST',
+};
+
+const en = {
+  first: enFirst,
+  states: enStates,
+  unseen: (text: string) => `nobody has acknowledged it: ${text}`,
+  theRelease: 'the release',
+  rolledBack: (version: string, from: number, reason: string) =>
+    `${version} is rolled back, from ${from} %${reason === '' ? '' : `: ${reason}`}`,
+  completed: (version: string) => `${version} is prod for everyone`,
+  release: (version: string, over: string, state: string, phase: string, percent: number) =>
+    `release ${version}${over === '' ? '' : ` over ${over}`}, ${state}${phase === '' ? '' : `, phase ${phase}`}, ${percent} %`,
+  by: (moment: string, who: string) => `${moment}, by ${who}`,
+  lateMinutes: (minutes: number) => `, told ${minutes} min later`,
+  lateHours: (hours: number) => `, told ${hours} h later`,
+  seen: (command: string) => `seen it: ${command}`,
+  takeBack: (command: string) => `take it back: ${command}`,
+  standing: (command: string) => `how it stands: ${command}`,
+  isOver: 'it is over by now',
+  repeat: 'This may be a repeat: whether it was told before is not known.',
+  repeatShort: '(may be a repeat)',
+  test: 'this is a test: nothing has happened',
+  testBy: (who: string) => `asked for by ${who}; whoever reads this would be told of alerts`,
+};
+
+/** The words of a message. */
+export type MessageWords = typeof en;
+
+const zh: MessageWords = {
+  first: {
+    info: '提示',
+    warning: '警告',
+    critical: '严重',
+    escalated: '仍未确认',
+    over: '已解除',
+    rollback: '回滚',
+    failed: '失败',
+    completed: '完成',
+    test: '测试',
+  },
+  states: {
+    deploying: '部署中',
+    rolling: '放量中',
+    paused: '已暂停',
+    promoting: '转正中',
+    rolling_back: '回滚中',
+    completed: '已完成',
+    rolled_back: '已回滚',
+    failed: '失败',
+  },
+  unseen: text => `无人确认：${text}`,
+  theRelease: '该版本',
+  rolledBack: (version, from, reason) =>
+    `${version} 回滚，原为 ${from} %${reason === '' ? '' : `：${reason}`}`,
+  completed: version => `${version} 已面向所有用户`,
+  release: (version, over, state, phase, percent) =>
+    `发布 ${version}${over === '' ? '' : `，替换 ${over}`}，${state}${phase === '' ? '' : `，阶段 ${phase}`}，${percent} %`,
+  by: (moment, who) => `${moment}，${who}`,
+  lateMinutes: minutes => `，${minutes} 分钟后通知`,
+  lateHours: hours => `，${hours} 小时后通知`,
+  seen: command => `确认：${command}`,
+  takeBack: command => `回滚：${command}`,
+  standing: command => `查看：${command}`,
+  isOver: '现已解除',
+  repeat: '可能重复：此前是否已通知无法确定。',
+  repeatShort: '（可能重复）',
+  test: '这是一条测试消息：什么也没有发生',
+  testBy: who => `由 ${who} 发起；收到此消息的人会收到告警`,
+};
+
+/** The words of a language. */
+export function messageWords(lang: MessageLanguage): MessageWords {
+  return lang === 'zh' ? zh : en;
+}

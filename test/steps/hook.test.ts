@@ -1,0 +1,183 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {execa} from 'execa';
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {hookPerformer} from '../../source/steps/hook.ts';
+import type {Hook} from '../../source/release/plan.ts';
+import type {Release, Step} from '../../source/release/state.ts';
+import type {KeptOutput, StepOutput} from '../../source/release/step-output.ts';
+
+const release = {
+  id: 'r-1',
+  version: 'v1.1.0',
+  over: 'v1.0.9',
+  phase: 0,
+  percent: 5,
+  plan: {phases: [{name: 'alpha'}], hooks: {restore: {argv: ['true'], timeoutMs: 60_000, check: null}}},
+} as Release;
+const step = {id: 'rollback.stop', run: 'rollback', name: 'stop', state: 'running', attempts: 0} as Step;
+
+/** A shelf that is a list, and can be away. */
+function shelf() {
+  const kept: KeptOutput[] = [];
+  let isAway = false;
+  return {
+    kept,
+    goAway: () => void (isAway = true),
+    write(output: StepOutput) {
+      if (isAway) return Promise.reject(new Error('the store is away'));
+      kept.push({...output, at: 1000});
+      return Promise.resolve();
+    },
+    read: () => (isAway ? Promise.reject(new Error('the store is away')) : Promise.resolve(kept)),
+  };
+}
+
+function run(hook: Partial<Hook>, attempts = 0, outputs = shelf(), of: Partial<Step> = {}) {
+  const whole = {argv: ['true'], timeoutMs: 60_000, check: null, ...hook};
+  const signal = new AbortController().signal;
+  const performer = hookPerformer(whole, {feature: 'new_payment', epoch: 3, outputs});
+  return performer.perform({...step, attempts, ...of}, {release, signal});
+}
+
+const BACKUP = {id: 'deploy.backup', run: 'deploy', name: 'backup'} as const;
+const RESTORE = {id: 'rollback.restore', name: 'restore'} as const;
+
+const node = (program: string) => [process.execPath, '-e', program];
+
+test('a command that ends with 0 has done its step, and is told what it is for', async () => {
+  const asks = `const e = process.env; process.exit(e.GRAYDECK_VERSION === 'v1.1.0' && e.GRAYDECK_STEP === 'rollback.stop' && e.GRAYDECK_EPOCH === '3' && e.GRAYDECK_PHASE === 'alpha' ? 0 : 9)`;
+  expect(await run({argv: node(asks)})).toEqual({outcome: 'done'});
+});
+
+test('an exit code other than 0 fails the step, with the end of what was said', async () => {
+  const performed = await run({argv: node(`console.error('no such container'); process.exit(3)`)});
+  expect(performed).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringMatching(/ended with 3: no such container/),
+  });
+});
+
+test.each([600, 601, 602, 603])(
+  'what is left of %i units of rockets begins with a whole one',
+  async length => {
+    const says = `process.stdout.write('\\u{1F680}'.repeat(300) + 'x'.repeat(${length - 600})); process.exit(1)`;
+    const performed = await run({argv: node(says)});
+    expect(performed).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringContaining('\u{1F680}') as string,
+    });
+    expect((performed as {error: string}).error.isWellFormed()).toBe(true);
+  },
+);
+
+test('a command that hangs is stopped at its timeout', async () => {
+  const performed = await run({argv: node('setInterval(() => {}, 1000)'), timeoutMs: 300});
+  expect(performed).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringMatching(/took longer than 0.3 s/),
+  });
+});
+
+test('a command that floods is let run, and only the end of its output is kept', async () => {
+  const floods = `for (let i = 0; i < 20000; i++) console.log('x'.repeat(100)); console.log('the end'); process.exitCode = 1`;
+  const performed = await run({argv: node(floods)});
+  expect(performed.error).toMatch(/the end$/);
+  expect(performed.error?.length).toBeLessThan(700);
+});
+
+test('a command that is not there is named', async () => {
+  expect(await run({argv: ['graydeck-no-such-command']})).toMatchObject({
+    outcome: 'failed',
+    error: 'graydeck-no-such-command is not there',
+  });
+});
+
+test('on a second run the check may say that it is done already', async () => {
+  const hook = {argv: node('process.exit(1)'), check: node('process.exit(0)')};
+  expect(await run(hook, 1)).toEqual({outcome: 'done'});
+  expect(await run(hook, 0)).toMatchObject({outcome: 'failed'});
+});
+
+test('words in the arguments are never read by a shell', async () => {
+  const argv = [...node(`process.exit(process.argv[1] === '$(exit 7); "' ? 0 : 5)`), '$(exit 7); "'];
+  expect(await run({argv})).toEqual({outcome: 'done'});
+});
+
+test('what a command leaves running in the background is not waited for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'graydeck-hook-'));
+  onTestFinished(() => rm(folder, {recursive: true}));
+  // It ends only with the folder's file, which comes after the outcome.
+  const argv = ['sh', '-c', `(until [ -e ${folder}/end ]; do sleep 0.1; done) & echo started`];
+  expect(await run({argv})).toEqual({outcome: 'done'});
+  await writeFile(join(folder, 'end'), '');
+});
+
+test('at the timeout all that a command has started ends, before its outcome is told', async () => {
+  const marked = `graydeck-test-${process.pid}`;
+  const performed = await run({argv: ['sh', '-c', `sleep 30; : ${marked}`], timeoutMs: 300});
+  expect(performed.outcome).toBe('failed');
+  const {stdout} = await execa('ps', ['-eo', 'stat,args']);
+  const left = stdout.split('\n').filter(line => line.includes(marked) && !line.startsWith('Z'));
+  expect(left).toEqual([]);
+});
+
+test('a command is not told the passwords of this process, so that its output cannot hold it', async () => {
+  vi.stubEnv('GRAYDECK_STORE_PASSWORD', 'hunter2');
+  vi.stubEnv('GRAYDECK_PROMETHEUS_TOKEN', 'hunter2');
+  vi.stubEnv('GRAYDECK_STORE', 'redis://deck:hunter2@127.0.0.1/0');
+  vi.stubEnv('ANOTHER', 'is passed on');
+  const argv = node(`const {env} = process; console.log(JSON.stringify(
+    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.GRAYDECK_PROMETHEUS_TOKEN, env.ANOTHER])); process.exit(1)`);
+  const performed = await run({argv});
+  vi.unstubAllEnvs();
+  expect(performed.error).toContain('[null,null,null,"is passed on"]');
+});
+
+test('a command is not told the secrets of channels either', async () => {
+  vi.stubEnv('SLACK_WEBHOOK', 'hunter2');
+  const argv = node(`process.exit(process.env.SLACK_WEBHOOK === undefined ? 0 : 1)`);
+  const whole = {argv, timeoutMs: 60_000, check: null};
+  const means = {feature: 'new_payment', epoch: 3, outputs: shelf(), hides: ['SLACK_WEBHOOK']};
+  const {signal} = new AbortController();
+  expect(await hookPerformer(whole, means).perform(step, {release, signal})).toEqual({outcome: 'done'});
+  vi.unstubAllEnvs();
+});
+
+test('what a command says is kept beside the log, up to 32 768 characters of its end, by step and attempt', async () => {
+  const outputs = shelf();
+  await run({argv: node(`console.log('one'); console.error('two')`)}, 1, outputs);
+  expect(outputs.kept).toMatchObject([{release: 'r-1', step: 'rollback.stop', attempt: 2, result: null}]);
+  expect(outputs.kept[0]?.text.split('\n').sort()).toEqual(['one', 'two']);
+  await run({argv: node(`process.stdout.write('x'.repeat(1e6) + 'the end')`)}, 2, outputs);
+  expect(outputs.kept[1]?.text).toMatch(/x{1000}the end$/u);
+  expect(outputs.kept[1]?.text).toHaveLength(32_768);
+});
+
+test('restore is told what the backup of this release printed on stdout, and nothing of another', async () => {
+  const outputs = shelf();
+  await run({argv: node(`console.error('dumping'); console.log('dump-17.sql')`)}, 0, outputs, BACKUP);
+  const asks = node(`process.exit(process.env.GRAYDECK_BACKUP === 'dump-17.sql' ? 0 : 9)`);
+  expect(await run({argv: asks}, 0, outputs, RESTORE)).toEqual({outcome: 'done'});
+  outputs.kept.forEach(output => void (output.release = 'r-0'));
+  const none = node(`process.exit(process.env.GRAYDECK_BACKUP === '' ? 0 : 9)`);
+  expect(await run({argv: none}, 0, outputs, RESTORE)).toEqual({outcome: 'done'});
+});
+
+test('a backup whose name cannot be kept for restore has failed; any other output may be lost', async () => {
+  const outputs = shelf();
+  outputs.goAway();
+  const argv = node(`console.log('dump-17.sql')`);
+  expect(await run({argv}, 0, outputs, BACKUP)).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringContaining('could not be kept'),
+  });
+  expect(await run({argv}, 0, outputs)).toEqual({outcome: 'done'});
+});
+
+test('restore is not run while nobody can say what the backup was', async () => {
+  const outputs = shelf();
+  outputs.goAway();
+  await expect(run({argv: node('')}, 0, outputs, RESTORE)).rejects.toThrow('the store is away');
+});

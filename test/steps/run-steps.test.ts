@@ -1,0 +1,312 @@
+import {describe, expect, test} from 'vitest';
+import {rememberOutcomes} from '../../source/steps/remember-outcomes.ts';
+import {type WorkingLog} from '../../source/controller/working-log.ts';
+import {runSteps, type Performer, type StepRunner} from '../../source/steps/run-steps.ts';
+import type {State, Step} from '../../source/release/state.ts';
+import {hooks, phase, planOf} from '../release/plans.ts';
+import {journal, rollingBack} from './journal.ts';
+
+function performer(perform: (step: Step) => ReturnType<Performer['perform']>, deadlineMs = 5000): Performer {
+  return {deadlineMs, perform};
+}
+
+const outcomes = (state: State) =>
+  Object.fromEntries(
+    state.release!.steps.filter(({run}) => run === 'rollback').map(({name, state}) => [name, state]),
+  );
+
+test('the steps run in order, those without a hook are skipped, and the release is rolled back', async () => {
+  const {log, state} = await rollingBack();
+  const ran: string[] = [];
+  const done = performer(step => {
+    ran.push(step.name);
+    return Promise.resolve({outcome: 'done'});
+  });
+  await runSteps(
+    {log: log('liu'), performerOf: () => done, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
+  expect(state().release?.state).toBe('rolled_back');
+  expect(outcomes(state())).toEqual({
+    traffic: 'done',
+    demote: 'skipped',
+    stop: 'done',
+    restore: 'done',
+    notify: 'done',
+    snapshot: 'done',
+  });
+});
+
+test('a step that fails or throws is written down as such, and a rollback goes on', async () => {
+  const {log, state} = await rollingBack();
+  const failing = performer(step =>
+    step.name === 'stop' ? Promise.reject(new Error('no such service')) : Promise.resolve({outcome: 'done'}),
+  );
+  await runSteps(
+    {log: log('liu'), performerOf: () => failing, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(outcomes(state())).toMatchObject({stop: 'failed', restore: 'done'});
+  expect(state().release?.steps.find(({name}) => name === 'stop')?.error).toBe('no such service');
+  expect(state().release?.state).toBe('rolled_back');
+});
+
+test('a second runner waits for the first, and takes its step over after the deadline', async () => {
+  const {log, state, pass} = await rollingBack();
+  await log('first').execute({type: 'begin-step', release: 'r-1', step: 'rollback.traffic', deadlineMs: 30});
+  let runs = 0;
+  const second = performer(() => {
+    runs += 1;
+    return Promise.resolve({outcome: 'done'});
+  });
+  const running = runSteps(
+    {log: log('second'), performerOf: () => second, actor: 'second'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(runs).toBe(0);
+  pass(100);
+  await running;
+  expect(runs).toBe(5);
+  expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({
+    attempts: 2,
+    by: 'second',
+  });
+});
+
+test('a runner that is stopped gives its step back, for a successor to begin at once', async () => {
+  const {log, state} = await rollingBack();
+  const stop = new AbortController();
+  const hanging = performer(() => {
+    stop.abort();
+    return Promise.resolve({outcome: 'failed', error: 'aborted'});
+  });
+  await runSteps({log: log('liu'), performerOf: () => hanging, actor: 'liu'}, 'r-1', stop.signal);
+  expect(state().release?.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({
+    state: 'pending',
+    attempts: 1,
+  });
+});
+
+test('a step that this version may never begin ends the run, with the reason', async () => {
+  const {log, happen} = await rollingBack();
+  happen({type: 'release-teleported'});
+  const never = performer(() => Promise.reject(new Error('it must not run')));
+  await expect(
+    runSteps({log: log('liu'), performerOf: () => never, actor: 'liu'}, 'r-1', new AbortController().signal),
+  ).rejects.toThrow('rollback.traffic cannot be run here: the log holds "release-teleported"');
+});
+
+test('a step whose time limit is longer than a day can be begun all the same', async () => {
+  const {log, state} = await rollingBack();
+  const slow = performer(() => Promise.resolve({outcome: 'done'}), 48 * 3_600_000);
+  await runSteps(
+    {log: log('liu'), performerOf: () => slow, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(state().release?.state).toBe('rolled_back');
+});
+
+test('a begin that others kept from being written is not asked for without a pause', async () => {
+  const {log} = await rollingBack();
+  const stop = new AbortController();
+  let asked = 0;
+  const crowded: WorkingLog = {
+    ...log('liu'),
+    execute: () => {
+      asked += 1;
+      return Promise.resolve({kind: 'conflict'});
+    },
+  };
+  const nobody = performer(() => Promise.reject(new Error('it must not run')));
+  const running = runSteps({log: crowded, performerOf: () => nobody, actor: 'liu'}, 'r-1', stop.signal);
+  // A loop without a pause would never let this timer ring.
+  await new Promise(resolve => setTimeout(resolve, 50));
+  stop.abort();
+  await running;
+  expect(asked).toBe(1);
+});
+
+test('an outcome is told once the store is back, and the step is not done again', async () => {
+  const {log, state} = await rollingBack();
+  const ran: string[] = [];
+  const done = performer(step => {
+    ran.push(step.name);
+    return Promise.resolve({outcome: 'done'});
+  });
+  let failures = 1;
+  const journal = log('liu');
+  const faulty: WorkingLog = {
+    ...journal,
+    execute: intent =>
+      intent.type === 'end-step' && failures-- > 0
+        ? Promise.reject(new Error('the store is away'))
+        : journal.execute(intent),
+  };
+  await runSteps({log: faulty, performerOf: () => done, actor: 'liu'}, 'r-1', new AbortController().signal);
+  expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
+  expect(state().release?.state).toBe('rolled_back');
+});
+
+describe('an outcome that could not be told', () => {
+  async function untold(between: (begin: (by: string) => Promise<unknown>) => Promise<unknown>) {
+    const {log, state} = await rollingBack();
+    const ran: string[] = [];
+    const stop = new AbortController();
+    const performerOf = rememberOutcomes(() =>
+      performer(step => {
+        ran.push(step.name);
+        stop.abort();
+        return Promise.resolve({outcome: 'done', facts: {run: ran.length}});
+      }, 0),
+    );
+    let isAway = true;
+    const journal = log('guard');
+    const runner: StepRunner = {
+      actor: 'guard',
+      performerOf,
+      log: {
+        ...journal,
+        execute: intent =>
+          isAway && intent.type === 'end-step'
+            ? Promise.reject(new Error('the store is away'))
+            : journal.execute(intent),
+      },
+    };
+    await expect(runSteps(runner, 'r-1', stop.signal)).rejects.toThrow('away');
+    const begin = {type: 'begin-step', release: 'r-1', step: 'rollback.traffic', deadlineMs: 0} as const;
+    await between(by => log(by).execute(begin));
+    isAway = false;
+    await runSteps(runner, 'r-1', new AbortController().signal);
+    return {ran, traffic: state().release?.steps.find(({id}) => id === 'rollback.traffic')};
+  }
+
+  test('is told later, and the step is not done again', async () => {
+    const {ran, traffic} = await untold(() => Promise.resolve());
+    expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
+    expect(traffic).toMatchObject({state: 'done', facts: {run: 1}});
+  });
+
+  test('is forgotten once somebody else has begun the step', async () => {
+    const {ran} = await untold(begin => begin('another'));
+    expect(ran).toEqual(['traffic', 'traffic', 'stop', 'restore', 'notify', 'snapshot']);
+  });
+});
+
+describe('an outcome that was told', () => {
+  async function promoting(perform: (run: number) => ReturnType<Performer['perform']>) {
+    const {log, state} = journal();
+    const plan = planOf([phase('all', 100)], {hooks: hooks('promote')});
+    await log('liu').execute({type: 'start', release: 'r-1', version: 'v2', plan});
+    await log('liu').execute({type: 'complete', release: 'r-1'});
+    let runs = 0;
+    const tooOften = new AbortController();
+    const performerOf = rememberOutcomes((step: Step) => {
+      if (step.attempts > 3) tooOften.abort();
+      return performer(() =>
+        step.name === 'promote' ? perform(++runs) : Promise.resolve({outcome: 'done'}),
+      );
+    });
+    const run = () => runSteps({log: log('guard'), performerOf, actor: 'guard'}, 'r-1', tooOften.signal);
+    await run();
+    return {run, log, state, runs: () => runs};
+  }
+
+  test('is no outcome of the retry: a step that has failed is done again', async () => {
+    const {run, log, state, runs} = await promoting(count =>
+      Promise.resolve({outcome: count === 1 ? 'failed' : 'done'}),
+    );
+    expect(state().release?.state).toBe('failed');
+    await log('liu').execute({type: 'retry', release: 'r-1'});
+    await run();
+    expect(runs()).toBe(2);
+    expect(state().release?.state).toBe('completed');
+  });
+
+  test('is not left for ever: what goes on when it is begun again is begun again', async () => {
+    const {state, runs} = await promoting(count => Promise.resolve({outcome: count === 1 ? 'left' : 'done'}));
+    expect(runs()).toBe(2);
+    expect(state().release?.state).toBe('completed');
+  });
+});
+
+describe('a hook that a rollback overtakes', () => {
+  async function overtaken() {
+    const deck = journal();
+    const {execute} = deck.log('liu');
+    const plan = planOf([phase('all', 100)], {hooks: hooks('deploy', 'stop')});
+    await execute({type: 'start', release: 'r-1', version: 'v2', plan});
+    const ran: string[] = [];
+    const slow = performer(() => Promise.resolve({outcome: 'done'}));
+    const deploying: Performer = {
+      deadlineMs: 60_000,
+      perform: (_, {signal}) => {
+        void execute({type: 'rollback', release: 'r-1'});
+        ran.push(signal.aborted ? 'stopped' : 'went on');
+        return Promise.resolve({outcome: 'failed', error: 'was stopped'});
+      },
+    };
+    await runSteps(
+      {
+        log: deck.log('runner'),
+        performerOf: ({name}) => {
+          ran.push(name);
+          return name === 'deploy' ? deploying : slow;
+        },
+        actor: 'runner',
+      },
+      'r-1',
+      new AbortController().signal,
+    );
+    return {ran, release: deck.state().release!};
+  }
+
+  test('is stopped, told as failed, and undone only after that', async () => {
+    const {ran, release} = await overtaken();
+    expect(ran).toEqual(['deploy', 'stopped', 'traffic', 'stop', 'notify', 'snapshot']);
+    expect(release.state).toBe('rolled_back');
+    expect(release.steps.find(({name}) => name === 'deploy')).toMatchObject({
+      state: 'failed',
+      error: 'was stopped',
+    });
+  });
+});
+
+test('who has lost a step to somebody else stops what it was doing', async () => {
+  const {log, pass} = await rollingBack();
+  const seen: boolean[] = [];
+  const slow: Performer = {
+    deadlineMs: 30,
+    perform: async (_, {signal}) => {
+      pass(100);
+      await log('second').execute({
+        type: 'begin-step',
+        release: 'r-1',
+        step: 'rollback.traffic',
+        deadlineMs: 0,
+      });
+      seen.push(signal.aborted);
+      stop.abort();
+      return {outcome: 'failed', error: 'was stopped'};
+    },
+  };
+  const stop = new AbortController();
+  await runSteps({log: log('first'), performerOf: () => slow, actor: 'first'}, 'r-1', stop.signal);
+  expect(seen).toEqual([true]);
+});
+
+test('a rollback of which nobody can be told has that step skipped, not failed', async () => {
+  const {log, state} = await rollingBack();
+  const done = performer(() => Promise.resolve({outcome: 'done'}));
+  const runner: StepRunner = {
+    log: log('liu'),
+    performerOf: ({name}) => (name === 'notify' ? null : done),
+    actor: 'liu',
+  };
+  await runSteps(runner, 'r-1', new AbortController().signal);
+  expect(outcomes(state())).toMatchObject({notify: 'skipped', snapshot: 'done'});
+});

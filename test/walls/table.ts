@@ -1,0 +1,141 @@
+/**
+ * The rooms of `source/` and what each may import: the only place where the walls are written down.
+ * `.oxlintrc.json`, the table in `source/ARCHITECTURE.md` and the tests of the walls follow from it (`generate.ts`).
+ */
+export interface Room {
+  /** Folder below `source/`. */
+  readonly name: string;
+  /** What the room holds, for the table in ARCHITECTURE.md (Markdown). */
+  readonly holds: string;
+  /** A pure room has no I/O, no clock, no chance and no globals of Node. */
+  readonly pure?: true;
+  /**
+   * Rooms it may import. `store/port` is the store without its adapters, `store/router` is the same for rooms that
+   * see the store as a router does; `store` is all of it. Not given: the room may import everything (only `cli`).
+   */
+  readonly mayImport?: readonly string[];
+  /** Packages it may not import, beyond those that no pure room may. */
+  readonly notPackages?: readonly string[];
+}
+
+export const rooms: readonly Room[] = [
+  {
+    name: 'release',
+    holds: 'the core: state, commands, events, `decide/`, `evolve/`, the split',
+    pure: true,
+    mayImport: [],
+  },
+  {
+    name: 'audience',
+    holds: 'bucket, rules, who gets gray, how far routers are',
+    pure: true,
+    mayImport: ['release'],
+  },
+  {
+    name: 'analysis',
+    holds:
+      '`people/` who is new, once a release; `sketches/`, `windows/` and roll-ups, numbers of a side; `judge/` conditions, guardrails, the verdict; `evidence/`; `bounds.ts` limits of shares, means and quantiles; `power.ts` what a phase can show',
+    pure: true,
+    mayImport: ['release', 'audience'],
+  },
+  {
+    name: 'report',
+    holds:
+      'the report of a release from its log and roll-ups; `compose.ts` makes one document, Markdown and HTML write it',
+    pure: true,
+    mayImport: ['release', 'audience', 'analysis'],
+  },
+  {
+    name: 'replay',
+    holds: 'recordings line by line, the clock of the viewer, windows as they stood at a moment',
+    pure: true,
+    mayImport: ['release', 'audience', 'analysis'],
+  },
+  {
+    name: 'config',
+    holds:
+      'YAML → plan and project, every mistake with line and column: `yaml/` the text, `condition/`, `plan/`, `seeds/` the older forms, `project/` what `graydeck.yaml` says; `describe/` a plan in words',
+    pure: true,
+    mayImport: ['release', 'audience', 'analysis'],
+  },
+  {
+    name: 'store',
+    holds: '`port.ts` (who may do what with a store) and two adapters, `sqlite/` and `redis/`',
+    mayImport: ['release'],
+  },
+  {
+    name: 'metrics',
+    holds:
+      'sample codec, the follower that feeds windows; `prometheus/`: client, poller, state of each number; `feedback.ts`: what people say, as numbers of both sides',
+    mayImport: ['release', 'analysis'],
+  },
+  {
+    name: 'controller',
+    holds: 'load → decide → append → compare with the head; the only caller of `decide`',
+    mayImport: ['release', 'audience', 'analysis', 'store/port'],
+  },
+  {
+    name: 'steps',
+    holds: 'the journal of effects and who runs them: hooks, operators’ commands, waiting for routers',
+    mayImport: ['release', 'audience', 'controller'],
+  },
+  {
+    name: 'notify',
+    holds: 'the outbox of notifications, one file a channel',
+    mayImport: ['release', 'controller'],
+  },
+  {
+    name: 'router',
+    holds:
+      'what every router is: the newest split followed, the report, staleness, what it keeps on its disk (last split, latch of an offline rollback)',
+    mayImport: ['release', 'audience', 'store/port'],
+  },
+  {
+    name: 'nginx',
+    holds:
+      'nginx as a router: `render.ts` the include file, `driver.ts` brings an nginx to it, `watchdog.ts` outlives the agent',
+    mayImport: ['release', 'audience', 'router', 'store/port'],
+  },
+  {
+    name: 'sdk',
+    holds: 'inside an application: `decide`, `record`, middleware, OpenFeature',
+    mayImport: ['release', 'audience', 'analysis', 'metrics', 'router', 'store/open'],
+    notPackages: ['ink', 'react', 'zod', 'yaml', 'string-width'],
+  },
+  {
+    name: 'guard',
+    holds: 'lease and epoch, the look each second, orders from a judgement; runs nothing itself',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'store/port'],
+  },
+  {
+    name: 'server',
+    holds:
+      'HTTP: tokens and scopes, limits, status, the log as events, feedback, `/metrics`, the OpenAPI document',
+    mayImport: ['release', 'analysis', 'controller', 'store/port'],
+  },
+  {
+    name: 'demo',
+    holds: 'a simulated service: a client of the store with the rights of an app, which measures by the SDK',
+    mayImport: ['release', 'audience', 'analysis', 'sdk', 'store/port'],
+  },
+  {
+    name: 'console',
+    holds:
+      'Ink: `input/` (what a terminal sends → whole keys and pastes), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller'],
+  },
+  {
+    name: 'cli',
+    holds:
+      'the only room that chooses adapters and wires them: `command-line/` arguments, `verbs/` one file a verb, `session/` stores and features, `output/` what is printed',
+  },
+];
+
+/** Files that stand beside the rooms: the public entries of the package and what each may import. */
+export const entries: Readonly<Record<string, readonly string[]>> = {
+  'index.ts': ['release', 'audience'],
+  'control.ts': ['release', 'audience', 'controller', 'store'],
+};
+
+/** Files of the store that are no adapter, as a room that may import `store/port` sees them. */
+export const portFiles: readonly string[] = ['port.ts', 'fault.ts', 'chain.ts', 'feature-name.ts'];
