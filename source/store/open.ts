@@ -3,7 +3,7 @@ import {homedir} from 'node:os';
 import {isAbsolute, join} from 'node:path';
 import type {StoreByRole, StoreRole} from './port.ts';
 import {Secret, SecretFile, type PasswordSource} from './secret.ts';
-import {parseStoreUrl, withPasswords, type StoreTarget} from './url.ts';
+import {parseStoreUrl, withPasswords, type StoreTarget, type TlsFiles} from './url.ts';
 
 export interface StoreOptions {
   /**
@@ -13,13 +13,23 @@ export interface StoreOptions {
   env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** The address of a store with what belongs to it and does not stand in it. */
+export interface StoreAddress {
+  url: string;
+  tls?: TlsFiles;
+  password?: PasswordSource;
+  sentinelPassword?: PasswordSource;
+  /** False: the passwords of the environment belong to another address and are not sent to this one. */
+  takesEnvironment: boolean;
+}
+
 /**
  * Opens a store by its address; null: `GRAYDECK_STORE`, or else the embedded default. Only the adapter that is needed
  * is loaded. A Redis that is away is no fault here: the store that is given says so by its health.
  * @throws StoreFault `store-bad-url`, `store-no-rights`, `store-not-ours`, `store-full`, `store-unreachable`.
  */
 export async function openStore<R extends StoreRole>(
-  address: string | null,
+  address: string | StoreAddress | null,
   role: R,
   options: StoreOptions = {},
 ): Promise<StoreByRole[R]> {
@@ -38,20 +48,32 @@ export async function openStore<R extends StoreRole>(
  * @throws StoreFault `store-bad-url`, `store-no-rights`.
  */
 export async function resolveTarget(
-  address: string | null,
+  address: string | StoreAddress | null,
   env: NonNullable<StoreOptions['env']>,
 ): Promise<StoreTarget> {
-  const target = parseStoreUrl(address ?? (env['GRAYDECK_STORE'] || defaultAddress(env)));
+  const given: StoreAddress =
+    address === null || typeof address === 'string'
+      ? {url: address ?? (env['GRAYDECK_STORE'] || defaultAddress(env)), takesEnvironment: true}
+      : address;
+  const target = withAddress(parseStoreUrl(given.url), given);
   if (target.kind === 'sqlite') {
     return target.path.startsWith('~/') ? {...target, path: join(homedir(), target.path.slice(2))} : target;
   }
-  const known = withPasswords(
-    target,
-    passwordOf(env, 'GRAYDECK_STORE_PASSWORD'),
-    passwordOf(env, 'GRAYDECK_SENTINEL_PASSWORD'),
-  );
+  const known = given.takesEnvironment
+    ? withPasswords(
+        target,
+        passwordOf(env, 'GRAYDECK_STORE_PASSWORD'),
+        passwordOf(env, 'GRAYDECK_SENTINEL_PASSWORD'),
+      )
+    : target;
   if (known.kind === 'redis') await Promise.all([known.password?.read(), known.sentinelPassword?.read()]);
   return known;
+}
+
+function withAddress(target: StoreTarget, {tls, password, sentinelPassword}: StoreAddress): StoreTarget {
+  if (target.kind === 'sqlite') return target;
+  const known = withPasswords(target, password ?? null, sentinelPassword ?? null);
+  return tls === undefined || known.kind === 'sqlite' ? known : {...known, tls: {...target.tls, ...tls}};
 }
 
 /**

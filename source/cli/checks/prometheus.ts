@@ -32,7 +32,7 @@ export async function checkPrometheus(
   }
   const {prometheusClient} = await import('../../metrics/prometheus/client.ts');
   const timeoutMs = config?.prometheus?.timeoutMs ?? null;
-  const client = prometheusClient({url, credentials: credentialsOf(process.env), timeoutMs});
+  const client = prometheusClient({url, credentials: credentialsOf(settings, process.env), timeoutMs});
   const answer = await client.query('vector(1)');
   if (answer.ok) return [fine(CHECK, `${client.label} answers`)];
   const text = `${client.label} does not answer: ${plainText(answer.fault.why, 160)}`;

@@ -1,4 +1,5 @@
 import type {Credentials} from '../../metrics/prometheus/client.ts';
+import type {Settings} from '../session/settings.ts';
 import {usage, type Failure} from '../output/failure.ts';
 
 /**
@@ -33,8 +34,15 @@ export async function addressOf(typed: string | null, configured: string | null)
   return url.href;
 }
 
-/** Who asks, as the environment says: a token, or a user with a password. */
-export function credentialsOf(env: Readonly<Record<string, string | undefined>>): Credentials | null {
+/**
+ * Who asks, as the environment says: a token, or a user with a password. Null where a configuration that was found in the
+ * folder names the address: what the environment holds is not for it.
+ */
+export function credentialsOf(
+  {prometheus, config}: Pick<Settings, 'prometheus' | 'config'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Credentials | null {
+  if (prometheus === null && config?.isFound === true) return null;
   const token = env['GRAYDECK_PROMETHEUS_TOKEN'] ?? '';
   if (token !== '') return {kind: 'bearer', token: token.trim()};
   const user = env['GRAYDECK_PROMETHEUS_USER'] ?? '';

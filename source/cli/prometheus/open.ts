@@ -45,7 +45,7 @@ export async function openPrometheus(
   return new Poller({
     client: prometheusClient({
       url,
-      credentials: credentialsOf(process.env),
+      credentials: credentialsOf(settings, process.env),
       timeoutMs: timeoutMs ?? null,
     }),
     metrics,

@@ -81,12 +81,12 @@ const REFUSALS: Record<string, (label: string, error: Refused) => Words> = {
   NOAUTH: label => [
     'store-no-rights',
     `The store at ${label} wants a password, and none was given.`,
-    'Set GRAYDECK_STORE_PASSWORD, or write it into the address: redis://user:password@host.',
+    'Set GRAYDECK_STORE_PASSWORD and GRAYDECK_STORE, or write password: {file: PATH} under store: in graydeck.yaml.',
   ],
   WRONGPASS: label => [
     'store-no-rights',
     `The store at ${label} does not accept this user and password.`,
-    'Check the user in the address and GRAYDECK_STORE_PASSWORD.',
+    'Check the user in the address, and GRAYDECK_STORE_PASSWORD or the password file.',
   ],
   OOM: label => [
     'store-full',
