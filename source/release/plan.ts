@@ -3,10 +3,11 @@
  * makes one from YAML.
  */
 
-/** Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds. */
+/** Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds; `version` compares part by part. */
 export type AttributeTest =
   | {op: 'in'; values: string[]}
   | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; value: number}
+  | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; version: string}
   | {op: 'within' | 'atLeastAgo'; ms: number};
 
 /** A rule about users. `all: []` matches everyone, `any: []` matches no user. */

@@ -14,8 +14,8 @@ import stringWidth from 'string-width';
 import type {Paint} from '../output/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import {isToBeMended} from '../prometheus/troubles.ts';
-import type {StatusDocument, StatusFault} from './document.ts';
-import type {MetricState} from './metrics.ts';
+import type {StatusDocument, StatusFault} from '../../monitor/status-document.ts';
+import type {MetricState} from '../../monitor/status-metrics.ts';
 
 const TONES = {
   idle: 'dim',

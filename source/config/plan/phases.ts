@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {Criterion, Include, Phase, Rule, WhenStale} from '../../release/plan.ts';
+import {quote} from '../yaml/mistake.ts';
 import {scalarText} from './attribute.ts';
 import {readCriteria} from './criteria.ts';
 import {readHook} from './hooks.ts';
@@ -128,6 +129,11 @@ export function readUsers(reader: Reader, spot: Spot): string[] {
     const id = typeof item.value === 'boolean' ? null : scalarText(reader, item, 1024);
     if (id === null)
       reader.mistake(item, {message: 'this is not a user id', allowed: 'plain text or a number'});
+    else if (/^[<>=!~≤≥≠]|\*|^\d+\s*(?:\.{2,3}|…|\bto\b|至)\s*\d+$/iu.test(id))
+      reader.mistake(item, {
+        message: `${quote(id)} looks like an operator, a range or a pattern; ids are compared letter by letter`,
+        allowed: 'each id by itself, or a group with a rule',
+      });
     return id ?? [];
   });
   return [...new Set(ids)];

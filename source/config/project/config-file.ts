@@ -1,7 +1,6 @@
 import {z} from 'zod';
 import type {ChannelSpec} from '../../release/channel.ts';
 import type {Plan} from '../../release/plan.ts';
-import {address} from './address.ts';
 import {DEFAULT_ALERTS, readAlerts, type AlertConfig} from './alerts.ts';
 import {readChannels} from './channels.ts';
 import {readMetrics} from './config-metrics.ts';
@@ -15,6 +14,7 @@ import {readContacts} from '../plan/plan-settings.ts';
 import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
 import {readServices} from './services.ts';
+import {readStore, type StoreConfig} from './store.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -22,8 +22,7 @@ export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: P
 
 /** The project's `graydeck.yaml`, read. Null: not written. */
 export interface Config {
-  /** Address of the store; may hold `${NAME}` for variables of the environment, never a password itself. */
-  store: string | null;
+  store: StoreConfig | null;
   /** The feature that is meant where nobody says. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
@@ -49,7 +48,7 @@ export type ConfigReading =
   {ok: true; config: Config; warnings: Mistake[]} | {ok: false; mistakes: Mistake[]};
 
 const CONFIG_SHAPE = {
-  store: address(['sqlite:', 'redis:', 'rediss:', 'redis+unix:', 'redis-cluster:', 'redis-sentinel:']),
+  store: z.unknown(),
   prometheus: z.unknown(),
   nginx: z.unknown(),
   metrics: z.unknown(),
@@ -70,10 +69,11 @@ const OTHER_NAMES = {
 /**
  * Reads `graydeck.yaml`:
  * ```yaml
- * store: redis://deck@127.0.0.1:6379       # the password comes by GRAYDECK_STORE_PASSWORD
+ * store: redis://deck:${REDIS_PASSWORD}@127.0.0.1:6379
+ *                                           # or {url, ca, cert, key, password: {file}, sentinelPassword: {file}}
  * feature: new_payment
  * prometheus: http://127.0.0.1:9090
- *                                           # or {url, sides, labels, every, timeout, scrape, window}
+ *                                           # or {url, token, user, password, headers, ca, cert, key, sides, labels, every, …}
  * nginx: {include: /etc/nginx/graydeck.conf, features: {pay: {prod: pay_prod, gray: pay_gray}}}
  * metrics:
  *   queue_length: {type: gauge, unit: count, better: lower}
@@ -107,7 +107,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     : {declared: {}, queries: {}};
   reader.book = metricBook(declared);
   return {
-    store: fields.store ?? null,
+    store: isWritten(root, 'store') ? readStore(reader, child(root, 'store')) : null,
     feature: fields.feature ?? null,
     prometheus: isWritten(root, 'prometheus') ? readPrometheus(reader, child(root, 'prometheus')) : null,
     nginx: isWritten(root, 'nginx') ? readNginx(reader, child(root, 'nginx')) : null,

@@ -9,7 +9,7 @@ import {say, spread, spreadFirst, type Line, type Tone} from './line.ts';
 import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, notificationLine} from './notification-line.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 import {own} from '../../release/own.ts';
 
 /** One thing that happened: a row of the log. */
@@ -82,7 +82,12 @@ function markOf(event: Event): Mark | null {
 
 /** Rows of the log, the newest first. Alerts carry their life: who acknowledged, whether it is over. */
 export function logRows(
-  {snapshot, commits, t, clean}: Pick<Scene, 't' | 'clean'> & Pick<Scene['reading'], 'snapshot' | 'commits'>,
+  {
+    snapshot,
+    commits,
+    t,
+    clean,
+  }: Pick<ViewModel, 't' | 'clean'> & Pick<ViewModel['reading'], 'snapshot' | 'commits'>,
   transient: readonly {at: number; text: string}[] = [],
   filter = '',
 ): LogRow[] {
