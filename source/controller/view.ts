@@ -128,6 +128,9 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
         // One that does not fit was taken in already, or what is known is no part of the log any more.
         if (!knows(news.commit)) mend();
         return;
+      case 'notice':
+        // State comes from the log alone, which is read next.
+        return;
       case 'broken':
         lastBreak = {why: news.why, at: now()};
         // Until it is read again, what was known is better than nothing to the one who looks on.

@@ -8,10 +8,12 @@ const LONGEST_RETRY_MS = 500;
 
 /**
  * What a router hears. `newest`: the newest commit that belongs to the chain; null: the log is empty. It may be older
- * than the one before, where the log lost its end. `broken`: the chain did not hold; the newest commit follows.
+ * than the one before, where the log lost its end. `notice`: a notification says that the release is rolled back, until the log
+ * has been read (`isRollback` false). `broken`: the chain did not hold; the newest commit follows.
  */
 export type SplitNews =
   | {type: 'newest'; commit: Commit | null}
+  | {type: 'notice'; isRollback: boolean}
   | {type: 'away'; why: string}
   | {type: 'back'}
   | {type: 'broken'; why: string};
@@ -55,6 +57,7 @@ export async function followSplit(
           onNews({type: 'newest', commit: news.commit});
           return;
         }
+        if (news.type === 'notice') return onNews({type: 'notice', isRollback: news.commit !== null});
         onNews(news);
         if (news.type === 'broken') void readAnew();
       },

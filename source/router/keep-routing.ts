@@ -85,6 +85,10 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
       setAway(news.why);
       return presence.setReadable(false);
     }
+    if (news.type === 'notice') {
+      routing.setNoticed(news.isRollback);
+      return onChange();
+    }
     if (news.type === 'newest') {
       routing.apply(news.commit);
       onChange();
