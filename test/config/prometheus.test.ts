@@ -88,7 +88,7 @@ phases: [{name: all, percent: 100, criteria: ["queue < 80", "cpu < 80 %"]}]
     ['prometheus: {sides: {prod: [web-1]}}', 'prod is listed and gray is not'],
     ['prometheus: {sides: {prod: [web-1], gray: [web-2, web-1]}}', '"web-1" would be prod and gray'],
     ['prometheus: {labels: {"a b": c}}', 'not the name of a label'],
-    ['prometheus: {labels: [env]}', 'labels are a mapping'],
+    ['prometheus: {labels: [env]}', 'a mapping of names is needed here'],
     ['prometheus: {every: 5}', 'has no unit'],
     ['prometheus: {every: 10ms}', 'too short'],
     ['prometheus: {timeout: 5m}', 'too long'],

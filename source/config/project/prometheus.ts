@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {address} from './address.ts';
-import {readDuration} from '../duration.ts';
-import {line} from '../yaml/leaf.ts';
+import {durationBetween, line, matching} from '../yaml/leaf.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
-import {child, isMapping, isWritten, readBy, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isWritten} from '../yaml/reader.ts';
+import {made, mapping, may, named, readBy} from '../yaml/tree.ts';
 
 /** Where Prometheus is and how it names things. Null: not written. */
 export interface PrometheusConfig {
@@ -25,103 +25,96 @@ export interface PrometheusConfig {
 /** By the label `side`, with the names of the sides as values. */
 export const DEFAULT_SIDES: PrometheusConfig['sides'] = {label: 'side', prod: ['prod'], gray: ['gray']};
 
-const URL_SCHEMES = ['http:', 'https:'];
+const url = address(['http:', 'https:']);
 const A_LABEL = 'letters, digits and _, beginning with no digit: side';
-const labelName = readBy((value): Reading<string> =>
-  isLabel(value) ? good(value) : bad({message: 'this is not the name of a label', allowed: A_LABEL}),
+const labelName = matching(text => /^[A-Za-z_]\w{0,127}$/u.test(text), 'the name of a label', A_LABEL);
+const VALUES = 'stable, or [web-1:9100]';
+const values = readBy(
+  (value): Reading<string[]> => {
+    const list = (Array.isArray(value) ? value : [value]).map(one => line(256).safeParse(one));
+    const read = list.flatMap(one => (one.success ? [one.data] : []));
+    return read.length === list.length && read.length > 0
+      ? good(read)
+      : bad({message: 'this is no value of a label, and no list of them', allowed: VALUES});
+  },
+  {type: ['string', 'number', 'array'], form: VALUES},
 );
-const values = readBy((value): Reading<string[]> => {
-  const list = (Array.isArray(value) ? value : [value]).map(one => line(256).safeParse(one));
-  const read = list.flatMap(one => (one.success ? [one.data] : []));
-  return read.length === list.length && read.length > 0
-    ? good(read)
-    : bad({message: 'this is no value of a label, and no list of them', allowed: 'stable, or [web-1:9100]'});
-});
-const SIDES_SHAPE = {label: labelName, prod: values, gray: values};
 
-const SHAPE = {
-  url: address(URL_SCHEMES),
-  sides: z.unknown(),
-  labels: z.unknown(),
-  every: between(1000, 300_000, '5s'),
-  timeout: between(100, 60_000, '3s'),
-  scrape: between(1000, 3_600_000, '15s'),
-  window: between(1000, 86_400_000, '2m'),
-};
-const OTHER_NAMES = {
-  address: 'url',
-  side: 'sides',
-  selector: 'labels',
-  interval: 'every',
-  scrape_interval: 'scrape',
-  range: 'window',
-};
+const sides = made(
+  mapping(
+    {
+      label: may(labelName, 'Label that tells the sides apart.', 'track', 'side'),
+      prod: may(values, 'Values of the label on prod.', 'stable', 'prod'),
+      gray: may(values, 'Values of the label on gray.', 'canary', 'gray'),
+    },
+    {alsoCalled: {name: 'label', canary: 'gray', stable: 'prod'}},
+  ),
+  (keys, at, reader): PrometheusConfig['sides'] => {
+    const {prod = DEFAULT_SIDES.prod, gray = DEFAULT_SIDES.gray} = keys;
+    for (const [key, other] of [['prod', 'gray'] as const, ['gray', 'prod'] as const])
+      if (isWritten(at, key) && !isWritten(at, other) && Array.isArray(child(at, key).value))
+        reader.mistake(at, {
+          message: `${key} is listed and ${other} is not`,
+          allowed: 'a list for each side: {prod: [web-1:9100], gray: [web-2:9100]}',
+        });
+    const both = prod.find(value => gray.includes(value));
+    if (both !== undefined)
+      reader.mistake(at, {
+        message: `${quote(both)} would be prod and gray`,
+        allowed: 'values that tell the sides apart',
+        found: quote(both),
+      });
+    const isListed = [child(at, 'prod').value, child(at, 'gray').value].some(Array.isArray);
+    return {label: keys.label ?? (isListed ? 'instance' : DEFAULT_SIDES.label), prod, gray};
+  },
+);
+
+const labels = named(labelName, line(256), {form: '{env: live, job: payments}'});
+
+const between = (least: number, most: number, example: string) =>
+  durationBetween(least, most, `from ${least / 1000} to ${most / 1000} seconds: ${example}`);
 
 /** `prometheus:` — its address, or a mapping with the address and how its series are labelled. */
-export function readPrometheus(reader: Reader, spot: Spot): PrometheusConfig {
-  const isAddress = !isMapping(spot.value);
-  const fields = (isAddress ? null : reader.fields(spot, SHAPE, OTHER_NAMES)) ?? {};
-  const url = isAddress ? reader.field(spot, address(URL_SCHEMES)) : fields.url;
-  return {
-    url: url ?? null,
-    sides: isWritten(spot, 'sides') ? readSides(reader, child(spot, 'sides')) : DEFAULT_SIDES,
-    labels: isWritten(spot, 'labels') ? readLabels(reader, child(spot, 'labels')) : {},
-    everyMs: fields.every ?? null,
-    timeoutMs: fields.timeout ?? null,
-    scrapeMs: fields.scrape ?? null,
-    windowMs: fields.window ?? null,
-  };
-}
-
-function readSides(reader: Reader, spot: Spot): PrometheusConfig['sides'] {
-  const fields = reader.fields(spot, SIDES_SHAPE, {name: 'label', canary: 'gray', stable: 'prod'});
-  if (fields === null) return DEFAULT_SIDES;
-  const {prod = DEFAULT_SIDES.prod, gray = DEFAULT_SIDES.gray} = fields;
-  for (const [key, other] of [['prod', 'gray'] as const, ['gray', 'prod'] as const])
-    if (isWritten(spot, key) && !isWritten(spot, other) && Array.isArray(child(spot, key).value))
-      reader.mistake(spot, {
-        message: `${key} is listed and ${other} is not`,
-        allowed: 'a list for each side: {prod: [web-1:9100], gray: [web-2:9100]}',
-      });
-  const both = prod.find(value => gray.includes(value));
-  if (both !== undefined)
-    reader.mistake(spot, {
-      message: `${quote(both)} would be prod and gray`,
-      allowed: 'values that tell the sides apart',
-      found: quote(both),
-    });
-  const isListed = [child(spot, 'prod').value, child(spot, 'gray').value].some(Array.isArray);
-  return {label: fields.label ?? (isListed ? 'instance' : DEFAULT_SIDES.label), prod, gray};
-}
-
-function readLabels(reader: Reader, spot: Spot): Record<string, string> {
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {message: 'labels are a mapping', allowed: '{env: live, job: payments}'});
-    return {};
-  }
-  const labels = Object.keys(spot.value).flatMap((key): [string, string][] => {
-    const at = child(spot, key);
-    if (!isLabel(key))
-      reader.mistake(
-        at,
-        {message: `${quote(key)} is not the name of a label`, allowed: A_LABEL, found: quote(key)},
-        'key',
-      );
-    const value = reader.field(at, line(256));
-    return value === undefined || !isLabel(key) ? [] : [[key, value]];
-  });
-  return Object.fromEntries(labels);
-}
-
-function isLabel(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z_]\w{0,127}$/u.test(value);
-}
-
-function between(least: number, most: number, example: string): z.ZodType<number> {
-  return readBy((value): Reading<number> => {
-    const reading = readDuration(value);
-    if (!reading.ok || (reading.value >= least && reading.value <= most)) return reading;
-    const message = reading.value < least ? 'this is too short' : 'this is too long';
-    return bad({message, allowed: `from ${least / 1000} to ${most / 1000} seconds: ${example}`});
-  });
-}
+export const prometheus = made(
+  z.union([
+    made(url, address => ({url: address})),
+    mapping(
+      {
+        url: may(url, 'Address of Prometheus.', 'http://127.0.0.1:9090', '`--prometheus`'),
+        sides: may(
+          sides,
+          'How series tell the sides apart.',
+          '{label: track, prod: stable, gray: canary}',
+          '{label: side, prod: prod, gray: gray}',
+        ),
+        labels: may(labels, 'Labels that every series behind `{{match}}` has.', '{env: live}', 'none'),
+        every: may(between(1000, 300_000, '5s'), 'Time between two questions for a metric.', '5s', '5s'),
+        timeout: may(between(100, 60_000, '3s'), 'Time that an answer may take.', '3s', '3s'),
+        scrape: may(between(1000, 3_600_000, '15s'), 'How often Prometheus scrapes.', '15s', '15s'),
+        window: may(between(1000, 86_400_000, '2m'), 'Time that `{{window}}` stands for.', '2m', '4 scrapes'),
+      },
+      {
+        alsoCalled: {
+          address: 'url',
+          side: 'sides',
+          selector: 'labels',
+          interval: 'every',
+          scrape_interval: 'scrape',
+          range: 'window',
+        },
+      },
+    ),
+  ]),
+  (keys): PrometheusConfig => {
+    const fields: Partial<Extract<typeof keys, {every?: unknown}>> = keys;
+    return {
+      url: fields.url ?? null,
+      sides: fields.sides ?? DEFAULT_SIDES,
+      labels: fields.labels ?? {},
+      everyMs: fields.every ?? null,
+      timeoutMs: fields.timeout ?? null,
+      scrapeMs: fields.scrape ?? null,
+      windowMs: fields.window ?? null,
+    };
+  },
+);
