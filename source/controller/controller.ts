@@ -48,7 +48,7 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
       if (result?.outcome !== 'conflict') {
         const {state, split} = fold(folded, commit);
         if (result !== null) followed.absorb([commit]);
-        if (result?.putAside === true) await tellPutAside(intent, stamp);
+        if (result?.putAside === true) await alertPutAside(intent, stamp);
         return {kind: 'done', version: commit.version, events, state, split, tries: tried} satisfies Outcome;
       }
       await followed.catchUp();
@@ -59,7 +59,7 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
   };
 
   /** Writes an alert that entries were put aside. What was commanded is written already and does not depend on it. */
-  async function tellPutAside(intent: Intent, {by}: Pick<Stamp, 'by'>): Promise<void> {
+  async function alertPutAside(intent: Intent, {by}: Pick<Stamp, 'by'>): Promise<void> {
     if (intent.type === 'alert' && intent.key === LOG_KEY) return;
     const message = 'the newest entry of the log could not be read: it was put aside, and the log goes on';
     const alert = {type: 'alert', alert: newAlertId(), level: 'warning', message, key: LOG_KEY} as const;

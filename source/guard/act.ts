@@ -1,19 +1,19 @@
 import {Acting, type ActingMeans} from './acting.ts';
-import {untilLook} from './judge-until.ts';
-import type {Tenure} from './tenure.ts';
+import {untilLook} from '../monitor/judge-until.ts';
+import type {LeadershipTerm} from './leadership-term.ts';
 import {pause} from './wait.ts';
 
 /**
- * Looks at the feature each second and does what follows, until the tenure is over.
+ * Looks at the feature each second and does what follows, until the term is over.
  * @param onTrouble told after each look what kept it from judging; null: nothing did
  */
 export async function act(
   means: ActingMeans,
-  tenure: Tenure,
+  term: LeadershipTerm,
   onTrouble: (why: string | null) => void,
 ): Promise<void> {
-  const {signal} = tenure;
-  const acting = new Acting(means, tenure);
+  const {signal} = term;
+  const acting = new Acting(means, term);
   await Promise.race([means.measuring.ready(), ended(signal)]);
   while (!signal.aborted) {
     try {

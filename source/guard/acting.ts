@@ -8,29 +8,17 @@ import type {ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Reason, Release, Verdict} from '../release/state.ts';
-import {beginAt, CATCH_UP_MS, unseen} from './beginning.ts';
-import {Checkpoints, type CheckpointShelf} from './checkpoint.ts';
-import {elapsed, type Clock, type Moment} from './clock.ts';
-import type {Absence} from './contact.ts';
+import {beginAt, CATCH_UP_MS, unseen} from '../monitor/beginning.ts';
+import {Checkpoints, type CheckpointShelf} from '../monitor/checkpoint.ts';
+import {elapsed, type Clock, type Moment} from '../monitor/clock.ts';
+import type {Outage} from '../monitor/outage-tracker.ts';
 import {firstSilence} from './first-silence.ts';
-import {Judging, type JudgedWindows, type Scene} from './judging.ts';
-import {judgeUntil, SETTLE_MS} from './judge-until.ts';
+import {Judging, type ReleaseFacts} from '../monitor/judging.ts';
+import type {Measuring} from '../monitor/measuring.ts';
+import {judgeUntil, SETTLE_MS} from '../monitor/judge-until.ts';
 import {alertOrders, ordersOf, type Order} from './orders.ts';
-import {sceneOf} from './scene.ts';
-import type {Tenure} from './tenure.ts';
-
-/** The measurements of a feature, as a guard uses them. */
-export interface Measuring {
-  readonly windows: JudgedWindows;
-  /** Resolves once everything has been read that the stream holds now; never rejects. */
-  ready(): Promise<void>;
-  /** Nothing before this moment counts any more, the store's clock; 0: everything of the running split does. */
-  countFrom(at: number): void;
-  /** Why the stream cannot be read at the moment; null: it can. */
-  away(): string | null;
-  /** How far the stream is ahead of the store's clock, milliseconds; null: it is not. */
-  aheadMs(): number | null;
-}
+import {releaseFacts} from '../monitor/release-facts.ts';
+import type {LeadershipTerm} from './leadership-term.ts';
 
 export interface ActingMeans {
   controller: ControllerView;
@@ -42,7 +30,7 @@ export interface ActingMeans {
   /** Null: no evidence is gathered. */
   createEvaluator: CreateEvaluator | null;
   /** When the store was away last. */
-  absence(): Absence | null;
+  outage(): Outage | null;
   clock: Clock;
   newAlertId(): string;
   /** Told what came of each look, before anything follows from it. */
@@ -58,11 +46,11 @@ const JUMP_MS = 5000;
 /** What a guard does with one feature, look by look. */
 export class Acting {
   readonly #means: ActingMeans;
-  readonly #tenure: Tenure;
+  readonly #term: LeadershipTerm;
   readonly #checkpoints: Checkpoints;
   #judging: Judging | null = null;
   #looked: {at: Moment; now: number} | null = null;
-  #jump: Absence | null = null;
+  #jump: Outage | null = null;
   #differsSince: number | null = null;
   /** Whether the one at work goes on where somebody has judged before. */
   #isContinued = false;
@@ -70,9 +58,9 @@ export class Acting {
   #unapplied: readonly Report[] = [];
   #writtenAt = 0;
 
-  constructor(means: ActingMeans, tenure: Tenure) {
+  constructor(means: ActingMeans, term: LeadershipTerm) {
     this.#means = means;
-    this.#tenure = tenure;
+    this.#term = term;
     this.#checkpoints = new Checkpoints(means.shelf);
   }
 
@@ -103,20 +91,20 @@ export class Acting {
     const differs = {differsSince: this.#differsSince, unapplied: this.#unapplied};
     if (state.release.state !== 'rolling') this.#missed = null;
     const missed = this.#missed === null ? {} : {missed: this.#missed};
-    const sight = {state, release: state.release, judgement, now, ...differs, ...missed};
-    await this.#carryOut(ordersOf(sight), () => elapsed(begun, clock()) < ORDER_LIVES_MS);
-    if (Math.abs(now - this.#writtenAt) < CHECKPOINT_EVERY_MS || !this.#tenure.isHeld()) return;
+    const input = {state, release: state.release, judgement, now, ...differs, ...missed};
+    await this.#carryOut(ordersOf(input), () => elapsed(begun, clock()) < ORDER_LIVES_MS);
+    if (Math.abs(now - this.#writtenAt) < CHECKPOINT_EVERY_MS || !this.#term.isHeld()) return;
     this.#writtenAt = now;
     await this.#checkpoints.write(judging.checkpoint(), now);
   }
 
   /** Leaves what it knows to whoever comes next, unless that one is there already. */
   async end(): Promise<void> {
-    if (this.#judging === null || !this.#tenure.isLeased()) return;
+    if (this.#judging === null || !this.#term.isLeased()) return;
     await this.#checkpoints.write(this.#judging.checkpoint(), this.#means.controller.now());
   }
 
-  /** A clock that jumps says nothing about the time in between: it is begun again, as after an absence. */
+  /** A clock that jumps says nothing about the time in between: it is begun again, as after an outage. */
   #watchClock(at: Moment): void {
     const now = this.#means.controller.now();
     const last = this.#looked;
@@ -134,7 +122,7 @@ export class Acting {
     const version = controller.snapshot().head?.version ?? 0;
     const jump = this.#jump;
     const found = jump === null ? await this.#checkpoints.read(release.id, now) : null;
-    const blind = jump ?? unseen(this.#means.absence(), release, found);
+    const blind = jump ?? unseen(this.#means.outage(), release, found);
     const from = beginAt({release, found, blind, now, version});
     measuring.countFrom(from.notBefore);
     const {windows, aheadMs} = measuring;
@@ -151,19 +139,19 @@ export class Acting {
   async #uncount({id, state, clock}: Release, servedTo: number | null): Promise<void> {
     if (servedTo === null || state !== 'rolling' || clock.since === null) return;
     const why = 'nobody could see how gray was doing';
-    await this.#tenure.command({type: 'hold-clock', release: id, why, since: servedTo});
+    await this.#term.command({type: 'hold-clock', release: id, why, since: servedTo});
   }
 
   /** Judges every second since the last look; the last one counts. Null: there is none yet. */
   async #judge(judging: Judging, reports: readonly Report[]): Promise<Judgement | null> {
     const {controller} = this.#means;
     const until = controller.now() - SETTLE_MS;
-    const {signal} = this.#tenure;
+    const {signal} = this.#term;
     const stopped: Verdict[] = [];
     const last = await judgeUntil(
       judging,
       until,
-      () => this.#sceneOf(judging, reports),
+      () => this.#factsOf(judging, reports),
       signal,
       news => {
         if (stops(news.verdict)) stopped.push(news.verdict);
@@ -177,20 +165,20 @@ export class Acting {
     return last;
   }
 
-  #sceneOf(judging: Judging, reports: readonly Report[]): Scene | null {
+  #factsOf(judging: Judging, reports: readonly Report[]): ReleaseFacts | null {
     const {controller} = this.#means;
-    const scene = sceneOf(judging, controller, reports);
-    if (scene !== null) {
-      this.#differsSince = scene.isApplied ? null : (this.#differsSince ?? controller.now());
-      this.#unapplied = scene.unapplied;
+    const facts = releaseFacts(judging, controller, reports);
+    if (facts !== null) {
+      this.#differsSince = facts.isApplied ? null : (this.#differsSince ?? controller.now());
+      this.#unapplied = facts.unapplied;
     }
-    return scene;
+    return facts;
   }
 
   async #carryOut(orders: readonly Order[], isFresh: () => boolean): Promise<void> {
     for (const {intent, reason} of orders) {
       const whole: Intent = intent.type === 'alert' ? {...intent, alert: this.#means.newAlertId()} : intent;
-      const outcome = await this.#tenure.command(whole, reason, isFresh);
+      const outcome = await this.#term.command(whole, reason, isFresh);
       if (outcome === null) return;
     }
   }

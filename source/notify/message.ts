@@ -32,7 +32,7 @@ export interface Message {
 }
 
 /** What a message is made of beside the log. */
-export interface MessageMeans {
+export interface MessageOptions {
   /** Who to turn to, from the configuration; the plan of the release adds its own. */
   contacts: Readonly<Record<string, string>>;
   /** Text from outside made plain, cut at so many columns. */
@@ -51,7 +51,7 @@ export function messageOf(
   state: State,
   dispatch: Dispatch,
   {attempt, mayBeRepeat, now}: {attempt: number; mayBeRepeat: boolean; now: number},
-  {contacts, clean, lang}: MessageMeans,
+  {contacts, clean, lang}: MessageOptions,
 ): Message {
   const {feature} = state;
   const release = state.release?.id === dispatch.release ? state.release : null;
@@ -102,7 +102,7 @@ export function messageOf(
 /** Who to turn to, each as one plain line. */
 export function contactsOf(
   contacts: Readonly<Record<string, string>>,
-  clean: MessageMeans['clean'],
+  clean: MessageOptions['clean'],
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(contacts)

@@ -3,7 +3,7 @@ import type {WebhookSpec} from '../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
 import {post, warmHttp} from './post.ts';
-import {readSecret, secretsIn} from './secret.ts';
+import {readSecret, secretsIn} from '../http/secret.ts';
 
 /**
  * A webhook of the project's own. Each call is signed: `x-graydeck-signature` is `v1=` and the HMAC-SHA256, in hex, of

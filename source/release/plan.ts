@@ -3,10 +3,14 @@
  * `config/` makes one from YAML; nothing else does.
  */
 
-/** What a person's attribute is compared with. `within` and `atLeastAgo` compare dates, in milliseconds. */
+/**
+ * What a person's attribute is compared with. `within` and `atLeastAgo` compare dates, in milliseconds; a `version` is
+ * compared part by part.
+ */
 export type AttributeTest =
   | {op: 'in'; values: string[]}
   | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; value: number}
+  | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; version: string}
   | {op: 'within' | 'atLeastAgo'; ms: number};
 
 /** A rule about people. `all: []` is everyone, `any: []` nobody. */

@@ -19,7 +19,7 @@ export interface ReportSources {
   /** The store's clock, milliseconds since 1970. */
   now: number;
   /** An event in words. */
-  tell(event: Commit['events'][number], reason: string | null): string;
+  sentence(event: Commit['events'][number], reason: string | null): string;
 }
 
 /** The report of one release, running or over. */
@@ -30,7 +30,7 @@ export function buildReport({
   snapshot,
   feedback,
   now,
-  tell,
+  sentence,
 }: ReportSources): Report {
   const {release, pauses, percents, verdicts, alerts} = story;
   const {startedAt, endedAt} = release;
@@ -70,17 +70,20 @@ export function buildReport({
     sides,
     differences: differencesOf(sides, measured.weights(), judgedThen(story)),
     course: isBlank && snapshot !== null ? courseAtRollback(snapshot, percents) : measured.course(percents),
-    timeline: timelineOf(story, tell),
+    timeline: timelineOf(story, sentence),
     feedback,
     coveredPercent: measured.coveredPercent(),
   };
 }
 
-function timelineOf({commits, release: {id}}: Story, tell: ReportSources['tell']): Report['timeline'] {
+function timelineOf(
+  {commits, release: {id}}: Story,
+  sentence: ReportSources['sentence'],
+): Report['timeline'] {
   return commits.flatMap(({at, by, reason, events}) =>
     events
       .filter(event => !('release' in event) || event.release === id)
-      .map(event => ({at, by, text: tell(event, reason)})),
+      .map(event => ({at, by, text: sentence(event, reason)})),
   );
 }
 

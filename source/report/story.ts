@@ -61,7 +61,7 @@ export function storyOf(feature: string, commits: readonly Commit[], id: string,
   };
   for (const commit of ours)
     for (const event of commit.events)
-      if ('release' in event && event.release === id) tell(story, event, commit);
+      if ('release' in event && event.release === id) apply(story, event, commit);
   spend(story, release.endedAt ?? now);
   return story;
 }
@@ -72,7 +72,7 @@ function untilNext(commit: Commit): Commit {
   return {...commit, events: commit.events.slice(0, next)};
 }
 
-function tell(story: Story, event: Event, {at, by}: Commit): void {
+function apply(story: Story, event: Event, {at, by}: Commit): void {
   const {release, phases, pauses, held, percents, verdicts} = story;
   switch (event.type) {
     case 'phase-entered': {

@@ -34,7 +34,7 @@ export class EventHub {
 
   constructor(feature: ServedFeature) {
     this.#feature = feature;
-    this.#stop = feature.view.subscribe(() => this.#tellAll());
+    this.#stop = feature.view.subscribe(() => this.#sendToAll());
     this.#beat = setInterval(() => this.#keepAlive(), BEAT_MS);
     this.#beat.unref();
   }
@@ -54,7 +54,7 @@ export class EventHub {
     const late = setTimeout(() => {
       if (follower.told <= this.#feature.view.commits().length) return;
       this.#begin(follower);
-      this.#tell(follower);
+      this.#catchUp(follower);
     }, LATE_MS);
     late.unref();
     const leave = () => {
@@ -65,10 +65,10 @@ export class EventHub {
     response.on('error', leave);
     response.on('drain', () => {
       follower.fullSince = null;
-      this.#tell(follower);
+      this.#catchUp(follower);
     });
     this.#send(follower, 'retry: 2000\n\n');
-    this.#tell(follower);
+    this.#catchUp(follower);
   }
 
   close(): void {
@@ -78,11 +78,11 @@ export class EventHub {
     this.#followers.clear();
   }
 
-  #tellAll(): void {
-    for (const follower of this.#followers) if (follower.fullSince === null) this.#tell(follower);
+  #sendToAll(): void {
+    for (const follower of this.#followers) if (follower.fullSince === null) this.#catchUp(follower);
   }
 
-  #tell(follower: Follower): void {
+  #catchUp(follower: Follower): void {
     const commits = this.#feature.view.commits();
     if (follower.lastId === null) {
       if (follower.told > commits.length) return;

@@ -17,6 +17,7 @@ const LONGEST_MS = 24 * 3_600_000;
 /** Variables of this process that hold a password, or an address that may hold one. */
 const PASSWORDS = new Set([
   'GRAYDECK_STORE_PASSWORD',
+  'GRAYDECK_SENTINEL_PASSWORD',
   'GRAYDECK_PROMETHEUS_TOKEN',
   'GRAYDECK_PROMETHEUS_PASSWORD',
 ]);

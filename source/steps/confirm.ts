@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Hook} from '../release/plan.ts';
 import {KILL_AFTER_MS, runCommand} from './command.ts';
-import {environmentOf, type HookMeans} from './hook.ts';
+import {environmentOf, type HookOptions} from './hook.ts';
 import type {Performer} from './run-steps.ts';
 
 /** Between two questions: twice as long each time, up to a limit. */
@@ -14,12 +14,12 @@ const AT_ONCE_MS = 5 * 60_000;
  * Asks a gate until it opens: exit code 0. Any other answer, and one that does not come in time, means not yet. Pause,
  * rollback, or a person's `next` with a reason end the waiting.
  */
-export function confirmPerformer(hook: Hook, means: HookMeans): Performer {
+export function confirmPerformer(hook: Hook, options: HookOptions): Performer {
   const timeoutMs = Math.min(hook.timeoutMs, AT_ONCE_MS);
   return {
     deadlineMs: AT_ONCE_MS + timeoutMs + KILL_AFTER_MS,
     async perform(step, {release, signal}) {
-      const env = await environmentOf(step, release, means);
+      const env = await environmentOf(step, release, options);
       const until = performance.now() + AT_ONCE_MS;
       for (let wait = FIRST_PAUSE_MS; !signal.aborted && performance.now() < until; wait *= 2) {
         const {ending} = await runCommand(hook.argv, {env, timeoutMs, signal});

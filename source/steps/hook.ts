@@ -12,7 +12,7 @@ const KEEPING_MS = 1000;
 const BACKUP = 'deploy.backup';
 
 /** What a hook is told beside the release it is for, and where its output goes. */
-export interface HookMeans {
+export interface HookOptions {
   feature: string;
   /** Of the guard that acts; null: nobody guards. */
   epoch: number | null;
@@ -28,33 +28,40 @@ export interface HookMeans {
  * epoch by its environment (`GRAYDECK_*`), so that it can know a second run; `restore` is told what `backup` printed.
  * What it says is kept on the shelf, the end of it in the error.
  */
-export function hookPerformer(hook: Hook, means: HookMeans): Performer {
+export function hookPerformer(hook: Hook, options: HookOptions): Performer {
   const runs = hook.check === null ? 1 : 2;
   return {
     deadlineMs: runs * (hook.timeoutMs + KILL_AFTER_MS) + KEEPING_MS,
     async perform(step, {release, signal}) {
-      const env = await environmentOf(step, release, means);
-      const options = {env, timeoutMs: hook.timeoutMs, signal};
+      const env = await environmentOf(step, release, options);
+      const run = {env, timeoutMs: hook.timeoutMs, signal};
       const program = hook.argv[0] ?? '';
       if (hook.check !== null && step.attempts > 0) {
-        const {ending, output, stdout} = await runCommand(hook.check, options);
+        const {ending, output, stdout} = await runCommand(hook.check, run);
         if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
       }
-      const {ending, output, stdout} = await runCommand(hook.argv, options);
+      const {ending, output, stdout} = await runCommand(hook.argv, run);
       if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
-      const said = output === '' ? '' : `: ${endOf(output, ERROR_KEPT)}`;
-      const failed: Performed = {outcome: 'failed', error: `${program} ${inWords(ending, hook)}${said}`};
+      const printed = output === '' ? '' : `: ${endOf(output, ERROR_KEPT)}`;
+      const failed: Performed = {outcome: 'failed', error: `${program} ${inWords(ending, hook)}${printed}`};
       return await kept(failed, {output, stdout});
 
-      async function kept(performed: Performed, said: {output: string; stdout: string}): Promise<Performed> {
+      async function kept(
+        performed: Performed,
+        printed: {output: string; stdout: string},
+      ): Promise<Performed> {
         const isBackup = step.id === BACKUP && performed.outcome === 'done';
-        if (said.output === '') return performed;
+        if (printed.output === '') return performed;
         const about = {release: release.id, step: step.id, attempt: step.attempts + 1};
         try {
-          await means.outputs.write({...about, text: said.output, result: isBackup ? said.stdout : null});
+          await options.outputs.write({
+            ...about,
+            text: printed.output,
+            result: isBackup ? printed.stdout : null,
+          });
         } catch {
           // Without the name of the backup nobody could restore it: better to make it again.
-          if (isBackup && release.plan.hooks.restore !== undefined && said.stdout !== '') {
+          if (isBackup && release.plan.hooks.restore !== undefined && printed.stdout !== '') {
             return {outcome: 'failed', error: 'what the backup printed could not be kept for restore'};
           }
         }
@@ -68,7 +75,7 @@ export function hookPerformer(hook: Hook, means: HookMeans): Performer {
 export async function environmentOf(
   step: Step,
   release: Release,
-  {feature, epoch, outputs, hides = [], phase}: HookMeans,
+  {feature, epoch, outputs, hides = [], phase}: HookOptions,
 ): Promise<CommandOptions['env']> {
   return {
     ...Object.fromEntries(hides.map(name => [name, undefined])),

@@ -1,4 +1,4 @@
-import {hookPerformer, type HookMeans} from './hook.ts';
+import {hookPerformer, type HookOptions} from './hook.ts';
 import {confirmPerformer} from './confirm.ts';
 import {phaseHookOf} from '../release/phase-change.ts';
 import type {Performer, StepRunner} from './run-steps.ts';
@@ -6,7 +6,7 @@ import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
 /** By what means steps are done. */
-export interface StepMeans extends Pick<HookMeans, 'feature' | 'outputs' | 'hides'> {
+export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | 'hides'> {
   traffic: TrafficView;
   /** Of the guard that acts; null: nobody guards. */
   epoch(): number | null;
@@ -24,7 +24,7 @@ export function performersFor({
   epoch,
   takeSnapshot,
   notify,
-}: StepMeans): StepRunner['performerOf'] {
+}: StepOptions): StepRunner['performerOf'] {
   return (step, release) => {
     switch (step.name) {
       case 'traffic':
@@ -42,10 +42,10 @@ export function performersFor({
         const found = phaseHookOf(release, step);
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
-        const means = {feature, outputs, hides, epoch: epoch(), phase};
+        const options = {feature, outputs, hides, epoch: epoch(), phase};
         return step.name === 'confirm'
-          ? confirmPerformer(found.hook, means)
-          : hookPerformer(found.hook, means);
+          ? confirmPerformer(found.hook, options)
+          : hookPerformer(found.hook, options);
       }
       default: {
         // Other steps without a hook are skipped from the start; they never come to be due.

@@ -99,8 +99,8 @@ async function runStep(runner: StepRunner, release: Release, step: Step, signal:
   const {outcome} = performed;
   const about = {release: release.id, step: step.id};
   if (outcome === 'left' || (signal.aborted && outcome !== 'done'))
-    await tell(runner, {type: 'leave-step', ...about}, signal);
-  else await tell(runner, {type: 'end-step', ...performed, ...about, outcome}, signal);
+    await write(runner, {type: 'leave-step', ...about}, signal);
+  else await write(runner, {type: 'end-step', ...performed, ...about, outcome}, signal);
 }
 
 async function deadlineOf(performer: Performer | null): Promise<number> {
@@ -113,7 +113,7 @@ async function deadlineOf(performer: Performer | null): Promise<number> {
  * Writes what has come of a step. What was done once must not be done again because others wrote at the same moment or
  * the store was away for one: as long as nobody else has begun the step, it is tried again.
  */
-async function tell(
+async function write(
   {log, actor}: StepRunner,
   intent: Extract<Intent, {type: 'leave-step' | 'end-step'}>,
   signal: AbortSignal,

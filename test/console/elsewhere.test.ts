@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {withPrometheus} from '../../source/cli/prometheus/windows.ts';
+import {withPrometheus} from '../../source/monitor/with-prometheus.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {OPEN} from '../../source/console/present/clean.ts';
 import {comparedLine} from '../../source/console/present/sides/compared.ts';

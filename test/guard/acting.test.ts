@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {readCondition} from '../../source/config/condition/condition.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
-import type {Checkpoint} from '../../source/guard/checkpoint.ts';
+import type {Checkpoint} from '../../source/monitor/checkpoint.ts';
 import type {Criterion, Guardrail, Phase, Plan} from '../../source/release/plan.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';
@@ -187,7 +187,7 @@ describe('time that nobody saw', () => {
     await world.for(20, SICK);
     const from = world.now;
     world.pass(MINUTE);
-    world.absence = {from, until: world.now};
+    world.outage = {from, until: world.now};
     await world.takeOver();
     await world.for(60, WELL);
     expect(world.release.rollback).toBeNull();

@@ -12,7 +12,7 @@ import {act, acts, commandOf} from './arbitrary.ts';
 import {exposesAnybody, isRaise} from './exposure.ts';
 import {fourPhases} from './plans.ts';
 import {DAWN, FEATURE, guard, liu} from './specification.ts';
-import {carryOut, endOf, inWords, tell, written, type Turn} from './stories.ts';
+import {carryOut, endOf, inWords, play, written, type Turn} from './stories.ts';
 
 const RUNS = 300;
 
@@ -21,7 +21,7 @@ function law(breaks: (turn: Turn) => boolean): void {
   fc.assert(
     fc.property(acts, list => {
       expect(
-        tell(list)
+        play(list)
           .filter(turn => breaks(turn))
           .map(turn => inWords(turn)),
       ).toEqual([]);
@@ -31,7 +31,7 @@ function law(breaks: (turn: Turn) => boolean): void {
 }
 
 test('the stories of these laws reach every state of a release, and change a good deal on the way', () => {
-  const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => tell(list));
+  const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => play(list));
   const entered = turns.filter(({before, after}) => before.release?.state !== after.release?.state);
   const states = Map.groupBy(entered, ({after}) => after.release?.state);
   expect(Object.fromEntries([...states].map(([state, list]) => [state, list.length > 20]))).toEqual({
@@ -61,7 +61,7 @@ describe('deciding', () => {
     const extra = fc.dictionary(fc.string(), junk, {maxKeys: 2});
     fc.assert(
       fc.property(acts, act, extra, fc.nat({max: 9}), junk, (before, one, more, index, value) => {
-        const {state} = endOf(tell(before));
+        const {state} = endOf(play(before));
         const [command] = commandOf(state, one, DAWN, 99);
         const fields = ['by', 'at', 'type', ...Object.keys(command!)];
         const field = fields[index % fields.length]!;
@@ -100,9 +100,9 @@ describe('deciding', () => {
   test('changes nothing that it was given', () => {
     fc.assert(
       fc.property(acts, act, (before, one) => {
-        const {state, at} = endOf(tell(before));
+        const {state, at} = endOf(play(before));
         const copy = structuredClone(state);
-        tell([one], state, at);
+        play([one], state, at);
         expect(state).toStrictEqual(copy);
       }),
       {numRuns: RUNS / 4},
@@ -138,7 +138,7 @@ describe('the log', () => {
   test('gives the same state whether it is read at once or in two parts, the first of them kept as JSON', () => {
     fc.assert(
       fc.property(acts, fc.nat({max: 40}), (list, cut) => {
-        const turns = tell(list);
+        const turns = play(list);
         const commits = written(turns);
         const prefix = fold(initialState(FEATURE), commits.slice(0, cut));
         const kept = JSON.parse(JSON.stringify(prefix)) as State;
@@ -155,7 +155,7 @@ describe('the log', () => {
     fc.assert(
       fc.property(acts, list => {
         let state = initialState(FEATURE);
-        const wrong = written(tell(list)).filter(commit => {
+        const wrong = written(play(list)).filter(commit => {
           state = evolveCommit(state, commit);
           return !isDeepStrictEqual(deriveSplit(state), commit.split);
         });
@@ -176,14 +176,14 @@ describe('a rollback', () => {
   test('is taken in every state, from anybody, and whatever follows, that release never serves gray again', () => {
     fc.assert(
       fc.property(acts, anybody, acts, (before, by, afterwards) => {
-        const {state, at} = endOf(tell(before));
+        const {state, at} = endOf(play(before));
         const id = state.release?.id ?? '';
         fc.pre(state.release !== null && isLive(state.release));
         const back = carryOut(state, {type: 'rollback', release: id, by, at});
         expect(back.decision.ok).toBe(true);
         expect(back.after.release?.state).toBe('rolling_back');
         expect(back.is).toMatchObject({live: false, tiers: [], include: {users: [], rules: []}});
-        const again = tell(afterwards, back.after, at).filter(({is}) => is.live && is.release === id);
+        const again = play(afterwards, back.after, at).filter(({is}) => is.live && is.release === id);
         expect(again.map(turn => inWords(turn))).toEqual([]);
       }),
       {numRuns: RUNS},
@@ -289,7 +289,7 @@ describe('a finding of the judge', () => {
   });
 
   test('is met often enough for these laws to mean something', () => {
-    const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => tell(list));
+    const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => play(list));
     const found = turns.filter(({before, after}) => overruled(after).length > overruled(before).length);
     expect(found.length).toBeGreaterThan(10);
   });
@@ -325,7 +325,7 @@ describe('what is kept', () => {
     fc.assert(
       fc.property(loud, list => {
         const each = list.map((one, n) => ({...one, text: `${one.text} ${n}`, isRight: true, passedMs: 1}));
-        const {state} = endOf(tell(each));
+        const {state} = endOf(play(each));
         expect(state.alerts.length).toBeLessThanOrEqual(100);
         expect(state.silences.length).toBeLessThanOrEqual(100);
       }),
@@ -376,7 +376,7 @@ describe('the clock of a phase', () => {
   test('counts no more than the time in which the release rolled', () => {
     fc.assert(
       fc.property(acts, list => {
-        const turns = tell(list.map(one => ({...one, passedMs: Math.abs(one.passedMs)})));
+        const turns = play(list.map(one => ({...one, passedMs: Math.abs(one.passedMs)})));
         let rolledMs = 0;
         for (const [index, {command, before, after}] of turns.entries()) {
           const passedMs = command.at - (turns[index - 1]?.command.at ?? DAWN);
@@ -394,7 +394,7 @@ describe('no release is stuck', () => {
   test('whatever happened, it can be taken back, its steps be run though all fail, and another be started', () => {
     fc.assert(
       fc.property(acts, list => {
-        const end = endOf(tell(list));
+        const end = endOf(play(list));
         const stamp = {by: liu, at: end.at + 48 * 3600_000};
         let {state} = end;
         const go = (command: Command) => {

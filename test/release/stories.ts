@@ -44,7 +44,7 @@ export function carryOut(before: State, command: Command, was = deriveSplit(befo
 }
 
 /** What becomes of a list of acts, from `state` on. */
-export function tell(list: readonly Act[], state = initialState(FEATURE), from = DAWN): Turn[] {
+export function play(list: readonly Act[], state = initialState(FEATURE), from = DAWN): Turn[] {
   const turns: Turn[] = [];
   let now = {state, split: deriveSplit(state)};
   let at = from;

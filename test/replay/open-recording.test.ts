@@ -6,7 +6,7 @@ import {openRecording} from '../../source/cli/replay/open-recording.ts';
 import {readRecordingFile} from '../../source/cli/replay/read.ts';
 import {FEATURE} from '../release/specification.ts';
 import {start} from '../release/orders.ts';
-import {logOf} from '../report/told.ts';
+import {logOf} from '../report/sample-log.ts';
 
 const HEADER =
   '{"type":"recording","schema":"graydeck.recording/1","feature":"new_payment","at":1800000000000}\n';

@@ -6,7 +6,7 @@ import {openPastView} from '../../source/controller/past-view.ts';
 import {next, pause, rollback, start} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {FEATURE, MINUTE, SECOND, wait} from '../release/specification.ts';
-import {logOf, minute} from '../report/told.ts';
+import {logOf, minute} from '../report/sample-log.ts';
 
 const commits = logOf(
   start(fourPhases()),

@@ -4,7 +4,7 @@ import {writtenReport} from '../../source/cli/report/written.ts';
 import type {Reason} from '../../source/release/state.ts';
 import {rollback, start, takenBack} from '../release/orders.ts';
 import {guard, MINUTE, wait} from '../release/specification.ts';
-import {logOf, reportOf} from './told.ts';
+import {logOf, reportOf} from './sample-log.ts';
 
 const cause: Reason = {
   code: 'guardrail',

@@ -10,7 +10,7 @@ import {openStore} from '../../source/store/open.ts';
 import {complete, rollback, run, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {FEATURE, HOUR, MINUTE, wait} from '../release/specification.ts';
-import {logOf} from './told.ts';
+import {logOf} from './sample-log.ts';
 import {eventually} from '../patience.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -12,7 +12,7 @@ import {storyOf} from '../../source/report/story.ts';
 import {begin, end, next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {DAWN, FEATURE, HOUR, MINUTE, SECOND, wait} from '../release/specification.ts';
-import {logOf, minute, reportOf} from './told.ts';
+import {logOf, minute, reportOf} from './sample-log.ts';
 
 const report = (commits: readonly Commit[], tallies: readonly Tally[] = [], now = DAWN + 6 * HOUR) =>
   reportOf(commits, tallies, {now});

@@ -10,7 +10,7 @@ import {wordsOf} from '../../source/report/words/words-of.ts';
 import {start} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {DAWN, guard, HOUR, MINUTE, SECOND, type Order} from '../release/specification.ts';
-import {logOf, minute, reportOf, type MeasuredSide} from './told.ts';
+import {logOf, minute, reportOf, type MeasuredSide} from './sample-log.ts';
 
 const BEGUN = DAWN + SECOND;
 const JUDGED: Partial<Plan> = {evidence: {falseAlarms: 0.01, margin: 0, then: 'rollback'}};

@@ -12,7 +12,7 @@ import {readTallies} from '../../source/cli/report/tallies.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';
-import {minute} from './told.ts';
+import {minute} from './sample-log.ts';
 
 let folder: string;
 let store: OperatorStore;

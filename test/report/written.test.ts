@@ -7,7 +7,7 @@ import {wordsOf} from '../../source/report/words/words-of.ts';
 import {next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {HOUR, MINUTE, wait} from '../release/specification.ts';
-import {logOf, minute, reportOf} from './told.ts';
+import {logOf, minute, reportOf} from './sample-log.ts';
 
 const HOSTILE = '<script>alert(1)</script> | **bold** "quoted"\u202E\u0007\u001B]0;title\u0007';
 

@@ -17,8 +17,8 @@ const step = {id: 'phase-2.confirm', run: 'phase', name: 'confirm', state: 'runn
 const outputs = {write: () => Promise.resolve(), read: () => Promise.resolve([])};
 
 function ask(argv: string[], signal = new AbortController().signal) {
-  const means = {feature: 'pay', epoch: null, outputs};
-  return confirmPerformer({argv, timeoutMs: 60_000, check: null}, means).perform(step, {release, signal});
+  const options = {feature: 'pay', epoch: null, outputs};
+  return confirmPerformer({argv, timeoutMs: 60_000, check: null}, options).perform(step, {release, signal});
 }
 
 test('a gate that is closed is asked again until it opens', async () => {

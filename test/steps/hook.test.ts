@@ -139,9 +139,9 @@ test('a command is not told the secrets of channels either', async () => {
   vi.stubEnv('SLACK_WEBHOOK', 'hunter2');
   const argv = node(`process.exit(process.env.SLACK_WEBHOOK === undefined ? 0 : 1)`);
   const whole = {argv, timeoutMs: 60_000, check: null};
-  const means = {feature: 'new_payment', epoch: 3, outputs: shelf(), hides: ['SLACK_WEBHOOK']};
+  const options = {feature: 'new_payment', epoch: 3, outputs: shelf(), hides: ['SLACK_WEBHOOK']};
   const {signal} = new AbortController();
-  expect(await hookPerformer(whole, means).perform(step, {release, signal})).toEqual({outcome: 'done'});
+  expect(await hookPerformer(whole, options).perform(step, {release, signal})).toEqual({outcome: 'done'});
   vi.unstubAllEnvs();
 });
 

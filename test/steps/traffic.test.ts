@@ -74,8 +74,8 @@ describe('the step that waits for the routers', () => {
   const signal = new AbortController().signal;
 
   test('is done once everybody is at prod, also where the samples that were to be counted cannot be read', async () => {
-    const means = view({grayRequestsSince: () => Promise.reject(new Error('away'))});
-    const done = await trafficPerformer(means, back).perform(back, {release, signal});
+    const broken = view({grayRequestsSince: () => Promise.reject(new Error('away'))});
+    const done = await trafficPerformer(broken, back).perform(back, {release, signal});
     expect(done).toMatchObject({outcome: 'done', facts: {routers: 0}});
     expect(done.facts).not.toHaveProperty('grayRequestsAfter');
   });

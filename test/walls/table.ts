@@ -64,10 +64,16 @@ export const rooms: readonly Room[] = [
     mayImport: ['release'],
   },
   {
+    name: 'http',
+    holds:
+      'requests to other systems: proxies of the environment, certificates, secrets that are read again each time',
+    mayImport: ['release'],
+  },
+  {
     name: 'metrics',
     holds:
       'sample codec, the follower that feeds windows; `prometheus/`: client, poller, state of each number; `feedback.ts`: what people say, as numbers of both sides',
-    mayImport: ['release', 'analysis'],
+    mayImport: ['release', 'analysis', 'http'],
   },
   {
     name: 'controller',
@@ -82,7 +88,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'notify',
     holds: 'the outbox of notifications, one file a channel',
-    mayImport: ['release', 'controller'],
+    mayImport: ['release', 'controller', 'http'],
   },
   {
     name: 'router',
@@ -103,9 +109,21 @@ export const rooms: readonly Room[] = [
     notPackages: ['ink', 'react', 'zod', 'yaml', 'string-width'],
   },
   {
+    name: 'monitor',
+    holds:
+      'one live feature: log view, windows with Prometheus and feedback, routers, lease, store and the judgement of each second, handed out as one snapshot; the document of `status`',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'store/port'],
+  },
+  {
     name: 'guard',
-    holds: 'lease and epoch, the look each second, orders from a judgement; runs nothing itself',
-    mayImport: ['release', 'audience', 'analysis', 'controller', 'store/port'],
+    holds: 'lease and epoch, orders from the judgement of each second; runs no step itself',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor', 'store/port'],
+  },
+  {
+    name: 'protocol',
+    holds:
+      'the protocol of `graydeck judge` line by line, and recordings judged again, also under another plan',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'controller', 'replay', 'monitor'],
   },
   {
     name: 'server',

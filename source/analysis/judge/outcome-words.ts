@@ -1,6 +1,6 @@
 import type {Operator} from '../../release/plan.ts';
 import {amount, amounts, countWords, timeWords} from './amounts.ts';
-import type {Judged, Outcome, WhyNotApplicable, WhyUnmeasured} from './outcome.ts';
+import type {JudgedCondition, Outcome, WhyNotApplicable, WhyUnmeasured} from './outcome.ts';
 
 const METRICS: Readonly<Record<string, string>> = {
   error_rate: 'error rate',
@@ -68,7 +68,7 @@ export function outcomeWords(outcome: Outcome, isBad: boolean): string {
 }
 
 function against(
-  {kind, op, unit, value, threshold, timesProd, prod}: Judged & Pick<Outcome, 'kind'>,
+  {kind, op, unit, value, threshold, timesProd, prod}: JudgedCondition & Pick<Outcome, 'kind'>,
   isBad: boolean,
 ): string {
   if (value === null) return '';

@@ -4,7 +4,7 @@ import type {Judged} from '../../analysis/judge/judged.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import type {GuardMeasuring} from './measuring.ts';
+import type {OpenMeasuring} from '../../monitor/measuring.ts';
 
 /** The guard in a console's own process. */
 export interface OwnGuard {
@@ -19,7 +19,7 @@ export interface OwnGuard {
 export interface Guarding {
   feature: FeatureStore;
   controller: Controller;
-  measuring: GuardMeasuring;
+  measuring: OpenMeasuring;
   settings: Pick<Settings, 'config' | 'declared'>;
   /** Numbers that no sample speaks of. */
   external: ExternalNumbers;
@@ -34,16 +34,16 @@ export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
   let epoch: number | null = null;
   let judged: Judged | null = null;
   const guarding = (async () => {
-    const [{watchOver}, {Contact}, {machineClock}] = await Promise.all([
+    const [{watchOver}, {OutageTracker}, {machineClock}] = await Promise.all([
       import('./watch-over.ts'),
-      import('../../guard/contact.ts'),
-      import('../../guard/clock.ts'),
+      import('../../monitor/outage-tracker.ts'),
+      import('../../monitor/clock.ts'),
     ]);
-    const contact = new Contact(machineClock, () => controller.now());
+    const outages = new OutageTracker(machineClock, () => controller.now());
     const watched = {
       ...rest,
       controller,
-      contact,
+      outages,
       onRole: (role: {role: string; epoch?: number}) => {
         epoch = role.epoch ?? null;
         judged = null;
@@ -57,7 +57,7 @@ export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
     try {
       await watchOver(watched, stop.signal);
     } finally {
-      contact.close();
+      outages.close();
     }
   })().catch(() => undefined);
   return {

@@ -9,12 +9,13 @@ import type {Status} from '../../server/schemas.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../output/commit-lines.ts';
-import {openFeedback, rowsOf} from '../feedback/open.ts';
-import {beginLookingOn} from '../guard/looking-on.ts';
-import {openMeasuring} from '../guard/measuring.ts';
-import {openPrometheus} from '../prometheus/open.ts';
+import {openFeedback, rowsOf} from '../../monitor/feedback.ts';
+import {beginObserving} from '../../monitor/observing.ts';
+import {openMeasuring} from '../../monitor/measuring.ts';
+import {monitorSettings} from '../prometheus/address.ts';
+import {openPrometheus} from '../../monitor/prometheus.ts';
 import type {Settings} from '../session/settings.ts';
-import {statusDocument, type Observed, type StatusDocument} from '../status/document.ts';
+import {statusDocument, type Observed, type StatusDocument} from '../../monitor/status-document.ts';
 
 const WINDOW_MS = 300_000;
 /** What is judged looks back as far as a guard that begins, milliseconds. */
@@ -51,7 +52,7 @@ export async function openServedFeature(
     keepSeconds: KEPT_MS / 1000,
   });
   const {measurements} = measuring;
-  const prometheus = await openPrometheus(settings, view, {historyMs: 0});
+  const prometheus = await openPrometheus(await monitorSettings(settings), view, {historyMs: 0});
   const feedback = openFeedback(feature, view);
   const said = rowsOf(feedback, view, prometheus);
   const ledger = new FeedbackLedger(feature.feedback, KEEP_FEEDBACK_MS);
@@ -98,7 +99,7 @@ export async function openServedFeature(
   };
 
   const external = together(prometheus, feedback);
-  const judging = beginLookingOn(
+  const judging = beginObserving(
     {feature, view, measuring, settings, external, routers: () => reports ?? []},
     stop.signal,
   );

@@ -5,19 +5,19 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {ConsoleMode, Deck, ExtraKey, StoreHealthLike} from '../../console/deck.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {newAlertId} from '../../controller/ids.ts';
-import {openFeedback, rowsOf} from '../feedback/open.ts';
+import {openFeedback, rowsOf} from '../../monitor/feedback.ts';
 import {beginGuarding, type OwnGuard} from '../guard/in-console.ts';
-import {beginLookingOn, type LookingOn} from '../guard/looking-on.ts';
+import {beginObserving, type Observing} from '../../monitor/observing.ts';
 import {keepStreams} from '../guard/keep-streams.ts';
-import {openMeasuring} from '../guard/measuring.ts';
+import {openMeasuring} from '../../monitor/measuring.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import {keepSteps} from '../../steps/keep-steps.ts';
 import type {Actor, CommandType} from '../../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
-import {keepTelling} from '../notify/keep-telling.ts';
-import {isShownOf} from '../prometheus/shown.ts';
-import {withPrometheus} from '../prometheus/windows.ts';
+import {keepNotifying} from '../notify/keep-notifying.ts';
+import {isShownOf} from '../../monitor/shown.ts';
+import {withPrometheus} from '../../monitor/with-prometheus.ts';
 import {keepReports} from '../report/keep-reports.ts';
 import type {Settings} from './settings.ts';
 import {stepRunner} from '../acting/steps.ts';
@@ -86,7 +86,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
   const running: Promise<unknown>[] = [];
   let routers: readonly Report[] = [];
   let guard: OwnGuard | null = null;
-  let looking: LookingOn | null = null;
+  let looking: Observing | null = null;
   let silentSince: number | null = null;
   let health: StoreHealthLike = {state: 'up', pingMs: 0};
   const tell = () => {
@@ -187,7 +187,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
         isGuarding,
         onLook: tell,
       };
-      looking = beginLookingOn(looked, stop.signal);
+      looking = beginObserving(looked, stop.signal);
       running.push(looking.ended);
       if (acting === null) return;
       const runner = stepRunner(acting.feature, acting.controller, actor, settings);
@@ -203,7 +203,7 @@ export function openDeck(wiring: Wiring): LiveDeck {
         keepStreams({...acting, by: actor}, stop.signal),
         keepReports({feature: acting.feature, view, settings}, stop.signal),
         // Where a guard lives it tells people; what it leaves lying is taken up from here.
-        keepTelling(
+        keepNotifying(
           acting.controller,
           settings,
           {by: actor, isOnDuty: () => silentSince !== null},

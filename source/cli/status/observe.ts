@@ -3,7 +3,7 @@ import type {ControllerView} from '../../controller/outcome.ts';
 import type {Measurements} from '../../metrics/follower.ts';
 import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {FeatureView} from '../../store/port.ts';
-import type {Observed} from './document.ts';
+import type {Observed} from '../../monitor/status-document.ts';
 
 /** Reads all that `status` shows at one moment. What cannot be read beside the log is unknown, not an error. */
 export async function observe(

@@ -8,7 +8,7 @@ import type {FeatureView} from '../../store/port.ts';
 import type {Call} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {languageOf} from '../command-line/language.ts';
-import {statusDocument} from './document.ts';
+import {statusDocument} from '../../monitor/status-document.ts';
 import {awayLine, meaningOf, statusLine} from './line.ts';
 import {observe} from './observe.ts';
 

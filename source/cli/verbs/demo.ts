@@ -16,7 +16,7 @@ import {openDeck} from '../session/deck.ts';
 import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {beginGuarding} from '../guard/in-console.ts';
-import {openMeasuring} from '../guard/measuring.ts';
+import {openMeasuring} from '../../monitor/measuring.ts';
 import {staySmall} from '../memory.ts';
 import {watchStatus} from '../status/watch.ts';
 import {hasTerminal} from '../terminal.ts';

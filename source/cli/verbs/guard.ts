@@ -1,21 +1,21 @@
 import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
-import {machineClock} from '../../guard/clock.ts';
-import {Contact} from '../../guard/contact.ts';
+import {machineClock} from '../../monitor/clock.ts';
+import {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {pause} from '../../guard/wait.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
 import {readGuardName} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
-import {openFeedback} from '../feedback/open.ts';
+import {openFeedback} from '../../monitor/feedback.ts';
 import {checkFeature} from '../session/feature.ts';
-import {openMeasuring} from '../guard/measuring.ts';
+import {openMeasuring} from '../../monitor/measuring.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
 import {sayLacks} from '../notify/say-lacks.ts';
-import {addressOf} from '../prometheus/address.ts';
-import {openPrometheus} from '../prometheus/open.ts';
+import {monitorSettings, prometheusAccess} from '../prometheus/address.ts';
+import {openPrometheus} from '../../monitor/prometheus.ts';
 import {sayCaution} from '../session/session.ts';
 import {submitLatches} from '../acting/offline.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
@@ -29,19 +29,19 @@ export const run: Run = async call => {
   const signal = AbortSignal.any([call.interrupted({isOrderly: true}), useless.signal]);
   const settings = await loadSettings(call);
   // Before anything is guarded: a wrong address is bad input, and no fault of one feature.
-  await addressOf(settings.prometheus, settings.config?.value.prometheus?.url ?? null);
+  await prometheusAccess(settings);
   const name = readGuardName(call.flags.by);
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');
   sayCaution(call, store);
   await sayLacks(call, settings);
-  const contact = new Contact(machineClock, () => store.now());
+  const outages = new OutageTracker(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();
   try {
     const guard = (feature: string) => {
       if (guards.has(feature)) return;
-      const guarding = guardFeature(call, {store, settings, contact, name}, feature, signal);
+      const guarding = guardFeature(call, {store, settings, outages, name}, feature, signal);
       const watched = guarding.catch((error: unknown) => {
         faults.set(feature, error);
         // As long as there is another to be guarded, that one is.
@@ -56,7 +56,7 @@ export const run: Run = async call => {
     if (useless.signal.aborted) throw [...faults.values()].at(-1);
     return EXIT.done;
   } finally {
-    contact.close();
+    outages.close();
     await store.close();
   }
 };
@@ -90,16 +90,16 @@ async function guardFeature(
   {
     store,
     settings,
-    contact,
+    outages,
     name,
-  }: {store: OperatorStore; settings: Settings; contact: Contact; name: string},
+  }: {store: OperatorStore; settings: Settings; outages: OutageTracker; name: string},
   featureName: string,
   signal: AbortSignal,
 ): Promise<void> {
   const feature = store.feature(featureName);
   const controller = openController({feature: featureName, log: feature.log, now: () => store.now()});
   const measuring = openMeasuring(feature, controller, settings);
-  const prometheus = await openPrometheus(settings, controller, {onlyPlanned: true});
+  const prometheus = await openPrometheus(await monitorSettings(settings), controller, {onlyPlanned: true});
   void prometheus?.start();
   const feedback = openFeedback(feature, controller);
   void feedback.start();
@@ -116,7 +116,7 @@ async function guardFeature(
         external: together(prometheus, feedback),
         settings,
         name,
-        contact,
+        outages,
         onRole,
         onTrouble,
       },

@@ -4,7 +4,7 @@ import type {Line} from '../../replay/recording.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {openRecording} from '../replay/open-recording.ts';
-import {openMeasurements} from '../session/measure.ts';
+import {openMeasuring} from '../../monitor/measuring.ts';
 import {openLook, using} from '../session/session.ts';
 
 const EVERY_MS = 1000;
@@ -19,7 +19,7 @@ export const run: Run = async call => {
   return await using(openLook(call), async ({feature, view, settings}) => {
     const {file, hasLostLine} = await openRecording(path);
     if (hasLostLine) out.say(`${path} ended in a line that was cut: it is dropped`);
-    const measurements = openMeasurements(feature, view, settings);
+    const {measurements} = openMeasuring(feature, view, settings);
     const write = async (lines: readonly Line[]) => {
       if (lines.length > 0) await file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
     };

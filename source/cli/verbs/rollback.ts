@@ -7,7 +7,7 @@ import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {stateFolder} from '../../store/open.ts';
-import {actAtOnce, releaseAtHand} from '../acting/act.ts';
+import {executeAtOnce, releaseAtHand} from '../acting/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {languageOf} from '../command-line/language.ts';
@@ -58,7 +58,7 @@ async function withStore(call: Call): Promise<ExitCode> {
   const {flags, out} = call;
   return await using(openSession(call), async session => {
     const id = await releaseAtHand(call, session);
-    const done = await actAtOnce(call, session, {type: 'rollback', release: id});
+    const done = await executeAtOnce(call, session, {type: 'rollback', release: id});
     const isOver = done.kind === 'nothing' && done.notice === 'already-rolled-back';
     const isUnknown = done.state.release?.id !== id;
     if (flags.dryRun || !flags.wait || isOver || isUnknown) {

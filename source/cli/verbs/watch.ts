@@ -7,12 +7,13 @@ import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../session/deck.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {openFeedback} from '../feedback/open.ts';
-import {openMeasuring} from '../guard/measuring.ts';
+import {openFeedback} from '../../monitor/feedback.ts';
+import {openMeasuring} from '../../monitor/measuring.ts';
 import {languageOf} from '../command-line/language.ts';
 import {staySmall} from '../memory.ts';
 import {hasColor} from '../output/output.ts';
-import {openPrometheus} from '../prometheus/open.ts';
+import {monitorSettings} from '../prometheus/address.ts';
+import {openPrometheus} from '../../monitor/prometheus.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session/session.ts';
 import {beginJudging} from '../status/judging.ts';
 import {watchStatus} from '../status/watch.ts';
@@ -51,7 +52,7 @@ async function plain(call: Call): Promise<ExitCode> {
   call.interrupted();
   call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
   return await using(openLook(call), async ({feature, view, settings}) => {
-    const prometheus = await openPrometheus(settings, view);
+    const prometheus = await openPrometheus(await monitorSettings(settings), view);
     const measuring = openMeasuring(feature, view, settings);
     const {measurements} = measuring;
     const feedback = openFeedback(feature, view);
@@ -97,19 +98,19 @@ async function wiringOf(call: Call, opened: Look | Session, guardName: string | 
   if ('view' in opened) {
     const reopen = (name: string) => lookAt(opened.store, name);
     const {store, feature, view} = opened;
-    const prometheus = await openPrometheus(settings, view);
+    const prometheus = await openPrometheus(await monitorSettings(settings), view);
     return {...shared, store, feature, view, prometheus, acting: null, reopen};
   }
   const {store, feature, controller} = opened;
   const reopen = (name: string) => actOn(store, name);
-  const prometheus = await openPrometheus(settings, controller);
+  const prometheus = await openPrometheus(await monitorSettings(settings), controller);
   return {...shared, store, feature, view: controller, prometheus, acting: {feature, controller}, reopen};
 
   async function lookAt(store: ViewStore, name: string): Promise<Wiring> {
     const feature = store.feature(name);
     const view = openView({feature: name, log: feature.log, now: () => store.now()});
     await view.ready();
-    const prometheus = await openPrometheus(settings, view);
+    const prometheus = await openPrometheus(await monitorSettings(settings), view);
     return {
       ...shared,
       store,
@@ -125,7 +126,7 @@ async function wiringOf(call: Call, opened: Look | Session, guardName: string | 
     const controller = openController({feature: name, log: feature.log, now: () => store.now()});
     await controller.ready();
     const acting = {feature, controller};
-    const prometheus = await openPrometheus(settings, controller);
+    const prometheus = await openPrometheus(await monitorSettings(settings), controller);
     return {
       ...shared,
       store,

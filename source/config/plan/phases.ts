@@ -4,7 +4,8 @@ import {scalarText} from './attribute.ts';
 import {criteria} from './criteria.ts';
 import {hook} from './hooks.ts';
 import {duration, flag, name, percent, setOf} from '../yaml/leaf.ts';
-import {isWritten, type Placed, type Spot} from '../yaml/reader.ts';
+import {quote} from '../yaml/mistake.ts';
+import {isWritten, withoutUndefined, type Placed, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
 import {readGroupName, rule} from './rule.ts';
 
@@ -32,9 +33,17 @@ const NO_ONE: Include = {users: [], rules: []};
 
 const userId = made(
   z.unknown().meta({type: ['string', 'number'], form: 'plain text or a number'}),
-  (value, at, reader) =>
-    (typeof value === 'boolean' ? null : scalarText(reader, at, 1024)) ??
-    reader.mistake(at, {message: 'this is not a user id', allowed: 'plain text or a number'}),
+  (value, at, reader) => {
+    const id = typeof value === 'boolean' ? null : scalarText(reader, at, 1024);
+    if (id === null)
+      return reader.mistake(at, {message: 'this is not a user id', allowed: 'plain text or a number'});
+    if (/^[<>=!~≤≥≠]|\*|^\d+\s*(?:\.{2,3}|…|\bto\b|至)\s*\d+$/iu.test(id))
+      return reader.mistake(at, {
+        message: `${quote(id)} looks like an operator, a range or a pattern; ids are compared letter by letter`,
+        allowed: 'each id by itself, or a group with a rule',
+      });
+    return id;
+  },
 );
 
 /** Ids of users as they are written: `007` stays `007`. */
@@ -145,11 +154,7 @@ const phase = made(phaseKeys, (keys, at): PhaseDraft => {
     needsEarlierCriteria: keys.needsEarlierCriteria ?? false,
     manual: keys.manual ?? false,
     whenStale: keys.whenStale ?? null,
-    hooks: {
-      ...(before === undefined ? {} : {before}),
-      ...(after === undefined ? {} : {after}),
-      ...(confirm === undefined ? {} : {confirm}),
-    },
+    hooks: withoutUndefined({before, after, confirm}),
   };
 });
 

@@ -11,7 +11,7 @@ import {checklist, contacts, evidence, forced} from './plan-settings.ts';
 import {PRESET_NAMES} from './presets.ts';
 import {ramp} from './ramp.ts';
 import {rule} from './rule.ts';
-import {child, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isWritten, withoutUndefined, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
 import {mapping, may, type Draft} from '../yaml/tree.ts';
 import {seedGroup} from '../seeds/groups.ts';
 import {peopleRule, seedPlan} from '../seeds/plan.ts';
@@ -130,16 +130,12 @@ export function planFrom(reader: Reader, at: Spot, draft: PlanDraft, fallbackNam
     evidence: draft.evidence === undefined ? DEFAULT_EVIDENCE : draft.evidence,
     complete,
     whenStale: draft.whenStale ?? EMPTY_PLAN.whenStale,
-    hooks: hooksOf(draft),
+    hooks: withoutUndefined(draft.hooks ?? {}),
     rollbackWindowMs: draft.rollbackWindow ?? EMPTY_PLAN.rollbackWindowMs,
     forced: draft.forced ?? DEFAULT_FORCED,
     checklist: draft.checklist ?? [],
     contacts: draft.contacts ?? {},
   };
-}
-
-function hooksOf(draft: PlanDraft): Plan['hooks'] {
-  return Object.fromEntries(Object.entries(draft.hooks ?? {}).filter(([, value]) => value !== undefined));
 }
 
 function rulesOf({audience, include, spot}: PhaseDraft): Placed<Rule>[] {

@@ -2,7 +2,6 @@ import {z} from 'zod';
 import type {ChannelSpec} from '../../release/channel.ts';
 import {isFeatureName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
-import {address} from './address.ts';
 import {alerts, DEFAULT_ALERTS, type AlertConfig} from './alerts.ts';
 import {channels} from './channels.ts';
 import {metrics} from './config-metrics.ts';
@@ -14,6 +13,7 @@ import {argv} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
+import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {openYaml} from '../yaml/file.ts';
@@ -23,8 +23,7 @@ export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: P
 
 /** The project's `graydeck.yaml`, read. Null: not written. */
 export interface Config {
-  /** Address of the store; may hold `${NAME}` for variables of the environment, never a password itself. */
-  store: string | null;
+  store: StoreConfig | null;
   /** The feature that is meant where nobody says. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
@@ -88,8 +87,8 @@ const PROJECT_KEYS = {
     'none',
   ),
   store: may(
-    address(['sqlite:', 'redis:', 'rediss:', 'redis+unix:', 'redis-cluster:', 'redis-sentinel:']),
-    'Address of the store. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
+    store,
+    'Address of the store, or a mapping. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
     'redis://deck@127.0.0.1:6379',
     '`--store`, `GRAYDECK_STORE`, else the embedded store',
   ),

@@ -36,6 +36,11 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The keys that have a value. */
+export function withoutUndefined<T extends object>(keys: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined)) as never;
+}
+
 /**
  * Reads values of one file by a tree of schemas and gathers every mistake. A piece that cannot be read is left out, and
  * pieces that do not depend on it are read all the same.

@@ -176,7 +176,8 @@ function asRefused(error: unknown, command: Command): unknown {
 function refusedInside(answer: unknown, commands: readonly Command[]): unknown {
   if (!Array.isArray(answer)) return null;
   const at = answer.findIndex(isReply);
-  return at < 0 ? null : asRefused(answer[at], commands[at + 1] ?? ['EXEC']);
+  const first = commands.findIndex(([name]) => name === 'MULTI') + 1;
+  return at < 0 ? null : asRefused(answer[at], commands[first + at] ?? ['EXEC']);
 }
 
 function isReply(error: unknown): error is Error {

@@ -11,10 +11,13 @@ const GRACE_MS = 2000;
 export class EntrySocket {
   readonly #connection: Connection;
   readonly #write: (bytes: string) => void;
+  readonly #asking: string;
   #waiting: PromiseWithResolvers<EntryReply> | null = null;
 
-  constructor(connection: Connection) {
+  /** `asking`: the node is taking over the stream's slot, and each read has to ask for it. */
+  constructor(connection: Connection, asking = false) {
     this.#connection = connection;
+    this.#asking = asking ? encode(['ASKING']) : '';
     const socket = connection.takeSocket();
     const decoder = new EntryDecoder(reply => {
       const waiting = this.#waiting;
@@ -48,9 +51,7 @@ export class EntrySocket {
     this.#waiting = waiting;
     const answered = deadline(blockMs + GRACE_MS, () => this.#connection.end('no answer to XREAD', true));
     try {
-      this.#write(
-        `*${words.length}\r\n${words.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
-      );
+      this.#write(this.#asking + encode(words));
       const reply = await waiting.promise;
       if ('error' in reply) throw new Refused(reply.error, 'XREAD', key);
       return reply.entries;
@@ -62,4 +63,8 @@ export class EntrySocket {
   end(): void {
     this.#connection.end();
   }
+}
+
+function encode(words: readonly string[]): string {
+  return `*${words.length}\r\n${words.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
 }

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
+import type {Address} from './address.ts';
 import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
 import {EntrySocket} from './entry-socket.ts';
@@ -12,25 +13,25 @@ const BATCH = 1000;
 /** How long the server waits for entries before it answers with none, in milliseconds. */
 const BLOCK_MS = 2000;
 const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 2000;
+/** A password that was replaced is to work within 2 s. */
+const LONGEST_RETRY_MS = 1000;
 /** Before every id there is. */
 const START = '0-0';
 
 type OnBatch = (entries: SampleEntry[]) => void;
 
 export function sampleReader(line: Line, clock: StoreClock, key: string): SampleReader {
-  const open = async (): Promise<EntrySocket> => new EntrySocket(await line.dedicated(key));
   const where = {label: line.target.label, role: line.role};
 
   const history = async (sinceMs: number, onBatch: OnBatch, stopped: AbortSignal): Promise<string> => {
     const signal = AbortSignal.any([stopped, line.closed]);
     let id = before(sinceMs);
-    const socket = await open();
-    const stop = (): void => socket.end();
+    const stream = new StreamConnection(line, key);
+    const stop = (): void => stream.end();
     signal.addEventListener('abort', stop);
     try {
       for (;;) {
-        const entries = await socket.read(key, id, BATCH, 0);
+        const entries = await stream.read(id, BATCH, 0);
         if (signal.aborted) return id;
         id = entries.at(-1)?.id ?? id;
         if (entries.length > 0) onBatch(entries);
@@ -42,31 +43,28 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
       throw toFault(error, where);
     } finally {
       signal.removeEventListener('abort', stop);
-      socket.end();
+      stream.end();
     }
   };
 
   const follow: SampleReader['follow'] = async (afterId, onBatch, stopped, onStatus) => {
     const signal = AbortSignal.any([stopped, line.closed]);
     const cursor = new Cursor(afterId, () => clock.now());
-    let socket: EntrySocket | null = null;
-    const stop = (): void => socket?.end();
+    const stream = new StreamConnection(line, key);
+    const stop = (): void => stream.end();
     signal.addEventListener('abort', stop);
     let retryMs = 0;
     try {
       while (!signal.aborted) {
         let entries: SampleEntry[];
         try {
-          if (socket === null || !socket.alive) socket = await open();
-          // Whoever stopped meanwhile found no socket to end.
-          if (signal.aborted) return;
           // After a fault the first look does not wait, so that "back" is told at once.
-          entries = await socket.read(key, cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
+          entries = await stream.read(cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
           if (entries.length === 0) cursor.checkAgainst(await lastGiven(line, key));
         } catch (error) {
           if (signal.aborted) return;
           // Even an error that the server gave: it may have been the wrong server by now.
-          socket?.end();
+          stream.drop();
           line.forgetNodes();
           if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
           retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
@@ -82,11 +80,62 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
       }
     } finally {
       signal.removeEventListener('abort', stop);
-      socket?.end();
+      stream.end();
     }
   };
 
   return {lastId: async () => (await lastGiven(line, key)) ?? START, history, follow};
+}
+
+/** Redirections of a cluster that one read follows at most. */
+const MAX_REDIRECTIONS = 4;
+
+/** Reads one stream on a connection of its own, which is opened again after a loss and follows the stream's slot. */
+class StreamConnection {
+  readonly #line: Line;
+  readonly #key: string;
+  #socket: EntrySocket | null = null;
+  #address: Address | null = null;
+  #isEnded = false;
+
+  constructor(line: Line, key: string) {
+    this.#line = line;
+    this.#key = key;
+  }
+
+  /** As `EntrySocket.read`. @throws Gone, Refused, StoreFault */
+  async read(id: string, count: number, blockMs: number): Promise<SampleEntry[]> {
+    for (let hops = 0; ; hops++) {
+      if (this.#socket?.alive !== true) await this.#open(await this.#line.find(this.#key), false);
+      try {
+        return (await this.#socket?.read(this.#key, id, count, blockMs)) ?? [];
+      } catch (error) {
+        const other = this.#address === null ? null : this.#line.redirectionOf(error, this.#address);
+        if (other === null || hops >= MAX_REDIRECTIONS) throw error;
+        this.drop();
+        await this.#open(other.to, other.ask);
+      }
+    }
+  }
+
+  /** The next read opens another connection. */
+  drop(): void {
+    this.#socket?.end();
+    this.#socket = null;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.drop();
+  }
+
+  async #open(address: Address, asking: boolean): Promise<void> {
+    const socket = new EntrySocket(await this.#line.dedicated(this.#key, address), asking);
+    this.#socket = socket;
+    this.#address = address;
+    // The caller may have ended this while the connection was being opened.
+    if (this.#isEnded) socket.end();
+  }
 }
 
 /** A writer trims so often at least, milliseconds, and after so many entries: looking costs the server half of a write. */

@@ -13,12 +13,12 @@ import {
   step,
   WELL,
   type Course,
-  type Scene,
+  type ViewModel,
 } from './rolling.ts';
 import {VERDICTS} from './verdicts.ts';
 import {World} from './world.ts';
 
-type Build = (now: () => number) => Promise<Scene>;
+type Build = (now: () => number) => Promise<ViewModel>;
 
 /** The scenes by name: each a state an operator may meet. */
 export const SCENES: Record<string, Build> = {
@@ -260,7 +260,7 @@ export const SCENES: Record<string, Build> = {
   },
 };
 
-async function rolledBack(now: () => number, facts: Record<string, number>): Promise<Scene> {
+async function rolledBack(now: () => number, facts: Record<string, number>): Promise<ViewModel> {
   const scene = await rolling(now, {...FAILING, gray: age => (age > 40 ? FAILING.gray(age) : null)});
   const moment = now();
   scene.world.clock(() => moment - 40 * SECOND);
@@ -286,7 +286,7 @@ async function rolledBack(now: () => number, facts: Record<string, number>): Pro
 }
 
 /** Lets a scene live: measurements and reports go on each second. Returns the way to stop. */
-export function live({world, course}: Scene): () => void {
+export function live({world, course}: ViewModel): () => void {
   const moment = world.now();
   let age = 0;
   const timer = setInterval(() => {
@@ -304,7 +304,7 @@ export async function deckOf(
   name: string,
   mode: Partial<ConsoleMode>,
   now: () => number = Date.now,
-): Promise<{deck: Deck; scene: Scene}> {
+): Promise<{deck: Deck; scene: ViewModel}> {
   const build = SCENES[name] ?? VERDICTS[name];
   if (build === undefined)
     throw new Error(`no scene ${name}: ${Object.keys({...SCENES, ...VERDICTS}).join(' ')}`);

@@ -2,7 +2,7 @@ import type {Judgement} from '../../../source/analysis/judge/judge.ts';
 import {readCondition} from '../../../source/config/condition/condition.ts';
 import {metricBook} from '../../../source/config/condition/metric-book.ts';
 import type {Condition, Guardrail, Phase, Plan} from '../../../source/release/plan.ts';
-import {HOUR, MINUTE, PLAN, rolling, routers, SECOND, WELL, type Course, type Scene} from './rolling.ts';
+import {HOUR, MINUTE, PLAN, rolling, routers, SECOND, WELL, type Course, type ViewModel} from './rolling.ts';
 
 /** As quick as prod: evidence would see the difference of the other scenes. */
 const GRAY_WELL = {...WELL, requests: 40};
@@ -70,11 +70,11 @@ interface Telling {
   plan?: Plan;
   /** A guard is there and has written its verdict; `own`: this console is it. */
   guard?: 'there' | 'own' | 'none';
-  prepare?(scene: Scene): void | Promise<void>;
+  prepare?(scene: ViewModel): void | Promise<void>;
 }
 
 function told({course = WELL_ALL, plan: planned = plan(), guard = 'there', prepare}: Telling) {
-  return async (now: () => number): Promise<Scene> => {
+  return async (now: () => number): Promise<ViewModel> => {
     const scene = await rolling(now, course, planned);
     const {world} = scene;
     await prepare?.(scene);
@@ -100,7 +100,7 @@ function sinceOf({guardrails}: Judgement): number {
 }
 
 /** Every verdict an operator may meet, judged for real. */
-export const VERDICTS: Record<string, (now: () => number) => Promise<Scene>> = {
+export const VERDICTS: Record<string, (now: () => number) => Promise<ViewModel>> = {
   'verdict-calm': told({}),
   'verdict-advance': told({plan: plan({}, {durationMs: MINUTE})}),
   'verdict-rollback': told({

@@ -19,8 +19,8 @@ import type {
 import type {ExternalLike} from '../../../source/console/present/sides/elsewhere.ts';
 import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
-import {Judging} from '../../../source/guard/judging.ts';
-import {sceneOf} from '../../../source/guard/scene.ts';
+import {Judging} from '../../../source/monitor/judging.ts';
+import {releaseFacts} from '../../../source/monitor/release-facts.ts';
 import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';
 import {SampleParser} from '../../../source/metrics/sample.ts';
 import type {Actor, Intent} from '../../../source/release/command.ts';
@@ -196,7 +196,7 @@ export class World {
     const {release} = this.controller.snapshot().state;
     if (judging === null || release === null) return;
     for (let at = judging.at + 1000; at <= this.#second(); at += 1000) {
-      const scene = sceneOf(judging, this.controller, this.routers);
+      const scene = releaseFacts(judging, this.controller, this.routers);
       if (scene === null) return;
       const judgement = judging.look(at, scene);
       this.#judged = {release: release.id, since: release.splitChangedAt, judgement};

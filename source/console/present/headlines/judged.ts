@@ -1,14 +1,14 @@
 import {clockwork, timeOfDay, UNKNOWN} from '../format.ts';
 import {loud, type Headline} from './headline.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {evidenceLabel, sharesOf} from '../verdict/evidence.ts';
 import {metricLabel, quantity} from '../verdict/quantity.ts';
 
 const LISTED_AT_MOST = 3;
 
 /** That both sides are sick: then it is not gray, and the key that takes it back would not help. */
-export function ofBothSides(scene: Scene): Headline[] {
+export function ofBothSides(scene: ViewModel): Headline[] {
   const {reading, t} = scene;
   const {judgement} = reading;
   const isSick = judgement?.verdict.reasons.some(({code}) => code === 'both_sides') ?? false;
@@ -22,7 +22,7 @@ export function ofBothSides(scene: Scene): Headline[] {
 }
 
 /** What evidence has decided against gray though no number on the screen stands out. */
-export function ofEvidence(scene: Scene, rows: readonly MetricRow[]): Headline[] {
+export function ofEvidence(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const {reading, t, mayAct} = scene;
   const {judgement} = reading;
   const evidence = judgement?.evidence ?? null;
@@ -36,7 +36,7 @@ export function ofEvidence(scene: Scene, rows: readonly MetricRow[]): Headline[]
 }
 
 /** Numbers of other sources that the plan asks for and that are none: which, since when, and why. */
-export function ofUnmeasured(scene: Scene): Headline[] {
+export function ofUnmeasured(scene: ViewModel): Headline[] {
   const {reading, t, clean} = scene;
   const planned = new Set(
     [

@@ -4,9 +4,10 @@ import type {Messages} from '../../messages/catalogue.ts';
 import type {Cleaner} from '../clean.ts';
 import {compare, type Compared} from './compare.ts';
 import {foundElsewhere, labelElsewhere, metricElsewhere, stateWord} from './elsewhere.ts';
-import {limitsOf, type Limit} from '../chart/limit.ts';
-import {isCounter, isKnown, metricOf, valueOf, written, type Metric} from './metric.ts';
-import type {Scene} from '../screen.ts';
+import {limitsOf, type Limit} from '../../../analysis/limits.ts';
+import {isCounter, valueOf} from '../../../analysis/metric-value.ts';
+import {isKnown, metricOf, written, type Metric} from './metric.ts';
+import type {ViewModel} from '../view-model.ts';
 import {scaleOf, type Scale} from '../chart/sparkline.ts';
 
 /** One metric, read for both sides: the row both panels show. */
@@ -44,7 +45,7 @@ export function labelOf(name: string, t: Messages, clean: Cleaner): string {
 }
 
 /** Every metric that is known, in the order of the screen; `filter` is looked for in name and label. */
-export function metricRows({reading, histories, t, clean}: Scene, filter = ''): MetricRow[] {
+export function metricRows({reading, histories, t, clean}: ViewModel, filter = ''): MetricRow[] {
   const {release} = reading.snapshot.state;
   const numbers = {prod: reading.prod.numbers, gray: reading.gray.numbers};
   const wanted = filter.toLowerCase();

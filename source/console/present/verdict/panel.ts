@@ -4,7 +4,7 @@ import type {Reason, Release, Verdict} from '../../../release/state.ts';
 import {doubtsOfPhase, doubtWords} from '../headlines/doubts.ts';
 import {clockwork, timeOfDay} from '../format.ts';
 import {flow, say, type Line} from '../line.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {isAway, type Panel} from '../sides/sides.ts';
 import {criterionPart, limitPart} from './conditions.ts';
 import {evidenceRows} from './evidence.ts';
@@ -18,7 +18,7 @@ import {whoActs} from './who-acts.ts';
 const OLD_MS = 5000;
 
 /** The verdict: what is judged now and why, what would turn it, and who acts on it; or plainly that nobody judges. */
-export function judgePanel(release: Release | null, scene: Scene, width: number): Panel {
+export function judgePanel(release: Release | null, scene: ViewModel, width: number): Panel {
   const {reading} = scene;
   const {judgement} = reading;
   const verdict = judgement?.verdict ?? loggedVerdict(release, scene);
@@ -62,7 +62,7 @@ export function judgePanel(release: Release | null, scene: Scene, width: number)
 }
 
 /** What this phase cannot show, however long one looks at it. */
-function doubtRows({plan}: Release, scene: Scene, width: number): Line[] {
+function doubtRows({plan}: Release, scene: ViewModel, width: number): Line[] {
   return doubtsOfPhase(scene.reading).map(doubt => {
     const text = doubtWords(doubt, plan, scene.t, scene.clean);
     return rowLine({mark: {mark: '▲', tone: 'quiet'}, parts: [[say(text, 'quiet')]]}, width);
@@ -70,19 +70,19 @@ function doubtRows({plan}: Release, scene: Scene, width: number): Line[] {
 }
 
 /** Where nobody acts: what to type, so that somebody does. */
-function startRow({reading, t, clean}: Scene): Line[] {
+function startRow({reading, t, clean}: ViewModel): Line[] {
   const {guard} = reading.snapshot.state;
   if (reading.isOwnGuard || (guard !== null && !guard.left)) return [];
   return [[say(t.verdict.acts.start(clean.name(reading.feature)), 'quiet')]];
 }
 
 /** Of a verdict that was not judged here: what the guard has written. */
-function loggedVerdict(release: Release | null, {reading}: Scene): Verdict | null {
+function loggedVerdict(release: Release | null, {reading}: ViewModel): Verdict | null {
   const {guard} = reading.snapshot.state;
   return guard !== null && !guard.left ? (release?.verdict ?? null) : null;
 }
 
-function titleOf(action: VerdictAction, rows: readonly Row[], scene: Scene): Line {
+function titleOf(action: VerdictAction, rows: readonly Row[], scene: ViewModel): Line {
   const {t} = scene;
   const isSick = rows.some(({mark}) => mark.tone === 'bad');
   const isBlocked = isSick || rows.some(({mark}) => mark.tone === 'warn');
@@ -101,7 +101,7 @@ function titleOf(action: VerdictAction, rows: readonly Row[], scene: Scene): Lin
  * Since when it has been so: where evidence stops a release, since the regression most probably began; else as the log
  * tells, or where no guard writes it, since evidence decided.
  */
-function sinceOf(release: Release, {action, onset = null}: Verdict, {reading, t}: Scene): Line {
+function sinceOf(release: Release, {action, onset = null}: Verdict, {reading, t}: ViewModel): Line {
   const {verdict} = release;
   const isStop = action === 'rollback' || action === 'pause';
   if (isStop && onset !== null) return [say(t.verdict.since(timeOfDay(onset)), 'quiet')];
@@ -111,13 +111,13 @@ function sinceOf(release: Release, {action, onset = null}: Verdict, {reading, t}
 }
 
 /** Evidence has a row of its own, unless it is a reason and has one already. */
-function evidenceOf(judgement: Judgement | null, reasons: readonly Reason[], scene: Scene): Row[] {
+function evidenceOf(judgement: Judgement | null, reasons: readonly Reason[], scene: ViewModel): Row[] {
   const evidence = judgement?.evidence ?? null;
   const isTold = reasons.some(({code}) => code === 'evidence' || code === 'evidence_slow');
   return evidence === null || isTold ? [] : evidenceRows(evidence, scene);
 }
 
-function calmRow(evidence: readonly Row[], {t}: Scene, width: number): Line {
+function calmRow(evidence: readonly Row[], {t}: ViewModel, width: number): Line {
   const well: Line = [say(t.verdict.allWell)];
   return rowLine(
     {mark: {mark: '✔', tone: 'good'}, parts: [well, ...evidence.flatMap(({parts}) => parts)]},
@@ -126,7 +126,7 @@ function calmRow(evidence: readonly Row[], {t}: Scene, width: number): Line {
 }
 
 /** The criteria of the phase, each with its outcome, then the limits: those that no reason tells already. */
-function conditionRows(judgement: Judgement | null, scene: Scene, width: number): Line[] {
+function conditionRows(judgement: Judgement | null, scene: ViewModel, width: number): Line[] {
   if (judgement === null) return [];
   const {verdict: t} = scene.t;
   const {release} = scene.reading.snapshot.state;
