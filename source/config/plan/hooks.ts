@@ -39,7 +39,7 @@ export const hook = z
             'no check',
           ),
         },
-        {alsoCalled: {command: 'argv', cmd: 'argv', run: 'argv', args: 'argv'}},
+        {title: 'command', alsoCalled: {command: 'argv', cmd: 'argv', run: 'argv', args: 'argv'}},
       ),
       ({argv: words, timeout = DEFAULT_HOOK_MS, check = null}): Hook | undefined =>
         words === undefined ? undefined : {argv: words, timeoutMs: timeout, check},

@@ -56,7 +56,7 @@ function channelOf<S extends Shape>(kind: Kind, keys: S) {
       ),
       ...keys,
     },
-    {alsoCalled: ALSO_CALLED, isSecret: true},
+    {title: `channel of the kind ${kind}`, alsoCalled: ALSO_CALLED, isSecret: true},
   );
 }
 

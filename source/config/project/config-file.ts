@@ -5,7 +5,7 @@ import type {Plan} from '../../release/plan.ts';
 import {alerts, DEFAULT_ALERTS, type AlertConfig} from './alerts.ts';
 import {channels} from './channels.ts';
 import {metrics} from './config-metrics.ts';
-import {featureName, line} from '../yaml/leaf.ts';
+import {featureName, filePath} from '../yaml/leaf.ts';
 import type {MetricDeclaration} from '../condition/metric-book.ts';
 import type {MetricQuery} from './metric-query.ts';
 import {inOrder, pathText, quote, type Mistake} from '../yaml/mistake.ts';
@@ -50,7 +50,7 @@ export type ConfigReading =
 
 /** A plan: a file, or the plan itself. */
 const planSource = z.union([
-  made(line(1024), (path): PlanSource => ({kind: 'file', path})),
+  made(filePath, (path): PlanSource => ({kind: 'file', path})),
   made(planTree, (draft, at, reader): PlanSource => {
     const name = at.path[0] === 'features' ? String(at.path[1]) : (ownFeature(reader) ?? 'plan');
     return {kind: 'inline', plan: inlinePlan(reader, at, draft, name)};
@@ -68,7 +68,7 @@ const features = named(
   featureName,
   z.nullable(
     z.union([
-      made(line(1024), (path): PlanSource | null => ({kind: 'file', path})),
+      made(filePath, (path): PlanSource | null => ({kind: 'file', path})),
       made(featureKeys, (draft, at, reader) => sourceOf(reader, at, draft, String(at.path.at(-1)), NO_KEYS)),
     ]),
   ),
@@ -111,7 +111,7 @@ const PROJECT_KEYS = {
     '{escalate: 10m, bell: on}',
     '{escalate: 10m, bell: on, lang: en}',
   ),
-  reports: may(line(1024), 'Folder for the report of every release that ends.', 'reports', 'no reports'),
+  reports: may(filePath, 'Folder for the report of every release that ends.', 'reports', 'no reports'),
   services: may(
     services,
     'Commands that end with 0 if a service is up. `graydeck doctor` runs them.',

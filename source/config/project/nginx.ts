@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {EdgeFeature, EdgeSite, EdgeSource} from '../../audience/edge-site.ts';
 import {argv} from '../plan/hooks.ts';
-import {durationAboveZero, featureName, line, matching} from '../yaml/leaf.ts';
+import {durationAboveZero, featureName, filePath, line, matching} from '../yaml/leaf.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
 import {child, isWritten} from '../yaml/reader.ts';
 import {made, mapping, may, must, named, readBy} from '../yaml/tree.ts';
@@ -54,23 +54,26 @@ const source = z
       {type: 'string', form: A_SOURCE},
     ),
     made(
-      mapping({
-        variable: may(
-          matches(/^\$?\w{1,100}$/, '$name: letters, digits and _'),
-          'Variable of nginx.',
-          '$remote_user',
-        ),
-        header: may(
-          matches(/^[A-Za-z0-9-]{1,100}$/, 'letters, digits and -: nginx drops other headers'),
-          'Header of the request.',
-          'x-user-id',
-        ),
-        cookie: may(
-          matches(/^\w{1,100}$/, 'letters, digits and _: nginx has no variable for other cookies'),
-          'Cookie of the request.',
-          'user_id',
-        ),
-      }),
+      mapping(
+        {
+          variable: may(
+            matches(/^\$?\w{1,100}$/, '$name: letters, digits and _'),
+            'Variable of nginx.',
+            '$remote_user',
+          ),
+          header: may(
+            matches(/^[A-Za-z0-9-]{1,100}$/, 'letters, digits and -: nginx drops other headers'),
+            'Header of the request.',
+            'x-user-id',
+          ),
+          cookie: may(
+            matches(/^\w{1,100}$/, 'letters, digits and _: nginx has no variable for other cookies'),
+            'Cookie of the request.',
+            'user_id',
+          ),
+        },
+        {title: 'place of a request'},
+      ),
       ({variable, header, cookie}, at, reader): EdgeSource | undefined => {
         const written = ['variable', 'header', 'cookie'].filter(key => isWritten(at, key));
         if (written.length !== 1)
@@ -127,7 +130,7 @@ export const nginx = made(
   mapping(
     {
       include: must(
-        line(1024),
+        filePath,
         'File that the agent writes and the site includes in its `http` block.',
         '/etc/nginx/graydeck.conf',
       ),
@@ -152,7 +155,7 @@ export const nginx = made(
         '[nginx, -t]',
       ),
       pid: may(
-        line(1024),
+        filePath,
         'File that holds the id of the process, for SIGHUP.',
         '/run/nginx.pid',
         '/run/nginx.pid',

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {SecretSource} from '../../release/channel.ts';
 import {address} from './address.ts';
 import {secret} from './secret.ts';
-import {durationBetween, line, matching} from '../yaml/leaf.ts';
+import {durationBetween, filePath, line, matching} from '../yaml/leaf.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
 import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, readBy} from '../yaml/tree.ts';
@@ -162,9 +162,9 @@ export const prometheus = made(
           '{X-Scope-OrgID: payments}',
           'none',
         ),
-        ca: may(line(1024), 'PEM file of the authorities that sign the server.', 'ca.pem', "the system's"),
-        cert: may(line(1024), 'PEM file of the client certificate, with `key`.', 'deck.pem', 'none'),
-        key: may(line(1024), 'PEM file of the key of `cert`.', 'deck.key', 'none'),
+        ca: may(filePath, 'PEM file of the authorities that sign the server.', 'ca.pem', "the system's"),
+        cert: may(filePath, 'PEM file of the client certificate, with `key`.', 'deck.pem', 'none'),
+        key: may(filePath, 'PEM file of the key of `cert`.', 'deck.key', 'none'),
         sides: may(
           sides,
           'How series tell the sides apart.',
@@ -175,7 +175,7 @@ export const prometheus = made(
         every: may(between(1000, 300_000, '5s'), 'Time between two questions for a metric.', '5s', '5s'),
         timeout: may(between(100, 60_000, '3s'), 'Time that an answer may take.', '3s', '3s'),
         scrape: may(between(1000, 3_600_000, '15s'), 'How often Prometheus scrapes.', '15s', '15s'),
-        window: may(between(1000, 86_400_000, '2m'), 'Time that `{{window}}` stands for.', '2m', '4 scrapes'),
+        window: may(between(1000, 86_400_000, '2m'), 'Time that `{{window}}` stands for.', '2m', '2m'),
       },
       {
         alsoCalled: {

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {SecretSource} from '../../release/channel.ts';
-import {line} from '../yaml/leaf.ts';
+import {filePath} from '../yaml/leaf.ts';
 import {child, isWritten, withoutUndefined} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
 import {address} from './address.ts';
@@ -26,7 +26,7 @@ const STORE_ADDRESS = address([
   'redis-cluster:',
   'redis-sentinel:',
 ]);
-const path = (description: string, example: string) => may(line(1024), description, example, 'none');
+const path = (description: string, example: string) => may(filePath, description, example, 'none');
 const keys = mapping(
   {
     url: must(STORE_ADDRESS, 'Address of the store.', 'redis://127.0.0.1:6379'),

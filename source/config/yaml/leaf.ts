@@ -23,6 +23,8 @@ export function line(maxLength: number): z.ZodType<string> {
 }
 
 export const name = line(64);
+/** A path as it is written. */
+export const filePath = line(1024).meta({form: 'a path'});
 
 /** Text of a pattern. @param what names the value in a mistake: `the name of a feature` */
 export function matching(fits: (text: string) => boolean, what: string, form: string): z.ZodType<string> {

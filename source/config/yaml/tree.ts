@@ -12,6 +12,8 @@ export interface About {
   otherwise?: string | undefined;
   /** Which values are allowed, in words. */
   form?: string | undefined;
+  /** Name of a mapping that stands at several places. */
+  title?: string | undefined;
   /** Sentence for a value of another kind, in place of `a mapping is needed here`. */
   otherKind?: string | undefined;
   /** Keys that people write for one of this mapping's. */
