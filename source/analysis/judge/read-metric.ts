@@ -53,12 +53,7 @@ export function valuesMetrics(name: string): ValuesMetric[] {
 
 /** Reads any metric that samples can carry, by the name that conditions use; once for each look, side and window. */
 export function readMetric(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
-  const key = `${side} ${overMs} ${name}`;
-  const known = look.readings.get(key);
-  if (known !== undefined) return known;
-  const reading = read(look, side, name, overMs);
-  look.readings.set(key, reading);
-  return reading;
+  return look.reading(side, name, overMs, () => read(look, side, name, overMs));
 }
 
 function read(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {

@@ -56,6 +56,7 @@ interface Known {
   users?: {count: number | null};
   readonly counted: Map<string, number | null>;
   readonly distributions: Map<string, LogHistogram | null>;
+  readonly readings: Map<string, MetricReading>;
 }
 
 /**
@@ -68,8 +69,6 @@ export class WindowReader {
   /** By the length of the window, milliseconds. */
   readonly #known: Record<Side, Map<number, Known>> = {prod: new Map(), gray: new Map()};
   readonly #computed = new Map<string, number>();
-  /** Metrics that were read already, by side, name and window. */
-  readonly readings = new Map<string, MetricReading>();
 
   constructor(frame: Frame) {
     this.frame = frame;
@@ -85,6 +84,11 @@ export class WindowReader {
   arrivals(side: Side, overMs: number): Arrivals {
     const known = this.#of(side, overMs);
     return (known.arrivals ??= this.frame.measured.arrivals(side, this.span(overMs), this.#cohort));
+  }
+
+  /** A metric of a side over the window, by the name that conditions use; `read` is asked once. */
+  reading(side: Side, name: string, overMs: number, read: () => MetricReading): MetricReading {
+    return once(this.#of(side, overMs).readings, name, read);
   }
 
   counted(side: Side, name: string, overMs: number): number | null {
@@ -171,7 +175,10 @@ export class WindowReader {
   #of(side: Side, overMs: number): Known {
     const windows = this.#known[side];
     let known = windows.get(overMs);
-    if (known === undefined) windows.set(overMs, (known = {counted: new Map(), distributions: new Map()}));
+    if (known === undefined) {
+      known = {counted: new Map(), distributions: new Map(), readings: new Map()};
+      windows.set(overMs, known);
+    }
     return known;
   }
 
