@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config',
     holds:
-      'YAML → plan and project, every mistake with line and column: `yaml/` the text, `condition/`, `plan/`, `seeds/` the older forms, `project/` what `graydeck.yaml` says; `describe/` a plan in words',
+      'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
     pure: true,
     mayImport: ['release', 'audience', 'analysis'],
   },
