@@ -18,8 +18,8 @@ const PASSES: Readonly<Record<Operator, string>> = {
   '>=': 'passes from',
 };
 const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
-  'no-data': 'nobody reports it on gray',
-  'no-prod': 'nobody reports it on prod',
+  'no-data': 'no sample reports it on gray',
+  'no-prod': 'no sample reports it on prod',
   stale: 'gray is silent',
   'not-a-number': 'not a number',
   'many-series': 'several series answer',
