@@ -1,14 +1,9 @@
 import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import type {Config} from '../config/project/config-file.ts';
-import type {Credentials} from '../metrics/prometheus/client.ts';
+import type {PrometheusClientOptions} from '../metrics/prometheus/client.ts';
 
-/** Where Prometheus is, and as whom it is asked. */
-export interface PrometheusAccess {
-  /** Address of its HTTP API. */
-  url: string;
-  /** Null: requests carry no credentials. */
-  credentials: Credentials | null;
-}
+/** Where Prometheus is, and how it is asked: credentials, headers and certificates. */
+export type PrometheusAccess = Omit<PrometheusClientOptions, 'timeoutMs'>;
 
 /** What a monitor needs of the project's configuration. */
 export interface MonitorSettings {

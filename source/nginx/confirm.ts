@@ -38,7 +38,7 @@ export async function confirmed(
 }
 
 /** Puts a file in place, reloads and waits a moment for nginx to say so: what is left to do when nobody drives any more. */
-export async function installAside(edge: Edge, text: string): Promise<EdgeTrouble | null> {
+export async function installFallback(edge: Edge, text: string): Promise<EdgeTrouble | null> {
   if ((await edge.read()) !== text) {
     const written = await edge.put(text);
     if (written !== null) return written;

@@ -80,7 +80,7 @@ export class Goal {
   }
 
   /** What is to stand when nobody drives: gray only where the phase keeps it. It is put in place without a test. */
-  aside(): EdgeFile {
+  fallback(): EdgeFile {
     const kept = [...this.#wanted()].filter(([, split]) => split.live && split.whenStale === 'keep');
     const file = renderEdge(new Map(kept), this.#site);
     return this.#parts.isTaken(file) ? file : this.prod();

@@ -48,6 +48,11 @@ export function bitOf(block: Block, rule: Rule, attributes: Readonly<Record<stri
       `nginx cannot compare ${shown(attribute)} with a number`,
       `list the texts it may have: {${shown(attribute)}: ["${test.value}"]}; or route by the SDK`,
     );
+  if ('version' in test)
+    throw new Unwritable(
+      `nginx cannot compare the version ${shown(attribute)}`,
+      'set a header that says so, and compare it with a text; or route by the SDK',
+    );
   const source = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
   if (source === undefined)
     throw new Unwritable(

@@ -1,6 +1,6 @@
 import type {Readable} from 'node:stream';
 import type {Edge, EdgeTrouble} from './edge.ts';
-import {installAside} from './confirm.ts';
+import {installFallback} from './confirm.ts';
 
 /** What an agent writes when it ends by itself: nothing is left to do. */
 export const FAREWELL = 'bye\n';
@@ -37,7 +37,7 @@ export async function watchOverAgent(
   const why = await ended.promise;
   clearTimeout(timer);
   if (why === 'bye') return null;
-  const text = await edge.readAside();
+  const text = await edge.readFallback();
   if (text === null) return {why, trouble: {code: 'cannot-write', text: 'there is no prepared file'}};
-  return {why, trouble: await installAside(edge, text)};
+  return {why, trouble: await installFallback(edge, text)};
 }

@@ -52,7 +52,7 @@ function lines(feature = 'pay'): string[] {
   return [head, ...commits, ...seconds].map(line => JSON.stringify(line));
 }
 
-interface Told {
+interface Answer {
   id: string;
   decision: string;
   reason: string;
@@ -62,7 +62,7 @@ function judged(text: readonly string[], plan: Plan | null = null) {
   const recordings = new Recordings({plan, traits: metricBook().find, declared: {}, createEvaluator});
   const replies = text.map(line => recordings.read(line));
   return {
-    answers: replies.flatMap(({answer}) => (answer === null ? [] : [JSON.parse(answer) as Told])),
+    answers: replies.flatMap(({answer}) => (answer === null ? [] : [JSON.parse(answer) as Answer])),
     wrong: replies.flatMap(({wrong}) => wrong ?? []),
     isAgainst: recordings.isAgainst,
   };

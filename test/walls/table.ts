@@ -53,7 +53,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config',
     holds:
-      'YAML → plan and project, every mistake with line and column: `yaml/` the text, `condition/`, `plan/`, `seeds/` the older forms, `project/` what `graydeck.yaml` says; `describe/` a plan in words',
+      'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
     pure: true,
     mayImport: ['release', 'audience', 'analysis'],
   },
@@ -63,10 +63,16 @@ export const rooms: readonly Room[] = [
     mayImport: ['release'],
   },
   {
+    name: 'http',
+    holds:
+      'requests to other systems: proxies of the environment, certificates, secrets that are read again each time',
+    mayImport: ['release'],
+  },
+  {
     name: 'metrics',
     holds:
       'sample codec, the follower that feeds windows; `prometheus/`: client, poller, state of each number; `feedback.ts`: what people say, as numbers of both sides',
-    mayImport: ['release', 'analysis'],
+    mayImport: ['release', 'analysis', 'http'],
   },
   {
     name: 'controller',
@@ -81,7 +87,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'notify',
     holds: 'the outbox of notifications, one file a channel',
-    mayImport: ['release', 'controller'],
+    mayImport: ['release', 'controller', 'http'],
   },
   {
     name: 'router',
@@ -132,7 +138,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'console',
     holds:
-      'Ink: `input/` (what a terminal sends → whole keys and pastes), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
+      'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
     mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'monitor'],
   },
   {

@@ -3,6 +3,7 @@ import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
 import type {ExternalNumbers} from './external.ts';
 import type {FindTraits} from './metric-traits.ts';
+import type {MetricReading} from './read-metric.ts';
 
 /** What the judge reads samples from, each over a span of the running split; `Windows` is one. */
 export interface Measured {
@@ -55,6 +56,7 @@ interface Known {
   users?: {count: number | null};
   readonly counted: Map<string, number | null>;
   readonly distributions: Map<string, LogHistogram | null>;
+  readonly readings: Map<string, MetricReading>;
 }
 
 /**
@@ -82,6 +84,11 @@ export class WindowReader {
   arrivals(side: Side, overMs: number): Arrivals {
     const known = this.#of(side, overMs);
     return (known.arrivals ??= this.frame.measured.arrivals(side, this.span(overMs), this.#cohort));
+  }
+
+  /** A metric of a side over the window, by the name that conditions use; `read` is asked once. */
+  reading(side: Side, name: string, overMs: number, read: () => MetricReading): MetricReading {
+    return once(this.#of(side, overMs).readings, name, read);
   }
 
   counted(side: Side, name: string, overMs: number): number | null {
@@ -168,7 +175,10 @@ export class WindowReader {
   #of(side: Side, overMs: number): Known {
     const windows = this.#known[side];
     let known = windows.get(overMs);
-    if (known === undefined) windows.set(overMs, (known = {counted: new Map(), distributions: new Map()}));
+    if (known === undefined) {
+      known = {counted: new Map(), distributions: new Map(), readings: new Map()};
+      windows.set(overMs, known);
+    }
     return known;
   }
 

@@ -86,8 +86,7 @@ export class RingReader {
   /** Adds the users of a side. */
   mergeUsers(into: DistinctSketch, side: Side, cohort: Cohort | null, range: Seconds): void {
     const {lanes, seconds} = this.#at(side, cohort, range);
-    for (const lane of lanes)
-      lane.users?.mergeInto(into, seconds.first, seconds.end, this.#ring.blockChanges);
+    for (const lane of lanes) lane.users?.mergeInto(into, seconds.first, seconds.end, this.#ring);
   }
 
   /** Adds the values of a distribution, where the name is one of a distribution. */

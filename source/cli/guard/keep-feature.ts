@@ -2,8 +2,8 @@ import type {Controller} from '../../controller/outcome.ts';
 import type {Monitor} from '../../monitor/monitor.ts';
 import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import type {FeatureStore} from '../../store/port.ts';
-import {keepTelling} from '../notify/keep-telling.ts';
-import type {Teller} from '../notify/means.ts';
+import {keepNotifying} from '../notify/keep-notifying.ts';
+import type {Notifier} from '../notify/outbox-options.ts';
 import {keepReports} from '../report/keep-reports.ts';
 import type {Settings} from '../session/settings.ts';
 import {keepStreams} from './keep-streams.ts';
@@ -14,7 +14,7 @@ export interface KeptFeature {
   monitor: Monitor;
   settings: Pick<Settings, 'config' | 'declared'>;
   /** In whose name it is done, and whether this process has the duty to notify. */
-  teller: Teller;
+  notifier: Notifier;
 }
 
 /**
@@ -22,15 +22,15 @@ export interface KeptFeature {
  * releases and notifications. The acting guard does it, else a console.
  */
 export async function keepFeature(
-  {feature, controller, monitor, settings, teller}: KeptFeature,
+  {feature, controller, monitor, settings, notifier}: KeptFeature,
   signal: AbortSignal,
 ): Promise<void> {
   const {measurements} = monitor.measuring;
   const rolledUp = {windows: measurements.windows, shelf: feature.rollUps, now: () => controller.now()};
   await Promise.all([
     measurements.start().then(() => keepRollUps(rolledUp, signal)),
-    keepStreams({feature, controller, by: teller.by}, signal),
+    keepStreams({feature, controller, by: notifier.by}, signal),
     keepReports({feature, view: controller, settings}, signal),
-    keepTelling(controller, settings, teller, signal),
+    keepNotifying(controller, settings, notifier, signal),
   ]);
 }

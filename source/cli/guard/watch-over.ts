@@ -74,11 +74,11 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       newAlertId,
       ...(onJudged === undefined ? {} : {onJudged}),
     };
-    const teller = {by: term.actor, isOnDuty: () => true, isMeant: term.isHeld};
+    const notifier = {by: term.actor, isOnDuty: () => true, isMeant: term.isHeld};
     await Promise.all([
       act(means, noting, onTrouble),
       keepSteps(steps, isOurs, term.signal),
-      keepFeature({feature, controller, monitor, settings, teller}, term.signal),
+      keepFeature({feature, controller, monitor, settings, notifier}, term.signal),
     ]);
   };
 

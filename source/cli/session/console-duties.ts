@@ -40,8 +40,8 @@ export function keepConsoleDuties({guardName, ...duties}: Duties): ConsoleDuties
   let guard: OwnGuard | null = null;
   if (guardName === null) {
     // A guard that lives has the duty to notify; what it leaves lying is taken up from here.
-    const teller = {by: actor, isOnDuty: () => monitor.guardSilentMs() !== null};
-    running.push(keepFeature({feature, controller, monitor, settings, teller}, stop.signal));
+    const notifier = {by: actor, isOnDuty: () => monitor.guardSilentMs() !== null};
+    running.push(keepFeature({feature, controller, monitor, settings, notifier}, stop.signal));
   } else {
     guard = beginGuarding({feature, controller, monitor, settings, name: guardName});
     monitor.guardedBy(guard);

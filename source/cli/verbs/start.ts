@@ -8,13 +8,13 @@ import {newReleaseId} from '../../controller/ids.ts';
 import {isName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Release, State} from '../../release/state.ts';
-import {act} from '../acting/act.ts';
+import {execute} from '../acting/execute.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOfOutcome, usage} from '../output/failure.ts';
 import {readPlanFile} from '../acting/plan-source.ts';
-import {preflight, tellFindings} from '../acting/preflight.ts';
+import {preflight, printFindings} from '../acting/preflight.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {configuredPlan, loadSettings} from '../session/settings.ts';
@@ -50,8 +50,8 @@ export const run: Run = async call => {
     const {findings, note} = await preflight(call, session, plan);
     const said = [note, speed === 1 ? null : `times divided by ${speed}`].filter(text => text !== null);
     const telling = {...session, stamp: saying(session.stamp, said)};
-    const done = await act(call, telling, intent, before => question(call, before, version, plan));
-    if (flags.yes) tellFindings(call, findings);
+    const done = await execute(call, telling, intent, before => question(call, before, version, plan));
+    if (flags.yes) printFindings(call, findings);
     const isShort = flags.dryRun || !flags.wait;
     if (!out.isJson || isShort)
       reportCommand(call, session, done, {timetable: timetable(plan), preflight: findings});

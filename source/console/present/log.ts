@@ -8,7 +8,7 @@ import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, spreadFirst, type Line, type Tone} from './line.ts';
 import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
-import {dispatchOf, toldLine} from './told.ts';
+import {dispatchOf, notificationLine} from './notification-line.ts';
 import type {ViewModel} from './view-model.ts';
 import {own} from '../../release/own.ts';
 
@@ -150,7 +150,7 @@ export function logRows(
       };
       const alert = 'alert' in event ? event.alert : null;
       const text = t.event(event, about) + lifeOf(event, alert === null ? undefined : alerts.get(alert));
-      const deliveries = toldLine(dispatchOf(snapshot.state, event), clean);
+      const deliveries = notificationLine(dispatchOf(snapshot.state, event), clean);
       told.push({at: commit.at, ...mark, text, who, alert, told: deliveries, isTransient: false});
     }
     return told;

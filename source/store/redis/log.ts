@@ -8,7 +8,7 @@ import type {Command} from './connection.ts';
 import {Gone, Refused, saysReplica} from './faults.ts';
 import {FEATURES, type Keys} from './keys.ts';
 import type {Line} from './line.ts';
-import {SCRIPTS} from './scripts.ts';
+import {runWithAside, SCRIPTS} from './scripts.ts';
 
 /** How often an append looks again when the log changes under it. */
 const ATTEMPTS = 4;
@@ -76,8 +76,11 @@ async function append(line: Line, keys: Keys, commit: Commit, rehearses = false)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     let said: unknown;
     try {
-      const mode = rehearses ? 'rehearse' : '';
-      said = await line.call(['EVAL', script, 2, keys.log, keys.aside, ...told, ...marks, mode]);
+      const words = [...told, ...marks, rehearses ? 'rehearse' : ''];
+      said =
+        marks[1] === ''
+          ? await line.call(['EVAL', script, 1, keys.log, ...words])
+          : await runWithAside(line, script, {key: keys.log, aside: keys.aside}, words);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       // Nothing was carried out, and another connection may lead to the primary that there is by now.

@@ -20,7 +20,7 @@ export type Done = Extract<Outcome, {kind: 'done' | 'nothing'}> & {
  * A refusal comes before the question, and a dry run asks nothing.
  * @throws Failure exit codes 2, 3 and 4
  */
-export async function act(
+export async function execute(
   call: Call,
   session: Session,
   intent: Intent,
@@ -44,7 +44,7 @@ export async function act(
 }
 
 /** A rollback asks nothing and looks at nothing first. */
-export async function actAtOnce(call: Call, session: Session, intent: Intent): Promise<Done> {
+export async function executeAtOnce(call: Call, session: Session, intent: Intent): Promise<Done> {
   const {controller, stamp} = session;
   const before = controller.snapshot().state;
   const isDryRun = call.flags.dryRun;

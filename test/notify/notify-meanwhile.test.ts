@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {tellMeanwhile} from '../../source/cli/notify/tell-meanwhile.ts';
+import {notifyMeanwhile} from '../../source/cli/notify/notify-meanwhile.ts';
 import type {Session} from '../../source/cli/session/session.ts';
 
 test('a verb whose work is refused at once, while it is still looked who guards, ends with that refusal and breaks nothing else', async () => {
@@ -12,7 +12,7 @@ test('a verb whose work is refused at once, while it is still looked who guards,
     settings: {config: {value: {channels: [{name: 'ops'}]}}},
   } as unknown as Session;
   try {
-    const telling = tellMeanwhile(session, AbortSignal.abort(), () => Promise.reject(new Error('refused')));
+    const telling = notifyMeanwhile(session, AbortSignal.abort(), () => Promise.reject(new Error('refused')));
     // A turn of the event loop, in which Node looks for rejections that nobody handles.
     await new Promise(resolve => void setImmediate(resolve));
     looked.reject(new Error('away'));

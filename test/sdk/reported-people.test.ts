@@ -4,15 +4,15 @@ import {FAILED, PeopleNews, SEEN, SLOWEST, TENTH, THIRD} from '../../source/anal
 import {decodeBase64} from '../../source/analysis/sketches/base64.ts';
 import type {Decision} from '../../source/audience/decide.ts';
 import {Batches} from '../../source/sdk/batches.ts';
-import {ToldPeople, type KnownSplit} from '../../source/sdk/people.ts';
+import {ReportedPeople, type KnownSplit} from '../../source/sdk/reported-people.ts';
 import type {Measurement} from '../../source/sdk/tally.ts';
 
 const GRAY: Decision = {side: 'gray', reason: 'percent', cohort: 'eligible', version: 4, release: 'r-1'};
 const PROD: Decision = {...GRAY, side: 'prod'};
 
-/** A process, and what each of its records says of people: marks of one person, 0 for nothing new. */
+/** A process, and what each of its records reports about people: marks of one person, 0 for no news. */
 function process(split: () => KnownSplit = () => ({version: 4, split: null})) {
-  const told = new ToldPeople('pay', split);
+  const told = new ReportedPeople('pay', split);
   const record = (decision: Decision, measured: Measurement): number => {
     const news = new PeopleNews();
     told.record(decision, measured, news, true);
@@ -21,8 +21,8 @@ function process(split: () => KnownSplit = () => ({version: 4, split: null})) {
   return {told, record};
 }
 
-describe('what a process tells of a person', () => {
-  test('is told once, and again on the other side only that it was seen there', () => {
+describe('the news of a process about a person', () => {
+  test('is sent once, and on the other side only that the person was seen there', () => {
     const {record} = process();
     const slow = {requests: 1, errors: 1, response_time: 900, user: 'u-1'};
     expect(record(PROD, slow)).toBe(SEEN | FAILED | SLOWEST);
@@ -33,7 +33,7 @@ describe('what a process tells of a person', () => {
     expect(record(GRAY, {...slow, user: 'u-2'})).toBe(SEEN | FAILED | SLOWEST);
   });
 
-  test('is nothing without a user, of the chosen, and where no release runs', () => {
+  test('is empty without a user, for the chosen, and if no release runs', () => {
     const {told, record} = process();
     expect(record(GRAY, {requests: 1, errors: 1})).toBe(0);
     expect(record(GRAY, {requests: 1, errors: 1, user: ''})).toBe(0);
@@ -42,20 +42,20 @@ describe('what a process tells of a person', () => {
     expect(told.size).toBe(0);
   });
 
-  test('goes by the id as text, as decide does', () => {
+  test('identifies a person by the id as text, as decide does', () => {
     const {told, record} = process();
     record(GRAY, {requests: 1, user: 7});
     expect(record(GRAY, {requests: 1, user: '7'})).toBe(0);
     expect(told.size).toBe(1);
   });
 
-  test('of numbers that are none is nothing', () => {
+  test('is empty for invalid numbers', () => {
     const {record} = process();
     expect(record(GRAY, {requests: Number.NaN, errors: -1, response_time: Infinity, user: 'u-1'})).toBe(0);
     expect(record(GRAY, {requests: 0.5, errors: 1e300, response_time: -3, user: 'u-1'})).toBe(0);
   });
 
-  test('begins anew with another release, and of seeing with another split', () => {
+  test('begins again with another release, and "seen" with another split', () => {
     let split = {percent: 5};
     let version = 4;
     const {told, record} = process(() => ({version, split}));
@@ -68,7 +68,7 @@ describe('what a process tells of a person', () => {
     version = 6;
     split = {percent: 20};
     expect(record({...GRAY, version}, failed)).toBe(SEEN);
-    // A request that was decided before: it takes nothing from the newer split.
+    // A request that was decided before does not count for the newer split.
     expect(record({...PROD, version: 5}, failed)).toBe(0);
     expect(record({...PROD, version}, failed)).toBe(SEEN);
     version = 7;
@@ -77,14 +77,14 @@ describe('what a process tells of a person', () => {
     expect(told.size).toBe(1);
   });
 
-  test('over hundreds of splits is seen under each', () => {
+  test('says "seen" under each of hundreds of splits', () => {
     let version = 1;
     const {record} = process(() => ({version, split: {version}}));
     for (; version < 700; version++)
       expect(record({...GRAY, version}, {requests: 1, user: 'u-1'})).toBe(SEEN);
   });
 
-  test('takes bounded room, whoever comes', () => {
+  test('takes bounded memory for any number of people', () => {
     const {told} = process();
     const news = new PeopleNews();
     for (let n = 0; n < 600_000; n++) {
@@ -95,7 +95,7 @@ describe('what a process tells of a person', () => {
     expect(told.size).toBeLessThan(210_000);
   });
 
-  test('is more than fits into one entry: the rest is told later', () => {
+  test('that does not fit into one entry is sent later', () => {
     const {told} = process();
     const news = new PeopleNews();
     for (let n = 0; n < 10_000; n++) told.record(GRAY, {requests: 1, user: n, response_time: 5}, news, true);
@@ -121,7 +121,7 @@ describe('an entry', () => {
     return news;
   };
 
-  test('holds no id, only hashes, each once', () => {
+  test('holds hashes and no ids, each once', () => {
     const gathered = batches();
     for (let n = 0; n < 30; n++)
       gathered.record(GRAY, {requests: 1, errors: n % 2, response_time: 10 * n, user: `ann-${n % 3}`}, 0);
@@ -135,7 +135,7 @@ describe('an entry', () => {
     expect([...(news?.hashes.subarray(0, news.length) ?? [])]).toEqual(expected);
   });
 
-  test('that had to be given up is told again', () => {
+  test('that was dropped is sent again', () => {
     const gathered = batches();
     const ask = (n: number) => gathered.record(GRAY, {requests: 1, errors: 1, user: 'u-1'}, n * 1000);
     for (let n = 0; n < 600; n++) {
@@ -154,7 +154,7 @@ describe('an entry', () => {
     expect(told[0]?.[told[0].indexOf('seq') + 1]).toBe('514');
   });
 
-  test('without a user is as it always was', () => {
+  test('without a user has no people field', () => {
     const gathered = batches();
     gathered.record(GRAY, {requests: 1, errors: 1}, 0);
     gathered.flush(100, true);

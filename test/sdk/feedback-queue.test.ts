@@ -1,10 +1,10 @@
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {readFeedback} from '../../source/analysis/feedback/feedback.ts';
-import type {Said} from '../../source/sdk/index.ts';
+import type {UserFeedback} from '../../source/sdk/index.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {FEATURE, FORCED, Scene, until} from './scene.ts';
 
-describe.skipIf(redisMissing)('what a user says through an application', () => {
+describe.skipIf(redisMissing)('feedback through an application', () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await Scene.open();
@@ -14,7 +14,7 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
 
   const given = async () => readFeedback(await scene.feature.feedback.read(0)).given;
 
-  test('is about the version that he was served', async () => {
+  test('names the version that the user was served', async () => {
     await scene.put('ten-percent', {gray: 'v1.1.0', prod: 'v1.0.9'});
     const pay = (await scene.connect()).feature(FEATURE);
     await pay.ready();
@@ -31,7 +31,7 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
     );
   });
 
-  test('is taken from a request that was never decided, about no version', async () => {
+  test('is accepted without a decision, and then names no version', async () => {
     await scene.put('ten-percent');
     const pay = (await scene.connect()).feature(FEATURE);
     await pay.ready();
@@ -40,7 +40,7 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
     await until(async () => expect(await given()).toMatchObject([{message: 'no way in', version: null}]));
   });
 
-  test('waits for a store that is away, and is sent before the end', async () => {
+  test('waits while the store is away, and is sent before close', async () => {
     await scene.put('ten-percent');
     const deck = await scene.connect();
     const pay = deck.feature(FEATURE);
@@ -56,7 +56,7 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
     expect((await given()).at(-1)?.message).toBe('the last word');
   });
 
-  test('that is none is refused, and no request fails by it', async () => {
+  test('is refused if it is invalid, and throws no error', async () => {
     const pay = (await scene.connect()).feature(FEATURE);
     const decision = pay.decide({id: 'u-1'});
     const none: unknown[] = [
@@ -67,6 +67,6 @@ describe.skipIf(redisMissing)('what a user says through an application', () => {
       {type: 'bug', message: ' '},
       7,
     ];
-    for (const said of none) expect(pay.feedback(decision, said as Said)).toBe(false);
+    for (const said of none) expect(pay.feedback(decision, said as UserFeedback)).toBe(false);
   });
 });

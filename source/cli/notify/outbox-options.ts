@@ -1,30 +1,45 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {newAlertId} from '../../controller/ids.ts';
+import type {MessageLanguage} from '../../notify/words.ts';
+import type {Reason} from '../../release/state.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
-import type {OutboxMeans} from '../../notify/outbox.ts';
+import type {OutboxOptions} from '../../notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
 import {nameHere} from '../acting/actor.ts';
 import type {Settings} from '../session/settings.ts';
 import {channelSpecs} from './specs.ts';
 
 /** Who tells people from this process, and when it is its part to. */
-export interface Teller {
+export interface Notifier {
   by: Actor;
   isOnDuty(): boolean;
   /** Asked right before anything is begun; absent: it always may be. */
   isMeant?(): boolean;
 }
 
+/** Says what the judge found in a language, as the screen does. */
+async function sayIn(lang: MessageLanguage): Promise<(cause: Reason) => string> {
+  // English is what the log has.
+  if (lang === 'en') return ({text}) => text;
+  const [{messagesOf}, {OPEN}, {reasonText}] = await Promise.all([
+    import('../../console/messages/catalogue.ts'),
+    import('../../console/present/clean.ts'),
+    import('../../console/present/verdict/reason-text.ts'),
+  ]);
+  const scene = {t: messagesOf(lang), clean: OPEN};
+  return cause => reasonText(cause, scene);
+}
+
 /** Outboxes of this process so far. */
 let opened = 0;
 
 /** By what means this process tells people of a feature. Loads what that takes only now. */
-export async function outboxMeans(
+export async function outboxOptions(
   controller: Controller,
   settings: Pick<Settings, 'config'>,
-  {by, isOnDuty, isMeant}: Teller,
-): Promise<OutboxMeans> {
+  {by, isOnDuty, isMeant}: Notifier,
+): Promise<OutboxOptions> {
   const {openChannel} = await import('../../notify/open-channel.ts');
   // Two in one process must not take each other's messages for their own either.
   opened += 1;
@@ -48,6 +63,7 @@ export async function outboxMeans(
     isOnDuty,
     escalateAfterMs,
     lang,
+    say: await sayIn(lang),
     contacts: settings.config?.value.contacts ?? {},
     clean: plainText,
     newAlertId,

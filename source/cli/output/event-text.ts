@@ -8,7 +8,7 @@ import type {Plan} from '../../release/plan.ts';
 import type {Reason, State} from '../../release/state.ts';
 
 /** Events in words, in the order of a log: plans and alerts are remembered as they come by. */
-export class EventTeller {
+export class EventText {
   readonly #messages: Messages;
   readonly #plans = new Map<string, Plan>();
   readonly #alerts = new Map<string, {message: string; cause?: Reason}>();
@@ -22,7 +22,7 @@ export class EventTeller {
   }
 
   /** One sentence; texts from outside are fit for a terminal. */
-  tell(event: Event | UnknownEvent, reason: string | null): string {
+  sentence(event: Event | UnknownEvent, reason: string | null): string {
     if (!isKnown(event)) return this.#messages.log.unknown(plainText(event.type, 60));
     if (event.type === 'release-started') this.#plans.set(event.release, event.plan);
     if (event.type === 'alert-raised') this.#alerts.set(event.alert, event);

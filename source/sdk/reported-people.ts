@@ -13,36 +13,40 @@ import type {Decision} from '../audience/decide.ts';
 import type {Measurement} from './tally.ts';
 
 const FIRST_CAPACITY = 1024;
-/** 17 bytes each: 4.3 MiB. */
+/** Most places of the table. 17 bytes each: 4.3 MiB. */
 const MOST_CAPACITY = 262_144;
 const MOST_FULL = 0.8;
-/** Numbers of splits in a byte. */
+/** Most split numbers: they are stored in one byte, and 0 means none. */
 const MOST_SPLITS = 255;
 
-/** The split that is applied, for telling when it changes. */
+/** The applied split, to detect a change. */
 export interface KnownSplit {
   version: number;
-  /** Equal for equal splits. */
+  /** Equal splits have equal JSON. */
   split: object | null;
 }
 
 /**
- * What this process has told of each person of the running release, so that only what is new is told again. Once it is
- * full it forgets everybody: readers know what was told before. 17 bytes a place, at most 4.3 MiB.
+ * Remembers what this process has sent about each person of the running release, so that only news is sent.
+ * If the table is full, it forgets everyone and sends again; readers drop repeats. 17 bytes a place, at most
+ * 4.3 MiB.
  */
-export class ToldPeople {
+export class ReportedPeople {
   readonly #feature: string;
   readonly #known: () => KnownSplit;
   #release: string | null = null;
   #hash: (id: string) => number = () => 1;
   #version = 0;
-  /** The running split as text, and its number: it goes on over versions of the log that leave the split as it is. */
+  /**
+   * The running split as text, and its number. The number stays when a new log version leaves the split as it
+   * is.
+   */
   #split = '';
   #splitNumber = 1;
   #capacity = 0;
   #size = 0;
   #hashes = new Uint32Array(0);
-  /** Failed and converted. */
+  /** Bits: failed, converted. */
   #marks = new Uint8Array(0);
   #seenProd = new Uint8Array(0);
   #seenGray = new Uint8Array(0);
@@ -54,23 +58,26 @@ export class ToldPeople {
     this.forget();
   }
 
-  /** People in the table. */
+  /** Number of people in the table. */
   get size(): number {
     return this.#size;
   }
 
-  /** Bytes of the table. */
+  /** Size of the table, bytes. */
   get bytes(): number {
     return this.#capacity * (7 + ANSWERS);
   }
 
-  /** Begins anew: what was told has not arrived, or there is no more room. */
+  /** Forgets everyone: news was dropped, or the table is full. */
   forget(): void {
     this.#size = 0;
     this.#resize(FIRST_CAPACITY);
   }
 
-  /** Adds to `news` what a measurement says that was not told yet. Only of people who are at their side by percent. */
+  /**
+   * Adds to `news` what a measurement says about a person that was not sent yet. Only people of the cohort
+   * `eligible` count.
+   */
   record(decision: Decision, measured: Measurement, news: PeopleNews, hasTimes: boolean): void {
     const {user, requests = 0, errors = 0, conversions = 0, response_time: time} = measured;
     if (decision.cohort !== 'eligible' || decision.release === null || user === undefined) return;
@@ -82,7 +89,7 @@ export class ToldPeople {
     if (news.isFull) return;
     const place = this.#place(this.#hash(String(user)));
     let marks = 0;
-    // What was decided on an older split is no news of this one.
+    // A decision on an older split does not count as seen under this split.
     if (count > 0 && decision.version === this.#version && this.#isNew(place, decision.side)) marks |= SEEN;
     const told = this.#marks[place] ?? 0;
     if (isCount(errors) && errors > 0) marks |= FAILED & ~told;
@@ -98,7 +105,7 @@ export class ToldPeople {
     news.push(this.#hashes[place] ?? 0, marks, slowest, third, tenth);
   }
 
-  /** Another version of the log: perhaps another split, perhaps another release. */
+  /** Follows another log version: the split or the release may differ. */
   #follow({version, release}: Decision): void {
     this.#version = version;
     if (release !== this.#release) {
@@ -124,7 +131,7 @@ export class ToldPeople {
     return true;
   }
 
-  /** Adds an answer. @returns which of the slowest, third and tenth slowest it raises */
+  /** Adds a response time. @returns which of the slowest, third and tenth slowest it raises, as bits */
   #rise(place: number, level: number): number {
     const answers = this.#answers;
     const at = place * ANSWERS;
@@ -160,7 +167,7 @@ export class ToldPeople {
     return place;
   }
 
-  /** Makes the columns anew, with everybody who is counted in `size`. */
+  /** Allocates the columns, and copies the people that `size` counts. */
   #resize(capacity: number): void {
     const hashes = this.#hashes;
     const marks = this.#marks;

@@ -35,7 +35,7 @@ export function dispatchOf({outbox}: State, event: Event): Dispatch | undefined 
 }
 
 /** `slack ✔  mail ✔  sms ✖ 429`: how far each channel is, and what keeps it. */
-export function toldLine(
+export function notificationLine(
   dispatch: {deliveries: readonly Pick<Delivery, 'channel' | 'state' | 'error'>[] | null} | undefined,
   clean: Pick<Cleaner, 'name'>,
 ): Line {

@@ -8,7 +8,7 @@ const PATIENCE_MS = 5000;
  * Does a verb's work and tells people meanwhile and after it, where no guard lives to do so. Resolves and rejects as the
  * work does; a channel that does not answer delays the end of the verb for a while, and nothing else.
  */
-export async function tellMeanwhile<T>(
+export async function notifyMeanwhile<T>(
   {controller, feature, settings, stamp}: Session,
   signal: AbortSignal,
   work: () => Promise<T>,
@@ -22,11 +22,11 @@ export async function tellMeanwhile<T>(
     () => false,
   );
   if (!isAlone) return await working;
-  const [{emptyOutbox}, {outboxMeans}] = await Promise.all([
+  const [{emptyOutbox}, {outboxOptions}] = await Promise.all([
     import('../../notify/keep-outbox.ts'),
-    import('./means.ts'),
+    import('./outbox-options.ts'),
   ]);
-  const means = await outboxMeans(controller, settings, {by: stamp.by, isOnDuty: () => true});
-  await emptyOutbox(means, {forMs: PATIENCE_MS, after: working}, signal);
+  const options = await outboxOptions(controller, settings, {by: stamp.by, isOnDuty: () => true});
+  await emptyOutbox(options, {forMs: PATIENCE_MS, after: working}, signal);
   return await working;
 }

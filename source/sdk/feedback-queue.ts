@@ -11,40 +11,43 @@ import {
 import type {RouterStore} from '../store/port.ts';
 import {startOf} from '../release/well-formed.ts';
 
-/** What a user says, as an application hands it on. */
-export interface Said {
+/** Feedback of a user, as an application passes it on. */
+export interface UserFeedback {
   readonly type: FeedbackType;
   readonly message: string;
-  /** 1 is worst, 5 best. */
+  /** 1 is worst, 5 is best. */
   readonly rating?: Rating;
-  /** The phase, where the application knows it. */
+  /** Name of the phase, if the application knows it. */
   readonly phase?: string;
-  /** Who said it; left out, nobody is told. */
+  /** The user's id. If left out, the feedback is anonymous. */
   readonly user?: string | number;
 }
 
-/** Most that waits for the store. */
+/** Most messages that wait for the store. */
 const MOST_WAITING = 100;
 
-/** What users said and the store has not taken yet: bounded, sent in order, one at a time. */
-export class SaidOutbox {
+/** Feedback that the store has not taken yet. Bounded, sent in order, one message at a time. */
+export class FeedbackQueue {
   readonly #waiting: string[] = [];
   #sending: Promise<void> | null = null;
 
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when no write is under way. */
   get settled(): Promise<void> {
     return this.#sending ?? Promise.resolve();
   }
 
-  /** @param version the one the user was served, null: unknown @returns false: it is no feedback, or too much waits */
-  add(said: Said, version: string | null): boolean {
-    const feedback = feedbackOf(said, version);
-    if (feedback === null || this.#waiting.length >= MOST_WAITING) return false;
-    this.#waiting.push(encodeFeedback(feedback));
+  /**
+   * Adds a message. @param version the version that the user was served; null if unknown @returns false if
+   * the message is invalid or the queue is full
+   */
+  add(feedback: UserFeedback, version: string | null): boolean {
+    const valid = feedbackOf(feedback, version);
+    if (valid === null || this.#waiting.length >= MOST_WAITING) return false;
+    this.#waiting.push(encodeFeedback(valid));
     return true;
   }
 
-  /** Sends what waits; what the store does not take is tried again with the next flush. */
+  /** Sends the waiting messages. If the store takes no more, the next flush tries again. */
   flush(store: RouterStore | null): void {
     if (store === null || this.#sending !== null || this.#waiting.length === 0) return;
     this.#sending = this.#send(store).finally(() => (this.#sending = null));
@@ -62,11 +65,14 @@ export class SaidOutbox {
   }
 }
 
-/** Applications may be written without types: whatever does not fit is no feedback, what is too long is cut. */
-function feedbackOf(said: Said, version: string | null): Feedback | null {
+/**
+ * Validates feedback, because an application may be written without types. Null if invalid; texts that are
+ * too long are cut.
+ */
+function feedbackOf(feedback: UserFeedback, version: string | null): Feedback | null {
   try {
-    const type = FEEDBACK_TYPES.find(one => one === said.type);
-    const {message, rating, phase, user} = said;
+    const type = FEEDBACK_TYPES.find(one => one === feedback.type);
+    const {message, rating, phase, user} = feedback;
     if (type === undefined || typeof message !== 'string' || message.trim() === '') return null;
     const nameOf = (name: unknown) =>
       typeof name === 'string' || typeof name === 'number'
