@@ -5,6 +5,7 @@ import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {checkFeature} from '../session/feature.ts';
+import {monitorSettings} from '../prometheus/address.ts';
 import {readListen, readOrigins} from '../serve/address.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
@@ -30,7 +31,7 @@ export const run: Run = async call => {
   const store = await openToLook(call, settings.store);
   const writer = feedbackWriter(() => openStore(settings.store, 'router'));
   try {
-    const served = await openServed(store, settings, only, writer.write);
+    const served = await openServed(store, await monitorSettings(settings), only, writer.write);
     const metrics = openMetrics(served, version);
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>

@@ -57,6 +57,9 @@ export const enVerdict = {
   because: 'because',
   old: (age: string) => `judged ${age} ago`,
   since: (time: string) => `since ${time}`,
+  /** Too early after a change of the percentage to judge. */
+  settling: (seconds: number) => `settling, ${seconds} s`,
+  settlingWhy: 'The percentage has just changed: numbers and routers are catching up.',
   improvement: (metric: string) => `${metric} improvement`,
   timesProd: (times: number) => `${times}x prod`,
   held: (held: string, of: string) => `for ${held} of ${of}`,

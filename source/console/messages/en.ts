@@ -84,6 +84,8 @@ export const en = {
     stale: (when: string) => `last data ${when}`,
     window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
     seconds: (seconds: number) => `last ${seconds} s`,
+    /** The numbers are those of before the last change of the percentage. */
+    carried: (when: string) => `before the change, ${when}`,
   },
   metrics: {
     throughput: 'requests',

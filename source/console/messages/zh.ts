@@ -74,6 +74,7 @@ export const zh: typeof en = {
     stale: when => `最后数据 ${when}`,
     window: (seconds, requests) => `${seconds} 秒 ${count(requests)} 个请求`,
     seconds: seconds => `最近 ${seconds} 秒`,
+    carried: when => `变更前的数据，${when}`,
   },
   metrics: {
     throughput: '请求量',
