@@ -7,10 +7,11 @@ import type {Event} from '../release/event.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
 import {isNumber, isText} from '../release/shape.ts';
 import {fromJson, toJson} from '../release/well-formed.ts';
+import {RollbackFault, StoreFault} from '../store/fault.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
 import {newAlertId, newCommitId} from './ids.ts';
-import type {Controller, Outcome} from './outcome.ts';
+import type {Controller, ExecuteOptions, Outcome} from './outcome.ts';
 import {followLog, type ViewSource} from './view.ts';
 
 /**
@@ -30,6 +31,19 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
   const followed = followLog(source);
 
   const execute: Controller['execute'] = async (intent, stamp, options = {}) => {
+    try {
+      return await carryOut(intent, stamp, options);
+    } catch (error) {
+      if (intent.type !== 'rollback' || !(error instanceof StoreFault)) throw error;
+      throw new RollbackFault(error, source.feature);
+    }
+  };
+
+  const carryOut = async (
+    intent: Intent,
+    stamp: Pick<Stamp, 'by' | 'reason'>,
+    options: ExecuteOptions,
+  ): Promise<Outcome> => {
     await followed.ready();
     const tries = intent.type === 'rollback' ? ROLLBACK_TRIES : TRIES;
     for (let tried = 1; tried <= tries; tried++) {

@@ -65,5 +65,6 @@ export interface ExecuteOptions {
 
 /** Read access and commands. */
 export interface Controller extends ControllerView {
+  /** @throws StoreFault where the store is away or refuses; for a rollback a `RollbackFault`, which names a way without it. */
   execute(intent: Intent, stamp: Pick<Stamp, 'by' | 'reason'>, options?: ExecuteOptions): Promise<Outcome>;
 }

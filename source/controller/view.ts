@@ -128,6 +128,9 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
         // The commit is known already, or the known head is no longer in the log.
         if (!knows(news.commit)) mend();
         return;
+      case 'notice':
+        // State comes from the log alone, which is read next.
+        return;
       case 'broken':
         lastBreak = {why: news.why, at: now()};
         // The known state stays visible until the log has been read again.

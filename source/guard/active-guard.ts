@@ -19,6 +19,7 @@ import {judgeUntil, SETTLE_MS, untilLook} from '../monitor/judge-until.ts';
 import {alertOrders, ordersOf, type Order} from './orders.ts';
 import {releaseFacts} from '../monitor/release-facts.ts';
 import type {LeadershipTerm} from './leadership-term.ts';
+import {RollbackFault} from '../store/fault.ts';
 import {pause} from './wait.ts';
 
 export interface ActiveGuardOptions {
@@ -207,12 +208,17 @@ export async function runActiveGuard(
       onTrouble(null);
     } catch (error) {
       // Without a judgement nothing is done. The next second tries again.
-      onTrouble(error instanceof Error ? error.message : String(error));
+      onTrouble(whyOf(error));
     }
     await pause(untilLook(options.controller.now()), signal);
   }
   // Without a checkpoint the successor judges again from the samples.
   await guard.end().catch(() => undefined);
+}
+
+function whyOf(error: unknown): string {
+  if (error instanceof RollbackFault) return `the rollback is not written. ${error.message} ${error.way}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function ended(signal: AbortSignal): Promise<void> {

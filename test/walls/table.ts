@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config',
     holds:
-      'YAML → plan and project, every mistake with line and column: `yaml/` the text, `condition/`, `plan/`, `seeds/` the older forms, `project/` what `graydeck.yaml` says; `describe/` a plan in words',
+      'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
     pure: true,
     mayImport: ['release', 'audience', 'analysis'],
   },
@@ -139,7 +139,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'console',
     holds:
-      'Ink: `input/` (what a terminal sends → whole keys and pastes), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
+      'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
     mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller'],
   },
   {

@@ -1,8 +1,8 @@
 import type {Plan} from '../../release/plan.ts';
 import {metricBook, type MetricDeclaration} from '../condition/metric-book.ts';
 import {inOrder, quote, type Mistake} from '../yaml/mistake.ts';
-import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
-import {isMapping, Reader, type Spot} from '../yaml/reader.ts';
+import {PHASE_KEYS, PLAN_KEYS, planFrom, planTree} from './plan-fields.ts';
+import {isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
 import {openYaml} from '../yaml/file.ts';
 import {startOf} from '../../release/well-formed.ts';
 
@@ -73,14 +73,14 @@ function read(text: string, fileName: string, options: PlanOptions): Read {
   const own = isMapping(value)
     ? {...root, value: Object.fromEntries(Object.entries(value).filter(([key]) => !CONFIG_KEYS.has(key)))}
     : root;
-  const fields = reader.fields(own, PLAN_SHAPE, PLAN_OTHER_NAMES);
-  if (fields === null) return {plan: null, reader, needs: [], hasUnreadPhases: false, mistakes};
-  const plan = planFrom(reader, own, fields, baseName(fileName));
+  const draft = reader.read(own, planTree);
+  if (draft === undefined) return {plan: null, reader, needs: [], hasUnreadPhases: false, mistakes};
+  const plan = planFrom(reader, own, draft, baseName(fileName));
   return {
     plan,
     reader,
     needs: plan.phases.length === 0 ? ['phases'] : [],
-    hasUnreadPhases: PHASE_KEYS.some(key => fields[key] !== undefined),
+    hasUnreadPhases: PHASE_KEYS.some(key => isWritten(own, key)),
     mistakes,
   };
 }
@@ -91,7 +91,7 @@ function sayConfigKeys(reader: Reader, root: Spot): void {
       {value: undefined, path: [key]},
       {
         message: `${quote(key)} belongs into graydeck.yaml, not into a plan`,
-        allowed: Object.keys(PLAN_SHAPE).join(', '),
+        allowed: Object.keys(PLAN_KEYS).join(', '),
         found: quote(key),
       },
       'key',
