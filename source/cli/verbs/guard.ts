@@ -19,6 +19,7 @@ import {openPrometheus} from '../../monitor/prometheus.ts';
 import {sayCaution} from '../session/session.ts';
 import {submitLatches} from '../acting/offline.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
+import {systemdReadiness} from '../systemd.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
 const FEATURES_EVERY_MS = 5000;
@@ -38,6 +39,7 @@ export const run: Run = async call => {
   const outages = new OutageTracker(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();
+  const systemd = systemdReadiness();
   try {
     const guard = (feature: string) => {
       if (guards.has(feature)) return;
@@ -50,12 +52,14 @@ export const run: Run = async call => {
       });
       guards.set(feature, watched);
     };
+    systemd.ready();
     if (named === null) await eachFeature(call, store, guard, signal);
     else guard(named);
     await Promise.all(guards.values());
     if (useless.signal.aborted) throw [...faults.values()].at(-1);
     return EXIT.done;
   } finally {
+    systemd.close();
     outages.close();
     await store.close();
   }
