@@ -9,7 +9,6 @@ import {readTypedDuration} from '../command-line/duration.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {openFeedback, rowsOf} from '../../monitor/feedback.ts';
-import {unknownFeature} from '../session/feature.ts';
 import {openMeasuring} from '../../monitor/measuring.ts';
 import {languageOf} from '../command-line/language.ts';
 import type {Measurements} from '../../metrics/follower.ts';
@@ -36,7 +35,7 @@ export const run: Run = async call => {
   const {out, flags} = call;
   if (flags.watch) call.interrupted();
   const messages = messagesOf(languageOf(flags.lang, process.env));
-  return await using(openLook(call), async ({store, feature, view, settings}) => {
+  return await using(openLook(call), async ({feature, view, settings}) => {
     const prometheus = await openPrometheus(await monitorSettings(settings), view, {historyMs: 0});
     const feedback = openFeedback(feature, view);
     const said = rowsOf(feedback, view, prometheus);
@@ -71,9 +70,6 @@ export const run: Run = async call => {
         const {now, snapshot, externals} = observed;
         const over = snapshot.state.release?.over ?? null;
         const {alerts} = snapshot.state;
-        // Idle it may only be because nobody calls it so.
-        const features = snapshot.head === null ? await store.features() : [feature.feature];
-        if (!features.includes(feature.feature)) out.say(unknownFeature(feature.feature, features));
         for (const line of statusText(status, {over, now, externals, alerts}, messages, out.paint))
           out.data(line);
       }

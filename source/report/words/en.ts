@@ -117,6 +117,7 @@ export const en: Words = {
   rolledBack: (percent, after) => `Rolled back from ${percent} after ${after}.`,
   toProd: (seconds, confirmed, known) =>
     `Prod for everyone in ${seconds}, ${confirmed} of ${known} routers confirmed.`,
+  unconfirmed: 'It was written; no router confirms it.',
   toProdUnseen: 'How long it took until everyone was at prod was not seen.',
   requestsAfter: count => `${count} requests reached gray after it.`,
   silent: count => `${count} routers were silent and not counted as confirmed.`,
