@@ -5,8 +5,11 @@ import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
+import {configuredMetrics} from '../session/settings.ts';
 import {languageOf} from '../command-line/language.ts';
 import {readTraffic} from '../acting/traffic.ts';
+
+type Metrics = Awaited<ReturnType<typeof configuredMetrics>>;
 
 /** What `plan show` takes in place of a file: the plan of a start that names none. */
 const BUILT_IN = 'built-in';
@@ -19,15 +22,22 @@ export const run: Run = async call => {
     const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
     return await showRead(call, {name: BUILT_IN, plan: builtInPlan, warnings: [], needs: []}, traffic);
   }
-  const source = await readSource(args[0] ?? '-', out.say);
+  const [source, metrics] = await Promise.all([readSource(args[0] ?? '-', out.say), configuredMetrics(call)]);
   const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
-  return verb.name === 'plan check' ? await check(call, source, traffic) : await show(call, source, traffic);
+  return verb.name === 'plan check'
+    ? await check(call, source, metrics, traffic)
+    : await show(call, source, metrics, traffic);
 };
 
-async function check(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
+async function check(
+  call: Call,
+  {name, text}: Source,
+  metrics: Metrics,
+  traffic: Traffic | null,
+): Promise<ExitCode> {
   const {out} = call;
   const {checkPart} = await import('../../config/plan/plan-file.ts');
-  const read = checkPart(text, name);
+  const read = checkPart(text, name, {metrics});
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
   const {needs, warnings, plan} = read;
   const doubts = needs.length === 0 ? await doubtsOf(call, plan, traffic) : null;
@@ -45,9 +55,14 @@ async function check(call: Call, {name, text}: Source, traffic: Traffic | null):
   return EXIT.done;
 }
 
-async function show(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
+async function show(
+  call: Call,
+  {name, text}: Source,
+  metrics: Metrics,
+  traffic: Traffic | null,
+): Promise<ExitCode> {
   const {checkPart} = await import('../../config/plan/plan-file.ts');
-  const read = checkPart(text, name);
+  const read = checkPart(text, name, {metrics});
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
   return await showRead(call, {name, ...read}, traffic);
 }

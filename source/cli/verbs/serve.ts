@@ -12,6 +12,7 @@ import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/to-look.ts';
+import {systemdReadiness} from '../systemd.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
@@ -44,7 +45,10 @@ export const run: Run = async call => {
       out.say(
         `serving on ${listening.url} for ${clients.length === 1 ? 'one token' : `${clients.length} tokens`}`,
       );
+      const systemd = systemdReadiness();
+      systemd.ready();
       if (!signal.aborted) await once(signal, 'abort');
+      systemd.close();
       close();
       await listening.close();
     } finally {

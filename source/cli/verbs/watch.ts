@@ -30,7 +30,8 @@ export const run: Run = async call => {
   const screen = import('../../console/run.tsx');
   // With an error before it is needed, nobody waits for it.
   screen.catch(() => undefined);
-  const opening: Promise<Look | Session> = flags.readOnly || flags.share ? openLook(call) : openSession(call);
+  const opening: Promise<Look | Session> =
+    flags.readOnly || flags.share ? openLook(call, {mayBeNew: true}) : openSession(call);
   return await using(opening, async opened => {
     const deck = await openDeck(await wiringOf(call, opened, guardName));
     const {runConsole} = await screen;
@@ -47,7 +48,7 @@ export const run: Run = async call => {
 async function plain(call: Call): Promise<ExitCode> {
   call.interrupted();
   call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
-  return await using(openLook(call), async ({store, feature, view, settings}) => {
+  return await using(openLook(call, {mayBeNew: true}), async ({store, feature, view, settings}) => {
     const options = {view, windowMs: WINDOW_MS};
     const monitor = await openMonitor(store, feature, await monitorSettings(settings), options);
     try {

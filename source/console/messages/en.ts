@@ -217,11 +217,10 @@ export const en = {
         .filter(part => part !== '')
         .join(', '),
     unconfirmed: (after: number | null) =>
-      `prod for everyone is set; no router is known that could confirm it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
+      `written; no router confirms it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
     underWay: (time: string, confirmed: number, of: number) =>
       `prod for everyone was set ${time} ago; ${confirmed} of ${many(of, 'router')} confirmed so far`,
-    noRouters: (time: string) =>
-      `prod for everyone was set ${time} ago; no router is known that could confirm it`,
+    noRouters: (time: string) => `written ${time} ago; no router confirms it`,
   },
   runsInLog: {deploy: 'deploy', phase: 'next phase', promotion: 'promotion', rollback: 'rollback'},
   runs: {deploy: 'DEPLOY', phase: 'NEXT PHASE', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
