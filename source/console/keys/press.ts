@@ -1,14 +1,22 @@
 import {pressOnDeck} from './press-deck.ts';
 import {pressInDialog} from './press-dialog.ts';
-import {only, type PressContext, type Step} from './step.ts';
+import {only, type Effect, type PressContext, type Step} from './step.ts';
 import type {Ui} from '../ui.ts';
+
+/** Keys of the terminal itself, whatever is open. */
+const EVERYWHERE: Readonly<Record<string, Effect>> = {
+  'Ctrl+c': {type: 'quit', code: 130},
+  'Ctrl+l': {type: 'redraw'},
+  'Ctrl+z': {type: 'suspend'},
+};
 
 /**
  * One key: the screen that follows and what has to be done. Keys of a field of text do not come through here,
  * except Escape and the arrows.
  */
 export function press(ui: Ui, key: string, context: PressContext): Step {
-  if (key === 'Ctrl+c') return only(ui, {type: 'quit', code: 130});
+  const effect = EVERYWHERE[key];
+  if (effect !== undefined) return only(ui, effect);
   if (context.isTooSmall === true && !actsUnseen(ui, key)) return only(ui);
   return ui.dialog === null ? pressOnDeck(ui, key, context) : pressInDialog(ui, ui.dialog, key, context);
 }

@@ -40,6 +40,8 @@ const actionWords: Record<Action, ActionWords> = {
   up: {short: 'up', long: 'row up'},
   down: {short: 'down', long: 'row down'},
   back: {short: 'back', long: 'back; never quits'},
+  redraw: {short: 'redraw', long: 'draw the screen anew'},
+  suspend: {short: 'suspend', long: 'back to the shell; fg goes on'},
   quit: {short: 'quit', long: 'quit; the release goes on'},
 };
 

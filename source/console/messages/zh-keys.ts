@@ -48,6 +48,8 @@ export const zhKeys: typeof enKeys = {
     up: {short: '上', long: '上一行'},
     down: {short: '下', long: '下一行'},
     back: {short: '返回', long: '返回；不会退出'},
+    redraw: {short: '重画', long: '重新绘制屏幕'},
+    suspend: {short: '挂起', long: '回到 shell；fg 继续'},
     quit: {short: '退出', long: '退出；发布继续进行'},
   },
   whyNot: {
