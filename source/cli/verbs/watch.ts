@@ -16,7 +16,7 @@ import {openPrometheus} from '../prometheus/open.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session/session.ts';
 import {beginJudging} from '../status/judging.ts';
 import {watchStatus} from '../status/watch.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal, type NoTerminal} from '../terminal.ts';
 
 const WINDOW_MS = 300_000;
 
@@ -24,10 +24,11 @@ const WINDOW_MS = 300_000;
 export const run: Run = async call => {
   const {flags} = call;
   const guardName = flags.guard ? guardNameOf(call) : null;
-  if (flags.json || !hasTerminal(process.env)) {
+  const lack = noTerminal(process.env, 'watch');
+  if (flags.json || lack !== null) {
     if (guardName !== null)
-      throw usage('--guard needs the console, and there is no terminal here', 'graydeck guard');
-    return await plain(call);
+      throw usage(`--guard needs the console: ${lack?.why ?? '--json draws none'}`, 'graydeck guard');
+    return await plain(call, lack);
   }
   staySmall();
   const screen = import('../../console/run.tsx');
@@ -47,9 +48,12 @@ export const run: Run = async call => {
   });
 };
 
-async function plain(call: Call): Promise<ExitCode> {
+async function plain(call: Call, lack: NoTerminal | null): Promise<ExitCode> {
   call.interrupted();
-  call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
+  if (lack !== null) {
+    call.out.say(`${lack.why}: a line for each change, as graydeck status --watch prints them`);
+    if (lack.todo !== '') call.out.say(`  → ${lack.todo}`);
+  }
   return await using(openLook(call), async ({feature, view, settings}) => {
     const prometheus = await openPrometheus(settings, view);
     const measuring = openMeasuring(feature, view, settings);

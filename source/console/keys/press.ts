@@ -1,7 +1,8 @@
+import {isOtherScript, plainKey} from './other-script.ts';
 import {pressOnDeck} from './press-deck.ts';
 import {pressInDialog} from './press-dialog.ts';
 import {only, type Effect, type PressContext, type Step} from './step.ts';
-import type {Ui} from '../ui.ts';
+import {changeUi, isTyping, type Ui} from '../ui.ts';
 
 /** Keys of the terminal itself, whatever is open. */
 const EVERYWHERE: Readonly<Record<string, Effect>> = {
@@ -17,8 +18,15 @@ const EVERYWHERE: Readonly<Record<string, Effect>> = {
 export function press(ui: Ui, key: string, context: PressContext): Step {
   const effect = EVERYWHERE[key];
   if (effect !== undefined) return only(ui, effect);
-  if (context.isTooSmall === true && !actsUnseen(ui, key)) return only(ui);
-  return ui.dialog === null ? pressOnDeck(ui, key, context) : pressInDialog(ui, ui.dialog, key, context);
+  // A field takes letters as they are.
+  const meant = isTyping(ui.dialog) ? key : plainKey(key);
+  if (context.isTooSmall === true && !actsUnseen(ui, meant)) return only(ui);
+  const step =
+    ui.dialog === null ? pressOnDeck(ui, meant, context) : pressInDialog(ui, ui.dialog, meant, context);
+  if (isTyping(ui.dialog) || !isOtherScript(meant)) return step;
+  const {t, at} = context;
+  const note = {text: t.otherScript(meant), tone: 'warn', at} as const;
+  return {...step, ui: changeUi(step.ui, {type: 'note', note})};
 }
 
 /** Where nothing can be drawn, what is asked cannot be read: what exposes fewer people and what leaves still works. */

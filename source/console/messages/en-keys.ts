@@ -73,6 +73,8 @@ export const enKeys = {
   whyNot,
   notNow: (key: string, why: string) => `${key}: ${why}`,
   unbound: (key: string) => `${key} does nothing here: ? shows the keys`,
+  otherScript: (key: string) =>
+    `${key} is no key here: the keyboard or input method writes another script, switch it to Latin letters`,
   readOnlyKey: (key: string) =>
     `${key}: this console only reads (--read-only): nothing can be changed from it`,
   pasteIgnored: 'pasted text is not taken as keys',

@@ -75,6 +75,7 @@ export const zhKeys: typeof enKeys = {
   },
   notNow: (key, why) => `${key}：${why}`,
   unbound: key => `${key} 在此无作用：? 查看按键`,
+  otherScript: key => `${key} 不是按键：键盘或输入法正在输入其他文字，请切换到英文`,
   readOnlyKey: key => `${key}：此控制台只读 (--read-only)，不能做任何更改`,
   pasteIgnored: '粘贴的文字不会当作按键',
   then: {y: '再按 y', version: '再输入版本', form: '', at: ''},
