@@ -30,10 +30,12 @@ export interface ConsoleProps {
   deck: Deck;
   /** Called with what was done from here, whenever that changes: the farewell tells it. */
   onDone(deck: Deck, done: Ui['done']): void;
+  /** What keys do to the terminal itself; absent where there is none. */
+  terminal?: {redraw(): void; suspend(): void};
 }
 
 /** The whole console: reads the deck, draws it, and turns keys into commands. */
-export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
+export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNode {
   const [deck, setDeck] = useState(first);
   const [features, setFeatures] = useState<readonly string[]>([first.monitor.feature]);
   const {exit} = useApp();
@@ -144,6 +146,12 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
         return;
       case 'time-key':
         deck.time?.press(effect.key);
+        return;
+      case 'redraw':
+        terminal?.redraw();
+        return;
+      case 'suspend':
+        terminal?.suspend();
         return;
       case 'quit':
         exit(effect.code);
