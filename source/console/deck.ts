@@ -109,13 +109,7 @@ export interface Deck {
 
 /** How the console ended. */
 export interface ConsoleExit {
-  /** 0 after `q` or Ctrl+C, 130, 143 or 129 after SIGINT, SIGTERM or SIGHUP. */
+  /** 0 after `q`, 130 after Ctrl+C; 128 and its number after a signal. */
   code: number;
-  signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | null;
-}
-
-/** Where the console draws and reads keys; the process's own by default. */
-export interface ConsoleStreams {
-  stdout?: NodeJS.WriteStream;
-  stdin?: NodeJS.ReadStream;
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | null;
 }

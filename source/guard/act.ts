@@ -1,6 +1,7 @@
 import {Acting, type ActingMeans} from './acting.ts';
 import {untilLook} from '../monitor/judge-until.ts';
 import type {LeadershipTerm} from './leadership-term.ts';
+import {RollbackFault} from '../store/fault.ts';
 import {pause} from './wait.ts';
 
 /**
@@ -21,12 +22,17 @@ export async function act(
       onTrouble(null);
     } catch (error) {
       // Nothing is done without a judgement; the next second is another try.
-      onTrouble(error instanceof Error ? error.message : String(error));
+      onTrouble(whyOf(error));
     }
     await pause(untilLook(means.controller.now()), signal);
   }
   // What could not be left is judged again from the samples.
   await acting.end().catch(() => undefined);
+}
+
+function whyOf(error: unknown): string {
+  if (error instanceof RollbackFault) return `the rollback is not written. ${error.message} ${error.way}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 function ended(signal: AbortSignal): Promise<void> {

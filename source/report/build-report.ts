@@ -7,22 +7,22 @@ import type {Measured} from './measured.ts';
 import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
 import type {Story} from './story.ts';
 
-/** All that a report is made from. */
+/** Inputs of a report. */
 export interface ReportSources {
   feature: string;
   story: Story;
   measured: Measured;
-  /** What was known when it was taken back; null: it was not, or nobody kept it. */
+  /** Snapshot taken at the rollback; null if none was stored. */
   snapshot: AnalysisSnapshot | null;
-  /** Null: nobody has asked anybody. */
+  /** Null if no feedback was read. */
   feedback: FeedbackReport[] | null;
   /** The store's clock, milliseconds since 1970. */
   now: number;
-  /** An event in words. */
+  /** Formats an event as a sentence. */
   sentence(event: Commit['events'][number], reason: string | null): string;
 }
 
-/** The report of one release, running or over. */
+/** Builds the report of one release, running or ended. */
 export function buildReport({
   feature,
   story,
@@ -36,7 +36,7 @@ export function buildReport({
   const {startedAt, endedAt} = release;
   const to = endedAt ?? now;
   const sides = measured.all();
-  // Without roll-ups the last minutes are told by what was kept of them.
+  // Without roll-ups, the snapshot gives the last minutes.
   const isBlank = sides.prod === null && sides.gray === null;
   const phases = story.phases.map(({phase: _phase, ...phase}, index) => ({
     ...phase,

@@ -15,9 +15,11 @@ const LONGEST_RETRY_MS = 500;
  * if the log lost its end.
  * - `away`, `back`: the store cannot be read, and can be read again.
  * - `broken`: the chain of parents did not hold. The newest commit follows.
+ * - `notice`: a notification says that the release is rolled back (`isRollback`). It holds until the log has been read.
  */
 export type SplitNews =
   | {type: 'newest'; commit: Commit | null}
+  | {type: 'notice'; isRollback: boolean}
   | {type: 'away'; why: string}
   | {type: 'back'}
   | {type: 'broken'; why: string};
@@ -61,6 +63,7 @@ export async function followSplit(
           onNews({type: 'newest', commit: news.commit});
           return;
         }
+        if (news.type === 'notice') return onNews({type: 'notice', isRollback: news.commit !== null});
         onNews(news);
         if (news.type === 'broken') void readAnew();
       },

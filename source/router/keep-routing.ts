@@ -90,6 +90,10 @@ export function keepRouting(options: RoutingOptions): KeptRouting {
       setAway(news.why);
       return presence.setReadable(false);
     }
+    if (news.type === 'notice') {
+      routing.setNoticed(news.isRollback);
+      return onChange();
+    }
     if (news.type === 'newest') {
       routing.apply(news.commit);
       onChange();

@@ -67,7 +67,7 @@ describe('at a glance', () => {
   it('a store that is away is loud, with its age and what still works', async () => {
     using deck = await stage('store-away');
     await expect.poll(deck.screen, SOON).toMatch(/✖ store away for 0:\d\d/);
-    expect(deck.screen()).toContain('graydeck rollback --offline still works');
+    expect(deck.screen()).toContain('graydeck rollback --offline: prod, host by host');
     expect(deck.screen()).toMatch(/✖ redis away 0:\d\d/);
   });
 
@@ -162,7 +162,7 @@ describe('rolling back', () => {
     await expect
       .poll(deck.screen, SOON)
       .toMatch(
-        'NOT ROLLED BACK: the store at 127.0.0.1:6379 does not answer. graydeck rollback --offline still works',
+        'NOT ROLLED BACK: the store at 127.0.0.1:6379 does not answer. graydeck rollback --offline: prod, host by host',
       );
   });
 });

@@ -139,7 +139,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'console',
     holds:
-      'Ink: `input/` (what a terminal sends → whole keys and pastes), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
+      'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
     mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller'],
   },
   {

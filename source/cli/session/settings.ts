@@ -39,7 +39,7 @@ interface ReadConfig {
 
 /**
  * Reads the configuration where there is one. A rollback goes on without a configuration that has mistakes, as long
- * as the store is named elsewhere: nothing may stand in its way.
+ * as the store is named elsewhere or not needed: nothing may stand in its way.
  * @throws Failure exit code 2.
  */
 export async function loadSettings({flags, verb, out}: Call): Promise<Settings> {
@@ -60,7 +60,8 @@ export async function loadSettings({flags, verb, out}: Call): Promise<Settings> 
       config,
     };
   } catch (error) {
-    if (!(error instanceof Failure) || verb.name !== 'rollback' || store === null) throw error;
+    const isStoreKnown = store !== null || flags.offline;
+    if (!(error instanceof Failure) || verb.name !== 'rollback' || !isStoreKnown) throw error;
     out.say(`${error.message}; the rollback goes on without it`);
     return {store, feature, prometheus, declared: {}, config: null};
   }

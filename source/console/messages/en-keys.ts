@@ -181,7 +181,7 @@ export const enKeys = {
     failed: (message: string, hint: string) => `not done: ${message}${hint === '' ? '' : `. ${hint}`}`,
     fault: (_code: string, message: string) => message,
     failedRollback: (message: string) =>
-      `NOT ROLLED BACK: ${message}. graydeck rollback --offline still works`,
+      `NOT ROLLED BACK: ${message}. graydeck rollback --offline: prod, host by host`,
     feature: (name: string) => `now watching ${name}`,
   },
   notices: {

@@ -187,7 +187,7 @@ export const en = {
   },
   hints: {
     rollback: 'r then y takes it back',
-    offline: 'graydeck rollback --offline still works',
+    offline: 'graydeck rollback --offline: prod, host by host',
     repair: 'graydeck doctor --repair-log',
     newer: 'update this one',
     retryOrBack: 'R retries, r then y takes it back',

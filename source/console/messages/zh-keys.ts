@@ -180,7 +180,8 @@ export const zhKeys: typeof enKeys = {
     },
     failed: (message, hint) => `未执行：${message}${hint === '' ? '' : `。${hint}`}`,
     fault: (code, message) => zhStoreFault(code) ?? message,
-    failedRollback: message => `未能回滚：${message}。graydeck rollback --offline 仍然可用`,
+    failedRollback: message =>
+      `未能回滚：${message}。graydeck rollback --offline 逐台主机让所有用户回到 prod`,
     feature: name => `现在查看 ${name}`,
   },
   notices: {

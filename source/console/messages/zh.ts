@@ -167,7 +167,7 @@ export const zh: typeof en = {
   },
   hints: {
     rollback: '按 r 再按 y 撤回',
-    offline: 'graydeck rollback --offline 仍然可用',
+    offline: 'graydeck rollback --offline 逐台主机让所有用户回到 prod',
     repair: 'graydeck doctor --repair-log',
     newer: '请升级本程序',
     retryOrBack: 'R 重试，r 再 y 撤回',
