@@ -1,3 +1,4 @@
+import {readCause} from '../cause.ts';
 import type {Event, Happened} from '../event.ts';
 import {moved, stopped, type MoveEvent} from './move.ts';
 import type {Release, State} from '../state.ts';
@@ -119,6 +120,6 @@ function takenBack(
       ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
       ...event.steps,
     ],
-    rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent},
+    rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent, cause: readCause(event.cause)},
   };
 }
