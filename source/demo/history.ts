@@ -3,15 +3,15 @@ import {arrivals} from './random.ts';
 import {Tally} from './tally.ts';
 import {POPULATION} from './users.ts';
 
-/** How far the past of prod reaches, and how much of it is made at a time, in seconds. */
+/** Length of prod's past, and of one batch of it, seconds. */
 const PAST_SECONDS = 15 * 60;
 const BATCH_SECONDS = 20;
-/** Requests that are drawn for one second of the past: enough for its percentiles, few enough for a quick start. */
+/** Requests drawn for one second of the past: enough for percentiles, few enough for a quick start. */
 const DRAWN = 120;
 
 /**
- * Prod's past before `until`, newest first, as batches of entries: one entry a second, said by its `age`.
- * `now` is read when a batch is made, since ages count from its writing.
+ * Yields prod's past before `until`, newest first, in batches of one entry a second with its `age`. `now` is
+ * called for each batch, because ages count from the write.
  */
 export function* pastOf(until: number, now: () => number, random: () => number): Generator<string[][]> {
   for (let back = 0; back < PAST_SECONDS; back += BATCH_SECONDS) {

@@ -1,7 +1,7 @@
 import type {DemoService} from './service.ts';
 import {DEMO_WORDS} from './words.ts';
 
-/** The key that only the demo has: lets gray fail or recover, and says when it will fail by itself. */
+/** The demo's own key: makes gray fail or recover, and shows when it fails by itself. */
 export function demoKey(service: DemoService, now: () => number, lang: 'en' | 'zh') {
   const words = DEMO_WORDS[lang];
   return {

@@ -3,7 +3,7 @@ import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {Commit} from '../release/commit.ts';
 
-/** Requests, and how many of them came to what. */
+/** Number of requests and of their results. */
 export interface Counts {
   requests: number;
   errors: number;
@@ -11,17 +11,17 @@ export interface Counts {
   conversions: number;
 }
 
-/** Whose measurements these are. */
+/** Side, cohort and sender of measurements. */
 export interface About {
   side: Side;
   cohort: Cohort;
   instance: string;
   sequence: number;
-  /** Milliseconds since the middle of the time they were taken in. */
+  /** Milliseconds since the middle of the measured time. */
   ageMs: number;
 }
 
-/** What one instance measured on one side since the last batch. */
+/** Measurements of one instance and side since the last batch. */
 export class Tally {
   #counts: Counts = {requests: 0, errors: 0, unavailable: 0, conversions: 0};
   readonly #times = new LogHistogram();
@@ -35,7 +35,7 @@ export class Tally {
     so.conversions += conversions;
   }
 
-  /** A user, and how long the answer took; `times` when this one stands for several. */
+  /** Adds a user and a response time. `times`: how many requests it stands for. */
   serve(user: string, responseTimeMs: number, times = 1): void {
     this.#times.add(responseTimeMs, times);
     this.#users.add(user);
@@ -45,7 +45,7 @@ export class Tally {
     return this.#counts.requests === 0;
   }
 
-  /** The entry for the stream, as the contract has it; begins anew. */
+  /** Returns the stream entry of the contract, and empties the tally. */
   take({side, cohort, instance, sequence, ageMs}: About, commit: Commit | null): string[] {
     const entry: Record<string, string> = {
       side,

@@ -1,8 +1,8 @@
-/** What the demo's own key says, in the languages of the console. */
+/** Texts of the demo's own key. */
 export interface DemoWords {
-  /** On the key, while gray is well; `left`: time until it fails by itself, null when it does not. */
+  /** Label while gray is well. @param left time until it fails by itself; null if not planned */
   breaks(left: string | null): string;
-  /** On the key, while gray fails. */
+  /** Label while gray fails. */
   heals: string;
   failing: string;
   recovering: string;

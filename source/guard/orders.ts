@@ -18,7 +18,7 @@ export interface Order {
 }
 
 /** What orders depend on: the log, the judgement of this moment, and since when routers have differed. */
-export interface Sight {
+export interface GuardInput {
   state: State;
   release: Release;
   judgement: Judgement;
@@ -47,19 +47,19 @@ const ROUTERS_LATE_MS = 30_000;
 const ROUTERS_NAMED = 3;
 const REASON_AT_MOST = 500;
 
-/** What a guard does after a look, in this order. Pure: the same sight, the same orders. */
-export function ordersOf(sight: Sight): Order[] {
-  const {state} = sight;
+/** What a guard does after a look, in this order. Pure: the same input, the same orders. */
+export function ordersOf(input: GuardInput): Order[] {
+  const {state} = input;
   return [
-    ...verdictOrders(sight),
-    ...actionOrders(sight),
-    ...clockOrders(sight),
-    ...alertOrders(state, dueOf(sight), sight.now),
+    ...verdictOrders(input),
+    ...actionOrders(input),
+    ...clockOrders(input),
+    ...alertOrders(state, dueOf(input), input.now),
   ];
 }
 
 /** The verdict before what follows from it, so that the log has the numbers; not each second. */
-function verdictOrders({release, judgement, now}: Sight): Order[] {
+function verdictOrders({release, judgement, now}: GuardInput): Order[] {
   const {action} = judgement.verdict;
   const before = release.verdict;
   if (isSameVerdict(before, judgement.verdict)) return [];
@@ -71,8 +71,8 @@ function verdictOrders({release, judgement, now}: Sight): Order[] {
   return [{intent: {type: 'verdict', release: release.id, ...verdict}}];
 }
 
-function actionOrders(sight: Sight): Order[] {
-  const {release, judgement, missed} = sight;
+function actionOrders(input: GuardInput): Order[] {
+  const {release, judgement, missed} = input;
   const {because} = judgement;
   const {action, reasons} = judgement.verdict;
   const reason = words(reasons);
@@ -80,7 +80,7 @@ function actionOrders(sight: Sight): Order[] {
     return [{intent: {type: 'pause', release: release.id}, reason: `while nobody looked: ${words(missed)}`}];
   switch (action) {
     case 'rollback':
-      return isStuck(sight) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
+      return isStuck(input) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
     case 'pause':
       return release.state === 'rolling'
         ? [{intent: {type: 'pause', release: release.id, because}, reason}]
@@ -100,13 +100,13 @@ function advanceOrders({id, phase}: Release, {next, left}: Judgement, reason: st
 }
 
 /** Prod is the new version already and nothing leads back: taking gray back would change nothing but the log. */
-function isStuck({release, judgement}: Sight): boolean {
+function isStuck({release, judgement}: GuardInput): boolean {
   return (
     judgement.verdict.action === 'rollback' && release.prodChanged && release.plan.hooks.demote === undefined
   );
 }
 
-function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
+function clockOrders({release, judgement, differsSince, now}: GuardInput): Order[] {
   const {state, id, clock, percent} = release;
   // Whoever goes on has no use for the clock of the phase that is left.
   if (state !== 'rolling' || judgement.verdict.action === 'advance') return [];
@@ -126,8 +126,8 @@ function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
   }
 }
 
-function dueOf(sight: Sight): DueAlert[] {
-  const {release, judgement, now, differsSince, unapplied} = sight;
+function dueOf(input: GuardInput): DueAlert[] {
+  const {release, judgement, now, differsSince, unapplied} = input;
   const due = [...judgement.alerts];
   if (differsSince !== null && now - differsSince >= ROUTERS_LATE_MS) {
     const message = `not every router has applied ${release.percent} %${routerWords(unapplied)}`;
@@ -136,7 +136,7 @@ function dueOf(sight: Sight): DueAlert[] {
   }
   const late = overdue(release, now);
   if (late !== null) due.push({key: `${GUARD_KEY}overdue`, level: 'warning', message: late});
-  if (isStuck(sight)) {
+  if (isStuck(input)) {
     const message = `gray is bad, but prod is ${release.version} already and no demote hook leads back: a person decides`;
     due.push({key: `${GUARD_KEY}stuck`, level: 'critical', message});
   }
@@ -164,7 +164,7 @@ export function alertOrders(
 }
 
 /** The first of them by name. */
-function routerWords(routers: Sight['unapplied']): string {
+function routerWords(routers: GuardInput['unapplied']): string {
   const named = routers
     .slice(0, ROUTERS_NAMED)
     .map(

@@ -119,7 +119,7 @@ export class SampleParser {
   #newcomer(name: string, text: string): string | null {
     const value = parseDecimal(text);
     if (!(value >= 0 && value <= MOST_VALUE))
-      return `${startOf(name, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
+      return `${startOf(name, MOST_SHOWN)}, which is not declared, is no number from 0 to 10^12`;
     if (!this.#table.isName(name)) return 'not a name of a metric';
     this.#newcomers.push(name, value);
     return null;

@@ -6,10 +6,10 @@ import {signalMaster} from './signal-master.ts';
 
 /** Why an edge does not do what it was told. */
 export type EdgeTroubleCode =
-  /** No nginx runs there, or its pid file is of one that has gone: nobody gets anything. */
+  /** No nginx runs there, or its pid file is of one that has gone: no user is served. */
   | 'not-running'
   | 'no-permission'
-  /** nginx refuses its configuration with and without our file: somebody else has broken it. */
+  /** nginx refuses its configuration with and without our file: the fault is elsewhere. */
   | 'site-broken'
   /** nginx refuses our file. */
   | 'file-refused'
@@ -28,7 +28,7 @@ export interface EdgeTrouble {
 }
 
 /** How an nginx is reached. */
-export interface EdgeMeans {
+export interface EdgeOptions {
   /** The file that the site includes. */
   include: string;
   test: readonly string[];
@@ -42,9 +42,9 @@ export interface Edge {
   read(): Promise<string | null>;
   /** Puts a file in place at one stroke; the one before stays beside it, as `.previous`. */
   put(text: string): Promise<EdgeTrouble | null>;
-  /** The file for whoever comes when the agent is gone: beside the one in place, as `.prod`. */
-  putAside(text: string): Promise<EdgeTrouble | null>;
-  readAside(): Promise<string | null>;
+  /** Writes the fallback file next to the one in place, as `.prod`. */
+  putFallback(text: string): Promise<EdgeTrouble | null>;
+  readFallback(): Promise<string | null>;
   /** Asks nginx whether it takes its configuration; null: it does. Aborted: null as well. */
   test(signal: AbortSignal): Promise<EdgeTrouble | null>;
   /** Tells nginx to read its configuration again. */
@@ -57,13 +57,13 @@ const ASK_MS = 1000;
 const LONGEST_FILE = 64 * 1024 * 1024;
 const LONGEST_ANSWER = 200;
 
-export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
-  const aside = `${include}.prod`;
+export function openEdge({include, test, reload, probe}: EdgeOptions): Edge {
+  const fallback = `${include}.prod`;
   return {
     read: () => readText(include),
     async put(text) {
       try {
-        await writeAside(`${include}.next`, text, include);
+        await writeLike(`${include}.next`, text, include);
         await rm(`${include}.previous`, {force: true});
         await link(include, `${include}.previous`).catch(() => undefined);
         await rename(`${include}.next`, include);
@@ -72,16 +72,16 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
         return troubleOf(error, include);
       }
     },
-    async putAside(text) {
+    async putFallback(text) {
       try {
-        await writeAside(`${aside}.next`, text, include);
-        await rename(`${aside}.next`, aside);
+        await writeLike(`${fallback}.next`, text, include);
+        await rename(`${fallback}.next`, fallback);
         return null;
       } catch (error) {
-        return troubleOf(error, aside);
+        return troubleOf(error, fallback);
       }
     },
-    readAside: () => readText(aside),
+    readFallback: () => readText(fallback),
     async test(signal) {
       const ran = await runBriefly(test, signal);
       if (ran.how === 'done') return null;
@@ -103,11 +103,11 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** The file names people: whoever else is to read it is given the right by the one in place. */
+/** The file names people: it has the group of the file in place, and no other reader. */
 const OF_ITS_GROUP = 0o640;
 
 /** On the disk when it resolves: after a power cut nginx must not find half a file. Belongs to whom `like` belongs to. */
-async function writeAside(path: string, text: string, like: string): Promise<void> {
+async function writeLike(path: string, text: string, like: string): Promise<void> {
   const rights = await stat(like).catch(() => null);
   const mode = rights === null ? OF_ITS_GROUP : rights.mode & 0o777;
   const file = await open(path, 'w', OF_ITS_GROUP);
@@ -163,7 +163,7 @@ function ask({host, port}: EdgeSite['probe']): Promise<string | null> {
       },
     );
     request.on('error', () => end(null));
-    // For all of it: somebody else on this port may answer and never come to an end.
+    // For the whole answer: another program on this port may answer without end.
     const late = setTimeout(() => request.destroy(), ASK_MS);
     const end = (hash: string | null) => {
       clearTimeout(late);

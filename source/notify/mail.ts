@@ -2,7 +2,7 @@ import type {MailSpec} from '../release/channel.ts';
 import {failed, type Channel, type Tried} from './channel.ts';
 import type {Message} from './message.ts';
 import {isLoopback, isTls} from './post.ts';
-import {readSecret, without} from './secret.ts';
+import {readSecret, without} from '../http/secret.ts';
 import {startOf} from '../release/well-formed.ts';
 
 /** For the connection, its greeting and each answer; and all in all, milliseconds. */

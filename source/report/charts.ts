@@ -9,7 +9,9 @@ const METRICS: readonly [name: keyof CourseOfSide, unit: Chart['unit']][] = [
   ['conversionRate', '%'],
 ];
 
-/** What gray was set to, then every metric that somebody told, each with the moments that explain it. */
+/**
+ * Charts of the set percent, then of every measured metric, with marks for verdicts, alerts and the rollback.
+ */
 export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Words): Chart[] {
   const {at, stepMs, percent} = course;
   const marks: Chart['marks'][number][] = [
@@ -40,7 +42,9 @@ export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Wo
       {name: words.gray, side: 'gray', values: course.gray[name]},
     ],
   }));
-  const told = metrics.filter(({lines}) => lines.some(({values}) => values.some(value => value !== null)));
+  const measured = metrics.filter(({lines}) =>
+    lines.some(({values}) => values.some(value => value !== null)),
+  );
   if (at.length < 2) return [];
   const set: Chart = {
     title: words.charts.percent,
@@ -50,5 +54,5 @@ export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Wo
     marks: [],
     lines: [{name: words.gray, side: 'gray', values: percent}],
   };
-  return [set, ...told];
+  return [set, ...measured];
 }

@@ -27,10 +27,10 @@ const WORST: Readonly<Record<Report['state'], Tone>> = {
   failed: 'bad',
 };
 
-/** A pause that is shorter is told among the pauses alone, milliseconds. */
+/** Shortest pause that the head of the report mentions, milliseconds. */
 const WORTH_MS = 500;
 
-/** The report in words, for any format. @param zone in which moments are written, an IANA name */
+/** Makes the document of a report, for any format. @param zone time zone of all times, an IANA name */
 export function composeReport(report: Report, words: Words, zone: string): ReportDocument {
   const moments = momentsIn(zone);
   const {sections} = words;
@@ -62,14 +62,14 @@ export function composeReport(report: Report, words: Words, zone: string): Repor
 function lead(report: Report, words: Words): string {
   const {state, rollback, totalMs, phases, percents} = report;
   if (rollback !== null) {
-    const told = [
+    const sentences = [
       words.rolledBack(
         setPercent(rollback.fromPercent),
         lastedWords(rollback.at - report.startedAt, words.units),
       ),
     ];
-    if (rollback.reason !== null) told.push(words.because(rollback.reason.replace(/\.$/u, '')));
-    return told.join(' ');
+    if (rollback.reason !== null) sentences.push(words.because(rollback.reason.replace(/\.$/u, '')));
+    return sentences.join(' ');
   }
   if (state === 'completed') return words.completed(lastedWords(totalMs, words.units));
   return words.stands(
@@ -80,7 +80,7 @@ function lead(report: Report, words: Words): string {
 }
 
 function facts(report: Report, words: Words, {full, zone}: Moments): Block {
-  const {facts: labels, running, bySomebody} = words;
+  const {facts: labels, running, byActor} = words;
   const {exposure, startedAt, startedBy, endedAt, totalMs, pausedMs, heldMs} = report;
   const users = exposure.users === null ? null : countWords(exposure.users);
   return {
@@ -89,7 +89,7 @@ function facts(report: Report, words: Words, {full, zone}: Moments): Block {
       [labels.release, report.release],
       [labels.over, report.over ?? UNKNOWN],
       [labels.plan, report.plan],
-      [labels.started, bySomebody(full(startedAt), startedBy)],
+      [labels.started, byActor(full(startedAt), startedBy)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
       [labels.lasted, lastedWords(totalMs, words.units)],
       ...(pausedMs >= WORTH_MS ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
@@ -116,17 +116,19 @@ function coverage({coveredPercent, sides, rollback}: Report, words: Words): Bloc
 function rollback({rollback}: Report, words: Words, {full}: Moments): Block[] {
   if (rollback === null) return [];
   const {at, by, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
-  const told = [
-    toProdMs === null
-      ? words.toProdUnseen
-      : words.toProd(secondsWords(toProdMs), String(confirmed ?? 0), String(routers ?? 0)),
+  const sentences = [
+    routers === 0
+      ? words.unconfirmed
+      : toProdMs === null
+        ? words.toProdUnseen
+        : words.toProd(secondsWords(toProdMs), String(confirmed ?? 0), String(routers ?? 0)),
     ...(requestsAfter === null ? [] : [words.requestsAfter(countWords(requestsAfter))]),
     ...((silent ?? 0) > 0 ? [words.silent(String(silent))] : []),
   ];
   return [
-    {kind: 'text', text: words.bySomebody(full(at), by)},
+    {kind: 'text', text: words.byActor(full(at), by)},
     ...(reason === null ? [] : [{kind: 'text', text: words.because(reason), tone: 'bad'} as const]),
-    {kind: 'text', text: told.join(' ')},
+    {kind: 'text', text: sentences.join(' ')},
   ];
 }
 

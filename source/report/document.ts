@@ -1,23 +1,23 @@
-/** A report as parts that any format can write: Markdown and HTML are made from the same. */
+/** Document of a report. Markdown and HTML are both written from it. */
 
-/** How much a thing matters: only what is bad or good is coloured. */
+/** Severity of a text. Only `bad` and `good` are coloured. */
 export type Tone = 'bad' | 'warn' | 'good' | 'plain' | 'quiet';
 
 export interface Cell {
   text: string;
   tone?: Tone;
-  /** Figures stand to the right. */
+  /** Aligned to the right. */
   isNumber?: true;
 }
 
-/** Two lines over time, or one where `gray` is null. Lists as long as `at`; null where nothing is known. */
+/** One or two lines over time. Lists are as long as `at`; null where no value is known. */
 export interface Chart {
   title: string;
   unit: '%' | 'ms' | '/s';
   at: readonly number[];
   stepMs: number;
   lines: readonly {name: string; side: 'prod' | 'gray'; values: readonly (number | null)[]}[];
-  /** Moments worth a mark, with what happened. */
+  /** Moments with a mark and a text. */
   marks: readonly {at: number; text: string; tone: Tone}[];
 }
 
@@ -35,7 +35,7 @@ export interface Section {
 export interface ReportDocument {
   lang: string;
   title: string;
-  /** How it ended, in a sentence. */
+  /** The result in one sentence. */
   lead: {text: string; tone: Tone};
   sections: readonly Section[];
   names: {prod: string; gray: string};

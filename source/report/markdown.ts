@@ -4,7 +4,7 @@ import type {Block, Cell, Chart, ReportDocument} from './document.ts';
 const BARS = '▁▂▃▄▅▆▇█';
 const WIDTH = 60;
 
-/** The report as GitHub-flavoured Markdown; charts are a line of bars each. */
+/** Writes a report as GitHub-flavoured Markdown. Each chart line is a row of bars. */
 export function writeMarkdown({title, lead, sections}: ReportDocument): string {
   const parts = [`# ${plain(title)}`, `**${plain(lead.text)}**`];
   for (const {title: name, blocks} of sections) {
@@ -40,7 +40,7 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** One scale for both lines, from 0 on. */
+/** Both lines have the same scale, from 0. */
 function writeChart({title, unit, lines}: Chart): string {
   const known = lines.flatMap(({values}) => values.filter(value => value !== null));
   const most = Math.max(...known, 0);
@@ -61,7 +61,7 @@ function bars(values: readonly (number | null)[], most: number): string {
   }).join('');
 }
 
-/** Text that Markdown, HTML and a terminal read as nothing but text, on one line. */
+/** Escapes a text for Markdown, HTML and a terminal, on one line. */
 function plain(text: string): string {
   return plainText(text)
     .replaceAll(/\s+/gu, ' ')

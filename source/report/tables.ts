@@ -6,7 +6,7 @@ import type {PhaseReport, Report, Sides} from './report.ts';
 import type {Words} from './words/words.ts';
 import {own} from '../release/own.ts';
 
-/** The tables of a report; none where there is nothing to tell. */
+/** Tables of a report. A table without rows is left out. */
 
 export function differencesTable({differences}: Report, words: Words): Block[] {
   if (differences.length === 0) return [];
@@ -27,7 +27,7 @@ export function differencesTable({differences}: Report, words: Words): Block[] {
   ];
 }
 
-export function phasesTable({phases, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function phasesTable({phases, startedAt}: Report, words: Words, {short}: Moments): Block[] {
   if (phases.length === 0) return [];
   const {columns} = words;
   const measured = pairColumns(
@@ -49,7 +49,7 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
       rows: phases.map(phase => [
         {text: phase.name},
         {text: setPercent(phase.percent), isNumber: true},
-        {text: beside(phase.from, startedAt)},
+        {text: short(phase.from, startedAt)},
         {text: phase.to === null ? words.running : lastedWords(phase.to - phase.from, words.units)},
         {text: phase.plannedMs === null ? words.open : lastedWords(phase.plannedMs, words.units)},
         {text: phase.pausedMs > 0 ? lastedWords(phase.pausedMs, words.units) : UNKNOWN},
@@ -65,8 +65,8 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
 }
 
 /**
- * Requests, error rate, p95 and conversion of both sides, a column each; what no row has a number of is left out. `cells`
- * has a list for each of `rows`.
+ * Columns of requests, error rate, p95 and conversion for both sides. A column without values is left out.
+ * `cells` has a list for each row.
  */
 export function pairColumns(rows: readonly Sides[], words: Words): {head: string[]; cells: Cell[][]} {
   const {columns} = words;
@@ -78,16 +78,16 @@ export function pairColumns(rows: readonly Sides[], words: Words): {head: string
     [columns.p95, ({responseTime}) => maybe(responseTime.p95, 'ms')],
     [columns.conversion, ({conversionRate}) => maybe(conversionRate, 'percent')],
   ];
-  const told = (numbers: SideNumbers | null, of: (numbers: SideNumbers) => string | null) =>
+  const textOf = (numbers: SideNumbers | null, of: (numbers: SideNumbers) => string | null) =>
     numbers === null ? null : of(numbers);
   const known = all.filter(([, of], index) =>
-    rows.some(({prod, gray}) => index === 0 || told(prod, of) !== null || told(gray, of) !== null),
+    rows.some(({prod, gray}) => index === 0 || textOf(prod, of) !== null || textOf(gray, of) !== null),
   );
   return {
     head: known.map(([head]) => head),
     cells: rows.map(({prod, gray}) =>
       known.map(([, of]): Cell => {
-        const text = `${told(prod, of) ?? UNKNOWN} / ${told(gray, of) ?? UNKNOWN}`;
+        const text = `${textOf(prod, of) ?? UNKNOWN} / ${textOf(gray, of) ?? UNKNOWN}`;
         return {text, isNumber: true};
       }),
     ),
@@ -104,7 +104,7 @@ function criteria({criteria}: PhaseReport, words: Words): Cell {
 const OF_ACTION = {advance: 'good', hold: 'quiet', pause: 'warn', rollback: 'bad'} as const;
 const OF_LEVEL = {info: 'plain', warning: 'warn', critical: 'bad'} as const;
 
-export function verdictsTable({verdicts, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function verdictsTable({verdicts, startedAt}: Report, words: Words, {short}: Moments): Block[] {
   if (verdicts.length === 0) return [];
   const {columns} = words;
   return [
@@ -112,7 +112,7 @@ export function verdictsTable({verdicts, startedAt}: Report, words: Words, {besi
       kind: 'table',
       head: [columns.at, columns.verdict, columns.why, columns.by],
       rows: verdicts.map(({at, action, reasons, by}) => [
-        {text: beside(at, startedAt)},
+        {text: short(at, startedAt)},
         {text: words.actions[action], tone: OF_ACTION[action]},
         {text: reasons.map(({text}) => text).join('; ')},
         {text: by, tone: 'quiet'},
@@ -121,7 +121,7 @@ export function verdictsTable({verdicts, startedAt}: Report, words: Words, {besi
   ];
 }
 
-export function alertsTable({alerts, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function alertsTable({alerts, startedAt}: Report, words: Words, {short}: Moments): Block[] {
   if (alerts.length === 0) return [];
   const {columns} = words;
   return [
@@ -129,22 +129,22 @@ export function alertsTable({alerts, startedAt}: Report, words: Words, {beside}:
       kind: 'table',
       head: [columns.at, columns.level, columns.message, columns.acknowledged, columns.resolved],
       rows: alerts.map(({raisedAt, level, message, repeats, acknowledgedBy, acknowledgedAt, resolvedAt}) => [
-        {text: beside(raisedAt, startedAt)},
+        {text: short(raisedAt, startedAt)},
         {text: words.levels[level], tone: OF_LEVEL[level]},
         {text: repeats > 0 ? `${message} (${words.repeats(String(repeats))})` : message},
         {
           text:
             acknowledgedAt === null
               ? UNKNOWN
-              : words.bySomebody(beside(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN),
+              : words.byActor(short(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN),
         },
-        {text: resolvedAt === null ? UNKNOWN : beside(resolvedAt, startedAt)},
+        {text: resolvedAt === null ? UNKNOWN : short(resolvedAt, startedAt)},
       ]),
     },
   ];
 }
 
-export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function stepsTable({steps, startedAt}: Report, words: Words, {short}: Moments): Block[] {
   if (steps.length === 0) return [];
   const {columns} = words;
   return [
@@ -157,7 +157,7 @@ export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: M
           text: own(words.outcomes, state) ?? state,
           tone: state === 'failed' ? 'bad' : state === 'skipped' ? 'quiet' : 'plain',
         },
-        {text: at === null ? UNKNOWN : beside(at, startedAt)},
+        {text: at === null ? UNKNOWN : short(at, startedAt)},
         {text: ms === null ? UNKNOWN : secondsWords(ms), isNumber: true},
         {text: error ?? ''},
       ]),
@@ -165,7 +165,7 @@ export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: M
   ];
 }
 
-export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function pausesTable({pauses, startedAt}: Report, words: Words, {short}: Moments): Block[] {
   if (pauses.length === 0) return [];
   const {columns} = words;
   return [
@@ -173,8 +173,8 @@ export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}:
       kind: 'table',
       head: [columns.from, columns.to, columns.by, columns.why],
       rows: pauses.map(({from, to, by, reason}) => [
-        {text: beside(from, startedAt)},
-        {text: to === null ? words.running : beside(to, startedAt)},
+        {text: short(from, startedAt)},
+        {text: to === null ? words.running : short(to, startedAt)},
         {text: by},
         {text: reason ?? ''},
       ]),
@@ -205,14 +205,14 @@ export function feedbackTable({feedback}: Report, words: Words): Block[] {
   ];
 }
 
-export function timelineTable({timeline, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function timelineTable({timeline, startedAt}: Report, words: Words, {short}: Moments): Block[] {
   const {columns} = words;
   return [
     {
       kind: 'table',
       head: [columns.at, columns.what, columns.by],
       rows: timeline.map(({at, text, by}) => [
-        {text: beside(at, startedAt)},
+        {text: short(at, startedAt)},
         {text},
         {text: by, tone: 'quiet'},
       ]),

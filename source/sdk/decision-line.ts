@@ -3,7 +3,10 @@ import {startOf} from '../release/well-formed.ts';
 
 const LONGEST_USER = 100;
 
-/** A line for a log of decisions: `[2026-11-23 12:00:00] Gray Routing - User: u-42, Feature: pay, Gray: YES, IP: …`. */
+/**
+ * Formats a line of the decision log: `[2026-11-23 12:00:00] Gray Routing - User: u-42, Feature: pay, Gray:
+ * YES, IP: …`.
+ */
 export function decisionLine(
   at: Date,
   feature: string,
@@ -20,7 +23,10 @@ export function decisionLine(
   );
 }
 
-/** Ids come from outside: nothing in one may end the line, or act on a terminal that shows it. */
+/**
+ * Shortens a text from outside and removes control characters, so that it cannot end the line or act on a
+ * terminal.
+ */
 function oneLine(text: string): string {
   const short = text.length > LONGEST_USER ? `${startOf(text, LONGEST_USER)}…` : text;
   return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');

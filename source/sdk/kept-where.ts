@@ -3,8 +3,9 @@ import {stateFolder} from '../store/open.ts';
 import type {DeckOptions} from './options.ts';
 
 /**
- * The folder for what outlives the process; null: nowhere. One that was named counts as it is: where it cannot be read
- * a rollback may wait in it. The one of this user, which nobody has named, is done without where it cannot be looked into.
+ * The folder for the last split and latches; null for none. A folder that the options name is always used: if
+ * it cannot be read, an offline rollback may be set in it. The user's default state folder is skipped if it
+ * cannot be accessed.
  */
 export async function keptWhere(
   {stateFolder: named}: DeckOptions,
@@ -18,9 +19,11 @@ export async function keptWhere(
     return folder;
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException;
-    // Not there yet: it is made with the first split.
+    // The folder is created with the first split.
     if (code === 'ENOENT') return folder;
-    onTrouble(`the last split is not kept: the state folder cannot be used (${code ?? 'unknown'})`);
+    onTrouble(
+      `the last split is not saved: the state folder ${folder} cannot be used (${code ?? 'unknown'})`,
+    );
     return null;
   }
 }

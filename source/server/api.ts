@@ -13,11 +13,11 @@ import {readFeedbackBody} from './read-feedback.ts';
 import type {Served, ServedFeature} from './served.ts';
 import type {Client, Scope} from './tokens.ts';
 
-/** Largest body of a request, bytes. */
+/** Largest request body, bytes. */
 const MOST_BYTES = 64 * 1024;
 const EVENT_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no'};
 
-/** Adds what is said of releases. Who asks is known by then. */
+/** Adds the routes of releases and feedback. The client is authenticated before. */
 export function addApiRoutes(
   app: Hono<Env>,
   {served, isReadOnly}: AppOptions,
@@ -42,8 +42,8 @@ export function addApiRoutes(
     maxSize: MOST_BYTES,
     onError: () => {
       const message = `the body is larger than ${MOST_BYTES} bytes`;
-      // What is left of it is not read: nobody should send another request behind it.
-      throw new Problem(413, 'too-large', message, 'say the most important', {
+      // The rest of the body is not read, so the connection is closed.
+      throw new Problem(413, 'too-large', message, `send at most ${MOST_BYTES} bytes`, {
         headers: {connection: 'close'},
       });
     },
@@ -55,8 +55,8 @@ export function addApiRoutes(
       throw new Problem(
         403,
         'read-only',
-        'this server only reads',
-        'ask whoever runs it for one that writes',
+        'this server is read-only',
+        'ask its operator for a server that writes',
       );
     const waitMs = limits.writers.take(`${client.name} ${addressOf(context)}`, performance.now());
     if (waitMs > 0) throw tooOften(waitMs);
@@ -75,7 +75,7 @@ export function addApiRoutes(
     need(client, 'read');
     const feature = featureOf(served, context.req.query('feature'));
     const after = lastEventOf(context.req.header('last-event-id'));
-    // A head alone has no stream behind it.
+    // The answer to HEAD has no stream.
     if (context.req.method === 'HEAD') return context.body(null, 200, EVENT_TYPE);
     followers.check(client.name);
     const {outgoing} = context.env;
@@ -90,11 +90,11 @@ export function addApiRoutes(
 
 function need(client: Client, scope: Scope): void {
   if (client.scopes.has(scope)) return;
-  const next = 'ask whoever gives out tokens';
-  throw new Problem(403, 'no-scope', `this wants a token with the scope ${scope}`, next);
+  const next = 'ask the operator of this server for one';
+  throw new Problem(403, 'no-scope', `this request needs a token with the scope ${scope}`, next);
 }
 
-/** The feature that is named, or the only one. @throws Problem 400 or 404 */
+/** Returns the named feature, or the only one. @throws Problem 400 or 404 */
 function featureOf(served: Served, name: string | undefined): ServedFeature {
   const names = served.names();
   const [only] = names;
@@ -104,12 +104,17 @@ function featureOf(served: Served, name: string | undefined): ServedFeature {
   }
   const found = served.get(name ?? only ?? '');
   if (found !== null) return found;
-  throw new Problem(404, 'no-feature', 'there is no feature of this name', '?feature=NAME');
+  throw new Problem(404, 'no-feature', 'no feature has this name', '?feature=NAME');
 }
 
-/** Version of the last event that was received; 0 where none is named. @throws Problem 400 */
+/** Version of the last event that the client received; 0 if none. @throws Problem 400 */
 function lastEventOf(header: string | undefined): number {
   if (header === undefined || header === '') return 0;
   if (/^\d{1,15}$/u.test(header)) return Number(header);
-  throw new Problem(400, 'bad-input', 'Last-Event-ID is the number of an event', 'leave it out to get all');
+  throw new Problem(
+    400,
+    'bad-input',
+    'Last-Event-ID is no number of an event',
+    'leave it out to get all events',
+  );
 }

@@ -9,10 +9,10 @@ import {Problem, problemDocument, problemOf, tooOften} from './problem.ts';
 import {ROUTES, routeOf} from './routes.ts';
 import {clientOf} from './tokens.ts';
 
-/** So long a browser may remember what it may ask, seconds. */
+/** Seconds that a browser may cache a preflight answer. */
 const PREFLIGHT_S = 600;
 
-/** The HTTP interface: who asks, whether he may, and what he gets. `close` ends the streams. */
+/** Creates the HTTP interface: authentication, limits and routes. `close` ends the streams. */
 export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} {
   const {served, clients, origins, metrics} = options;
   const app = new Hono<Env>();
@@ -38,7 +38,7 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     const route = ROUTES.find(({path}) => path === context.req.path);
     const problem =
       route === undefined
-        ? new Problem(404, 'no-such-path', 'there is nothing here', 'GET /api/v1/openapi.json')
+        ? new Problem(404, 'no-such-path', 'the path is unknown', 'GET /api/v1/openapi.json')
         : new Problem(405, 'wrong-method', `${route.path} takes ${route.method}`, `use ${route.method}`);
     if (route !== undefined) context.header('allow', route.method);
     return context.json(problemDocument(problem), problem.status);
@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
 
   for (const path of ['/healthz', '/metrics'])
     app.use(path, async (context, next) => {
-      const waitMs = limits.anybody.take(addressOf(context), performance.now());
+      const waitMs = limits.open.take(addressOf(context), performance.now());
       if (waitMs > 0) throw tooOften(waitMs);
       await next();
     });
@@ -79,13 +79,9 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
         : limits.clients.take(client.name, now);
     if (waitMs > 0) throw tooOften(waitMs);
     if (client === null)
-      throw new Problem(
-        401,
-        'no-token',
-        'this wants a token that is known here',
-        'Authorization: Bearer TOKEN',
-        {headers: {'www-authenticate': 'Bearer'}},
-      );
+      throw new Problem(401, 'no-token', 'this request needs a known token', 'Authorization: Bearer TOKEN', {
+        headers: {'www-authenticate': 'Bearer'},
+      });
     context.set('client', client);
     await next();
   });

@@ -2,28 +2,31 @@ import type {ServerResponse} from 'node:http';
 import type {Commit} from '../release/commit.ts';
 import type {ServedFeature} from './served.ts';
 
-/** So that a proxy between keeps the line open, milliseconds. */
+/** Milliseconds between two comments that keep the connection open through a proxy. */
 const BEAT_MS = 15_000;
-/** Who takes nothing for so long is gone, milliseconds. */
+/** Milliseconds after which a client that reads nothing is disconnected. */
 const STUCK_MS = 60_000;
-/** Another server may have been told of a commit so much earlier, milliseconds. */
+/** Milliseconds by which another server may have known a commit earlier. */
 const LATE_MS = 3000;
-/** Commits whose text is kept, for the many who wait for the newest. */
+/** Most commits whose text is cached for clients at the head. */
 const TEXTS_KEPT = 64;
 
-/** One who follows: how far he has been told, and whether his line is full. */
+/** A client that follows the log. */
 interface Follower {
   response: ServerResponse;
-  /** Commits told, and the id of the last, which tells whether the log is still the same; null: not compared yet. */
+  /**
+   * Number of commits sent, and the id of the last one, which detects a replaced log; null before the first
+   * comparison.
+   */
   told: number;
   lastId: string | null;
-  /** Since when nothing more could be sent, milliseconds; null: it can. */
+  /** Since when the connection takes no more data, milliseconds; null if it does. */
   fullSince: number | null;
 }
 
 /**
- * Tells a feature's log to all who follow it, as server-sent events: `id` is the version, `data` the commit. Nobody's
- * line is written further than he reads: memory is bounded, and whoever is slow keeps nobody else waiting.
+ * Sends a feature's log to its followers as server-sent events: `id` is the version, `data` the commit. A
+ * connection gets no more than its client reads, so memory is bounded and a slow client delays no other.
  */
 export class EventHub {
   readonly #feature: ServedFeature;
@@ -34,7 +37,7 @@ export class EventHub {
 
   constructor(feature: ServedFeature) {
     this.#feature = feature;
-    this.#stop = feature.view.subscribe(() => this.#tellAll());
+    this.#stop = feature.view.subscribe(() => this.#sendToAll());
     this.#beat = setInterval(() => this.#keepAlive(), BEAT_MS);
     this.#beat.unref();
   }
@@ -44,17 +47,18 @@ export class EventHub {
   }
 
   /**
-   * Begins to tell. The head of the answer is already written.
-   * @param after version of the last event that was received; 0: from the first on
+   * Begins to send. The head of the answer is written already.
+   * @param after version of the last event that the client received; 0 sends all
    */
   follow(response: ServerResponse, after: number): void {
     const follower: Follower = {response, told: after, lastId: null, fullSince: null};
     this.#followers.add(follower);
-    // Who knows more than there is may have heard it a moment before us; after a while it was another log.
+    // If the client knows more commits than this server, another server may have been faster. After `LATE_MS`
+    // it was another log.
     const late = setTimeout(() => {
       if (follower.told <= this.#feature.view.commits().length) return;
       this.#begin(follower);
-      this.#tell(follower);
+      this.#catchUp(follower);
     }, LATE_MS);
     late.unref();
     const leave = () => {
@@ -65,10 +69,10 @@ export class EventHub {
     response.on('error', leave);
     response.on('drain', () => {
       follower.fullSince = null;
-      this.#tell(follower);
+      this.#catchUp(follower);
     });
     this.#send(follower, 'retry: 2000\n\n');
-    this.#tell(follower);
+    this.#catchUp(follower);
   }
 
   close(): void {
@@ -78,11 +82,11 @@ export class EventHub {
     this.#followers.clear();
   }
 
-  #tellAll(): void {
-    for (const follower of this.#followers) if (follower.fullSince === null) this.#tell(follower);
+  #sendToAll(): void {
+    for (const follower of this.#followers) if (follower.fullSince === null) this.#catchUp(follower);
   }
 
-  #tell(follower: Follower): void {
+  #catchUp(follower: Follower): void {
     const commits = this.#feature.view.commits();
     if (follower.lastId === null) {
       if (follower.told > commits.length) return;
@@ -98,7 +102,7 @@ export class EventHub {
     }
   }
 
-  /** What he was told is void. */
+  /** Announces that all events sent so far are void, and begins at the first commit. */
   #begin(follower: Follower): void {
     follower.told = 0;
     follower.lastId = null;
@@ -130,5 +134,5 @@ export class EventHub {
   }
 }
 
-/** Everything told so far is void; what comes next is told from the first commit on. */
+/** Event: all events sent so far are void. The log follows from its first commit. */
 const BROKEN = 'event: broken\ndata: {"schema":"graydeck.broken/1"}\n\n';

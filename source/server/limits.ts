@@ -1,15 +1,15 @@
 import {RateLimit} from './rate.ts';
 
-/** How often who may ask: what one of them does keeps no other from it. */
+/** Rate limits. Each client is limited alone, so that no client delays another. */
 export interface Limits {
-  /** By token. */
+  /** Requests with a token, by token. */
   clients: RateLimit;
-  /** Feedback, by token and address: of a page every visitor has the same token. */
+  /** Feedback, by token and address, because all visitors of a page share its token. */
   writers: RateLimit;
-  /** Without a token that is known, by address. */
+  /** Requests without a known token, by address. */
   strangers: RateLimit;
-  /** What wants no token, by address. */
-  anybody: RateLimit;
+  /** Paths that need no token, by address. */
+  open: RateLimit;
 }
 
 export function openLimits(): Limits {
@@ -17,6 +17,6 @@ export function openLimits(): Limits {
     clients: new RateLimit({burst: 5000, perSecond: 5000}),
     writers: new RateLimit({burst: 60, perSecond: 10}),
     strangers: new RateLimit({burst: 30, perSecond: 1}),
-    anybody: new RateLimit({burst: 100, perSecond: 20}),
+    open: new RateLimit({burst: 100, perSecond: 20}),
   };
 }

@@ -1,7 +1,7 @@
 import type {ContentfulStatusCode} from 'hono/utils/http-status';
 import {StoreFault} from '../store/fault.ts';
 
-/** Why a request is not answered with what it asked for: as the verbs tell it, with a status. */
+/** An error answer to a request: status, code, message and remedy. */
 export class Problem extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
@@ -24,24 +24,32 @@ export class Problem extends Error {
   }
 }
 
-/** Anything thrown, as a problem. Of what nobody foresaw nothing is told: it may hold anything. */
+/**
+ * Returns any error as a problem. Unexpected errors are answered with 500 and no details, because they may
+ * hold anything.
+ */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreFault)
-    return new Problem(503, error.code, 'the store cannot be used at the moment', 'try again later', {
+    return new Problem(503, error.code, 'the store cannot be reached', 'try again later', {
       headers: {'retry-after': '2'},
     });
-  return new Problem(500, 'fault', 'something went wrong in here', 'the log of the server may say more');
+  return new Problem(
+    500,
+    'fault',
+    'unexpected error of the server',
+    'its operator finds the error on its stderr',
+  );
 }
 
-/** The document of an error. */
+/** The JSON document of an error. */
 export function problemDocument({code, message, next, more}: Problem): object {
   const {mistakes} = more;
   return {schema: 'graydeck.error/1', code, message, next, ...(mistakes === undefined ? {} : {mistakes})};
 }
 
 export function tooOften(afterMs: number): Problem {
-  return new Problem(429, 'too-often', 'too many requests', 'wait as long as Retry-After says', {
+  return new Problem(429, 'too-often', 'too many requests', 'wait for the seconds in Retry-After', {
     headers: {'retry-after': String(Math.max(1, Math.ceil(afterMs / 1000)))},
   });
 }

@@ -1,13 +1,16 @@
-/** How often something may be done: so many at once, and so many a second in the long run. */
+/** A rate: requests at once, and requests a second in the long run. */
 export interface Rate {
   burst: number;
   perSecond: number;
 }
 
-/** Of so many who ask the newest are remembered. */
+/** Most clients remembered. */
 const MOST_KNOWN = 10_000;
 
-/** Counts what many do, each for himself. Memory is bounded: who has not asked for longest is forgotten first. */
+/**
+ * Limits the rate of each client by a token bucket. Memory is bounded: the client that was idle longest is
+ * forgotten.
+ */
 export class RateLimit {
   readonly #rate: Rate;
   readonly #known = new Map<string, {left: number; at: number}>();
@@ -17,8 +20,8 @@ export class RateLimit {
   }
 
   /**
-   * Takes one. @param now milliseconds of a clock that does not jump
-   * @returns 0, or after how many milliseconds there will be one
+   * Takes one. @param now monotonic clock, milliseconds
+   * @returns 0, or the milliseconds until one is available
    */
   take(who: string, now: number): number {
     const {burst, perSecond} = this.#rate;

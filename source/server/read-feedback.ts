@@ -2,13 +2,16 @@ import type {Feedback} from '../analysis/feedback/feedback.ts';
 import {Problem} from './problem.ts';
 import {feedbackOf, feedbackShape} from './schemas.ts';
 
-/** Feedback out of the body of a request, and the feature that it names. @throws Problem 400 or 415 */
+/**
+ * Parses the body of a feedback request: the feedback, and the feature that it names. @throws Problem 400 or
+ * 415
+ */
 export async function readFeedbackBody(
   type: string | undefined,
   text: () => Promise<string>,
 ): Promise<{feedback: Feedback; feature: string | undefined}> {
   if (!/^application\/json\s*(;|$)/iu.test(type ?? ''))
-    throw new Problem(415, 'no-json', 'feedback is JSON', 'Content-Type: application/json');
+    throw new Problem(415, 'no-json', 'feedback must be JSON', 'Content-Type: application/json');
   let body: unknown;
   try {
     body = JSON.parse(await text());
@@ -23,6 +26,6 @@ export async function readFeedbackBody(
     .slice(0, 20)
     .map(({path, message}) => ({field: path.map(String).join('.'), message}));
   const [first] = mistakes;
-  const message = first === undefined || first.field === '' ? 'the body is no feedback' : first.field;
+  const message = first === undefined || first.field === '' ? 'the body' : first.field;
   throw new Problem(400, 'bad-input', `${message}: ${first?.message ?? ''}`, 'see mistakes', {mistakes});
 }

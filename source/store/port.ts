@@ -155,6 +155,19 @@ export interface OutputReader {
   read(): Promise<KeptOutput[]>;
 }
 
+/**
+ * Links by which others may watch a feature. A record is a name and a text that the store does not look inside: the link,
+ * or how many watch by it.
+ */
+export interface ShareReader {
+  read(): Promise<ReadonlyMap<string, string>>;
+}
+export interface ShareKeeper extends ShareReader {
+  /** Replaces the record of this name. */
+  write(name: string, text: string): Promise<void>;
+  remove(names: readonly string[]): Promise<void>;
+}
+
 export interface Lease {
   holder: string;
   /** Token of this tenure; renewing and giving up need it. */
@@ -196,6 +209,7 @@ export interface FeatureView {
   routers: RouterRegistry;
   feedback: FeedbackReader;
   outputs: OutputReader;
+  shares: ShareReader;
   lease: Pick<LeaseKeeper, 'read'>;
   streamClocks(): Promise<StreamClocks>;
 }
@@ -208,6 +222,7 @@ export interface FeatureStore extends FeatureView {
   routers: RouterRegistry;
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
+  shares: ShareKeeper;
   lease: LeaseKeeper;
   /**
    * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and

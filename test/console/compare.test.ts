@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {SideNumbers} from '../../source/analysis/numbers.ts';
 import {compare, type Standing} from '../../source/console/present/sides/compare.ts';
-import {limitsOf, type Limit} from '../../source/console/present/chart/limit.ts';
+import {limitsOf, type Limit} from '../../source/analysis/limits.ts';
 import {metricOf} from '../../source/console/present/sides/metric.ts';
 import {PLAN} from './programs/rolling.ts';
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {DueAlert} from '../../source/analysis/judge/alerts.ts';
 import type {Judgement} from '../../source/analysis/judge/judge.ts';
-import {alertOrders, ordersOf, type Order, type Sight} from '../../source/guard/orders.ts';
+import {alertOrders, ordersOf, type Order, type GuardInput} from '../../source/guard/orders.ts';
 import type {VerdictAction} from '../../source/release/command.ts';
 import type {Reason} from '../../source/release/state.ts';
 import {begin, complete, next, pause, run, start} from '../release/orders.ts';
@@ -49,11 +49,11 @@ function orders(
   judgement: Judgement,
   history: readonly Happening[],
   differsForMs: number | null = null,
-  unapplied: Sight['unapplied'] = [],
+  unapplied: GuardInput['unapplied'] = [],
 ): Order[] {
   const {state, release, at} = given(...history);
   const differsSince = differsForMs === null ? null : at - differsForMs;
-  return ordersOf({state, release, judgement, now: at, differsSince, unapplied} satisfies Sight);
+  return ordersOf({state, release, judgement, now: at, differsSince, unapplied} satisfies GuardInput);
 }
 
 const intents = (list: Order[]) => list.map(({intent}) => intent);

@@ -46,7 +46,7 @@ describe('the include file', () => {
       await Promise.all(
         [include, `${include}.prod`].map(async path => ((await stat(path)).mode & 0o777).toString(8)),
       );
-    const put = async (text: string) => [await edge.put(text), await edge.putAside(text)];
+    const put = async (text: string) => [await edge.put(text), await edge.putFallback(text)];
     expect(await put('# one')).toEqual([null, null]);
     expect(await modes()).toEqual(['640', '640']);
     await chmod(include, 0o644);

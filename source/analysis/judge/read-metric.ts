@@ -1,6 +1,6 @@
 import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Side} from '../numbers.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 
 /** A metric of one side over a window. */
 export interface MetricReading {
@@ -51,8 +51,12 @@ export function valuesMetrics(name: string): ValuesMetric[] {
   }));
 }
 
-/** Reads any metric that samples can carry, by the name conditions use. */
-export function readMetric(look: Look, side: Side, name: string, overMs: number): MetricReading {
+/** Reads any metric that samples can carry, by the name that conditions use; once for each look, side and window. */
+export function readMetric(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
+  return look.reading(side, name, overMs, () => read(look, side, name, overMs));
+}
+
+function read(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
   const {requests, entries} = look.arrivals(side, overMs);
   const ofRequests = (value: number | null): MetricReading => ({value, samples: requests});
   const perSecond = (count: number) => {

@@ -6,7 +6,7 @@ import {amount, oddsWords, countWords, timeWords} from './amounts.ts';
 import type {CriterionReading} from './criteria.ts';
 import type {RatioReading} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';
-import type {Judged, Outcome} from './outcome.ts';
+import type {JudgedCondition, Outcome} from './outcome.ts';
 import {metricWords, outcomeWords} from './outcome-words.ts';
 
 /** Codes of reasons. Scripts and translations go by them, with the numbers; the text is English. */
@@ -20,7 +20,7 @@ export type ReasonCode =
   /** A guardrail that stops cannot be judged: too few requests, or not measurable. */
   | 'guardrail_undecided'
   | 'guardrail_unmeasured'
-  /** Prod breaks the same limit: taking gray back would help nobody. */
+  /** Prod breaks the same limit: a rollback would not help. */
   | 'both_sides'
   /** Gray is worse beyond chance; `value` and `threshold` are the shares of gray and prod, percent. */
   | 'evidence'
@@ -68,7 +68,14 @@ export function reason(code: ReasonCode, text: string, numbers: Numbers = {}): R
   return {code, metric, value, threshold, samples, windowSeconds, text};
 }
 
-function numbersOf({metric, improvement, value, threshold, samples, windowSeconds}: Judged): Numbers {
+function numbersOf({
+  metric,
+  improvement,
+  value,
+  threshold,
+  samples,
+  windowSeconds,
+}: JudgedCondition): Numbers {
   return {metric: improvement ? `${metric}_improvement` : metric, value, threshold, samples, windowSeconds};
 }
 

@@ -1,7 +1,7 @@
 import {meanOf, proportion, quantileRanks, type Certainty, type Estimate} from '../bounds.ts';
 import type {Side} from '../numbers.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import {shareMetric, valuesMetrics} from './read-metric.ts';
 
 /** What a metric of one side is made of, where it is made of samples. */
@@ -10,7 +10,7 @@ export type Sampled =
   | {kind: 'values'; values: LogHistogram; of: number; quantile: number | null};
 
 /** Null: the metric is a number without samples, as a gauge is, or nothing was measured. */
-export function readSampled(look: Look, side: Side, metric: string, overMs: number): Sampled | null {
+export function readSampled(look: WindowReader, side: Side, metric: string, overMs: number): Sampled | null {
   const share = shareMetric(metric);
   if (share !== null) {
     const of = look.arrivals(side, overMs).requests;

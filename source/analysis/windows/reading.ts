@@ -52,15 +52,15 @@ export function mergeDistribution(
   {first, end}: Seconds,
   ring: SecondRing,
 ): void {
-  for (const lane of lanes) lane.distributions[metric]?.mergeInto(target, first, end, ring.blockChanges);
+  for (const lane of lanes) lane.distributions[metric]?.mergeInto(target, first, end, ring);
 }
 
 const distinct = new DistinctSketch();
 
-/** Different users in seconds of the ring, estimated; null when nobody reported any. */
+/** Different users in seconds of the ring, estimated; null without any. */
 export function usersOf(lanes: readonly Lane[], {first, end}: Seconds, ring: SecondRing): number | null {
   distinct.clear();
-  for (const lane of lanes) lane.users?.mergeInto(distinct, first, end, ring.blockChanges);
+  for (const lane of lanes) lane.users?.mergeInto(distinct, first, end, ring);
   return distinct.isEmpty ? null : Math.round(distinct.estimate());
 }
 

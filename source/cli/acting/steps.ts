@@ -15,7 +15,7 @@ import {Failure, failureOf} from '../output/failure.ts';
 import {nameHere} from './actor.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from '../command-line/language.ts';
-import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
+import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
 import {hasChannels, secretVariables} from '../notify/specs.ts';
 import type {Session} from '../session/session.ts';
 import type {Settings} from '../session/settings.ts';
@@ -78,7 +78,7 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   const stop = controller.subscribe(tell);
   try {
     const runner = stepRunner(feature, controller, stamp.by, settings);
-    await tellMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
+    await notifyMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
     throw new Failure(EXIT.fault, 'step-refused', error.message, 'graydeck status lists the steps');

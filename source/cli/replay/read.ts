@@ -5,7 +5,7 @@ import {quote} from '../../config/yaml/mistake.ts';
 import {RecordingReader, recordingOf, type Recording, type RecordingMistake} from '../../replay/recording.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {usage} from '../output/failure.ts';
-import {LineSplitter, LONGEST_LINE} from '../line-splitter.ts';
+import {LineSplitter, LONGEST_LINE} from '../../replay/line-splitter.ts';
 import {readDecoded} from '../report/tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */

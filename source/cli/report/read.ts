@@ -9,7 +9,7 @@ import type {FeedbackReport, Report} from '../../report/report.ts';
 import {releasesIn, storyOf} from '../../report/story.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {readAllFeedback} from '../feedback/read.ts';
-import {EventTeller} from '../output/tell-event.ts';
+import {EventText} from '../output/event-text.ts';
 import {readTallies} from './tallies.ts';
 
 /** Under this name a report is kept among the outputs of the steps. */
@@ -45,7 +45,7 @@ export async function readReport(
   const isTold = kept !== null && kept.endedAt === endedAt && kept.coveredPercent >= WHOLE_PERCENT;
   const time = {release, from: startedAt, to, now: () => view.now()};
   if (!isTold) await readTallies(feature, declared, time, tally => measured.add(tally));
-  const teller = new EventTeller(messagesOf(lang));
+  const texts = new EventText(messagesOf(lang));
   const made = buildReport({
     feature: feature.feature,
     story,
@@ -53,7 +53,7 @@ export async function readReport(
     snapshot: bestSnapshot(textsOf('rollback.snapshot')),
     feedback,
     now,
-    tell: (event, reason) => teller.tell(event, reason),
+    sentence: (event, reason) => texts.sentence(event, reason),
   });
   // What was measured may be gone by now; when the release ended, it was not.
   if (kept === null || kept.coveredPercent <= made.coveredPercent) return made;

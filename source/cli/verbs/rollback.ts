@@ -7,7 +7,7 @@ import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
 import {OFFLINE_DOES, offlineCommand, RollbackFault, StoreFault} from '../../store/fault.ts';
 import {stateFolder} from '../../store/open.ts';
-import {actAtOnce, releaseAtHand} from '../acting/act.ts';
+import {executeAtOnce, releaseAtHand} from '../acting/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, failureOf} from '../output/failure.ts';
@@ -86,7 +86,7 @@ async function withStore(call: Call, progress: Progress): Promise<ExitCode> {
   return await using(openSession(call), async session => {
     progress.feature = session.feature.feature;
     const id = await releaseAtHand(call, session);
-    const done = await actAtOnce(call, session, {type: 'rollback', release: id});
+    const done = await executeAtOnce(call, session, {type: 'rollback', release: id});
     progress.isWritten = true;
     const isOver = done.kind === 'nothing' && done.notice === 'already-rolled-back';
     const isUnknown = done.state.release?.id !== id;
@@ -129,7 +129,8 @@ type Facts = Readonly<Record<string, number>>;
 
 function factsOf({ms, routers, confirmed, silent, grayRequestsAfter}: Facts) {
   return {
-    ms: ms ?? null,
+    // Without a router nothing was seen to change.
+    ms: routers === 0 ? null : (ms ?? null),
     routers: {known: routers ?? null, confirmed: confirmed ?? null, silent: silent ?? null},
     grayRequestsAfter: grayRequestsAfter ?? null,
   };
@@ -141,11 +142,11 @@ function stepsOf(release: Release | null) {
 
 /** How fast, who confirmed, who is silent, and what still reached gray after the key. */
 async function sentence({flags}: Call, {feature}: Session, facts: Facts): Promise<string> {
-  const {rollback, lights, headlines} = messagesOf(languageOf(flags.lang, process.env));
+  const {rollback, headlines} = messagesOf(languageOf(flags.lang, process.env));
   const known = facts['routers'] ?? 0;
   const time = measured(facts['ms'] ?? 0);
   const after = facts['grayRequestsAfter'] ?? null;
-  if (known === 0) return `${rollback.through(time, null, null, after)}; ${lights.noRouters}`;
+  if (known === 0) return rollback.unconfirmed(after);
   const told = rollback.through(time, facts['confirmed'] ?? 0, known, after);
   const silent = facts['silent'] ?? 0;
   if (silent === 0) return told;

@@ -15,6 +15,7 @@ export const en = {
   isOneOf: (attribute: string, values: string) => `${attribute} is ${values}`,
   compares: (attribute: string, op: Operator | '=' | '!=', value: string) =>
     `${attribute} is ${{'<': 'below ', '<=': 'at most ', '>': 'above ', '>=': 'at least ', '=': '', '!=': 'not '}[op]}${value}`,
+  version: (version: string) => `version ${version}`,
   within: (attribute: string, time: string) => `${attribute} lies within the last ${one(time)}`,
   atLeastAgo: (attribute: string, time: string) => `${attribute} lies at least ${time} back`,
 

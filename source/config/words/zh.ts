@@ -10,6 +10,7 @@ export const zh: Words = {
   isOneOf: (attribute, values) => `${attribute} 为 ${values}`,
   compares: (attribute, op, value) =>
     `${attribute} ${{'<': '小于', '<=': '不超过', '>': '大于', '>=': '不少于', '=': '等于', '!=': '不等于'}[op]} ${value}`,
+  version: version => `版本 ${version}`,
   within: (attribute, time) => `${attribute} 在最近${time}内`,
   atLeastAgo: (attribute, time) => `${attribute} 至少在${time}前`,
 

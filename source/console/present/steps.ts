@@ -4,7 +4,7 @@ import type {Release, RunName, Step} from '../../release/state.ts';
 import {clockwork, measured} from './format.ts';
 import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 import type {Panel} from './sides/sides.ts';
 import {reasonText} from './verdict/reason-text.ts';
 
@@ -30,7 +30,7 @@ export function runToShow(release: Release): RunName | null {
   }
 }
 
-function stepParts(step: Step, {reading, t}: Scene): Line {
+function stepParts(step: Step, {reading, t}: ViewModel): Line {
   const {mark, tone} = STEP_MARKS[step.state];
   const name = t.steps[step.name];
   const pieces: Piece[] = [
@@ -49,7 +49,7 @@ function stepParts(step: Step, {reading, t}: Scene): Line {
 }
 
 /** The steps of a run: what is done and how long it took, what runs, what failed and why. */
-export function stepsPanel(release: Release, run: RunName, scene: Scene, width: number): Panel {
+export function stepsPanel(release: Release, run: RunName, scene: ViewModel, width: number): Panel {
   const {t, clean} = scene;
   const steps = release.steps.filter(step => step.run === run);
   const due = steps.filter(step => step.state !== 'skipped');
@@ -72,7 +72,7 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
 }
 
 /** Why it was taken back: what the verdict said, or the words of the one who did it. */
-function whyRows(release: Release, scene: Scene): Line[] {
+function whyRows(release: Release, scene: ViewModel): Line[] {
   const {reading, t, clean} = scene;
   const {rollback} = release;
   if (rollback === null) return [];
@@ -92,7 +92,7 @@ function whyRows(release: Release, scene: Scene): Line[] {
 }
 
 /** People to turn to: whoever takes a release back will want to talk to them. */
-function contactRows({reading, clean}: Scene, width: number): Line[] {
+function contactRows({reading, clean}: ViewModel, width: number): Line[] {
   const people = Object.entries(reading.contacts).slice(0, CONTACTS_AT_MOST);
   return flow(
     people.map(([name, how]) => [say(`${clean.name(name, 30)} `, 'quiet'), say(clean.free(how))]),

@@ -3,7 +3,7 @@ import {moved, stopped, type MoveEvent} from './move.ts';
 import type {Release, State} from '../state.ts';
 import {skipped} from '../step.ts';
 
-/** Newest releases whose rollback routers must remember. */
+/** Most rolled-back releases in a split. */
 const ROLLED_BACK_KEPT = 16;
 const PAST_KEPT = 50;
 
@@ -21,7 +21,7 @@ type ReleaseEvent =
       }
     >;
 
-/** What one event makes of the feature's release. Events of another release than the newest change nothing. */
+/** Folds an event into the feature's release. Events of another release change nothing. */
 export function evolveRelease(state: State, event: ReleaseEvent, happened: Happened): State {
   if (event.type === 'release-started') return started(state, event, happened);
   if (event.type === 'release-banned')
@@ -73,7 +73,7 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
   const release: Release = {
     id: event.release,
     version: event.version,
-    // What prod serves may only be known once the release before has been demoted.
+    // Prod's version may be known only after the previous release has been demoted.
     over: event.over ?? state.prodVersion,
     state: 'deploying',
     plan: event.plan,
@@ -114,7 +114,7 @@ function takenBack(
     splitChangedAt: at,
     clock: stopped(release.clock, at),
     endedAt: null,
-    // What has not been begun by now never will be; what is running may still tell what came of it.
+    // Steps that have not begun are skipped. A running step may still record its outcome.
     steps: [
       ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
       ...event.steps,

@@ -4,10 +4,10 @@ import {chartHtml} from './chart.ts';
 import {escapeHtml} from './escape.ts';
 import {STYLE} from './style.ts';
 
-/** Nothing is loaded from anywhere, and nothing runs: what people wrote is text, whatever it says. */
+/** The page loads nothing and runs nothing, so that texts of people stay text. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** The report as one file that needs nothing else. */
+/** Writes a report as one self-contained HTML file. */
 export function writeHtml({lang, title, lead, sections}: ReportDocument, moments: Moments): string {
   const parts = sections.map(({title: name, blocks}) => {
     const head = name === '' ? '' : `<h2>${escapeHtml(name)}</h2>\n`;

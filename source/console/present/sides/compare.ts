@@ -1,5 +1,5 @@
 import type {SideNumbers} from '../../../analysis/numbers.ts';
-import {breaks, type Limit} from '../chart/limit.ts';
+import {breaks, type Limit} from '../../../analysis/limits.ts';
 import type {Metric} from './metric.ts';
 import {own} from '../../../release/own.ts';
 
