@@ -2,7 +2,7 @@ import type {Judgement} from '../analysis/judge/judge.ts';
 import {judgementOf} from '../analysis/judge/judged.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Side, SideNumbers, Span, StreamStatus} from '../analysis/numbers.ts';
-import {METRIC_NAMES} from '../analysis/numbers.ts';
+import {METRIC_NAMES, summaryBy} from '../analysis/metrics.ts';
 import {shownNames} from '../analysis/shown-names.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
@@ -100,7 +100,7 @@ const UNKNOWN_NUMBERS: SideNumbers = {
   conversions: null,
   conversionRate: null,
   availability: null,
-  responseTime: {mean: null, p50: null, p95: null, p99: null},
+  responseTime: summaryBy(() => null),
   activeUsers: null,
   counters: {},
   gauges: {},

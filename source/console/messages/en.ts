@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
@@ -85,26 +86,8 @@ export const en = {
     window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
     seconds: (seconds: number) => `last ${seconds} s`,
   },
-  metrics: {
-    throughput: 'requests',
-    error_rate: 'error rate',
-    response_time_p50: 'p50',
-    response_time_p95: 'p95',
-    response_time_p99: 'p99',
-    response_time: 'mean time',
-    availability: 'availability',
-    conversion_rate: 'conversion',
-    active_users: 'active users',
-  },
+  metrics: metricWordsIn('en', 'short'),
   useOf: (name: string) => `use of ${name}`,
-  elsewhere: {
-    cpu: 'cpu',
-    memory: 'memory',
-    db_connections: 'db connections',
-    redis_memory: 'redis memory',
-    user_satisfaction: 'satisfaction',
-    bug_reports: 'bug reports',
-  },
   numberStates: {
     waiting: '…',
     lagging: 'lagging',

@@ -4,7 +4,7 @@ import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
 import type {NumberState} from '../../../metrics/prometheus/fault.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
-import {isKnown, metricOf, type Metric} from './metric.ts';
+import {isKnown, KINDS, metricOf, type Metric} from './metric.ts';
 
 /** A metric that a source beside the samples tells: Prometheus. */
 export interface ExternalLike {
@@ -19,14 +19,6 @@ export interface ExternalLike {
     Record<Side, {value: number | null; state: NumberState; ageMs: number | null; why: string | null}>
   >;
 }
-
-const KINDS: Readonly<Record<Unit, Metric['kind']>> = {
-  percent: 'percent',
-  ms: 'ms',
-  'per-second': 'rate',
-  points: 'percent',
-  count: 'number',
-};
 
 /** How the metric is read and written when it comes from elsewhere: compared with limits only, requests play no part. */
 export function metricElsewhere({
@@ -66,6 +58,6 @@ export function stateWord({sides}: ExternalLike, side: Side, t: Messages): strin
 export function labelElsewhere(name: string, t: Messages): string | null {
   if (name.startsWith(USE_RATE)) return t.useOf(plainText(name.slice(USE_RATE.length), 20));
   if (name.startsWith(ERROR_RATE_OF)) return plainText(name.slice(ERROR_RATE_OF.length), 20);
-  const labels: Readonly<Record<string, string>> = t.elsewhere;
+  const labels: Readonly<Record<string, string>> = t.metrics;
   return Object.hasOwn(labels, name) ? (labels[name] ?? null) : null;
 }
