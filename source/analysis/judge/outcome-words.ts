@@ -4,8 +4,8 @@ import {amount, amounts, countWords, timeWords} from './amounts.ts';
 import type {JudgedCondition, Outcome, WhyNotApplicable, WhyUnmeasured} from './outcome.ts';
 
 const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
-  'no-data': 'nobody reports it on gray',
-  'no-prod': 'nobody reports it on prod',
+  'no-data': 'no sample reports it on gray',
+  'no-prod': 'no sample reports it on prod',
   stale: 'gray has been silent for too long',
   'not-a-number': 'what was measured is not a number',
   'many-series': 'more than one series answers',
@@ -13,7 +13,7 @@ const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
 };
 const NOT_APPLICABLE: Readonly<Record<WhyNotApplicable, string>> = {
   'everybody-gray': 'not judged: at 100 % there is no prod to compare with',
-  'nobody-eligible': 'not judged: at 0 % nobody has gray by percentage',
+  'nobody-eligible': 'not judged: at 0 % no user has gray by percentage',
 };
 const TURNED: Readonly<Record<Operator, Operator>> = {'<': '>=', '<=': '>', '>': '<=', '>=': '<'};
 /** What is well, where it is. */

@@ -5,7 +5,7 @@ import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {loadSettings} from '../session/settings.ts';
+import {configuredMetrics} from '../session/settings.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
 import {languageOf} from '../command-line/language.ts';
 import {readTraffic} from '../acting/traffic.ts';
@@ -50,11 +50,11 @@ async function printNew({flags, out}: Call): Promise<ExitCode> {
 
 /** The plan of a file, whole or a part, by the metrics that `graydeck.yaml` declares. @throws Failure exit code 2 */
 async function readPart(call: Call, {name, text}: Source) {
-  const [{checkPart}, {config}] = await Promise.all([
+  const [{checkPart}, metrics] = await Promise.all([
     import('../../config/plan/plan-file.ts'),
-    loadSettings(call),
+    configuredMetrics(call),
   ]);
-  const read = checkPart(text, name, {metrics: config?.value.metrics ?? {}});
+  const read = checkPart(text, name, {metrics});
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
   return {name, ...read};
 }
@@ -103,7 +103,7 @@ async function showRead(
   return EXIT.done;
 }
 
-/** What the plan cannot show at a traffic, with what was assumed; null where nobody says what traffic there is. */
+/** What the plan cannot show at a traffic, with what was assumed; null without a traffic. */
 async function doubtsOf({flags}: Call, plan: Plan, traffic: Traffic | null) {
   if (traffic === null) return null;
   const [{planDoubts}, {doubtWords}, {messagesOf}] = await Promise.all([
