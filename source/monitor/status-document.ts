@@ -158,7 +158,12 @@ function sideOf(seen: MonitorSnapshot, side: Side) {
     conversionRate: isKnown ? numbers.conversionRate : null,
     availability:
       numbers?.availability ?? externals.find(({name}) => name === 'availability')?.[side] ?? null,
-    responseTime: numbers?.responseTime ?? {mean: null, p50: null, p95: null, p99: null},
+    responseTime: {
+      mean: numbers?.responseTime.mean ?? null,
+      p50: numbers?.responseTime.p50 ?? null,
+      p95: numbers?.responseTime.p95 ?? null,
+      p99: numbers?.responseTime.p99 ?? null,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type {Commit} from '../../release/commit.ts';
 import type {Release, State} from '../../release/state.ts';
-import {METRIC_NAMES, SIDES, type Side, type SideNumbers, type WindowView} from '../numbers.ts';
+import {METRIC_NAMES} from '../metrics.ts';
+import {SIDES, type Side, type SideNumbers, type WindowView} from '../numbers.ts';
 
 /** What a snapshot is made from. */
 export interface SnapshotSource {

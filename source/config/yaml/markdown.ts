@@ -4,7 +4,7 @@ const FENCE = /^ {0,3}(?<fence>`{3,}|~{3,})[ \t]*(?<word>[^\s`{]*)/u;
 
 /** A block of a Markdown file that was passed over. */
 export interface PassedOver {
-  /** Offset of its first line. */
+  /** Offset of its first line in the YAML. */
   offset: number;
   /** Its keys. */
   keys: string[];
@@ -22,14 +22,18 @@ export function yamlOfMarkdown(
   if (!/^ {0,3}(?:`{3,}|~{3,})[ \t]*ya?ml\b/imu.test(text) || isYaml(text)) return null;
   const lines = text.split('\n');
   const kept = lines.map(() => '');
-  const passedOver: PassedOver[] = [];
+  const skipped: {first: number; keys: string[]}[] = [];
   for (const [first, end] of blocksOf(lines)) {
     const block = lines.slice(first, end);
     const keys = keysOf(block.join('\n'));
     if (keys === null || keys.some(key => known.has(key))) kept.splice(first, block.length, ...block);
-    else passedOver.push({offset: lines.slice(0, first).join('\n').length + 1, keys});
+    else skipped.push({first, keys});
   }
-  return {yaml: kept.join('\n'), passedOver};
+  const offsetOf = (line: number) => kept.slice(0, line).join('\n').length + 1;
+  return {
+    yaml: kept.join('\n'),
+    passedOver: skipped.map(({first, keys}) => ({offset: offsetOf(first), keys})),
+  };
 }
 
 /** First line and line after the last of each `yaml` block. A block that nothing closes reaches to the end. */

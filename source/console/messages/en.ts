@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
@@ -87,26 +88,8 @@ export const en = {
     /** The numbers are those of before the last change of the percentage. */
     carried: (when: string) => `before the change, ${when}`,
   },
-  metrics: {
-    throughput: 'requests',
-    error_rate: 'error rate',
-    response_time_p50: 'p50',
-    response_time_p95: 'p95',
-    response_time_p99: 'p99',
-    response_time: 'mean time',
-    availability: 'availability',
-    conversion_rate: 'conversion',
-    active_users: 'active users',
-  },
+  metrics: metricWordsIn('en', 'short'),
   useOf: (name: string) => `use of ${name}`,
-  elsewhere: {
-    cpu: 'cpu',
-    memory: 'memory',
-    db_connections: 'db connections',
-    redis_memory: 'redis memory',
-    user_satisfaction: 'satisfaction',
-    bug_reports: 'bug reports',
-  },
   numberStates: {
     waiting: '…',
     lagging: 'lagging',

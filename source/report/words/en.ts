@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import type {Words} from './words.ts';
 
 export const en: Words = {
@@ -28,14 +29,7 @@ export const en: Words = {
     failed: 'failed',
     skipped: 'skipped',
   },
-  metrics: {
-    error_rate: 'error rate',
-    availability: 'availability',
-    conversion_rate: 'conversion rate',
-    response_time_p50: 'response time p50',
-    response_time_p95: 'response time p95',
-    response_time_p99: 'response time p99',
-  },
+  metrics: metricWordsIn('en', 'name'),
   charts: {
     percent: 'gray, percent set',
     requestsPerSecond: 'requests per second',

@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import type {Words} from './words.ts';
 
 export const zh: Words = {
@@ -28,14 +29,7 @@ export const zh: Words = {
     failed: '失败',
     skipped: '已跳过',
   },
-  metrics: {
-    error_rate: '错误率',
-    availability: '可用性',
-    conversion_rate: '转化率',
-    response_time_p50: '响应时间 p50',
-    response_time_p95: '响应时间 p95',
-    response_time_p99: '响应时间 p99',
-  },
+  metrics: metricWordsIn('zh', 'name'),
   charts: {
     percent: '灰度比例（设定值，%）',
     requestsPerSecond: '每秒请求数',
