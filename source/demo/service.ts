@@ -2,7 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {Split} from '../release/split.ts';
 import type {RouterStore} from '../store/port.ts';
-import {pastOf} from './history.ts';
+import {prodPastOf} from './history.ts';
 import {Instance} from './instance.ts';
 import {saying} from './people.ts';
 import {seeded} from './random.ts';
@@ -110,7 +110,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
       failsAt = isFailing() ? null : now();
     },
     async writePast() {
-      for (const entries of pastOf(startedAt, now, random)) {
+      for (const entries of prodPastOf(startedAt, now, random)) {
         if (stop.signal.aborted) return;
         await store.writeSamples(entries, KEEP_MS);
         // The screen and its keys have priority.

@@ -7,7 +7,7 @@ import type {User} from '../audience/rule.ts';
 import type {Measurement} from './tally.ts';
 
 /** The part of a feature that a middleware calls. */
-export interface Measured {
+export interface MeasuredFeature {
   decide(user: User, asked?: Asked): Decision;
   record(decision: Decision, measured: Measurement): void;
 }
@@ -39,7 +39,7 @@ interface Extras {
  * errors.
  */
 export function plainMiddleware<Request extends IncomingMessage>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
@@ -79,7 +79,7 @@ export interface HonoLike {
 
 /** Middleware for hono. The decision is `c.get('gray')`. */
 export function honoMiddleware<Context extends HonoLike>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {

@@ -2,7 +2,7 @@ import {RELEASE_STATES} from '../release/state.ts';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 import {feedbackStats} from '../analysis/feedback/stats.ts';
 import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
-import type {Served, ServedFeature} from './served.ts';
+import type {ServedFeatures, ServedFeature} from './served.ts';
 
 const STATES = ['idle', ...RELEASE_STATES] as const;
 const ACTIONS = ['advance', 'hold', 'pause', 'rollback'] as const;
@@ -34,7 +34,7 @@ export interface ServerMetrics {
 }
 
 /** Opens the metrics. An unknown number has no line, because absent means unknown for Prometheus. */
-export function openMetrics(served: Served, version: string): ServerMetrics {
+export function openMetrics(served: ServedFeatures, version: string): ServerMetrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({register});

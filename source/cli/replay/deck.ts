@@ -4,7 +4,7 @@ import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import type {ConsoleMode, Deck} from '../../console/deck.ts';
 import {openPastView, type PastView} from '../../controller/past-view.ts';
 import type {Actor} from '../../release/command.ts';
-import {momentOf, play, type Playing} from '../../replay/clock.ts';
+import {playedMoment, play, type Playing} from '../../replay/clock.ts';
 import type {Recording} from '../../replay/recording.ts';
 import {WindowsAt} from '../../replay/windows-at.ts';
 
@@ -29,7 +29,7 @@ export function openPastDeck({recording, declared, actor, mode, at, label}: Past
   const bounds = {from, to};
   const listeners = new Set<() => void>();
   let playing: Playing = {at, since: performance.now(), speed: 1, isRunning: true};
-  const now = () => momentOf(playing, performance.now(), bounds);
+  const now = () => playedMoment(playing, performance.now(), bounds);
   const view = openPastView(feature, commits, now);
   const past = new WindowsAt(seconds, declared);
   const current = () => past.at(now(), beginOf(view));

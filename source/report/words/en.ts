@@ -1,6 +1,6 @@
-import type {Words} from './words.ts';
+import type {ReportWords} from './words.ts';
 
-export const en: Words = {
+export const en: ReportWords = {
   lang: 'en',
   units: ['d', 'h', 'min', 's'],
   title: (feature, version) => `${feature} ${version}: report of a gray release`,
