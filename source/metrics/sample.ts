@@ -115,7 +115,7 @@ export class SampleParser {
   #newcomer(name: string, text: string, sample: Sample): string | null {
     const value = parseDecimal(text);
     if (!(value >= 0 && value <= MOST_VALUE))
-      return `${startOf(name, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
+      return `${startOf(name, MOST_SHOWN)}, which is not declared, is no number from 0 to 10^12`;
     const metric = this.#table.admit(name, sample.at / 1000);
     if (metric === 'bad-name') return 'not a name of a metric';
     if (metric === 'full') sample.unnamed++;

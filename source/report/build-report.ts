@@ -101,7 +101,8 @@ function rollbackReport(
     steps.find(({id}) => id === 'rollback.traffic')?.facts ?? {};
   return {
     ...rollback,
-    toProdMs: ms ?? null,
+    // Where no router confirms it, what was measured is how long the commit took.
+    toProdMs: routers === 0 ? null : (ms ?? null),
     routers: routers ?? null,
     confirmed: confirmed ?? null,
     silent: silent ?? null,

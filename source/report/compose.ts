@@ -124,9 +124,11 @@ function rollback({rollback}: ReleaseReport, words: ReportWords, {full}: TimeTex
   if (rollback === null) return [];
   const {at, by, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
   const sentences = [
-    toProdMs === null
-      ? words.toProdUnseen
-      : words.toProd(secondsWords(toProdMs), String(confirmed ?? 0), String(routers ?? 0)),
+    routers === 0
+      ? words.unconfirmed
+      : toProdMs === null
+        ? words.toProdUnseen
+        : words.toProd(secondsWords(toProdMs), String(confirmed ?? 0), String(routers ?? 0)),
     ...(requestsAfter === null ? [] : [words.requestsAfter(countWords(requestsAfter))]),
     ...((silent ?? 0) > 0 ? [words.silent(String(silent))] : []),
   ];

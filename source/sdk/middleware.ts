@@ -20,6 +20,9 @@ export interface MiddlewareOptions<Request> {
   user?: (request: Request) => User | string | number | null | undefined;
 }
 
+/** Errors of requests that a framework has caught, until they are recorded. */
+export type CaughtErrors = WeakMap<object, unknown>;
+
 /** One error, counted under the name of its kind. */
 type Kind = Readonly<Record<string, number>>;
 const NO_KIND: Kind = {};
@@ -42,6 +45,7 @@ export function plainMiddleware<Request extends IncomingMessage>(
   {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
+  caught: CaughtErrors = new WeakMap(),
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
   return (request, response, next) => {
     const began = performance.now();
@@ -51,9 +55,12 @@ export function plainMiddleware<Request extends IncomingMessage>(
     const decision = decide(who, asked);
     remember(request, decision);
     let isDone = false;
-    const end = (isError: boolean, kind: Kind = NO_KIND) => {
+    const end = (isError: boolean, thrown: Kind = NO_KIND) => {
       if (isDone) return;
       isDone = true;
+      // An error that a framework caught, or that broke the response, names the failure as well.
+      const known = caught.get(request) ?? response.errored ?? undefined;
+      const kind = isError && thrown === NO_KIND && known !== undefined ? kindOf(known) : thrown;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
       record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
@@ -65,6 +72,20 @@ export function plainMiddleware<Request extends IncomingMessage>(
       () => next(),
       error => end(true, kindOf(error)),
     );
+  };
+}
+
+/**
+ * Error middleware, to stand after the routes: express and connect catch what a route throws, so that only they know it.
+ * Passes every error on.
+ */
+export function errorMiddleware(
+  caught: CaughtErrors,
+): (error: unknown, request: IncomingMessage, response: ServerResponse, next: Next) => unknown {
+  // Four parameters are what makes it error middleware.
+  return (error, request, _response, next) => {
+    caught.set(request, error);
+    return next(error);
   };
 }
 
@@ -161,8 +182,8 @@ function plainAddress(address: string | undefined): string | undefined {
 function watched(next: () => unknown, onThrown: (error: unknown) => void): unknown {
   try {
     const result = next();
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
+    if (!isThenable(result)) return result;
+    return Promise.resolve(result).catch((error: unknown) => {
       onThrown(error);
       throw error;
     });
@@ -170,4 +191,9 @@ function watched(next: () => unknown, onThrown: (error: unknown) => void): unkno
     onThrown(error);
     throw error;
   }
+}
+
+/** Promises of other libraries reject as well. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -47,9 +47,8 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'replay',
-    holds: 'recordings line by line, the clock of the viewer, windows as they stood at a moment',
-    pure: true,
-    mayImport: ['release', 'audience', 'analysis'],
+    holds: 'recordings line by line, the clock of the viewer, and a monitor of the past',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor'],
   },
   {
     name: 'config',
@@ -140,7 +139,7 @@ export const rooms: readonly Room[] = [
     name: 'console',
     holds:
       'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
-    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller'],
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'monitor'],
   },
   {
     name: 'cli',

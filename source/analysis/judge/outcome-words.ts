@@ -16,8 +16,8 @@ const METRICS: Readonly<Record<string, string>> = {
   redis_memory: 'Redis memory',
 };
 const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
-  'no-data': 'nobody reports it on gray',
-  'no-prod': 'nobody reports it on prod',
+  'no-data': 'no sample reports it on gray',
+  'no-prod': 'no sample reports it on prod',
   stale: 'gray has been silent for too long',
   'not-a-number': 'what was measured is not a number',
   'many-series': 'more than one series answers',
@@ -25,7 +25,7 @@ const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
 };
 const NOT_APPLICABLE: Readonly<Record<WhyNotApplicable, string>> = {
   'everybody-gray': 'not judged: at 100 % there is no prod to compare with',
-  'nobody-eligible': 'not judged: at 0 % nobody has gray by percentage',
+  'nobody-eligible': 'not judged: at 0 % no user has gray by percentage',
 };
 const TURNED: Readonly<Record<Operator, Operator>> = {'<': '>=', '<=': '>', '>': '<=', '>=': '<'};
 /** What is well, where it is. */

@@ -20,7 +20,7 @@ export type ReasonCode =
   /** A guardrail that stops cannot be judged: too few requests, or not measurable. */
   | 'guardrail_undecided'
   | 'guardrail_unmeasured'
-  /** Prod breaks the same limit: taking gray back would help nobody. */
+  /** Prod breaks the same limit: a rollback would not help. */
   | 'both_sides'
   /** Gray is worse beyond chance; `value` and `threshold` are the shares of gray and prod, percent. */
   | 'evidence'

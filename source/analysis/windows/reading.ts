@@ -57,7 +57,7 @@ export function mergeDistribution(
 
 const distinct = new DistinctSketch();
 
-/** Different users in seconds of the ring, estimated; null when nobody reported any. */
+/** Different users in seconds of the ring, estimated; null without any. */
 export function usersOf(lanes: readonly Lane[], {first, end}: Seconds, ring: SecondRing): number | null {
   distinct.clear();
   for (const lane of lanes) lane.users?.mergeInto(distinct, first, end, ring);

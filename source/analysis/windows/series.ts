@@ -91,7 +91,7 @@ export class SeriesReader {
     };
   }
 
-  /** Percent of the requests; null where nobody reports the part. */
+  /** Percent of the requests; null if no sample reports the part. */
   #share(side: Side, part: number): ReadStep {
     const {slots} = this.#ring;
     const lanes = this.#ring.lanes(side, 'everything');

@@ -86,7 +86,7 @@ function verdictsOf(id: string, commits: readonly Commit[]) {
     .slice(-MOST_VERDICTS);
 }
 
-/** To four digits: nobody reads more off a curve. */
+/** Rounds to four digits: a curve does not show more. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(4));
 }

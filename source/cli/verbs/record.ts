@@ -6,6 +6,7 @@ import {EXIT} from '../output/exit.ts';
 import {openRecording} from '../replay/open-recording.ts';
 import {openMeasuring} from '../../monitor/measuring.ts';
 import {openLook, using} from '../session/session.ts';
+import {systemdReadiness} from '../systemd.ts';
 
 const EVERY_MS = 1000;
 /** A second is written when its late batches have come, milliseconds. */
@@ -26,6 +27,7 @@ export const run: Run = async call => {
     let commits = 0;
     let routers = '';
     let next: number | null = null;
+    const systemd = systemdReadiness();
     const look = async () => {
       const now = view.now();
       const known = view.commits();
@@ -49,6 +51,7 @@ export const run: Run = async call => {
       ]);
       await measurements.start();
       out.say(`recording ${feature.feature} into ${path}; Ctrl-C ends it`);
+      systemd.ready();
       while (!signal.aborted) {
         await look();
         await pause(EVERY_MS, undefined, {signal}).catch(() => undefined);
@@ -56,6 +59,7 @@ export const run: Run = async call => {
       await look();
       return EXIT.done;
     } finally {
+      systemd.close();
       await measurements.close();
       await file.close();
     }

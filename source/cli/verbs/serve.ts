@@ -5,12 +5,14 @@ import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {checkFeature} from '../session/feature.ts';
+import {monitorSettings} from '../prometheus/address.ts';
 import {readListen, readOrigins} from '../serve/address.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/to-look.ts';
+import {systemdReadiness} from '../systemd.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
@@ -30,7 +32,7 @@ export const run: Run = async call => {
   const store = await openToLook(call, settings.store);
   const writer = feedbackWriter(() => openStore(settings.store, 'router'));
   try {
-    const served = await openServed(store, settings, only, writer.write);
+    const served = await openServed(store, await monitorSettings(settings), only, writer.write);
     const metrics = openMetrics(served, version);
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>
@@ -43,7 +45,10 @@ export const run: Run = async call => {
       out.say(
         `serving on ${listening.url} for ${clients.length === 1 ? 'one token' : `${clients.length} tokens`}`,
       );
+      const systemd = systemdReadiness();
+      systemd.ready();
       if (!signal.aborted) await once(signal, 'abort');
+      systemd.close();
       close();
       await listening.close();
     } finally {

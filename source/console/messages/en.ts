@@ -84,6 +84,8 @@ export const en = {
     stale: (when: string) => `last data ${when}`,
     window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
     seconds: (seconds: number) => `last ${seconds} s`,
+    /** The numbers are those of before the last change of the percentage. */
+    carried: (when: string) => `before the change, ${when}`,
   },
   metrics: {
     throughput: 'requests',
@@ -215,11 +217,10 @@ export const en = {
         .filter(part => part !== '')
         .join(', '),
     unconfirmed: (after: number | null) =>
-      `prod for everyone is set; no router is known that could confirm it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
+      `written; no router confirms it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
     underWay: (time: string, confirmed: number, of: number) =>
       `prod for everyone was set ${time} ago; ${confirmed} of ${many(of, 'router')} confirmed so far`,
-    noRouters: (time: string) =>
-      `prod for everyone was set ${time} ago; no router is known that could confirm it`,
+    noRouters: (time: string) => `written ${time} ago; no router confirms it`,
   },
   runsInLog: {deploy: 'deploy', phase: 'next phase', promotion: 'promotion', rollback: 'rollback'},
   runs: {deploy: 'DEPLOY', phase: 'NEXT PHASE', promotion: 'PROMOTION', rollback: 'ROLLBACK'},

@@ -64,6 +64,8 @@ export const zhVerdict: typeof enVerdict = {
   because: '因为',
   old: age => `${age} 前判定`,
   since: time => `自 ${time}`,
+  settling: seconds => `等待稳定，${seconds} 秒`,
+  settlingWhy: '比例刚刚变更，数据和路由还在跟上。',
   improvement: metric => `${metric}改善`,
   timesProd: times => `${times} 倍生产`,
   held: (held, of) => `已持续 ${held} / ${of}`,

@@ -74,6 +74,7 @@ export const zh: typeof en = {
     stale: when => `最后数据 ${when}`,
     window: (seconds, requests) => `${seconds} 秒 ${count(requests)} 个请求`,
     seconds: seconds => `最近 ${seconds} 秒`,
+    carried: when => `变更前的数据，${when}`,
   },
   metrics: {
     throughput: '请求量',
@@ -195,9 +196,9 @@ export const zh: typeof en = {
         .filter(part => part !== '')
         .join('，'),
     unconfirmed: after =>
-      `已下令全部回到生产；没有已知路由可以确认${after === null ? '' : `，按键后仍有 ${count(after)} 个请求进入灰度`}`,
+      `已写入；没有路由确认${after === null ? '' : `，按键后仍有 ${count(after)} 个请求进入灰度`}`,
     underWay: (time, confirmed, of) => `已下令全部回到生产 ${time}；${confirmed}/${of} 个路由已确认`,
-    noRouters: time => `已下令全部回到生产 ${time}；没有已知路由可以确认`,
+    noRouters: time => `${time} 前已写入；没有路由确认`,
   },
   runsInLog: {deploy: '部署', phase: '进入下一阶段', promotion: '转正', rollback: '回滚'},
   runs: {deploy: '部署', phase: '进入下一阶段', promotion: '转正', rollback: '回滚'},

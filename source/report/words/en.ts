@@ -117,6 +117,7 @@ export const en: ReportWords = {
   rolledBack: (percent, after) => `Rolled back from ${percent} after ${after}.`,
   toProd: (seconds, confirmed, known) =>
     `Prod for everyone in ${seconds}, ${confirmed} of ${known} routers confirmed.`,
+  unconfirmed: 'It was written; no router confirms it.',
   toProdUnseen: 'The time until everyone was at prod was not measured.',
   requestsAfter: count => `${count} requests reached gray after it.`,
   silent: count => `${count} routers were silent and do not count as confirmed.`,

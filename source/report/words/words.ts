@@ -81,6 +81,8 @@ export interface ReportWords {
   feedbackTypes: Record<string, string>;
   exposed: (requests: string, users: string | null) => string;
   rolledBack: (percent: string, after: string) => string;
+  /** No router is known that could have confirmed the rollback. */
+  unconfirmed: string;
   toProd: (seconds: string, confirmed: string, known: string) => string;
   toProdUnseen: string;
   requestsAfter: (count: string) => string;

@@ -117,6 +117,7 @@ export const zh: ReportWords = {
   rolledBack: (percent, after) => `在 ${percent} 时回滚，共运行 ${after}。`,
   toProd: (seconds, confirmed, known) =>
     `${seconds} 内全部用户回到生产，${known} 台路由器中 ${confirmed} 台已确认。`,
+  unconfirmed: '已写入；没有路由确认。',
   toProdUnseen: '未能观测到全部用户回到生产所用的时间。',
   requestsAfter: count => `此后仍有 ${count} 次请求到达灰度。`,
   silent: count => `${count} 台路由器无响应，不计入已确认。`,
