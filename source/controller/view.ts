@@ -121,7 +121,7 @@ export function followFeature({feature, log, now}: ViewSource): FollowedLog {
     return arriving;
   }
 
-  function hear(news: LogNews) {
+  function receive(news: LogNews) {
     switch (news.type) {
       case 'commit':
         absorb([news.commit]);
@@ -154,7 +154,7 @@ export function followFeature({feature, log, now}: ViewSource): FollowedLog {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await Promise.race([arrive(), stopped]);
-        if (!signal.aborted) await log.follow(folded.head, hear, signal);
+        if (!signal.aborted) await log.follow(folded.head, receive, signal);
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -59,7 +59,7 @@ export class Deck {
     // The suffix is new with each start, because the numbers of entries begin again.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
     this.#instance = `${startOf(name, 100)}-${randomBytes(3).toString('hex')}`;
-    this.#folder = keptWhere(options, env, what => this.#tell(what));
+    this.#folder = keptWhere(options, env, what => this.#notify(what));
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
@@ -128,7 +128,7 @@ export class Deck {
     const store = await reachStore(
       () => openStore(address, 'router', {env: this.#env}),
       why => {
-        if (why !== null && why !== this.#away) this.#tell(why);
+        if (why !== null && why !== this.#away) this.#notify(why);
         this.#away = why;
       },
       this.#stop.signal,
@@ -149,7 +149,7 @@ export class Deck {
       label: this.store,
       name: `sdk ${this.#instance}`,
       folder,
-      onTrouble: what => this.#tell(what),
+      onTrouble: what => this.#notify(what),
     });
     await member.kept.ready;
     onReady();
@@ -162,11 +162,11 @@ export class Deck {
     try {
       this.#numbers = await registerNumbers(registry, healths);
     } catch (error) {
-      this.#tell(`the prom-client registry refused the metrics: ${String(error)}`);
+      this.#notify(`the prom-client registry refused the metrics: ${String(error)}`);
     }
   }
 
-  #tell(what: string): void {
+  #notify(what: string): void {
     try {
       this.#options.onTrouble?.(what);
     } catch {

@@ -49,10 +49,10 @@ export function plainMiddleware<Request extends IncomingMessage>(
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
   return (request, response, next) => {
     const began = performance.now();
-    const who = userOf(request, user);
+    const requester = userOf(request, user);
     const address = addressOf(request);
     const asked = {headers: request.headers, lines: request.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     remember(request, decision);
     let isDone = false;
     const end = (isError: boolean, thrown: Kind = NO_KIND) => {
@@ -63,7 +63,7 @@ export function plainMiddleware<Request extends IncomingMessage>(
       const kind = isError && thrown === NO_KIND && known !== undefined ? kindOf(known) : thrown;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
     // Closed before it was finished: the client left or was cut off.
@@ -105,16 +105,16 @@ export function honoMiddleware<Context extends HonoLike>(
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {
     const began = performance.now();
-    const who = userOf(context, user);
+    const requester = userOf(context, user);
     const incoming = incomingOf(context);
     const address = plainAddress(incoming?.socket?.remoteAddress);
     const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     context.set('gray', decision);
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     try {
       await next();
@@ -132,9 +132,9 @@ export function honoMiddleware<Context extends HonoLike>(
 
 function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['user']): User {
   try {
-    const said = user?.(request);
-    if (typeof said === 'string' || typeof said === 'number') return {id: said};
-    return said ?? {};
+    const named = user?.(request);
+    if (typeof named === 'string' || typeof named === 'number') return {id: named};
+    return named ?? {};
   } catch {
     // If the application's function throws, the user is anonymous. The request must not fail.
     return {};

@@ -44,13 +44,13 @@ export class RateLimit {
    * Takes one. @param now monotonic clock, milliseconds
    * @returns 0, or the milliseconds until one is available
    */
-  take(who: string, now: number): number {
+  take(client: string, now: number): number {
     const {burst, perSecond} = this.#rate;
-    const before = this.#known.get(who);
+    const before = this.#known.get(client);
     const earned = before === undefined ? burst : before.left + ((now - before.at) / 1000) * perSecond;
     const left = Math.min(burst, earned);
-    this.#known.delete(who);
-    this.#known.set(who, {left: left >= 1 ? left - 1 : left, at: now});
+    this.#known.delete(client);
+    this.#known.set(client, {left: left >= 1 ? left - 1 : left, at: now});
     if (this.#known.size > MOST_KNOWN) {
       const [oldest] = this.#known.keys();
       if (oldest !== undefined) this.#known.delete(oldest);

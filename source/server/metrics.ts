@@ -152,15 +152,15 @@ export function openMetrics(served: ServedFeatures, version: string): ServerMetr
   };
 
   const putFeedback = async (feature: ServedFeature): Promise<void> => {
-    const said = await feature.feedback();
-    const {types} = feedbackStats(said);
+    const feedback = await feature.feedback();
+    const {types} = feedbackStats(feedback);
     for (const type of FEEDBACK_TYPES) given.set({feature: feature.name, type}, types[type]);
     const {release, prodVersion} = feature.view.snapshot().state;
     // Only known versions become labels, because feedback may name any.
     const versions = new Set([release?.version, release?.over, prodVersion]);
     for (const version of versions) {
       if (version === null || version === undefined) continue;
-      const mean = feedbackStats(said.filter(one => one.version === version)).rating;
+      const mean = feedbackStats(feedback.filter(one => one.version === version)).rating;
       if (mean !== null) rating.set({feature: feature.name, version}, mean);
     }
   };
