@@ -13,6 +13,7 @@ import {answerTo, answerToFault} from './keys/outcome-note.ts';
 import {Boundary} from './panels/Boundary.tsx';
 import {Screen} from './panels/Screen.tsx';
 import {TooSmall} from './panels/TooSmall.tsx';
+import {FleetScreen} from './panels/FleetScreen.tsx';
 import {dialogFooter, footerLine} from './present/footer.ts';
 import {helpRows, paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
@@ -23,6 +24,7 @@ import {press} from './keys/press.ts';
 import type {Effect, PressContext, Step} from './keys/step.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
+import {useFleet, type Fleet} from './use-fleet.ts';
 import {useReading} from './reading.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi} from './use-ui.ts';
@@ -42,20 +44,30 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   const {exit} = useApp();
   const size = useWindowSize();
   const live = useRef<Deck | null>(null);
-  const hold = useUi();
+  const hold = useUi(first.beginsWithList === true ? 'fleet' : 'feature');
   const {ui, now, put, change} = hold;
   const reading = useReading(deck);
   const model = useScreen(deck, reading, ui, size);
   const {scene, layout} = model;
   const {t, clean} = scene;
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
-  const context = contextOf(deck, model, {featureCount: features.length, rings});
+  const fleet = useFleet(deck, ui, reading.at);
+  const context = contextOf(deck, model, {featureCount: features.length, rings, fleet});
   useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   const newest = useRef(context);
   useLayoutEffect(() => {
     newest.current = context;
   });
   useEffect(() => onDone(deck, ui.done), [deck, ui.done, onDone]);
+  const pending = useRef<{feature: string; key: string} | null>(null);
+  // A key of the list waits until its feature is in sight.
+  useEffect(() => {
+    const wanted = pending.current;
+    const isOpening = reading.snapshot.link.state === 'opening';
+    if (wanted === null || wanted.feature !== deck.monitor.feature || isOpening) return;
+    pending.current = null;
+    take(press(now(), wanted.key, newest.current));
+  });
   useEffect(() => {
     // Without the list there is only this feature; the store's light already says what is wrong.
     deck.features().then(setFeatures, () => undefined);
@@ -80,7 +92,11 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   async function turnTo(by: 1 | -1): Promise<void> {
     const index = features.indexOf(deck.monitor.feature);
     const feature = features[(index + by + features.length) % features.length];
-    if (feature === undefined || feature === deck.monitor.feature || deck.open === undefined) return;
+    if (feature !== undefined) await openFeature(feature);
+  }
+
+  async function openFeature(feature: string): Promise<void> {
+    if (feature === deck.monitor.feature || deck.open === undefined) return;
     const opened = await deck.open(feature);
     setDeck(opened);
     change({
@@ -140,6 +156,12 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
       case 'feature':
         turnTo(effect.by).catch(told);
         return;
+      case 'open-feature': {
+        const {feature, then} = effect;
+        pending.current = then === undefined ? null : {feature, key: then};
+        openFeature(feature).catch(told);
+        return;
+      }
       case 'extra':
         runExtra(effect.key).catch(told);
         return;
@@ -207,6 +229,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
       />
     </Boundary>
   );
+  if (ui.screen === 'fleet')
+    return <FleetScreen {...{fleet, scene, ui, dialog}} columns={width} rows={layout.rows} />;
   return <Screen {...{model, ui, mode, position, footer, dialog}} />;
 }
 
@@ -219,7 +243,7 @@ function timeOf({time, openPast}: Deck): PressContext['time'] {
 function contextOf(
   deck: Deck,
   model: Model,
-  {featureCount, rings}: {featureCount: number; rings: boolean},
+  {featureCount, rings, fleet}: {featureCount: number; rings: boolean; fleet: Fleet},
 ): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
@@ -236,6 +260,7 @@ function contextOf(
     metrics: rows.map(({metric}) => metric.name),
     picked: model.picked?.metric.name ?? null,
     logRows: log.map(row => rowKey(row)),
+    fleet: fleet.shown.map(({feature}) => feature),
     extras: deck.extras.map(({key}) => key),
     newId: () => deck.newId(),
   };

@@ -33,6 +33,7 @@ const actionWords: Record<Action, ActionWords> = {
   filter: {short: 'filter', long: 'filter the rows of this panel'},
   palette: {short: 'palette', long: 'find an action by its name'},
   help: {short: 'keys', long: 'all keys'},
+  fleet: {short: 'all features', long: 'the list of all features, the worst first'},
   'feature-before': {short: 'feature', long: 'the feature before'},
   'feature-after': {short: 'feature', long: 'the feature after'},
   panel: {short: 'panel', long: 'next panel'},
@@ -160,7 +161,7 @@ export const enKeys = {
     send: 'send',
     close: 'close',
   },
-  panels: {metrics: 'metrics', log: 'log'},
+  panels: {metrics: 'metrics', log: 'log', fleet: 'list'},
   outcomes: {
     set: (from: string, to: string) => `set: ${from} → ${to}`,
     next: (name: string, percent: string) => `phase ${name}, ${percent}`,

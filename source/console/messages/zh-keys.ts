@@ -41,6 +41,7 @@ export const zhKeys: typeof enKeys = {
     filter: {short: '过滤', long: '过滤本面板的行'},
     palette: {short: '命令', long: '按名称查找操作'},
     help: {short: '按键', long: '所有按键'},
+    fleet: {short: '全部功能', long: '全部功能的列表，最需要处理的在前'},
     'feature-before': {short: '功能', long: '上一个功能'},
     'feature-after': {short: '功能', long: '下一个功能'},
     panel: {short: '面板', long: '下一个面板'},
@@ -159,7 +160,7 @@ export const zhKeys: typeof enKeys = {
     send: '发出',
     close: '关闭',
   },
-  panels: {metrics: '指标', log: '日志'},
+  panels: {metrics: '指标', log: '日志', fleet: '列表'},
   outcomes: {
     set: (from, to) => `已设定：${from} → ${to}`,
     next: (name, percent) => `进入阶段 ${name}，${percent}`,
