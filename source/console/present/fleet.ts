@@ -26,7 +26,7 @@ const SPARK_WIDTH = 8;
 const MOST_NAME = 24;
 
 /** Whether the summary of a live release has not been renewed for too long. */
-export function isOld({state, at}: Summary, now: number): boolean {
+function isOld({state, at}: Summary, now: number): boolean {
   return LIVE.has(state) && now - at > OLD_MS;
 }
 
