@@ -14,17 +14,9 @@ const LOOK_EVERY_MS = 50;
 /** No command runs longer, whatever is asked for: a timer cannot hold more than 24.8 days either. */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** Variables of this process that hold a password, or an address that may hold one. */
-const PASSWORDS = new Set([
-  'GRAYDECK_STORE_PASSWORD',
-  'GRAYDECK_PROMETHEUS_TOKEN',
-  'GRAYDECK_PROMETHEUS_PASSWORD',
-]);
-const ADDRESSES = new Set(['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS']);
-
 export interface CommandOptions {
-  /** Told beside the variables of this process; undefined: it is not told of this one. */
-  env: Readonly<Record<string, string | undefined>>;
+  /** All that it is told. */
+  env: Readonly<Record<string, string>>;
   timeoutMs: number;
   /** Stops it. */
   signal: AbortSignal;
@@ -60,7 +52,7 @@ export async function runCommand(
   if (signal.aborted) return {ending: {how: 'stopped'}, output: '', stdout: ''};
   const [program = '', ...args] = argv;
   const child = spawn(program, args, {
-    env: {...inherited(), ...env},
+    env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,13 +88,6 @@ export async function runCommand(
     process.off('exit', endWithUs);
     release(child);
   }
-}
-
-/** What this process knows but its passwords: what a command prints can end in a log. */
-function inherited(): NodeJS.ProcessEnv {
-  const isSecret = (name: string, value = '') =>
-    PASSWORDS.has(name) || (ADDRESSES.has(name) && value.includes('@'));
-  return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => !isSecret(name, value)));
 }
 
 /** A command that floods is left alone; only its end is kept. */

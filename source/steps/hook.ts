@@ -3,6 +3,7 @@ import type {Release, Step} from '../release/state.ts';
 import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
 import {resultOf, type OutputShelf} from './output-shelf.ts';
 import type {Performed, Performer} from './run-steps.ts';
+import {hookEnvironment, type HookVariables} from '../release/hook-environment.ts';
 import {endOf} from '../release/well-formed.ts';
 
 /** What matters of a failing command stands at the end of its output; in characters. */
@@ -17,8 +18,8 @@ export interface HookOptions {
   /** Of the guard that acts; null: nobody guards. */
   epoch: number | null;
   outputs: OutputShelf;
-  /** Variables of this process that hold secrets; absent: none but Graydeck's own. */
-  hides?: readonly string[] | undefined;
+  /** Which variables of this process it is given beside the short list; absent: the short list alone. */
+  variables?: HookVariables | undefined;
   /** The phase it is about, where that is not the one the release is in. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
@@ -75,10 +76,10 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
 export async function environmentOf(
   step: Step,
   release: Release,
-  {feature, epoch, outputs, hides = [], phase}: HookOptions,
+  {feature, epoch, outputs, variables = {hides: [], passes: []}, phase}: HookOptions,
 ): Promise<CommandOptions['env']> {
   return {
-    ...Object.fromEntries(hides.map(name => [name, undefined])),
+    ...hookEnvironment(process.env, variables),
     GRAYDECK_FEATURE: feature,
     GRAYDECK_RELEASE: release.id,
     GRAYDECK_VERSION: release.version,

@@ -15,6 +15,7 @@ import {readContacts} from '../plan/plan-settings.ts';
 import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
 import {readServices} from './services.ts';
+import {readHookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -39,6 +40,10 @@ export interface Config {
   services: Record<string, string[]>;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
+  /** Variables of the environment that hooks are given beside the short list. */
+  hookVariables: string[];
+  /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
+  variables: string[];
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -59,6 +64,7 @@ const CONFIG_SHAPE = {
   plan: z.unknown(),
   reports: line(1024),
   services: z.unknown(),
+  hookVariables: z.unknown(),
 };
 const OTHER_NAMES = {
   ...PLAN_OTHER_NAMES,
@@ -82,6 +88,7 @@ const OTHER_NAMES = {
  * channels: {slack: {url: "${SLACK_WEBHOOK}"}}  # also mail, sms, webhook: who is told of alerts and rollbacks
  * alerts: {escalate: 10m, bell: on}
  * reports: reports                          # the report of every release that ends, as md, json and html
+ * hookVariables: [AWS_PROFILE]              # given to hooks beside PATH, HOME and a few others
  * services: {gray: [systemctl, is-active, pay-gray]}   # asked by `graydeck doctor`
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
  * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
@@ -106,6 +113,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     ? readMetrics(reader, child(root, 'metrics'))
     : {declared: {}, queries: {}};
   reader.book = metricBook(declared);
+  const variables = variablesOf(root.value);
   return {
     store: fields.store ?? null,
     feature: fields.feature ?? null,
@@ -118,6 +126,10 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     alerts: isWritten(root, 'alerts') ? readAlerts(reader, child(root, 'alerts')) : DEFAULT_ALERTS,
     services: isWritten(root, 'services') ? readServices(reader, child(root, 'services')) : {},
     reports: fields.reports ?? null,
+    hookVariables: isWritten(root, 'hookVariables')
+      ? readHookVariables(reader, child(root, 'hookVariables'), variables)
+      : [],
+    variables,
     plan: planSource(
       reader,
       root,
