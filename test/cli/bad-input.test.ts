@@ -130,10 +130,10 @@ describe('bad input is told in one sentence with what to type instead, exit code
     }
   });
 
-  test('a feature that is idle because nobody calls it so is told of', async () => {
+  test('a feature that the store does not know is a slip', async () => {
     const {exitCode, stderr} = await place.run('status', '--feature', 'pya');
     expect(stderr).toContain('the store knows no feature pya');
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(2);
   });
 
   test('nothing of it changed the release', async () => {

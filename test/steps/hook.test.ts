@@ -129,12 +129,12 @@ test('a command is not told the passwords of this process, so that its output ca
   vi.stubEnv('GRAYDECK_STORE', 'redis://deck:hunter2@127.0.0.1/0');
   vi.stubEnv('ANOTHER', 'is not on the list');
   vi.stubEnv('HTTPS_PROXY', 'http://deck:hunter2@proxy');
-  vi.stubEnv('LC_ALL', 'is passed on');
+  vi.stubEnv('LC_TIME', 'C.UTF-8');
   const argv = node(`const {env} = process; console.log(JSON.stringify(
-    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.GRAYDECK_PROMETHEUS_TOKEN, env.ANOTHER, env.HTTPS_PROXY, env.LC_ALL, env.PATH.length > 0])); process.exit(1)`);
+    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.GRAYDECK_PROMETHEUS_TOKEN, env.ANOTHER, env.HTTPS_PROXY, env.LC_TIME, env.PATH.length > 0])); process.exit(1)`);
   const performed = await run({argv});
   vi.unstubAllEnvs();
-  expect(performed.error).toContain('[null,null,null,null,null,"is passed on",true]');
+  expect(performed.error).toContain('[null,null,null,null,null,"C.UTF-8",true]');
 });
 
 test('a command is not told what the configuration uses, and is told what it passes on', async () => {
