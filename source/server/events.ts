@@ -14,6 +14,8 @@ const TEXTS_KEPT = 64;
 /** One who follows: how far he has been told, and whether his line is full. */
 interface Follower {
   response: ServerResponse;
+  /** May act, and is told what hooks run and which people are named. */
+  mayAct: boolean;
   /** Commits told, and the id of the last, which tells whether the log is still the same; null: not compared yet. */
   told: number;
   lastId: string | null;
@@ -28,7 +30,7 @@ interface Follower {
 export class EventHub {
   readonly #feature: ServedFeature;
   readonly #followers = new Set<Follower>();
-  readonly #texts = new Map<Commit, string>();
+  readonly #texts = {all: new Map<Commit, string>(), forReaders: new Map<Commit, string>()};
   readonly #stop: () => void;
   readonly #beat: NodeJS.Timeout;
 
@@ -47,8 +49,8 @@ export class EventHub {
    * Begins to tell. The head of the answer is already written.
    * @param after version of the last event that was received; 0: from the first on
    */
-  follow(response: ServerResponse, after: number): void {
-    const follower: Follower = {response, told: after, lastId: null, fullSince: null};
+  follow(response: ServerResponse, after: number, mayAct: boolean): void {
+    const follower: Follower = {response, mayAct, told: after, lastId: null, fullSince: null};
     this.#followers.add(follower);
     // Who knows more than there is may have heard it a moment before us; after a while it was another log.
     const late = setTimeout(() => {
@@ -94,7 +96,7 @@ export class EventHub {
       if (commit === undefined) return;
       follower.told++;
       follower.lastId = commit.id;
-      this.#send(follower, this.#textOf(commit));
+      this.#send(follower, this.#textOf(commit, follower.mayAct));
     }
   }
 
@@ -109,14 +111,15 @@ export class EventHub {
     if (!follower.response.write(text)) follower.fullSince ??= performance.now();
   }
 
-  #textOf(commit: Commit): string {
-    const known = this.#texts.get(commit);
+  #textOf(commit: Commit, mayAct: boolean): string {
+    const texts = mayAct ? this.#texts.all : this.#texts.forReaders;
+    const known = texts.get(commit);
     if (known !== undefined) return known;
-    const text = `id: ${commit.version}\nevent: commit\ndata: ${this.#feature.commit(commit)}\n\n`;
-    this.#texts.set(commit, text);
-    if (this.#texts.size > TEXTS_KEPT) {
-      const [oldest] = this.#texts.keys();
-      if (oldest !== undefined) this.#texts.delete(oldest);
+    const text = `id: ${commit.version}\nevent: commit\ndata: ${this.#feature.commit(commit, mayAct)}\n\n`;
+    texts.set(commit, text);
+    if (texts.size > TEXTS_KEPT) {
+      const [oldest] = texts.keys();
+      if (oldest !== undefined) texts.delete(oldest);
     }
     return text;
   }

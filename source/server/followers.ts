@@ -2,6 +2,7 @@ import type {ServerResponse} from 'node:http';
 import {EventHub} from './events.ts';
 import {Problem} from './problem.ts';
 import type {ServedFeature} from './served.ts';
+import type {Client} from './tokens.ts';
 
 /** Streams of events at once: of all, and of one token. */
 const MOST = 2000;
@@ -30,12 +31,12 @@ export class Followers {
   }
 
   /** Begins to tell; the head of the answer is already written. @param after see `EventHub.follow` */
-  add(client: string, feature: ServedFeature, response: ServerResponse, after: number): void {
-    this.#step(client, 1);
-    response.on('close', () => this.#step(client, -1));
+  add({name, scopes}: Client, feature: ServedFeature, response: ServerResponse, after: number): void {
+    this.#step(name, 1);
+    response.on('close', () => this.#step(name, -1));
     const hub = this.#hubs.get(feature.name) ?? new EventHub(feature);
     this.#hubs.set(feature.name, hub);
-    hub.follow(response, after);
+    hub.follow(response, after, scopes.has('operate'));
   }
 
   /** Ends every stream. */

@@ -24,11 +24,11 @@ export interface FeatureFacts {
 export interface ServedFeature {
   readonly name: string;
   readonly view: ControllerView;
-  /** The document of `status` as JSON, not older than a moment. */
-  status(): string;
+  /** The document of `status` as JSON, not older than a moment. `mayAct`: for one who may act, with what hooks say. */
+  status(mayAct: boolean): string;
   facts(): FeatureFacts;
-  /** A commit as the log's followers are told it, as JSON on one line. */
-  commit(commit: Commit): string;
+  /** A commit as the log's followers are told it, as JSON on one line. `mayAct`: with commands of hooks and ids of people. */
+  commit(commit: Commit, mayAct: boolean): string;
   /** What people have said, as far as kept, oldest first. @throws StoreFault */
   feedback(): Promise<readonly GivenFeedback[]>;
   /** @throws StoreFault */

@@ -1,6 +1,6 @@
 import {createHash, timingSafeEqual} from 'node:crypto';
 
-/** What a token is good for. `operate` is for commands, none of which is offered by HTTP yet. */
+/** What a token is good for. `operate` shows what `read` keeps back: commands of hooks, what they print, ids of people. */
 const SCOPES = ['read', 'feedback', 'operate'] as const;
 export type Scope = (typeof SCOPES)[number];
 

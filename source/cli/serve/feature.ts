@@ -6,6 +6,7 @@ import type {Report} from '../../audience/applied.ts';
 import {openView} from '../../controller/view.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
 import type {Status} from '../../server/schemas.ts';
+import {errorForReaders, forReaders} from '../../release/for-readers.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../output/commit-lines.ts';
@@ -30,7 +31,8 @@ interface Made {
   head: unknown;
   judgement: Judgement | null;
   document: StatusDocument;
-  text: string;
+  /** For those who may act, and for those who may only look. */
+  text: {all: string; forReaders: string};
 }
 
 /** A feature that is served, with what keeps it fresh. */
@@ -94,7 +96,7 @@ export async function openServedFeature(
     };
     const document = statusDocument(observed);
     const {judgement = null} = observed;
-    made = {at, head: snapshot, judgement, document, text: JSON.stringify(document satisfies Status)};
+    made = {at, head: snapshot, judgement, document, text: textsOf(document)};
     return made;
   };
 
@@ -112,9 +114,9 @@ export async function openServedFeature(
   return {
     name,
     view,
-    status: () => current().text,
+    status: mayAct => (mayAct ? current().text.all : current().text.forReaders),
     facts: () => factsOf(current()),
-    commit: commit => JSON.stringify(commitDocument(name, commit)),
+    commit: (commit, mayAct) => JSON.stringify(commitDocument(name, mayAct ? commit : forReaders(commit))),
     feedback: () => ledger.read(store.now()),
     async writeFeedback(text) {
       await write(name, text);
@@ -132,6 +134,12 @@ export async function openServedFeature(
       ]);
     },
   };
+}
+
+/** What hooks print stands in the errors of steps. */
+function textsOf(document: StatusDocument & Status): Made['text'] {
+  const steps = document.steps.map(step => ({...step, error: errorForReaders(step.id, step.error)}));
+  return {all: JSON.stringify(document), forReaders: JSON.stringify({...document, steps})};
 }
 
 function factsOf({judgement, document: {percent, routers, sides, guard}}: Made): FeatureFacts {
