@@ -1,6 +1,7 @@
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {createAdaptorServer} from '@hono/node-server';
+import {boundConnections} from './connections.ts';
 
 /** What is listened on: a name or number of this host, and a port; 0: any that is free. */
 export interface Address {
@@ -24,10 +25,11 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Begins to listen. @throws what the operating system says */
+/** Begins to listen. Of more than `mostConnections` the one silent longest gives way. @throws what the operating system says */
 export async function listen(
   fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
   {host, port}: Address,
+  {mostConnections = MOST_CONNECTIONS}: {mostConnections?: number} = {},
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch,
@@ -41,7 +43,7 @@ export async function listen(
       connectionsCheckingInterval: 1000,
     },
   }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server, mostConnections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
