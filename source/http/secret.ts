@@ -30,7 +30,10 @@ export async function readSecret(source: SecretSource): Promise<string> {
 }
 
 async function readSmall(path: string): Promise<string> {
-  const {size} = await stat(path);
+  const found = await stat(path);
+  // A pipe would be waited for without end.
+  if (!found.isFile()) throw new SecretMissing(`${path} is not a plain file`);
+  const {size} = found;
   if (size > BYTES_AT_MOST) throw new SecretMissing(`${path} is too large for a secret`);
   return (await readFile(path, 'utf8')).trim();
 }

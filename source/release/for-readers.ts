@@ -74,7 +74,7 @@ function eventForReaders(event: Event | UnknownEvent): Event | UnknownEvent {
       return known;
   }
   const {type, ignorable} = event as UnknownEvent;
-  return {type, ...(ignorable === undefined ? {} : {ignorable})} as UnknownEvent;
+  return {type, ...(ignorable === undefined ? {} : {ignorable})};
 }
 
 function stepForReaders(step: Step): Step {

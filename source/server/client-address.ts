@@ -27,7 +27,7 @@ export function clientAddress(
   isTrusted: TrustedProxies,
 ): string {
   let address = plain(remote);
-  for (const entry of (forwarded ?? '').split(',').reverse()) {
+  for (const entry of (forwarded ?? '').split(',').toReversed()) {
     if (!isTrusted(address)) return address;
     const before = plain(entry.trim());
     if (isIP(before) === 0) return address;

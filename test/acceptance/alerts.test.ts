@@ -100,9 +100,7 @@ test.skipIf(redisMissing)(
     expect(mail.mailed.map(({text}) => text).join()).toContain('hotline: 400-123-4567');
     const status = await place.cli.run('status', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({
-      notices: [
-        {kind: 'rollback', deliveries: [{}, {channel: 'mail', state: 'done', attempts: 1}, {}, {}]},
-      ],
+      notices: [{kind: 'rollback', deliveries: [{}, {channel: 'mail', state: 'done', attempts: 1}, {}, {}]}],
     });
     // Whatever was told, nobody learns a secret from what the programs say.
     const said = `${stdout}${stderr}${status.stdout}${JSON.stringify(commits)}${screen.text()}`;
