@@ -1,14 +1,26 @@
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {isAbsolute, join} from 'node:path';
-import {StoreFault} from './fault.ts';
 import type {StoreByRole, StoreRole} from './port.ts';
-import {parseStoreUrl, withPassword, type StoreTarget} from './url.ts';
+import {Secret, SecretFile, type PasswordSource} from './secret.ts';
+import {parseStoreUrl, withPasswords, type StoreTarget, type TlsFiles} from './url.ts';
 
 export interface StoreOptions {
-  /** Where `GRAYDECK_STORE`, `GRAYDECK_STORE_PASSWORD`, `GRAYDECK_STORE_PASSWORD_FILE` and `XDG_STATE_HOME` are read from. */
+  /**
+   * Where `GRAYDECK_STORE`, `XDG_STATE_HOME` and the passwords are read from: `GRAYDECK_STORE_PASSWORD`,
+   * `GRAYDECK_SENTINEL_PASSWORD`, or files that these names with `_FILE` behind them name.
+   */
   env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The address of a store with what belongs to it and does not stand in it. */
+export interface StoreAddress {
+  url: string;
+  tls?: TlsFiles;
+  password?: PasswordSource;
+  sentinelPassword?: PasswordSource;
+  /** False: the passwords of the environment belong to another address and are not sent to this one. */
+  takesEnvironment: boolean;
 }
 
 /**
@@ -17,7 +29,7 @@ export interface StoreOptions {
  * @throws StoreFault `store-bad-url`, `store-no-rights`, `store-not-ours`, `store-full`, `store-unreachable`.
  */
 export async function openStore<R extends StoreRole>(
-  address: string | null,
+  address: string | StoreAddress | null,
   role: R,
   options: StoreOptions = {},
 ): Promise<StoreByRole[R]> {
@@ -31,18 +43,37 @@ export async function openStore<R extends StoreRole>(
 }
 
 /**
- * What an address means here: with the password of `GRAYDECK_STORE_PASSWORD`, or of the file that
- * `GRAYDECK_STORE_PASSWORD_FILE` names, where the address has none.
+ * Reads an address. Where it holds no password, the target has the one of the environment, for the sentinels too. Files of
+ * passwords are read once here, so that a file that cannot be read is told at once.
+ * @throws StoreFault `store-bad-url`, `store-no-rights`.
  */
 export async function resolveTarget(
-  address: string | null,
+  address: string | StoreAddress | null,
   env: NonNullable<StoreOptions['env']>,
 ): Promise<StoreTarget> {
-  const target = parseStoreUrl(address ?? (env['GRAYDECK_STORE'] || defaultAddress(env)));
+  const given: StoreAddress =
+    address === null || typeof address === 'string'
+      ? {url: address ?? (env['GRAYDECK_STORE'] || defaultAddress(env)), takesEnvironment: true}
+      : address;
+  const target = withAddress(parseStoreUrl(given.url), given);
   if (target.kind === 'sqlite') {
     return target.path.startsWith('~/') ? {...target, path: join(homedir(), target.path.slice(2))} : target;
   }
-  return target.password === null ? withPassword(target, await readPassword(env)) : target;
+  const known = given.takesEnvironment
+    ? withPasswords(
+        target,
+        passwordOf(env, 'GRAYDECK_STORE_PASSWORD'),
+        passwordOf(env, 'GRAYDECK_SENTINEL_PASSWORD'),
+      )
+    : target;
+  if (known.kind === 'redis') await Promise.all([known.password?.read(), known.sentinelPassword?.read()]);
+  return known;
+}
+
+function withAddress(target: StoreTarget, {tls, password, sentinelPassword}: StoreAddress): StoreTarget {
+  if (target.kind === 'sqlite') return target;
+  const known = withPasswords(target, password ?? null, sentinelPassword ?? null);
+  return tls === undefined || known.kind === 'sqlite' ? known : {...known, tls: {...target.tls, ...tls}};
 }
 
 /**
@@ -69,20 +100,9 @@ export function stateFolder(env: NonNullable<StoreOptions['env']>): string {
   return join(home, 'graydeck');
 }
 
-async function readPassword(env: NonNullable<StoreOptions['env']>): Promise<string | null> {
-  const password = env['GRAYDECK_STORE_PASSWORD'];
-  if (password) return password;
-  const path = env['GRAYDECK_STORE_PASSWORD_FILE'];
-  if (!path) return null;
-  try {
-    // An editor ends the file with a line break; the password has none.
-    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '') || null;
-  } catch {
-    // Without the cause: it repeats the path, and in its place somebody may have put the password itself.
-    throw new StoreFault(
-      'store-no-rights',
-      'The file that GRAYDECK_STORE_PASSWORD_FILE names cannot be read.',
-      'Check its path, and that this user may read it.',
-    );
-  }
+function passwordOf(env: NonNullable<StoreOptions['env']>, name: string): PasswordSource | null {
+  const password = env[name];
+  if (password) return new Secret(password);
+  const path = env[`${name}_FILE`];
+  return path ? new SecretFile(path, `${name}_FILE`) : null;
 }

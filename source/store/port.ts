@@ -39,12 +39,15 @@ export interface StoredRouterReport extends RouterReport {
 export type AppendResult = {outcome: 'written'; putAside?: true} | {outcome: 'conflict'};
 
 /**
- * News of the log. `commit`: the next one, never a gap, never a repeat. `broken`: the chain of parents does not hold
+ * News of the log. `commit`: the next one, read from the log, never a gap, never a repeat. `notice`: a notification says that
+ * this commit rolls back, and the log has not been read since; anyone with the right to publish can say so. With null the
+ * log has been read: the commit came before as news, or there is none. `broken`: the chain of parents does not hold
  * (lost tail, deleted key, forged id); everything read so far is void and the follower begins again at version 1.
  * `away`/`back`: the store cannot be reached, and can again.
  */
 export type LogNews =
   | {type: 'commit'; commit: Commit}
+  | {type: 'notice'; commit: Commit | null}
   | {type: 'broken'; why: string}
   | {type: 'away'; why: string}
   | {type: 'back'};
@@ -155,6 +158,19 @@ export interface OutputReader {
   read(): Promise<KeptOutput[]>;
 }
 
+/**
+ * Links by which others may watch a feature. A record is a name and a text that the store does not look inside: the link,
+ * or how many watch by it.
+ */
+export interface ShareReader {
+  read(): Promise<ReadonlyMap<string, string>>;
+}
+export interface ShareKeeper extends ShareReader {
+  /** Replaces the record of this name. */
+  write(name: string, text: string): Promise<void>;
+  remove(names: readonly string[]): Promise<void>;
+}
+
 export interface Lease {
   holder: string;
   /** Token of this tenure; renewing and giving up need it. */
@@ -196,6 +212,7 @@ export interface FeatureView {
   routers: RouterRegistry;
   feedback: FeedbackReader;
   outputs: OutputReader;
+  shares: ShareReader;
   lease: Pick<LeaseKeeper, 'read'>;
   streamClocks(): Promise<StreamClocks>;
 }
@@ -208,6 +225,7 @@ export interface FeatureStore extends FeatureView {
   routers: RouterRegistry;
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
+  shares: ShareKeeper;
   lease: LeaseKeeper;
   /**
    * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and

@@ -1,5 +1,5 @@
 import {StoreFault} from './fault.ts';
-import {Secret} from './secret.ts';
+import {Secret, SecretFile, type PasswordSource} from './secret.ts';
 
 export interface HostPort {
   host: string;
@@ -18,16 +18,30 @@ export interface SqliteTarget {
 export interface RedisTarget {
   kind: 'redis';
   via:
-    | ({type: 'host'; tls: boolean} & HostPort)
+    | ({type: 'host'} & HostPort)
     | {type: 'socket'; path: string}
     | {type: 'cluster'; nodes: HostPort[]}
     | {type: 'sentinel'; nodes: HostPort[]; name: string};
   /** 0 on a cluster. */
   db: number;
+  /** Absent: no TLS. */
+  tls?: TlsFiles;
   username: string | null;
-  password: Secret | null;
+  password: PasswordSource | null;
+  /** User and password of the sentinels; absent: they want none. */
+  sentinelUser?: string;
+  sentinelPassword?: PasswordSource;
   /** For people: the address without user and password. */
   label: string;
+}
+
+/** Paths of PEM files, which are read before each connection. Absent: the authorities of Node, and no certificate of the client. */
+export interface TlsFiles {
+  /** The authorities that the server's certificate is checked against, in place of Node's own. */
+  ca?: string;
+  /** The client's certificate and its key: both or neither. */
+  cert?: string;
+  key?: string;
 }
 
 export type StoreTarget = SqliteTarget | RedisTarget;
@@ -43,6 +57,9 @@ const SCHEMES: ReadonlySet<string> = new Set<Scheme>([
 const ALLOWED =
   'Allowed: sqlite:PATH, redis://[user:pass@]host:port/db, rediss://…, redis+unix:///path.sock, ' +
   'redis-cluster://h1:p1,h2:p2, redis-sentinel://h1:p1,h2:p2/name.';
+/** What may follow "?", by what it asks for. */
+const TLS_PARAMETERS = ['tls', 'ca', 'cert', 'key'];
+const SENTINEL_PARAMETERS = ['db', 'sentinelUser', 'sentinelPasswordFile'];
 
 /**
  * Reads the address of a store. Pure.
@@ -63,10 +80,19 @@ export function parseStoreUrl(url: string): StoreTarget {
   return parseRedis(scheme, url.slice(colon + 3));
 }
 
-/** The same target with a password, where its address holds none. */
-export function withPassword(target: StoreTarget, password: string | null): StoreTarget {
-  if (target.kind === 'sqlite' || password === null || target.password !== null) return target;
-  return {...target, password: new Secret(password)};
+/** The same target with a password, and one for its sentinels, where its address holds none. */
+export function withPasswords(
+  target: StoreTarget,
+  password: PasswordSource | null,
+  sentinelPassword: PasswordSource | null = null,
+): StoreTarget {
+  if (target.kind === 'sqlite') return target;
+  const ofSentinels = target.sentinelPassword ?? (target.via.type === 'sentinel' ? sentinelPassword : null);
+  return {
+    ...target,
+    password: target.password ?? password,
+    ...(ofSentinels !== null && {sentinelPassword: ofSentinels}),
+  };
 }
 
 function parseSqlite(rest: string): SqliteTarget {
@@ -88,41 +114,52 @@ function parseRedis(scheme: Scheme, rest: string): RedisTarget {
   // The last @: a password may hold an unescaped one.
   const at = rest.lastIndexOf('@');
   const user = parseUser(rest.slice(0, Math.max(at, 0)));
-  const [place = '', query = null, ...more] = rest.slice(at + 1).split('?');
-  if (more.length > 0 || place.includes('#')) throw bad('it does not end after the database');
+  const [place = '', query = null, ...others] = rest.slice(at + 1).split('?');
+  if (others.length > 0 || place.includes('#')) throw bad('it does not end after the database');
   const slash = place.indexOf('/');
   const hosts = slash < 0 ? place : place.slice(0, slash);
   const tail = slash < 0 ? '' : decode(place.slice(slash + 1));
   refuseControls(tail);
+  if (user.password !== null && query?.includes('passwordFile=') === true) {
+    throw bad('it holds a password, and "passwordFile=" names another');
+  }
 
   if (scheme === 'redis+unix') {
     if (hosts !== '' || tail === '') throw bad('"redis+unix://" is not followed by an absolute path');
-    const db = parseQuery(query, true);
+    const {db, ...more} = parseQuery(query, ['db', 'passwordFile']);
     const label = `redis+unix:///${tail}${db === 0 ? '' : `?db=${db}`}`;
-    return {kind: 'redis', via: {type: 'socket', path: `/${tail}`}, db, ...user, label};
+    return {kind: 'redis', via: {type: 'socket', path: `/${tail}`}, db, ...user, ...more, label};
   }
   const nodes = parseHosts(hosts, scheme === 'redis-sentinel' ? 26_379 : 6379);
   const list = nodes.map(node => `${node.host}:${node.port}`).join(',');
+  const allowed = ['passwordFile', ...TLS_PARAMETERS];
   if (scheme === 'redis-cluster') {
-    parseQuery(query, false);
+    const more = parseQuery(query, allowed);
     if (tail !== '' && tail !== '0') throw bad('a cluster has no other database than 0');
-    return {kind: 'redis', via: {type: 'cluster', nodes}, db: 0, ...user, label: `${scheme}://${list}`};
+    return {kind: 'redis', via: {type: 'cluster', nodes}, ...user, ...more, label: `${scheme}://${list}`};
   }
   if (scheme === 'redis-sentinel') {
     if (!/^[\w.-]+$/.test(tail))
       throw bad('no name of a master, of letters, digits, ".", "_" and "-", follows "/"');
-    const db = parseQuery(query, true);
-    const label = `${scheme}://${list}/${tail}${db === 0 ? '' : `?db=${db}`}`;
-    return {kind: 'redis', via: {type: 'sentinel', nodes, name: tail}, db, ...user, label};
+    const more = parseQuery(query, [...SENTINEL_PARAMETERS, ...allowed]);
+    const label = `${scheme}://${list}/${tail}${more.db === 0 ? '' : `?db=${more.db}`}`;
+    return {kind: 'redis', via: {type: 'sentinel', nodes, name: tail}, ...user, ...more, label};
   }
-  parseQuery(query, false);
+  const more = parseQuery(query, allowed);
   const [node, second] = nodes;
   if (node === undefined || second !== undefined) {
     throw bad('it names several hosts', 'For several hosts write redis-cluster:// or redis-sentinel://.');
   }
-  const db = tail === '' ? 0 : parseDb(tail);
-  const via = {type: 'host', tls: scheme === 'rediss', ...node} as const;
-  return {kind: 'redis', via, db, ...user, label: `${scheme}://${list}/${db}`};
+  const tls = more.tls ?? (scheme === 'rediss' ? {} : null);
+  return {
+    kind: 'redis',
+    via: {type: 'host', ...node},
+    ...user,
+    ...more,
+    ...(tls !== null && {tls}),
+    db: tail === '' ? 0 : parseDb(tail),
+    label: `${tls === null ? 'redis' : 'rediss'}://${list}/${tail === '' ? 0 : parseDb(tail)}`,
+  };
 }
 
 function parseUser(text: string): Pick<RedisTarget, 'username' | 'password'> {
@@ -150,14 +187,47 @@ function parseHosts(text: string, defaultPort: number): HostPort[] {
   });
 }
 
-function parseQuery(query: string | null, mayHoldDb: boolean): number {
-  let db = 0;
+type Parameters = Pick<RedisTarget, 'db' | 'tls' | 'sentinelUser' | 'sentinelPassword'> & {
+  password?: PasswordSource;
+};
+
+/** @throws StoreFault names what is allowed, and repeats nothing of the text. */
+function parseQuery(query: string | null, allowed: readonly string[]): Parameters {
+  const found = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query ?? '')) {
-    if (!mayHoldDb) throw bad('nothing may follow "?" in an address of this kind');
-    if (name !== 'db') throw bad('something else than db=NUMBER follows "?"');
-    db = parseDb(value);
+    if (!allowed.includes(name)) throw bad(`something else follows "?" than ${allowed.join('=, ')}=`);
+    if (value === '') throw bad(`nothing follows "${name}="`);
+    refuseControls(value);
+    found.set(name, value);
   }
-  return db;
+  const fileOf = (name: string): SecretFile | null => {
+    const path = found.get(name);
+    return path === undefined ? null : new SecretFile(path, `${name}= in the address of the store`);
+  };
+  const db = found.get('db');
+  const tls = tlsOf(found);
+  const password = fileOf('passwordFile');
+  const sentinelUser = found.get('sentinelUser');
+  const sentinelPassword = fileOf('sentinelPasswordFile');
+  return {
+    db: db === undefined ? 0 : parseDb(db),
+    ...(tls !== null && {tls}),
+    ...(password !== null && {password}),
+    ...(sentinelUser !== undefined && {sentinelUser}),
+    ...(sentinelPassword !== null && {sentinelPassword}),
+  };
+}
+
+/** Null where nothing asks for TLS. */
+function tlsOf(found: ReadonlyMap<string, string>): TlsFiles | null {
+  const asked = found.get('tls');
+  const files = TLS_PARAMETERS.slice(1).flatMap(name => {
+    const path = found.get(name);
+    return path === undefined ? [] : [[name, path]];
+  });
+  if (asked !== undefined && asked !== 'true') throw bad('"tls=" is not followed by "true"');
+  if (found.has('cert') !== found.has('key')) throw bad('"cert=" and "key=" do not come together');
+  return asked === undefined && files.length === 0 ? null : (Object.fromEntries(files) as TlsFiles);
 }
 
 function parseDb(text: string): number {

@@ -2,7 +2,7 @@ import {connect, type Socket} from 'node:net';
 import {once} from 'node:events';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {clientAddress, trustedProxies} from '../../source/server/client-address.ts';
-import {listen} from '../../source/server/listen.ts';
+import {listenHttp} from '../../source/server/listen.ts';
 import {eventually} from '../patience.ts';
 
 async function place(mostConnections: number) {
@@ -12,7 +12,7 @@ async function place(mostConnections: number) {
         ? new ReadableStream({start: stream => stream.enqueue(new TextEncoder().encode('data'))})
         : 'ok',
     );
-  const listening = await listen(answer, {host: '127.0.0.1', port: 0}, {mostConnections});
+  const listening = await listenHttp(answer, {host: '127.0.0.1', port: 0}, {mostConnections});
   const port = Number(new URL(listening.url).port);
   const sockets: Socket[] = [];
   onTestFinished(async () => {

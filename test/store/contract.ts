@@ -6,6 +6,7 @@ import {logContract} from './contract/log.ts';
 import {processContract} from './contract/processes.ts';
 import {restContract} from './contract/rest.ts';
 import {sampleContract} from './contract/samples.ts';
+import {sharesContract} from './contract/shares.ts';
 import type {Subject} from './contract/subject.ts';
 
 /** What every store must keep, whatever it is made of. `subject` is asked inside the tests, once it stands. */
@@ -16,6 +17,7 @@ export function storeContract(name: string, subject: () => Subject): void {
     processContract(subject);
     sampleContract(subject);
     feedbackContract(subject);
+    sharesContract(subject);
     restContract(subject);
     anyTextContract(subject);
   });

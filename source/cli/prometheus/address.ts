@@ -43,7 +43,7 @@ async function accessOf(
   {prometheus, config}: Pick<Settings, 'prometheus' | 'config'>,
   url: string,
 ): Promise<Pick<PrometheusClientOptions, 'credentials' | 'headers' | 'tls'>> {
-  const credentials = credentialsOf(process.env);
+  const credentials = credentialsOf({prometheus, config}, process.env);
   const configured = config?.value.prometheus ?? null;
   if (config === null || configured === null) return {credentials};
   // What a configuration says of one Prometheus is not told to another.
@@ -98,8 +98,15 @@ export async function prometheusAccess({
   return url === null ? null : {url, ...(await accessOf({prometheus, config}, url))};
 }
 
-/** Who asks, as the environment says: a token, or a user with a password. */
-function credentialsOf(env: Readonly<Record<string, string | undefined>>): Credentials | null {
+/**
+ * Who asks, as the environment says: a token, or a user with a password. Null where a configuration that was found in the
+ * folder names the address: what the environment holds is not for it.
+ */
+function credentialsOf(
+  {prometheus, config}: Pick<Settings, 'prometheus' | 'config'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Credentials | null {
+  if (prometheus === null && config?.isFound === true) return null;
   const token = env['GRAYDECK_PROMETHEUS_TOKEN'] ?? '';
   if (token !== '') return {kind: 'bearer', token: token.trim()};
   const user = env['GRAYDECK_PROMETHEUS_USER'] ?? '';

@@ -1,9 +1,15 @@
+import {z} from 'zod';
+import {matching} from '../yaml/leaf.ts';
 import {quote} from '../yaml/mistake.ts';
-import {isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, type Spot, type YamlReader} from '../yaml/reader.ts';
 import {variablesIn} from './address.ts';
 
 const NAME = /^[A-Za-z_]\w*$/u;
-const ALLOWED = '[AWS_PROFILE, REGION]';
+
+/** Names of variables that hooks get. */
+export const hookVariables = z.array(
+  matching(text => NAME.test(text), 'the name of a variable', 'AWS_PROFILE'),
+);
 
 /** Names of the environment that a file uses anywhere: `${NAME}` in a text, or `{env: NAME}`; each once, sorted. */
 export function variablesOf(value: unknown): string[] {
@@ -19,19 +25,15 @@ export function variablesOf(value: unknown): string[] {
   return [...found].sort();
 }
 
-/** `hookVariables:`: names of variables that hooks are given. One that the file itself uses may hold a secret. */
-export function readHookVariables(reader: Reader, spot: Spot, used: readonly string[]): string[] {
-  return reader.items(spot, `a list of variables: ${ALLOWED}`).flatMap(item => {
-    const {value} = item;
-    if (typeof value !== 'string' || !NAME.test(value)) {
-      reader.mistake(item, {message: 'this is not the name of a variable', allowed: ALLOWED});
-      return [];
-    }
-    if (!used.includes(value)) return [value];
-    reader.mistake(item, {
-      message: `${quote(value)} is used by this file, so hooks are not given it: what they print can be read by others`,
-      allowed: 'a variable of its own for the hook',
+/** Reports each of `hookVariables:` that the file itself uses: it may hold a secret, and readers see what hooks print. */
+export function checkHookVariables(reader: YamlReader, root: Spot, used: readonly string[]): void {
+  const at = child(root, 'hookVariables');
+  const names: readonly unknown[] = Array.isArray(at.value) ? at.value : [];
+  for (const [index, name] of names.entries()) {
+    if (typeof name !== 'string' || !used.includes(name)) continue;
+    reader.mistake(child(at, index), {
+      message: `${quote(name)} is used by this file, so hooks do not get it: readers see what hooks print`,
+      allowed: 'another variable for the hook',
     });
-    return [];
-  });
+  }
 }

@@ -84,8 +84,14 @@ function readSlots(reply: unknown, asked: Address): Range[] {
   });
 }
 
-/** Where a node sends us: `MOVED 1234 10.0.0.2:6379`, `ASK …`; null for any other error. */
-export function redirection(message: string, asked: Address): {ask: boolean; to: Address} | null {
+/** Where a node sends a command: `MOVED` for good, `ASK` (`ask`) while the slot moves and for this command alone. */
+export interface Redirection {
+  ask: boolean;
+  to: Address;
+}
+
+/** Reads `MOVED 1234 10.0.0.2:6379` or `ASK …`; null for any other error. Without a host, the host that was asked is meant. */
+export function redirection(message: string, asked: Address): Redirection | null {
   const match = /^(MOVED|ASK) \d+ (.*):(\d+)$/.exec(message);
   if (match === null) return null;
   const [, kind, host = '', port] = match;

@@ -81,12 +81,12 @@ const REFUSALS: Record<string, (label: string, error: Refused) => Words> = {
   NOAUTH: label => [
     'store-no-rights',
     `The store at ${label} wants a password, and none was given.`,
-    'Set GRAYDECK_STORE_PASSWORD, or write it into the address: redis://user:password@host.',
+    'Set GRAYDECK_STORE_PASSWORD and GRAYDECK_STORE, or write password: {file: PATH} under store: in graydeck.yaml.',
   ],
   WRONGPASS: label => [
     'store-no-rights',
     `The store at ${label} does not accept this user and password.`,
-    'Check the user in the address and GRAYDECK_STORE_PASSWORD.',
+    'Check the user in the address, and GRAYDECK_STORE_PASSWORD or the password file.',
   ],
   OOM: label => [
     'store-full',
@@ -190,19 +190,80 @@ function absence(message: string, label: string): Words {
   if (/ENOENT/.test(message)) return away('there is no such socket', 'Start it, or check the path.');
   if (/EACCES/.test(message))
     return away('this user may not open the socket', 'Check the rights of the socket.');
-  if (/wrong version number|packet length too long|ERR_SSL_/i.test(message)) {
-    return away('it does not speak TLS', 'Write redis:// instead of rediss://, or check the port.');
-  }
-  if (/certificate|ERR_TLS_/i.test(message)) {
-    return away('its certificate is not trusted', 'Name its authority in NODE_EXTRA_CA_CERTS.');
-  }
+  const tls = tlsWords(message);
+  if (tls !== null) return away(...tls);
   if (/no answer|ETIMEDOUT|timed out/i.test(message)) {
     const tls = label.startsWith('rediss:') ? ' If it does not speak TLS, write redis://.' : '';
     return away('it does not answer in time', `Look whether the server and the way to it are alive.${tls}`);
   }
-  if (/sentinel/i.test(message))
+  if (/sentinel/i.test(message)) {
+    if (/NOAUTH|WRONGPASS|invalid password/.test(message)) return sentinelPassword(message, label);
     return away(plain(message), 'Check the sentinels and the name of the primary.');
+  }
   return away('the connection was closed', 'Look whether the server and the way to it are alive.');
+}
+
+function sentinelPassword(message: string, label: string): Words {
+  const what = message.includes('NOAUTH')
+    ? 'want a password, and none was given'
+    : 'do not accept this password';
+  return [
+    'store-no-rights',
+    `The sentinels of the store at ${label} ${what}.`,
+    'Set GRAYDECK_SENTINEL_PASSWORD, or write sentinelPassword: {file: PATH} under store: in graydeck.yaml.',
+  ];
+}
+
+const NAME_CLIENT =
+  'Name it by cert: PATH and key: PATH under store: in graydeck.yaml, or by ?cert=PATH&key=PATH in the address.';
+
+/** Each way in which TLS fails, as OpenSSL and Node say it: what is wrong, and what to do. The first that fits holds. */
+const TLS_WORDS: readonly (readonly [said: RegExp, why: string, hint: string])[] = [
+  [
+    /certificate required|alert handshake failure|PEER_DID_NOT_RETURN/i,
+    'it wants a client certificate',
+    NAME_CLIENT,
+  ],
+  [
+    /alert unknown ca|alert (?:bad|revoked|expired|unsupported|unknown) certificate|alert certificate/i,
+    'it does not accept the client certificate',
+    'Check that its authority is one that the server trusts, and that it has not expired.',
+  ],
+  [
+    /key values mismatch/i,
+    'the client certificate and its key do not belong together',
+    'Check cert and key.',
+  ],
+  [
+    /no start line|bad base64|PEM routines|asn1|unsupported::|DECODER/i,
+    'a file of ca, cert or key is not PEM',
+    'Check these files: each holds -----BEGIN …-----.',
+  ],
+  [
+    /certificate has expired|CERT_HAS_EXPIRED/i,
+    'its certificate has expired',
+    'Renew the certificate of the server.',
+  ],
+  [
+    /altnames|ALTNAME_INVALID/i,
+    'its certificate is for another name',
+    'Use a name of the certificate in the address, or make a certificate for this name. A cluster or sentinel names its nodes itself.',
+  ],
+  [
+    /wrong version number|packet length too long|ERR_SSL_|SSL routines/i,
+    'it does not speak TLS',
+    'Write redis:// instead of rediss://, or check the port.',
+  ],
+  [
+    /certificate|ERR_TLS_/i,
+    'its certificate is not trusted',
+    'Name its authority by ca: PATH under store: in graydeck.yaml, by ?ca=PATH in the address, or in NODE_EXTRA_CA_CERTS.',
+  ],
+];
+
+function tlsWords(message: string): [why: string, hint: string] | null {
+  const found = TLS_WORDS.find(([said]) => said.test(message));
+  return found === undefined ? null : [found[1], found[2]];
 }
 
 function messageOf(error: unknown): string {

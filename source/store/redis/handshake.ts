@@ -1,5 +1,5 @@
 import type {RedisTarget} from '../url.ts';
-import type {Address} from './address.ts';
+import {optionsNow, type Address} from './address.ts';
 import {Connection, type Command} from './connection.ts';
 import {Gone, Refused, tooOld} from './faults.ts';
 
@@ -10,6 +10,8 @@ const CONNECT_MS = 2500;
  * waits for a second, then for two, and a network that is back is to be found sooner.
  */
 const BESIDE_MS = 400;
+/** However long connecting took, the server gets so long to answer, in milliseconds. */
+const LEAST_ANSWER_MS = 1000;
 const OLDEST = 7;
 
 /**
@@ -19,21 +21,23 @@ const OLDEST = 7;
  */
 export async function connect(
   target: RedisTarget,
-  {options}: Address,
+  address: Address,
   keepAlive: boolean,
 ): Promise<Connection> {
   const until = performance.now() + CONNECT_MS;
+  // Read anew for each connection: passwords and certificates are replaced while a process runs.
+  const [options, password] = await Promise.all([optionsNow(address, target), target.password?.read() ?? '']);
   const connection = await openFirst(until, left => Connection.open(options, left, keepAlive));
   const steps: Command[] = [];
-  if (target.username !== null || target.password !== null) {
+  if (target.username !== null || password !== '') {
     const user = target.username === null ? [] : [target.username];
     // A user without a password is still that user, and not the default one.
-    steps.push(['AUTH', ...user, target.password?.reveal() ?? '']);
+    steps.push(['AUTH', ...user, password]);
   }
   steps.push(['HELLO']);
   if (target.db !== 0) steps.push(['SELECT', target.db]);
   try {
-    const leftMs = Math.max(1, Math.ceil(until - performance.now()));
+    const leftMs = Math.max(LEAST_ANSWER_MS, Math.ceil(until - performance.now()));
     // Sent together: one round trip. The first that is refused is the reason for the others.
     const answers = await Promise.allSettled(steps.map(step => connection.call(step, leftMs)));
     for (const [at, answer] of answers.entries()) {

@@ -25,6 +25,8 @@ export interface Keys {
   feedback: string;
   /** Capped stream of hook output. */
   output: string;
+  /** Hash: links to watch by, and how many do. */
+  shares: string;
   /** Capped stream of what lay in the log but was no commit. */
   aside: string;
 }
@@ -44,6 +46,7 @@ export function keysOf(feature: string): Keys {
     lease: key('lease'),
     feedback: key('feedback'),
     output: key('output'),
+    shares: key('shares'),
     aside: key('aside'),
   };
 }

@@ -1,7 +1,8 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import type {StoreRole} from '../port.ts';
 import type {RedisTarget} from '../url.ts';
 import {addressOf, type Address} from './address.ts';
-import {redirection, SlotMap} from './cluster.ts';
+import {redirection, SlotMap, type Redirection} from './cluster.ts';
 import {keyOf, type Command, type Connection} from './connection.ts';
 import {Gone, Refused, toFault} from './faults.ts';
 import {connect} from './handshake.ts';
@@ -10,7 +11,11 @@ import {connect} from './handshake.ts';
 const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
+/** However late it is, an answer gets so long, in milliseconds: on a busy host connecting may take all the time there is. */
+const LEAST_ANSWER_MS = 1000;
 const MAX_REDIRECTIONS = 4;
+/** While a slot moves, a node that has only some keys of a command answers TRYAGAIN. It is asked again after this time, in milliseconds. */
+const TRY_AGAIN_MS = 50;
 const CLOSED = 'the store was closed';
 
 /**
@@ -54,46 +59,57 @@ export class Line {
   }
 
   /**
-   * One command. A command that only reads is asked again once when the connection was lost under it.
+   * Sends one command and follows the redirections of a cluster. A command that only reads (`reads`) is sent once more if
+   * its connection was lost. `waits`: after TRYAGAIN the command is sent again; otherwise TRYAGAIN is thrown. `isLarge`: the
+   * answer may have megabytes and takes a connection of its own, so that no commit waits behind it.
    * @throws StoreFault
    */
-  async call(command: Command, {key = keyOf(command), reads = false} = {}): Promise<unknown> {
+  async call(
+    command: Command,
+    {key = keyOf(command), reads = false, waits = true, isLarge = false} = {},
+  ): Promise<unknown> {
     const until = performance.now() + CALL_MS;
+    const attempt = async (): Promise<unknown> => {
+      const [answer] = await this.#follow([command], key, until, {waits, isLarge});
+      if (answer instanceof Refused) throw answer;
+      return this.#here(answer);
+    };
     try {
       try {
-        return this.#here(await this.#call(command, key, until));
+        return await attempt();
       } catch (error) {
         if (!reads || !(error instanceof Gone) || error.silent || this.closed.aborted) throw error;
-        return this.#here(await this.#call(command, key, until));
+        return await attempt();
       }
     } catch (error) {
       throw this.#fault(error);
     }
   }
 
-  /** Commands that share the node of `key`, in one write. The first that is refused is thrown. @throws StoreFault */
+  /**
+   * Sends commands that share the slot of `key` in one write, follows redirections, and throws the first refusal. If MULTI
+   * is the first command, all of them are one transaction.
+   * @throws StoreFault
+   */
   async all(commands: readonly Command[], key: string): Promise<unknown[]> {
-    const until = performance.now() + CALL_MS;
     try {
-      const address = await this.#find(key);
-      const connection = await this.#pooled(address);
-      const answers = await connection.all(commands, left(until));
+      const answers = await this.#follow(commands, key, performance.now() + CALL_MS);
       const refused = answers.find(answer => answer instanceof Refused);
-      if (refused !== undefined) {
-        if (redirection(refused.message, address) !== null) this.#slots?.forget();
-        throw refused;
-      }
+      if (refused !== undefined) throw refused;
       return this.#here(answers);
     } catch (error) {
       throw this.#fault(error);
     }
   }
 
-  /** A connection of its own to the node of `key` (null: any); its user ends it. @throws StoreFault */
-  async dedicated(key: string | null): Promise<Connection> {
+  /**
+   * Opens a connection of its own to the node of `key` (null: any node), or to `at`. The caller ends the connection.
+   * @throws StoreFault
+   */
+  async dedicated(key: string | null, at: Address | null = null): Promise<Connection> {
     try {
       if (this.closed.aborted) throw new Gone(CLOSED);
-      const connection = await connect(this.target, await this.#find(key), this.keepAlive);
+      const connection = await connect(this.target, at ?? (await this.find(key)), this.keepAlive);
       this.#dedicated.add(connection);
       void connection.ended.then(() => this.#dedicated.delete(connection));
       if (this.closed.aborted) connection.end(CLOSED);
@@ -122,36 +138,66 @@ export class Line {
     this.#pool.clear();
   }
 
-  async #call(command: Command, key: string | null, until: number): Promise<unknown> {
-    let address = await this.#find(key);
+  /** Where an error of the node at `asked` redirects to; null if it is no redirection, or the store is no cluster. */
+  redirectionOf(error: unknown, asked: Address): Redirection | null {
+    if (this.#slots === null || !(error instanceof Refused)) return null;
+    const other = redirection(error.message, asked);
+    if (other?.ask === false) this.#slots.forget();
+    return other;
+  }
+
+  /**
+   * Sends commands to the node of `key`. A command that is redirected was not carried out, and is sent again to the node
+   * that the redirection names. Gives one answer for each command, a `Refused` for an error of the server.
+   */
+  async #follow(
+    commands: readonly Command[],
+    key: string | null,
+    until: number,
+    {waits = true, isLarge = false} = {},
+  ): Promise<unknown[]> {
+    const answers: unknown[] = [];
+    const isTransaction = commands[0]?.[0] === 'MULTI';
+    let due = commands.map((command, at) => ({command, at}));
+    let address = await this.find(key);
     let asking = false;
-    for (let hops = 0; ; hops++) {
-      const connection = await this.#pooled(address);
-      const lived = connection.alive;
-      try {
-        if (asking) void connection.call(['ASKING'], left(until)).catch(() => undefined);
-        return await connection.call(command, left(until));
-      } catch (error) {
-        if (error instanceof Gone && lived) throw new Gone(error.message, {silent: error.silent, sent: true});
-        const other = error instanceof Refused ? redirection(error.message, address) : null;
-        if (this.#slots === null || other === null || hops >= MAX_REDIRECTIONS) throw error;
+    for (let hops = 0; ;) {
+      const connection = await this.#pooled(address, isLarge);
+      const sent = await send(
+        due.map(({command}) => command),
+        connection,
+        asking,
+        until,
+      );
+      for (const [n, {at}] of due.entries()) answers[at] = sent[n];
+      if (this.#slots === null) return answers;
+      const refused = due.filter(({at}) => isRefused(answers[at], /^(?:MOVED|ASK|TRYAGAIN) /));
+      const last = answers[refused.at(-1)?.at ?? -1];
+      if (last === undefined) return answers;
+      const other = this.redirectionOf(last, address);
+      if (other === null) {
+        if (!waits || performance.now() + TRY_AGAIN_MS >= until) return answers;
+        await delay(TRY_AGAIN_MS);
+      } else {
+        if (hops++ >= MAX_REDIRECTIONS) return answers;
         address = other.to;
         asking = other.ask;
-        if (!other.ask) this.#slots.forget();
       }
+      if (!isTransaction) due = refused;
     }
   }
 
-  async #find(key: string | null): Promise<Address> {
+  /** The node that serves a key; null: any node. */
+  async find(key: string | null): Promise<Address> {
     if (this.#single !== null) return this.#single;
     if (this.#slots === null) throw new TypeError('a line without a way');
     return this.#slots.find(key);
   }
 
-  /** The shared connection to an address, made when there is none that lives. */
-  async #pooled(address: Address): Promise<Connection> {
+  /** The shared connection to an address, or that for large answers; made when there is none that lives. */
+  async #pooled(address: Address, isLarge = false): Promise<Connection> {
     if (this.closed.aborted) throw new Gone(CLOSED);
-    const {name} = address;
+    const name = isLarge ? `${address.name} large` : address.name;
     const known = this.#pool.get(name);
     if (known !== undefined) return known;
     const opening = connect(this.target, address, this.keepAlive);
@@ -184,5 +230,40 @@ export class Line {
 }
 
 function left(until: number): number {
-  return Math.max(1, Math.min(ANSWER_MS, Math.ceil(until - performance.now())));
+  return Math.max(LEAST_ANSWER_MS, Math.min(ANSWER_MS, Math.ceil(until - performance.now())));
+}
+
+/** Sends commands to one node. `asking`: to a node that is taking over their slot. */
+async function send(
+  commands: readonly Command[],
+  connection: Connection,
+  asking: boolean,
+  until: number,
+): Promise<unknown[]> {
+  const lived = connection.alive;
+  try {
+    const [only] = commands;
+    if (only !== undefined && commands.length === 1 && !asking) {
+      return [await connection.call(only, left(until)).catch(asAnswer)];
+    }
+    if (!asking) return await connection.all(commands, left(until));
+    const isTransaction = commands[0]?.[0] === 'MULTI';
+    const all = commands.flatMap((command, at): Command[] =>
+      isTransaction && at > 0 ? [command] : [['ASKING'], command],
+    );
+    const answers = await connection.all(all, left(until));
+    return answers.filter((_, at) => all[at]?.[0] !== 'ASKING');
+  } catch (error) {
+    if (error instanceof Gone && lived) throw new Gone(error.message, {silent: error.silent, sent: true});
+    throw error;
+  }
+}
+
+function asAnswer(error: unknown): Refused {
+  if (error instanceof Refused) return error;
+  throw error;
+}
+
+function isRefused(answer: unknown, by: RegExp): boolean {
+  return answer instanceof Refused && by.test(answer.message);
 }

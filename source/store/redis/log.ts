@@ -1,5 +1,6 @@
 import type {Commit} from '../../release/commit.ts';
 import {encodeCommit, placeOf, type LogEntry} from '../chain.ts';
+import {exposesMore} from '../exposes-more.ts';
 import {StoreFault} from '../fault.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
 import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
@@ -8,7 +9,7 @@ import type {Command} from './connection.ts';
 import {Gone, Refused, saysReplica} from './faults.ts';
 import {FEATURES, type Keys} from './keys.ts';
 import type {Line} from './line.ts';
-import {SCRIPTS} from './scripts.ts';
+import {runWithAside, SCRIPTS} from './scripts.ts';
 
 /** How often an append looks again when the log changes under it. */
 const ATTEMPTS = 4;
@@ -76,8 +77,11 @@ async function append(line: Line, keys: Keys, commit: Commit, rehearses = false)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     let said: unknown;
     try {
-      const mode = rehearses ? 'rehearse' : '';
-      said = await line.call(['EVAL', script, 2, keys.log, keys.aside, ...told, ...marks, mode]);
+      const words = [...told, ...marks, rehearses ? 'rehearse' : ''];
+      said =
+        marks[1] === ''
+          ? await line.call(['EVAL', script, 1, keys.log, ...words])
+          : await runWithAside(line, script, {key: keys.log, aside: keys.aside}, words);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       // Nothing was carried out, and another connection may lead to the primary that there is by now.
@@ -115,24 +119,6 @@ function isSent({cause}: StoreFault): boolean {
 function unknown(lost: StoreFault, {version}: Commit): StoreFault {
   const message = `${lost.message} Whether version ${version} was written is not known.`;
   return new StoreFault(lost.code, message, 'Look at the log before you repeat it.', lost.cause);
-}
-
-/** Whether more users may get gray after it. Only such a commit has to wait when the store is full. */
-function exposesMore({events}: Commit): boolean {
-  return events.some(event => {
-    switch (event.type) {
-      case 'release-started':
-      case 'release-resumed':
-      case 'phase-entered':
-      case 'promotion-started':
-      case 'user-included':
-        return true;
-      case 'percent-set':
-        return !('percent' in event && 'from' in event) || event.percent > event.from;
-      default:
-        return false;
-    }
-  });
 }
 
 function readEntry([id, fields]: readonly [string, string[], string?]): LogEntry {

@@ -1,9 +1,14 @@
+import {StoreFault} from '../fault.ts';
+import {Refused} from './faults.ts';
+import type {Line} from './line.ts';
+
 /**
  * Appends a commit if its parent is the newest entry, and rings the bell, in one step. What stands behind the parent and
  * cannot follow it (the caller has looked) is put aside first. No content is parsed: an entry is recognised by its field
  * `id`, or by the mark of the bytes that the caller has seen. Entries of older versions have no field `id`.
  *
- * KEYS 1 the log, 2 where entries that are put aside are kept
+ * KEYS 1 the log; 2, only where something is to be put aside, the stream that keeps it. While a slot of a cluster moves,
+ *      a script with two keys is refused unless one node has both, so a rollback needs the log alone.
  * ARGV 1 entry id of the commit `<n>-0`, 2 entry id of its parent `<n-1>-0` (empty for the first), 3 its id,
  *      4 its parent's id, 5 its text, 6 the bell, 7 mark of the entry that the caller takes for the parent (empty: it has
  *      not looked), 8 mark of what is to be put aside (empty: nothing), 9 `rehearse`: the commit is taken away again
@@ -44,7 +49,7 @@ if behind then
     local entries = redis.call('XRANGE', log, from, '+', 'COUNT', 100)
     for _, entry in ipairs(entries) do
       -- A rollback does not wait for a place where the entry can be kept.
-      redis.pcall('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
+      if aside then redis.pcall('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2])) end
       redis.call('XDEL', log, entry[1])
       moved = moved + 1
     end
@@ -71,7 +76,7 @@ return moved
  * Lets a stream go on from the server's clock that an application has set ahead of it: by an id of its own choice, every
  * later id counts from there, and after the last id of all nothing can be written any more. Nothing in it is parsed.
  *
- * KEYS 1 the stream, 2 where entries that are put aside are kept
+ * KEYS 1 the stream; 2 the stream that keeps what is put aside, absent where no node has both while their slot moves
  * ARGV 1 how far an id may be ahead, in milliseconds; 2 how many entries to put aside at most; 3 how many of them are kept
  * Returns nil where the stream is not ahead; else how far, in milliseconds, how many entries were put aside, and 1 where
  * more are left.
@@ -94,7 +99,7 @@ end
 if not last or last <= limit then return nil end
 local found = redis.call('XRANGE', stream, '(' .. text(limit) .. '-18446744073709551615', '+', 'COUNT', most)
 for n, entry in ipairs(found) do
-  if n <= kept then
+  if aside and n <= kept then
     redis.pcall('XADD', aside, 'MAXLEN', '~', '10000', '*', 'entry', entry[1], 'fields', cjson.encode(entry[2]))
   end
   redis.call('XDEL', stream, entry[1])
@@ -143,6 +148,26 @@ local ok, lease = pcall(cjson.decode, held)
 if not ok or type(lease) ~= 'table' or lease.token ~= cjson.decode(ARGV[1]) then return 0 end
 return redis.call('DEL', KEYS[1])
 `;
+
+/**
+ * Runs a script that may put entries of `key` aside. While their slot moves, no node may have both keys; then the script
+ * runs with `key` alone, and what is put aside is not kept.
+ * @throws StoreFault
+ */
+export async function runWithAside(
+  line: Line,
+  script: string,
+  {key, aside}: {key: string; aside: string},
+  words: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await line.call(['EVAL', script, 2, key, aside, ...words], {waits: false});
+  } catch (error) {
+    if (!(error instanceof StoreFault && error.cause instanceof Refused)) throw error;
+    if (!error.cause.message.startsWith('TRYAGAIN')) throw error;
+    return await line.call(['EVAL', script, 1, key, ...words]);
+  }
+}
 
 /** A server that is full runs these all the same: a few hundred bytes that may take everything back. */
 const EVEN_WHEN_FULL = '#!lua flags=allow-oom\n';

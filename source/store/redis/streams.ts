@@ -2,7 +2,7 @@ import {STREAM_AHEAD_MS, type MendedStream, type StreamClocks} from '../port.ts'
 import {Refused} from './faults.ts';
 import type {Keys} from './keys.ts';
 import type {Line} from './line.ts';
-import {SCRIPTS} from './scripts.ts';
+import {runWithAside, SCRIPTS} from './scripts.ts';
 
 /** Entries that are put aside in one script, which holds up the server meanwhile; and how many of them are kept. */
 const AT_ONCE = 2000;
@@ -11,7 +11,7 @@ const KEPT = 100;
 /** Last id the stream has given, whether its entry is still there or not; null: there is no stream. @throws StoreFault */
 export async function lastGiven(line: Line, key: string): Promise<string | null> {
   try {
-    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true})) as unknown[];
+    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true, isLarge: true})) as unknown[];
     return String(facts[facts.indexOf('last-generated-id') + 1]);
   } catch (error) {
     if (
@@ -43,8 +43,9 @@ export async function mendStreams(line: Line, keys: Keys): Promise<MendedStream[
     let first: {aheadMs: number} | null = null;
     let entries = 0;
     for (let more = true; more;) {
-      const command = ['EVAL', SCRIPTS.mend, 2, key, keys.aside, STREAM_AHEAD_MS, AT_ONCE, KEPT] as const;
-      const said = (await line.call(command)) as [ahead: string, entries: number, more: number] | null;
+      const words = [STREAM_AHEAD_MS, AT_ONCE, KEPT];
+      const said = (await runWithAside(line, SCRIPTS.mend, {key, aside: keys.aside}, words)) as
+        [ahead: string, entries: number, more: number] | null;
       more = said?.[2] === 1;
       if (said === null) break;
       first ??= {aheadMs: Number(said[0])};

@@ -21,6 +21,7 @@ import {outputReader, writeOutput} from './outputs.ts';
 import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
+import {shareKeeper, shareReader} from './shares.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /**
@@ -81,6 +82,7 @@ function view(database: Database, feature: string): FeatureView {
     routers: routerRegistry(database, feature),
     feedback: feedbackReader(database, feature),
     outputs: outputReader(database, feature),
+    shares: shareReader(database, feature),
     lease: leaseReader(database, feature),
     streamClocks: () => readStreamClocks(database, feature),
   };
@@ -101,6 +103,7 @@ function operate(database: Database, feature: string): FeatureStore {
       ...outputReader(database, feature),
       write: output => writeOutput(database, feature, output),
     },
+    shares: shareKeeper(database, feature),
     lease: leaseKeeper(database, feature),
     streamClocks: () => readStreamClocks(database, feature),
     mendStreams: () => mendStreams(database, feature),

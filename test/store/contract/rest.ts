@@ -42,6 +42,7 @@ const READING = [
   'samples.follow',
   'samples.history',
   'samples.lastId',
+  'shares.read',
   'streamClocks',
 ];
 
