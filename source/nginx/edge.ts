@@ -96,7 +96,7 @@ export function openEdge({include, test, reload, probe}: EdgeOptions): Edge {
 }
 
 /**
- * The text of a plain file; null where there is none. Whoever owns the folder can put a link or a pipe there: neither is
+ * The text of a plain file; null where there is none. The owner of the folder can put a link or a pipe there: neither is
  * read, because what is read is written again, perhaps with more rights than theirs.
  */
 async function readText(path: string): Promise<string | null> {

@@ -31,7 +31,7 @@ export interface Message {
   attempt: number;
   /** A try before may have got through. */
   mayBeRepeat: boolean;
-  /** That, in words; null: nobody can have it yet. */
+  /** That, in words; null: it is the first try. */
   repeat: {long: string; short: string} | null;
 }
 

@@ -1,7 +1,7 @@
 import type {Redis} from 'ioredis';
 import {describe, expect, test} from 'vitest';
 import {signatureOf} from '../../source/notify/webhook.ts';
-import {httpReceiver, mailReceiver, type Posted} from '../notify/receivers.ts';
+import {httpReceiver, mailReceiver} from '../notify/receivers.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {embeddedPlace, FEATURE, logOf, openConsole, redisPlace, startRelease, type Place} from './place.ts';
 import {eventually} from '../patience.ts';
@@ -36,9 +36,6 @@ channels:
 `,
   );
 }
-
-const kindsOf = (posted: readonly Posted[]) =>
-  posted.map(({body}) => (JSON.parse(body) as {kind: string; mayBeRepeat: boolean}).kind);
 
 /** An app without SDK, five batches a second, whose gray may fail. */
 function app(admin: Redis): Disposable & {fails: boolean} {
