@@ -10,7 +10,7 @@ export const isNumber: Check = value => typeof value === 'number' && Number.isFi
 const LATEST_MS = 4_102_444_800_000;
 /** A moment in milliseconds since 1970. */
 export const isMoment = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= LATEST_MS;
+  typeof value === 'number' && Math.abs(value) <= LATEST_MS;
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -89,6 +89,6 @@ describe('the chain', () => {
 });
 
 it('a commit of a moment that cannot be is none, and names its field', () => {
-  for (const at of [1e308, 8.7e15, -1])
+  for (const at of [1e308, 8.7e15, -1e308])
     expect(decoded({...first, at})).toEqual({ok: false, why: 'its field "at" does not fit'});
 });
