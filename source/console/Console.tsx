@@ -63,7 +63,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   async function execute(intent: Intent): Promise<void> {
     const {controller, actor} = deck;
     if (controller === null) return;
-    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: deck.view.now()}});
+    // It stays until the answer comes.
+    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: Infinity}});
     const words = {t, clean, self: actor.name};
     const answer = await controller.execute(intent, {by: actor}).then(
       outcome => answerTo(intent, outcome, {...words, commits: deck.view.commits()}),
@@ -192,7 +193,13 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
         dialog={ui.dialog}
         scene={scene}
         rows={model.allRows}
-        area={{columns: width, rows: layout.rows, top, below: top + layout.sidesHeight}}
+        area={{
+          columns: width,
+          rows: layout.rows,
+          top,
+          below: top + layout.sidesHeight,
+          verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
+        }}
         keys={context}
         help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
         onLevel={level => change({type: 'level', level})}
