@@ -76,7 +76,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   async function execute(intent: Intent): Promise<void> {
     const {controller, actor} = deck;
     if (controller === null) return;
-    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: deck.monitor.view.now()}});
+    // It stays until the answer comes.
+    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: Infinity}});
     const words = {t, clean, self: actor.name};
     const seen = withSeen(intent, deck.monitor.snapshot().judgement?.verdict ?? null);
     const answer = await controller.execute(seen, {by: actor}).then(
@@ -217,7 +218,13 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
         dialog={ui.dialog}
         scene={scene}
         rows={model.allRows}
-        area={{columns: width, rows: layout.rows, top, below: top + layout.sidesHeight}}
+        area={{
+          columns: width,
+          rows: layout.rows,
+          top,
+          below: top + layout.sidesHeight,
+          verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
+        }}
         keys={context}
         help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
         onLevel={level => change({type: 'level', level})}

@@ -208,6 +208,7 @@ export const enKeys = {
     alert: (time: string, message: string, state: string) => `Newest alert, ${time}: ${message} (${state}).`,
     acknowledged: (who: string) => `seen by ${who}`,
     unacknowledged: 'not acknowledged',
+    demo: 'The simulated service ended with this console. graydeck demo  begins another one.',
     again: (feature: string) => `graydeck --feature ${feature}  opens it again.`,
     away: 'The store was away when this console closed: the figures are the last that were seen.',
   },

@@ -208,6 +208,7 @@ export const zhKeys: typeof enKeys = {
     alert: (time, message, state) => `最新告警 ${time}：${message}（${state}）。`,
     acknowledged: who => `${who} 已确认`,
     unacknowledged: '未确认',
+    demo: '模拟服务已随此控制台结束。graydeck demo 再开始一个。',
     again: feature => `graydeck --feature ${feature}  重新打开。`,
     away: '控制台关闭时存储不可用：以上是最后看到的情况。',
   },
