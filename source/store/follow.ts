@@ -10,13 +10,13 @@ export interface LogSource {
   /** The newest entries in order, the newest last, at most `limit`. */
   newest(limit: number): Promise<LogEntry[]>;
   /** Begins to listen. */
-  listen(): LogBell;
+  subscribe(): LogSubscription;
   /** false: waiting for a store that is away does not keep the process running. */
   keepAlive?: boolean;
 }
 
 /** Tells that the log may have changed. */
-export interface LogBell {
+export interface LogSubscription {
   /**
    * Resolves at the next ring, at once when one was missed since the last `wait` (or since `listen`), else after
    * `maxMs` or when the signal aborts. Gives the text of the commit if the ring carries it, else null. Never rejects.
@@ -83,7 +83,7 @@ export async function followLog(
   onNews: (news: LogNews) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const bell = source.listen();
+  const subscription = source.subscribe();
   let position: Position = {last: after, foreign: null};
   let retryMs = 0;
   let isNoticed = false;
@@ -109,12 +109,12 @@ export async function followLog(
       const more = entries.length === PAGE && step.news.length > 0;
       if (more || step.news.at(-1)?.type === 'broken') continue;
       if (isNoticed) onNews({type: 'notice', commit: null});
-      const commit = rollbackIn(await bell.wait(LOOK_EVERY_MS, signal), position.last);
+      const commit = rollbackIn(await subscription.wait(LOOK_EVERY_MS, signal), position.last);
       isNoticed = commit !== null && !signal.aborted;
       if (isNoticed) onNews({type: 'notice', commit});
     }
   } finally {
-    bell.close();
+    subscription.close();
   }
 }
 

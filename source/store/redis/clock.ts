@@ -1,4 +1,4 @@
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 
 /** How often the store's clock is compared with ours, in milliseconds. */
 const COMPARE_EVERY_MS = 30_000;
@@ -12,15 +12,15 @@ const JUMP_MS = 2000;
 
 /** The store's clock, read without asking: our steady clock and how far the store's is from it. */
 export class StoreClock {
-  readonly #line: Line;
+  readonly #client: RedisClient;
   readonly #timer: NodeJS.Timeout;
   /** Before the first comparison: our own wall clock. */
   #offset = Date.now() - performance.now();
   /** How far the wall clock was from the steady one when the store was asked last. */
   #wall = this.#offset;
 
-  constructor(line: Line) {
-    this.#line = line;
+  constructor(client: RedisClient) {
+    this.#client = client;
     this.#timer = setInterval(() => void this.compare().catch(() => undefined), COMPARE_EVERY_MS);
     this.#timer.unref();
   }
@@ -46,7 +46,10 @@ export class StoreClock {
 
   async #ask(): Promise<{tripMs: number; offset: number}> {
     const before = performance.now();
-    const [seconds, micros] = (await this.#line.call(['TIME'], {key: null, reads: true})) as [string, string];
+    const [seconds, micros] = (await this.#client.call(['TIME'], {key: null, reads: true})) as [
+      string,
+      string,
+    ];
     const after = performance.now();
     const at = Number(seconds) * 1000 + Number(micros) / 1000;
     return {tripMs: after - before, offset: at - (before + after) / 2};

@@ -1,7 +1,7 @@
 import {Redis, ReplyError, type RedisOptions} from 'ioredis';
 import type {Socket} from 'node:net';
 import {deadline} from './deadline.ts';
-import {Gone, Refused, saysReplica} from './faults.ts';
+import {ConnectionLost, CommandError, saysReplica} from './faults.ts';
 
 /** A command: its name in capitals, then its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]];
@@ -47,7 +47,7 @@ export class Connection {
   #isLeaving = false;
   /** When the last bytes came, by `performance.now()`. */
   #heardAt = Number.NEGATIVE_INFINITY;
-  #why: Gone | null = null;
+  #why: ConnectionLost | null = null;
 
   private constructor(client: Redis) {
     this.#client = client;
@@ -57,7 +57,7 @@ export class Connection {
 
   /**
    * Connects; nothing is sent yet. Without `keepAlive` it keeps a process running only while it waits for an answer.
-   * @throws Gone after at most `withinMs`.
+   * @throws ConnectionLost after at most `withinMs`.
    */
   static async open(options: RedisOptions, withinMs: number, keepAlive: boolean): Promise<Connection> {
     const connection = new Connection(new Redis({...options, ...ONE_LIFE, connectTimeout: withinMs}));
@@ -79,7 +79,7 @@ export class Connection {
 
   /**
    * Sends one command. If nothing arrives for `withinMs` the connection ends: it may be open on one side only.
-   * @throws Refused: the server's error. @throws Gone: no answer, and none will come.
+   * @throws CommandError: the server's error. @throws Gone: no answer, and none will come.
    */
   async call(command: Command, withinMs: number): Promise<unknown> {
     const [name, ...args] = command;
@@ -92,22 +92,22 @@ export class Connection {
     }
   }
 
-  /** Sends commands in one write; one answer each, a `Refused` where the server gave an error. @throws Gone */
+  /** Sends commands in one write; one answer each, a `CommandError` where the server gave an error. @throws ConnectionLost */
   async all(commands: readonly Command[], withinMs: number): Promise<unknown[]> {
     const answers = await this.#bounded(withinMs, async () => {
       const pipeline = this.#client.pipeline();
       for (const [name, ...args] of commands) pipeline.call(name, ...args);
       return pipeline.exec();
     });
-    if (answers === null) throw new Gone(CLOSED);
+    if (answers === null) throw new ConnectionLost(CLOSED);
     return answers.map(([error, answer], at) => {
       if (error === null) return refusedInside(answer, commands) ?? answer;
       const told = asRefused(error, commands[at] ?? ['?']);
-      if (told instanceof Refused) {
+      if (told instanceof CommandError) {
         this.#leaveIfDemoted(told);
         return told;
       }
-      throw this.#why ?? new Gone(CLOSED);
+      throw this.#why ?? new ConnectionLost(CLOSED);
     });
   }
 
@@ -138,7 +138,7 @@ export class Connection {
 
   end(why = CLOSED, silent = false): void {
     if (this.#why !== null) return;
-    this.#why = new Gone(why, {silent});
+    this.#why = new ConnectionLost(why, {silent});
     this.#client.disconnect();
     // Not graceful: the other side may be gone without a word, and would be waited for.
     (this.#client.stream as Socket | undefined)?.destroy();
@@ -176,7 +176,7 @@ export class Connection {
 
 /** The client's errors carry all arguments of the command, a password among them: only the text is kept. */
 function asRefused(error: unknown, command: Command): unknown {
-  return isReply(error) ? new Refused(error.message, command[0], keyOf(command)) : error;
+  return isReply(error) ? new CommandError(error.message, command[0], keyOf(command)) : error;
 }
 
 /** EXEC succeeds and holds the errors of its commands, which came after MULTI. */

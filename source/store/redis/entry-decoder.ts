@@ -107,7 +107,7 @@ export class EntryDecoder {
     return text !== null;
   }
 
-  /** What a line says after its mark. */
+  /** Reads a line, without the mark it begins with; null: its end is not here yet. */
   #line(): string | null {
     const end = this.#bytes.indexOf('\r\n', this.#at);
     if (end < 0) return null;

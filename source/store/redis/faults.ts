@@ -3,7 +3,7 @@ import type {StoreRole} from '../port.ts';
 import {own} from '../../release/own.ts';
 
 /** The server answered, with an error. Holds the command's name and key, never its other arguments. */
-export class Refused extends Error {
+export class CommandError extends Error {
   readonly command: string;
   readonly key: string | null;
 
@@ -20,7 +20,7 @@ export function saysReplica({message}: Pick<Error, 'message'>): boolean {
 }
 
 /** There is no connection, or it broke: whether the server did what was asked is not known. */
-export class Gone extends Error {
+export class ConnectionLost extends Error {
   /** It was waited for an answer that did not come; asking again at once will not help. */
   readonly silent: boolean;
   /** It was lost under a command that may have reached the server. */
@@ -45,7 +45,7 @@ type Words = readonly [code: StoreFaultCode, sentence: string, hint: string];
 export function toFault(error: unknown, {label, role}: Whereabouts): StoreFault {
   if (error instanceof StoreFault) return error;
   const [code, sentence, hint] =
-    error instanceof Refused ? refusal(error, label, role) : absence(messageOf(error), label);
+    error instanceof CommandError ? refusal(error, label, role) : absence(messageOf(error), label);
   return new StoreFault(code, sentence, hint, error);
 }
 
@@ -57,7 +57,7 @@ export function tooOld(version: string, label: string): StoreFault {
   );
 }
 
-function refusal(error: Refused, label: string, role: StoreRole): Words {
+function refusal(error: CommandError, label: string, role: StoreRole): Words {
   const {message} = error;
   const code = /^[A-Z]+/.exec(message)?.[0] ?? '';
   const known = own(REFUSALS, code)?.(label, error);
@@ -77,7 +77,7 @@ function refusal(error: Refused, label: string, role: StoreRole): Words {
   ];
 }
 
-const REFUSALS: Record<string, (label: string, error: Refused) => Words> = {
+const REFUSALS: Record<string, (label: string, error: CommandError) => Words> = {
   NOAUTH: label => [
     'store-no-rights',
     `The store at ${label} wants a password, and none was given.`,
@@ -149,7 +149,7 @@ function isNoRights(message: string): boolean {
   return /NOPERM|ACL failure|no permissions|^ERR unknown command|NOSCRIPT/i.test(message);
 }
 
-function noRights({message, command, key}: Refused, label: string, role: StoreRole): Words {
+function noRights({message, command, key}: CommandError, label: string, role: StoreRole): Words {
   const acl = role === 'router' ? 'app (or agent)' : role;
   const hint = `The rights this role needs: graydeck acl ${acl}.`;
   if (/unknown command/i.test(message)) {

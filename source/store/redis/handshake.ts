@@ -1,7 +1,7 @@
 import type {RedisTarget} from '../url.ts';
 import {optionsNow, type Address} from './address.ts';
 import {Connection, type Command} from './connection.ts';
-import {Gone, Refused, tooOld} from './faults.ts';
+import {ConnectionLost, CommandError, tooOld} from './faults.ts';
 
 /** Longest time until a connection can be used, in milliseconds: connecting, and who we are. */
 const CONNECT_MS = 2500;
@@ -17,7 +17,7 @@ const OLDEST = 7;
 /**
  * Connects, says who we are, and makes sure of what is there. HELLO needs no right and tells version and role, so a
  * user with the fewest rights can do this.
- * @throws Gone, Refused, or a `StoreFault` for a server that is too old.
+ * @throws ConnectionLost, CommandError, or a `StoreFault` for a server that is too old.
  */
 export async function connect(
   target: RedisTarget,
@@ -51,7 +51,7 @@ export async function connect(
   }
 }
 
-/** The first of several tries to be there, or to be refused; those that come later are ended. @throws Gone */
+/** The first of several tries to be there, or to be refused; those that come later are ended. @throws ConnectionLost */
 async function openFirst(
   until: number,
   open: (withinMs: number) => Promise<Connection>,
@@ -81,13 +81,13 @@ async function openFirst(
 }
 
 function check(reason: unknown, target: RedisTarget): void {
-  if (!(reason instanceof Refused)) throw reason;
+  if (!(reason instanceof CommandError)) throw reason;
   // A server without passwords is not a fault; a password too many harms nothing.
   if (reason.command === 'AUTH' && /without any password configured/.test(reason.message)) return;
   if (reason.command === 'HELLO' && /unknown command/i.test(reason.message)) {
     throw tooOld('older than 6', target.label);
   }
-  throw new Refused(reason.message, reason.command, null);
+  throw new CommandError(reason.message, reason.command, null);
 }
 
 function checkServer(hello: unknown, target: RedisTarget): void {
@@ -96,10 +96,10 @@ function checkServer(hello: unknown, target: RedisTarget): void {
     for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at], hello[at + 1]);
   }
   const version = facts.get('version');
-  if (typeof version !== 'string') throw new Gone('Protocol error: no version in HELLO');
+  if (typeof version !== 'string') throw new ConnectionLost('Protocol error: no version in HELLO');
   const major = Number.parseInt(version, 10);
   if (!(major >= OLDEST)) throw tooOld(version.slice(0, 20), target.label);
   if (target.via.type === 'sentinel' && facts.get('role') !== 'master') {
-    throw new Gone('the sentinels named a primary that is none any more');
+    throw new ConnectionLost('the sentinels named a primary that is none any more');
   }
 }

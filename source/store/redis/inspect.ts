@@ -1,5 +1,5 @@
 import type {RedisTarget} from '../url.ts';
-import {Line} from './line.ts';
+import {RedisClient} from './client.ts';
 
 /** What a log needs to know of the server it lies on. */
 export interface RedisFacts {
@@ -17,11 +17,11 @@ export interface RedisFacts {
 
 /** Reads what INFO tells; of a cluster, about one of its nodes. @throws StoreFault */
 export async function inspectRedis(target: RedisTarget): Promise<RedisFacts> {
-  const line = new Line(target, 'operator');
+  const client = new RedisClient(target, 'operator');
   try {
-    return readFacts(String(await line.call(['INFO'], {key: null, reads: true})));
+    return readFacts(String(await client.call(['INFO'], {key: null, reads: true})));
   } finally {
-    line.close();
+    client.close();
   }
 }
 

@@ -10,7 +10,7 @@ export interface Keys {
   /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */
   log: string;
   /** Channel; every message is a whole commit. */
-  bell: string;
+  channel: string;
   /** Stream of samples. */
   metrics: string;
   /** Sorted sets by time; a member is `<t> <body>`. */
@@ -37,7 +37,7 @@ export function keysOf(feature: string): Keys {
   const key = (name: string): string => `${PREFIX}${tag}:${name}`;
   return {
     log: key('log'),
-    bell: key('bell'),
+    channel: key('bell'),
     metrics: key('metrics'),
     minutes: key('minutes'),
     seconds: key('seconds'),

@@ -3,13 +3,13 @@ import {KEEP_REPORTS_MS, type RouterRegistry, type RouterReport, type StoredRout
 import {decodeReport} from '../report.ts';
 import type {StoreClock} from './clock.ts';
 import type {Keys} from './keys.ts';
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 import {toJson} from '../../release/well-formed.ts';
 
-export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): RouterRegistry {
+export function routerRegistry(client: RedisClient, clock: StoreClock, keys: Keys): RouterRegistry {
   return {
     list: async () => {
-      const texts = (await line.call(['HVALS', keys.routers], {reads: true})) as string[];
+      const texts = (await client.call(['HVALS', keys.routers], {reads: true})) as string[];
       const now = clock.now();
       return texts.flatMap(decode).filter(({at}) => isOfLate(at, now));
     },
@@ -17,10 +17,10 @@ export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): Route
 }
 
 /** As `routerRegistry`; every listing also takes away what is listed no more. */
-export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): RouterRegistry {
+export function keptRouterRegistry(client: RedisClient, clock: StoreClock, keys: Keys): RouterRegistry {
   return {
     list: async () => {
-      const fields = (await line.call(['HGETALL', keys.routers], {reads: true})) as string[];
+      const fields = (await client.call(['HGETALL', keys.routers], {reads: true})) as string[];
       const now = clock.now();
       const reports: StoredRouterReport[] = [];
       const gone: string[] = [];
@@ -33,20 +33,25 @@ export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): R
       }
       // Housekeeping: whether it succeeds changes nothing of what was read.
       if (gone.length > 0)
-        await line.call(['HDEL', keys.routers, ...gone.slice(0, 1000)]).catch(() => undefined);
+        await client.call(['HDEL', keys.routers, ...gone.slice(0, 1000)]).catch(() => undefined);
       return reports;
     },
   };
 }
 
 /** One command and no script: an application needs no right to run scripts. */
-export async function report(line: Line, clock: StoreClock, keys: Keys, said: RouterReport): Promise<void> {
+export async function report(
+  client: RedisClient,
+  clock: StoreClock,
+  keys: Keys,
+  said: RouterReport,
+): Promise<void> {
   const stored: StoredRouterReport = {...said, at: clock.now()};
-  await line.call(['HSET', keys.routers, said.name, toJson(stored)]);
+  await client.call(['HSET', keys.routers, said.name, toJson(stored)]);
 }
 
-export async function leave(line: Line, keys: Keys, name: string): Promise<void> {
-  await line.call(['HDEL', keys.routers, name]);
+export async function leave(client: RedisClient, keys: Keys, name: string): Promise<void> {
+  await client.call(['HDEL', keys.routers, name]);
 }
 
 /** Anybody who may report may write anything: what is no report is passed over. */

@@ -1,6 +1,6 @@
 import {StoreFault} from '../fault.ts';
-import {Refused} from './faults.ts';
-import type {Line} from './line.ts';
+import {CommandError} from './faults.ts';
+import type {RedisClient} from './client.ts';
 
 /**
  * Appends a commit if its parent is the newest entry, and rings the bell, in one step. What stands behind the parent and
@@ -17,7 +17,7 @@ import type {Line} from './line.ts';
  */
 const APPEND = `
 local log, aside = KEYS[1], KEYS[2]
-local own, before, id, parent, text, bell, parentMark, oddMark, mode = unpack(ARGV)
+local own, before, id, parent, text, channel, parentMark, oddMark, mode = unpack(ARGV)
 
 local function markOf(entry) return redis.sha1hex(table.concat(entry[2], '\\0')) end
 local function hasId(entry, wanted)
@@ -68,7 +68,7 @@ if mode == 'rehearse' then
   return moved
 end
 -- The log is the truth and the bell only its messenger: its failure undoes nothing.
-redis.pcall('PUBLISH', bell, text)
+redis.pcall('PUBLISH', channel, text)
 return moved
 `;
 
@@ -155,17 +155,17 @@ return redis.call('DEL', KEYS[1])
  * @throws StoreFault
  */
 export async function runWithAside(
-  line: Line,
+  client: RedisClient,
   script: string,
   {key, aside}: {key: string; aside: string},
   words: readonly (string | number)[],
 ): Promise<unknown> {
   try {
-    return await line.call(['EVAL', script, 2, key, aside, ...words], {waits: false});
+    return await client.call(['EVAL', script, 2, key, aside, ...words], {waits: false});
   } catch (error) {
-    if (!(error instanceof StoreFault && error.cause instanceof Refused)) throw error;
+    if (!(error instanceof StoreFault && error.cause instanceof CommandError)) throw error;
     if (!error.cause.message.startsWith('TRYAGAIN')) throw error;
-    return await line.call(['EVAL', script, 1, key, ...words]);
+    return await client.call(['EVAL', script, 1, key, ...words]);
   }
 }
 

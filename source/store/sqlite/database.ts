@@ -5,7 +5,7 @@ import {StoreFault} from '../fault.ts';
 import {Connection} from './driver.ts';
 import {diskFull, isBusy, isFull, mayBeFull, notAFile, notThere, toFault} from './faults.ts';
 import {Reserve, type ReserveUse} from './reserve.ts';
-import {Bells} from './bells.ts';
+import {Notifications} from './notifications.ts';
 import {prepareSchema} from './schema.ts';
 
 /** How long a call tries to get a lock before it gives up, in milliseconds. */
@@ -25,7 +25,7 @@ export interface DatabaseOptions {
  * process's lock is not: between tries the event loop runs.
  */
 export class Database {
-  readonly bells: Bells;
+  readonly notifications: Notifications;
   readonly #options: DatabaseOptions;
   readonly #closed = new AbortController();
   readonly #reserve: Reserve;
@@ -35,7 +35,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.#reserve = new Reserve(options.path);
-    this.bells = new Bells(() => this.#connect(true), options.keepAlive);
+    this.notifications = new Notifications(() => this.#connect(true), options.keepAlive);
   }
 
   /** Aborts when the store is closed. */
@@ -54,7 +54,7 @@ export class Database {
   }
 
   /**
-   * Writes all of `work` or nothing, and rings the bells. `durable`: also against a loss of power. `reserve`: what may be used
+   * Writes all of `work` or nothing, and rings the notifications. `durable`: also against a loss of power. `reserve`: what may be used
    * of the room that is kept, where the disk is full.
    */
   async write<T>(
@@ -66,7 +66,7 @@ export class Database {
       return connection.transaction(() => work(connection), durable);
     }, reserve);
     this.#reserve.fill();
-    this.bells.ring();
+    this.notifications.notify();
     return result;
   }
 
@@ -77,7 +77,7 @@ export class Database {
 
   close(): void {
     this.#closed.abort();
-    this.bells.close();
+    this.notifications.close();
     this.#connection?.close();
     this.#connection = null;
     this.#reserve.reclaim();
@@ -119,7 +119,7 @@ export class Database {
   /** The connection, opened anew when the path leads to another file than before: else we would write into a deleted one. */
   #current(): Connection {
     if (this.#connection !== null && this.#file === fileAt(this.#options.path)) return this.#connection;
-    if (this.#connection !== null) this.bells.reopen();
+    if (this.#connection !== null) this.notifications.reopen();
     this.#connection?.close();
     this.#connection = null;
     const connection = this.#connect(this.#options.readOnly);

@@ -1,7 +1,7 @@
 import {setImmediate as yieldToOthers, setTimeout as delay} from 'node:timers/promises';
 import {LOOK_EVERY_MS} from '../follow.ts';
 import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
-import {listen} from './bell.ts';
+import {subscribe} from './notifications.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
 import {addFeature} from './features.ts';
@@ -53,7 +53,7 @@ async function followSamples(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<void> {
-  const bell = listen(database.bells, () => true);
+  const subscription = subscribe(database.notifications, () => true);
   let last = afterId;
   let away = false;
   try {
@@ -77,10 +77,10 @@ async function followSamples(
         listener.onBatch(entries);
         last = Number(entries.at(-1)?.id);
       }
-      if (entries.length < BATCH) await bell.wait(LOOK_EVERY_MS, signal);
+      if (entries.length < BATCH) await subscription.wait(LOOK_EVERY_MS, signal);
     }
   } finally {
-    bell.close();
+    subscription.close();
   }
 }
 

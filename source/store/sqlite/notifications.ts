@@ -1,10 +1,11 @@
+import type {LogSubscription} from '../follow.ts';
 import type {Connection} from './driver.ts';
 
 /** Between two looks at whether another connection has written, in milliseconds. A look costs about a microsecond. */
 const POLL_MS = 25;
 
 /** Hears of every write to the file, by this process (at once) or another (within `POLL_MS`). */
-export class Bells {
+export class Notifications {
   readonly #connect: () => Connection;
   readonly #keepAlive: boolean;
   readonly #listeners = new Set<() => void>();
@@ -12,7 +13,7 @@ export class Bells {
   #timer: NodeJS.Timeout | null = null;
   #dataVersion: unknown = null;
 
-  /** `connect` opens a connection of the bells' own: SQLite tells a connection only of what others wrote. */
+  /** `connect` opens a connection of the notifications' own: SQLite tells a connection only of what others wrote. */
   constructor(connect: () => Connection, keepAlive: boolean) {
     this.#connect = connect;
     this.#keepAlive = keepAlive;
@@ -32,7 +33,7 @@ export class Bells {
     };
   }
 
-  ring(): void {
+  notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -45,7 +46,7 @@ export class Bells {
   /** Whoever still waits is woken. */
   close(): void {
     this.#stop();
-    this.ring();
+    this.notify();
     this.reopen();
   }
 
@@ -58,7 +59,7 @@ export class Bells {
     const dataVersion = this.#look();
     if (dataVersion === this.#dataVersion) return;
     this.#dataVersion = dataVersion;
-    this.ring();
+    this.notify();
   }
 
   /** SQLite's count of others' writes; null when it cannot be read, which the listeners will find out themselves. */
@@ -70,5 +71,47 @@ export class Bells {
       this.reopen();
       return null;
     }
+  }
+}
+
+/**
+ * One listener's bell. `hasNews` keeps it silent for writes that do not concern the listener; it may throw, which
+ * counts as news.
+ */
+export function subscribe(notifications: Notifications, hasNews: () => boolean): LogSubscription {
+  let isKept = false;
+  let wake = () => {};
+  const stop = notifications.subscribe(() => {
+    if (!isKept) isKept = concerns(hasNews);
+    if (isKept) wake();
+  });
+  return {
+    async wait(maxMs, signal) {
+      if (!isKept && !signal.aborted) {
+        await new Promise<void>(resolve => {
+          const timer = setTimeout(() => wake(), maxMs);
+          // The notifications' own timer keeps the process alive, where that is wanted.
+          timer.unref();
+          wake = () => {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', wake);
+            wake = () => {};
+            resolve();
+          };
+          signal.addEventListener('abort', wake);
+        });
+      }
+      isKept = false;
+      return null;
+    },
+    close: stop,
+  };
+}
+
+function concerns(hasNews: () => boolean): boolean {
+  try {
+    return hasNews();
+  } catch {
+    return true;
   }
 }
