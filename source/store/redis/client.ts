@@ -11,7 +11,7 @@ import {connect} from './handshake.ts';
 const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
-/** However late it is, an answer gets so long, in milliseconds: on a busy host connecting may take all the time there is. */
+/** Shortest time for an answer, however long connecting took, in milliseconds. */
 const LEAST_ANSWER_MS = 1000;
 const MAX_REDIRECTIONS = 4;
 /** While a slot moves, a node that has only some keys of a command answers TRYAGAIN. It is asked again after this time, in milliseconds. */
@@ -19,8 +19,8 @@ const TRY_AGAIN_MS = 50;
 const CLOSED = 'the store was closed';
 
 /**
- * The way to a store: finds the node of a key, keeps one connection to each for commands, opens others on demand.
- * Everything ends within a bounded time, and what fails is a `StoreFault`.
+ * The Redis client of a store: finds the node of a key, keeps one connection to each node for commands, and opens others on
+ * demand. Every call ends within a bounded time. An error is a `StoreFault`.
  */
 export class RedisClient {
   readonly target: RedisTarget;
@@ -48,12 +48,12 @@ export class RedisClient {
     return this.#shut.signal;
   }
 
-  /** An application must be able to end while its SDK follows; consoles, guards and agents live by following. */
+  /** Whether following keeps the process running. An application has to be able to end while its SDK follows. */
   get keepAlive(): boolean {
     return this.role !== 'router';
   }
 
-  /** Since when it cannot be reached, milliseconds since 1970 of this host; null: it can. */
+  /** Start of the outage, milliseconds since 1970 by the clock of this host; null: the store can be reached. */
   get awaySince(): number | null {
     return this.#awaySince;
   }
@@ -121,7 +121,7 @@ export class RedisClient {
     }
   }
 
-  /** Which node of a cluster serves what is asked anew. */
+  /** Asks the nodes of a cluster again which slots they serve. */
   forgetNodes(): void {
     this.#slots?.forget();
   }
@@ -194,7 +194,7 @@ export class RedisClient {
     return this.#slots.find(key);
   }
 
-  /** The shared connection to an address, or that for large answers; made when there is none that lives. */
+  /** Gives the shared connection to an address, or the one for large answers. Opens it if there is none. */
   async #pooled(address: Address, isLarge = false): Promise<Connection> {
     if (this.closed.aborted) throw new ConnectionLost(CLOSED);
     const name = isLarge ? `${address.name} large` : address.name;

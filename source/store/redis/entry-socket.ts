@@ -16,7 +16,7 @@ export interface EntryRead {
   isWhole: boolean;
 }
 
-/** A connection that does nothing but read one stream, from the bare bytes. One read at a time. */
+/** A connection that only reads one stream, with a decoder of its own. One read at a time. */
 export class EntrySocket {
   readonly #connection: Connection;
   readonly #write: (bytes: string) => void;

@@ -1,7 +1,7 @@
 import type {RedisTarget} from '../url.ts';
 import {RedisClient} from './client.ts';
 
-/** What a log needs to know of the server it lies on. */
+/** Facts about the server that decide whether it keeps a log. */
 export interface RedisFacts {
   version: string;
   role: 'primary' | 'replica';

@@ -2,10 +2,10 @@ import {checkFeatureName} from '../feature-name.ts';
 
 const PREFIX = 'graydeck:';
 
-/** The set of the names of all features: alone in its slot, so never in one script with another key. */
+/** The set of the names of all features. It has a slot of its own, so no script uses it with another key. */
 export const FEATURES = `${PREFIX}features`;
 
-/** Where a feature lies. All of it shares the hash tag, and so the slot of a cluster. */
+/** The keys of a feature. They share a hash tag, and so a slot of a cluster. */
 export interface Keys {
   /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */
   log: string;
@@ -27,7 +27,7 @@ export interface Keys {
   output: string;
   /** Hash: links to watch by, and how many do. */
   shares: string;
-  /** Capped stream of what lay in the log but was no commit. */
+  /** Capped stream of entries of the log that are no commits. */
   aside: string;
 }
 

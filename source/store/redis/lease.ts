@@ -23,7 +23,7 @@ export function leaseKeeper(client: RedisClient, keys: Keys): LeaseKeeper {
   };
 }
 
-/** What is no lease is none: `hold` replaces it. */
+/** Reads a lease. Anything else counts as no lease, and `hold` replaces it. */
 function decode(text: unknown): Lease | null {
   if (typeof text !== 'string') return null;
   try {

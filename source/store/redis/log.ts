@@ -11,10 +11,10 @@ import {FEATURES, type Keys} from './keys.ts';
 import type {RedisClient} from './client.ts';
 import {runWithAside, SCRIPTS} from './scripts.ts';
 
-/** How often an append looks again when the log changes under it. */
+/** Most attempts of an append while the log changes. */
 const ATTEMPTS = 4;
 
-/** What the append script gives where the log is not as the caller thinks. */
+/** An entry that the append script returns if the log is not as the caller assumed. */
 type SeenEntry = [id: string, fields: string[], mark: string];
 
 export function logSource(
@@ -26,7 +26,7 @@ export function logSource(
     ((await client.call(command, {reads: true})) as [string, string[]][]).map(readEntry);
   return {
     keepAlive: client.keepAlive,
-    // From the very beginning: junk may lie before the place of the first commit.
+    // From the first entry: junk may have a smaller id than the first commit.
     entries: (from, limit) => read(['XRANGE', log, from <= 1 ? '-' : `${from}-0`, '+', 'COUNT', limit]),
     newest: async limit => (await read(['XREVRANGE', log, '+', '-', 'COUNT', limit])).toReversed(),
     subscribe: () => notifications.subscribe(channel),
@@ -44,7 +44,7 @@ export function logReader(client: RedisClient, source: LogSource): LogReader {
 
 export function logWriter(client: RedisClient, keys: Keys, feature: string): LogWriter & LogRehearsal {
   let listed = false;
-  /** Puts the feature's name into the set of all: a slot of its own, and so a command of its own. */
+  /** Adds the feature to the set of names. The set has a slot of its own, so this is a command of its own. */
   const list = async (): Promise<void> => {
     if (listed) return;
     await client.call(['SADD', FEATURES, feature]).then(
@@ -54,7 +54,7 @@ export function logWriter(client: RedisClient, keys: Keys, feature: string): Log
   };
   return {
     append: async commit => {
-      // A commit is not held up by a list of names, but for the first, which puts it there; the next one tries again.
+      // Only the first commit waits for the list of names. If that fails the next commit tries again.
       const listing = list();
       const result = await append(client, keys, commit);
       if (commit.parent === null) await listing;
@@ -93,19 +93,19 @@ async function append(
           : await runWithAside(client, script, {key: keys.log, aside: keys.aside}, words);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
-      // Nothing was carried out, and another connection may lead to the primary that there is by now.
+      // The replica carried out nothing. A new connection may lead to the new primary.
       if (error.cause instanceof CommandError && saysReplica(error.cause) && !isMoved) {
         isMoved = true;
         continue;
       }
-      // No answer is not a no. The script looks for this commit before it writes, so it may be asked once more.
+      // The commit may be written. The script looks for it before it writes, so one more attempt is safe.
       if (!(error.cause instanceof ConnectionLost))
         throw lost !== null && isSent(lost) ? unknown(lost, commit) : error;
       if (lost !== null) throw isSent(lost) || isSent(error) ? unknown(error, commit) : error;
       lost = error;
       continue;
     }
-    // Where the answer to the try that put something aside was lost, the next one finds its own commit.
+    // If the answer was lost after entries were put aside, the next attempt finds its own commit.
     if (!Array.isArray(said)) return written(said === 'mine' ? marks[1] !== '' : Number(said) > 0);
     const seen = said as SeenEntry[];
     const place = placeOf(commit, seen.map(readEntry));

@@ -2,16 +2,16 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {LogSubscription} from '../follow.ts';
 import type {Connection} from './connection.ts';
 
-/** How often a silent bell is asked whether it still lives, and how long the answer may take, in milliseconds. */
+/** Time between two checks of a silent connection, and longest time for its answer, in milliseconds. */
 const ASK_EVERY_MS = 5000;
 const ANSWER_MS = 2000;
 const FIRST_RETRY_MS = 50;
-/** A change right after the store came back is to be heard, too. */
+/** Notifications have to be back soon after the store, in milliseconds. */
 const LONGEST_RETRY_MS = 500;
 
 /**
- * The notifications of all features of one store, on one connection. It may break and be silent at any time: every subscription then
- * gets an empty ring, which means "look into the log", when the bell is lost and when it is back.
+ * The notifications of all features of one store, on one connection. If the connection is lost, and when it is back, every
+ * subscription gets a notification without text, which means: read the log.
  */
 export class Notifications {
   readonly #open: () => Promise<Connection>;
@@ -38,7 +38,7 @@ export class Notifications {
       this.#stop = new AbortController();
       void this.#keep(this.#stop.signal);
     } else {
-      // Subscribed beside the others; where that fails the connection ends and all begin again.
+      // If this fails the connection ends, and all channels are subscribed again.
       void this.#connection?.subscribe([channel], this.#hear, ANSWER_MS).then(
         () => subscription.notify(null),
         () => this.#connection?.end(),
@@ -62,7 +62,7 @@ export class Notifications {
     else this.#connection?.unsubscribe(channel, ANSWER_MS).catch(() => undefined);
   }
 
-  /** Keeps a connection that listens, for as long as there are subscriptions. */
+  /** Keeps a connection while there are subscriptions. */
   async #keep(signal: AbortSignal): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
@@ -72,11 +72,11 @@ export class Notifications {
         this.#connection = connection;
         await connection.subscribe([...this.#subscriptions.keys()], this.#hear, ANSWER_MS);
         retryMs = FIRST_RETRY_MS;
-        // What was said while nobody listened is in the log.
+        // The log holds what was published before.
         this.#notifyAll();
         await stayAwake(connection, signal, this.#keepAlive);
       } catch {
-        // Whoever follows learns from the log itself what is wrong with the store.
+        // Followers report the fault when they read the log.
         this.#connection?.end();
       }
       if (signal.aborted) return;
@@ -96,9 +96,9 @@ export class Notifications {
   }
 }
 
-/** Resolves or rejects when the connection has come to its end. */
+/** Resolves or rejects when the connection has ended. */
 async function stayAwake(connection: Connection, signal: AbortSignal, keepAlive: boolean): Promise<void> {
-  // Listened to once: a connection may live for months.
+  // One listener for the whole life of the connection, which may be months.
   const lost = new AbortController();
   void connection.ended.then(() => lost.abort());
   const awake = AbortSignal.any([signal, lost.signal]);
@@ -108,7 +108,7 @@ async function stayAwake(connection: Connection, signal: AbortSignal, keepAlive:
   }
 }
 
-/** One listener. Of the rings that came since the last wait it keeps the first text: each of them means to read the log. */
+/** One subscriber. Of the notifications since the last wait it keeps the first text; each of them means: read the log. */
 class Subscription implements LogSubscription {
   readonly #onClose: () => void;
   #kept: {text: string | null} | null = null;
@@ -128,7 +128,7 @@ class Subscription implements LogSubscription {
       const {promise, resolve} = Promise.withResolvers<void>();
       const wake = (): void => resolve();
       const timer = setTimeout(wake, maxMs);
-      // The connection keeps the process running, where that is wanted.
+      // The connection keeps the process running if that is wanted.
       timer.unref();
       signal.addEventListener('abort', wake);
       this.#wake = wake;

@@ -8,15 +8,15 @@ import {featureStore, featureView, routerStore, type StoreParts} from './roles.t
 import {FEATURES} from './keys.ts';
 import {RedisClient} from './client.ts';
 
-/** What passes without anybody changing the address or the rights. */
+/** Faults that can end without a change of address or rights. */
 const PASSING: ReadonlySet<string> = new Set([
   'store-unreachable',
   'store-refused',
 ] satisfies StoreFaultCode[]);
 
 /**
- * Opens a Redis (7.0 or newer). One that is away, or will not serve for the moment (it is loading, it is full of
- * connections), is no fault: the store says so by its health, and heals by itself.
+ * Opens a Redis (7.0 or newer). If the server cannot be reached, or does not serve now (it loads its data, it has no connection
+ * left), no fault is thrown: `health` says so, and the store connects by itself later.
  * @throws StoreFault after at most about three seconds: `store-no-rights`, `store-not-ours`, `store-bad-url`.
  */
 export async function openRedis<R extends StoreRole>(target: RedisTarget, role: R): Promise<StoreByRole[R]> {

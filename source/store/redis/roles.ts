@@ -13,14 +13,14 @@ import {sampleReader, sampleWriter} from './samples.ts';
 import {shareKeeper, shareReader} from './shares.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
-/** What the parts of a feature are made of. */
+/** The parts of an open store that features share. */
 export interface StoreParts {
   client: RedisClient;
   clock: StoreClock;
   notifications: Notifications;
 }
 
-/** Made of readers alone: there is no method in it that writes. */
+/** Consists of readers: it has no method that writes. */
 export function featureView({client, clock, notifications}: StoreParts, feature: string): FeatureView {
   const keys = keysOf(feature);
   return {

@@ -6,14 +6,14 @@ import type {Command} from './connection.ts';
 import type {Keys} from './keys.ts';
 import type {RedisClient} from './client.ts';
 
-/** Roll-ups lie in sorted sets by their time. A member begins with the time, or equal bodies would be one. */
+/** Roll-ups are members of sorted sets, scored by time. A member begins with its time: otherwise equal bodies would be one member. */
 export function rollUpReader(client: RedisClient, keys: Keys): RollUpReader {
   return {
     read: (kind, sinceMs, take) =>
       readSlices(
         async (after, count) => {
           const range = [`(${after}`, '+inf', 'WITHSCORES', 'LIMIT', 0, count];
-          // Members and their scores, taking turns.
+          // Members and scores alternate.
           const answer = (await client.call(['ZRANGEBYSCORE', keys[kind], ...range], {
             reads: true,
             isLarge: true,
@@ -43,7 +43,7 @@ export function rollUpWriter(client: RedisClient, clock: StoreClock, keys: Keys)
   };
 }
 
-/** What is no roll-up is passed over. */
+/** Reads a roll-up. Anything else is skipped. */
 function decode(member: string): RollUp[] {
   const space = member.indexOf(' ');
   const t = Number(member.slice(0, space));

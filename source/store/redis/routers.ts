@@ -16,7 +16,7 @@ export function routerRegistry(client: RedisClient, clock: StoreClock, keys: Key
   };
 }
 
-/** As `routerRegistry`; every listing also takes away what is listed no more. */
+/** As `routerRegistry`. Every listing also removes reports that are too old. */
 export function keptRouterRegistry(client: RedisClient, clock: StoreClock, keys: Keys): RouterRegistry {
   return {
     list: async () => {
@@ -31,7 +31,7 @@ export function keptRouterRegistry(client: RedisClient, clock: StoreClock, keys:
         if (report !== undefined && isOfLate(report.at, now)) reports.push(report);
         else if (!isOfNewer(text, now)) gone.push(name);
       }
-      // Housekeeping: whether it succeeds changes nothing of what was read.
+      // If this fails the next listing tries again.
       if (gone.length > 0)
         await client.call(['HDEL', keys.routers, ...gone.slice(0, 1000)]).catch(() => undefined);
       return reports;
@@ -39,7 +39,7 @@ export function keptRouterRegistry(client: RedisClient, clock: StoreClock, keys:
   };
 }
 
-/** One command and no script: an application needs no right to run scripts. */
+/** Uses one command and no script, so that an application needs no right to run scripts. */
 export async function report(
   client: RedisClient,
   clock: StoreClock,
@@ -54,18 +54,18 @@ export async function leave(client: RedisClient, keys: Keys, name: string): Prom
   await client.call(['HDEL', keys.routers, name]);
 }
 
-/** Anybody who may report may write anything: what is no report is passed over. */
+/** Reads a report. An application may write any text, so anything else is skipped. */
 function decode(text: string): StoredRouterReport[] {
   const said: (RouterReport & {at?: unknown}) | null = decodeReport(text);
   return said !== null && typeof said.at === 'number' ? [{...said, at: said.at}] : [];
 }
 
-/** Whether a report is to be listed. One from far ahead of the clock would be listed for ever. */
+/** Whether a report is recent. A report from far ahead of the clock would be listed for ever. */
 function isOfLate(at: number, now: number): boolean {
   return Math.abs(now - at) <= KEEP_REPORTS_MS;
 }
 
-/** What a newer router says in a shape of its own is not ours to take away while it is fresh. */
+/** Whether a recent report has the shape of a newer version. It is not removed. */
 function isOfNewer(text: string, now: number): boolean {
   try {
     const value: unknown = JSON.parse(text);

@@ -64,7 +64,7 @@ export function sampleReader(client: RedisClient, clock: StoreClock, key: string
       while (!signal.aborted) {
         let entries: SampleEntry[];
         try {
-          // After a fault the first look does not wait, so that "back" is told at once.
+          // After a fault the first read does not block, so that `back` is reported at once.
           const read = await stream.read(cursor.id, retryMs > 0 ? 0 : BLOCK_MS);
           ({entries} = read);
           if (read.id !== cursor.id) cursor.skipTo(read.id);
@@ -73,7 +73,7 @@ export function sampleReader(client: RedisClient, clock: StoreClock, key: string
         } catch (error) {
           if (signal.aborted) return;
           if (stream.mayShrink(error)) continue;
-          // Even an error that the server gave: it may have been the wrong server by now.
+          // Also after an error of the server, which may no longer serve this key.
           stream.drop();
           client.forgetNodes();
           if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
@@ -210,12 +210,12 @@ class StreamConnection {
     const socket = new EntrySocket(await this.#client.dedicated(this.#key, address), asking);
     this.#socket = socket;
     this.#address = address;
-    // The caller may have ended this while the connection was being opened.
+    // The caller may have called `end` while the connection was being opened.
     if (this.#isEnded) socket.end();
   }
 }
 
-/** A writer trims so often at least, milliseconds, and after so many entries: looking costs the server half of a write. */
+/** Time in milliseconds, and number of entries, after which a writer trims. Each trim costs the server half of a write. */
 const TRIM_EVERY_MS = 5000;
 const TRIM_EVERY = BATCH;
 
@@ -227,7 +227,7 @@ export function sampleWriter(client: RedisClient, clock: StoreClock, key: string
       for (let from = 0; from < entries.length; from += BATCH) {
         const batch = entries.slice(from, from + BATCH);
         const now = clock.now();
-        // A clock that went back says nothing about how long ago it was.
+        // If the clock went back the age of the last trim is not known.
         const isDue = Math.abs(now - trimmedAt) >= TRIM_EVERY_MS || written + batch.length > TRIM_EVERY;
         const trim = isDue ? ['MINID', '~', Math.max(0, Math.floor(now - keepMs))] : [];
         await client.all(

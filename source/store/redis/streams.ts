@@ -4,11 +4,11 @@ import type {Keys} from './keys.ts';
 import type {RedisClient} from './client.ts';
 import {runWithAside, SCRIPTS} from './scripts.ts';
 
-/** Entries that are put aside in one script, which holds up the server meanwhile; and how many of them are kept. */
+/** Most entries that one script puts aside, because the server waits for it; and how many of them are kept. */
 const AT_ONCE = 2000;
 const KEPT = 100;
 
-/** Last id the stream has given, whether its entry is still there or not; null: there is no stream. @throws StoreFault */
+/** Gives the last id of the stream, even if its entry was deleted; null: there is no stream. @throws StoreFault */
 export async function lastGiven(client: RedisClient, key: string): Promise<string | null> {
   try {
     const facts = (await client.call(['XINFO', 'STREAM', key], {reads: true, isLarge: true})) as unknown[];

@@ -49,7 +49,7 @@ function logSource(database: Database, feature: string): LogSource {
   };
 }
 
-/** Inside a transaction: what is judged here cannot change before the commit is in. */
+/** Appends inside a transaction, so that the log cannot change between the check and the write. */
 function appendIn(connection: Connection, feature: string, commit: Commit): AppendResult {
   const place = placeOf(commit, entriesFrom(connection, feature, Math.max(1, commit.version - 1), 2));
   if (place === 'mine') return {outcome: 'written'};

@@ -1,10 +1,10 @@
 import type {LogSubscription} from '../follow.ts';
 import type {Connection} from './driver.ts';
 
-/** Between two looks at whether another connection has written, in milliseconds. A look costs about a microsecond. */
+/** Time between two checks for writes of other connections, in milliseconds. A check costs about a microsecond. */
 const POLL_MS = 25;
 
-/** Hears of every write to the file, by this process (at once) or another (within `POLL_MS`). */
+/** Notifies of every write to the file: of this process at once, of another process within `POLL_MS`. */
 export class Notifications {
   readonly #connect: () => Connection;
   readonly #keepAlive: boolean;
@@ -13,7 +13,7 @@ export class Notifications {
   #timer: NodeJS.Timeout | null = null;
   #dataVersion: unknown = null;
 
-  /** `connect` opens a connection of the notifications' own: SQLite tells a connection only of what others wrote. */
+  /** `connect` opens a separate connection: SQLite tells a connection only of writes by others. */
   constructor(connect: () => Connection, keepAlive: boolean) {
     this.#connect = connect;
     this.#keepAlive = keepAlive;
@@ -37,13 +37,13 @@ export class Notifications {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Looks at the path anew: another file lies there. */
+  /** Connects again: another file has taken the path. */
   reopen(): void {
     this.#connection?.close();
     this.#connection = null;
   }
 
-  /** Whoever still waits is woken. */
+  /** Wakes all subscribers and stops. */
   close(): void {
     this.#stop();
     this.notify();
@@ -62,7 +62,7 @@ export class Notifications {
     this.notify();
   }
 
-  /** SQLite's count of others' writes; null when it cannot be read, which the listeners will find out themselves. */
+  /** SQLite's count of writes by others; null if it cannot be read. Subscribers see the fault when they read. */
   #look(): unknown {
     try {
       this.#connection ??= this.#connect();
@@ -75,8 +75,7 @@ export class Notifications {
 }
 
 /**
- * One listener's bell. `hasNews` keeps it silent for writes that do not concern the listener; it may throw, which
- * counts as news.
+ * Subscribes to writes for which `hasNews` is true. If `hasNews` throws, the write counts as news.
  */
 export function subscribe(notifications: Notifications, hasNews: () => boolean): LogSubscription {
   let isKept = false;
@@ -90,7 +89,7 @@ export function subscribe(notifications: Notifications, hasNews: () => boolean):
       if (!isKept && !signal.aborted) {
         await new Promise<void>(resolve => {
           const timer = setTimeout(() => wake(), maxMs);
-          // The notifications' own timer keeps the process alive, where that is wanted.
+          // The timer of `Notifications` keeps the process running if that is wanted.
           timer.unref();
           wake = () => {
             clearTimeout(timer);

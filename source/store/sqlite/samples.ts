@@ -15,7 +15,7 @@ export function sampleReader(database: Database, feature: string): SampleReader 
   return {
     lastId: async () => String(await lastId()),
     async history(sinceMs, onBatch, signal) {
-      // Read first: what comes between this and the entries is handed out, not lost.
+      // Read first, so that entries that come meanwhile are handed out.
       let last = await lastId();
       let entries = await database.read(connection => entriesSince(connection, feature, sinceMs, 0));
       while (entries.length > 0 && !signal.aborted) {
@@ -61,7 +61,7 @@ async function followSamples(
       let entries: SampleEntry[];
       try {
         entries = await source.batchAfter(last);
-        // Another file lies at the path: its ids begin again.
+        // Another file has taken the path, and its ids begin again.
         if (entries.length === 0 && (await source.lastId()) < last) last = 0;
       } catch (error) {
         if (signal.aborted) return;
