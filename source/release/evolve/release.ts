@@ -1,6 +1,6 @@
 import {readCause} from '../cause.ts';
 import type {Event, Happened} from '../event.ts';
-import {moved, stopped, type MoveEvent} from './move.ts';
+import {evolveMove, stopped, type MoveEvent} from './move.ts';
 import type {Release, State} from '../state.ts';
 import {skipped} from '../step.ts';
 
@@ -48,7 +48,7 @@ export function evolveRelease(state: State, event: ReleaseEvent, happened: Happe
       release: {...release, state: 'rolled_back', endedAt: happened.at},
     };
   }
-  return {...state, release: moved(release, event, happened)};
+  return {...state, release: evolveMove(release, event, happened)};
 }
 
 function remembered(ids: string[], id: string): string[] {

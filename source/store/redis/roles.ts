@@ -11,6 +11,7 @@ import {outputReader, writeOutput} from './outputs.ts';
 import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
 import {shareKeeper, shareReader} from './shares.ts';
+import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /** The parts of an open store that features share. */
@@ -32,6 +33,7 @@ export function featureView({client, clock, notifications}: StoreParts, feature:
     feedback: feedbackReader(client, clock, keys.feedback),
     outputs: outputReader(client, keys.output),
     shares: shareReader(client, keys),
+    summary: summaryReader(client, keys),
     lease: leaseReader(client, keys),
     streamClocks: () => readStreamClocks(client, keys),
   };
@@ -55,6 +57,7 @@ export function featureStore({client, clock, notifications}: StoreParts, feature
       write: output => writeOutput(client, keys.output, output),
     },
     shares: shareKeeper(client, keys),
+    summary: summaryKeeper(client, keys),
     lease: leaseKeeper(client, keys),
     streamClocks: () => readStreamClocks(client, keys),
     mendStreams: () => mendStreams(client, keys),
