@@ -93,7 +93,7 @@ const PROJECT_KEYS = {
   ),
   store: may(
     store,
-    'Address of the store, or a mapping. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
+    'Address of the store, or a mapping. A password comes by `password:` of the mapping or by `${NAME}` in the address.',
     'redis://deck@127.0.0.1:6379',
     '`--store`, `GRAYDECK_STORE`, else the embedded store',
   ),
