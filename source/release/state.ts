@@ -65,6 +65,9 @@ export interface Reason {
   text: string;
 }
 
+/** What evidence may rest on. */
+export const FOOTINGS = ['people', 'requests', 'history'] as const;
+
 export interface Verdict {
   action: VerdictAction;
   reasons: Reason[];
@@ -75,7 +78,7 @@ export interface Verdict {
    */
   onset?: number | null;
   /** What the evidence rests on; null or absent if no evidence is gathered. */
-  footing?: 'people' | 'requests' | 'history' | null;
+  footing?: (typeof FOOTINGS)[number] | null;
 }
 
 /**
