@@ -77,14 +77,19 @@ export class MetricTable {
     return metric.index > USERS && (metric.kind === 'counter' || metric.kind === 'gauge');
   }
 
+  /** Whether a counter may have this name. */
+  isName(raw: string): boolean {
+    const name = raw.length > LONGEST_NAME ? '' : plainText(raw).trim();
+    return name !== '' && !TAKEN.has(raw) && !TAKEN.has(name);
+  }
+
   /**
    * Makes a place for a counter not seen before. The name is cleaned; two names that look the same are one.
    * @returns the metric, `full` when all places are taken, or what is wrong with the name.
    */
   admit(raw: string, second: number): Metric | 'full' | 'bad-name' {
-    if (raw.length > LONGEST_NAME || TAKEN.has(raw)) return 'bad-name';
+    if (!this.isName(raw)) return 'bad-name';
     const name = plainText(raw).trim();
-    if (name === '' || TAKEN.has(name)) return 'bad-name';
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     if (this.#metrics.length < this.#fixed + MOST_OTHERS)

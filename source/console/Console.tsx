@@ -1,3 +1,4 @@
+import {withSeen} from './keys/intents.ts';
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
 import {plainText} from '../analysis/plain-text.ts';
@@ -65,7 +66,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     if (controller === null) return;
     change({type: 'note', note: {text: t.sending, tone: 'quiet', at: deck.monitor.view.now()}});
     const words = {t, clean, self: actor.name};
-    const answer = await controller.execute(intent, {by: actor}).then(
+    const seen = withSeen(intent, deck.monitor.snapshot().judgement?.verdict ?? null);
+    const answer = await controller.execute(seen, {by: actor}).then(
       outcome => answerTo(intent, outcome, {...words, commits: deck.monitor.view.commits()}),
       (fault: unknown) => answerToFault(intent, fault, {...words, commits: []}),
     );

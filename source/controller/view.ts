@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {LogNews, LogReader} from '../store/port.ts';
-import {emptyFold, foldAll, type Folded, type Taken} from './fold.ts';
+import {emptyFold, foldAll, type Folded, type FoldedCommits} from './fold.ts';
 import type {ControllerView, Link, Snapshot} from './outcome.ts';
 import {pauseAfter, untilDone} from './until-done.ts';
 
@@ -23,11 +23,11 @@ export interface FollowedLog extends ControllerView {
 
 /** Opens the read-only view of a feature. It follows the log until closed. */
 export function openView(source: ViewSource): ControllerView {
-  const {feature, snapshot, commits, subscribe, now, ready, close} = followLog(source);
+  const {feature, snapshot, commits, subscribe, now, ready, close} = followFeature(source);
   return {feature, snapshot, commits, subscribe, now, ready, close};
 }
 
-export function followLog({feature, log, now}: ViewSource): FollowedLog {
+export function followFeature({feature, log, now}: ViewSource): FollowedLog {
   let folded = emptyFold(feature);
   let commits: readonly Commit[] = [];
   let link: Link = {state: 'opening'};
@@ -53,7 +53,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     goOn(foldAll(folded, known));
   }
 
-  function goOn({folded: next, commits: taken}: Taken) {
+  function goOn({folded: next, commits: taken}: FoldedCommits) {
     if (taken.length === 0) return;
     folded = next;
     commits = [...commits, ...taken];
@@ -88,8 +88,8 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
   }
 
   /** Folds all commits after `start`, slice by slice. Listeners are called only after the last one. */
-  async function readFrom(start: Folded): Promise<Taken> {
-    let read: Taken = {folded: start, commits: []};
+  async function readFrom(start: Folded): Promise<FoldedCommits> {
+    let read: FoldedCommits = {folded: start, commits: []};
     const take = (slice: readonly Commit[]) => {
       const more = foldAll(read.folded, slice);
       read = {folded: more.folded, commits: read.commits.concat(more.commits)};
@@ -121,7 +121,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     return arriving;
   }
 
-  function hear(news: LogNews) {
+  function receive(news: LogNews) {
     switch (news.type) {
       case 'commit':
         absorb([news.commit]);
@@ -154,7 +154,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await Promise.race([arrive(), stopped]);
-        if (!signal.aborted) await log.follow(folded.head, hear, signal);
+        if (!signal.aborted) await log.follow(folded.head, receive, signal);
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -3,6 +3,7 @@ import {aheadWords} from '../analysis/judge/reasons.ts';
 import type {Side} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {appliedBy, type Applied} from '../audience/applied.ts';
+import {causeFacts} from '../release/cause.ts';
 import type {Release, State} from '../release/state.ts';
 import type {MonitorSnapshot} from './snapshot.ts';
 import {metricsOf} from './status-metrics.ts';
@@ -42,6 +43,7 @@ export function statusDocument(seen: MonitorSnapshot) {
     sides: {prod: sideOf(seen, 'prod'), gray: sideOf(seen, 'gray')},
     metrics: metricsOf(seen),
     verdict: verdictOf(seen),
+    cause: release === null ? null : causeFacts(release),
     steps: stepsOf(release, now),
     alerts: alertsOf(state),
     notices: noticesOf(state),

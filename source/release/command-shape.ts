@@ -23,9 +23,13 @@ import {
   type ShapeOf,
 } from './shape.ts';
 
+type Seen = NonNullable<Extract<Intent, {type: 'rollback'}>['seen']>;
+
 /** Judged by `decide` itself, which has better words for it. */
 const isAnyPercent: Check<number> = (_): _ is number => true;
 const isAnyLevel: Check<AlertLevel> = (value): value is AlertLevel => isText(value);
+/** A rollback must never be refused because of what the actor saw. */
+const isAnySeen: Check<Seen | undefined> = (_): _ is Seen | undefined => true;
 const isAnyPlan: Check<Plan> = (value): value is Plan => isRecord(value);
 
 const RELEASE = {release: isText};
@@ -56,7 +60,7 @@ const SHAPES: {readonly [K in CommandType]: ShapeOf<Extract<Intent, {type: K}>>}
   pause: {...RELEASE, because: optional(areCauses)},
   resume: RELEASE,
   retry: {...RELEASE, step: optional(isText)},
-  rollback: {...RELEASE, isLatched: optional(isFlag)},
+  rollback: {...RELEASE, isLatched: optional(isFlag), seen: isAnySeen},
   complete: RELEASE,
   include: USER,
   deny: USER,

@@ -20,11 +20,14 @@ import {
 
 type Fields<K extends EventType> = ShapeOf<Extract<Event, {type: K}>>;
 type Left = Fields<'phase-opening'>['left'] extends Check<infer T extends object> ? T : never;
+type Cause = NonNullable<Extract<Event, {type: 'rollback-started'}>['cause']>;
 type Delivery = {channel: string; deadline: number | null; again: number | null};
 
 const isPlan: Check<Plan> = (value): value is Plan => mistakeInPlan(value as Plan) === null;
 /** What a newer version keeps there does not make the event unreadable. */
 const isFacts: Check<Record<string, number>> = recordOf<Record<string, number>>({});
+/** A rollback takes effect whatever its cause says. */
+const isAnyCause: Check<Cause | undefined> = (_): _ is Cause | undefined => true;
 const isPercentage: Check<number> = (value): value is number => isPercent(value);
 const isLeft: Check<Left> = recordOf<Left>({phase: isNumber, criteria: areCriteria});
 
@@ -55,7 +58,13 @@ const SHAPES: {readonly [K in EventType]: Fields<K>} = {
   'promotion-started': {...RELEASE, steps: areSteps},
   'release-completed': RELEASE,
   'release-failed': {...STEP, error: nullable(isText)},
-  'rollback-started': {...RELEASE, fromPercent: isNumber, reason: nullable(isText), steps: areSteps},
+  'rollback-started': {
+    ...RELEASE,
+    fromPercent: isNumber,
+    reason: nullable(isText),
+    steps: areSteps,
+    cause: isAnyCause,
+  },
   'release-rolled-back': RELEASE,
   'release-banned': RELEASE,
   'start-queued': {...START, after: isText},
@@ -99,7 +108,7 @@ const SHAPES: {readonly [K in EventType]: Fields<K>} = {
 };
 
 /** Whether this version knows the type of an event. The event may still lack fields. */
-export function isKnown(event: Event | UnknownEvent): event is Event {
+export function isKnownEvent(event: Event | UnknownEvent): event is Event {
   return Object.hasOwn(SHAPES, event.type);
 }
 
@@ -108,7 +117,7 @@ export function isKnown(event: Event | UnknownEvent): event is Event {
  * and `ignorable`.
  */
 export function readable(event: Event | UnknownEvent): Event | UnknownEvent {
-  if (!isKnown(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
+  if (!isKnownEvent(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
   const isIgnorable = 'ignorable' in event && event.ignorable;
   return {type: `${event.type}, unreadable`, ...(isIgnorable ? {ignorable: true} : {})};
 }

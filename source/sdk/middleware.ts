@@ -7,7 +7,7 @@ import type {User} from '../audience/rule.ts';
 import type {Measurement} from './tally.ts';
 
 /** The part of a feature that a middleware calls. */
-export interface Measured {
+export interface MeasuredFeature {
   decide(user: User, asked?: Asked): Decision;
   record(decision: Decision, measured: Measurement): void;
 }
@@ -42,17 +42,17 @@ interface Extras {
  * errors.
  */
 export function plainMiddleware<Request extends IncomingMessage>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
   caught: CaughtErrors = new WeakMap(),
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
   return (request, response, next) => {
     const began = performance.now();
-    const who = userOf(request, user);
+    const requester = userOf(request, user);
     const address = addressOf(request);
     const asked = {headers: request.headers, lines: request.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     remember(request, decision);
     let isDone = false;
     const end = (isError: boolean, thrown: Kind = NO_KIND) => {
@@ -63,7 +63,7 @@ export function plainMiddleware<Request extends IncomingMessage>(
       const kind = isError && thrown === NO_KIND && known !== undefined ? kindOf(known) : thrown;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
     // Closed before it was finished: the client left or was cut off.
@@ -76,8 +76,8 @@ export function plainMiddleware<Request extends IncomingMessage>(
 }
 
 /**
- * Error middleware, to stand after the routes: express and connect catch what a route throws, so that only they know it.
- * Passes every error on.
+ * Error middleware for after the routes. Express and connect catch errors of routes, so the middleware does not see
+ * them. Passes every error on.
  */
 export function errorMiddleware(
   caught: CaughtErrors,
@@ -100,21 +100,21 @@ export interface HonoLike {
 
 /** Middleware for hono. The decision is `c.get('gray')`. */
 export function honoMiddleware<Context extends HonoLike>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {
     const began = performance.now();
-    const who = userOf(context, user);
+    const requester = userOf(context, user);
     const incoming = incomingOf(context);
     const address = plainAddress(incoming?.socket?.remoteAddress);
     const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     context.set('gray', decision);
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     try {
       await next();
@@ -132,9 +132,9 @@ export function honoMiddleware<Context extends HonoLike>(
 
 function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['user']): User {
   try {
-    const said = user?.(request);
-    if (typeof said === 'string' || typeof said === 'number') return {id: said};
-    return said ?? {};
+    const named = user?.(request);
+    if (typeof named === 'string' || typeof named === 'number') return {id: named};
+    return named ?? {};
   } catch {
     // If the application's function throws, the user is anonymous. The request must not fail.
     return {};

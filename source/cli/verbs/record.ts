@@ -1,6 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {encodeTally} from '../../analysis/windows/roll-up.ts';
-import type {Line} from '../../replay/recording.ts';
+import type {RecordingLine} from '../../replay/recording.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {openRecording} from '../replay/open-recording.ts';
@@ -21,7 +21,7 @@ export const run: Run = async call => {
     const {file, hasLostLine} = await openRecording(path);
     if (hasLostLine) out.say(`${path} ended in a line that was cut: it is dropped`);
     const {measurements} = openMeasuring(feature, view, settings);
-    const write = async (lines: readonly Line[]) => {
+    const write = async (lines: readonly RecordingLine[]) => {
       if (lines.length > 0) await file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
     };
     let commits = 0;
@@ -31,7 +31,7 @@ export const run: Run = async call => {
     const look = async () => {
       const now = view.now();
       const known = view.commits();
-      const lines: Line[] = known.slice(commits).map(commit => ({type: 'commit', commit}));
+      const lines: RecordingLine[] = known.slice(commits).map(commit => ({type: 'commit', commit}));
       commits = known.length;
       const settled = Math.floor((now - SETTLED_AFTER_MS) / 1000) * 1000;
       next ??= settled - measurements.windows.keptMs + 60_000;

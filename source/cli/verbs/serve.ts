@@ -24,7 +24,7 @@ export const run: Run = async call => {
   const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
-  const [{createApp}, {openMetrics}, {listen}] = await Promise.all([
+  const [{createApp}, {openMetrics}, {listenHttp}] = await Promise.all([
     import('../../server/app.ts'),
     import('../../server/metrics.ts'),
     import('../../server/listen.ts'),
@@ -39,7 +39,7 @@ export const run: Run = async call => {
       out.say(`a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`);
     const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, onFault, version});
     try {
-      const listening = await listen(app.fetch, address).catch((error: unknown) => {
+      const listening = await listenHttp(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
       });
       out.say(

@@ -55,6 +55,11 @@ export const enVerdict = {
     start: (feature: string) => `to have it acted on:  graydeck guard --feature ${feature}`,
   },
   because: 'because',
+  cause: {
+    backAfter: (time: string) => `back after ${time}`,
+    hit: (requests: string, people: string | null) =>
+      `${requests} requests${people === null ? '' : ` of ${people} people`} on gray since then`,
+  },
   old: (age: string) => `judged ${age} ago`,
   since: (time: string) => `since ${time}`,
   /** Too early after a change of the percentage to judge. */

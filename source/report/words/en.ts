@@ -1,7 +1,7 @@
 import {metricWordsIn} from '../../analysis/metrics.ts';
-import type {Words} from './words.ts';
+import type {ReportWords} from './words.ts';
 
-export const en: Words = {
+export const en: ReportWords = {
   lang: 'en',
   units: ['d', 'h', 'min', 's'],
   title: (feature, version) => `${feature} ${version}: report of a gray release`,

@@ -5,7 +5,7 @@ import type {TimeUnits} from '../moments.ts';
 import type {CourseOfSide, Difference} from '../report.ts';
 
 /** All texts of a report in one language. Functions get formatted parts and decide their order. */
-export interface Words {
+export interface ReportWords {
   lang: string;
   units: TimeUnits;
   title: (feature: string, version: string) => string;

@@ -1,7 +1,7 @@
 import {metricWordsIn} from '../../analysis/metrics.ts';
-import type {Words} from './words.ts';
+import type {ReportWords} from './words.ts';
 
-export const zh: Words = {
+export const zh: ReportWords = {
   lang: 'zh-CN',
   units: ['天', '小时', '分', '秒'],
   title: (feature, version) => `${feature} ${version} 灰度发布报告`,
