@@ -11,11 +11,13 @@ export interface SampleEntry {
   fields: string[];
 }
 
+export const ROUTER_KINDS = ['sdk', 'nginx', 'demo'] as const;
+
 /** The report of a router, sent every few seconds. */
 export interface RouterReport {
   /** Unique: `sdk web-3/812`, `nginx edge-1`. */
   name: string;
-  kind: 'sdk' | 'nginx' | 'demo';
+  kind: (typeof ROUTER_KINDS)[number];
   /** Log version whose split it applies. */
   version: number;
   /** Release and percent it applies; percent 0 and live false after a rollback. */

@@ -1,7 +1,6 @@
+import {ALERT_LEVELS} from '../../release/plan.ts';
 import {FEEDBACK_TYPES} from '../../analysis/feedback/feedback.ts';
 import {STATES, type Verb} from './verb.ts';
-
-const LEVELS = ['info', 'warning', 'critical'] as const;
 
 /** Verbs that look, tell and help. */
 export const BESIDE: readonly Verb[] = [
@@ -94,7 +93,7 @@ export const BESIDE: readonly Verb[] = [
   {
     name: 'alert',
     summary: 'fire an alert by hand',
-    arguments: [{name: 'LEVEL', choices: LEVELS}, {name: 'MESSAGE'}],
+    arguments: [{name: 'LEVEL', choices: ALERT_LEVELS}, {name: 'MESSAGE'}],
     flags: [],
     changes: true,
     examples: ['graydeck alert warning "refunds look slow"'],
