@@ -1,5 +1,6 @@
 import type {HttpBindings} from '@hono/node-server';
 import type {Context} from 'hono';
+import type {PageSource} from './page/source.ts';
 import type {Served} from './served.ts';
 import type {Client} from './tokens.ts';
 import type {ServerMetrics} from './metrics.ts';
@@ -15,6 +16,8 @@ export interface AppOptions {
   /** Nothing may be written, feedback neither. */
   isReadOnly: boolean;
   metrics: ServerMetrics;
+  /** What the page at `/` and links show; absent: there is no page. */
+  page?: PageSource;
   /** Told of what nobody foresaw, which a client is told nothing of. */
   onFault(error: unknown): void;
   /** Version of this program. */

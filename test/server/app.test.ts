@@ -257,7 +257,7 @@ describe('beside the interface', () => {
 
   it('what is not there is 404, what is used in another way 405', async () => {
     await using house = await openHouse();
-    expect((await house.ask('/', null)).status).toBe(404);
+    expect((await house.ask('/nothing', null)).status).toBe(404);
     expect((await house.ask('/api/v1/canary')).status).toBe(404);
     const answer = await house.ask('/api/v1/canary/status', READ, {method: 'DELETE'});
     expect(answer.status).toBe(405);

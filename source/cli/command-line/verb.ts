@@ -23,6 +23,7 @@ export type VerbFile =
   | 'judge'
   | 'guard'
   | 'serve'
+  | 'share'
   | 'agent'
   | 'split-render'
   | 'explain'

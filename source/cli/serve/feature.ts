@@ -15,6 +15,10 @@ import {openMeasuring} from '../../monitor/measuring.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {openPrometheus} from '../../monitor/prometheus.ts';
 import type {Settings} from '../session/settings.ts';
+import type {Deck} from '../../console/deck.ts';
+import type {StepOutput} from '../../release/step-output.ts';
+import {withPrometheus} from '../../monitor/with-prometheus.ts';
+import {isShownOf} from '../../monitor/shown.ts';
 import {statusDocument, type Observed, type StatusDocument} from '../../monitor/status-document.ts';
 
 const WINDOW_MS = 300_000;
@@ -33,8 +37,15 @@ interface Made {
   text: string;
 }
 
+/** The live parts of a feature that a console's reading is made from. */
+export type LiveParts = Required<
+  Pick<Deck, 'view' | 'windows' | 'stream' | 'routers' | 'sources' | 'externals' | 'guardSilentMs' | 'judged'>
+> & {outputs(): Promise<readonly StepOutput[]>};
+
 /** A feature that is served, with what keeps it fresh. */
 export interface OpenedFeature extends ServedFeature {
+  /** What the page reads, as a console would. */
+  readonly live: LiveParts;
   close(): Promise<void>;
 }
 
@@ -59,6 +70,7 @@ export async function openServedFeature(
   const stop = new AbortController();
   let reports: readonly Report[] | null = null;
   let isGuardSilent = false;
+  let silentSince: number | null = null;
   let made: Made | null = null;
 
   const look = async () => {
@@ -70,6 +82,7 @@ export async function openServedFeature(
       reports = listed;
       if (lease !== undefined) judging.answered();
       if (lease !== undefined) isGuardSilent = lease === null;
+      if (lease !== undefined) silentSince = lease === null ? (silentSince ?? view.now()) : null;
       await pause(LOOK_EVERY_MS, undefined, {signal: stop.signal}).catch(() => undefined);
     }
   };
@@ -109,9 +122,29 @@ export async function openServedFeature(
   void feedback.start();
   // A store that is away must not keep the server from saying so.
   await view.ready().catch(() => undefined);
+  const measured =
+    prometheus === null
+      ? measurements.windows
+      : withPrometheus(measurements.windows, prometheus, () => view.now(), isShownOf(prometheus, view));
   return {
     name,
     view,
+    live: {
+      view,
+      windows: withPrometheus(
+        measured,
+        said,
+        () => view.now(),
+        () => true,
+      ),
+      stream: () => measurements.status(),
+      routers: () => reports ?? [],
+      sources: () => (prometheus === null ? [] : [prometheus.light()]),
+      externals: () => [...(prometheus?.snapshot() ?? []), ...said.snapshot()],
+      guardSilentMs: () => (silentSince === null ? null : Math.max(0, view.now() - silentSince)),
+      judged: () => judging.judged(),
+      outputs: () => feature.outputs.read(),
+    },
     status: () => current().text,
     facts: () => factsOf(current()),
     commit: commit => JSON.stringify(commitDocument(name, commit)),

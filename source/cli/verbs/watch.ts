@@ -24,6 +24,8 @@ const WINDOW_MS = 300_000;
 /** `watch`: the console; without a terminal a line for each change. */
 export const run: Run = async call => {
   const {flags} = call;
+  const [link] = call.args;
+  if (link !== undefined) return await (await import('../share/watch-link.ts')).watchLink(call, link);
   const guardName = flags.guard ? guardNameOf(call) : null;
   if (flags.json || !hasTerminal(process.env)) {
     if (guardName !== null)

@@ -14,6 +14,7 @@ import {readContacts} from '../plan/plan-settings.ts';
 import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
 import {child, isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
 import {readServices} from './services.ts';
+import {NO_SHARE, readShare, type ShareConfig} from './share.ts';
 import {readStore, type StoreConfig} from './store.ts';
 import {openYaml} from '../yaml/file.ts';
 
@@ -36,6 +37,8 @@ export interface Config {
   alerts: AlertConfig;
   /** What `doctor` asks whether it is up: name → argument array. */
   services: Record<string, string[]>;
+  /** Where links to watch by are served, and under which address others reach them. */
+  share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
   /** The plan of a feature that `features` does not list. */
@@ -58,6 +61,7 @@ const CONFIG_SHAPE = {
   plan: z.unknown(),
   reports: line(1024),
   services: z.unknown(),
+  share: z.unknown(),
 };
 const OTHER_NAMES = {
   ...PLAN_OTHER_NAMES,
@@ -82,6 +86,7 @@ const OTHER_NAMES = {
  * channels: {slack: {url: "${SLACK_WEBHOOK}"}}  # also mail, sms, webhook: who is told of alerts and rollbacks
  * alerts: {escalate: 10m, bell: on}
  * reports: reports                          # the report of every release that ends, as md, json and html
+ * share: {listen: 0.0.0.0:8090, url: https://deck.example.com}
  * services: {gray: [systemctl, is-active, pay-gray]}   # asked by `graydeck doctor`
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
  * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
@@ -117,6 +122,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     channels: isWritten(root, 'channels') ? readChannels(reader, child(root, 'channels')) : [],
     alerts: isWritten(root, 'alerts') ? readAlerts(reader, child(root, 'alerts')) : DEFAULT_ALERTS,
     services: isWritten(root, 'services') ? readServices(reader, child(root, 'services')) : {},
+    share: isWritten(root, 'share') ? readShare(reader, child(root, 'share')) : NO_SHARE,
     reports: fields.reports ?? null,
     plan: planSource(
       reader,
