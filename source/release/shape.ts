@@ -1,6 +1,6 @@
-/** Whether a value that came from outside fits. */
+/** Whether a value from outside has the right type. */
 export type Check = (value: unknown) => boolean;
-/** What each field of a record must be; more fields may be there. */
+/** The check of each field of a record. Other fields are allowed. */
 export type Shape = Readonly<Record<string, Check>>;
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
@@ -26,7 +26,7 @@ export const listOf =
   value =>
     Array.isArray(value) && value.every(item => isRecord(item) && wrongField(item, shape) === null);
 
-/** The first field that does not fit; null when all do. */
+/** Name of the first field that fails its check; null if none fails. */
 export function wrongField(value: Record<string, unknown>, shape: Shape): string | null {
   return Object.entries(shape).find(([field, fits]) => !fits(value[field]))?.[0] ?? null;
 }

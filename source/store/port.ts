@@ -39,12 +39,15 @@ export interface StoredRouterReport extends RouterReport {
 export type AppendResult = {outcome: 'written'; putAside?: true} | {outcome: 'conflict'};
 
 /**
- * News of the log. `commit`: the next one, never a gap, never a repeat. `broken`: the chain of parents does not hold
+ * News of the log. `commit`: the next one, read from the log, never a gap, never a repeat. `notice`: a notification says that
+ * this commit rolls back, and the log has not been read since; anyone with the right to publish can say so. With null the
+ * log has been read: the commit came before as news, or there is none. `broken`: the chain of parents does not hold
  * (lost tail, deleted key, forged id); everything read so far is void and the follower begins again at version 1.
  * `away`/`back`: the store cannot be reached, and can again.
  */
 export type LogNews =
   | {type: 'commit'; commit: Commit}
+  | {type: 'notice'; commit: Commit | null}
   | {type: 'broken'; why: string}
   | {type: 'away'; why: string}
   | {type: 'back'};

@@ -13,7 +13,7 @@ import {carryOut, endOf, play, written} from './stories.ts';
 
 type Path = (string | number)[];
 
-/** Where in a log something else stands, and what: chosen by numbers, so that a counterexample can be read. */
+/** A place in a log and another value for it, by number, so that a counterexample stays readable. */
 const spoilings = fc.array(
   fc.record({
     commit: fc.nat(),
@@ -23,7 +23,7 @@ const spoilings = fc.array(
   {minLength: 5, maxLength: 5},
 );
 
-/** The same log with something else in one place of one of its events: each is still an event that says which. */
+/** Returns the log with another value in one place of one event. The event keeps its type. */
 function spoil(
   commits: readonly Commit[],
   {commit, place, value}: {commit: number; place: number; value: unknown},
@@ -50,7 +50,7 @@ function put(value: unknown, [key, ...rest]: Path, part: unknown): unknown {
   return {...record, [key]: put(record[key], rest, part)};
 }
 
-test('an event with something else in any place of it is whole, or no more than its name', () => {
+test('an event with another value in any place is complete, or reduced to its name', () => {
   fc.assert(
     fc.property(acts, spoilings, (list, wrong) => {
       const commits = written(play(list));
@@ -65,7 +65,7 @@ test('an event with something else in any place of it is whole, or no more than 
   );
 });
 
-test('a log with something else in any place of an event tells routers what to do, and its release can be taken back', () => {
+test('a log with another value in any place gives a split, and its release can be rolled back', () => {
   fc.assert(
     fc.property(acts, spoilings, (list, wrong) => {
       const turns = play(list);

@@ -1,28 +1,21 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judged.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import type {OpenMeasuring} from '../../monitor/measuring.ts';
+import type {LocalGuard, Monitor} from '../../monitor/monitor.ts';
 
 /** The guard in a console's own process. */
-export interface OwnGuard {
-  /** Its epoch while it acts; null: another does, or none. */
-  epoch(): number | null;
-  /** What it has come to while it acts; null: another does, or none, or it has not judged yet. */
-  judged(): Judged | null;
-  /** Gives the guard to whoever stands by; waits no longer than a person would. */
+export interface OwnGuard extends LocalGuard {
+  /** Gives the guard to a process that stands by; waits no longer than a person would. */
   handOver(): Promise<void>;
 }
 
 export interface Guarding {
   feature: FeatureStore;
   controller: Controller;
-  measuring: OpenMeasuring;
+  monitor: Monitor;
   settings: Pick<Settings, 'config' | 'declared'>;
-  /** Numbers that no sample speaks of. */
-  external: ExternalNumbers;
   name: string;
 }
 

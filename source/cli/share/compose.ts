@@ -12,13 +12,13 @@ import {badFrom, metricRows, type MetricRow} from '../../console/present/sides/m
 import {isDim, isOld, prodVersionOf, sidePanel} from '../../console/present/sides/sides.ts';
 import {judgePanel} from '../../console/present/verdict/panel.ts';
 import type {ViewModel} from '../../console/present/view-model.ts';
-import type {Deck} from '../../console/deck.ts';
-import {readDeck} from '../../console/reading.ts';
+import type {Reading} from '../../console/reading.ts';
+import type {MonitorView} from '../../monitor/monitor.ts';
 import {lightsOf, stateFacts} from './facts.ts';
 import type {ListRow, Page, PageHealth, PageLine, PageRow, PageTone} from '../../server/page/model.ts';
 import type {PageLook} from '../../server/page/source.ts';
 import {pageLine, TONES} from './lines.ts';
-import {causeOf, type CauseNumbers} from './cause.ts';
+import {causeBlock} from './cause.ts';
 import {pageWords} from './words.ts';
 
 /** Values of a sparkline, and how far it looks back, milliseconds: from shortly before the release began. */
@@ -34,9 +34,14 @@ const WIDE = 600;
 /** Rows that stand there even while nothing is known of them. */
 const ALWAYS: ReadonlySet<string> = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
-/** What a deck shows, as a page: the same reading, the same words, the same judgement as the console. */
-export function composePage(deck: Deck, look: PageLook, causeNumbers: CauseNumbers | null): Page {
-  const reading = readDeck(deck, null);
+/** A viewer sees now, and not whom to call. */
+function readingOf(monitor: MonitorView): Reading {
+  return {...monitor.snapshot(), contacts: {}, time: null};
+}
+
+/** What a monitor shows, as a page: the same reading, the same words, the same judgement as the console. */
+export function composePage(monitor: MonitorView, look: PageLook): Page {
+  const reading = readingOf(monitor);
   const t = messagesOf(look.lang);
   const words = pageWords(look.lang);
   const clean = look.mask ? MASKED : OPEN;
@@ -46,7 +51,7 @@ export function composePage(deck: Deck, look: PageLook, causeNumbers: CauseNumbe
   // A curve ends with the last full step: so it is sent once a step, not once a second.
   const stepMs = stepFor(spanMs, POINTS);
   const until = Math.floor(reading.at / stepMs) * stepMs;
-  const histories = readHistories(deck.windows, reading.metrics, until, POINTS, stepMs);
+  const histories = readHistories(monitor, reading.metrics, until, POINTS, stepMs);
   const scene: ViewModel = {reading, histories, t, clean, mayAct: false};
   const rows = metricRows(scene).filter(isWorthShowing);
   const said = headlines(scene, rows).slice(0, HEADLINES);
@@ -77,7 +82,7 @@ export function composePage(deck: Deck, look: PageLook, causeNumbers: CauseNumbe
     notes: {prod: noteOf('prod'), gray: noteOf('gray')},
     rows: rows.map(row => pageRow(row, scene)),
     verdict: release === null ? null : verdictOf(scene),
-    cause: causeOf(scene, words, causeNumbers),
+    cause: causeBlock(scene, monitor, words),
     logTitle: logTitleOf(scene),
     log: log.map(row => ({
       time: isDated && !isSameDay(row.at, reading.at) ? dayAndTime(row.at) : timeOfDay(row.at),
@@ -99,8 +104,8 @@ export function composePage(deck: Deck, look: PageLook, causeNumbers: CauseNumbe
 }
 
 /** A feature as one row of the list: without curves, which a hundred features would make dear. */
-export function composeRow(deck: Deck, look: PageLook): ListRow {
-  const reading = readDeck(deck, null);
+export function composeRow(monitor: MonitorView, look: PageLook): ListRow {
+  const reading = readingOf(monitor);
   const t = messagesOf(look.lang);
   const clean = look.mask ? MASKED : OPEN;
   const {release, alerts} = reading.snapshot.state;

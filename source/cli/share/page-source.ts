@@ -1,49 +1,40 @@
-import type {Deck} from '../../console/deck.ts';
 import {timeOfDay} from '../../console/present/format.ts';
-import {bestSnapshot} from '../../report/at-rollback.ts';
 import {linksIn} from '../../server/page/links.ts';
 import type {ListRow, Page, PageHealth, PageList} from '../../server/page/model.ts';
 import type {PageLook, PageSource} from '../../server/page/source.ts';
+import type {MonitorView} from '../../monitor/monitor.ts';
 import type {ViewStore} from '../../store/port.ts';
-import type {OpenedFeature} from '../serve/feature.ts';
-import type {OpenedServed} from '../serve/served.ts';
-import {numbersOfSnapshot, numbersOfWindows, type CauseNumbers} from './cause.ts';
 import {composePage, composeRow, zoneAt} from './compose.ts';
 import {pageWords} from './words.ts';
 
 /** Viewers who come within this time get what the one before got, milliseconds. */
 const FRESH_MS = 200;
-/** The snapshot of a rollback is looked for at most this often, milliseconds. */
-const LOOK_EVERY_MS = 2000;
 const ORDER: Readonly<Record<PageHealth, number>> = {bad: 0, watch: 1, well: 2, off: 3};
+
+/** Features with their monitors. */
+export interface Monitored {
+  names(): string[];
+  get(name: string): {readonly monitor: MonitorView} | null;
+}
 
 /** What pages show, from the features that `serve` has open. */
 export function openPageSource(
-  served: OpenedServed,
-  store: Pick<ViewStore, 'feature' | 'now' | 'kind' | 'label'>,
+  served: Monitored,
+  store: Pick<ViewStore, 'feature' | 'now'>,
   lang: PageLook['lang'],
 ): PageSource {
-  const causes = new CauseReader();
   const made = new Map<string, {at: number; head: unknown; page: Page}>();
   const lists = new Map<string, {at: number; list: PageList}>();
-  const decks = new Map<string, Deck>();
-
-  const deckOf = (feature: OpenedFeature): Deck => {
-    const known = decks.get(feature.name);
-    const deck = known ?? openPageDeck(feature, served, store);
-    decks.set(feature.name, deck);
-    return deck;
-  };
 
   const page = (name: string, look: PageLook): Page | null => {
     const feature = served.get(name);
     if (feature === null) return null;
     const key = JSON.stringify([name, look]);
     const at = performance.now();
-    const head = feature.view.snapshot();
+    const head = feature.monitor.snapshot();
     const before = made.get(key);
     if (before?.head === head && at - before.at < FRESH_MS) return before.page;
-    const composed = composePage(deckOf(feature), look, causes.read(feature));
+    const composed = composePage(feature.monitor, look);
     made.set(key, {at, head, page: composed});
     return composed;
   };
@@ -58,7 +49,7 @@ export function openPageSource(
       if (before !== undefined && at - before.at < FRESH_MS) return before.list;
       const features = served.names().flatMap(name => served.get(name) ?? []);
       const list = listOf(
-        features.map(feature => composeRow(deckOf(feature), look)),
+        features.map(feature => composeRow(feature.monitor, look)),
         look,
         store.now(),
       );
@@ -67,7 +58,7 @@ export function openPageSource(
     },
     subscribe(name, listener) {
       const names = name === null ? served.names() : [name];
-      const stops = names.map(one => served.get(one)?.view.subscribe(listener));
+      const stops = names.map(one => served.get(one)?.monitor.view.subscribe(listener));
       return () => {
         for (const stop of stops) stop?.();
       };
@@ -105,55 +96,4 @@ function listOf(unsorted: readonly ListRow[], look: PageLook, now: number): Page
     },
     rows,
   };
-}
-
-/** The feature as a console that only reads would have it. */
-function openPageDeck(
-  {name, live}: OpenedFeature,
-  served: OpenedServed,
-  {kind, label}: Pick<ViewStore, 'kind' | 'label'>,
-): Deck {
-  return {
-    ...live,
-    feature: name,
-    features: () => Promise.resolve(served.names()),
-    controller: null,
-    subscribe: () => () => undefined,
-    store: {kind, label, health: () => served.health()},
-    actor: {name: '', kind: 'person'},
-    mode: {readOnly: true, share: false, lang: 'en', color: false, demo: false},
-    extras: [],
-    newId: () => '',
-  };
-}
-
-/** Remembers for each rollback the numbers from shortly before it, as its snapshot or the windows have them. */
-class CauseReader {
-  readonly #kept = new Map<string, CauseNumbers>();
-  readonly #lookedAt = new Map<string, number>();
-
-  read({name, live}: OpenedFeature): CauseNumbers | null {
-    const {release} = live.view.snapshot().state;
-    if (release === null || release.rollback === null) return null;
-    const key = `${name} ${release.id}`;
-    const kept = this.#kept.get(key);
-    if (kept !== undefined) return kept;
-    const at = performance.now();
-    if (at - (this.#lookedAt.get(key) ?? Number.NEGATIVE_INFINITY) > LOOK_EVERY_MS) {
-      this.#lookedAt.set(key, at);
-      void this.#look(key, release.id, live);
-    }
-    return numbersOfWindows(live.windows, release, live.view.now());
-  }
-
-  /** Reads the snapshot of a rollback, once its step has left one. */
-  async #look(key: string, release: string, live: OpenedFeature['live']): Promise<void> {
-    const outputs = await live.outputs().catch(() => []);
-    const texts = outputs.flatMap(one =>
-      one.release === release && one.step === 'rollback.snapshot' ? [one.text] : [],
-    );
-    const snapshot = bestSnapshot(texts);
-    const numbers = snapshot === null ? null : numbersOfSnapshot(snapshot);
-    if (numbers !== null) this.#kept.set(key, numbers);
-  }
 }

@@ -7,7 +7,7 @@ import {languageOf} from '../command-line/language.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {hasColor} from '../output/output.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal} from '../terminal.ts';
 import {shareWords} from './verb-words.ts';
 
 /** A state larger than this is none of ours, characters. */
@@ -33,7 +33,7 @@ export async function watchLink(call: Call, link: string): Promise<ExitCode> {
     throw usage(words.badLink, 'graydeck watch http://HOST:PORT/s/TOKEN', 'bad-link');
   if (flags.guard || flags.share)
     throw usage('a link is only looked at', 'graydeck watch LINK', 'only-looks');
-  const screen = flags.json || !hasTerminal(process.env) ? null : openScreen(flags.color);
+  const screen = flags.json || noTerminal(process.env, 'watch') !== null ? null : openScreen(flags.color);
   const signal = AbortSignal.any([
     call.interrupted({isOrderly: screen !== null}),
     out.closed,

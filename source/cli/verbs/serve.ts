@@ -5,6 +5,7 @@ import type {Run} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
 import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
+import {monitorSettings} from '../prometheus/address.ts';
 import {readListen, readOrigins} from '../serve/address.ts';
 import {cannotListen} from '../serve/cannot-listen.ts';
 import {openServed} from '../serve/served.ts';
@@ -12,6 +13,7 @@ import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/to-look.ts';
+import {systemdReadiness} from '../systemd.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
@@ -23,7 +25,7 @@ export const run: Run = async call => {
   const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
-  const [{createApp}, {openMetrics}, {listen}, {openPageSource}] = await Promise.all([
+  const [{createApp}, {openMetrics}, {listenHttp}, {openPageSource}] = await Promise.all([
     import('../../server/app.ts'),
     import('../../server/metrics.ts'),
     import('../../server/listen.ts'),
@@ -32,12 +34,11 @@ export const run: Run = async call => {
   const store = await openToLook(call, settings.store);
   const writer = feedbackWriter(() => openStore(settings.store, 'router'));
   try {
-    const served = await openServed(store, settings, only, writer.write);
+    const served = await openServed(store, await monitorSettings(settings), only, writer.write);
     const metrics = openMetrics(served, version);
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>
       out.say(`a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`);
-    const page = openPageSource(served, store, languageOf(flags.lang, process.env));
     const {app, close} = createApp({
       served,
       clients,
@@ -46,16 +47,19 @@ export const run: Run = async call => {
       metrics,
       onFault,
       version,
-      page,
+      page: openPageSource(served, store, languageOf(flags.lang, process.env)),
     });
     try {
-      const listening = await listen(app.fetch, address).catch((error: unknown) => {
+      const listening = await listenHttp(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
       });
       out.say(
         `serving on ${listening.url} for ${clients.length === 1 ? 'one token' : `${clients.length} tokens`}`,
       );
+      const systemd = systemdReadiness();
+      systemd.ready();
       if (!signal.aborted) await once(signal, 'abort');
+      systemd.close();
       close();
       await listening.close();
     } finally {

@@ -3,7 +3,7 @@ import {hostname} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
 import {plainText} from '../../analysis/plain-text.ts';
 import {endedIn, linksIn, makeLink, nameOfLink, watchingRecord} from '../../server/page/links.ts';
-import type {Address, Listening} from '../../server/listen.ts';
+import type {ListenAddress, Listening} from '../../server/listen.ts';
 import type {PageRoutes} from '../../server/page/routes.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore, ShareKeeper} from '../../store/port.ts';
@@ -14,7 +14,8 @@ import {languageOf} from '../command-line/language.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {readListen} from '../serve/address.ts';
-import {openServed} from '../serve/served.ts';
+import {openMonitor} from '../../monitor/monitor.ts';
+import {monitorSettings} from '../prometheus/address.ts';
 import {chooseFeature, mustExist} from '../session/feature.ts';
 import {sayCaution} from '../session/session.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
@@ -130,25 +131,29 @@ async function openLinkServer(
   call: Call,
   settings: Settings,
   feature: string,
-  address: Address,
+  address: ListenAddress,
 ): Promise<{listening: Listening; page: PageRoutes; close(): Promise<void>}> {
   const {flags, out} = call;
-  const [{createLinkApp}, {listen}, {openPageSource}] = await Promise.all([
+  const [{createLinkApp}, {listenHttp}, {openPageSource}] = await Promise.all([
     import('../../server/page/link-app.ts'),
     import('../../server/listen.ts'),
     import('../share/page-source.ts'),
   ]);
   const store = await openToLook(call, settings.store);
   try {
-    const served = await openServed(store, settings, feature, () => Promise.resolve());
+    const monitor = await openMonitor(store, store.feature(feature), await monitorSettings(settings));
     try {
+      monitor.start();
+      monitor.judge();
+      await monitor.view.ready();
+      const served = {names: () => [feature], get: (name: string) => (name === feature ? {monitor} : null)};
       const source = openPageSource(served, store, languageOf(flags.lang, process.env));
       const {app, page} = createLinkApp(source, error =>
         out.say(
           `a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`,
         ),
       );
-      const listening = await listen(app.fetch, address).catch((error: unknown) => {
+      const listening = await listenHttp(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
       });
       return {
@@ -157,12 +162,12 @@ async function openLinkServer(
         async close() {
           page.close();
           await listening.close();
-          await served.close();
+          await monitor.close();
           await store.close();
         },
       };
     } catch (error) {
-      await served.close();
+      await monitor.close();
       throw error;
     }
   } catch (error) {
@@ -212,7 +217,7 @@ function isLoopbackHost(host: string): boolean {
 }
 
 /** What listens on every address is reached by this machine's name. */
-function baseOf(listening: string, {host}: Address): string {
+function baseOf(listening: string, {host}: ListenAddress): string {
   return host === '0.0.0.0' || host === '::'
     ? listening.replace(/\/\/[^/]*(?=:\d+$)/u, `//${hostname()}`)
     : listening;

@@ -23,8 +23,7 @@ export function readAttribute(
   attribute: string,
   asDate?: DateReading,
 ): Rule | undefined {
-  const say = (message: string, allowed = ALLOWED): undefined =>
-    reader.mistake(spot, {message, allowed}) as undefined;
+  const say = (message: string, allowed = ALLOWED): undefined => reader.mistake(spot, {message, allowed});
   if (!isName(attribute)) {
     reader.mistake(spot, {message: 'this is not the name of an attribute', allowed: 'plain text'}, 'key');
     return undefined;

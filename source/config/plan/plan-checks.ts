@@ -122,7 +122,7 @@ function checkEnd(reader: Reader, phase: PhaseDraft): void {
   if (phase.durationMs === null && !phase.manual)
     reader.warn(at(phase, 'name', 'phase'), {
       message:
-        'this phase says neither how long it lasts nor that it is manual: it stays until somebody says next',
+        'this phase says neither how long it lasts nor that it is manual: it stays until an operator says next',
       allowed: 'duration: 24h, or manual: true',
     });
 }

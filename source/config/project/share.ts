@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {line} from '../yaml/leaf.ts';
-import type {Reader, Spot} from '../yaml/reader.ts';
+import {made, mapping, may} from '../yaml/tree.ts';
 
 /** Where links to watch by are served. Null: not written. */
 export interface ShareConfig {
@@ -12,17 +12,31 @@ export interface ShareConfig {
 
 export const NO_SHARE: ShareConfig = {listen: null, url: null};
 
-const SHAPE = {
-  listen: line(300),
-  url: line(1024).pipe(
-    z.string().refine(text => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol), {
-      error: 'https://deck.example.com',
-    }),
-  ),
-};
+const link = z.pipe(
+  line(1024),
+  z.string().refine(text => URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol), {
+    error: 'an address that begins with https:// or http://',
+  }),
+);
 
-/** Reads `share:`. */
-export function readShare(reader: Reader, spot: Spot): ShareConfig {
-  const {listen = null, url = null} = reader.fields(spot, SHAPE, {address: 'listen', link: 'url'}) ?? {};
-  return {listen, url: url?.replace(/\/+$/u, '') ?? null};
-}
+/** The tree of `share:`. */
+export const share = made(
+  mapping(
+    {
+      listen: may(
+        line(300),
+        'Host and port that `graydeck share` listens on.',
+        '0.0.0.0:8090',
+        'a free port of this machine alone',
+      ),
+      url: may(
+        link,
+        'Address under which others reach the links. Without `listen` a `graydeck serve` there shows them.',
+        'https://deck.example.com',
+        'the address that is listened on',
+      ),
+    },
+    {alsoCalled: {address: 'listen', link: 'url'}},
+  ),
+  ({listen = null, url = null}): ShareConfig => ({listen, url: url?.replace(/\/+$/u, '') ?? null}),
+);

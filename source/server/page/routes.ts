@@ -3,9 +3,9 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {RESPONSE_ALREADY_SENT} from '@hono/node-server/utils/response';
 import type {Context, Hono} from 'hono';
 import {bodyLimit} from 'hono/body-limit';
-import {addressOf, JSON_TYPE, type Env} from '../env.ts';
-import {problemOf} from '../problem.ts';
-import {RateLimit} from '../rate.ts';
+import {remoteAddressOf, JSON_TYPE, type Env} from '../env.ts';
+import {httpProblemOf} from '../problem.ts';
+import {RateLimit} from '../limits.ts';
 import {clientOf, type Client} from '../tokens.ts';
 import {clientOfCookie, loginCookie} from './cookie.ts';
 import {noticeHtml, pageHtml, partsOf} from './html.ts';
@@ -60,7 +60,7 @@ export function addPageRoutes(
 
   /** Keeps whoever guesses waiting. What is right never comes here. */
   const slowDown = async (context: Context<Env>): Promise<boolean> => {
-    const waitMs = wrong.take(addressOf(context), performance.now());
+    const waitMs = wrong.take(remoteAddressOf(context), performance.now());
     if (waiting >= MOST_WAITING) return false;
     waiting++;
     await pause(Math.min(WRONG_TAKES_AT_MOST_MS, WRONG_TAKES_MS + waitMs));
@@ -70,7 +70,7 @@ export function addPageRoutes(
 
   app.get('/s/:token', async context => {
     const lang = languageOf(context, source);
-    const found = await links.find(context.req.param('token')).catch(problemOf);
+    const found = await links.find(context.req.param('token')).catch(httpProblemOf);
     if (found instanceof Error) return notice(context, 503, lang, source.notices(lang).busy);
     if (found === null) {
       const isAnswered = await slowDown(context);

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import {describe, expect, it} from 'vitest';
+import {plainText} from '../../../source/analysis/plain-text.ts';
 import {anyPageShape} from '../../../source/server/page/model.ts';
 import {screenBytes, screenLines, sizeOf} from '../../../source/server/page/screen.ts';
 import {samplePage} from './sample-page.ts';
@@ -17,14 +18,18 @@ describe('a page in a terminal', () => {
       const lines = screenLines(samplePage(text), sizeOf(columns, rows, false));
       expect(lines.length).toBeLessThanOrEqual(rows);
       for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
-      expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/u);
+      expect(plainText(lines.join(' '))).toBe(lines.join(' '));
     }
   });
 
   it('sends no escape sequence of its own text, and only colours and moves of ours', () => {
     const bytes = screenBytes(samplePage(HOSTILE), sizeOf(80, 24, true));
-    const known = /\u001B\[(?:[\d;]*m|H|K|J)|^\u001B\]2;[^\u0007\u001B]*\u0007/gu;
-    expect(bytes.replaceAll(known, '')).not.toMatch(/[\u001B\u0007\u009B]/u);
+    const known = [/\\e\[(?:[\d;]*m|H|K|J)/gu, /^\\e\]2;[^\\]*\\a/gu, /\r\n/gu];
+    // Written out, so that a mistake can be read.
+    const shown = bytes.replaceAll('\u001B', '\\e').replaceAll('\u0007', '\\a');
+    const rest = known.reduce((text, one) => text.replaceAll(one, ''), shown);
+    expect(rest).not.toContain('\\');
+    expect(plainText(rest)).toBe(rest);
   });
 
   it('takes any size that is asked for', () => {
