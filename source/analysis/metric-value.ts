@@ -1,5 +1,5 @@
 import type {SideNumbers, Span} from './numbers.ts';
-import {METRIC_NAMES, metricRow, METRICS, partOf, type MetricRow} from './metrics.ts';
+import {METRIC_NAMES, metricRow, METRICS, partOf, type MetricDefinition} from './metrics.ts';
 import {counterOfShare} from './shown-names.ts';
 import {own} from '../release/own.ts';
 
@@ -39,7 +39,7 @@ export function withFound(numbers: SideNumbers, found: ReadonlyMap<string, numbe
   const filled = {...numbers, responseTime: {...numbers.responseTime}};
   for (const name of METRIC_NAMES) {
     const value = found.get(name);
-    const {read} = METRICS[name] as MetricRow;
+    const {read} = METRICS[name] as MetricDefinition;
     if (value === undefined) continue;
     if (read.by === 'rate') filled.requestsPerSecond ??= value;
     else if (read.by === 'distinct') filled.activeUsers ??= value;

@@ -24,7 +24,7 @@ interface Words {
 }
 
 /** A metric that is known without configuration. */
-export interface MetricRow {
+export interface MetricDefinition {
   unit: Unit;
   /** The good direction; null where neither direction is good by itself. */
   better: 'lower' | 'higher' | null;
@@ -49,7 +49,7 @@ const time = (quantile: number | null) => ({
 });
 
 /** A quantile of the response time. @param percent 1–99 */
-const percentile = (percent: number, more: Pick<MetricRow, 'fewest' | 'alsoCalled'> = {}) => ({
+const percentile = (percent: number, more: Pick<MetricDefinition, 'fewest' | 'alsoCalled'> = {}) => ({
   ...time(percent / 100),
   ...more,
   alsoCalled: [`p${percent}`, `latency_p${percent}`, ...(more.alsoCalled ?? [])],
@@ -174,7 +174,7 @@ export const METRICS = {
     en: {short: 'redis memory', name: 'Redis memory', long: 'the Redis memory use'},
     zh: {short: 'Redis 内存', name: 'Redis 内存使用率'},
   },
-} as const satisfies Record<string, MetricRow>;
+} as const satisfies Record<string, MetricDefinition>;
 
 export type AnyMetricName = keyof typeof METRICS;
 /** A metric that samples carry. */
@@ -182,10 +182,10 @@ export type MetricName = {
   [K in AnyMetricName]: (typeof METRICS)[K]['read']['by'] extends 'elsewhere' ? never : K;
 }[AnyMetricName];
 
-const ROWS: Readonly<Record<string, MetricRow>> = METRICS;
+const ROWS: Readonly<Record<string, MetricDefinition>> = METRICS;
 
 /** The row of a metric; null where it is not known. `response_time_avg` is `response_time`. */
-export function metricRow(name: string): MetricRow | null {
+export function metricRow(name: string): MetricDefinition | null {
   return own(ROWS, name === 'response_time_avg' ? 'response_time' : name) ?? null;
 }
 

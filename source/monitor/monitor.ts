@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {together, type ExternalNumbers} from '../analysis/judge/external.ts';
 import type {Judged} from '../analysis/judge/judged.ts';
-import type {Side, Span} from '../analysis/numbers.ts';
+import type {Side, SideNumbers, Span} from '../analysis/numbers.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {openView} from '../controller/view.ts';
@@ -124,6 +124,11 @@ export class Monitor implements MonitorView {
 
   series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[] {
     return this.#sources.windows.series(side, metric, span, stepMs);
+  }
+
+  /** Numbers of a side over any span, as the samples tell them. */
+  numbers(side: Side, span: Span): SideNumbers {
+    return this.#sources.samples.numbers(side, span);
   }
 
   /** Begins to read samples, Prometheus, feedback, routers, the guard's lease and the store's health. */

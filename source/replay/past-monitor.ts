@@ -30,7 +30,7 @@ export interface PastMonitor extends MonitorView {
 /** Time between two notifications of listeners while it plays, milliseconds. */
 const NOTIFY_EVERY_MS = 250;
 
-/** Opens the past of a feature; it plays from the moment that is given. */
+/** Opens the past of a feature and plays it from `at`. */
 export function openPastMonitor({recording, declared, at, label}: PastOptions): PastMonitor {
   const {feature, commits, seconds, routers, from, to} = recording;
   const bounds = {from, to};
@@ -86,7 +86,7 @@ export function openPastMonitor({recording, declared, at, label}: PastOptions): 
   };
 }
 
-/** What the windows spoke of at the moment that is shown. */
+/** Release and split of the windows at the moment that is shown. */
 function beginOf(view: PastView): Begin {
   const {state, splitVersion} = view.snapshot();
   const {release} = state;

@@ -76,8 +76,8 @@ export function plainMiddleware<Request extends IncomingMessage>(
 }
 
 /**
- * Error middleware, to stand after the routes: express and connect catch what a route throws, so that only they know it.
- * Passes every error on.
+ * Error middleware for after the routes. Express and connect catch errors of routes, so the middleware does not see
+ * them. Passes every error on.
  */
 export function errorMiddleware(
   caught: CaughtErrors,

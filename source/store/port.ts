@@ -200,6 +200,16 @@ export interface MendedStream {
   entries: number;
 }
 
+/** The line that the acting guard, else a console, writes of a feature each second. */
+export interface SummaryReader {
+  /** The newest line, JSON; null: none was ever written. @throws StoreFault */
+  read(): Promise<string | null>;
+}
+export interface SummaryKeeper extends SummaryReader {
+  /** Puts a line in the place of the last one. @throws StoreFault */
+  write(text: string): Promise<void>;
+}
+
 /** What a viewer may do with a feature: read. There is nothing here that writes. */
 export interface FeatureView {
   readonly feature: string;
@@ -210,6 +220,7 @@ export interface FeatureView {
   feedback: FeedbackReader;
   outputs: OutputReader;
   shares: ShareReader;
+  summary: SummaryReader;
   lease: Pick<LeaseKeeper, 'read'>;
   streamClocks(): Promise<StreamClocks>;
 }
@@ -223,6 +234,7 @@ export interface FeatureStore extends FeatureView {
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
   shares: ShareKeeper;
+  summary: SummaryKeeper;
   lease: LeaseKeeper;
   /**
    * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {METRIC_NAMES, metricRow, METRICS, type MetricRow} from '../../source/analysis/metrics.ts';
+import {METRIC_NAMES, metricRow, METRICS, type MetricDefinition} from '../../source/analysis/metrics.ts';
 import {valueOf, withFound} from '../../source/analysis/metric-value.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
@@ -10,7 +10,7 @@ import {OPEN} from '../../source/console/present/clean.ts';
 import {feed, T0} from './feed.ts';
 
 const SPAN = {from: T0, to: T0 + 10_000};
-const rows = Object.entries(METRICS) as [string, MetricRow][];
+const rows = Object.entries(METRICS) as [string, MetricDefinition][];
 
 /** A hundred requests of 1 to 100 ms, of which a few fail, convert or are not answered. */
 function busy(): Windows {

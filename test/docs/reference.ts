@@ -4,7 +4,7 @@
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import {z} from 'zod';
-import {METRICS, type MetricRead, type MetricRow} from '../../source/analysis/metrics.ts';
+import {METRICS, type MetricRead, type MetricDefinition} from '../../source/analysis/metrics.ts';
 import {PLAN_KEYS, planTree} from '../../source/config/plan/plan-fields.ts';
 import {projectTree} from '../../source/config/project/config-file.ts';
 import {aboutOf, bare, makerOf} from '../../source/config/yaml/tree.ts';
@@ -82,7 +82,7 @@ function readBy(read: MetricRead): string {
 }
 
 function metricLines(): string[] {
-  return Object.entries(METRICS).map(([name, row]: [string, MetricRow]) => {
+  return Object.entries(METRICS).map(([name, row]: [string, MetricDefinition]) => {
     const {unit, better, read, evidence} = row;
     return [
       `- \`${name}\` — ${row.en.long ?? row.en.name}. Unit: ${unit}.`,

@@ -1,12 +1,11 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Judged} from '../../analysis/judge/judged.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import type {LocalGuard, Monitor} from '../../monitor/monitor.ts';
+import type {Monitor} from '../../monitor/monitor.ts';
 
 /** The guard in a console's own process. */
-export interface OwnGuard extends LocalGuard {
+export interface OwnGuard {
   /** Gives the guard to a process that stands by; waits no longer than a person would. */
   handOver(): Promise<void>;
 }
@@ -24,8 +23,6 @@ const HANDS_OVER_WITHIN_MS = 2000;
 /** Begins to stand by and to guard beside the screen; what it needs is loaded only now. */
 export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
   const stop = new AbortController();
-  let epoch: number | null = null;
-  let judged: Judged | null = null;
   const guarding = (async () => {
     const [{watchOver}, {OutageTracker}, {machineClock}] = await Promise.all([
       import('./watch-over.ts'),
@@ -37,13 +34,8 @@ export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
       ...rest,
       controller,
       outages,
-      onRole: (role: {role: string; epoch?: number}) => {
-        epoch = role.epoch ?? null;
-        judged = null;
-      },
-      onJudged: (news: Judged) => {
-        judged = news;
-      },
+      // Header and verdict panel show what this process is to the feature.
+      onRole: () => undefined,
       // What it cannot judge stands in its verdict, or the lights say why.
       onTrouble: () => undefined,
     };
@@ -54,8 +46,6 @@ export function beginGuarding({controller, ...rest}: Guarding): OwnGuard {
     }
   })().catch(() => undefined);
   return {
-    epoch: () => epoch,
-    judged: () => judged,
     async handOver() {
       stop.abort();
       await Promise.race([guarding, pause(HANDS_OVER_WITHIN_MS, undefined, {ref: false})]);

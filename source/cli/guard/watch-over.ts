@@ -31,8 +31,6 @@ export interface Watched {
   outages: OutageTracker;
   onRole(role: Role): void;
   onTrouble(why: string | null): void;
-  /** Told what came of each look while this process guards. */
-  onJudged?(judged: Judged): void;
 }
 
 /** Orders after which steps are due that this guard has to see through. */
@@ -40,12 +38,20 @@ const BEGINS_STEPS: ReadonlySet<string> = new Set(['rollback', 'next', 'complete
 
 /** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
-  const {feature, controller, monitor, settings, name, outages, onRole, onTrouble, onJudged} = watched;
+  const {feature, controller, monitor, settings, name, outages, onTrouble} = watched;
   const {measuring, external} = monitor;
   void measuring.measurements.start();
   const lease = new LeaseHold(feature.lease, name, randomUUID(), machineClock);
   const book = metricBook(settings.config?.value.metrics);
   let performerOf: StepRunner['performerOf'] | null = null;
+  let epoch: number | null = null;
+  let judged: Judged | null = null;
+  monitor.guardedBy({epoch: () => epoch, judged: () => judged});
+  const onRole = (role: Role): void => {
+    epoch = role.role === 'acting' ? role.epoch : null;
+    judged = null;
+    watched.onRole(role);
+  };
 
   const work = async (term: LeadershipTerm) => {
     const ours = new Set<string>();
@@ -72,7 +78,9 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       outage: () => outages.outage,
       clock: machineClock,
       newAlertId,
-      ...(onJudged === undefined ? {} : {onJudged}),
+      onJudged: (news: Judged) => {
+        judged = news;
+      },
     };
     const notifier = {by: term.actor, isOnDuty: () => true, isMeant: term.isHeld};
     await Promise.all([

@@ -44,7 +44,6 @@ export function keepConsoleDuties({guardName, ...duties}: Duties): ConsoleDuties
     running.push(keepFeature({feature, controller, monitor, settings, notifier}, stop.signal));
   } else {
     guard = beginGuarding({feature, controller, monitor, settings, name: guardName});
-    monitor.guardedBy(guard);
   }
   return {
     async handOver() {

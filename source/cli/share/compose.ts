@@ -17,6 +17,7 @@ import type {MonitorView} from '../../monitor/monitor.ts';
 import {lightsOf, stateFacts} from './facts.ts';
 import type {ListRow, Page, PageHealth, PageLine, PageRow, PageTone} from '../../server/page/model.ts';
 import type {PageLook} from '../../server/page/source.ts';
+import type {ReleaseState} from '../../release/state.ts';
 import {pageLine, TONES} from './lines.ts';
 import {causeBlock} from './cause.ts';
 import {pageWords} from './words.ts';
@@ -67,7 +68,7 @@ export function composePage(monitor: MonitorView, look: PageLook): Page {
     at: reading.at,
     time: timeOfDay(reading.at),
     zone: zoneAt(reading.at, look.lang),
-    health: healthOf(first?.tone ?? 'quiet', state === 'idle'),
+    health: healthOf(first?.tone ?? 'quiet', state),
     title: `${name} · ${first?.text ?? t.states[state]}`.slice(0, 160),
     badge: look.mask ? words.masked : '',
     words: look.hasHome ? {...words.page, home: words.home} : words.page,
@@ -116,7 +117,7 @@ export function composeRow(monitor: MonitorView, look: PageLook): ListRow {
   const tone = first?.tone ?? 'quiet';
   return {
     feature: clean.name(reading.feature, 64),
-    health: healthOf(tone, state === 'idle'),
+    health: healthOf(tone, state),
     mark: first?.mark ?? STATE_MARKS[state].mark,
     tone: TONES[tone],
     state: t.states[state],
@@ -199,10 +200,12 @@ function logTitleOf({reading, t}: ViewModel): PageLine {
 }
 
 /** What a headline's tone means for somebody who sees no more than the icon of a tab. */
-export function healthOf(tone: Tone | PageTone, isIdle: boolean): PageHealth {
-  if (isIdle) return 'off';
+function healthOf(tone: Tone, state: ReleaseState | 'idle'): PageHealth {
+  if (state === 'idle') return 'off';
   if (tone === 'alarm' || tone === 'bad') return 'bad';
-  return tone === 'warn' || tone === 'caution' ? 'watch' : 'well';
+  // A release that was rolled back has done no harm any more, but it is not well either.
+  const isBack = state === 'rolling_back' || state === 'rolled_back' || state === 'failed';
+  return isBack || tone === 'warn' || tone === 'caution' ? 'watch' : 'well';
 }
 
 const ZONES = new Map<string, Intl.DateTimeFormat>();

@@ -131,7 +131,6 @@ async function tell(call: Call, {store, feature, controller, service}: Demo): Pr
   const monitor = await openMonitor(store, feature, SETTINGS, {view: controller, windowMs: WINDOW_MS});
   const guarding = {feature, controller, monitor, settings: SETTINGS};
   const guard = call.flags.guard ? beginGuarding({...guarding, name: guardNameOf(call)}) : null;
-  if (guard !== null) monitor.guardedBy(guard);
   service.writePast().catch(() => undefined);
   await monitor.ready(PATIENCE_MS);
   monitor.judge();

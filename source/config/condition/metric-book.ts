@@ -1,4 +1,4 @@
-import {METRICS, PERCENTILES, type MetricRow} from '../../analysis/metrics.ts';
+import {METRICS, PERCENTILES, type MetricDefinition} from '../../analysis/metrics.ts';
 import type {Unit} from '../../release/plan.ts';
 import {nearest} from '../yaml/nearest.ts';
 
@@ -33,7 +33,7 @@ export interface MetricBook {
 type Row = Omit<MetricKind, 'name'>;
 
 const KNOWN = Object.entries(METRICS).map(([name, metric]): [string, Row] => {
-  const {unit, better, read, atMost = unit === 'percent' ? 100 : null} = metric as MetricRow;
+  const {unit, better, read, atMost = unit === 'percent' ? 100 : null} = metric as MetricDefinition;
   return [name, {unit, better, atMost, needsRequests: read.by === 'share' || read.by === 'values'}];
 });
 
@@ -43,7 +43,7 @@ const FEATURE_USE_RATE: Row = {unit: 'percent', better: 'higher', atMost: null, 
 
 /** Words that people use for a known metric. */
 const ALSO_CALLED: Readonly<Record<string, string>> = Object.fromEntries([
-  ...Object.entries(METRICS).flatMap(([name, {alsoCalled = []}]: [string, MetricRow]) =>
+  ...Object.entries(METRICS).flatMap(([name, {alsoCalled = []}]: [string, MetricDefinition]) =>
     alsoCalled.map(word => [word, name]),
   ),
   ['feature_use_rate', 'feature_use_rate.NAME'],

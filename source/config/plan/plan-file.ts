@@ -2,7 +2,7 @@ import type {Plan} from '../../release/plan.ts';
 import {metricBook, type MetricDeclaration} from '../condition/metric-book.ts';
 import {inOrder, quote, type Mistake} from '../yaml/mistake.ts';
 import {PHASE_KEYS, PLAN_KEYS, planFrom, planTree} from './plan-fields.ts';
-import {isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
+import {isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {openYaml} from '../yaml/file.ts';
 import {startOf} from '../../release/well-formed.ts';
 
@@ -50,13 +50,13 @@ export function checkPart(text: string, fileName: string, options: PlanOptions =
   return plan === null ? {ok: false, mistakes} : {ok: true, plan, needs: reading.needs, warnings};
 }
 
-function ROOT(reader: Reader): Spot {
+function ROOT(reader: YamlReader): Spot {
   return {value: reader.file.value, path: []};
 }
 
 interface Read {
   plan: Plan | null;
-  reader: Reader | null;
+  reader: YamlReader | null;
   needs: Need[];
   /** Whether phases are written, though none could be read. */
   hasUnreadPhases: boolean;
@@ -66,7 +66,7 @@ interface Read {
 function read(text: string, fileName: string, options: PlanOptions): Read {
   const {file, mistakes, warnings} = openYaml(text, fileName, KNOWN);
   if (file === null) return {plan: null, reader: null, needs: [], hasUnreadPhases: false, mistakes};
-  const reader = new Reader(file);
+  const reader = new YamlReader(file);
   reader.warnings.push(...warnings);
   reader.book = metricBook(options.metrics);
   const root = ROOT(reader);
@@ -88,7 +88,7 @@ function read(text: string, fileName: string, options: PlanOptions): Read {
   };
 }
 
-function sayConfigKeys(reader: Reader, root: Spot): void {
+function sayConfigKeys(reader: YamlReader, root: Spot): void {
   for (const key of Object.keys(root.value as object).filter(one => CONFIG_KEYS.has(one)))
     reader.mistake(
       {value: undefined, path: [key]},

@@ -11,7 +11,7 @@ export const STYLE = `
 body{margin:0 auto;max-width:80rem;padding:.75rem 1rem 2rem;background:var(--paper);color:var(--ink);
 font:15px/1.45 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;overflow-wrap:anywhere}
 header{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:baseline}
-h1{font-size:1.35rem;margin:0}h2{font-size:1rem;margin:0 0 .35rem}h2 small,th small{font-weight:400;color:var(--quiet)}
+h1{font-size:1.35rem;margin:0}h2 span{margin-right:.25rem}h2{font-size:1rem;margin:0 0 .35rem}h2 small,th small{font-weight:400;color:var(--quiet)}
 .now{margin-left:auto;color:var(--quiet);font-variant-numeric:tabular-nums}
 a{color:var(--prod)}p{margin:.2rem 0}
 .badge{font-weight:700;padding:.05rem .5rem;border-radius:.25rem;white-space:nowrap}

@@ -46,6 +46,7 @@ const VIEWER: Rights = {
     'feedback',
     'output',
     'shares',
+    'summary',
     'aside',
   ],
   write: [],

@@ -11,6 +11,7 @@ import {outputReader, writeOutput} from './outputs.ts';
 import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
 import {shareKeeper, shareReader} from './shares.ts';
+import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /** What the parts of a feature are made of. */
@@ -32,6 +33,7 @@ export function featureView({line, clock, bells}: Means, feature: string): Featu
     feedback: feedbackReader(line, clock, keys.feedback),
     outputs: outputReader(line, keys.output),
     shares: shareReader(line, keys),
+    summary: summaryReader(line, keys),
     lease: leaseReader(line, keys),
     streamClocks: () => readStreamClocks(line, keys),
   };
@@ -55,6 +57,7 @@ export function featureStore({line, clock, bells}: Means, feature: string): Feat
       write: output => writeOutput(line, keys.output, output),
     },
     shares: shareKeeper(line, keys),
+    summary: summaryKeeper(line, keys),
     lease: leaseKeeper(line, keys),
     streamClocks: () => readStreamClocks(line, keys),
     mendStreams: () => mendStreams(line, keys),

@@ -27,6 +27,8 @@ export interface Keys {
   output: string;
   /** Hash: links to watch by, and how many do. */
   shares: string;
+  /** String: one line of JSON, written each second by the process that acts. */
+  summary: string;
   /** Capped stream of what lay in the log but was no commit. */
   aside: string;
 }
@@ -47,6 +49,7 @@ export function keysOf(feature: string): Keys {
     feedback: key('feedback'),
     output: key('output'),
     shares: key('shares'),
+    summary: key('summary'),
     aside: key('aside'),
   };
 }

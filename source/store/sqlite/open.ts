@@ -22,6 +22,7 @@ import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
 import {shareKeeper, shareReader} from './shares.ts';
+import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /**
@@ -83,6 +84,7 @@ function view(database: Database, feature: string): FeatureView {
     feedback: feedbackReader(database, feature),
     outputs: outputReader(database, feature),
     shares: shareReader(database, feature),
+    summary: summaryReader(database, feature),
     lease: leaseReader(database, feature),
     streamClocks: () => readStreamClocks(database, feature),
   };
@@ -104,6 +106,7 @@ function operate(database: Database, feature: string): FeatureStore {
       write: output => writeOutput(database, feature, output),
     },
     shares: shareKeeper(database, feature),
+    summary: summaryKeeper(database, feature),
     lease: leaseKeeper(database, feature),
     streamClocks: () => readStreamClocks(database, feature),
     mendStreams: () => mendStreams(database, feature),

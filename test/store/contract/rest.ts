@@ -44,6 +44,7 @@ const READING = [
   'samples.lastId',
   'shares.read',
   'streamClocks',
+  'summary.read',
 ];
 
 export function restContract(subject: () => Subject): void {

@@ -1,4 +1,4 @@
-import {METRIC_NAMES, METRICS, type MetricName, type MetricRow} from '../../../analysis/metrics.ts';
+import {METRIC_NAMES, METRICS, type MetricName, type MetricDefinition} from '../../../analysis/metrics.ts';
 import type {Unit} from '../../../release/plan.ts';
 import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
 import {count, milliseconds, percent, threeDigits, UNKNOWN} from '../format.ts';
@@ -39,7 +39,7 @@ export function metricOf(name: string): Metric {
 }
 
 /** Shares of which more is better are compared by their difference, everything else by its ratio. */
-function shownAs({unit, better, read}: MetricRow): Omit<Metric, 'name'> {
+function shownAs({unit, better, read}: MetricDefinition): Omit<Metric, 'name'> {
   const kind = read.by === 'distinct' ? 'people' : KINDS[unit];
   if (better === null) return {kind, worse: null, compared: null};
   return better === 'lower'
