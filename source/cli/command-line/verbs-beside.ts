@@ -6,8 +6,8 @@ import {STATES, type Verb} from './verb.ts';
 export const BESIDE: readonly Verb[] = [
   {
     name: 'watch',
-    summary: 'open the console (the verb when none is given)',
-    arguments: [],
+    summary: 'open the console (the verb when none is given), or what a link shows',
+    arguments: [{name: 'LINK', isOptional: true}],
     flags: ['share', 'guard'],
     changes: false,
     isLasting: true,
@@ -16,8 +16,11 @@ export const BESIDE: readonly Verb[] = [
       'graydeck watch --feature new_payment',
       'graydeck watch --read-only',
       'graydeck watch --guard',
+      'graydeck watch http://ops-1:8090/s/TOKEN',
     ],
-    more: 'Without a terminal it prints a line for each change, as status --watch does.',
+    more:
+      'Without a terminal it prints a line for each change, as status --watch does. With a LINK of graydeck share it needs ' +
+      'no store and no rights.',
     file: 'watch',
   },
   {
