@@ -6,7 +6,7 @@ import {newAlertId} from '../../controller/ids.ts';
 import {isLive} from '../../release/state.ts';
 import {openStore, resolveTarget} from '../../store/open.ts';
 import type {ViewStore} from '../../store/port.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {testChannels} from '../checks/channels.ts';
 import {doubt, wrong, type Finding} from '../checks/finding.ts';

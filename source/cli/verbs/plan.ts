@@ -4,9 +4,9 @@ import type {Mistake} from '../../config/yaml/mistake.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
-import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
+import {failureOfMistakes, mistakeLine, readSource, type Source} from '../commands/plan-source.ts';
 import {languageOf} from '../command-line/language.ts';
-import {readTraffic} from '../acting/traffic.ts';
+import {readTraffic} from '../commands/traffic.ts';
 
 /** What `plan show` takes in place of a file: the plan of a start that names none. */
 const BUILT_IN = 'built-in';
