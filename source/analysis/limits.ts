@@ -62,7 +62,7 @@ export function breaks(limit: Limit, value: number): boolean {
   return limit.bad === 'above' ? value > limit.value : value < limit.value;
 }
 
-/** Whether a limit is broken on which somebody acts; an alert only says so. */
+/** Whether the guard acts on a broken limit; an alert only reports one. */
 export function isActedOn({broken}: {broken: Limit | null}): boolean {
   return broken !== null && broken.then !== 'alert';
 }

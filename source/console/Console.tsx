@@ -27,10 +27,12 @@ export interface ConsoleProps {
   deck: Deck;
   /** Called with what was done from here, whenever that changes: the farewell tells it. */
   onDone(deck: Deck, done: Ui['done']): void;
+  /** What keys do to the terminal itself; absent where there is none. */
+  terminal?: {redraw(): void; suspend(): void};
 }
 
 /** The whole console: reads the deck, draws it, and turns keys into commands. */
-export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
+export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNode {
   const [deck, setDeck] = useState(first);
   const [features, setFeatures] = useState<readonly string[]>([first.monitor.feature]);
   const {exit} = useApp();
@@ -49,7 +51,17 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     // Without the list there is only this feature; the store's light already says what is wrong.
     deck.features().then(setFeatures, () => undefined);
   }, [deck]);
-  const target: EffectTarget = {deck, features, live, t, clean, change, setDeck, exit: code => exit(code)};
+  const target: EffectTarget = {
+    deck,
+    features,
+    live,
+    t,
+    clean,
+    change,
+    setDeck,
+    exit: code => exit(code),
+    terminal,
+  };
   useKeyboard(hold, context, target);
 
   if (model.layout.kind === 'tiny')

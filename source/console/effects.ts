@@ -2,6 +2,7 @@ import {plainText} from '../analysis/plain-text.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Intent} from '../release/command.ts';
 import type {Deck} from './deck.ts';
+import {withSeen} from './keys/intents.ts';
 import {answerTo, answerToFault} from './keys/outcome-note.ts';
 import type {Effect} from './keys/step.ts';
 import type {Messages} from './messages/catalogue.ts';
@@ -20,6 +21,8 @@ export interface EffectTarget {
   change(change: UiChange): void;
   setDeck(deck: Deck): void;
   exit(code: number): void;
+  /** What keys do to the terminal itself; undefined where there is none. */
+  terminal: {redraw(): void; suspend(): void} | undefined;
 }
 
 /** Does what a key asks for beyond redrawing. What comes of it is told on the screen; it never throws. */
@@ -42,6 +45,12 @@ export function perform(effect: Effect, target: EffectTarget): void {
       return;
     case 'time-key':
       deck.time?.press(effect.key);
+      return;
+    case 'redraw':
+      target.terminal?.redraw();
+      return;
+    case 'suspend':
+      target.terminal?.suspend();
       return;
     case 'quit':
       target.exit(effect.code);
@@ -68,7 +77,8 @@ async function execute(intent: Intent, {deck, change, t, clean}: EffectTarget): 
   if (controller === null) return;
   change({type: 'note', note: {text: t.sending, tone: 'quiet', at: now(deck)}});
   const words = {t, clean, self: actor.name};
-  const answer = await controller.execute(intent, {by: actor}).then(
+  const seen = withSeen(intent, deck.monitor.snapshot().judgement?.verdict ?? null);
+  const answer = await controller.execute(seen, {by: actor}).then(
     outcome => answerTo(intent, outcome, {...words, commits: deck.monitor.view.commits()}),
     (fault: unknown) => answerToFault(intent, fault, {...words, commits: []}),
   );

@@ -5,6 +5,7 @@ import {Console} from './Console.tsx';
 import type {ConsoleExit, Deck} from './deck.ts';
 import {farewell} from './farewell.ts';
 import {InkStdin} from './input/ink-stdin.ts';
+import {JobControl} from './job-control.ts';
 import {TerminalScreen} from './output/terminal-screen.ts';
 import {ThemeOfTones} from './panels/LineView.tsx';
 import {COLORS, MONOCHROME} from './theme.ts';
@@ -41,6 +42,8 @@ function OnScreen({screen, children}: {screen: TerminalScreen; children: ReactNo
 export async function runConsole(deck: Deck): Promise<ConsoleExit> {
   const screen = new TerminalScreen(process.stdout);
   const keys = new InkStdin(process.stdin);
+  const job = new JobControl(screen, keys);
+  const terminal = {redraw: () => screen.redraw(), suspend: () => job.suspend()};
   let watched = deck;
   let done: Ui['done'] = [];
   let signal: Signal | null = null;
@@ -52,7 +55,7 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
     <ThemeOfTones value={deck.mode.color ? COLORS : MONOCHROME}>
       <ThemeProvider theme={extendTheme(defaultTheme, FIELDS)}>
         <OnScreen screen={screen}>
-          <Console deck={deck} onDone={onDone} />
+          <Console deck={deck} onDone={onDone} terminal={terminal} />
         </OnScreen>
       </ThemeProvider>
     </ThemeOfTones>,
@@ -75,6 +78,7 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
     process.on(name, stop);
     return () => void process.off(name, stop);
   });
+  job.begin();
   try {
     const left = await app.waitUntilExit();
     const code = signal === null ? (typeof left === 'number' ? left : 0) : CODES[signal];
@@ -83,5 +87,6 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
     return {code, signal};
   } finally {
     for (const stop of stops) stop();
+    job.end();
   }
 }

@@ -12,7 +12,7 @@ import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
 import {newAlertId, newCommitId} from './ids.ts';
 import type {Controller, ExecuteOptions, Outcome} from './outcome.ts';
-import {followLog, type ViewSource} from './view.ts';
+import {followFeature, type ViewSource} from './view.ts';
 
 /**
  * Most tries of a command whose log entry others keep winning. A rollback is tried far longer, because it
@@ -28,7 +28,7 @@ export const LOG_KEY = 'log';
  * was first, it is decided again.
  */
 export function openController(source: ViewSource & {log: LogReader & LogWriter}): Controller {
-  const followed = followLog(source);
+  const followed = followFeature(source);
 
   const execute: Controller['execute'] = async (intent, stamp, options = {}) => {
     try {

@@ -21,13 +21,13 @@ export function emptyFold(feature: string): Folded {
 }
 
 /** A folded log, and the commits that were folded in. */
-export interface Taken {
+export interface FoldedCommits {
   folded: Folded;
   commits: Commit[];
 }
 
 /** Folds in the commits that follow the head, and skips all others. */
-export function foldAll(start: Folded, known: readonly Commit[]): Taken {
+export function foldAll(start: Folded, known: readonly Commit[]): FoldedCommits {
   let folded = start;
   const commits: Commit[] = [];
   for (const commit of known) {

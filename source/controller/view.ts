@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {LogNews, LogReader} from '../store/port.ts';
-import {emptyFold, foldAll, type Folded, type Taken} from './fold.ts';
+import {emptyFold, foldAll, type Folded, type FoldedCommits} from './fold.ts';
 import type {ControllerView, Link, Snapshot} from './outcome.ts';
 import {pauseAfter, untilDone} from './until-done.ts';
 
@@ -23,12 +23,12 @@ export interface FollowedLog extends ControllerView {
 
 /** Opens the read-only view of a feature. It follows the log until closed. */
 export function openView(source: ViewSource): ControllerView {
-  const {feature, snapshot, commits, subscribe, now, ready, close} = followLog(source);
+  const {feature, snapshot, commits, subscribe, now, ready, close} = followFeature(source);
   return {feature, snapshot, commits, subscribe, now, ready, close};
 }
 
 /** Follows the log of a feature until it is closed. */
-export function followLog(source: ViewSource): FollowedLog {
+export function followFeature(source: ViewSource): FollowedLog {
   return new LogFollower(source);
 }
 
@@ -104,7 +104,7 @@ class LogFollower implements FollowedLog {
     for (const listener of this.#listeners) callApart(listener);
   }
 
-  #goOn({folded: next, commits: taken}: Taken): void {
+  #goOn({folded: next, commits: taken}: FoldedCommits): void {
     if (taken.length === 0) return;
     this.#folded = next;
     this.#commits = [...this.#commits, ...taken];
@@ -130,8 +130,8 @@ class LogFollower implements FollowedLog {
   }
 
   /** Folds all commits after `start`, slice by slice. Listeners are called only after the last one. */
-  async #readFrom(start: Folded): Promise<Taken> {
-    let read: Taken = {folded: start, commits: []};
+  async #readFrom(start: Folded): Promise<FoldedCommits> {
+    let read: FoldedCommits = {folded: start, commits: []};
     const take = (slice: readonly Commit[]) => {
       const more = foldAll(read.folded, slice);
       read = {folded: more.folded, commits: read.commits.concat(more.commits)};
@@ -164,7 +164,7 @@ class LogFollower implements FollowedLog {
     return arriving;
   }
 
-  #hear(news: LogNews): void {
+  #receive(news: LogNews): void {
     switch (news.type) {
       case 'commit':
         this.absorb([news.commit]);
@@ -197,7 +197,7 @@ class LogFollower implements FollowedLog {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await Promise.race([this.#arrive(), stopped]);
-        if (!signal.aborted) await this.#log.follow(this.#folded.head, news => this.#hear(news), signal);
+        if (!signal.aborted) await this.#log.follow(this.#folded.head, news => this.#receive(news), signal);
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -25,8 +25,8 @@ export function saying(side: Side, split: Split, isFailing: boolean, random: () 
   const version = side === 'gray' ? split.gray : split.prod;
   if (version === null || (side === 'gray' && !split.live)) return null;
   const words = side === 'prod' ? ABOUT_PROD : isFailing ? ABOUT_FAILING : ABOUT_GRAY;
-  const said = words[Math.floor(random() * words.length)];
-  if (said === undefined) return null;
-  const [type, rating, message] = said;
+  const chosen = words[Math.floor(random() * words.length)];
+  if (chosen === undefined) return null;
+  const [type, rating, message] = chosen;
   return encodeFeedback({type, rating, message, version, phase: null, user: null});
 }

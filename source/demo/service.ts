@@ -2,7 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {Split} from '../release/split.ts';
 import type {RouterStore} from '../store/port.ts';
-import {pastOf} from './history.ts';
+import {prodPastOf} from './history.ts';
 import {Instance} from './instance.ts';
 import {saying} from './people.ts';
 import {seeded} from './random.ts';
@@ -64,7 +64,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     }, ms);
     timers.add(timer);
   };
-  const hear = (commit: Commit) => {
+  const receive = (commit: Commit) => {
     split = commit.split;
     for (const instance of instances) {
       later(NEWS_TAKES_MS.least + random() * NEWS_TAKES_MS.spread, () => {
@@ -97,7 +97,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     split ??= head?.split ?? null;
     reportAll();
     const after = head === null ? null : {version: head.version, id: head.id};
-    await store.follow(after, news => void (news.type === 'commit' && hear(news.commit)), stop.signal);
+    await store.follow(after, news => void (news.type === 'commit' && receive(news.commit)), stop.signal);
   })().catch(() => undefined);
   const serving = setInterval(serve, FLUSH_MS);
   const reporting = setInterval(reportAll, REPORT_MS);
@@ -110,7 +110,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
       failsAt = isFailing() ? null : now();
     },
     async writePast() {
-      for (const entries of pastOf(startedAt, now, random)) {
+      for (const entries of prodPastOf(startedAt, now, random)) {
         if (stop.signal.aborted) return;
         await store.writeSamples(entries, KEEP_MS);
         // The screen and its keys have priority.

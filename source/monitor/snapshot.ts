@@ -2,8 +2,8 @@ import type {DataFault} from '../analysis/people/faults.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {judgementOf, type Judged} from '../analysis/judge/judged.ts';
 import {windowOfMetric} from '../analysis/limits.ts';
+import {METRIC_NAMES, summaryBy} from '../analysis/metrics.ts';
 import {
-  METRIC_NAMES,
   SIDES,
   type Cohort,
   type Side,
@@ -138,7 +138,7 @@ const UNKNOWN_NUMBERS: SideNumbers = {
   conversions: null,
   conversionRate: null,
   availability: null,
-  responseTime: {mean: null, p50: null, p95: null, p99: null},
+  responseTime: summaryBy(() => null),
   activeUsers: null,
   counters: {},
   gauges: {},

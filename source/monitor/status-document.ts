@@ -3,6 +3,7 @@ import {aheadWords} from '../analysis/judge/reasons.ts';
 import type {Side} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {appliedBy, type Applied} from '../audience/applied.ts';
+import {causeFacts} from '../release/cause.ts';
 import type {Release, State} from '../release/state.ts';
 import type {MonitorSnapshot} from './snapshot.ts';
 import {metricsOf} from './status-metrics.ts';
@@ -42,6 +43,7 @@ export function statusDocument(seen: MonitorSnapshot) {
     sides: {prod: sideOf(seen, 'prod'), gray: sideOf(seen, 'gray')},
     metrics: metricsOf(seen),
     verdict: verdictOf(seen),
+    cause: release === null ? null : causeFacts(release),
     steps: stepsOf(release, now),
     alerts: alertsOf(state),
     notices: noticesOf(state),
@@ -156,7 +158,12 @@ function sideOf(seen: MonitorSnapshot, side: Side) {
     conversionRate: isKnown ? numbers.conversionRate : null,
     availability:
       numbers?.availability ?? externals.find(({name}) => name === 'availability')?.[side] ?? null,
-    responseTime: numbers?.responseTime ?? {mean: null, p50: null, p95: null, p99: null},
+    responseTime: {
+      mean: numbers?.responseTime.mean ?? null,
+      p50: numbers?.responseTime.p50 ?? null,
+      p95: numbers?.responseTime.p95 ?? null,
+      p99: numbers?.responseTime.p99 ?? null,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type {Side, SideNumbers} from '../analysis/numbers.ts';
-import {METRIC_NAMES} from '../analysis/numbers.ts';
+import {METRIC_NAMES} from '../analysis/metrics.ts';
 import {shownNames} from '../analysis/shown-names.ts';
 import {breaks, limitsOf} from '../analysis/limits.ts';
 import {valueOf} from '../analysis/metric-value.ts';

@@ -1,4 +1,6 @@
-import {METRIC_NAMES, type Side, type SideNumbers, type Span, type WindowView} from '../analysis/numbers.ts';
+import {withFound} from '../analysis/metric-value.ts';
+import {METRIC_NAMES} from '../analysis/metrics.ts';
+import type {Side, SideNumbers, Span, WindowView} from '../analysis/numbers.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 
 /** A span that ends this little before now is about now, milliseconds. */
@@ -25,7 +27,7 @@ export function withNumbers(
     return value === null ? [] : [[name, value]];
   });
   const gauges = {...numbers.gauges, ...Object.fromEntries(found.filter(([name]) => !STANDARD.has(name)))};
-  return withStandard({...numbers, gauges}, new Map(found));
+  return withFound({...numbers, gauges}, new Map(found));
 }
 
 /**
@@ -56,25 +58,5 @@ export function withPrometheus(
     },
     observedPercent: span => windows.observedPercent(span),
     newestAt: side => windows.newestAt(side),
-  };
-}
-
-/** Fills in the standard metrics that samples leave open. */
-function withStandard(numbers: SideNumbers, found: ReadonlyMap<string, number>): SideNumbers {
-  const {responseTime} = numbers;
-  const or = (value: number | null, name: (typeof METRIC_NAMES)[number]) => value ?? found.get(name) ?? null;
-  return {
-    ...numbers,
-    requestsPerSecond: or(numbers.requestsPerSecond, 'throughput'),
-    errorRate: or(numbers.errorRate, 'error_rate'),
-    conversionRate: or(numbers.conversionRate, 'conversion_rate'),
-    availability: or(numbers.availability, 'availability'),
-    activeUsers: or(numbers.activeUsers, 'active_users'),
-    responseTime: {
-      mean: or(responseTime.mean, 'response_time'),
-      p50: or(responseTime.p50, 'response_time_p50'),
-      p95: or(responseTime.p95, 'response_time_p95'),
-      p99: or(responseTime.p99, 'response_time_p99'),
-    },
   };
 }

@@ -1,3 +1,4 @@
+import type {Cause} from './cause.ts';
 import type {StepOutcome, VerdictAction} from './command.ts';
 import type {Dispatch} from './dispatch.ts';
 import type {AlertLevel, Plan} from './plan.ts';
@@ -63,6 +64,8 @@ export interface Reason {
   samples: number | null;
   windowSeconds: number | null;
   text: string;
+  /** People on gray that the value is about; absent if requests were judged. */
+  people?: number;
 }
 
 export interface Verdict {
@@ -154,7 +157,14 @@ export interface Release {
   opening: Opening | null;
   /** True once the promote hook has begun, because prod may have changed. */
   prodChanged: boolean;
-  rollback: {at: number; by: string; reason: string | null; fromPercent: number} | null;
+  rollback: {
+    at: number;
+    by: string;
+    reason: string | null;
+    fromPercent: number;
+    /** Null or absent if nothing that was measured spoke against gray, and in older logs. */
+    cause?: Cause | null;
+  } | null;
   next: QueuedStart | null;
   /** The guard's verdict on this split; null since the split last changed. */
   verdict: Verdict | null;

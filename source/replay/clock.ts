@@ -20,14 +20,18 @@ interface Bounds {
 }
 
 /** The moment that is shown now, milliseconds since 1970. */
-export function momentOf({at, since, speed, isRunning}: Playing, real: number, {from, to}: Bounds): number {
+export function playedMoment(
+  {at, since, speed, isRunning}: Playing,
+  real: number,
+  {from, to}: Bounds,
+): number {
   const moved = isRunning ? at + (real - since) * speed : at;
   return Math.min(to, Math.max(from, moved));
 }
 
 /** Applies an action. Changes of speed keep the moment; steps and jumps stop the playing. */
 export function play(playing: Playing, key: PlayKey, real: number, bounds: Bounds): Playing {
-  const at = momentOf(playing, real, bounds);
+  const at = playedMoment(playing, real, bounds);
   const index = SPEEDS.findIndex(speed => speed >= playing.speed);
   const kept = {...playing, at, since: real};
   switch (key.type) {

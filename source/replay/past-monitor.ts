@@ -4,7 +4,7 @@ import type {Begin} from '../analysis/windows/windows.ts';
 import {openPastView, type PastView} from '../controller/past-view.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
 import {SnapshotFeed} from '../monitor/snapshot-feed.ts';
-import {momentOf, play, type Playing, type PlayKey} from './clock.ts';
+import {playedMoment, play, type Playing, type PlayKey} from './clock.ts';
 import type {Recording} from './recording.ts';
 import {WindowsAt} from './windows-at.ts';
 
@@ -27,15 +27,15 @@ export interface PastMonitor extends MonitorView {
   close(): void;
 }
 
-/** While it plays, listeners are told so often that time has passed, milliseconds. */
-const TOLD_EVERY_MS = 250;
+/** Time between two notifications of listeners while it plays, milliseconds. */
+const NOTIFY_EVERY_MS = 250;
 
-/** Opens the past of a feature; it plays from the moment that is given. */
+/** Opens the past of a feature and plays it from `at`. */
 export function openPastMonitor({recording, declared, at, label}: PastOptions): PastMonitor {
   const {feature, commits, seconds, routers, from, to} = recording;
   const bounds = {from, to};
   let playing: Playing = {at, since: performance.now(), speed: 1, isRunning: true};
-  const now = () => momentOf(playing, performance.now(), bounds);
+  const now = () => playedMoment(playing, performance.now(), bounds);
   const view = openPastView(feature, commits, now);
   const past = new WindowsAt(seconds, declared);
   const current = () => past.at(now(), beginOf(view));
@@ -48,7 +48,7 @@ export function openPastMonitor({recording, declared, at, label}: PastOptions): 
   };
   const timer = setInterval(() => {
     if (playing.isRunning) view.moved();
-  }, TOLD_EVERY_MS);
+  }, NOTIFY_EVERY_MS);
   timer.unref();
   const feed = new SnapshotFeed(
     {
@@ -58,14 +58,14 @@ export function openPastMonitor({recording, declared, at, label}: PastOptions): 
       windows: samples,
       stream: () => ({entries: 0, repeats: 0, junk: 0, lastJunk: null, away: null, aheadMs: null}),
       store: {kind: 'recording', label, health: () => ({state: 'up', pingMs: 0})},
-      routers: () => routers.findLast(told => told.at <= now())?.routers ?? [],
+      routers: () => routers.findLast(report => report.at <= now())?.routers ?? [],
       sources: () => [],
       externals: () => [],
       guardSilentMs: () => null,
       ownEpoch: () => null,
       judged: () => null,
     },
-    // Nothing but time changes here, and the view tells of it.
+    // Only the time changes here, and the view notifies of it.
     () => () => undefined,
   );
   return {
@@ -86,7 +86,7 @@ export function openPastMonitor({recording, declared, at, label}: PastOptions): 
   };
 }
 
-/** What the windows spoke of at the moment that is shown. */
+/** Release and split of the windows at the moment that is shown. */
 function beginOf(view: PastView): Begin {
   const {state, splitVersion} = view.snapshot();
   const {release} = state;

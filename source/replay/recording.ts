@@ -24,7 +24,7 @@ export interface Recording {
 }
 
 /** A line of a recording file, as JSON: `graydeck.recording/1`. */
-export type Line =
+export type RecordingLine =
   | {type: 'recording'; schema: 'graydeck.recording/1'; feature: string; at: number}
   | {type: 'commit'; commit: Commit}
   /** `body`: a roll-up as a store keeps it. */
@@ -39,7 +39,7 @@ export interface RecordingMistake {
 }
 
 /** Content of a line; null if it holds nothing new. */
-export type Taken =
+export type ParsedLine =
   | {type: 'head'; feature: string; at: number | null}
   | {type: 'commit'; commit: Commit}
   | {type: 'second'; tally: Tally}
@@ -54,7 +54,7 @@ export class RecordingLines {
   #count = 0;
 
   /** Parses the next line. Empty lines are skipped. */
-  take(text: string): Taken {
+  take(text: string): ParsedLine {
     this.#count++;
     if (text.trim() === '') return null;
     const line = parse(text);
@@ -88,7 +88,7 @@ export class RecordingLines {
     }
   }
 
-  #takeCommit(commit: Commit | undefined, text: string): Taken {
+  #takeCommit(commit: Commit | undefined, text: string): ParsedLine {
     const last = this.#head?.version ?? 0;
     if (!isCommit(commit)) return this.#mistake(text, 'a commit as graydeck record writes it');
     const {version, id, parent, at} = commit;
@@ -99,7 +99,7 @@ export class RecordingLines {
     return {type: 'commit', commit};
   }
 
-  #mistake(text: string, allowed: string): Taken {
+  #mistake(text: string, allowed: string): ParsedLine {
     return {type: 'mistake', mistake: {line: this.#count, found: startOf(text, 80), allowed}};
   }
 }
@@ -176,10 +176,10 @@ function isReport(read: Partial<Report> | null): read is Report {
   return typeof read?.name === 'string' && typeof read.kind === 'string' && Number.isFinite(read.at);
 }
 
-function parse(text: string): Line | null {
+function parse(text: string): RecordingLine | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Line) : null;
+    return typeof value === 'object' && value !== null ? (value as RecordingLine) : null;
   } catch {
     return null;
   }

@@ -1,10 +1,10 @@
 import type {AnalysisSnapshot} from '../analysis/windows/snapshot.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
-import type {Block} from './document.ts';
-import type {AtRollback, Course, CourseOfSide, Report, Sides} from './report.ts';
+import type {ReportBlock} from './document.ts';
+import type {AtRollback, Course, CourseOfSide, ReleaseReport, ReportSides} from './report.ts';
 import {hasConverted, uncharted, withoutConversions} from './measured.ts';
 import {pairColumns} from './tables.ts';
-import type {Words} from './words/words.ts';
+import type {ReportWords} from './words/words.ts';
 
 /**
  * Returns the snapshot of a rollback with the most requests, because a late one may have lost the minutes
@@ -44,13 +44,13 @@ export function atRollback({takenAt, before, after}: AnalysisSnapshot): AtRollba
   };
 }
 
-function withData({prod, gray}: {prod: SideNumbers; gray: SideNumbers}): Sides {
+function withData({prod, gray}: {prod: SideNumbers; gray: SideNumbers}): ReportSides {
   const of = (numbers: SideNumbers) => (numbers.requests > 0 ? numbers : null);
   return {prod: of(prod), gray: of(gray)};
 }
 
 /** Course of the last minutes before a rollback, from its snapshot. */
-export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['percents']): Course {
+export function courseAtRollback({series}: AnalysisSnapshot, percents: ReleaseReport['percents']): Course {
   const {from, stepMs, sides} = series;
   const of = (side: 'prod' | 'gray'): CourseOfSide => {
     const values = (name: string) => sides[side]?.[name] ?? [];
@@ -70,16 +70,16 @@ export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['p
 }
 
 /** Table of both sides around a rollback. Windows that begin before the release are left out. */
-export function atRollbackTable({rollback, startedAt}: Report, words: Words): Block[] {
+export function atRollbackTable({rollback, startedAt}: ReleaseReport, words: ReportWords): ReportBlock[] {
   const near = rollback?.near ?? null;
   if (rollback === null || near === null) return [];
   const {columns} = words;
   const ranMinutes = (rollback.at - startedAt) / 60_000;
   const before = near.before.filter((_, index) => (near.before[index - 1]?.minutes ?? 0) < ranMinutes);
   const hasDataAfter = near.after.prod !== null || near.after.gray !== null;
-  const rows: [string, Sides][] = [
-    ...before.map(({minutes, ...sides}): [string, Sides] => [words.before(String(minutes)), sides]),
-    ...(hasDataAfter ? ([[words.after, near.after]] as [string, Sides][]) : []),
+  const rows: [string, ReportSides][] = [
+    ...before.map(({minutes, ...sides}): [string, ReportSides] => [words.before(String(minutes)), sides]),
+    ...(hasDataAfter ? ([[words.after, near.after]] as [string, ReportSides][]) : []),
   ];
   const {head, cells} = pairColumns(
     rows.map(([, sides]) => sides),

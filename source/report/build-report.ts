@@ -3,15 +3,15 @@ import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
 import {atRollback, courseAtRollback} from './at-rollback.ts';
 import {differencesOf, judgedThen} from './differences.ts';
-import type {Measured} from './measured.ts';
-import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
+import type {ReportSums} from './measured.ts';
+import type {FeedbackReport, ReleaseReport, RollbackReport, StepReport} from './report.ts';
 import type {Story} from './story.ts';
 
 /** Inputs of a report. */
 export interface ReportSources {
   feature: string;
   story: Story;
-  measured: Measured;
+  measured: ReportSums;
   /** Snapshot taken at the rollback; null if none was stored. */
   snapshot: AnalysisSnapshot | null;
   /** Null if no feedback was read. */
@@ -31,7 +31,7 @@ export function buildReport({
   feedback,
   now,
   sentence,
-}: ReportSources): Report {
+}: ReportSources): ReleaseReport {
   const {release, pauses, percents, verdicts, alerts} = story;
   const {startedAt, endedAt} = release;
   const to = endedAt ?? now;
@@ -79,7 +79,7 @@ export function buildReport({
 function timelineOf(
   {commits, release: {id}}: Story,
   sentence: ReportSources['sentence'],
-): Report['timeline'] {
+): ReleaseReport['timeline'] {
   return commits.flatMap(({at, by, reason, events}) =>
     events
       .filter(event => !('release' in event) || event.release === id)
@@ -101,7 +101,8 @@ function rollbackReport(
     steps.find(({id}) => id === 'rollback.traffic')?.facts ?? {};
   return {
     ...rollback,
-    toProdMs: ms ?? null,
+    // Where no router confirms it, what was measured is how long the commit took.
+    toProdMs: routers === 0 ? null : (ms ?? null),
     routers: routers ?? null,
     confirmed: confirmed ?? null,
     silent: silent ?? null,

@@ -1,6 +1,6 @@
 import {SIDES, type Side} from '../analysis/numbers.ts';
 import type {Tally} from '../analysis/windows/roll-up.ts';
-import type {Course, CourseOfSide, Report, Sides} from './report.ts';
+import type {Course, CourseOfSide, ReleaseReport, ReportSides} from './report.ts';
 import {SidesSum} from './sides.ts';
 
 /** Most points of a chart. */
@@ -32,7 +32,7 @@ export class CourseSum {
     sum.add(tally);
   }
 
-  course(percents: Report['percents']): Course {
+  course(percents: ReleaseReport['percents']): Course {
     const stepMs = this.#stepMs;
     const sums = new Map<number, SidesSum>();
     for (const [at, cell] of this.#cells) {
@@ -65,7 +65,7 @@ function nothing(): CourseOfSide {
   return {requestsPerSecond: [], errorRate: [], p95: [], conversionRate: []};
 }
 
-function put(course: CourseOfSide, numbers: Sides[Side]): void {
+function put(course: CourseOfSide, numbers: ReportSides[Side]): void {
   course.requestsPerSecond.push(numbers?.requestsPerSecond ?? null);
   course.errorRate.push(numbers?.errorRate ?? null);
   course.p95.push(numbers?.responseTime.p95 ?? null);

@@ -1,5 +1,5 @@
 import type {SideNumbers} from '../analysis/numbers.ts';
-import type {Difference, Sides} from './report.ts';
+import type {Difference, ReportSides} from './report.ts';
 import type {Story} from './story.ts';
 import type {Weighed, Weight} from './weighing.ts';
 
@@ -66,7 +66,7 @@ export function judgedThen({
  * chance.
  */
 export function differencesOf(
-  {prod, gray}: Sides,
+  {prod, gray}: ReportSides,
   weights: Readonly<Record<Weighed, Weight>>,
   judged: JudgedThen,
 ): Difference[] {

@@ -1,5 +1,5 @@
 import {plainText} from '../analysis/plain-text.ts';
-import type {Block, Cell, Chart, ReportDocument} from './document.ts';
+import type {ReportBlock, ReportCell, ReportChart, ReportDocument} from './document.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const WIDTH = 60;
@@ -14,7 +14,7 @@ export function writeMarkdown({title, lead, sections}: ReportDocument): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function writeBlock(block: Block): string {
+function writeBlock(block: ReportBlock): string {
   switch (block.kind) {
     case 'text':
       return plain(block.text);
@@ -31,7 +31,7 @@ function writeBlock(block: Block): string {
   }
 }
 
-function writeCell({text, tone}: Cell): string {
+function writeCell({text, tone}: ReportCell): string {
   const written = plain(text);
   return tone === 'bad' && written !== '' ? `**${written}**` : written;
 }
@@ -41,7 +41,7 @@ function row(cells: readonly string[]): string {
 }
 
 /** Both lines have the same scale, from 0. */
-function writeChart({title, unit, lines}: Chart): string {
+function writeChart({title, unit, lines}: ReportChart): string {
   const known = lines.flatMap(({values}) => values.filter(value => value !== null));
   const most = Math.max(...known, 0);
   const width = Math.max(...lines.map(({name}) => name.length));

@@ -1,7 +1,7 @@
 import type {SideNumbers} from '../analysis/numbers.ts';
 import type {Tally} from '../analysis/windows/roll-up.ts';
 import {CourseSum} from './course.ts';
-import type {Course, CourseOfSide, Report, Sides} from './report.ts';
+import type {Course, CourseOfSide, ReleaseReport, ReportSides} from './report.ts';
 import {SidesSum} from './sides.ts';
 import type {Story} from './story.ts';
 import {Weighing, type Weighed, type Weight} from './weighing.ts';
@@ -10,7 +10,7 @@ import {Weighing, type Weighed, type Weight} from './weighing.ts';
  * Adds up what was measured while a release ran: in all, for each phase, and over time. It reads tallies one
  * by one and keeps none, because three days of a busy service are 100 MB.
  */
-export class Measured {
+export class ReportSums {
   readonly #from: number;
   readonly #to: number;
   /** Sum outside of all phases. */
@@ -41,7 +41,7 @@ export class Measured {
     (phase?.sum ?? this.#rest).add(tally);
   }
 
-  all(): Sides {
+  all(): ReportSides {
     const all = new SidesSum();
     for (const sum of [this.#rest, ...this.#phases.map(({sum}) => sum)]) all.merge(sum);
     const sides = all.sides();
@@ -54,12 +54,12 @@ export class Measured {
   }
 
   /** Sums of the phase at this index of the story. */
-  phase(index: number): Sides {
+  phase(index: number): ReportSides {
     const sides = this.#phases[index]?.sum.sides() ?? {prod: null, gray: null};
     return hasConverted(this.all()) ? sides : withoutConversions(sides);
   }
 
-  course(percents: Report['percents']): Course {
+  course(percents: ReleaseReport['percents']): Course {
     const course = this.#course.course(percents);
     return hasConverted(this.all()) ? course : uncharted(course);
   }
@@ -72,11 +72,11 @@ export class Measured {
 }
 
 /** Whether any side had conversions. Senders may write conversions of 0 without measuring them. */
-export function hasConverted({prod, gray}: Sides): boolean {
+export function hasConverted({prod, gray}: ReportSides): boolean {
   return (prod?.conversions ?? 0) + (gray?.conversions ?? 0) > 0;
 }
 
-export function withoutConversions({prod, gray}: Sides): Sides {
+export function withoutConversions({prod, gray}: ReportSides): ReportSides {
   const of = (numbers: SideNumbers | null) =>
     numbers === null ? null : {...numbers, conversions: null, conversionRate: null};
   return {prod: of(prod), gray: of(gray)};

@@ -1,7 +1,7 @@
 /** Formats times and durations of a report in full, because it is read days later. */
 
 /** Formats times in one time zone. */
-export interface Moments {
+export interface TimeTexts {
   zone: string;
   /** For example `2026-11-23 14:02:31`. */
   full(at: number): string;
@@ -10,7 +10,7 @@ export interface Moments {
 }
 
 /** @param zone IANA name, for example `Asia/Shanghai` */
-export function momentsIn(zone: string): Moments {
+export function momentsIn(zone: string): TimeTexts {
   const format = new Intl.DateTimeFormat('sv-SE', {timeZone: zone, dateStyle: 'short', timeStyle: 'medium'});
   const full = (at: number) => format.format(at);
   return {
@@ -50,9 +50,9 @@ export function lastedWords(ms: number, units: TimeUnits): string {
 }
 
 /** Text of an unknown number. */
-export const UNKNOWN = '—';
+export const UNKNOWN_TEXT = '—';
 
 /** Formats a set percent: `20 %`. */
-export function setPercent(percent: number): string {
+export function setPercentText(percent: number): string {
   return `${Number(percent.toFixed(2))} %`;
 }

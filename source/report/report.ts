@@ -10,7 +10,7 @@ export interface Stretch {
 }
 
 /** Numbers of both sides of all cohorts; null if nothing was stored. */
-export interface Sides {
+export interface ReportSides {
   prod: SideNumbers | null;
   gray: SideNumbers | null;
 }
@@ -27,7 +27,7 @@ export interface PhaseReport extends Stretch {
   heldMs: number;
   /** Results of the criteria when the phase was left; empty while it lasts. */
   criteria: {text: string; outcome: string}[];
-  sides: Sides;
+  sides: ReportSides;
 }
 
 export interface StepReport {
@@ -59,8 +59,8 @@ export interface RollbackReport {
 /** Numbers in the last 1, 5 and 15 minutes before a rollback, and from it until the snapshot. */
 export interface AtRollback {
   takenAt: number;
-  before: ({minutes: number} & Sides)[];
-  after: {seconds: number} & Sides;
+  before: ({minutes: number} & ReportSides)[];
+  after: {seconds: number} & ReportSides;
 }
 
 /** A metric of both sides over the whole release. */
@@ -97,7 +97,7 @@ export interface CourseOfSide {
 }
 
 /** The report of a release: `graydeck.report/1`. Rates in percent, times in milliseconds. */
-export interface Report {
+export interface ReleaseReport {
   schema: 'graydeck.report/1';
   feature: string;
   release: string;
@@ -133,7 +133,7 @@ export interface Report {
   rollback: RollbackReport | null;
   /** Requests and users that gray has served. */
   exposure: {requests: number; users: number | null};
-  sides: Sides;
+  sides: ReportSides;
   differences: Difference[];
   course: Course;
   timeline: {at: number; by: string; text: string}[];

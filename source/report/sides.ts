@@ -3,7 +3,7 @@ import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {SIDES, type Side, type SideNumbers} from '../analysis/numbers.ts';
 import {percentOf, summaryOf} from '../analysis/windows/reading.ts';
 import type {Tally, TallyPart} from '../analysis/windows/roll-up.ts';
-import type {Sides} from './report.ts';
+import type {ReportSides} from './report.ts';
 
 const STANDARD: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);
 
@@ -84,7 +84,7 @@ export class SidesSum {
   }
 
   /** The numbers so far; null for a side without samples. */
-  sides(): Sides {
+  sides(): ReportSides {
     const of = (side: Side) => (this.#sums[side].entries === 0 ? null : this.#sums[side].numbers());
     return {prod: of('prod'), gray: of('gray')};
   }

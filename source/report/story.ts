@@ -2,17 +2,17 @@ import type {Commit} from '../release/commit.ts';
 import type {Event} from '../release/event.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
 import {initialState, type Alert, type Release} from '../release/state.ts';
-import type {PhaseReport, Report, Stretch} from './report.ts';
+import type {PhaseReport, ReleaseReport, Stretch} from './report.ts';
 
 /** The course of one release, read from the log. */
 export interface Story {
   /** The release at its end, or now. */
   release: Release;
   phases: (Omit<PhaseReport, 'sides'> & {phase: number})[];
-  pauses: Report['pauses'];
+  pauses: ReleaseReport['pauses'];
   held: Stretch[];
-  percents: Report['percents'];
-  verdicts: Report['verdicts'];
+  percents: ReleaseReport['percents'];
+  verdicts: ReleaseReport['verdicts'];
   alerts: Alert[];
   /** Commits of the release, and of its alerts and guards. */
   commits: Commit[];

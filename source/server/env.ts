@@ -1,6 +1,6 @@
 import type {HttpBindings} from '@hono/node-server';
 import type {Context} from 'hono';
-import type {Served} from './served.ts';
+import type {ServedFeatures} from './served.ts';
 import type {Client} from './tokens.ts';
 import type {ServerMetrics} from './metrics.ts';
 
@@ -8,7 +8,7 @@ import type {ServerMetrics} from './metrics.ts';
 export type Env = {Bindings: HttpBindings; Variables: {client: Client}};
 
 export interface AppOptions {
-  served: Served;
+  served: ServedFeatures;
   clients: readonly Client[];
   /** Origins whose pages may send requests, for example `https://app.example.com`. */
   origins: readonly string[];
@@ -22,7 +22,7 @@ export interface AppOptions {
 }
 
 /** The remote address of the connection. */
-export function addressOf({env}: Context<Env>): string {
+export function remoteAddressOf({env}: Context<Env>): string {
   return env.incoming.socket.remoteAddress ?? '';
 }
 

@@ -18,7 +18,7 @@ interface Follower {
    * Number of commits sent, and the id of the last one, which detects a replaced log; null before the first
    * comparison.
    */
-  told: number;
+  sent: number;
   lastId: string | null;
   /** Since when the connection takes no more data, milliseconds; null if it does. */
   fullSince: number | null;
@@ -51,12 +51,12 @@ export class EventHub {
    * @param after version of the last event that the client received; 0 sends all
    */
   follow(response: ServerResponse, after: number): void {
-    const follower: Follower = {response, told: after, lastId: null, fullSince: null};
+    const follower: Follower = {response, sent: after, lastId: null, fullSince: null};
     this.#followers.add(follower);
     // If the client knows more commits than this server, another server may have been faster. After `LATE_MS`
     // it was another log.
     const late = setTimeout(() => {
-      if (follower.told <= this.#feature.view.commits().length) return;
+      if (follower.sent <= this.#feature.view.commits().length) return;
       this.#begin(follower);
       this.#catchUp(follower);
     }, LATE_MS);
@@ -89,14 +89,14 @@ export class EventHub {
   #catchUp(follower: Follower): void {
     const commits = this.#feature.view.commits();
     if (follower.lastId === null) {
-      if (follower.told > commits.length) return;
-      follower.lastId = commits[follower.told - 1]?.id ?? null;
+      if (follower.sent > commits.length) return;
+      follower.lastId = commits[follower.sent - 1]?.id ?? null;
     }
-    if ((commits[follower.told - 1]?.id ?? null) !== follower.lastId) this.#begin(follower);
+    if ((commits[follower.sent - 1]?.id ?? null) !== follower.lastId) this.#begin(follower);
     while (follower.fullSince === null) {
-      const commit = commits[follower.told];
+      const commit = commits[follower.sent];
       if (commit === undefined) return;
-      follower.told++;
+      follower.sent++;
       follower.lastId = commit.id;
       this.#send(follower, this.#textOf(commit));
     }
@@ -104,7 +104,7 @@ export class EventHub {
 
   /** Announces that all events sent so far are void, and begins at the first commit. */
   #begin(follower: Follower): void {
-    follower.told = 0;
+    follower.sent = 0;
     follower.lastId = null;
     this.#send(follower, BROKEN);
   }

@@ -1,6 +1,6 @@
 import type {ServerResponse} from 'node:http';
 import {EventHub} from './events.ts';
-import {Problem} from './problem.ts';
+import {HttpProblem} from './problem.ts';
 import type {ServedFeature} from './served.ts';
 
 /** Most event streams at a time: in all, and for one token. */
@@ -17,10 +17,10 @@ export class Followers {
     return this.#count;
   }
 
-  /** Refuses one more stream above the limits. @throws Problem 503 */
+  /** Refuses one more stream above the limits. @throws HttpProblem 503 */
   check(client: string): void {
     if (this.#count < MOST && (this.#byClient.get(client) ?? 0) < MOST_EACH) return;
-    throw new Problem(
+    throw new HttpProblem(
       503,
       'too-many-followers',
       `${MOST} streams are open in all, or ${MOST_EACH} with this token, which is the limit`,

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net';
 import {createAdaptorServer} from '@hono/node-server';
 
 /** Host name or address to listen on, and port; 0 for any free port. */
-export interface Address {
+export interface ListenAddress {
   host: string;
   port: number;
 }
@@ -24,10 +24,10 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Begins to listen. @throws the error of the operating system */
-export async function listen(
+/** Begins to listenHttp. @throws the error of the operating system */
+export async function listenHttp(
   fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
-  {host, port}: Address,
+  {host, port}: ListenAddress,
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch,

@@ -2,7 +2,7 @@ import {RELEASE_STATES} from '../release/state.ts';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 import {feedbackStats} from '../analysis/feedback/stats.ts';
 import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
-import type {Served, ServedFeature} from './served.ts';
+import type {ServedFeatures, ServedFeature} from './served.ts';
 
 const STATES = ['idle', ...RELEASE_STATES] as const;
 const ACTIONS = ['advance', 'hold', 'pause', 'rollback'] as const;
@@ -34,7 +34,7 @@ export interface ServerMetrics {
 }
 
 /** Opens the metrics. An unknown number has no line, because absent means unknown for Prometheus. */
-export function openMetrics(served: Served, version: string): ServerMetrics {
+export function openMetrics(served: ServedFeatures, version: string): ServerMetrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({register});
@@ -152,15 +152,15 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
   };
 
   const putFeedback = async (feature: ServedFeature): Promise<void> => {
-    const said = await feature.feedback();
-    const {types} = feedbackStats(said);
+    const feedback = await feature.feedback();
+    const {types} = feedbackStats(feedback);
     for (const type of FEEDBACK_TYPES) given.set({feature: feature.name, type}, types[type]);
     const {release, prodVersion} = feature.view.snapshot().state;
     // Only known versions become labels, because feedback may name any.
     const versions = new Set([release?.version, release?.over, prodVersion]);
     for (const version of versions) {
       if (version === null || version === undefined) continue;
-      const mean = feedbackStats(said.filter(one => one.version === version)).rating;
+      const mean = feedbackStats(feedback.filter(one => one.version === version)).rating;
       if (mean !== null) rating.set({feature: feature.name, version}, mean);
     }
   };

@@ -2,7 +2,7 @@ import type {ContentfulStatusCode} from 'hono/utils/http-status';
 import {StoreFault} from '../store/fault.ts';
 
 /** An error answer to a request: status, code, message and remedy. */
-export class Problem extends Error {
+export class HttpProblem extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   /** What to do about it. */
@@ -14,7 +14,7 @@ export class Problem extends Error {
     code: string,
     message: string,
     next: string,
-    more: Problem['more'] = {},
+    more: HttpProblem['more'] = {},
   ) {
     super(message);
     this.status = status;
@@ -28,13 +28,13 @@ export class Problem extends Error {
  * Returns any error as a problem. Unexpected errors are answered with 500 and no details, because they may
  * hold anything.
  */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+export function httpProblemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
   if (error instanceof StoreFault)
-    return new Problem(503, error.code, 'the store cannot be reached', 'try again later', {
+    return new HttpProblem(503, error.code, 'the store cannot be reached', 'try again later', {
       headers: {'retry-after': '2'},
     });
-  return new Problem(
+  return new HttpProblem(
     500,
     'fault',
     'unexpected error of the server',
@@ -43,13 +43,13 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** The JSON document of an error. */
-export function problemDocument({code, message, next, more}: Problem): object {
+export function problemDocument({code, message, next, more}: HttpProblem): object {
   const {mistakes} = more;
   return {schema: 'graydeck.error/1', code, message, next, ...(mistakes === undefined ? {} : {mistakes})};
 }
 
-export function tooOften(afterMs: number): Problem {
-  return new Problem(429, 'too-often', 'too many requests', 'wait for the seconds in Retry-After', {
+export function tooOften(afterMs: number): HttpProblem {
+  return new HttpProblem(429, 'too-often', 'too many requests', 'wait for the seconds in Retry-After', {
     headers: {'retry-after': String(Math.max(1, Math.ceil(afterMs / 1000)))},
   });
 }

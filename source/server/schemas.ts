@@ -34,7 +34,7 @@ export const feedbackShape = z
   .meta({id: 'Feedback'});
 
 /** Converts a request's feedback to that of the core. */
-export function feedbackOf(sent: z.infer<typeof feedbackShape>): Feedback {
+export function feedbackOfBody(sent: z.infer<typeof feedbackShape>): Feedback {
   const {type, message, rating, deployment_phase, deployment_version, user_id} = sent;
   const user = user_id === undefined || user_id === null ? null : String(user_id);
   return {type, message, rating, phase: deployment_phase, version: deployment_version, user};

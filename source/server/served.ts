@@ -36,7 +36,7 @@ export interface ServedFeature {
 }
 
 /** All features that are served. */
-export interface Served {
+export interface ServedFeatures {
   names(): string[];
   get(name: string): ServedFeature | null;
   health(): StoreHealth;

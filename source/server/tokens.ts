@@ -2,12 +2,12 @@ import {createHash, timingSafeEqual} from 'node:crypto';
 
 /** Scopes of a token. `operate` is for commands, which HTTP does not offer yet. */
 const SCOPES = ['read', 'feedback', 'operate'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type TokenScope = (typeof SCOPES)[number];
 
 /** A client by its token. Only the digest of the token is kept. */
 export interface Client {
   name: string;
-  scopes: ReadonlySet<Scope>;
+  scopes: ReadonlySet<TokenScope>;
   digest: Buffer;
 }
 
@@ -78,6 +78,6 @@ function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-function isScope(text: string): text is Scope {
+function isScope(text: string): text is TokenScope {
   return (SCOPES as readonly string[]).includes(text);
 }

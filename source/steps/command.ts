@@ -66,7 +66,7 @@ export async function runCommand(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = keepEnd(child);
+  const printed = keepEnd(child);
   const started = once(child, 'spawn').then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
@@ -88,10 +88,10 @@ export async function runCommand(
     const ending = await Promise.race([ended, aborted(stop)]);
     if (ending !== null) {
       await Promise.race([once(child, 'close'), pause(LAST_WORDS_MS)]);
-      return {ending, ...said()};
+      return {ending, ...printed()};
     }
     await endGroup(child);
-    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, ...said()};
+    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, ...printed()};
   } finally {
     clearTimeout(timer);
     limit.abort();

@@ -43,7 +43,7 @@ export class StepRefused extends Error {
 /** Pause after a conflict or an unreachable store, milliseconds. */
 const TRY_AGAIN_MS = 500;
 /** Milliseconds for which an outcome is written again. */
-const TELL_FOR_MS = 30_000;
+const WRITE_FOR_MS = 30_000;
 
 /**
  * Runs the due steps of a release until none is due or the signal aborts. Each step is journaled as intent
@@ -120,7 +120,7 @@ async function write(
   intent: Extract<Intent, {type: 'leave-step' | 'end-step'}>,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + TELL_FOR_MS;
+  const until = performance.now() + WRITE_FOR_MS;
   const isOurs = () => {
     const step = log.state().release?.steps.find(({id}) => id === intent.step);
     return step?.state === 'running' && step.by === actor;

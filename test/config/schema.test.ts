@@ -7,7 +7,7 @@ import {planTree} from '../../source/config/plan/plan-fields.ts';
 import {projectTree} from '../../source/config/project/config-file.ts';
 import {openYaml} from '../../source/config/yaml/file.ts';
 import {mistakeLines} from '../../source/config/yaml/mistake.ts';
-import {Reader} from '../../source/config/yaml/reader.ts';
+import {YamlReader} from '../../source/config/yaml/reader.ts';
 import {aboutOf, bare, makerOf} from '../../source/config/yaml/tree.ts';
 
 const folder = new URL('../../fixtures/', import.meta.url);
@@ -77,7 +77,7 @@ describe.each([
     const text = `${key}: ${example}\n`;
     const {file} = openYaml(text, 'example.yaml');
     if (file === null) throw new Error(`no YAML: ${text}`);
-    const reader = new Reader(file);
+    const reader = new YamlReader(file);
     reader.read({value: (file.value as Record<string, unknown>)[key], path: [key]}, schema);
     expect(reader.mistakes.flatMap(mistakeLines)).toEqual([]);
   });

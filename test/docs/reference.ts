@@ -4,6 +4,7 @@
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import {z} from 'zod';
+import {METRICS, type MetricRead, type MetricDefinition} from '../../source/analysis/metrics.ts';
 import {PLAN_KEYS, planTree} from '../../source/config/plan/plan-fields.ts';
 import {projectTree} from '../../source/config/project/config-file.ts';
 import {aboutOf, bare, makerOf} from '../../source/config/yaml/tree.ts';
@@ -58,6 +59,40 @@ function allowedBy(schema: z.ZodType): string {
   return innerOf(schema).length > 0 || form === undefined || form === example ? '' : form;
 }
 
+const METRIC_SECTION = `## Metrics
+
+A condition may name these metrics without configuration; \`feature_use_rate.NAME\` is the percentage of requests that used NAME. Any other
+name is a metric of \`metrics:\` in the [project file](project.md). "Better" is the good direction, "evidence" what is compared with prod at
+every moment.
+`;
+
+function readBy(read: MetricRead): string {
+  switch (read.by) {
+    case 'rate':
+      return 'requests per second';
+    case 'share':
+      return `percent of the requests that ${read.isRest === true ? 'are not in' : 'are in'} \`${read.counter}\``;
+    case 'values':
+      return `\`${read.of}\`, ${read.quantile === null ? 'mean' : `${read.quantile * 100} % are faster`}`;
+    case 'distinct':
+      return 'distinct `users`';
+    case 'elsewhere':
+      return 'Prometheus or feedback';
+  }
+}
+
+function metricLines(): string[] {
+  return Object.entries(METRICS).map(([name, row]: [string, MetricDefinition]) => {
+    const {unit, better, read, evidence} = row;
+    return [
+      `- \`${name}\` — ${row.en.long ?? row.en.name}. Unit: ${unit}.`,
+      `Better: ${better ?? 'neither'}.`,
+      `Read: ${readBy(read)}.`,
+      ...(evidence === undefined ? [] : [`Evidence: ${evidence}.`]),
+    ].join(' ');
+  });
+}
+
 /** The page of a tree. */
 export function pageOf(name: PageName): string {
   const sections: string[] = [];
@@ -93,7 +128,9 @@ export function pageOf(name: PageName): string {
   };
 
   add('', TREES[name]);
-  return [INTRO[name], ...sections].join('\n');
+  return [INTRO[name], ...sections, ...(name === 'plan' ? [METRIC_SECTION, ...metricLines(), ''] : [])].join(
+    '\n',
+  );
 }
 
 export const pageUrl = (name: PageName): URL => new URL(`${name}.md`, docs);

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {encodeTally, type Tally} from '../../source/analysis/windows/roll-up.ts';
-import {RecordingReader, recordingOf, type Line} from '../../source/replay/recording.ts';
+import {RecordingReader, recordingOf, type RecordingLine} from '../../source/replay/recording.ts';
 import {WindowsAt} from '../../source/replay/windows-at.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import {next, pause, rollback, start} from '../release/orders.ts';
@@ -28,7 +28,7 @@ const second = (index: number, errors: number): Tally => ({
 });
 const seconds = Array.from({length: 150}, (_, index) => second(index, index < 60 ? 0 : 5));
 
-const linesOf = (): Line[] => [
+const linesOf = (): RecordingLine[] => [
   {type: 'recording', schema: 'graydeck.recording/1', feature: FEATURE, at: begunAt},
   ...commits.map(commit => ({type: 'commit', commit}) as const),
   ...seconds.map(tally => ({type: 'second', t: tally.t, body: encodeTally(tally)}) as const),

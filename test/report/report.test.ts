@@ -4,7 +4,7 @@ import {Windows} from '../../source/analysis/windows/windows.ts';
 import {initialState} from '../../source/release/state.ts';
 import {composeReport} from '../../source/report/compose.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
-import {wordsOf} from '../../source/report/words/words-of.ts';
+import {reportWordsOf} from '../../source/report/words/words-of.ts';
 import {feed} from '../analysis/feed.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Tally} from '../../source/analysis/windows/roll-up.ts';
@@ -143,7 +143,7 @@ test('a report without roll-ups uses the snapshot of the rollback', () => {
   });
   expect(Math.max(...told.course.gray.errorRate.map(rate => rate ?? 0))).toBe(30);
   expect(told.course.percent.at(-1)).toBe(0);
-  const markdown = writeMarkdown(composeReport(told, wordsOf('en'), 'UTC'));
+  const markdown = writeMarkdown(composeReport(told, reportWordsOf('en'), 'UTC'));
   expect(markdown).toContain('Only the numbers around its rollback are stored');
   expect(markdown).toContain('| the last 1 min before | 5,400 / 600 | 1.11 % / 30 % |');
 });

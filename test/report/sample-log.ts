@@ -9,8 +9,8 @@ import {deriveSplit} from '../../source/release/derive-split.ts';
 import {evolve} from '../../source/release/evolve/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
 import {buildReport, type ReportSources} from '../../source/report/build-report.ts';
-import {Measured} from '../../source/report/measured.ts';
-import type {Report} from '../../source/report/report.ts';
+import {ReportSums} from '../../source/report/measured.ts';
+import type {ReleaseReport} from '../../source/report/report.ts';
 import {storyOf} from '../../source/report/story.ts';
 import {DAWN, FEATURE, SECOND, liu, type Order, type Wait} from '../release/specification.ts';
 
@@ -56,9 +56,9 @@ export function reportOf(
     feedback = null,
     snapshot = null,
   }: {now: number} & Partial<Pick<ReportSources, 'feedback' | 'snapshot'>>,
-): Report {
+): ReleaseReport {
   const story = storyOf(FEATURE, commits, 'r-1', now)!;
-  const measured = new Measured(story, now);
+  const measured = new ReportSums(story, now);
   for (const tally of tallies) measured.add(tally);
   return buildReport({
     feature: FEATURE,

@@ -6,7 +6,7 @@ import {composeReport} from '../../source/report/compose.ts';
 import {writeHtml} from '../../source/report/html/page.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
 import {momentsIn} from '../../source/report/moments.ts';
-import {wordsOf} from '../../source/report/words/words-of.ts';
+import {reportWordsOf} from '../../source/report/words/words-of.ts';
 import {start} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {DAWN, guard, HOUR, MINUTE, SECOND, type Order} from '../release/specification.ts';
@@ -105,7 +105,7 @@ describe('a difference speaks for a side', () => {
 });
 
 describe.each(['en', 'zh'] as const)('a metric without measurements is absent (%s)', lang => {
-  const words = wordsOf(lang);
+  const words = reportWordsOf(lang);
   const {report} = told(FIELD);
   const document = composeReport(report, words, 'UTC');
   const formats = [writeMarkdown(document), writeHtml(document, momentsIn('UTC'))];

@@ -3,7 +3,7 @@ import {composeReport} from '../../source/report/compose.ts';
 import {writeHtml} from '../../source/report/html/page.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
 import {momentsIn} from '../../source/report/moments.ts';
-import {wordsOf} from '../../source/report/words/words-of.ts';
+import {reportWordsOf} from '../../source/report/words/words-of.ts';
 import {next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {HOUR, MINUTE, wait} from '../release/specification.ts';
@@ -37,12 +37,12 @@ const report = reportOf(commits, tallies, {
 const zone = 'Asia/Shanghai';
 
 describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {
-  const document = composeReport(report, wordsOf(lang), zone);
+  const document = composeReport(report, reportWordsOf(lang), zone);
   const markdown = writeMarkdown(document);
   const html = writeHtml(document, momentsIn(zone));
 
   test('has every section with content once', () => {
-    const {sections} = wordsOf(lang);
+    const {sections} = reportWordsOf(lang);
     for (const name of [
       'differences',
       'charts',
@@ -86,8 +86,8 @@ describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {
 });
 
 test('times are in the given zone', () => {
-  const markdown = writeMarkdown(composeReport(report, wordsOf('en'), 'UTC'));
-  const inShanghai = writeMarkdown(composeReport(report, wordsOf('en'), zone));
+  const markdown = writeMarkdown(composeReport(report, reportWordsOf('en'), 'UTC'));
+  const inShanghai = writeMarkdown(composeReport(report, reportWordsOf('en'), zone));
   expect(markdown).toContain('2027-01-15 08:00:01');
   expect(inShanghai).toContain('2027-01-15 16:00:01');
   expect(inShanghai).toContain('times in Asia/Shanghai');

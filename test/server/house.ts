@@ -6,7 +6,7 @@ import {openServed} from '../../source/cli/serve/served.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import {createApp} from '../../source/server/app.ts';
-import {listen} from '../../source/server/listen.ts';
+import {listenHttp} from '../../source/server/listen.ts';
 import {openMetrics} from '../../source/server/metrics.ts';
 import {readTokens} from '../../source/server/tokens.ts';
 import {openStore} from '../../source/store/open.ts';
@@ -67,7 +67,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
     },
     version: '0.0.0',
   });
-  const listening = await listen(app.fetch, {host: '127.0.0.1', port: 0});
+  const listening = await listenHttp(app.fetch, {host: '127.0.0.1', port: 0});
   const {url} = listening;
   const ask: House['ask'] = async (path, token = READ, init = {}) =>
     await fetch(url + path, {

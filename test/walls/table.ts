@@ -87,7 +87,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'router',
     holds:
-      'what every router is: the newest split followed, the report, staleness, what it keeps on its disk (last split, latch of an offline rollback)',
+      'a router: follows the newest split, reports, becomes stale, keeps the last split and the latch of an offline rollback on its disk',
     mayImport: ['release', 'audience', 'store/port'],
   },
   {

@@ -11,17 +11,17 @@ export interface Measured {
   readonly keptMs: number;
   /** Requests, and the entries they came in. */
   arrivals(side: Side, span: Span, cohort?: Cohort): Arrivals;
-  /** Sum of a counter; null where nobody reports it. */
+  /** Sum of a counter; null if no sample reports it. */
   counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
   /** Newest value of a gauge; null without any. */
   gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
-  /** Different users, estimated; null where nobody counts them. */
+  /** Different users, estimated; null if no sample counts them. */
   users(side: Side, span: Span, cohort?: Cohort): number | null;
   /** People first seen on a side since the split changed, over a span; absent or null: requests name no person. */
   people?(side: Side, span: Span): {seen: number} | null;
   /** Null without values, or when the name is none of a distribution. */
   distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null;
-  /** The instance that says most of a side of late; absent or null: nobody knows. */
+  /** The instance that says most of a side of late; absent or null: unknown. */
   loudest?(side: Side, at: number): Loudest | null;
   /** End of the newest second in the span in which something arrived, milliseconds since 1970; null without any. */
   heardAt(side: Side, span: Span, cohort?: Cohort): number | null;
@@ -61,7 +61,7 @@ interface Known {
 
 /**
  * Reads windows at one moment, what is costly at most once. Judged are the eligible: of those who were chosen nothing
- * can be learned about the version. Where nobody is eligible (0 %) whoever has gray is looked at, so that testers are
+ * can be learned about the version. At 0 % no user is eligible, so all who have gray are judged: testers are
  * guarded.
  */
 export class WindowReader {

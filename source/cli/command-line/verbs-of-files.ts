@@ -28,6 +28,16 @@ export const FILES: readonly Verb[] = [
     file: 'plan',
   },
   {
+    name: 'plan new',
+    summary: 'print a plan with comments, to begin with',
+    arguments: [],
+    flags: ['from'],
+    changes: false,
+    examples: ['graydeck plan new > plan.yaml', 'graydeck plan new --from ramp --lang zh'],
+    more: '--from seed-four (four phases by time; also without --from), seed-five (five phases with criteria) or ramp (equal steps).',
+    file: 'plan',
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of a plan or of graydeck.yaml, for editors',
     arguments: [{name: 'WHAT', choices: ['plan', 'project']}],

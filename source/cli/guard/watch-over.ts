@@ -7,7 +7,7 @@ import type {Controller} from '../../controller/outcome.ts';
 import {keepSteps} from '../../steps/keep-steps.ts';
 import {rememberOutcomes} from '../../steps/remember-outcomes.ts';
 import type {StepRunner} from '../../steps/run-steps.ts';
-import {act} from '../../guard/act.ts';
+import {runActiveGuard} from '../../guard/active-guard.ts';
 import {begunByGuard} from '../../guard/begun-by-guard.ts';
 import {machineClock} from '../../monitor/clock.ts';
 import type {OutageTracker} from '../../monitor/outage-tracker.ts';
@@ -84,7 +84,7 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
     };
     const notifier = {by: term.actor, isOnDuty: () => true, isMeant: term.isHeld};
     await Promise.all([
-      act(means, noting, onTrouble),
+      runActiveGuard(means, noting, onTrouble),
       keepSteps(steps, isOurs, term.signal),
       keepFeature({feature, controller, monitor, settings, notifier}, term.signal),
     ]);

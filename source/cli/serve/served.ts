@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Served} from '../../server/served.ts';
+import type {ServedFeatures} from '../../server/served.ts';
 import type {StoreHealth, ViewStore} from '../../store/port.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {openServedFeature, type OpenedFeature} from './feature.ts';
@@ -8,7 +8,7 @@ import {openServedFeature, type OpenedFeature} from './feature.ts';
 const LOOK_EVERY_MS = 2000;
 
 /** Every feature of a store, or one, as it is served; features that come are taken in. */
-export interface OpenedServed extends Served {
+export interface OpenedServed extends ServedFeatures {
   close(): Promise<void>;
 }
 

@@ -148,6 +148,16 @@ function declaredOf({metrics}: Config): DeclaredMetrics {
   return {distributions: named('distribution'), gauges: named('gauge')};
 }
 
+/** Metrics that the configuration declares, for a verb that needs no store. @throws Failure exit code 2 */
+export async function configuredMetrics({
+  flags,
+  out,
+}: Pick<Call, 'flags' | 'out'>): Promise<Config['metrics']> {
+  const path = flags.config ?? DEFAULT_FILE;
+  if (flags.config === undefined && !existsSync(path)) return {};
+  return (await readConfigFile(path, out.say)).metrics;
+}
+
 /** The plan that the configuration has for a feature; null: none. @throws Failure exit code 2. */
 export async function configuredPlan(
   {config}: Settings,

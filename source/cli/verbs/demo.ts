@@ -19,7 +19,7 @@ import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {staySmall} from '../memory.ts';
 import {watchStatus} from '../status/watch.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal} from '../terminal.ts';
 import {guardNameOf, modeOf} from './watch.ts';
 
 const PATIENCE_MS = 5000;
@@ -29,7 +29,8 @@ const SETTINGS = {declared: {}, config: null, prometheus: null};
 
 /** `demo`: the console on a simulated service, in a store of its own that is removed afterwards. */
 export const run: Run = async call => {
-  const isDrawn = !call.flags.json && hasTerminal(process.env);
+  const lack = noTerminal(process.env, 'demo');
+  const isDrawn = !call.flags.json && lack === null;
   if (isDrawn) staySmall();
   const screen = isDrawn ? import('../../console/run.tsx') : null;
   screen?.catch(() => undefined);
@@ -43,7 +44,10 @@ export const run: Run = async call => {
         const {runConsole} = await screen;
         return signal.aborted ? EXIT.interrupted : await draw(call, demo, runConsole);
       }
-      call.out.say('no terminal here: the simulated service runs, and a line is printed for each change');
+      if (lack !== null) {
+        call.out.say(`${lack.why}: the simulated service runs, and a line is printed for each change`);
+        if (lack.todo !== '') call.out.say(`  → ${lack.todo}`);
+      }
       return await tell(call, demo);
     } finally {
       await demo.close();

@@ -17,6 +17,7 @@ import {monitorSettings} from '../prometheus/address.ts';
 import {sayCaution} from '../session/session.ts';
 import {submitLatches} from '../commands/offline.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
+import {systemdReadiness} from '../systemd.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
 const FEATURES_EVERY_MS = 5000;
@@ -36,6 +37,7 @@ export const run: Run = async call => {
   const outages = new OutageTracker(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();
+  const systemd = systemdReadiness();
   try {
     const guard = (feature: string) => {
       if (guards.has(feature)) return;
@@ -48,12 +50,14 @@ export const run: Run = async call => {
       });
       guards.set(feature, watched);
     };
+    systemd.ready();
     if (named === null) await eachFeature(call, store, guard, signal);
     else guard(named);
     await Promise.all(guards.values());
     if (useless.signal.aborted) throw [...faults.values()].at(-1);
     return EXIT.done;
   } finally {
+    systemd.close();
     outages.close();
     await store.close();
   }

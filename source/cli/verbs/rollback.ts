@@ -129,7 +129,8 @@ type Facts = Readonly<Record<string, number>>;
 
 function factsOf({ms, routers, confirmed, silent, grayRequestsAfter}: Facts) {
   return {
-    ms: ms ?? null,
+    // Without a router nothing was seen to change.
+    ms: routers === 0 ? null : (ms ?? null),
     routers: {known: routers ?? null, confirmed: confirmed ?? null, silent: silent ?? null},
     grayRequestsAfter: grayRequestsAfter ?? null,
   };
@@ -141,11 +142,11 @@ function stepsOf(release: Release | null) {
 
 /** How fast, who confirmed, who is silent, and what still reached gray after the key. */
 async function sentence({flags}: Call, {feature}: Session, facts: Facts): Promise<string> {
-  const {rollback, lights, headlines} = messagesOf(languageOf(flags.lang, process.env));
+  const {rollback, headlines} = messagesOf(languageOf(flags.lang, process.env));
   const known = facts['routers'] ?? 0;
   const time = measured(facts['ms'] ?? 0);
   const after = facts['grayRequestsAfter'] ?? null;
-  if (known === 0) return `${rollback.through(time, null, null, after)}; ${lights.noRouters}`;
+  if (known === 0) return rollback.unconfirmed(after);
   const told = rollback.through(time, facts['confirmed'] ?? 0, known, after);
   const silent = facts['silent'] ?? 0;
   if (silent === 0) return told;

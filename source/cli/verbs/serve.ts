@@ -12,6 +12,7 @@ import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/to-look.ts';
+import {systemdReadiness} from '../systemd.ts';
 import {version} from '../version.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
@@ -23,7 +24,7 @@ export const run: Run = async call => {
   const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
-  const [{createApp}, {openMetrics}, {listen}] = await Promise.all([
+  const [{createApp}, {openMetrics}, {listenHttp}] = await Promise.all([
     import('../../server/app.ts'),
     import('../../server/metrics.ts'),
     import('../../server/listen.ts'),
@@ -38,13 +39,16 @@ export const run: Run = async call => {
       out.say(`a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`);
     const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, onFault, version});
     try {
-      const listening = await listen(app.fetch, address).catch((error: unknown) => {
+      const listening = await listenHttp(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
       });
       out.say(
         `serving on ${listening.url} for ${clients.length === 1 ? 'one token' : `${clients.length} tokens`}`,
       );
+      const systemd = systemdReadiness();
+      systemd.ready();
       if (!signal.aborted) await once(signal, 'abort');
+      systemd.close();
       close();
       await listening.close();
     } finally {

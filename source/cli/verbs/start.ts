@@ -30,9 +30,12 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   const metrics = settings.config?.value.metrics ?? {};
   const given = flags.plan === undefined ? null : await readPlanFile(flags.plan, out.say, metrics);
+  const named = flags.feature ?? settings.feature;
+  if (given !== null && named !== null) mustBeFor(given, named, flags.plan ?? 'the plan');
   return await using(openSession(call, settings, given?.feature ?? null), async session => {
     const {feature} = session.feature;
     const written = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
+    mustBeFor(written, feature, 'the plan of the configuration');
     const plan = speed === 1 ? written : fasterPlan(written, speed);
     if (speed !== 1) out.say(REHEARSAL);
     const release = newReleaseId();
@@ -72,6 +75,16 @@ export const run: Run = async call => {
     return EXIT.done;
   });
 };
+
+/** A plan that names a feature is for that one. @throws Failure exit code 2 */
+function mustBeFor(plan: Plan, feature: string, name: string): void {
+  if (plan.feature === null || plan.feature === feature) return;
+  throw usage(
+    `${plainText(name, 80)} is for the feature ${plan.feature}, and the release would be of ${plainText(feature, 64)}`,
+    `--feature ${plan.feature}, or a plan that says feature: ${plainText(feature, 64)} or names none`,
+    'other-feature',
+  );
+}
 
 /** A version as people and logs can hold it. @throws Failure exit code 2. */
 export function checkVersion(version: string): string {

@@ -12,8 +12,7 @@ import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {troublesOf} from '../prometheus/troubles.ts';
-import {unknownFeature} from '../session/feature.ts';
-import {openLook, using, type Look} from '../session/session.ts';
+import {openLook, using} from '../session/session.ts';
 import {statusText} from '../status/text.ts';
 import {watchStatus} from '../status/watch.ts';
 
@@ -28,8 +27,7 @@ const JUDGED_MS = 15 * 60_000;
 export const run: Run = async call => {
   const windowMs = readWindow(call);
   if (call.flags.watch) call.interrupted();
-  return await using(openLook(call), async look => {
-    const {store, feature, view, settings} = look;
+  return await using(openLook(call), async ({store, feature, view, settings}) => {
     // What is judged looks back further than the numbers do.
     const isJudged = call.flags.watch || hasGrayRoute(view.snapshot().state.release);
     const historyMs = Math.max(windowMs + LATE_MS, isJudged ? JUDGED_MS : 0);
@@ -42,7 +40,7 @@ export const run: Run = async call => {
       if (isRead && isJudged) monitor.judge();
       if (call.flags.watch) return await watchStatus(call, monitor);
       await monitor.judgedOnce(PATIENCE_MS);
-      await tell(call, look, monitor);
+      tell(call, monitor);
       return EXIT.done;
     } finally {
       await monitor.close();
@@ -51,7 +49,7 @@ export const run: Run = async call => {
 };
 
 /** Prints the status once. */
-async function tell(call: Call, {store, feature}: Look, monitor: Monitor): Promise<void> {
+function tell(call: Call, monitor: Monitor): void {
   const {out} = call;
   const seen = monitor.snapshot();
   const status = statusDocument(seen);
@@ -59,9 +57,6 @@ async function tell(call: Call, {store, feature}: Look, monitor: Monitor): Promi
   const {now, snapshot, externals} = seen;
   const over = snapshot.state.release?.over ?? null;
   const {alerts} = snapshot.state;
-  // A feature without a log may be a slip of the keyboard.
-  const features = snapshot.head === null ? await store.features() : [feature.feature];
-  if (!features.includes(feature.feature)) out.say(unknownFeature(feature.feature, features));
   for (const line of statusText(status, {over, now, externals, alerts}, messagesFor(call), out.paint))
     out.data(line);
 }

@@ -13,7 +13,7 @@ import {hasColor} from '../output/output.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session/session.ts';
 import {watchStatus} from '../status/watch.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal, type NoTerminal} from '../terminal.ts';
 
 const PATIENCE_MS = 5000;
 
@@ -21,16 +21,18 @@ const PATIENCE_MS = 5000;
 export const run: Run = async call => {
   const {flags} = call;
   const guardName = flags.guard ? guardNameOf(call) : null;
-  if (flags.json || !hasTerminal(process.env)) {
+  const lack = noTerminal(process.env, 'watch');
+  if (flags.json || lack !== null) {
     if (guardName !== null)
-      throw usage('--guard needs the console, and there is no terminal here', 'graydeck guard');
-    return await plain(call);
+      throw usage(`--guard needs the console: ${lack?.why ?? '--json draws none'}`, 'graydeck guard');
+    return await plain(call, lack);
   }
   staySmall();
   const screen = import('../../console/run.tsx');
   // With an error before it is needed, nobody waits for it.
   screen.catch(() => undefined);
-  const opening: Promise<Look | Session> = flags.readOnly || flags.share ? openLook(call) : openSession(call);
+  const opening: Promise<Look | Session> =
+    flags.readOnly || flags.share ? openLook(call, {mayBeNew: true}) : openSession(call);
   return await using(opening, async opened => {
     const deck = await openDeck(await wiringOf(call, opened, guardName));
     const {runConsole} = await screen;
@@ -44,10 +46,13 @@ export const run: Run = async call => {
   });
 };
 
-async function plain(call: Call): Promise<ExitCode> {
+async function plain(call: Call, lack: NoTerminal | null): Promise<ExitCode> {
   call.interrupted();
-  call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
-  return await using(openLook(call), async ({store, feature, view, settings}) => {
+  if (lack !== null) {
+    call.out.say(`${lack.why}: a line for each change, as graydeck status --watch prints them`);
+    if (lack.todo !== '') call.out.say(`  → ${lack.todo}`);
+  }
+  return await using(openLook(call, {mayBeNew: true}), async ({store, feature, view, settings}) => {
     const options = {view, windowMs: WINDOW_MS};
     const monitor = await openMonitor(store, feature, await monitorSettings(settings), options);
     try {

@@ -4,7 +4,7 @@ import {doubtsOf, type Use} from '../condition/sense.ts';
 import {GRAMMAR, readCondition} from '../condition/condition.ts';
 import {flag} from '../yaml/leaf.ts';
 import {bad, good} from '../yaml/mistake.ts';
-import {child, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must, readBy} from '../yaml/tree.ts';
 
 /** The text of a condition. `readConditionAt` reads it once its use is known. */
@@ -17,13 +17,23 @@ export const conditionText = readBy(
 );
 
 /** Reads the text of a condition for its use. Undefined once its mistakes are told. */
-export function readConditionAt(reader: Reader, spot: Spot, text: string, use: Use): Condition | undefined {
+export function readConditionAt(
+  reader: YamlReader,
+  spot: Spot,
+  text: string,
+  use: Use,
+): Condition | undefined {
   const condition = reader.take(spot, readCondition(text, reader.book));
   return condition === undefined ? undefined : judged(reader, spot, condition, use);
 }
 
 /** The condition, unless it cannot be meant. */
-export function judged(reader: Reader, spot: Spot, condition: Condition, use: Use): Condition | undefined {
+export function judged(
+  reader: YamlReader,
+  spot: Spot,
+  condition: Condition,
+  use: Use,
+): Condition | undefined {
   const doubts = doubtsOf(condition, use, reader.book);
   for (const {problem, isMistake, isAboutSign} of doubts) {
     const sign = typeof spot.value === 'string' && isAboutSign ? spot.value.search(/[<>≤≥＜＞]/u) : 0;
@@ -52,7 +62,7 @@ export const criteria = z
   .meta({form: 'a list of conditions: ["error_rate < 1 %"]'});
 
 function criterionAt(
-  reader: Reader,
+  reader: YamlReader,
   spot: Spot,
   text: string,
   whole: Spot,

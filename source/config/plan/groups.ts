@@ -5,7 +5,7 @@ import {isName} from '../../release/name.ts';
 import {quote, shown} from '../yaml/mistake.ts';
 import {nearest} from '../yaml/nearest.ts';
 import {matching} from '../yaml/leaf.ts';
-import {child, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, named} from '../yaml/tree.ts';
 
 /** Groups of the plan by name, with the place of each; those that could not be read are there without a rule. */
@@ -32,7 +32,7 @@ export function groupsBy(one: z.ZodType<Rule>): z.ZodType<Groups> {
 }
 
 /** The groups of both forms. A name that both have is a mistake. */
-export function joinGroups(reader: Reader, groups: Groups, others: Groups): Groups {
+export function joinGroups(reader: YamlReader, groups: Groups, others: Groups): Groups {
   for (const [name, {spot}] of others) {
     const message = `a group ${quote(name)} is defined already`;
     if (groups.has(name))
@@ -46,7 +46,12 @@ export function joinGroups(reader: Reader, groups: Groups, others: Groups): Grou
  * @param at the plan
  * @param rules those of all phases: audiences and what is included
  */
-export function checkGroups(reader: Reader, at: Spot, groups: Groups, rules: readonly Placed<Rule>[]): void {
+export function checkGroups(
+  reader: YamlReader,
+  at: Spot,
+  groups: Groups,
+  rules: readonly Placed<Rule>[],
+): void {
   const names = [...groups.keys()];
   const isOurs = ({spot}: {spot: Spot}) => at.path.every((step, index) => spot.path[index] === step);
   const ours = reader.groupsNamed.filter(isOurs);

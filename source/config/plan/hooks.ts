@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {Hook} from '../../release/plan.ts';
 import {durationBetween} from '../yaml/leaf.ts';
 import {shown} from '../yaml/mistake.ts';
-import {child, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
@@ -65,7 +65,7 @@ export const hooks = mapping(
 );
 
 /** A command as an array of words; undefined once its mistakes are told. */
-function readArgv(reader: Reader, spot: Spot, example: string): string[] | undefined {
+function readArgv(reader: YamlReader, spot: Spot, example: string): string[] | undefined {
   const {value} = spot;
   if (typeof value === 'string')
     return reader.mistake(spot, {
@@ -83,7 +83,7 @@ function readArgv(reader: Reader, spot: Spot, example: string): string[] | undef
   return whole.length === words.length ? whole : undefined;
 }
 
-function wordOf(reader: Reader, {value, path}: Spot): string | undefined {
+function wordOf(reader: YamlReader, {value, path}: Spot): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean')
     return reader.file.written(path) ?? String(value);
   if (typeof value === 'string' && !value.includes('\0')) return value;

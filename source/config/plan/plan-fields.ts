@@ -11,7 +11,7 @@ import {checklist, contacts, evidence, forced} from './plan-settings.ts';
 import {PRESET_NAMES} from './presets.ts';
 import {ramp} from './ramp.ts';
 import {rule} from './rule.ts';
-import {child, isWritten, withoutUndefined, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isWritten, withoutUndefined, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {mapping, may, type Draft} from '../yaml/tree.ts';
 import {seedGroup} from '../seeds/groups.ts';
 import {peopleRule, seedPlan} from '../seeds/plan.ts';
@@ -107,7 +107,7 @@ export const planTree = mapping(PLAN_KEYS, {alsoCalled: PLAN_ALSO_CALLED});
 type PlanDraft = Draft<typeof planTree>;
 
 /** Builds the plan from what could be read. Mistakes between its parts are told to the reader. */
-export function planFrom(reader: Reader, at: Spot, draft: PlanDraft, fallbackName: string): Plan {
+export function planFrom(reader: YamlReader, at: Spot, draft: PlanDraft, fallbackName: string): Plan {
   const groups = joinGroups(reader, draft.groups ?? new Map(), draft.user_groups ?? new Map());
   const {key, phases: drafts} = phasesOf(reader, at, draft, groups);
   const rails = [...(draft.guardrails ?? []), ...(draft.presets ?? []), ...(draft.rollback_conditions ?? [])];
@@ -147,7 +147,7 @@ function rulesOf({audience, include, spot}: PhaseDraft): Placed<Rule>[] {
 
 /** The phases of the plan and the key that gives them. More than one such key is a mistake. */
 function phasesOf(
-  reader: Reader,
+  reader: YamlReader,
   at: Spot,
   draft: PlanDraft,
   groups: Groups,

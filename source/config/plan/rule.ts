@@ -3,7 +3,7 @@ import type {Rule} from '../../release/plan.ts';
 import {isName} from '../../release/name.ts';
 import {readAttribute} from './attribute.ts';
 import {quote} from '../yaml/mistake.ts';
-import {child, isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made} from '../yaml/tree.ts';
 
 const ALLOWED =
@@ -39,7 +39,7 @@ export const rule = made(
 );
 
 /** A rule about people: a group's name, attributes (all of a mapping's must fit), or a combination. Undefined once its mistakes are told. */
-export function readRule(reader: Reader, spot: Spot): Rule | undefined {
+export function readRule(reader: YamlReader, spot: Spot): Rule | undefined {
   const {value} = spot;
   if (typeof value === 'string') return readGroupName(reader, spot, value);
   if (!isMapping(value)) {
@@ -70,7 +70,7 @@ export function readRule(reader: Reader, spot: Spot): Rule | undefined {
   return readWord(reader, child(spot, word), word);
 }
 
-function readWord(reader: Reader, spot: Spot, word: string): Rule | undefined {
+function readWord(reader: YamlReader, spot: Spot, word: string): Rule | undefined {
   const {value} = spot;
   if (word === 'not') {
     const rule = readRule(reader, spot);
@@ -95,12 +95,12 @@ function readWord(reader: Reader, spot: Spot, word: string): Rule | undefined {
 }
 
 /** Notes that the plan needs this group. */
-export function readGroupName(reader: Reader, spot: Spot, name: string): Rule {
+export function readGroupName(reader: YamlReader, spot: Spot, name: string): Rule {
   reader.groupsNamed.push({name, spot});
   return {group: name};
 }
 
-function readAttributes(reader: Reader, spot: Spot, keys: string[]): Rule | undefined {
+function readAttributes(reader: YamlReader, spot: Spot, keys: string[]): Rule | undefined {
   const rules = keys
     .map(key => readAttribute(reader, child(spot, key), key))
     .filter(rule => rule !== undefined);

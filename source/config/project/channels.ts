@@ -3,7 +3,7 @@ import type {ChannelRoute, ChannelSpec} from '../../release/channel.ts';
 import {mailAddresses, mailServer, oneMailAddress, plainAddress, telephoneNumbers} from './channel-leaf.ts';
 import {featureName, line, matching} from '../yaml/leaf.ts';
 import {quote} from '../yaml/mistake.ts';
-import {child, isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must, named, type Shape} from '../yaml/tree.ts';
 import {secret} from './secret.ts';
 
@@ -169,7 +169,7 @@ const webhook = made(
 const TREES = {slack, mail, sms, webhook};
 
 /** A channel is of the kind that it names, else of the kind that is its name. */
-function chooseKind(at: Spot, reader: Reader): z.ZodType | undefined {
+function chooseKind(at: Spot, reader: YamlReader): z.ZodType | undefined {
   const name = String(at.path.at(-1));
   const written = isMapping(at.value) ? child(at, 'kind').value : undefined;
   const kind = KINDS.find(one => one === (written ?? name));

@@ -14,7 +14,7 @@ import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../pl
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
 import {store, type StoreConfig} from './store.ts';
-import {child, isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {openYaml} from '../yaml/file.ts';
 
@@ -140,7 +140,7 @@ export const projectTree = mapping(
 export function readConfig(text: string, fileName: string): ConfigReading {
   const {file, mistakes} = openYaml(text, fileName);
   if (file === null) return {ok: false, mistakes};
-  const reader = new Reader(file);
+  const reader = new YamlReader(file);
   const config = configFrom(reader, {value: file.value, path: []});
   const all = inOrder([...mistakes, ...reader.mistakes]);
   return config === null || all.length > 0
@@ -148,7 +148,7 @@ export function readConfig(text: string, fileName: string): ConfigReading {
     : {ok: true, config, warnings: inOrder(reader.warnings)};
 }
 
-function configFrom(reader: Reader, root: Spot): Config | null {
+function configFrom(reader: YamlReader, root: Spot): Config | null {
   const draft = reader.read(root, projectTree);
   if (draft === undefined) return null;
   return {
@@ -172,7 +172,7 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 /** Keys of a plan that the project has for itself as well. */
 const SHARED_KEYS: ReadonlySet<string> = new Set(['feature', 'contacts']);
 
-function ownFeature({file}: Reader): string | null {
+function ownFeature({file}: YamlReader): string | null {
   const feature = isMapping(file.value) ? file.value['feature'] : null;
   return isFeatureName(feature) ? feature : null;
 }
@@ -182,7 +182,7 @@ function ownFeature({file}: Reader): string | null {
  * @param shared keys of a plan that alone make none
  */
 function sourceOf(
-  reader: Reader,
+  reader: YamlReader,
   at: Spot,
   draft: Draft<typeof featureKeys>,
   fallbackName: string,
@@ -207,7 +207,7 @@ function sourceOf(
   return {kind: 'inline', plan: inlinePlan(reader, at, draft, fallbackName)};
 }
 
-function inlinePlan(reader: Reader, at: Spot, draft: Draft<typeof planTree>, fallbackName: string): Plan {
+function inlinePlan(reader: YamlReader, at: Spot, draft: Draft<typeof planTree>, fallbackName: string): Plan {
   if (!PHASE_KEYS.some(key => isWritten(at, key)))
     reader.mistake(at, {
       message: `the plan${at.path.length === 0 ? '' : ` at ${pathText(at.path)}`} has no phases`,

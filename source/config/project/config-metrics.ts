@@ -4,7 +4,7 @@ import {matching} from '../yaml/leaf.ts';
 import {metricBook, type MetricDeclaration, type MetricKind} from '../condition/metric-book.ts';
 import {query, readPer, type MetricQuery} from './metric-query.ts';
 import {quote} from '../yaml/mistake.ts';
-import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, isWritten, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {own} from '../../release/own.ts';
 
@@ -105,7 +105,7 @@ function meansQuery(key: string): boolean {
   return key === 'query' || own<string>(ALSO_CALLED, key) === 'query';
 }
 
-function declarationOf(reader: Reader, at: Spot, fields: MetricFields): MetricDeclaration {
+function declarationOf(reader: YamlReader, at: Spot, fields: MetricFields): MetricDeclaration {
   if (!isWritten(at, 'type'))
     reader.mistake(at, {
       message: 'type is missing',
@@ -127,7 +127,7 @@ function declarationOf(reader: Reader, at: Spot, fields: MetricFields): MetricDe
 }
 
 function readQuery(
-  reader: Reader,
+  reader: YamlReader,
   at: Spot,
   fields: MetricFields,
   what: MetricKind | string,

@@ -2,7 +2,7 @@ import {placeholdersOf, readTemplate, type QueryTemplate} from '../../analysis/q
 import type {Unit} from '../../release/plan.ts';
 import type {MetricKind} from '../condition/metric-book.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
-import {child, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {readBy} from '../yaml/tree.ts';
 
 /** A metric that Prometheus is asked for. */
@@ -38,7 +38,7 @@ export const query = readBy(
 
 /** Whom a query speaks of; where nobody says, the placeholders do. Tells where the two cannot be meant together. */
 export function readPer(
-  reader: Reader,
+  reader: YamlReader,
   spot: Spot,
   template: QueryTemplate,
   per: MetricQuery['per'] | undefined,

@@ -4,7 +4,7 @@ import {address} from './address.ts';
 import {secret} from './secret.ts';
 import {durationBetween, filePath, line, matching} from '../yaml/leaf.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
-import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, isWritten, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, readBy} from '../yaml/tree.ts';
 
 /** Where Prometheus is and how it names things. Null: not written. */
@@ -130,7 +130,7 @@ const headerValue = z.union([headerText, secret]).meta({
 });
 
 /** Tells of keys that only make sense together, or never together. */
-function checkAccess(reader: Reader, at: Spot): void {
+function checkAccess(reader: YamlReader, at: Spot): void {
   const say = (key: string, message: string, allowed: string) =>
     reader.mistake(child(at, key), {message, allowed, found: key}, 'key');
   for (const pair of [['cert', 'key'] as const, ['user', 'password'] as const])

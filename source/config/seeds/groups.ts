@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import type {Rule} from '../../release/plan.ts';
 import {readAttribute} from '../plan/attribute.ts';
-import {child, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {readRule} from '../plan/rule.ts';
 import {made} from '../yaml/tree.ts';
 
@@ -21,7 +21,7 @@ export const seedGroup = made(
   (_, at, reader) => readGroup(reader, at),
 );
 
-function readGroup(reader: Reader, spot: Spot): Rule | undefined {
+function readGroup(reader: YamlReader, spot: Spot): Rule | undefined {
   if (!Array.isArray(spot.value)) return readRule(reader, spot);
   const entries = (reader.read(spot, attributes) ?? []).flat();
   if (entries.length === 0) {

@@ -5,7 +5,7 @@ import {readCondition} from '../condition/condition.ts';
 import {duration, featureName, flag, name, percent} from '../yaml/leaf.ts';
 import type {Problem, Reading} from '../yaml/mistake.ts';
 import {draftOf, users, type PhaseDraft} from '../plan/phases.ts';
-import {child, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must, type Draft} from '../yaml/tree.ts';
 import {own} from '../../release/own.ts';
 
@@ -57,7 +57,7 @@ export const seedPlan = made(
   ({feature, phases = []}) => ({feature, phases}),
 );
 
-function readPhase(keys: Draft<typeof phaseKeys>, at: Spot, reader: Reader): PhaseDraft {
+function readPhase(keys: Draft<typeof phaseKeys>, at: Spot, reader: YamlReader): PhaseDraft {
   const {phase, percentage, criteria = []} = keys;
   const include: Include = {users: [], rules: []};
   const words: NonNullable<PhaseDraft['peopleWords']> = [];
@@ -85,7 +85,7 @@ interface Entry {
 
 /** The rule of a word about people: the group that it means, or the attribute where the plan defines no such group. */
 export function peopleRule(
-  reader: Reader,
+  reader: YamlReader,
   {group, word, spot}: NonNullable<PhaseDraft['peopleWords']>[number],
   groups: ReadonlyMap<string, unknown>,
 ): Rule {
@@ -104,7 +104,7 @@ export function peopleRule(
 }
 
 /** `error_rate: "< 0.1%"`: key and value together are the condition. */
-function readCriterion(reader: Reader, {key, at}: Entry): Placed<Criterion>[] {
+function readCriterion(reader: YamlReader, {key, at}: Entry): Placed<Criterion>[] {
   const value = typeof at.value === 'string' || typeof at.value === 'number' ? String(at.value) : null;
   if (value === null) {
     reader.mistake(at, {message: `${key} has no condition`, allowed: `${key}: "< 0.1 %"`});
@@ -122,7 +122,7 @@ function readCriterion(reader: Reader, {key, at}: Entry): Placed<Criterion>[] {
 }
 
 /** A problem of the joined text, at the key or at the value. */
-function sayAt(reader: Reader, at: Spot, problem: Problem, start: number): void {
+function sayAt(reader: YamlReader, at: Spot, problem: Problem, start: number): void {
   const offset = problem.at ?? 0;
   if (offset < start - 1) reader.mistake(at, {...problem, at: 0}, 'key');
   else reader.mistake(at, {...problem, at: Math.max(0, offset - start)});

@@ -5,7 +5,7 @@ import {judged} from '../plan/criteria.ts';
 import {duration} from '../yaml/leaf.ts';
 import type {MetricKind} from '../condition/metric-book.ts';
 import {bad, good, quote} from '../yaml/mistake.ts';
-import {child, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isWritten, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, must, readBy} from '../yaml/tree.ts';
 
 const keys = mapping(
@@ -47,7 +47,7 @@ export const rollbackConditions = z
   .meta({form: 'a list of {metric, threshold, duration}'});
 
 /** What is to hold; undefined where metric or threshold have a mistake, which is told, or are not there. */
-function conditionOf(reader: Reader, item: Spot, metric: string): Condition | undefined {
+function conditionOf(reader: YamlReader, item: Spot, metric: string): Condition | undefined {
   const kind = reader.book.find(metric);
   if (kind === null) {
     const meant = reader.book.nearest(metric);
@@ -76,7 +76,7 @@ const UNIT_TEXT: Record<Unit, string> = {
 };
 
 /** The condition in Graydeck's own words. */
-function conditionText(reader: Reader, item: Spot, kind: MetricKind): string | undefined {
+function conditionText(reader: YamlReader, item: Spot, kind: MetricKind): string | undefined {
   const at = child(item, 'threshold');
   const isDigits = typeof at.value === 'string' && /^\d+(?:\.\d+)?$/u.test(at.value);
   const value = isDigits ? Number(at.value) : at.value;

@@ -45,7 +45,7 @@ export function withoutUndefined<T extends object>(keys: T): {[K in keyof T]?: E
  * Reads values of one file by a tree of schemas and gathers every mistake. A piece that cannot be read is left out, and
  * pieces that do not depend on it are read all the same.
  */
-export class Reader {
+export class YamlReader {
   readonly file: YamlFile;
   readonly mistakes: Mistake[] = [];
   readonly warnings: Mistake[] = [];

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Reader, Spot} from './reader.ts';
+import type {YamlReader, Spot} from './reader.ts';
 import type {Reading} from './mistake.ts';
 
 /** What a schema says beside its shape. JSON Schema, the reference page and the words of mistakes are made of it. */
@@ -21,7 +21,7 @@ export interface About {
   /** The value may be a secret, so that no mistake repeats it. */
   isSecret?: boolean | undefined;
   /** The option of a union that a value is meant for; undefined once a mistake is told. By default its kind says it. */
-  choose?: ((at: Spot, reader: Reader) => z.ZodType | undefined) | undefined;
+  choose?: ((at: Spot, reader: YamlReader) => z.ZodType | undefined) | undefined;
 }
 
 export type Shape = Readonly<Record<string, z.ZodType>>;
@@ -42,7 +42,7 @@ export type Draft<S extends z.ZodType> =
               ? Draft<Inner> | null
               : z.output<S>;
 
-type Make = (draft: unknown, at: Spot, reader: Reader) => unknown;
+type Make = (draft: unknown, at: Spot, reader: YamlReader) => unknown;
 /** By the end of the pipe, which a schema keeps when it is described. */
 const makers = new WeakMap<z.ZodType, Make>();
 
@@ -52,7 +52,7 @@ const makers = new WeakMap<z.ZodType, Make>();
  */
 export function made<S extends z.ZodType, T>(
   inner: S,
-  make: (draft: Draft<S>, at: Spot, reader: Reader) => T | undefined,
+  make: (draft: Draft<S>, at: Spot, reader: YamlReader) => T | undefined,
 ): z.ZodType<T> {
   const end = z.custom<T>();
   makers.set(end, make as Make);

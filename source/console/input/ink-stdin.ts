@@ -44,6 +44,8 @@ export class InkStdin extends EventEmitter {
   readonly isTTY = true;
   readonly #terminal: NodeJS.ReadStream;
   readonly #reader: TerminalReader;
+  /** Whether Ink wants keys. */
+  #isWanted = false;
   #ready: string[] = [];
   #given = 0;
   #next: NodeJS.Immediate | undefined;
@@ -62,12 +64,23 @@ export class InkStdin extends EventEmitter {
 
   /** Ink switches it on while it wants keys; only then is the terminal read. */
   setRawMode(isRaw: boolean): this {
-    if (isRaw) this.#reader.start();
+    this.#isWanted = isRaw;
+    if (isRaw) this.take();
     else {
-      this.#reader.stop();
+      this.release();
       this.#ready = [];
     }
     return this;
+  }
+
+  /** Takes the keys of the terminal, where Ink wants them. */
+  take(): void {
+    if (this.#isWanted) this.#reader.start();
+  }
+
+  /** Gives the keys of the terminal to whoever else may want them. */
+  release(): void {
+    this.#reader.stop();
   }
 
   read(): string | null {

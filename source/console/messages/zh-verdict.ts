@@ -62,6 +62,10 @@ export const zhVerdict: typeof enVerdict = {
     start: feature => `启动守护： graydeck guard --feature ${feature}`,
   },
   because: '因为',
+  cause: {
+    backAfter: time => `${time} 后回退`,
+    hit: (requests, people) => `此后灰度共 ${requests} 个请求${people === null ? '' : `，涉及 ${people} 人`}`,
+  },
   old: age => `${age} 前判定`,
   since: time => `自 ${time}`,
   settling: seconds => `等待稳定，${seconds} 秒`,

@@ -1,5 +1,5 @@
-import type {Chart} from '../document.ts';
-import type {Moments} from '../moments.ts';
+import type {ReportChart} from '../document.ts';
+import type {TimeTexts} from '../moments.ts';
 import {escapeHtml} from './escape.ts';
 
 const WIDTH = 560;
@@ -14,7 +14,7 @@ const TICK = 7;
 const APART = 3;
 
 /** Writes a chart as inline SVG: one scale for both sides, from 0, with gaps where values are unknown. */
-export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {short}: Moments): string {
+export function chartHtml({title, unit, at, stepMs, lines, marks}: ReportChart, {short}: TimeTexts): string {
   const [from = 0] = at;
   const to = (at.at(-1) ?? from) + stepMs;
   const known = lines.flatMap(({values}) => values.filter(value => value !== null));
@@ -48,12 +48,12 @@ export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {short
 
 /** Drops marks that are too close to others. The worst and then the earliest stay. */
 function marksApart(
-  marks: Chart['marks'],
+  marks: ReportChart['marks'],
   from: number,
   to: number,
   x: (moment: number) => number,
-): Chart['marks'] {
-  const kept: Chart['marks'][number][] = [];
+): ReportChart['marks'] {
+  const kept: ReportChart['marks'][number][] = [];
   for (const wanted of ['bad', 'warn']) {
     for (const mark of marks) {
       if (mark.tone !== wanted || mark.at < from || mark.at > to) continue;

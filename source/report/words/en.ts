@@ -1,6 +1,7 @@
-import type {Words} from './words.ts';
+import {metricWordsIn} from '../../analysis/metrics.ts';
+import type {ReportWords} from './words.ts';
 
-export const en: Words = {
+export const en: ReportWords = {
   lang: 'en',
   units: ['d', 'h', 'min', 's'],
   title: (feature, version) => `${feature} ${version}: report of a gray release`,
@@ -28,14 +29,7 @@ export const en: Words = {
     failed: 'failed',
     skipped: 'skipped',
   },
-  metrics: {
-    error_rate: 'error rate',
-    availability: 'availability',
-    conversion_rate: 'conversion rate',
-    response_time_p50: 'response time p50',
-    response_time_p95: 'response time p95',
-    response_time_p99: 'response time p99',
-  },
+  metrics: metricWordsIn('en', 'name'),
   charts: {
     percent: 'gray, percent set',
     requestsPerSecond: 'requests per second',
@@ -117,6 +111,7 @@ export const en: Words = {
   rolledBack: (percent, after) => `Rolled back from ${percent} after ${after}.`,
   toProd: (seconds, confirmed, known) =>
     `Prod for everyone in ${seconds}, ${confirmed} of ${known} routers confirmed.`,
+  unconfirmed: 'It was written; no router confirms it.',
   toProdUnseen: 'The time until everyone was at prod was not measured.',
   requestsAfter: count => `${count} requests reached gray after it.`,
   silent: count => `${count} routers were silent and do not count as confirmed.`,

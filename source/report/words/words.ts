@@ -5,7 +5,7 @@ import type {TimeUnits} from '../moments.ts';
 import type {CourseOfSide, Difference} from '../report.ts';
 
 /** All texts of a report in one language. Functions get formatted parts and decide their order. */
-export interface Words {
+export interface ReportWords {
   lang: string;
   units: TimeUnits;
   title: (feature: string, version: string) => string;
@@ -81,6 +81,8 @@ export interface Words {
   feedbackTypes: Record<string, string>;
   exposed: (requests: string, users: string | null) => string;
   rolledBack: (percent: string, after: string) => string;
+  /** No router is known that could have confirmed the rollback. */
+  unconfirmed: string;
   toProd: (seconds: string, confirmed: string, known: string) => string;
   toProdUnseen: string;
   requestsAfter: (count: string) => string;

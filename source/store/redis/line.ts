@@ -11,6 +11,8 @@ import {connect} from './handshake.ts';
 const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
+/** However late it is, an answer gets so long, in milliseconds: on a busy host connecting may take all the time there is. */
+const LEAST_ANSWER_MS = 1000;
 const MAX_REDIRECTIONS = 4;
 /** While a slot moves, a node that has only some keys of a command answers TRYAGAIN. It is asked again after this time, in milliseconds. */
 const TRY_AGAIN_MS = 50;
@@ -228,7 +230,7 @@ export class Line {
 }
 
 function left(until: number): number {
-  return Math.max(1, Math.min(ANSWER_MS, Math.ceil(until - performance.now())));
+  return Math.max(LEAST_ANSWER_MS, Math.min(ANSWER_MS, Math.ceil(until - performance.now())));
 }
 
 /** Sends commands to one node. `asking`: to a node that is taking over their slot. */

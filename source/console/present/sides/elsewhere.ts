@@ -2,17 +2,8 @@ import type {Side} from '../../../analysis/numbers.ts';
 import {plainText} from '../../../analysis/plain-text.ts';
 import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
 import type {MetricSnapshot} from '../../../metrics/prometheus/snapshot.ts';
-import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
-import {isKnown, metricOf, type Metric} from './metric.ts';
-
-const KINDS: Readonly<Record<Unit, Metric['kind']>> = {
-  percent: 'percent',
-  ms: 'ms',
-  'per-second': 'rate',
-  points: 'percent',
-  count: 'number',
-};
+import {isKnown, KINDS, metricOf, type Metric} from './metric.ts';
 
 /** How the metric is read and written when it comes from elsewhere: compared with limits only, requests play no part. */
 export function metricElsewhere({
@@ -52,6 +43,6 @@ export function stateWord({sides}: MetricSnapshot, side: Side, t: Messages): str
 export function labelElsewhere(name: string, t: Messages): string | null {
   if (name.startsWith(USE_RATE)) return t.useOf(plainText(name.slice(USE_RATE.length), 20));
   if (name.startsWith(ERROR_RATE_OF)) return plainText(name.slice(ERROR_RATE_OF.length), 20);
-  const labels: Readonly<Record<string, string>> = t.elsewhere;
+  const labels: Readonly<Record<string, string>> = t.metrics;
   return Object.hasOwn(labels, name) ? (labels[name] ?? null) : null;
 }

@@ -6,7 +6,7 @@ import {compare, type Compared} from './compare.ts';
 import {foundElsewhere, labelElsewhere, metricElsewhere, stateWord} from './elsewhere.ts';
 import {limitsOf, type Limit} from '../../../analysis/limits.ts';
 import {isCounter, valueOf} from '../../../analysis/metric-value.ts';
-import {isKnown, metricOf, written, type Metric} from './metric.ts';
+import {metricOf, written, type Metric} from './metric.ts';
 import {worseSince} from '../../../monitor/settling.ts';
 import type {ViewModel} from '../view-model.ts';
 import {scaleOf, type Scale} from '../chart/sparkline.ts';
@@ -44,7 +44,7 @@ function scaleFor(metric: Metric, history: History | undefined): Scale | null {
 
 /** What a metric is called in its row. */
 export function labelOf(name: string, t: Messages, clean: Cleaner): string {
-  return isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? clean.name(name, 20));
+  return labelElsewhere(name, t) ?? clean.name(name, 20);
 }
 
 /** Every metric that is known, in the order of the screen; `filter` is looked for in name and label. */

@@ -15,12 +15,14 @@ import type {Outage} from '../monitor/outage-tracker.ts';
 import {firstSilence} from './first-silence.ts';
 import {Judging, type ReleaseFacts} from '../monitor/judging.ts';
 import type {Measuring} from '../monitor/measuring.ts';
-import {judgeUntil, SETTLE_MS} from '../monitor/judge-until.ts';
+import {judgeUntil, SETTLE_MS, untilLook} from '../monitor/judge-until.ts';
 import {alertOrders, ordersOf, type Order} from './orders.ts';
 import {releaseFacts} from '../monitor/release-facts.ts';
 import type {LeadershipTerm} from './leadership-term.ts';
+import {RollbackFault} from '../store/fault.ts';
+import {pause} from './wait.ts';
 
-export interface ActingMeans {
+export interface ActiveGuardOptions {
   controller: ControllerView;
   measuring: Measuring;
   routers(): Promise<readonly Report[]>;
@@ -43,9 +45,9 @@ const ORDER_LIVES_MS = 3000;
 /** The store's clock may differ so much from what has passed here between two looks, milliseconds; more is a jump. */
 const JUMP_MS = 5000;
 
-/** What a guard does with one feature, look by look. */
-export class Acting {
-  readonly #means: ActingMeans;
+/** The guard that acts for one feature. Each `look` judges it and acts. */
+export class ActiveGuard {
+  readonly #options: ActiveGuardOptions;
   readonly #term: LeadershipTerm;
   readonly #checkpoints: Checkpoints;
   #judging: Judging | null = null;
@@ -58,15 +60,15 @@ export class Acting {
   #unapplied: readonly Report[] = [];
   #writtenAt = 0;
 
-  constructor(means: ActingMeans, term: LeadershipTerm) {
-    this.#means = means;
+  constructor(options: ActiveGuardOptions, term: LeadershipTerm) {
+    this.#options = options;
     this.#term = term;
-    this.#checkpoints = new Checkpoints(means.shelf);
+    this.#checkpoints = new Checkpoints(options.shelf);
   }
 
   /** Judges what has come since the look before, and does what follows. @throws what keeps it from judging */
   async look(): Promise<void> {
-    const {controller, measuring, clock} = this.#means;
+    const {controller, measuring, clock} = this.#options;
     const {link} = controller.snapshot();
     const away = link.state === 'up' ? measuring.away() : 'the log cannot be read';
     if (away !== null) throw new Error(away);
@@ -79,9 +81,9 @@ export class Acting {
       return await this.#carryOut(alertOrders(before, []), () => true);
     }
     const judging = await this.#judgingOf(release);
-    const judgement = await this.#judge(judging, await this.#means.routers());
+    const judgement = await this.#judge(judging, await this.#options.routers());
     if (judgement !== null)
-      this.#means.onJudged?.({release: release.id, since: release.splitChangedAt, judgement});
+      this.#options.onJudged?.({release: release.id, since: release.splitChangedAt, judgement});
     const now = controller.now();
     const {state} = controller.snapshot();
     // Whatever happened meanwhile: this is about the split that was judged.
@@ -101,12 +103,12 @@ export class Acting {
   /** Leaves what it knows to whoever comes next, unless that one is there already. */
   async end(): Promise<void> {
     if (this.#judging === null || !this.#term.isLeased()) return;
-    await this.#checkpoints.write(this.#judging.checkpoint(), this.#means.controller.now());
+    await this.#checkpoints.write(this.#judging.checkpoint(), this.#options.controller.now());
   }
 
   /** A clock that jumps says nothing about the time in between: it is begun again, as after an outage. */
   #watchClock(at: Moment): void {
-    const now = this.#means.controller.now();
+    const now = this.#options.controller.now();
     const last = this.#looked;
     this.#looked = {at, now};
     if (last === null || Math.abs(now - last.now - elapsed(last.at, at)) < JUMP_MS) return;
@@ -117,18 +119,18 @@ export class Acting {
   /** The judge of this release: the one at work, or one that goes on where the last guard stopped. */
   async #judgingOf(release: Release): Promise<Judging> {
     if (this.#judging?.releaseId === release.id) return this.#judging;
-    const {controller, measuring} = this.#means;
+    const {controller, measuring} = this.#options;
     const now = controller.now();
     const version = controller.snapshot().head?.version ?? 0;
     const jump = this.#jump;
     const found = jump === null ? await this.#checkpoints.read(release.id, now) : null;
-    const blind = jump ?? unseen(this.#means.outage(), release, found);
+    const blind = jump ?? unseen(this.#options.outage(), release, found);
     const from = beginAt({release, found, blind, now, version});
     measuring.countFrom(from.notBefore);
     const {windows, aheadMs} = measuring;
     const known = Math.max(found?.at ?? 0, release.splitChangedAt, now - CATCH_UP_MS);
     await this.#uncount(release, blind?.from ?? firstSilence(windows, {from: known, to: now}));
-    this.#judging = new Judging({...this.#means, windows, aheadMs}, from);
+    this.#judging = new Judging({...this.#options, windows, aheadMs}, from);
     this.#isContinued = found !== null && blind === null;
     this.#missed = null;
     this.#jump = null;
@@ -144,7 +146,7 @@ export class Acting {
 
   /** Judges every second since the last look; the last one counts. Null: there is none yet. */
   async #judge(judging: Judging, reports: readonly Report[]): Promise<Judgement | null> {
-    const {controller} = this.#means;
+    const {controller} = this.#options;
     const until = controller.now() - SETTLE_MS;
     const {signal} = this.#term;
     const stopped: Verdict[] = [];
@@ -166,7 +168,7 @@ export class Acting {
   }
 
   #factsOf(judging: Judging, reports: readonly Report[]): ReleaseFacts | null {
-    const {controller} = this.#means;
+    const {controller} = this.#options;
     const facts = releaseFacts(judging, controller, reports);
     if (facts !== null) {
       this.#differsSince = facts.isApplied ? null : (this.#differsSince ?? controller.now());
@@ -177,7 +179,7 @@ export class Acting {
 
   async #carryOut(orders: readonly Order[], isFresh: () => boolean): Promise<void> {
     for (const {intent, reason} of orders) {
-      const whole: Intent = intent.type === 'alert' ? {...intent, alert: this.#means.newAlertId()} : intent;
+      const whole: Intent = intent.type === 'alert' ? {...intent, alert: this.#options.newAlertId()} : intent;
       const outcome = await this.#term.command(whole, reason, isFresh);
       if (outcome === null) return;
     }
@@ -186,4 +188,42 @@ export class Acting {
 
 function stops({action}: Verdict): boolean {
   return action === 'rollback' || action === 'pause';
+}
+
+/**
+ * Judges the feature each second and acts on the verdict until the term ends.
+ * @param onTrouble called after each look with the error that prevented a judgement; null without one
+ */
+export async function runActiveGuard(
+  options: ActiveGuardOptions,
+  term: LeadershipTerm,
+  onTrouble: (why: string | null) => void,
+): Promise<void> {
+  const {signal} = term;
+  const guard = new ActiveGuard(options, term);
+  await Promise.race([options.measuring.ready(), ended(signal)]);
+  while (!signal.aborted) {
+    try {
+      await guard.look();
+      onTrouble(null);
+    } catch (error) {
+      // Without a judgement nothing is done. The next second tries again.
+      onTrouble(whyOf(error));
+    }
+    await pause(untilLook(options.controller.now()), signal);
+  }
+  // Without a checkpoint the successor judges again from the samples.
+  await guard.end().catch(() => undefined);
+}
+
+function whyOf(error: unknown): string {
+  if (error instanceof RollbackFault) return `the rollback is not written. ${error.message} ${error.way}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), {once: true});
+  });
 }

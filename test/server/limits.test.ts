@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {RateLimit} from '../../source/server/rate.ts';
+import {RateLimit} from '../../source/server/limits.ts';
 
 it('lets a burst through, then as many as the rate allows, for each client alone', () => {
   const limit = new RateLimit({burst: 3, perSecond: 2});
