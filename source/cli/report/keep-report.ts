@@ -2,7 +2,8 @@ import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {languageOf} from '../command-line/language.ts';
 import type {ReportKeeping} from './keep-reports.ts';
-import {REPORT_STEP, readReport} from './read.ts';
+import {sentences} from '../output/event-text.ts';
+import {REPORT_STEP, readReport} from '../../replay/read-report.ts';
 import {REPORT_FORMATS, writtenReport} from './written.ts';
 import {toJson} from '../../release/well-formed.ts';
 
@@ -15,7 +16,7 @@ export async function keepReport({feature, view, settings}: ReportKeeping, id: s
   const before = await feature.outputs.read();
   const isNew = !before.some(({release, step}) => release === id && step === REPORT_STEP);
   if (!isNew && folder === null) return true;
-  const report = await readReport(feature, view, id, {lang, declared});
+  const report = await readReport(feature, view, id, {sentence: sentences(lang), declared});
   if (report === null) return false;
   if (isNew) {
     const text = toJson(report);

@@ -95,7 +95,7 @@ async function openPast(
 ): Promise<Deck> {
   const [{openPastDeck}, {pastOf}] = await Promise.all([
     import('../replay/deck.ts'),
-    import('../replay/read.ts'),
+    import('../../replay/read.ts'),
   ]);
   const recording = await pastOf(feature, view);
   if (recording === null) throw new Error('nothing was kept of the past here');

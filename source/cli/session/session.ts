@@ -5,10 +5,10 @@ import {openView} from '../../controller/view.ts';
 import type {Actor} from '../../release/command.ts';
 import {openStore} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call} from '../call.ts';
 import {chooseFeature, chooseKnown} from './feature.ts';
-import {submitLatch} from '../acting/offline.ts';
+import {submitLatch} from '../commands/offline.ts';
 import {loadSettings, type Settings} from './settings.ts';
 import {openToLook} from './to-look.ts';
 

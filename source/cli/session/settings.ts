@@ -11,7 +11,7 @@ import {Secret, SecretFile, type PasswordSource} from '../../store/secret.ts';
 import type {Call} from '../call.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {refuseForeign} from './config-owner.ts';
-import {failureOfMistakes, mistakeLine, readPlanFile, readSource} from '../acting/plan-source.ts';
+import {failureOfMistakes, mistakeLine, readPlanFile, readSource} from '../commands/plan-source.ts';
 
 const DEFAULT_FILE = 'graydeck.yaml';
 

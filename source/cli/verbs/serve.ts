@@ -46,6 +46,7 @@ export const run: Run = async call => {
       origins,
       isReadOnly,
       metrics,
+      trusts,
       onFault,
       version,
       page: openPageSource(served, store, languageOf(flags.lang, process.env)),

@@ -2,7 +2,7 @@ import {openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
-import {readGuardName, readStamp} from '../acting/actor.ts';
+import {readGuardName, readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../session/deck.ts';
 import type {ExitCode} from '../output/exit.ts';
