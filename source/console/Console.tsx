@@ -5,7 +5,7 @@ import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Intent} from '../release/command.ts';
 import {alarmOf} from './alarm.ts';
 import type {Deck} from './deck.ts';
-import {DialogView} from './dialogs/DialogView.tsx';
+import {DialogView, helpWidth} from './dialogs/DialogView.tsx';
 import {typed} from './keys/field.ts';
 import {keyName} from './keys/input-keys.ts';
 import {answerTo, answerToFault} from './keys/outcome-note.ts';
@@ -201,7 +201,9 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
           verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
         }}
         keys={context}
-        help={ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t}) : []}
+        help={
+          ui.dialog.kind === 'help' ? helpRows(context, {mayAct, extras, t, width: helpWidth(width) - 4}) : []
+        }
         onLevel={level => change({type: 'level', level})}
         feedback={{
           onSubmit: feedback => void giveFeedback(feedback),
