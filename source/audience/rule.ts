@@ -1,5 +1,7 @@
 import type {AttributeTest, Rule} from '../release/plan.ts';
 import type {Split} from '../release/split.ts';
+import {momentOf} from './moment.ts';
+import {compareVersions, readVersion} from './version.ts';
 
 /** Who asks: an id, and whatever attributes rules speak of. Without an id the client's address stands for it. */
 export type User = {readonly id?: string | number | bigint | null} & Readonly<Record<string, unknown>>;
@@ -11,8 +13,8 @@ export type CustomRules = Readonly<Record<string, (user: User) => boolean>>;
 export type Fits = (user: User, now: number) => boolean;
 
 /**
- * Reads a rule once, for any number of users. An attribute that is not there, or is nothing a comparison can use, fits
- * no test. A predicate that nobody registered, or that throws, lets nobody in: neither by itself nor by a `not` around it.
+ * Reads a rule once, for any number of users. A date, number or version that is missing or cannot be read lets no user in,
+ * neither by itself nor by a `not` around it. The same holds for a predicate that is not registered, or that throws.
  */
 export function compileRule(rule: Rule, custom: CustomRules): Fits {
   return compile(rule, custom, false);
@@ -44,7 +46,7 @@ function compile(rule: Rule, custom: CustomRules, unknown: boolean): Fits {
   if ('custom' in rule) return compileCustom(rule.custom, custom, unknown);
   // Groups are put in their place before a split is made.
   if ('group' in rule) return () => unknown;
-  return compileTest(rule.attribute, rule.test);
+  return compileTest(rule.attribute, rule.test, unknown);
 }
 
 function compileCustom(name: string, custom: CustomRules, unknown: boolean): Fits {
@@ -60,37 +62,64 @@ function compileCustom(name: string, custom: CustomRules, unknown: boolean): Fit
   };
 }
 
-function compileTest(attribute: string, test: AttributeTest): Fits {
+/** How far a clock may be ahead of this one before a date lies in the future, milliseconds. */
+const SKEW_MS = 300_000;
+
+function compileTest(attribute: string, test: AttributeTest, unknown: boolean): Fits {
   if (test.op === 'in') {
     const values = new Set(test.values);
     return user => isIn(values, user[attribute]);
   }
   if ('ms' in test) {
     const {op, ms} = test;
-    if (op === 'atLeastAgo') return (user, now) => now - timeOf(user[attribute]) >= ms;
     return (user, now) => {
-      const time = timeOf(user[attribute]);
-      return time <= now && now - time <= ms;
+      const age = now - momentOf(user[attribute]);
+      if (Number.isNaN(age)) return unknown;
+      return op === 'atLeastAgo' ? age >= ms : age >= -SKEW_MS && age <= ms;
     };
   }
-  const {op, value: limit} = test;
+  const {op} = test;
+  const distanceOf = 'version' in test ? distanceOfVersion(test.version) : distanceOfNumber(test.value);
+  return user => {
+    const distance = distanceOf(user[attribute]);
+    // What cannot be compared is NaN, and fits nothing.
+    return Number.isNaN(distance) ? unknown : holds(distance, op);
+  };
+}
+
+/** How far a value lies above the limit. */
+type DistanceOf = (value: unknown) => number;
+
+function distanceOfNumber(limit: number): DistanceOf {
+  // Subtraction would round, and the same infinity twice is no number.
+  return value => {
+    const number = numberOf(value);
+    return number === limit ? 0 : number > limit ? 1 : number < limit ? -1 : Number.NaN;
+  };
+}
+
+function distanceOfVersion(text: string): DistanceOf {
+  const limit = readVersion(text);
+  return value => {
+    const version = readVersion(value);
+    return limit === null || version === null ? Number.NaN : compareVersions(version, limit);
+  };
+}
+
+function holds(distance: number, op: Exclude<AttributeTest['op'], 'in' | 'within' | 'atLeastAgo'>): boolean {
   switch (op) {
     case '<':
-      return user => numberOf(user[attribute]) < limit;
+      return distance < 0;
     case '<=':
-      return user => numberOf(user[attribute]) <= limit;
+      return distance <= 0;
     case '>':
-      return user => numberOf(user[attribute]) > limit;
+      return distance > 0;
     case '>=':
-      return user => numberOf(user[attribute]) >= limit;
+      return distance >= 0;
     case '=':
-      return user => numberOf(user[attribute]) === limit;
+      return distance === 0;
     case '!=':
-      return user => {
-        const number = numberOf(user[attribute]);
-        // NaN differs from everything; what is unknown fits nothing.
-        return number === number && number !== limit;
-      };
+      return distance !== 0;
   }
 }
 
@@ -107,19 +136,6 @@ function numberOf(value: unknown): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'string') return value.trim() === '' ? Number.NaN : Number(value);
   return typeof value === 'bigint' ? Number(value) : Number.NaN;
-}
-
-/** Milliseconds since 1970 as text: of 1973 and later, so that no year is taken for them. */
-const MILLISECONDS = /^\d{12,15}$/;
-
-/** A date as text, as milliseconds since 1970, or as the language's own; NaN for anything else. */
-function timeOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  // Reading a date is pure; only asking for the present one is not.
-  // oxlint-disable no-restricted-globals
-  if (typeof value === 'string') return MILLISECONDS.test(value) ? Number(value) : Date.parse(value);
-  return value instanceof Date ? value.getTime() : Number.NaN;
-  // oxlint-enable no-restricted-globals
 }
 
 /** Whether a rule compares dates: only then somebody has to look at a clock. */

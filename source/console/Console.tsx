@@ -1,3 +1,4 @@
+import {withSeen} from './keys/intents.ts';
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
 import {plainText} from '../analysis/plain-text.ts';
@@ -12,6 +13,7 @@ import {answerTo, answerToFault} from './keys/outcome-note.ts';
 import {Boundary} from './panels/Boundary.tsx';
 import {Screen} from './panels/Screen.tsx';
 import {TooSmall} from './panels/TooSmall.tsx';
+import {FleetScreen} from './panels/FleetScreen.tsx';
 import {dialogFooter, footerLine} from './present/footer.ts';
 import {helpRows, paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
@@ -22,7 +24,8 @@ import {press} from './keys/press.ts';
 import type {Effect, PressContext, Step} from './keys/step.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
-import {useReading} from './use-reading.ts';
+import {useFleet, type Fleet} from './use-fleet.ts';
+import {useReading} from './reading.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi} from './use-ui.ts';
 
@@ -37,24 +40,34 @@ export interface ConsoleProps {
 /** The whole console: reads the deck, draws it, and turns keys into commands. */
 export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNode {
   const [deck, setDeck] = useState(first);
-  const [features, setFeatures] = useState<readonly string[]>([first.feature]);
+  const [features, setFeatures] = useState<readonly string[]>([first.monitor.feature]);
   const {exit} = useApp();
   const size = useWindowSize();
   const live = useRef<Deck | null>(null);
-  const hold = useUi();
+  const hold = useUi(first.beginsWithList === true ? 'fleet' : 'feature');
   const {ui, now, put, change} = hold;
   const reading = useReading(deck);
   const model = useScreen(deck, reading, ui, size);
   const {scene, layout} = model;
   const {t, clean} = scene;
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
-  const context = contextOf(deck, model, {featureCount: features.length, rings});
-  useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.feature, rings && deck.time === undefined);
+  const fleet = useFleet(deck, ui, reading.at);
+  const context = contextOf(deck, model, {featureCount: features.length, rings, fleet});
+  useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   const newest = useRef(context);
   useLayoutEffect(() => {
     newest.current = context;
   });
   useEffect(() => onDone(deck, ui.done), [deck, ui.done, onDone]);
+  const pending = useRef<{feature: string; key: string} | null>(null);
+  // A key of the list waits until its feature is in sight.
+  useEffect(() => {
+    const wanted = pending.current;
+    const isOpening = reading.snapshot.link.state === 'opening';
+    if (wanted === null || wanted.feature !== deck.monitor.feature || isOpening) return;
+    pending.current = null;
+    take(press(now(), wanted.key, newest.current));
+  });
   useEffect(() => {
     // Without the list there is only this feature; the store's light already says what is wrong.
     deck.features().then(setFeatures, () => undefined);
@@ -66,25 +79,30 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     // It stays until the answer comes.
     change({type: 'note', note: {text: t.sending, tone: 'quiet', at: Infinity}});
     const words = {t, clean, self: actor.name};
-    const answer = await controller.execute(intent, {by: actor}).then(
-      outcome => answerTo(intent, outcome, {...words, commits: deck.view.commits()}),
+    const seen = withSeen(intent, deck.monitor.snapshot().judgement?.verdict ?? null);
+    const answer = await controller.execute(seen, {by: actor}).then(
+      outcome => answerTo(intent, outcome, {...words, commits: deck.monitor.view.commits()}),
       (fault: unknown) => answerToFault(intent, fault, {...words, commits: []}),
     );
-    const at = deck.view.now();
+    const at = deck.monitor.view.now();
     if (answer.isDone) change({type: 'done', at, text: answer.text, tone: answer.tone});
     else if (answer.tone === 'plain') change({type: 'note', note: {...answer, at}});
     else change({type: 'refused', at, text: answer.text, tone: answer.tone});
   }
 
   async function turnTo(by: 1 | -1): Promise<void> {
-    const index = features.indexOf(deck.feature);
+    const index = features.indexOf(deck.monitor.feature);
     const feature = features[(index + by + features.length) % features.length];
-    if (feature === undefined || feature === deck.feature || deck.open === undefined) return;
+    if (feature !== undefined) await openFeature(feature);
+  }
+
+  async function openFeature(feature: string): Promise<void> {
+    if (feature === deck.monitor.feature || deck.open === undefined) return;
     const opened = await deck.open(feature);
     setDeck(opened);
     change({
       type: 'note',
-      note: {text: t.outcomes.feature(clean.name(feature)), tone: 'plain', at: opened.view.now()},
+      note: {text: t.outcomes.feature(clean.name(feature)), tone: 'plain', at: opened.monitor.view.now()},
     });
     await deck.close?.();
   }
@@ -111,7 +129,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     if (extra === undefined) return;
     change({
       type: 'note',
-      note: {text: plainText(await extra.run(), 200), tone: 'plain', at: deck.view.now()},
+      note: {text: plainText(await extra.run(), 200), tone: 'plain', at: deck.monitor.view.now()},
     });
   }
 
@@ -119,7 +137,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     try {
       await deck.giveFeedback?.(feedback);
       change({type: 'feedback-given'});
-      change({type: 'done', at: deck.view.now(), text: t.dialogs.feedbackGiven, tone: 'good'});
+      change({type: 'done', at: deck.monitor.view.now(), text: t.dialogs.feedbackGiven, tone: 'good'});
     } catch (fault) {
       // The words stay, to be sent again.
       change({
@@ -131,7 +149,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
 
   function perform(effect: Effect): void {
     const told = (error: unknown): void =>
-      change({type: 'refused', at: deck.view.now(), text: clean.free(String(error)), tone: 'bad'});
+      change({type: 'refused', at: deck.monitor.view.now(), text: clean.free(String(error)), tone: 'bad'});
     switch (effect.type) {
       case 'execute':
         void execute(effect.intent);
@@ -139,6 +157,12 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
       case 'feature':
         turnTo(effect.by).catch(told);
         return;
+      case 'open-feature': {
+        const {feature, then} = effect;
+        pending.current = then === undefined ? null : {feature, key: then};
+        openFeature(feature).catch(told);
+        return;
+      }
       case 'extra':
         runExtra(effect.key).catch(told);
         return;
@@ -173,7 +197,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     const {dialog} = now();
     const clean = plainText(text.trim());
     if (isTyping(dialog)) put(withField(now(), dialog, typed(dialog.field, clean)));
-    else change({type: 'refused', at: deck.view.now(), text: t.pasteIgnored});
+    else change({type: 'refused', at: deck.monitor.view.now(), text: t.pasteIgnored});
   });
 
   if (layout.kind === 'tiny')
@@ -185,7 +209,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     ui.dialog === null
       ? footerLine(context, {mayAct, isAway: isAway(reading), extras, width, t})
       : dialogFooter(ui.dialog, width, t);
-  const position = features.length > 1 ? `${features.indexOf(deck.feature) + 1}/${features.length}` : '';
+  const position =
+    features.length > 1 ? `${features.indexOf(deck.monitor.feature) + 1}/${features.length}` : '';
   const top = (layout.hasLabels ? 4 : 3) + layout.headlines;
   const dialog = ui.dialog !== null && (
     <Boundary name="dialog" t={t} width={width} moment={reading.at}>
@@ -213,6 +238,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
       />
     </Boundary>
   );
+  if (ui.screen === 'fleet')
+    return <FleetScreen {...{fleet, scene, ui, dialog}} columns={width} rows={layout.rows} />;
   return <Screen {...{model, ui, mode, position, footer, dialog}} />;
 }
 
@@ -225,7 +252,7 @@ function timeOf({time, openPast}: Deck): PressContext['time'] {
 function contextOf(
   deck: Deck,
   model: Model,
-  {featureCount, rings}: {featureCount: number; rings: boolean},
+  {featureCount, rings, fleet}: {featureCount: number; rings: boolean; fleet: Fleet},
 ): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
@@ -242,6 +269,7 @@ function contextOf(
     metrics: rows.map(({metric}) => metric.name),
     picked: model.picked?.metric.name ?? null,
     logRows: log.map(row => rowKey(row)),
+    fleet: fleet.shown.map(({feature}) => feature),
     extras: deck.extras.map(({key}) => key),
     newId: () => deck.newId(),
   };

@@ -6,10 +6,10 @@ import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
 import {chartPoints, type ChartStyle} from './present/chart/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
-import {isActedOn} from './present/chart/limit.ts';
+import {isActedOn} from '../analysis/limits.ts';
 import {logRows, rowKey, type LogRow} from './present/log.ts';
 import {labelOf, metricRows, visibleRows, type MetricRow} from './present/sides/metric-rows.ts';
-import type {Scene} from './present/screen.ts';
+import type {ViewModel} from './present/view-model.ts';
 import {labelWidth, type Panel} from './present/sides/sides.ts';
 import {metricsToSee} from './present/verdict/weighty.ts';
 import type {Reading} from './reading.ts';
@@ -17,7 +17,7 @@ import {SPANS_MS, type Ui} from './ui.ts';
 
 /** Everything the panels draw, computed from the reading, the size and what the person has chosen. */
 export interface Screen {
-  scene: Scene;
+  scene: ViewModel;
   layout: Layout;
   /** All metrics, whatever the filter. */
   allRows: readonly MetricRow[];
@@ -43,13 +43,13 @@ export function useScreen(
 ): Screen {
   const {columns, rows: height} = size;
   const {lang, share} = deck.mode;
-  const {windows} = deck;
+  const {monitor} = deck;
   const t = messagesOf(lang);
   const clean = share ? MASKED : OPEN;
   const spanMs = SPANS_MS[ui.span] ?? SPANS_MS[0] ?? 300_000;
   const mayAct = deck.controller !== null;
   const bare = useMemo(
-    (): Scene => ({reading, histories: NO_HISTORIES, t, clean, mayAct}),
+    (): ViewModel => ({reading, histories: NO_HISTORIES, t, clean, mayAct}),
     [reading, t, clean, mayAct],
   );
   const judged = useMemo(() => attempt(() => middlePanel(bare, columns), NO_PANEL), [bare, columns]);
@@ -66,14 +66,14 @@ export function useScreen(
   const points = layout.sparkWidth * 2;
   const stepMs = stepFor(spanMs, points);
   const scene = useMemo(
-    (): Scene => ({
+    (): ViewModel => ({
       ...bare,
       histories: attempt(
-        () => readHistories(windows, reading.metrics, reading.at, points, stepMs),
+        () => readHistories(monitor, reading.metrics, reading.at, points, stepMs),
         NO_HISTORIES,
       ),
     }),
-    [bare, windows, reading, points, stepMs],
+    [bare, monitor, reading, points, stepMs],
   );
   const allRows = useMemo(() => attempt(() => metricRows(scene), NO_ROWS), [scene]);
   const filter = ui.filters.metrics;
@@ -96,9 +96,9 @@ export function useScreen(
   const chart = useMemo(() => {
     if (!isCharted || pickedName === null) return null;
     const chartStepMs = stepFor(chartSpan, valuesInChart);
-    const read = () => readHistories(windows, [pickedName], reading.at, valuesInChart, chartStepMs);
+    const read = () => readHistories(monitor, [pickedName], reading.at, valuesInChart, chartStepMs);
     return attempt(read, NO_HISTORIES).get(pickedName) ?? null;
-  }, [isCharted, pickedName, windows, reading, valuesInChart, chartSpan]);
+  }, [isCharted, pickedName, monitor, reading, valuesInChart, chartSpan]);
   return {
     scene,
     layout,

@@ -1,8 +1,8 @@
 import type {Controller} from '../controller/outcome.ts';
 import {StoreFault} from '../store/fault.ts';
-import type {Contact} from './contact.ts';
+import type {OutageTracker} from '../monitor/outage-tracker.ts';
 import {RENEW_MS, type LeaseHold} from './lease.ts';
-import {beginTenure, type OwnTenure, type Tenure} from './tenure.ts';
+import {beginTerm, type OwnTerm, type LeadershipTerm} from './leadership-term.ts';
 import {changeOrWhile, pause} from './wait.ts';
 
 /** What a process is to a feature. */
@@ -15,11 +15,11 @@ export type Role =
 export interface GuardKeeping {
   controller: Controller;
   lease: LeaseHold;
-  contact: Contact;
+  outages: OutageTracker;
   /** As the log shall name it: `guard on ops-1`. */
   name: string;
-  /** What a guard does while it is one; ends soon after the tenure does. */
-  work(tenure: Tenure): Promise<void>;
+  /** What a guard does while it is one; ends soon after the term does. */
+  work(term: LeadershipTerm): Promise<void>;
   /** Told of each change. */
   onRole(role: Role): void;
 }
@@ -40,31 +40,31 @@ export async function keepGuard(keeping: GuardKeeping, signal: AbortSignal): Pro
   const told = tellOnce(keeping.onRole);
   let wasGuard = false;
   while (!signal.aborted) {
-    const tenure = await enter(keeping, {told, wasGuard}, signal);
-    if (tenure === null) continue;
+    const term = await enter(keeping, {told, wasGuard}, signal);
+    if (term === null) continue;
     wasGuard = true;
-    told({role: 'acting', epoch: tenure.epoch});
-    await serve(keeping, tenure, signal);
+    told({role: 'acting', epoch: term.epoch});
+    await serve(keeping, term, signal);
   }
   told({role: 'handed-over'});
 }
 
 /** One try to become the guard; waits a while where it fails. */
 async function enter(
-  {controller, lease, contact, name}: GuardKeeping,
+  {controller, lease, outages, name}: GuardKeeping,
   {told, wasGuard}: {told: (role: Role) => void; wasGuard: boolean},
   signal: AbortSignal,
-): Promise<OwnTenure | null> {
+): Promise<OwnTerm | null> {
   try {
     const isOurs = await lease.hold();
-    contact.answered();
+    outages.answered();
     if (isOurs) {
       // Whoever took the guard since, another process or this one before it slept, is seen by the epoch.
       const from = controller.snapshot().state.guard?.epoch ?? 0;
       const by = {name, kind: 'guard'} as const;
       const isMeant = () => lease.isHeld() && !signal.aborted;
       const outcome = await controller.execute({type: 'take-guard', from}, {by}, {isMeant});
-      if (outcome.kind === 'done') return beginTenure(controller, lease, name, from + 1);
+      if (outcome.kind === 'done') return beginTerm(controller, lease, name, from + 1);
       // The log was not read as far as that; by now it is.
       if (outcome.kind === 'refused' && outcome.refusal.code === 'old-epoch') return null;
       if (outcome.kind === 'refused') {
@@ -89,34 +89,34 @@ async function enter(
 }
 
 /** Works and renews until the lease is lost, another has the guard, or it is time to go. */
-async function serve(keeping: GuardKeeping, tenure: OwnTenure, signal: AbortSignal): Promise<void> {
+async function serve(keeping: GuardKeeping, term: OwnTerm, signal: AbortSignal): Promise<void> {
   const {controller, lease} = keeping;
-  const isOlder = () => (controller.snapshot().state.guard?.epoch ?? 0) > tenure.epoch;
-  const stopListening = controller.subscribe(() => void (isOlder() && tenure.end()));
+  const isOlder = () => (controller.snapshot().state.guard?.epoch ?? 0) > term.epoch;
+  const stopListening = controller.subscribe(() => void (isOlder() && term.end()));
   // An answer that never comes must not keep a lease that has run out from being seen.
-  const watching = setInterval(tenure.isHeld, WATCH_MS);
-  signal.addEventListener('abort', tenure.end);
-  if (signal.aborted) tenure.end();
-  const working = keeping.work(tenure).finally(tenure.end);
-  await endOf(Promise.all([working, renew(keeping, tenure)]), tenure.signal);
-  signal.removeEventListener('abort', tenure.end);
+  const watching = setInterval(term.isHeld, WATCH_MS);
+  signal.addEventListener('abort', term.end);
+  if (signal.aborted) term.end();
+  const working = keeping.work(term).finally(term.end);
+  await endOf(Promise.all([working, renew(keeping, term)]), term.signal);
+  signal.removeEventListener('abort', term.end);
   clearInterval(watching);
   stopListening();
   if (!signal.aborted) return;
   // First the lease: whoever hears that the guard has left finds it free.
   await lease.giveUp().catch(() => undefined);
-  const by = tenure.actor;
+  const by = term.actor;
   await controller.execute({type: 'leave-guard'}, {by}).catch(() => undefined);
 }
 
-async function renew({lease, contact}: GuardKeeping, tenure: OwnTenure): Promise<void> {
+async function renew({lease, outages}: GuardKeeping, term: OwnTerm): Promise<void> {
   for (;;) {
-    await pause(RENEW_MS, tenure.signal);
-    if (!tenure.isHeld()) return;
+    await pause(RENEW_MS, term.signal);
+    if (!term.isHeld()) return;
     try {
       const isOurs = await lease.hold();
-      contact.answered();
-      if (!isOurs) tenure.end();
+      outages.answered();
+      if (!isOurs) term.end();
     } catch {
       // As long as it has not run out, it is ours.
     }

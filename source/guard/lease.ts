@@ -1,5 +1,5 @@
 import type {LeaseKeeper} from '../store/port.ts';
-import {elapsed, type Clock, type Moment} from './clock.ts';
+import {elapsed, type Clock, type Moment} from '../monitor/clock.ts';
 
 /** For how long the guard is somebody's without a word, milliseconds. */
 export const LEASE_MS = 5000;

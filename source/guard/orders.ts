@@ -1,4 +1,5 @@
 import {JUDGE_KEY, type DueAlert} from '../analysis/judge/alerts.ts';
+import {timeWords} from '../analysis/judge/amounts.ts';
 import {reason} from '../analysis/judge/reasons.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
@@ -18,7 +19,7 @@ export interface Order {
 }
 
 /** What orders depend on: the log, the judgement of this moment, and since when routers have differed. */
-export interface Sight {
+export interface GuardInput {
   state: State;
   release: Release;
   judgement: Judgement;
@@ -40,6 +41,10 @@ const SETTLE_MS = 10_000;
 const TOO_SOON_MS = 5000;
 /** Gray of which nothing was ever heard is silent after this time, milliseconds. */
 const UNHEARD_MS = 60_000;
+/** Gray that gets requests and says nothing for so long is a fault that a person must know of, milliseconds. */
+const SILENT_MS = 120_000;
+/** Why the clock of a phase stands while gray is silent. */
+const UNHEARD = 'nothing is heard of gray';
 /** Routers that follow within this time have followed, milliseconds. */
 const FOLLOW_MS = 3000;
 /** Routers that have not followed within this time are a fault, milliseconds. */
@@ -47,19 +52,19 @@ const ROUTERS_LATE_MS = 30_000;
 const ROUTERS_NAMED = 3;
 const REASON_AT_MOST = 500;
 
-/** What a guard does after a look, in this order. Pure: the same sight, the same orders. */
-export function ordersOf(sight: Sight): Order[] {
-  const {state} = sight;
+/** What a guard does after a look, in this order. Pure: the same input, the same orders. */
+export function ordersOf(input: GuardInput): Order[] {
+  const {state} = input;
   return [
-    ...verdictOrders(sight),
-    ...actionOrders(sight),
-    ...clockOrders(sight),
-    ...alertOrders(state, dueOf(sight), sight.now),
+    ...verdictOrders(input),
+    ...actionOrders(input),
+    ...clockOrders(input),
+    ...alertOrders(state, dueOf(input), input.now),
   ];
 }
 
 /** The verdict before what follows from it, so that the log has the numbers; not each second. */
-function verdictOrders({release, judgement, now}: Sight): Order[] {
+function verdictOrders({release, judgement, now}: GuardInput): Order[] {
   const {action} = judgement.verdict;
   const before = release.verdict;
   if (isSameVerdict(before, judgement.verdict)) return [];
@@ -71,8 +76,8 @@ function verdictOrders({release, judgement, now}: Sight): Order[] {
   return [{intent: {type: 'verdict', release: release.id, ...verdict}}];
 }
 
-function actionOrders(sight: Sight): Order[] {
-  const {release, judgement, missed} = sight;
+function actionOrders(input: GuardInput): Order[] {
+  const {release, judgement, missed} = input;
   const {because} = judgement;
   const {action, reasons} = judgement.verdict;
   const reason = words(reasons);
@@ -80,7 +85,7 @@ function actionOrders(sight: Sight): Order[] {
     return [{intent: {type: 'pause', release: release.id}, reason: `while nobody looked: ${words(missed)}`}];
   switch (action) {
     case 'rollback':
-      return isStuck(sight) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
+      return isStuck(input) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
     case 'pause':
       return release.state === 'rolling'
         ? [{intent: {type: 'pause', release: release.id, because}, reason}]
@@ -100,13 +105,13 @@ function advanceOrders({id, phase}: Release, {next, left}: Judgement, reason: st
 }
 
 /** Prod is the new version already and nothing leads back: taking gray back would change nothing but the log. */
-function isStuck({release, judgement}: Sight): boolean {
+function isStuck({release, judgement}: GuardInput): boolean {
   return (
     judgement.verdict.action === 'rollback' && release.prodChanged && release.plan.hooks.demote === undefined
   );
 }
 
-function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
+function clockOrders({release, judgement, differsSince, now}: GuardInput): Order[] {
   const {state, id, clock, percent} = release;
   // Whoever goes on has no use for the clock of the phase that is left.
   if (state !== 'rolling' || judgement.verdict.action === 'advance') return [];
@@ -115,7 +120,7 @@ function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
   switch (judgement.heldClock) {
     case 'no-data': {
       const silentMs = judgement.gray.ageMs ?? now - release.splitChangedAt;
-      return silentMs < UNHEARD_MS ? [] : hold('nothing is heard of gray', now - silentMs);
+      return silentMs < UNHEARD_MS ? [] : hold(UNHEARD, now - silentMs);
     }
     case 'not-applied':
       return differsSince === null || now - differsSince < FOLLOW_MS
@@ -126,9 +131,27 @@ function clockOrders({release, judgement, differsSince, now}: Sight): Order[] {
   }
 }
 
-function dueOf(sight: Sight): DueAlert[] {
-  const {release, judgement, now, differsSince, unapplied} = sight;
+/**
+ * How long gray has been silent, once a person must know, milliseconds; null: it is not, or not for so long. The clock that
+ * stands already shows that an earlier look found the same: a guard that has just begun may not have read all samples.
+ */
+function silenceOfGray({release, judgement, now}: GuardInput): number | null {
+  const {percent, state, clock, splitChangedAt} = release;
+  const {ageMs, isSilent} = judgement.gray;
+  if (!isSilent || percent === 0 || (state === 'rolling' && clock.held !== UNHEARD)) return null;
+  const silentMs = ageMs ?? now - splitChangedAt;
+  return silentMs >= SILENT_MS ? silentMs : null;
+}
+
+function dueOf(input: GuardInput): DueAlert[] {
+  const {release, judgement, now, differsSince, unapplied} = input;
   const due = [...judgement.alerts];
+  const silentMs = silenceOfGray(input);
+  if (silentMs !== null) {
+    const message = `gray is silent: no sample for ${timeWords(silentMs)} at ${release.percent} %; look whether gray runs and reports`;
+    const cause = reason('no_data', message, {value: silentMs / 1000});
+    due.push({key: `${GUARD_KEY}silence`, level: 'critical', message, cause});
+  }
   if (differsSince !== null && now - differsSince >= ROUTERS_LATE_MS) {
     const message = `not every router has applied ${release.percent} %${routerWords(unapplied)}`;
     const cause = reason('not_applied', message, {threshold: release.percent});
@@ -136,7 +159,7 @@ function dueOf(sight: Sight): DueAlert[] {
   }
   const late = overdue(release, now);
   if (late !== null) due.push({key: `${GUARD_KEY}overdue`, level: 'warning', message: late});
-  if (isStuck(sight)) {
+  if (isStuck(input)) {
     const message = `gray is bad, but prod is ${release.version} already and no demote hook leads back: a person decides`;
     due.push({key: `${GUARD_KEY}stuck`, level: 'critical', message});
   }
@@ -164,7 +187,7 @@ export function alertOrders(
 }
 
 /** The first of them by name. */
-function routerWords(routers: Sight['unapplied']): string {
+function routerWords(routers: GuardInput['unapplied']): string {
   const named = routers
     .slice(0, ROUTERS_NAMED)
     .map(

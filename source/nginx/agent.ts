@@ -11,7 +11,7 @@ import {exposureBound, servedNow, type Served} from './edge-report.ts';
 import {startOf} from '../release/well-formed.ts';
 
 /** What an agent is made of. */
-export interface AgentMeans {
+export interface AgentOptions {
   store: RoutingStore;
   edge: Edge;
   site: EdgeSite;
@@ -40,11 +40,11 @@ interface Follower {
 }
 
 /**
- * Drives an nginx by the store until the signal aborts: obeys what is set, says what nginx confirms, falls back when
- * nobody hears it. Leaves the file for when nobody drives. Never rejects.
+ * Drives an nginx by the store until the signal aborts: applies the split, reports what nginx confirms, and falls back
+ * when the store does not take its reports. It leaves the fallback file behind. Never rejects.
  */
-export async function runAgent(means: AgentMeans, signal: AbortSignal): Promise<void> {
-  const {store, edge, site, name, folder, onTrouble, onReport} = means;
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const {store, edge, site, name, folder, onTrouble, onReport} = options;
   const followers = new Map<string, Follower>();
   let wanted: ReadonlyMap<string, Split> = new Map();
 
@@ -58,7 +58,7 @@ export async function runAgent(means: AgentMeans, signal: AbortSignal): Promise<
   const report = (feature: string, follower: Follower): RouterReport => {
     const moment = momentOf(feature, follower);
     follower.served = servedNow(moment, follower.served);
-    const boundMs = exposureBound(routingSplit(follower), means, STALE_AFTER_MS);
+    const boundMs = exposureBound(routingSplit(follower), options, STALE_AFTER_MS);
     const {trouble} = moment;
     const told =
       trouble === null ? {} : {trouble: startOf(`${trouble.code}: ${trouble.text}`, LONGEST_TROUBLE)};

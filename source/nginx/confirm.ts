@@ -37,8 +37,8 @@ export async function confirmed(
   }
 }
 
-/** Puts a file in place, reloads and waits a moment for nginx to say so: what is left to do when nobody drives any more. */
-export async function installAside(edge: Edge, text: string): Promise<EdgeTrouble | null> {
+/** Puts the fallback file in place, reloads and waits a moment for nginx to confirm. The agent does it last. */
+export async function installFallback(edge: Edge, text: string): Promise<EdgeTrouble | null> {
   if ((await edge.read()) !== text) {
     const written = await edge.put(text);
     if (written !== null) return written;

@@ -3,12 +3,12 @@ import type {EdgeSite} from '../audience/edge-site.ts';
 import type {Edge, EdgeTrouble} from './edge.ts';
 import type {EdgeFile} from './render.ts';
 import type {Split} from '../release/split.ts';
-import {confirmed, installAside, UNCONFIRMED} from './confirm.ts';
+import {confirmed, installFallback, UNCONFIRMED} from './confirm.ts';
 import {Goal, type Step} from './goal.ts';
 import {KnownParts} from './known-parts.ts';
 
 /** What drives an edge is given. */
-export interface DriverMeans {
+export interface DriverOptions {
   edge: Edge;
   site: EdgeSite;
   /** The live splits that are to be obeyed now; another map after each change. Who is not there has prod for everyone. */
@@ -41,7 +41,7 @@ const LONGEST_RETRY_MS = 15_000;
  * replaced by prod for everyone of that feature, so that it stands in the way of no other.
  */
 export class EdgeDriver {
-  readonly #means: DriverMeans;
+  readonly #options: DriverOptions;
   readonly #parts = new KnownParts();
   readonly #goal: Goal;
   /** What nginx says that it works by. */
@@ -54,14 +54,14 @@ export class EdgeDriver {
   #failures = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #testedAt = Number.NEGATIVE_INFINITY;
-  #aside: string | null = null;
+  #fallback: string | null = null;
   #unanswered = 0;
   /** Reloads so far. */
   reloads = 0;
 
-  constructor(means: DriverMeans) {
-    this.#means = means;
-    this.#goal = new Goal(means.site, means.wanted, this.#parts);
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#goal = new Goal(options.site, options.wanted, this.#parts);
   }
 
   /** Whether nginx says that it does for a feature what is wanted now. */
@@ -93,27 +93,27 @@ export class EdgeDriver {
       this.#isWoken = false;
       const goal = this.#goal.now();
       if (goal.file.hash !== this.#confirmed?.file.hash) await this.#go(goal, signal);
-      else if (this.#means.steady() - this.#lookedAt >= LOOK_EVERY_MS) await this.#look(goal, signal);
-      await this.#renewAside();
+      else if (this.#options.steady() - this.#lookedAt >= LOOK_EVERY_MS) await this.#look(goal, signal);
+      await this.#renewFallback();
       await this.#sleep(signal);
     }
   }
 
-  /** Puts the file in place that is meant for when nobody drives, and reloads. */
+  /** Puts the fallback file in place, and reloads. */
   async leave(): Promise<EdgeTrouble | null> {
-    const {edge} = this.#means;
-    const text = (await edge.readAside()) ?? this.#goal.prod().text;
-    return await installAside(edge, text);
+    const {edge} = this.#options;
+    const text = (await edge.readFallback()) ?? this.#goal.prod().text;
+    return await installFallback(edge, text);
   }
 
   /** Tests prod for everyone before it is needed. A crash in the middle leaves that file in place. */
   async #prepare(signal: AbortSignal): Promise<void> {
-    const {edge} = this.#means;
+    const {edge} = this.#options;
     const prod = this.#goal.prod();
     const before = await edge.read();
-    const written = (await edge.put(prod.text)) ?? (await edge.putAside(prod.text));
+    const written = (await edge.put(prod.text)) ?? (await edge.putFallback(prod.text));
     if (written !== null) return this.#fail(written);
-    this.#aside = prod.text;
+    this.#fallback = prod.text;
     const said = await edge.test(signal);
     if (said === null && !signal.aborted) this.#learn(prod);
     if (before !== null && before !== prod.text) await edge.put(before);
@@ -129,7 +129,7 @@ export class EdgeDriver {
 
   /** `goal`: what is wanted all in all; once it is another, this is given up. */
   async #apply(step: Step, goal: Step, signal: AbortSignal): Promise<void> {
-    const {edge} = this.#means;
+    const {edge} = this.#options;
     const {file} = step;
     const isKnown = this.#parts.isTaken(file);
     // A rollback is not kept waiting for others.
@@ -145,20 +145,20 @@ export class EdgeDriver {
     this.reloads++;
     if (told !== null) return this.#fail(told);
     // Should the agent die now, what was taken back is not to return.
-    await this.#renewAside();
+    await this.#renewFallback();
     await this.#confirm(step, goal, signal);
   }
 
   /** Whether nginx takes the file; where not, the one before is back in place. */
   async #test(file: EdgeFile, before: string | null, signal: AbortSignal): Promise<boolean> {
-    const {edge} = this.#means;
+    const {edge} = this.#options;
     const said = await this.#ask(file, signal);
     if (said === null) {
       this.#learn(file);
       return true;
     }
     const prod = this.#goal.prod().text;
-    // Whoever mends the site and reloads is to find what was taken back taken back.
+    // After an operator has mended the site and reloads, a rollback must still hold.
     const rest = file.text === prod ? prod : (before ?? prod);
     await edge.put(rest);
     if (said === 'outdated') return false;
@@ -174,7 +174,7 @@ export class EdgeDriver {
     const turn = new AbortController();
     this.#wake = turn;
     this.#asking = file.hash;
-    const said = await this.#means.edge.test(AbortSignal.any([signal, turn.signal]));
+    const said = await this.#options.edge.test(AbortSignal.any([signal, turn.signal]));
     this.#wake = null;
     this.#asking = null;
     return signal.aborted || turn.signal.aborted ? 'outdated' : said;
@@ -182,7 +182,7 @@ export class EdgeDriver {
 
   /** Finds which of the new parts nginx does not take: each alone, or else all of them. */
   async #blame(file: EdgeFile, {text}: EdgeTrouble, rest: string, signal: AbortSignal): Promise<void> {
-    const {edge, onChange} = this.#means;
+    const {edge, onChange} = this.#options;
     const fresh = this.#parts.newIn(file);
     const alone = fresh.length === 1 ? [] : fresh;
     const {refusals} = this.#parts;
@@ -209,7 +209,7 @@ export class EdgeDriver {
 
   /** Waits until nginx says that it works by the file. */
   async #confirm(step: Step, goal: Step, signal: AbortSignal): Promise<void> {
-    const {edge} = this.#means;
+    const {edge} = this.#options;
     let isDiagnosed = false;
     let isGivenUp = false;
     const isDone = await confirmed(edge, step.file.hash, CONFIRMS_WITHIN_MS, async unseenForMs => {
@@ -228,21 +228,22 @@ export class EdgeDriver {
 
   #succeed(step: Step): void {
     this.#failures = 0;
-    this.#lookedAt = this.#means.steady();
+    this.#lookedAt = this.#options.steady();
     this.#confirmed = step;
     this.#trouble = null;
-    this.#means.onChange();
+    this.#options.onChange();
   }
 
-  /** What is to stand when nobody drives: gray only where the phase keeps it. */
-  async #renewAside(): Promise<void> {
-    const {text} = this.#goal.aside();
-    if (text !== this.#aside && (await this.#means.edge.putAside(text)) === null) this.#aside = text;
+  /** Renews the fallback file: gray only where the phase keeps it. */
+  async #renewFallback(): Promise<void> {
+    const {text} = this.#goal.fallback();
+    if (text !== this.#fallback && (await this.#options.edge.putFallback(text)) === null)
+      this.#fallback = text;
   }
 
-  /** Somebody changed the file, or started nginx with another: it is put right. */
+  /** Restores the file after another process changed it, or started nginx with another. */
   async #look(goal: Step, signal: AbortSignal): Promise<void> {
-    const {edge, steady, onChange} = this.#means;
+    const {edge, steady, onChange} = this.#options;
     const {file} = goal;
     this.#lookedAt = steady();
     const [inPlace, answer] = await Promise.all([edge.read(), edge.ask()]);
@@ -263,7 +264,7 @@ export class EdgeDriver {
 
   #learn(file: EdgeFile): void {
     this.#parts.take(file);
-    this.#testedAt = this.#means.steady();
+    this.#testedAt = this.#options.steady();
   }
 
   #fail(trouble: EdgeTrouble): void {
@@ -271,7 +272,7 @@ export class EdgeDriver {
     const isNew = trouble.code !== this.#trouble?.code || trouble.text !== this.#trouble.text;
     this.#trouble = trouble;
     if (trouble.code === 'not-running') this.#confirmed = null;
-    if (isNew) this.#means.onChange();
+    if (isNew) this.#options.onChange();
   }
 
   async #sleep(signal: AbortSignal): Promise<void> {

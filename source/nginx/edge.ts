@@ -1,4 +1,5 @@
-import {link, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {link, lstat, open, rename, rm} from 'node:fs/promises';
 import {get} from 'node:http';
 import type {EdgeSite} from '../audience/edge-site.ts';
 import {runBriefly} from './run-briefly.ts';
@@ -6,10 +7,10 @@ import {signalMaster} from './signal-master.ts';
 
 /** Why an edge does not do what it was told. */
 export type EdgeTroubleCode =
-  /** No nginx runs there, or its pid file is of one that has gone: nobody gets anything. */
+  /** No nginx runs there, or its pid file is of one that has gone: no user is served. */
   | 'not-running'
   | 'no-permission'
-  /** nginx refuses its configuration with and without our file: somebody else has broken it. */
+  /** nginx refuses its configuration with and without our file: the fault is elsewhere. */
   | 'site-broken'
   /** nginx refuses our file. */
   | 'file-refused'
@@ -28,7 +29,7 @@ export interface EdgeTrouble {
 }
 
 /** How an nginx is reached. */
-export interface EdgeMeans {
+export interface EdgeOptions {
   /** The file that the site includes. */
   include: string;
   test: readonly string[];
@@ -42,9 +43,9 @@ export interface Edge {
   read(): Promise<string | null>;
   /** Puts a file in place at one stroke; the one before stays beside it, as `.previous`. */
   put(text: string): Promise<EdgeTrouble | null>;
-  /** The file for whoever comes when the agent is gone: beside the one in place, as `.prod`. */
-  putAside(text: string): Promise<EdgeTrouble | null>;
-  readAside(): Promise<string | null>;
+  /** Writes the fallback file next to the one in place, as `.prod`. */
+  putFallback(text: string): Promise<EdgeTrouble | null>;
+  readFallback(): Promise<string | null>;
   /** Asks nginx whether it takes its configuration; null: it does. Aborted: null as well. */
   test(signal: AbortSignal): Promise<EdgeTrouble | null>;
   /** Tells nginx to read its configuration again. */
@@ -57,13 +58,13 @@ const ASK_MS = 1000;
 const LONGEST_FILE = 64 * 1024 * 1024;
 const LONGEST_ANSWER = 200;
 
-export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
-  const aside = `${include}.prod`;
+export function openEdge({include, test, reload, probe}: EdgeOptions): Edge {
+  const fallback = `${include}.prod`;
   return {
     read: () => readText(include),
     async put(text) {
       try {
-        await writeAside(`${include}.next`, text, include);
+        await writeLike(`${include}.next`, text, include);
         await rm(`${include}.previous`, {force: true});
         await link(include, `${include}.previous`).catch(() => undefined);
         await rename(`${include}.next`, include);
@@ -72,16 +73,16 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
         return troubleOf(error, include);
       }
     },
-    async putAside(text) {
+    async putFallback(text) {
       try {
-        await writeAside(`${aside}.next`, text, include);
-        await rename(`${aside}.next`, aside);
+        await writeLike(`${fallback}.next`, text, include);
+        await rename(`${fallback}.next`, fallback);
         return null;
       } catch (error) {
-        return troubleOf(error, aside);
+        return troubleOf(error, fallback);
       }
     },
-    readAside: () => readText(aside),
+    readFallback: () => readText(fallback),
     async test(signal) {
       const ran = await runBriefly(test, signal);
       if (ran.how === 'done') return null;
@@ -94,25 +95,43 @@ export function openEdge({include, test, reload, probe}: EdgeMeans): Edge {
   };
 }
 
+/**
+ * The text of a plain file; null where there is none. The owner of the folder can put a link or a pipe there: neither is
+ * read, because what is read is written again, perhaps with more rights than theirs.
+ */
 async function readText(path: string): Promise<string | null> {
   try {
-    const text = await readFile(path, 'utf8');
-    return text.length > LONGEST_FILE ? null : text;
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const found = await file.stat();
+      return found.isFile() && found.size <= LONGEST_FILE ? await file.readFile('utf8') : null;
+    } finally {
+      await file.close();
+    }
   } catch {
     return null;
   }
 }
 
-/** The file names people: whoever else is to read it is given the right by the one in place. */
+/** The file names people: it has the group of the file in place, and no other reader. */
 const OF_ITS_GROUP = 0o640;
 
-/** On the disk when it resolves: after a power cut nginx must not find half a file. Belongs to whom `like` belongs to. */
-async function writeAside(path: string, text: string, like: string): Promise<void> {
-  const rights = await stat(like).catch(() => null);
+/**
+ * Writes a file that is new: what stands at the path is taken away, never written to, so a link there leads nowhere. On the
+ * disk when it resolves: after a power cut nginx must not find half a file. It gets the owner and rights of `like`.
+ */
+async function writeLike(path: string, text: string, like: string): Promise<void> {
+  const found = await lstat(like).catch(() => null);
+  const rights = found?.isFile() === true ? found : null;
   const mode = rights === null ? OF_ITS_GROUP : rights.mode & 0o777;
-  const file = await open(path, 'w', OF_ITS_GROUP);
+  await rm(path, {force: true});
+  const file = await open(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    OF_ITS_GROUP,
+  );
   try {
-    // Only root may give a file away.
+    // By the open file, not by its name. Only root may give a file away.
     if (rights !== null) await file.chown(rights.uid, rights.gid).catch(() => undefined);
     await file.chmod(mode);
     await file.writeFile(text);
@@ -163,7 +182,7 @@ function ask({host, port}: EdgeSite['probe']): Promise<string | null> {
       },
     );
     request.on('error', () => end(null));
-    // For all of it: somebody else on this port may answer and never come to an end.
+    // For the whole answer: another program on this port may answer without end.
     const late = setTimeout(() => request.destroy(), ASK_MS);
     const end = (hash: string | null) => {
       clearTimeout(late);

@@ -25,7 +25,7 @@ export function variableOf(source: EdgeSource): string {
   );
 }
 
-/** Whether whoever asks fits a rule. @throws Unwritable for what nginx cannot compare */
+/** Whether a request fits a rule. @throws Unwritable for what nginx cannot compare */
 export function bitOf(block: Block, rule: Rule, attributes: Readonly<Record<string, EdgeSource>>): Bit {
   if ('all' in rule) return block.all(rule.all.map(part => bitOf(block, part, attributes)));
   if ('any' in rule) return block.any(rule.any.map(part => bitOf(block, part, attributes)));
@@ -47,6 +47,11 @@ export function bitOf(block: Block, rule: Rule, attributes: Readonly<Record<stri
     throw new Unwritable(
       `nginx cannot compare ${shown(attribute)} with a number`,
       `list the texts it may have: {${shown(attribute)}: ["${test.value}"]}; or route by the SDK`,
+    );
+  if ('version' in test)
+    throw new Unwritable(
+      `nginx cannot compare the version ${shown(attribute)}`,
+      'set a header that says so, and compare it with a text; or route by the SDK',
     );
   const source = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
   if (source === undefined)

@@ -1,6 +1,6 @@
 import type {Readable} from 'node:stream';
 import type {Edge, EdgeTrouble} from './edge.ts';
-import {installAside} from './confirm.ts';
+import {installFallback} from './confirm.ts';
 
 /** What an agent writes when it ends by itself: nothing is left to do. */
 export const FAREWELL = 'bye\n';
@@ -9,8 +9,8 @@ export const BEAT = '.';
 export const BEAT_EVERY_MS = 1000;
 
 /**
- * Watches over an agent from a process of its own: when the agent dies, or does not beat for so long, puts the file in
- * place that is meant for when nobody drives. Resolves once nothing is left to watch; null: there was nothing to do.
+ * Watches an agent from a process of its own. If the agent dies or sends no heartbeat for too long, it puts the fallback
+ * file in place. Resolves once nothing is left to watch; null: there was nothing to do.
  */
 export async function watchOverAgent(
   beats: Readable,
@@ -37,7 +37,7 @@ export async function watchOverAgent(
   const why = await ended.promise;
   clearTimeout(timer);
   if (why === 'bye') return null;
-  const text = await edge.readAside();
+  const text = await edge.readFallback();
   if (text === null) return {why, trouble: {code: 'cannot-write', text: 'there is no prepared file'}};
-  return {why, trouble: await installAside(edge, text)};
+  return {why, trouble: await installFallback(edge, text)};
 }

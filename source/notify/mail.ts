@@ -2,7 +2,7 @@ import type {MailSpec} from '../release/channel.ts';
 import {failed, type Channel, type Tried} from './channel.ts';
 import type {Message} from './message.ts';
 import {isLoopback, isTls} from './post.ts';
-import {readSecret, without} from './secret.ts';
+import {readSecret, without} from '../http/secret.ts';
 import {startOf} from '../release/well-formed.ts';
 
 /** For the connection, its greeting and each answer; and all in all, milliseconds. */
@@ -39,7 +39,7 @@ async function sendMail(
   const {createTransport} = await import('nodemailer');
   const {protocol, hostname, port, username} = new URL(server);
   const isSecure = protocol === 'smtps:';
-  // Between this machine and itself nobody listens in, and its server has no certificate that anybody trusts.
+  // No other party reads what this machine sends to itself, and its server has no trusted certificate.
   const isHere = isLoopback(hostname);
   const transport = createTransport({
     host: hostname.replace(/^\[|\]$/gu, ''),
@@ -139,7 +139,7 @@ function refusal(thrown: unknown, secrets: readonly string[]): Tried {
   }
   const isBefore = cause === 'ECONNREFUSED' || cause === 'EHOSTUNREACH' || cause === 'ENETUNREACH';
   return isBefore
-    ? failed('nobody answers at its address')
+    ? failed('no answer at its address')
     : failed(`the connection broke${cause === '' ? '' : ` (${cause})`}`, {isUnsure: true});
 }
 

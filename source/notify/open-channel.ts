@@ -1,7 +1,7 @@
 import type {ChannelSpec} from '../release/channel.ts';
 import type {Channel} from './channel.ts';
 import {mailChannel} from './mail.ts';
-import {readSecret, SecretMissing} from './secret.ts';
+import {readSecret, SecretMissing} from '../http/secret.ts';
 import {slackChannel} from './slack.ts';
 import {smsChannel} from './sms.ts';
 import {failed} from './channel.ts';

@@ -4,11 +4,11 @@ import type {Intent} from '../release/command.ts';
 import type {WorkingLog} from '../controller/working-log.ts';
 import {failed, type Channel, type Tried} from './channel.ts';
 import {CHANNEL_KEY, keyOf, nextDue, type Due} from './due.ts';
-import {messageOf, type Message, type MessageMeans} from './message.ts';
+import {messageOf, type Message, type MessageOptions} from './message.ts';
 import {afterFailure, TRIES_AT_MOST} from './policy.ts';
 
 /** What is needed to tell people. */
-export interface OutboxMeans extends MessageMeans {
+export interface OutboxOptions extends MessageOptions {
   log: WorkingLog;
   /** This process's name in the log, as its commands carry it: unlike that of any other. */
   actor: string;
@@ -35,11 +35,11 @@ const FAULTY_AFTER = 3;
 
 /** Tells people by their channels what the log says they are to know; journaled, so that a successor can go on. */
 export class Outbox {
-  readonly #means: OutboxMeans;
+  readonly #options: OutboxOptions;
   readonly #busy = new Map<string, Promise<void>>();
 
-  constructor(means: OutboxMeans) {
-    this.#means = means;
+  constructor(options: OutboxOptions) {
+    this.#options = options;
   }
 
   /** Begins what is due now; returns what there is to wait for. @throws StoreFault */
@@ -51,8 +51,8 @@ export class Outbox {
         due.what === 'escalate'
           ? await this.#escalate(due.alert)
           : await this.#beginOne(due.dispatch, due.channels);
-      // Somebody else was first, or it may not be done from here: look again in a while.
-      if (!isWritten) return {what: 'wait', until: this.#means.log.now() + TRY_AGAIN_MS};
+      // Another process was first, or it may not be done from here: look again in a while.
+      if (!isWritten) return {what: 'wait', until: this.#options.log.now() + TRY_AGAIN_MS};
     }
   }
 
@@ -66,20 +66,20 @@ export class Outbox {
   }
 
   #next(): Due {
-    const {log, actor, channels, isOnDuty, escalateAfterMs} = this.#means;
+    const {log, actor, channels, isOnDuty, escalateAfterMs} = this.#options;
     const sight = {state: log.state(), now: log.now(), actor, isOnDuty: isOnDuty(), escalateAfterMs};
     return nextDue({...sight, busy: new Set(this.#busy.keys())}, channels);
   }
 
   async #escalate(alert: string): Promise<boolean> {
-    const {log, escalateAfterMs} = this.#means;
+    const {log, escalateAfterMs} = this.#options;
     const {kind} = await log.execute({type: 'escalate', alert, afterMs: escalateAfterMs ?? 0});
     return kind === 'done';
   }
 
   /** Intent first, for all channels at once; then each is told by itself. */
   async #beginOne({id}: Dispatch, wanted: {channel: string; afterMs: number}[]): Promise<boolean> {
-    const {log, actor, channels} = this.#means;
+    const {log, actor, channels} = this.#options;
     const begun = wanted.map(({channel, afterMs}) => {
       const limitMs = channels.find(({name}) => name === channel)?.timeoutMs ?? 0;
       return {channel, afterMs, deadlineMs: limitMs + GRACE_MS};
@@ -99,9 +99,9 @@ export class Outbox {
   }
 
   async #send(dispatch: Dispatch, {attempts, isUnsure}: Delivery, channel: Channel): Promise<void> {
-    const {log, random} = this.#means;
+    const {log, random} = this.#options;
     const about = {attempt: attempts, mayBeRepeat: isUnsure, now: log.now()};
-    const tried = await attempt(channel, () => messageOf(log.state(), dispatch, about, this.#means));
+    const tried = await attempt(channel, () => messageOf(log.state(), dispatch, about, this.#options));
     const told = {type: 'end-delivery', dispatch: dispatch.id, channel: channel.name} as const;
     if (tried.outcome === 'done') {
       await this.#tell({...told, outcome: 'done', ...(tried.note === null ? {} : {error: tried.note})});
@@ -119,7 +119,7 @@ export class Outbox {
   async #tell(intent: Extract<Intent, {type: 'end-delivery'}>): Promise<void> {
     const until = performance.now() + TELL_FOR_MS;
     for (;;) {
-      const told = await this.#means.log.execute(intent).catch(() => null);
+      const told = await this.#options.log.execute(intent).catch(() => null);
       if ((told !== null && told.kind !== 'conflict') || performance.now() > until) return;
       await pause(TRY_AGAIN_MS, undefined, {ref: false});
     }
@@ -127,7 +127,7 @@ export class Outbox {
 
   /** That a channel does not deliver is an alert, by the others: one however many messages it concerns. */
   async #isFaulty(name: string, error: string, attempts: number): Promise<void> {
-    const {log, newAlertId} = this.#means;
+    const {log, newAlertId} = this.#options;
     const key = `${CHANNEL_KEY}${name}`;
     if (log.state().alerts.some(one => one.key === key && one.resolvedAt === null)) return;
     const tries = attempts >= TRIES_AT_MOST ? `, given up after ${attempts} tries` : '';
@@ -137,7 +137,7 @@ export class Outbox {
   }
 
   async #works(name: string): Promise<void> {
-    const {log} = this.#means;
+    const {log} = this.#options;
     const key = `${CHANNEL_KEY}${name}`;
     const open = log.state().alerts.find(one => one.key === key && one.resolvedAt === null);
     if (open !== undefined) await log.execute({type: 'resolve', alert: open.id}).catch(() => null);

@@ -1,6 +1,9 @@
 import {failed, type Tried} from './channel.ts';
-import {without} from './secret.ts';
+import {HttpClient, refusalOfProxy} from '../http/client.ts';
+import {BadProxy} from '../http/proxy.ts';
+import {without} from '../http/secret.ts';
 import {startOf} from '../release/well-formed.ts';
+import {isRecord, isText} from '../release/shape.ts';
 import {own} from '../release/own.ts';
 
 export interface Post {
@@ -9,9 +12,18 @@ export interface Post {
   body: string;
   /** Never told, whatever the receiver answers. */
   secrets: readonly string[];
-  /** What an answer holds where it was taken, blanks aside; null: the status says it all. */
-  expect?: string | null;
+  /** Reads the body of an answer of 2xx; left out: `plainNo`. */
+  noOf?: (answer: string) => No | null;
 }
+
+/** Why an answer is no yes, though its status is 2xx. */
+export interface No {
+  why: string;
+  /** To try again would change nothing. */
+  isFinal: boolean;
+}
+
+const http = new HttpClient();
 
 const ANSWER_AT_MOST = 2048;
 const TOLD_AT_MOST = 80;
@@ -19,7 +31,7 @@ const TOLD_AT_MOST = 80;
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Nothing was said before these. */
 const BEFORE_ANYTHING: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody answers at its address',
+  ECONNREFUSED: 'no answer at its address',
   EHOSTUNREACH: 'its host cannot be reached',
   ENETUNREACH: 'its network cannot be reached',
   ENOTFOUND: 'its host has no address',
@@ -34,25 +46,28 @@ export function warmHttp(): Promise<void> {
 }
 
 /**
- * Posts once, follows nobody elsewhere and reads no more of the answer than it can use. An answer of 2xx is a delivery.
- * Never rejects.
+ * Posts once, follows no redirect and reads no more of the answer than it can use. An answer of 2xx is a delivery if its
+ * body does not say otherwise. Never rejects.
  */
 export async function post(
-  {url, headers, body, secrets, expect = null}: Post,
+  {url, headers, body, secrets, noOf = plainNo}: Post,
   signal: AbortSignal,
 ): Promise<Tried> {
   try {
-    const response = await fetch(url, {method: 'POST', headers, body, redirect: 'manual', signal});
+    const response = await http.fetch(url, {method: 'POST', headers, body, signal});
     const answer = await beginning(response);
-    const isTaken = expect === null || bare(answer).includes(bare(expect));
-    if (response.ok && isTaken) return {outcome: 'done', note: null};
-    return refusal(response, without(answer, secrets));
+    const no = response.ok ? noOf(answer) : null;
+    if (response.ok && no === null) return {outcome: 'done', note: null};
+    if (no === null) return refusal(response, without(answer, secrets));
+    return failed(`${response.status}, but ${startOf(oneLine(without(no.why, secrets)), TOLD_AT_MOST)}`, {
+      isFinal: no.isFinal,
+    });
   } catch (error) {
     return brokenOff(error);
   }
 }
 
-/** Whether what is said on the way there can be read by nobody else: HTTPS, or this very machine. */
+/** Whether no other party can read what is sent there: HTTPS, or this very machine. */
 export function isPrivate(address: string): boolean {
   const {protocol, hostname} = new URL(address);
   const isHere = hostname === 'localhost' || isLoopback(hostname);
@@ -65,13 +80,12 @@ export function isLoopback(hostname: string): boolean {
 }
 
 function refusal({status, headers}: Response, answer: string): Tried {
-  const said = answer.replace(/[^\x20-\x7e]+/gu, ' ').trim();
+  const said = oneLine(answer);
   // A page for people says nothing in one line.
   const words = said === '' || said.startsWith('<') ? '' : ` ${said.slice(0, TOLD_AT_MOST)}`;
   if (status >= 300 && status < 400)
     return failed(`${status}, it points elsewhere: name the right address`, {isFinal: true});
-  // An answer of 2xx that does not say what it should comes from behind the gateway: it may say so later.
-  const isPassing = status < 300 || status >= 500 || PASSING.has(status);
+  const isPassing = status >= 500 || PASSING.has(status);
   return failed(`${status}${words}`, {
     isFinal: !isPassing,
     // What a gateway could not tell may have gone through behind it.
@@ -88,8 +102,52 @@ export function retryAfter(header: string | null, now = Date.now()): number | nu
   return Number.isFinite(ms) && ms >= 0 ? ms : null;
 }
 
-function bare(text: string): string {
-  return text.replace(/\s+/gu, '');
+function oneLine(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/gu, ' ').trim();
+}
+
+/** An answer in JSON; undefined for everything else. */
+export function jsonOf(answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Of a receiver whose own yes is not known: a page for people, as gateways and log-in pages send it, is no yes, and neither
+ * is JSON that says of itself that it is none.
+ */
+export function plainNo(answer: string): No | null {
+  // A page comes from something in front of the receiver: it may be gone later.
+  if (/^\s*<(?:!doctype\s+html|html)/iu.test(answer))
+    return {why: 'it answers with a page for people', isFinal: false};
+  const document = jsonOf(answer);
+  if (!isRecord(document)) return null;
+  const {ok, success, error, errors, status} = document;
+  const said = [error, errors, document['message'], document['msg'], document['errmsg']].find(
+    one => (isText(one) && one !== '') || isRecord(one) || (Array.isArray(one) && one.length > 0),
+  );
+  const isError = said !== undefined && (said === error || said === errors);
+  const isNo =
+    ok === false ||
+    success === false ||
+    (isText(status) && /^(?:error|fail(?:ed|ure)?)$/iu.test(status)) ||
+    isError ||
+    [document['errcode'], document['code'], document['Code']].some(isErrorCode);
+  if (!isNo) return null;
+  const why = said === undefined ? answer : isText(said) ? said : JSON.stringify(said);
+  return {why: `it says no: ${why}`, isFinal: !PASSING_WORDS.test(why)};
+}
+
+/** What a service says of a trouble of its own, which passes. */
+const PASSING_WORDS = /rate|limit|time-?out|tempor|unavailable|internal|fatal|again/iu;
+
+/** Codes other than 0, 2xx and the words for a yes. */
+function isErrorCode(code: unknown): boolean {
+  if (typeof code === 'number') return code !== 0 && !(code >= 200 && code < 300);
+  return isText(code) && !/^(?:0|2\d\d|ok|success|accepted)?$/iu.test(code);
 }
 
 async function beginning({body}: Response): Promise<string> {
@@ -108,6 +166,8 @@ async function beginning({body}: Response): Promise<string> {
 }
 
 function brokenOff(error: unknown): Tried {
+  const refused = refusalOfProxy(error);
+  if (refused !== null) return failed(refused, {isFinal: error instanceof BadProxy});
   const code = codeOf(error);
   const known = own(BEFORE_ANYTHING, code);
   if (known !== undefined) return failed(known);

@@ -1,5 +1,5 @@
 import type {ChannelSpec} from '../release/channel.ts';
-import type {MessageMeans, Message} from './message.ts';
+import type {MessageOptions, Message} from './message.ts';
 import {contactsOf} from './message.ts';
 import {openChannel} from './open-channel.ts';
 import {messageWords} from './words.ts';
@@ -23,7 +23,7 @@ export interface Tested {
 export async function sendTest(
   specs: readonly ChannelSpec[],
   about: {feature: string; by: string; at: number; id: string},
-  {contacts, clean, lang}: MessageMeans,
+  {contacts, clean, lang}: MessageOptions,
 ): Promise<Tested[]> {
   const t = messageWords(lang);
   const message: Message = {
@@ -33,6 +33,7 @@ export async function sendTest(
     feature: about.feature,
     release: null,
     alert: null,
+    measured: null,
     word: t.first.test,
     text: t.test,
     by: clean(about.by, 80),

@@ -1,8 +1,9 @@
 import type {SlackSpec} from '../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
-import {isPrivate, post, warmHttp} from './post.ts';
-import {readSecret, secretsIn} from './secret.ts';
+import {isRecord} from '../release/shape.ts';
+import {isPrivate, jsonOf, plainNo, post, warmHttp, type No} from './post.ts';
+import {readSecret, secretsIn} from '../http/secret.ts';
 
 /** Slack's incoming webhook: one message a second is what it allows. */
 export function slackChannel({name, level, features, url}: SlackSpec): Channel {
@@ -19,9 +20,19 @@ export function slackChannel({name, level, features, url}: SlackSpec): Channel {
       if (!isPrivate(address)) return failed('its address is not https', {isFinal: true});
       const body = JSON.stringify({text: slackText(message)});
       const headers = {'content-type': 'application/json; charset=utf-8'};
-      return await post({url: address, headers, body, secrets: secretsIn(address)}, signal);
+      return await post({url: address, headers, body, secrets: secretsIn(address), noOf: slackNo}, signal);
     },
   };
+}
+
+/** Slack says `ok`; what speaks as Slack does says so in JSON. Everything else was not taken. */
+function slackNo(answer: string): No | null {
+  if (answer.trim().toLowerCase() === 'ok') return null;
+  const document = jsonOf(answer);
+  if (isRecord(document) && (document['ok'] === true || document['success'] === true)) return null;
+  return (
+    plainNo(answer) ?? {why: `it does not say ok: ${answer.trim() || 'it says nothing'}`, isFinal: false}
+  );
 }
 
 /** The message in Slack's own marks; nothing from outside can be a link, a mention or a mark. */

@@ -1,13 +1,14 @@
 import type {SmsShape, SmsSpec} from '../release/channel.ts';
 import {failed, type Channel} from './channel.ts';
 import type {Message} from './message.ts';
-import {isPrivate, post, warmHttp} from './post.ts';
-import {readSecret} from './secret.ts';
+import {isRecord} from '../release/shape.ts';
+import {isPrivate, jsonOf, plainNo, post, warmHttp, type No} from './post.ts';
+import {readSecret} from '../http/secret.ts';
 
 /** Letters of a message: two parts of Latin text, and what a person reads at night. */
 const LETTERS_AT_MOST = 300;
 
-/** A short message by the HTTP gateway of whoever sends it. */
+/** A short message by the HTTP gateway of its provider. */
 export function smsChannel(spec: SmsSpec): Channel {
   const {name, level, features, token} = spec;
   return {
@@ -24,10 +25,43 @@ export function smsChannel(spec: SmsSpec): Channel {
       const request = smsRequest(spec, smsText(message), secret);
       const headers = {...request.headers, 'idempotency-key': message.id};
       const secrets = [spec.to, ...(secret === null ? [] : [secret, credentials(spec.user, secret)])];
-      const expect = spec.expect ?? (spec.shape === 'vonage' ? '"status":"0"' : null);
-      return await post({url: spec.url, ...request, headers, secrets, expect}, signal);
+      const noOf = (answer: string) => smsNo(spec, answer);
+      return await post({url: spec.url, ...request, headers, secrets, noOf}, signal);
     },
   };
+}
+
+/** Why a gateway's answer of 2xx means that the message was not taken; null: it was. */
+function smsNo({expect, shape}: SmsSpec, answer: string): No | null {
+  if (expect !== null)
+    return bare(answer).includes(bare(expect))
+      ? null
+      : {why: `it does not say ${expect}: ${answer}`, isFinal: false};
+  const document = jsonOf(answer);
+  switch (shape) {
+    case 'vonage': {
+      // A long message is several, and each has a status of its own.
+      const parts = isRecord(document) && Array.isArray(document['messages']) ? document['messages'] : [];
+      const failed = parts.find(part => !isRecord(part) || part['status'] !== '0') as unknown;
+      if (parts.length > 0 && failed === undefined) return null;
+      const text = isRecord(failed) ? failed['error-text'] : undefined;
+      return {why: `it says no: ${typeof text === 'string' ? text : answer}`, isFinal: false};
+    }
+    case 'twilio': {
+      if (!isRecord(document)) return {why: `it does not answer as Twilio does: ${answer}`, isFinal: false};
+      const {sid, status, error_code: code, error_message: text} = document;
+      const isRefused = status === 'failed' || status === 'undelivered' || status === 'canceled';
+      if (typeof sid === 'string' && sid !== '' && (code ?? null) === null && !isRefused) return null;
+      return {why: `it says no: ${typeof text === 'string' ? text : answer}`, isFinal: false};
+    }
+    case 'json':
+    case 'form':
+      return plainNo(answer);
+  }
+}
+
+function bare(text: string): string {
+  return text.replace(/\s+/gu, '');
 }
 
 /** One line; what matters stands first. */

@@ -1,29 +1,32 @@
 import type {AlertLevel} from './plan.ts';
 
-/** Where a secret stands: never in a configuration, a log or a message. */
+/** Where a secret is read from. The secret itself never stands in a configuration, a log or a message. */
 export type SecretSource = {from: 'env'; name: string} | {from: 'file'; path: string};
 
-/** What a channel is told: from which level up, and of which features. */
+/** Which notifications a channel gets: from which level up, and of which features. */
 export interface ChannelRoute {
-  /** As the log and the screen name it: `slack`, `sms-2`. */
+  /** Name in the log and on the screen, for example `slack` or `sms-2`. */
   name: string;
   level: AlertLevel;
-  /** Null: of every feature. */
+  /** Names of features; null for every feature. */
   features: string[] | null;
 }
 
-/** Shapes that gateways for short messages commonly ask for. */
+/** Request formats that SMS gateways commonly take. */
 export type SmsShape = 'json' | 'form' | 'twilio' | 'vonage';
 
 export interface SlackSpec extends ChannelRoute {
   kind: 'slack';
-  /** The address of an incoming webhook; whoever knows it may write, so it is a secret itself. */
+  /** Address of an incoming webhook. It is a secret, because it grants the right to write. */
   url: SecretSource;
 }
 
 export interface MailSpec extends ChannelRoute {
   kind: 'mail';
-  /** `smtps://user@host:465`, or `smtp://user@host:587`, which is made secure before anything is said. No password in it. */
+  /**
+   * `smtps://user@host:465`, or `smtp://user@host:587`, which must upgrade to TLS before the login. Holds no
+   * password.
+   */
   server: string;
   password: SecretSource | null;
   from: string;
@@ -35,23 +38,35 @@ export interface SmsSpec extends ChannelRoute {
   shape: SmsShape;
   url: string;
   from: string | null;
-  /** One number: each is a channel of its own, so that nobody gets it twice because another did not. */
+  /**
+   * One number. Each number is a channel of its own, so that a retry for one number does not repeat the
+   * message to another.
+   */
   to: string;
-  /** `twilio`: the account; `vonage`: the key; else the user, where a password is asked for and no token. */
+  /**
+   * `twilio`: the account. `vonage`: the key. Otherwise the user name, if the gateway asks for a password and
+   * no token.
+   */
   user: string | null;
   token: SecretSource | null;
-  /** Fields of the body, with `{{to}}`, `{{from}}` and `{{text}}` in their values; null: as the shape has them. */
+  /**
+   * Fields of the body, with `{{to}}`, `{{from}}` and `{{text}}` in their values; null for those of the
+   * shape.
+   */
   fields: Record<string, string> | null;
-  /** What the gateway's answer holds where it took the message; null: as the shape has it, else any answer of 2xx. */
+  /**
+   * Text that the gateway's answer holds if it took the message; null for that of the shape, else any 2xx
+   * answer counts.
+   */
   expect: string | null;
 }
 
 export interface WebhookSpec extends ChannelRoute {
   kind: 'webhook';
   url: string | SecretSource;
-  /** What the signature is made with. */
+  /** Key of the signature. */
   secret: SecretSource;
 }
 
-/** A way to tell people, as the configuration describes it. */
+/** A notification channel as the configuration describes it. */
 export type ChannelSpec = SlackSpec | MailSpec | SmsSpec | WebhookSpec;

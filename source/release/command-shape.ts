@@ -4,7 +4,7 @@ import type {Check, Shape} from './shape.ts';
 
 const CAUSE: Shape = {code: isText, text: isText};
 const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
-/** Judged by `decide` itself, which has better words for it. */
+/** `decide` checks the value itself, with a better message. */
 const isAnything: Check = () => true;
 
 const STAMP: Shape = {
@@ -18,8 +18,8 @@ const STAMP: Shape = {
 };
 
 /**
- * What each command must carry. The compiler says so already; a log that is never rewritten must not depend on every
- * caller having been compiled against this.
+ * The fields that each command must have. The compiler checks them, too, but a log is never rewritten, so it
+ * must not depend on callers compiled against this version.
  */
 const SHAPES: Readonly<Record<CommandType, Shape>> = {
   start: {
@@ -77,14 +77,14 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
 };
 
 /**
- * What a command lacks, in words; null when it carries what its type needs. A rollback needs no more than the release
- * it names: nothing about who, when or why may stand in its way.
+ * Says what a command lacks; null if it is complete. A rollback needs only the name of its release. A missing
+ * time, actor or reason must not prevent it.
  */
 export function lackOf(command: Command): string | null {
-  if (!isRecord(command)) return 'it is no command';
+  if (!isRecord(command)) return 'the input is no command';
   const type: unknown = command.type;
-  if (!isText(type) || !Object.hasOwn(SHAPES, type)) return 'there is no such command';
+  if (!isText(type) || !Object.hasOwn(SHAPES, type)) return 'the command is unknown';
   const own = SHAPES[command.type];
   const field = wrongField(command, command.type === 'rollback' ? own : {...STAMP, ...own});
-  return field === null ? null : `its field "${field}" does not fit`;
+  return field === null ? null : `the field "${field}" is missing or has the wrong type`;
 }

@@ -1,66 +1,75 @@
 import type {AlertLevel, Plan} from './plan.ts';
 import type {PauseCause, Reason, Verdict} from './state.ts';
 
-/** Who does something, and by what right. */
+/** Who issues a command, and with which rights. */
 export interface Actor {
-  /** `liu on laptop`, `guard on ops-1`. */
+  /** For example `liu on laptop` or `guard on ops-1`. */
   name: string;
   kind: 'person' | 'guard';
-  /** A guard's epoch: its commands are refused once another guard has taken over. */
+  /** Epoch of a guard. Its commands are refused once another guard has taken over. */
   epoch?: number;
 }
 
-/** What every command carries. Time and ids come from outside: replay gives the same state byte for byte. */
+/** Fields of every command. Time and ids come from outside, so replay gives the same state byte for byte. */
 export interface Stamp {
   by: Actor;
   /** The store's clock, milliseconds since 1970. */
   at: number;
-  /** Why, in the words of the one who does it. */
+  /** The actor's reason, as typed. */
   reason?: string;
 }
 
-/** What came of telling a channel: it has it, it will not have it, or it is told again. */
+/** Outcome of a notification on one channel: delivered, refused for good, or to be tried again. */
 export type DeliveryOutcome = 'done' | 'failed' | 'again';
 
 export type StepOutcome = 'done' | 'failed' | 'skipped';
 
-/** Something a person or guard wants. `release` names the attempt that is meant: never the next one by accident. */
+/**
+ * What a person or a guard wants. `release` names the release that is meant, so that a command never hits the
+ * next one.
+ */
 export type Intent =
   | {type: 'start'; release: string; version: string; over?: string; plan: Plan; supersede?: boolean}
-  /** `from` is the percentage the actor saw; when it has moved on meanwhile, the command is refused. */
+  /** `from`: the percent that the actor saw. If the percent has changed, the command is refused. */
   | {type: 'set'; release: string; percent: number; from?: number}
-  /** `from` is the index of the phase the actor saw. */
+  /** `from`: the index of the phase that the actor saw. */
   | {type: 'next'; release: string; from: number; criteria?: {text: string; outcome: string}[]}
-  /** `because`: what the judge found. Only a guard says it; of a person's command it is dropped. */
+  /** `because`: the findings of the judge. Only a guard sends them; those of a person are dropped. */
   | {type: 'pause'; release: string; because?: PauseCause[]}
   | {type: 'resume'; release: string}
   | {type: 'retry'; release: string; step?: string}
   /**
-   * `isLatched`: a host keeps everybody at prod until the log names the release. Where it is long over, so that there is
-   * nothing to take back, it is named all the same: or the latch would hold for ever, for every later release.
+   * `isLatched`: an offline rollback holds every user of a host at prod until the log names the release. The
+   * log then names it even if the release ended long ago, because otherwise the latch would hold for every
+   * later release. `seen`: the verdict that the actor saw. It is the cause if no guard has written one.
    */
-  | {type: 'rollback'; release: string; isLatched?: boolean}
+  | {
+      type: 'rollback';
+      release: string;
+      isLatched?: boolean;
+      seen?: Pick<Verdict, 'reasons' | 'onset' | 'footing'>;
+    }
   | {type: 'complete'; release: string}
   | {type: 'include'; release: string; user: string}
   | {type: 'deny'; release: string; user: string}
   | {type: 'remove'; release: string; user: string}
-  /** `cause`: what the message says, in a code and numbers, so that it can be said in any language. */
+  /** `cause`: code and numbers of the message, so that it can be shown in any language. */
   | {type: 'alert'; alert: string; level: AlertLevel; message: string; key?: string; cause?: Reason}
   | {type: 'acknowledge'; alert: string}
   | {type: 'resolve'; alert: string}
   | {type: 'silence'; silence: string; match: string; forMs: number}
-  /** Tells again of a critical alert that nobody has acknowledged for so long. */
+  /** Escalates a critical alert that no person has acknowledged within `afterMs`. */
   | {type: 'escalate'; alert: string; afterMs: number}
   /**
-   * Journal of what people are told: by which channels, each with the time the try may take. `afterMs`: not now, but after
-   * that time. Channels that have begun already are named again to try once more.
+   * Begins a notification on some channels, each with the most time that a try may take. `afterMs`: the try
+   * begins only after this time. A channel that has begun before is named again for another try.
    */
   | {
       type: 'begin-delivery';
       dispatch: string;
       channels: {channel: string; deadlineMs: number; afterMs: number}[];
     }
-  /** `unsure`: it may have got through although it looks as if it had failed. */
+  /** `unsure`: the message may have arrived although the try looks failed. */
   | {
       type: 'end-delivery';
       dispatch: string;
@@ -70,19 +79,22 @@ export type Intent =
       afterMs?: number;
       unsure?: boolean;
     }
-  /** `from` is the epoch the guard saw (0: nobody's) when it got the lease: refused once another has taken the guard. */
+  /**
+   * `from`: the epoch that the guard saw when it got the lease, 0 for none. If another guard has taken over
+   * since, the command is refused.
+   */
   | {type: 'take-guard'; from?: number}
   | {type: 'leave-guard'}
   | ({type: 'verdict'; release: string} & Omit<Verdict, 'at'>)
   /**
-   * Stop or continue the phase clock (no data, applied differs from set). `since`: it counts only up to this moment of the
-   * store's clock, when what it needs was last seen; now unless given.
+   * Stops or continues the phase clock (no data, or applied differs from set). `since`: the clock counts only
+   * up to this moment of the store's clock, when data were last seen. Default: now.
    */
   | {type: 'hold-clock'; release: string; why: string; since?: number}
   | {type: 'run-clock'; release: string}
-  /** Journal of effects: what will be done and until when, and what came of it. */
+  /** Begins a step, with the time until which its runner counts as alive. */
   | {type: 'begin-step'; release: string; step: string; deadlineMs: number}
-  /** Whoever runs a step has stopped it without an outcome: the next one need not wait for its deadline. */
+  /** The runner has stopped a step without an outcome. The next runner need not wait for the deadline. */
   | {type: 'leave-step'; release: string; step: string}
   | {
       type: 'end-step';

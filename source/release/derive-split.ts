@@ -4,8 +4,8 @@ import type {Release, State} from './state.ts';
 import {own} from './own.ts';
 
 /**
- * Puts the rules of named groups in their place, so that a router needs no plan. A group that is not there is nobody.
- * Groups in a circle never come here: no plan with one is started, or read from a log.
+ * Replaces named groups by their rules, so that a router needs no plan. An unknown group matches no user.
+ * Groups never contain themselves here, because no plan with such a group is started or read from a log.
  */
 function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
   if ('group' in rule) {
@@ -18,7 +18,7 @@ function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
   return rule;
 }
 
-/** Whether anybody may get gray: from the first phase until promotion moves traffic to prod. */
+/** Whether any user may get gray: from the first phase until the promotion moves traffic to prod. */
 export function hasGrayRoute(release: Release | null): release is Release {
   if (release === null || release.phase < 0) return false;
   switch (release.state) {
@@ -35,7 +35,7 @@ export function hasGrayRoute(release: Release | null): release is Release {
   }
 }
 
-/** One tier for each audience that has been in so far; earlier ones keep what they had reached. */
+/** One tier for each audience entered so far. Earlier audiences keep the percent that they had reached. */
 function tiersOf(release: Release): Tier[] {
   if (release.state === 'promoting' || release.state === 'failed') return [{audience: null, percent: 100}];
   const entered = release.plan.phases.slice(0, release.phase + 1);
@@ -70,13 +70,16 @@ function includeOf(release: Release): Split['include'] {
   };
 }
 
-/** Four bytes wide, so that a hash over salt and id can keep the salt's part; of the feature alone, so that a user stays. */
+/**
+ * The text that is hashed before a user id. A multiple of 4 bytes, so that the hash state after the salt can
+ * be kept. It depends on the feature alone, so that a user stays on the same side in later releases.
+ */
 export function saltOf(feature: string): string {
   const name = `${feature}:`;
   return name.padEnd(Math.ceil(name.length / 4) * 4, '.');
 }
 
-/** What routers need to know of this state. Pure: replay must give every stored split again. */
+/** Derives the split of a state. Pure: replay must reproduce every stored split. */
 export function deriveSplit(state: State): Split {
   const {release} = state;
   const base = {
@@ -112,7 +115,8 @@ export function deriveSplit(state: State): Split {
     tiers,
     include: includeOf(release),
     deny: release.deny,
-    // At 100 % of everyone prod may be changing under us: staying is safer than a jump nobody asked for.
+    // At 100 % of everyone, prod may be under change by the promotion, so stale routers keep gray unless the
+    // plan says otherwise.
     whenStale:
       release.plan.phases[release.phase]?.whenStale ?? (isEveryone ? 'keep' : release.plan.whenStale),
   };

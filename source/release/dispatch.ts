@@ -1,56 +1,62 @@
 import type {AlertLevel} from './plan.ts';
 
-/** Why people are told: an alert was raised, nobody saw to it, it is over; a rollback; a step that failed; an end. */
+/**
+ * Why a notification is sent: an alert was raised, escalated or resolved, or a rollback began, a step failed,
+ * a release completed.
+ */
 export type DispatchKind = 'raised' | 'escalated' | 'over' | 'rollback' | 'failed' | 'completed';
 
-/** How far one channel is with a dispatch. */
+/** Progress of a dispatch on one channel. */
 export interface Delivery {
   channel: string;
-  /** `sending`: begun, and nobody knows its outcome yet; `waiting`: to be tried (again) at `again`. */
+  /** `sending`: a try has begun and has no outcome yet. `waiting`: the next try is due at `again`. */
   state: 'sending' | 'waiting' | 'done' | 'failed';
-  /** Tries begun so far. */
+  /** Number of tries begun. */
   attempts: number;
-  /** Who began the last try. */
+  /** Name of the sender that began the last try. */
   by: string;
-  /** When it was begun, or ended, milliseconds since 1970. */
+  /** When the last try began or ended, milliseconds since 1970. */
   at: number;
-  /** Until when the sender may be trusted to be alive; null unless it is sending. */
+  /** Until when the sender counts as alive, milliseconds since 1970; null unless `sending`. */
   deadline: number | null;
-  /** When the next try is due; null unless it waits. */
+  /** When the next try is due, milliseconds since 1970; null unless `waiting`. */
   again: number | null;
-  /** A try before may have got through although nobody heard so: whatever is sent now may be a repeat. */
+  /** Whether an earlier try may have arrived. The next message then says that it may be a repeat. */
   isUnsure: boolean;
-  /** Why the last try failed; null: none did, or it is done. */
+  /** Why the last try failed; null if none failed or the message was delivered. */
   error: string | null;
 }
 
-/** Something that people are to be told by the channels. It follows from an event; nothing but the log holds it. */
+/** A notification that is due on the channels. It follows from an event and is stored only by the log. */
 export interface Dispatch {
-  /** `raised a-7k2m9x`: the same however often the log is read, so that a receiver can know a repeat. */
+  /**
+   * For example `raised a-7k2m9x`. Each reading of the log gives the same id, so that a receiver can
+   * recognise a repeat.
+   */
   id: string;
   kind: DispatchKind;
   level: AlertLevel;
   /** When it happened, milliseconds since 1970. */
   at: number;
   by: string;
-  /** The alert it speaks of; null: none. */
+  /** Id of the alert; null if it is about no alert. */
   alert: string | null;
-  /** The release at hand when it happened; null: there was none. */
+  /** The current release when it happened; null if there was none. */
   release: string | null;
   /** What happened, in the words of the log. Text from outside. */
   text: string;
-  /** It is not told before this moment of the store's clock. */
+  /** Not sent before this moment of the store's clock, milliseconds since 1970. */
   notBefore: number;
-  /** One for each channel that is to have it; null: nobody has begun to tell it. */
+  /** One for each channel that gets it; null until a sender has begun. */
   deliveries: Delivery[] | null;
 }
 
-/** The delivery of a dispatch by a channel; null: there is none. */
+/** The delivery on a channel; null if there is none. */
 export function deliveryOf({deliveries}: Dispatch, channel: string): Delivery | null {
   return deliveries?.find(one => one.channel === channel) ?? null;
 }
 
-/** Whether nothing is left to be done about it. */
+/** Whether every delivery has ended. */
 export function isSettled({deliveries}: Dispatch): boolean {
   return deliveries !== null && deliveries.every(({state}) => state === 'done' || state === 'failed');
 }

@@ -2,7 +2,18 @@ import type {Event, EventType, UnknownEvent} from './event.ts';
 import {isPercent} from './percent.ts';
 import {mistakeInPlan} from './plan-shape.ts';
 import type {Plan} from './plan.ts';
-import {isFlag, isNumber, isRecord, isText, listOf, nullable, oneOf, optional, wrongField} from './shape.ts';
+import {
+  isFlag,
+  isMoment,
+  isNumber,
+  isRecord,
+  isText,
+  listOf,
+  nullable,
+  oneOf,
+  optional,
+  wrongField,
+} from './shape.ts';
 import type {Check, Shape} from './shape.ts';
 
 const isPlan: Check = value => mistakeInPlan(value as Plan) === null;
@@ -25,13 +36,13 @@ const USER: Shape = {...RELEASE, user: isText};
 const ALERT: Shape = {alert: isText};
 const CAUSE: Shape = {code: isText, text: isText};
 const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
-/** Kinds of a newer version are kept and overrule nothing here. */
+/** Kinds of a newer version are kept, and this version overrules nothing by them. */
 const areCauses = listOf({kind: isText});
 const START: Shape = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
 
 /**
- * What each event must carry, so that everything that follows from it can be told: the split above all, and the release
- * taken back. A log that is never rewritten must not depend on every writer having been compiled against this.
+ * The fields that each event must have, so that state and split can be derived. A log is never rewritten, so
+ * it must not depend on writers compiled against this version.
  */
 const SHAPES: Readonly<Record<EventType, Shape>> = {
   'release-started': {...START, steps: areSteps},
@@ -57,7 +68,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'user-included': USER,
   'user-denied': USER,
   'user-removed': USER,
-  'step-started': {...STEP, deadline: isNumber},
+  'step-started': {...STEP, deadline: isMoment},
   'step-ended': {
     ...STEP,
     outcome: oneOf('done', 'failed', 'skipped'),
@@ -77,17 +88,17 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'alert-acknowledged': ALERT,
   'alert-resolved': ALERT,
   'alert-escalated': ALERT,
-  'alerts-silenced': {silence: isText, match: isText, until: isNumber, reason: nullable(isText)},
+  'alerts-silenced': {silence: isText, match: isText, until: isMoment, reason: nullable(isText)},
   'delivery-begun': {
     dispatch: isText,
-    channels: listOf({channel: isText, deadline: nullable(isNumber), again: nullable(isNumber)}),
+    channels: listOf({channel: isText, deadline: nullable(isMoment), again: nullable(isMoment)}),
   },
   'delivery-ended': {
     dispatch: isText,
     channel: isText,
     outcome: oneOf('done', 'failed', 'again'),
     error: nullable(isText),
-    again: nullable(isNumber),
+    again: nullable(isMoment),
     unsure: isFlag,
   },
   'guard-taken': {epoch: isNumber},
@@ -99,18 +110,21 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     onset: optional(isNumber),
     footing: optional(oneOf('people', 'requests', 'history')),
   },
-  'clock-held': {...RELEASE, why: isText, since: optional(isNumber)},
+  'clock-held': {...RELEASE, why: isText, since: optional(isMoment)},
   'clock-ran': RELEASE,
 };
 
-/** Whether an event is one that this version knows, whole or not. */
-export function isKnown(event: Event | UnknownEvent): event is Event {
+/** Whether this version knows the type of an event. The event may still lack fields. */
+export function isKnownEvent(event: Event | UnknownEvent): event is Event {
   return Object.hasOwn(SHAPES, event.type);
 }
 
-/** The event itself; of one that lacks what its type needs no more than its name, and whether it may be ignored. */
+/**
+ * Returns the event, or a placeholder if it lacks fields that its type needs. The placeholder keeps the name
+ * and `ignorable`.
+ */
 export function readable(event: Event | UnknownEvent): Event | UnknownEvent {
-  if (!isKnown(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
+  if (!isKnownEvent(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
   const isIgnorable = 'ignorable' in event && event.ignorable;
   return {type: `${event.type}, unreadable`, ...(isIgnorable ? {ignorable: true} : {})};
 }

@@ -1,8 +1,9 @@
+import type {Cause} from './cause.ts';
 import type {DeliveryOutcome, StepOutcome} from './command.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 import type {PauseCause, Reason, Step, Verdict} from './state.ts';
 
-/** Facts, in the past tense. Who, when and why stand in the commit that carries them. */
+/** Facts, in the past tense. Who, when and why stand in the commit that holds them. */
 export type Event =
   | {
       type: 'release-started';
@@ -19,7 +20,10 @@ export type Event =
       percent: number;
       left?: {phase: number; criteria: {text: string; outcome: string}[]};
     }
-  /** Hooks come before the next phase; `to` beyond the last one is promotion. */
+  /**
+   * Hooks run before the next phase is entered. `to` is the index of that phase; the number of phases means
+   * promotion.
+   */
   | {
       type: 'phase-opening';
       release: string;
@@ -29,15 +33,28 @@ export type Event =
       steps: Step[];
     }
   | {type: 'percent-set'; release: string; percent: number; from: number}
-  /** `because`: what the guard found; absent when a person or a failed step paused it, and in older logs. */
+  /**
+   * `because`: the guard's findings. Absent if a person or a failed step paused the release, and in older
+   * logs.
+   */
   | {type: 'release-paused'; release: string; reason: string | null; because?: PauseCause[]}
   | {type: 'release-resumed'; release: string}
   | {type: 'promotion-started'; release: string; steps: Step[]}
   | {type: 'release-completed'; release: string}
   | {type: 'release-failed'; release: string; step: string; error: string | null}
-  | {type: 'rollback-started'; release: string; fromPercent: number; reason: string | null; steps: Step[]}
+  | {
+      type: 'rollback-started';
+      release: string;
+      fromPercent: number;
+      reason: string | null;
+      steps: Step[];
+      cause?: Cause;
+    }
   | {type: 'release-rolled-back'; release: string}
-  /** A release this log knows nothing of (its head was lost) was taken back all the same: routers must never serve it. */
+  /**
+   * A rollback of a release that this log does not know, because the log lost its beginning. Routers must
+   * never serve it.
+   */
   | {type: 'release-banned'; release: string}
   | {type: 'start-queued'; release: string; after: string; version: string; over: string | null; plan: Plan}
   | {type: 'queued-start-cancelled'; release: string; after: string}
@@ -54,7 +71,7 @@ export type Event =
       facts: Record<string, number>;
     }
   | {type: 'step-retried'; release: string; step: string}
-  /** `cause`: what the message says, in a code and numbers; absent of what people raise, and in older logs. */
+  /** `cause`: code and numbers of the message. Absent in alerts of people, and in older logs. */
   | {
       type: 'alert-raised';
       alert: string;
@@ -67,17 +84,19 @@ export type Event =
   | {type: 'alert-repeated'; alert: string}
   | {type: 'alert-acknowledged'; alert: string}
   | {type: 'alert-resolved'; alert: string}
-  /** Nobody has acknowledged it for long. */
+  /** No person has acknowledged the alert in time. */
   | {type: 'alert-escalated'; ignorable: true; alert: string}
   | {type: 'alerts-silenced'; silence: string; match: string; until: number; reason: string | null}
-  /** Intent: channels are being told, each until its deadline, or will be at `again`. */
+  /** Tries have begun on these channels until `deadline`, or begin at `again`. */
   | {
       type: 'delivery-begun';
       ignorable: true;
       dispatch: string;
       channels: {channel: string; deadline: number | null; again: number | null}[];
     }
-  /** Outcome: `again` is tried once more at that time. `unsure`: it may have got through all the same. */
+  /**
+   * Outcome of a try. `again`: the next try is due then. `unsure`: the message may have arrived all the same.
+   */
   | {
       type: 'delivery-ended';
       ignorable: true;
@@ -91,19 +110,22 @@ export type Event =
   | {type: 'guard-taken'; epoch: number}
   | {type: 'guard-left'; epoch: number}
   | ({type: 'verdict-changed'; release: string} & Omit<Verdict, 'at'>)
-  /** `since`: up to when it had counted; at the commit's time where it is not said. */
+  /** `since`: the clock counts up to this moment; absent, up to the commit's time. */
   | {type: 'clock-held'; release: string; why: string; since?: number}
   | {type: 'clock-ran'; release: string};
 
 export type EventType = Event['type'];
 
-/** An event of a newer Graydeck. `ignorable` ones are kept and shown; others turn this one read-only. */
+/**
+ * An event of a newer Graydeck. If it is `ignorable`, it is kept and shown; otherwise this version becomes
+ * read-only except for rollback.
+ */
 export interface UnknownEvent {
   type: string;
   ignorable?: boolean;
 }
 
-/** What `evolve` needs beside the event: who and when, from the commit. */
+/** When and by whom, from the commit of an event. */
 export interface Happened {
   at: number;
   by: string;

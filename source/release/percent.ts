@@ -1,14 +1,14 @@
-/** Whether `value` is a percentage a router can express: 0–100 with at most two decimals. */
+/** Whether a value is a percent that a router can express: 0–100, at most two decimals. */
 export function isPercent(value: unknown): value is number {
   if (typeof value !== 'number' || !(value >= 0 && value <= 100)) return false;
-  // Exactly, so that no third decimal reaches a router; -0 would not survive the log.
+  // Exact comparison, so that no third decimal reaches a router. -0 would not survive JSON.
   return Math.round(value * 100) / 100 === value && !Object.is(value, -0);
 }
 
-/** The rungs of one step up or down by hand, for a release without a ramp of its own. */
+/** Percents of one step up or down by hand, for a release without a ramp. */
 const RUNGS = [0, 1, 2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100] as const;
 
-/** The percentage one step up or down from `percent`; the same at either end. */
+/** The percent one step up or down from `percent`, 0–100. */
 export function stepFrom(percent: number, direction: 'up' | 'down', stepPercent?: number): number {
   if (stepPercent !== undefined) {
     const moved = direction === 'up' ? percent + stepPercent : percent - stepPercent;

@@ -6,8 +6,9 @@ import type {Opening, Release, Step, StepName} from './state.ts';
 import {newStep, stepDue, stepsOf} from './step.ts';
 
 /**
- * The way from the phase at hand into another: at once, or by the hooks of both first. `to`: an index of the plan's
- * phases, or their number for the promotion after the last. A person who gives a reason answers for the gate.
+ * Moves a release from its phase into phase `to`: at once, or after the hooks of both phases. `to` is an
+ * index of `plan.phases`; the number of phases means promotion. A person who gives a reason overrules the
+ * confirm gate.
  */
 export function leavePhase(
   release: Release,
@@ -18,9 +19,9 @@ export function leavePhase(
   const {plan, phase, opening} = release;
   if (opening?.to === to) {
     const due = stepDue(release);
-    // Its hooks are done, and it has waited for a verdict.
+    // The hooks have ended, and the move has waited for a verdict.
     if (due === null) return accept(arrival(release, opening, at));
-    // A reason passes the gate, which is asked first; hooks on the way are not begun once more.
+    // A reason overrules the gate, which runs first. Hooks that have begun are not started again.
     if (!isConfirmed || due.name !== 'confirm') return already('already-so');
   }
   const from = plan.phases[phase];
@@ -32,7 +33,7 @@ export function leavePhase(
   if (names.length === 0) return accept(arrival(release, {to, left}, at));
   if (release.state !== 'rolling')
     return refuse('wrong-state', `${release.version} is paused, and hooks come first`, 'resume it first');
-  // Once more after a pause: the steps of the first time stay as they ended.
+  // After a pause the hooks run again. The steps of the first try keep their outcomes.
   const before = release.steps.filter(({run}) => run === 'phase').map(({id}) => id);
   const steps = names.map(name =>
     newStep({id: freeId(`phase-${to + 1}.${name}`, before), run: 'phase', name}),
@@ -40,7 +41,10 @@ export function leavePhase(
   return accept({type: 'phase-opening', release: release.id, to, left, wantedBy: by.kind, steps});
 }
 
-/** What follows once the last hook on the way is done. What a guard wanted waits while its verdict says otherwise. */
+/**
+ * The events after the last hook of a move has ended. A move that a guard wanted waits while its verdict says
+ * otherwise.
+ */
 export function hooksDone(release: Release, at: number): Event[] {
   const {opening, verdict} = release;
   const isWaiting = opening?.wantedBy === 'guard' && verdict?.action !== 'advance';
@@ -54,14 +58,14 @@ function arrival(release: Release, {to, left}: Pick<Opening, 'to' | 'left'>, at:
     : {type: 'phase-entered', release: release.id, phase: to, percent: percentInto(release, phase), left};
 }
 
-/** The hook that does a step of a phase, and the index of the phase it is about; null: it is no such step. */
+/** The hook of a phase step, and the index of its phase; null if the step belongs to no phase. */
 export function phaseHookOf(
   {plan, phase, opening}: Release,
   {name}: Pick<Step, 'name'>,
 ): {hook: Hook | undefined; phase: number} | null {
   switch (name) {
     case 'before': {
-      // Before the first phase, deployment is the way into it.
+      // Before the first phase, deployment leads into it.
       const into = opening?.to ?? Math.max(0, phase);
       return {hook: plan.phases[into]?.before, phase: into};
     }
@@ -81,8 +85,8 @@ function freeId(id: string, taken: readonly string[]): string {
 }
 
 /**
- * A percentage that was raised by hand is kept where the next phase is for no wider audience. For a wider one it is not:
- * all of the internal testers must not become all of everyone.
+ * Percent on entering a phase. A percent that was raised by hand is kept if the next audience is no wider:
+ * 100 % of internal testers must not become 100 % of everyone.
  */
 function percentInto(release: Release, phase: Phase): number {
   const audience = release.plan.phases[release.phase]?.audience ?? null;

@@ -1,7 +1,7 @@
 import type {Plan, Rule} from './plan.ts';
 import {isNumber, isRecord, isText} from './shape.ts';
 
-/** Parts of rules, groups put in their place, that one plan may come to: each may travel in every split. */
+/** Most parts of all rules of a plan with groups resolved. Every split may hold each part. */
 const PARTS_AT_MOST = 2000;
 const DEPTH_AT_MOST = 32;
 
@@ -9,31 +9,31 @@ const isListOf = <T>(value: unknown, fits: (item: unknown) => item is T): value 
   Array.isArray(value) && value.every(fits);
 
 /**
- * What keeps a plan from being put into effect, in words; null for a plan that is whole. `config/` makes only whole
- * ones: this is the belt that keeps a log readable, and a release able to be taken back, whatever made the plan.
+ * Says why a plan cannot be run; null if it can. `config/` makes only valid plans. This check protects the
+ * log and the rollback from plans made by other code.
  */
 export function mistakeInPlan(plan: Plan): string | null {
-  if (!isRecord(plan)) return 'it is no plan';
+  if (!isRecord(plan)) return 'the input is no plan';
   const {groups, hooks, forced} = plan;
-  if (!isRecord(groups)) return 'it has no groups';
+  if (!isRecord(groups)) return 'groups are missing';
   if (!isRecord(hooks) || !Object.values(hooks).every(hook => hook === undefined || isRecord(hook))) {
-    return 'its hooks are not hooks';
+    return 'hooks are missing, or a hook is no record';
   }
   if (!isRecord(forced) || !isListOf(forced.headers, isText) || !isListOf(forced.cookies, isText)) {
-    return 'it does not say which headers and cookies force a side';
+    return 'the names of headers and cookies that force a side are missing';
   }
-  if (!isTime(plan.rollbackWindowMs)) return 'its rollback window is no time';
-  if (!isStale(plan.whenStale)) return 'it does not say what a stale router does';
-  if (!Array.isArray(plan.phases)) return 'it has no phases';
+  if (!isTime(plan.rollbackWindowMs)) return 'rollbackWindowMs is no number of at least 0';
+  if (!isStale(plan.whenStale)) return 'whenStale is neither prod nor keep';
+  if (!Array.isArray(plan.phases)) return 'phases are missing';
   const rules: Rule[] = [];
   for (const phase of plan.phases) {
-    if (!isWhole(phase)) return 'one of its phases is not whole';
+    if (!isWhole(phase)) return 'a phase lacks a field';
     rules.push(...(phase.audience === null ? [] : [phase.audience]), ...phase.include.rules);
   }
   return mistakeInRules(rules, groups);
 }
 
-/** Infinity would be no time any more when it is read again. */
+/** Infinity is no JSON number. */
 function isTime(value: unknown): boolean {
   return isNumber(value) && (value as number) >= 0;
 }
@@ -60,16 +60,16 @@ function isWhole(phase: Plan['phases'][number]): boolean {
 }
 
 /**
- * A group that is not there would be nobody, and under a `not` everybody; groups in a circle mean nothing; groups that
- * multiply each other would fill the split of every router.
+ * An unknown group would match no user, and under `not` every user. A group that contains itself has no
+ * meaning. Groups that multiply would fill the split of every router.
  */
 function mistakeInRules(rules: readonly Rule[], groups: Plan['groups']): string | null {
   let parts = 0;
   const walk = (rule: Rule, within: readonly string[], depth: number): string | null => {
     parts += 1;
-    if (parts > PARTS_AT_MOST) return `its rules come to more than ${PARTS_AT_MOST} parts`;
-    if (depth > DEPTH_AT_MOST) return `its rules are nested more than ${DEPTH_AT_MOST} deep`;
-    if (!isRecord(rule)) return 'one of its rules is no rule';
+    if (parts > PARTS_AT_MOST) return `the rules have more than ${PARTS_AT_MOST} parts with groups resolved`;
+    if (depth > DEPTH_AT_MOST) return `the rules are nested more than ${DEPTH_AT_MOST} levels deep`;
+    if (!isRecord(rule)) return 'a rule has no known form';
     if ('group' in rule) {
       const group = Object.hasOwn(groups, rule.group) ? groups[rule.group] : undefined;
       if (group === undefined) return `there is no group "${rule.group}"`;
@@ -77,10 +77,10 @@ function mistakeInRules(rules: readonly Rule[], groups: Plan['groups']): string 
       return walk(group, [...within, rule.group], depth + 1);
     }
     if ('not' in rule) return walk(rule.not, within, depth + 1);
-    if ('custom' in rule) return isText(rule.custom) ? null : 'one of its rules is no rule';
-    if ('attribute' in rule) return isRecord(rule.test) ? null : 'one of its rules is no rule';
+    if ('custom' in rule) return isText(rule.custom) ? null : 'a rule has no known form';
+    if ('attribute' in rule) return isRecord(rule.test) ? null : 'a rule has no known form';
     const inner = 'all' in rule ? rule.all : rule.any;
-    if (!Array.isArray(inner)) return 'one of its rules is no rule';
+    if (!Array.isArray(inner)) return 'a rule has no known form';
     return firstOf(inner, part => walk(part, within, depth + 1));
   };
   return firstOf(rules, rule => walk(rule, [], 0));

@@ -1,15 +1,16 @@
 /**
- * A plan as the log keeps it: normalised, complete, independent of the file it came from.
- * `config/` makes one from YAML; nothing else does.
+ * Plans as the log stores them: normalised, complete, independent of the file they came from. Only `config/`
+ * makes one from YAML.
  */
 
-/** What a person's attribute is compared with. `within` and `atLeastAgo` compare dates, in milliseconds. */
+/** Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds; `version` compares part by part. */
 export type AttributeTest =
   | {op: 'in'; values: string[]}
   | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; value: number}
+  | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; version: string}
   | {op: 'within' | 'atLeastAgo'; ms: number};
 
-/** A rule about people. `all: []` is everyone, `any: []` nobody. */
+/** A rule about users. `all: []` matches everyone, `any: []` matches no user. */
 export type Rule =
   | {all: Rule[]}
   | {any: Rule[]}
@@ -17,35 +18,35 @@ export type Rule =
   | {attribute: string; test: AttributeTest}
   /** A group of the plan, by name. */
   | {group: string}
-  /** A predicate that only the application can evaluate, registered there under this name. */
+  /** A predicate that the application registers under this name. */
   | {custom: string};
 
 export type Operator = '<' | '<=' | '>' | '>=';
 export type Unit = 'percent' | 'ms' | 'per-second' | 'points' | 'count';
 
-/** `METRIC [improvement] OP (VALUE [UNIT] | Nx prod) [over D] [min N requests]`, read. */
+/** A parsed condition: `METRIC [improvement] OP (VALUE [UNIT] | Nx prod) [over D] [min N requests]`. */
 export interface Condition {
-  /** The text it was read from, for people. */
+  /** The source text, for people. */
   text: string;
   metric: string;
-  /** Judge prod against gray in the good direction, in percentage points, instead of gray alone. */
+  /** Compares gray with prod in the good direction, in percentage points, instead of gray alone. */
   improvement: boolean;
   op: Operator;
   /** An absolute limit in the metric's unit, or a multiple of prod. */
   threshold: {value: number; unit: Unit} | {timesProd: number};
   overMs: number;
-  /** Fewest gray requests in the window before it may be judged. */
+  /** Fewest gray requests in the window for a judgement. */
   minRequests: number;
   /**
-   * What lets a release go up by it. Absent: a one-sided bound of 90 % over the phase. `requests`: `minRequests` in the
-   * window and the value itself, where the plan says `min N requests`.
+   * What must hold before the release may go up. Absent: a one-sided bound of 90 % over the phase.
+   * `requests`: `minRequests` in the window and the value itself, if the plan says `min N requests`.
    */
   proof?: 'requests';
 }
 
 export interface Criterion {
   condition: Condition;
-  /** Watched and shown, never decides. */
+  /** Shown, but decides nothing. */
   dryRun: boolean;
 }
 
@@ -53,13 +54,13 @@ export type AlertLevel = 'info' | 'warning' | 'critical';
 
 export interface Guardrail {
   when: Condition;
-  /** How long it must hold without a break, in milliseconds. */
+  /** How long the condition must hold without a break, milliseconds. */
   forMs: number;
   then: 'rollback' | 'pause' | 'alert' | 'advance';
   level: AlertLevel;
-  /** While it cannot be judged it keeps nothing from going up; absent: it holds the release. */
+  /** `ignore`: while it cannot be judged, the release may go up. Absent: it holds the release. */
   whenUnknown?: 'ignore';
-  /** The preset it came from, if any. */
+  /** Name of the preset that it came from. */
   preset?: string;
 }
 
@@ -76,26 +77,26 @@ export interface Phase {
   name: string;
   /** 0–100, at most two decimals. */
   percent: number;
-  /** Time to stay before the phase may be left, in milliseconds; null: until somebody says `next`. */
+  /** Least time in the phase, milliseconds; null if the phase lasts until a person says `next`. */
   durationMs: number | null;
-  /** Who may get gray at all; null: everyone. */
+  /** The users that may get gray; null for everyone. */
   audience: Rule | null;
   include: Include;
   criteria: Criterion[];
   /** Entry gate: every criterion of earlier phases held when its phase was left. */
   needsEarlierCriteria: boolean;
-  /** Leaving this phase waits for a person. */
+  /** Only a person leaves this phase. */
   manual: boolean;
   whenStale: WhenStale | null;
-  /** Run before anybody gets gray by this phase; while it fails nobody does. Absent: nothing is. */
+  /** Runs before the phase is entered. While it fails, the phase is not entered. Absent: none. */
   before?: Hook;
-  /** Run when this phase is left, before the next one is entered. */
+  /** Runs when this phase is left, before the next one is entered. */
   after?: Hook;
-  /** A gate: asked again and again before this phase is left, until it ends with 0. */
+  /** A gate that runs again and again before this phase is left, until it exits with 0. */
   confirm?: Hook;
 }
 
-/** The steps an operator may hang a command on, in the order of a release's life. */
+/** The steps that a hook can do, in the order of a release's life. */
 export const HOOK_NAMES = [
   'backup',
   'deploy',
@@ -111,7 +112,7 @@ export type HookName = (typeof HOOK_NAMES)[number];
 export interface Hook {
   argv: string[];
   timeoutMs: number;
-  /** Asks whether the step is already done: exit code 0 says yes. */
+  /** Command that checks whether the step is done already: exit code 0 means yes. */
   check: string[] | null;
 }
 
@@ -125,12 +126,12 @@ export interface Evidence {
 
 export interface Plan {
   name: string;
-  /** Feature the plan itself names, if it does. */
+  /** Feature that the plan names; null if it names none. */
   feature: string | null;
   phases: Phase[];
   /**
-   * The steps of a ramp, when the phases were made from one. `equal` says what happens while gray is neither worse nor shown
-   * to be better: `advance`, also where absent, or `hold`.
+   * Steps of the ramp that the phases were made from. `equal`: what happens while gray is neither worse nor
+   * shown to be better. Absent means `advance`.
    */
   ramp: {stepPercent: number; everyMs: number; equal?: RampEqual} | null;
   groups: Record<string, Rule>;
@@ -139,9 +140,9 @@ export interface Plan {
   complete: 'auto' | 'manual';
   whenStale: WhenStale;
   hooks: Partial<Record<HookName, Hook>>;
-  /** How long after completion a rollback is still possible, in milliseconds. */
+  /** Time after completion in which a rollback is possible, milliseconds. */
   rollbackWindowMs: number;
-  /** Names that force a side; a header or cookie holds `true` (gray) or `false` (prod). */
+  /** Names of headers and cookies that force a side: `true` means gray, `false` means prod. */
   forced: {headers: string[]; cookies: string[]};
   checklist: string[];
   contacts: Record<string, string>;

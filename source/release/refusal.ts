@@ -1,7 +1,7 @@
 import type {Event} from './event.ts';
 import type {ReleaseState} from './state.ts';
 
-/** Short words for machines; the sentences are in the message catalogues. */
+/** Codes for machines. The message catalogues hold the sentences. */
 export type RefusalCode =
   | 'nothing-live'
   | 'already-live'
@@ -25,27 +25,27 @@ export type RefusalCode =
   | 'needs-person'
   | 'newer-log';
 
-/** A command that is not allowed now: a value, never a throw. */
+/** Refusal of a command. A value, never an exception. */
 export interface Refusal {
   code: RefusalCode;
   /** What stands in the way, in one sentence. */
   message: string;
-  /** What would make it allowed. */
+  /** What would make the command possible. */
   remedy: string;
-  /** What the message says, for whoever speaks another language. */
+  /** The facts in the message, for a translation. */
   facts?: RefusalFacts;
 }
 
-/** What stands in the way, as far as it is a fact about the release. */
+/** Facts about the release that stand in the way. */
 export interface RefusalFacts {
   version?: string;
   state?: ReleaseState;
-  /** The percentage and the phase that it has moved on to. */
+  /** The percent and the phase that the release has now. */
   percent?: number;
   phase?: {index: number; name: string};
 }
 
-/** Nothing to write, and nothing wrong: what was wanted is already so. */
+/** Why an accepted command writes nothing: the wanted state is reached already. */
 export type Notice = 'already-so' | 'already-rolling-back' | 'already-rolled-back';
 
 export type Decision = {ok: true; events: Event[]; notice?: Notice} | {ok: false; refusal: Refusal};
@@ -58,7 +58,7 @@ export function accept(...events: Event[]): Decision {
   return {ok: true, events};
 }
 
-/** Nothing to write: it is so already. */
+/** Accepts a command that changes nothing. */
 export function already(notice: Notice): Decision {
   return {ok: true, events: [], notice};
 }

@@ -1,11 +1,16 @@
-/** Whether a value that came from outside fits. */
+/** Whether a value from outside has the right type. */
 export type Check = (value: unknown) => boolean;
-/** What each field of a record must be; more fields may be there. */
+/** The check of each field of a record. Other fields are allowed. */
 export type Shape = Readonly<Record<string, Check>>;
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 export const isFlag: Check = value => typeof value === 'boolean';
 export const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
+/** Later moments are no time of a release but a fault: arithmetic with them never ends. The year 2100, milliseconds since 1970. */
+const LATEST_MS = 4_102_444_800_000;
+/** A moment in milliseconds since 1970. */
+export const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) <= LATEST_MS;
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -26,7 +31,7 @@ export const listOf =
   value =>
     Array.isArray(value) && value.every(item => isRecord(item) && wrongField(item, shape) === null);
 
-/** The first field that does not fit; null when all do. */
+/** Name of the first field that fails its check; null if none fails. */
 export function wrongField(value: Record<string, unknown>, shape: Shape): string | null {
   return Object.entries(shape).find(([field, fits]) => !fits(value[field]))?.[0] ?? null;
 }

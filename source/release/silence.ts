@@ -1,6 +1,6 @@
 import type {Alert, State} from './state.ts';
 
-/** Whether somebody wants to hear nothing of this condition at the moment. */
+/** Whether a silence matches this alert at `at`. */
 export function isSilenced(
   {silences}: Pick<State, 'silences'>,
   {key, message}: Pick<Alert, 'key' | 'message'>,

@@ -2,41 +2,41 @@ import type {Rule, WhenStale} from './plan.ts';
 
 /** A share of an audience: users of `audience` whose bucket lies below `percent` get gray. */
 export interface Tier {
-  /** null: everyone. Group names are already resolved. */
+  /** Null for everyone. Group names are resolved. */
   audience: Rule | null;
   /** 0–100, at most two decimals. */
   percent: number;
 }
 
 /**
- * All a router needs to decide for one user. Derived from state, stored with every commit, so that a router
- * reads the newest commit and never folds the log.
+ * What a router needs to decide for a user. Derived from state and stored with every commit, so that a router
+ * reads only the newest commit.
  */
 export interface Split {
   schema: 1;
   feature: string;
-  /** The release it speaks of; null before the first. */
+  /** The release that it is about; null before the first. */
   release: string | null;
-  /** Version that gray serves, and the one prod serves; null where unknown. */
+  /** Versions that gray and prod serve; null if unknown. */
   gray: string | null;
   prod: string | null;
-  /** Whether anybody may get gray at all. When false nothing below routes to gray. */
+  /** Whether any user may get gray. If false, the fields below route no user to gray. */
   live: boolean;
-  /** The percentage people see: that of the newest tier. 0 when not live. */
+  /** The percent of the newest tier, which the screen shows; 0 if not live. */
   percent: number;
-  /** Put before the user id when hashing; a multiple of four bytes, each feature's own and the same for all its releases. */
+  /** Hashed before the user id. A multiple of 4 bytes, the same for all releases of a feature. */
   salt: string;
-  /** Newest phase last. Earlier phases stay, so that raising never takes gray from anyone. */
+  /** Newest phase last. Earlier phases stay, so that a raise never takes gray from a user. */
   tiers: Tier[];
   include: {users: string[]; rules: Rule[]};
   deny: string[];
   forced: {headers: string[]; cookies: string[]};
   whenStale: WhenStale;
-  /** A router that could not write its report for this long does what `whenStale` says, in milliseconds. */
+  /** Milliseconds without a written report after which a router does what `whenStale` says. */
   staleAfterMs: number;
-  /** Newest releases that were rolled back: a router never serves their gray again. */
+  /** Newest releases that were rolled back. A router never serves their gray again. */
   rolledBack: string[];
 }
 
-/** See the design, promise 3. */
+/** Milliseconds without a written report until a router is stale (promise 3 of the design). */
 export const STALE_AFTER_MS = 15_000;

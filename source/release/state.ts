@@ -1,8 +1,9 @@
+import type {Cause} from './cause.ts';
 import type {StepOutcome, VerdictAction} from './command.ts';
 import type {Dispatch} from './dispatch.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 
-/** Every state of a release, in the order of its life. */
+/** All states of a release, in the order of its life. */
 export const RELEASE_STATES = [
   'deploying',
   'rolling',
@@ -21,7 +22,7 @@ export type RunName = 'deploy' | 'phase' | 'promotion' | 'rollback';
 export type StepName =
   | 'backup'
   | 'deploy'
-  /** All users to the side the run needs, confirmed by the routers. */
+  /** Moves all users to the side that the run needs; the routers confirm it. */
   | 'traffic'
   | 'promote'
   | 'verify'
@@ -37,21 +38,21 @@ export type StepName =
   | 'after'
   | 'confirm';
 
-/** One effect on the world: intent, deadline, outcome. Run at least once, in order, by whoever holds it. */
+/** One effect outside of the log: intent, deadline, outcome. Steps run in order, at least once. */
 export interface Step {
-  /** `rollback.stop`: unique within the release. */
+  /** For example `rollback.stop`. Unique within the release. */
   id: string;
   run: RunName;
   name: StepName;
   state: 'pending' | 'running' | StepOutcome;
   attempts: number;
   startedAt: number | null;
-  /** Until when the runner may be trusted to be alive. */
+  /** Until when the runner counts as alive, milliseconds since 1970. */
   deadline: number | null;
   endedAt: number | null;
   by: string | null;
   error: string | null;
-  /** Numbers worth keeping: routers confirmed, requests that reached gray after the key. */
+  /** Numbers to keep: routers confirmed, requests that reached gray after the rollback key. */
   facts: Record<string, number>;
 }
 
@@ -63,25 +64,30 @@ export interface Reason {
   samples: number | null;
   windowSeconds: number | null;
   text: string;
+  /** People on gray that the value is about; absent if requests were judged. */
+  people?: number;
 }
 
 export interface Verdict {
   action: VerdictAction;
   reasons: Reason[];
   at: number;
-  /** Second at which a regression most probably began, milliseconds since 1970; null or absent: evidence names none. */
+  /**
+   * Second at which a regression most probably began, milliseconds since 1970; null or absent if evidence
+   * names none.
+   */
   onset?: number | null;
-  /** What evidence rests on; null or absent: no evidence is gathered. */
+  /** What the evidence rests on; null or absent if no evidence is gathered. */
   footing?: 'people' | 'requests' | 'history' | null;
 }
 
 /**
- * A finding of the judge that paused a release. `key` is the guardrail's key in the judge's memory. `metric` is the one
- * that evidence decided on; null when evidence named none.
+ * A finding of the judge that paused a release. `key`: the guardrail's key in the judge's memory. `metric`:
+ * the metric that evidence decided on; null if evidence named none.
  */
 export type PauseCause = {kind: 'evidence'; metric: string | null} | {kind: 'guardrail'; key: string};
 
-/** A person resumed a release although the guard had paused it. */
+/** A person's resume of a release that the guard had paused. */
 export interface Overruling {
   /** Counts from 1 within the release, so that a judge applies each one once. */
   number: number;
@@ -90,16 +96,16 @@ export interface Overruling {
   because: PauseCause[];
 }
 
-/** How long the phase has really run: only rolling time with data and applied = set counts. */
+/** Time that a phase has run. Only time in state `rolling` with data and applied = set counts. */
 export interface PhaseClock {
   ranMs: number;
-  /** Since when it runs; null while it stands. */
+  /** Since when it runs, milliseconds since 1970; null while it is stopped. */
   since: number | null;
-  /** Why it stands while rolling, if it does. */
+  /** Why it is stopped while rolling; null if it is not. */
   held: string | null;
 }
 
-/** A start that waits until the release before it has been taken back. */
+/** A start that waits until the release before it has been rolled back. */
 export interface QueuedStart {
   release: string;
   version: string;
@@ -108,31 +114,31 @@ export interface QueuedStart {
   by: string;
 }
 
-/** A phase that is about to be entered, once the hooks before it have ended. */
+/** A phase that is entered once its hooks have ended. */
 export interface Opening {
-  /** Index into `plan.phases`; their number: promotion. */
+  /** Index of `plan.phases`; their number means promotion. */
   to: number;
   left: {phase: number; criteria: {text: string; outcome: string}[]};
-  /** Ids of the steps on the way there. Those of an earlier try are nobody's turn any more. */
+  /** Ids of the steps of this move. Steps of an earlier try no longer run. */
   steps: string[];
-  /** Who wanted it: what a guard wanted happens only while its verdict still says so. */
+  /** Who wanted the move. A guard's move happens only while its verdict still says so. */
   wantedBy: 'person' | 'guard';
 }
 
 export interface Release {
   id: string;
   version: string;
-  /** The version prod serves meanwhile; null where nobody said. */
+  /** The version that prod serves meanwhile; null if unknown. */
   over: string | null;
   state: ReleaseState;
   plan: Plan;
-  /** Index into `plan.phases`; -1 before the first. */
+  /** Index of `plan.phases`; -1 before the first. */
   phase: number;
   phaseEnteredAt: number | null;
   clock: PhaseClock;
   /** Set percent, 0–100. */
   percent: number;
-  /** When the split last changed, so that windows can begin there. */
+  /** When the split last changed, milliseconds since 1970. Windows begin there. */
   splitChangedAt: number;
   include: string[];
   deny: string[];
@@ -140,20 +146,27 @@ export interface Release {
   startedBy: string;
   endedAt: number | null;
   pausedReason: string | null;
-  /** What the guard found when it paused the release; empty after a pause by a person or a failed step. */
+  /** Findings of the guard that paused the release. Empty after a pause by a person or a failed step. */
   pausedBecause: PauseCause[];
-  /** Newest last, bounded: what the judge must not pause for once more. */
+  /** Newest last, bounded. The judge must not pause for these findings again. */
   overruled: Overruling[];
   steps: Step[];
-  /** What each phase left behind had shown, and the percent that its audience keeps. */
+  /** Results of the criteria of each phase left, and the percent that its audience keeps. */
   left: {phase: number; at: number; percent: number; criteria: {text: string; outcome: string}[]}[];
-  /** Null: it stays where it is. */
+  /** Null if no phase is about to be entered. */
   opening: Opening | null;
-  /** True from the moment prod itself may have been changed by the promote hook. */
+  /** True once the promote hook has begun, because prod may have changed. */
   prodChanged: boolean;
-  rollback: {at: number; by: string; reason: string | null; fromPercent: number} | null;
+  rollback: {
+    at: number;
+    by: string;
+    reason: string | null;
+    fromPercent: number;
+    /** Null or absent if nothing that was measured spoke against gray, and in older logs. */
+    cause?: Cause | null;
+  } | null;
   next: QueuedStart | null;
-  /** What the guard judged of this very split; null since it last changed. */
+  /** The guard's verdict on this split; null since the split last changed. */
   verdict: Verdict | null;
 }
 
@@ -161,9 +174,9 @@ export interface Alert {
   id: string;
   level: AlertLevel;
   message: string;
-  /** Alerts with one key are one alert with a life. */
+  /** Alerts with the same key are one alert. */
   key: string;
-  /** What the message says, in a code and numbers; absent of what people raise, and in older logs. */
+  /** Code and numbers of the message. Absent in alerts of people, and in older logs. */
   cause?: Reason;
   raisedAt: number;
   raisedBy: string;
@@ -173,10 +186,10 @@ export interface Alert {
   acknowledgedAt: number | null;
   resolvedAt: number | null;
   silenced: boolean;
-  /** How often it came back right after it was over, and when last; null: never. */
+  /** How often it reopened soon after its end, and when last; null for never. */
   reopenings: number;
   reopenedAt: number | null;
-  /** How often it was told again because nobody acknowledged it, and when last; null: never. */
+  /** How often it was escalated, and when last; null for never. */
   escalations: number;
   escalatedAt: number | null;
 }
@@ -189,7 +202,7 @@ export interface Silence {
   reason: string | null;
 }
 
-/** A release that has given way to a newer one. */
+/** A release that was followed by a newer one. */
 export interface PastRelease {
   id: string;
   version: string;
@@ -198,21 +211,21 @@ export interface PastRelease {
   endedAt: number | null;
 }
 
-/** All that is true of a feature, folded from its log. */
+/** State of a feature, folded from its log. */
 export interface State {
   feature: string;
   release: Release | null;
   past: PastRelease[];
-  /** The version of the last completed release. */
+  /** Version of the last completed release. */
   prodVersion: string | null;
-  /** Newest last, bounded; see `split.ts`. */
+  /** Newest last, bounded. See `Split.rolledBack`. */
   rolledBack: string[];
   guard: {epoch: number; name: string; since: number; left: boolean} | null;
   alerts: Alert[];
   silences: Silence[];
-  /** What people are told by the channels, newest last, bounded. */
+  /** Notifications, newest last, bounded. */
   outbox: Dispatch[];
-  /** The first event that changes state and that this version does not know. */
+  /** Type of the first event that changes state and that this version does not know. */
   unknownEvent: string | null;
 }
 
@@ -233,7 +246,7 @@ export function initialState(feature: string): State {
 
 const LIVE: ReadonlySet<ReleaseState> = new Set(['deploying', 'rolling', 'paused', 'promoting', 'failed']);
 
-/** Whether the release still needs somebody: not ended, not on its way back. */
+/** Whether the release is neither ended nor rolling back. */
 export function isLive(release: Release): boolean {
   return LIVE.has(release.state);
 }

@@ -1,20 +1,20 @@
 /**
- * What a step left behind beside its outcome: too long for a log, kept apart from it, and only so much of it. A hook's
- * output, or the snapshot of the analysis as JSON.
+ * Output of a step that is too long for the log: the end of a hook's output, or the rollback snapshot as
+ * JSON.
  */
 export interface StepOutput {
   release: string;
-  /** `deploy.backup` */
+  /** For example `deploy.backup`. */
   step: string;
-  /** From 1. */
+  /** Number of the attempt, from 1. */
   attempt: number;
-  /** What it said, or the end of it. */
+  /** Its output, or the end of it. */
   text: string;
-  /** What it said on stdout alone, for the step that undoes it; null: nobody needs it. */
+  /** Its standard output alone, for the step that undoes it; null if no step needs it. */
   result: string | null;
 }
 
-/** An output as it was kept. */
+/** An output as the store keeps it. */
 export interface KeptOutput extends StepOutput {
   /** The store's clock when it was written, milliseconds since 1970. */
   at: number;

@@ -1,10 +1,10 @@
 import type {HookName, Plan} from './plan.ts';
 import type {Release, RunName, Step, StepName} from './state.ts';
 
-/** Nobody waits longer for a runner that may be dead, in milliseconds. */
+/** Longest deadline of a step, milliseconds. */
 export const DEADLINE_AT_MOST_MS = 24 * 3600_000;
 
-/** The steps of each run, in order, and the hook that does each; `own` steps are done by Graydeck itself. */
+/** The steps of each run, in order, and the hook that does each. Graydeck does the `own` steps. */
 const RUNS: Record<Exclude<RunName, 'phase'>, readonly {name: StepName; hook: HookName | 'own'}[]> = {
   deploy: [
     {name: 'backup', hook: 'backup'},
@@ -27,7 +27,7 @@ const RUNS: Record<Exclude<RunName, 'phase'>, readonly {name: StepName; hook: Ho
   ],
 };
 
-/** The steps of a run under this plan. What nobody will do is `skipped` from the start, never `done`. */
+/** The steps of a run under a plan. A step without a hook is `skipped` from the start, never `done`. */
 export function stepsOf(
   run: Exclude<RunName, 'phase'>,
   plan: Plan,
@@ -39,12 +39,12 @@ export function stepsOf(
     const step = newStep({id: `${run}.${name}`, run, name});
     return isDone ? step : skipped(step, at);
   });
-  // The way into the first phase leads through deployment.
+  // Deployment leads into the first phase.
   const hasBefore = run === 'deploy' && plan.phases[0]?.before !== undefined;
   return hasBefore ? [...steps, newStep({id: 'deploy.before', run, name: 'before'})] : steps;
 }
 
-/** A step that is still to be done. */
+/** Returns a step that has not begun. */
 export function newStep(about: Pick<Step, 'id' | 'run' | 'name'>): Step {
   return {
     ...about,
@@ -67,7 +67,7 @@ export function hasEnded(step: Step): boolean {
   return step.state === 'done' || step.state === 'failed' || step.state === 'skipped';
 }
 
-/** The run that the release's state is about; null when no steps are due. */
+/** The run of steps in this state of the release; null if no steps are due. */
 export function currentRun(release: Release): RunName | null {
   switch (release.state) {
     case 'deploying':
@@ -86,7 +86,7 @@ export function currentRun(release: Release): RunName | null {
   }
 }
 
-/** Whether a step is part of what the release's state is about, and not of what has been overtaken. */
+/** Whether a step belongs to the current run, and not to one that was overtaken. */
 export function isCurrent(release: Release, {id, run}: Step): boolean {
   if (run !== currentRun(release)) return false;
   return run !== 'phase' || release.opening?.steps.includes(id) === true;
@@ -97,22 +97,22 @@ export function stepsLeft(release: Release): Step[] {
   return release.steps.filter(step => isCurrent(release, step) && !hasEnded(step));
 }
 
-/** The step whose turn it is: the first of the current run that has not ended. */
+/** The next step: the first of the current run that has not ended; null if none is left. */
 export function stepDue(release: Release): Step | null {
   return stepsLeft(release)[0] ?? null;
 }
 
 /**
- * Steps that whoever runs them may still be at, although a rollback, a pause or another way on has overtaken them. Until
- * they have ended nothing is done to what they may be changing. Traffic waits for nobody, and nobody for
- * a gate.
+ * Steps that may still be running although a rollback, a pause or another move has overtaken them. The next
+ * step waits for them, because it may touch what they change. Traffic steps wait for none, and no step waits
+ * for a gate.
  */
 export function overtakenSteps(release: Release, due: Step): Step[] {
   if (isTraffic(due)) return [];
   return release.steps.filter(one => one.id !== due.id && one.state === 'running' && !onlyLooks(one));
 }
 
-/** Whether a step does nothing to the world: it waits for routers, or asks a gate. */
+/** Whether a step only waits for routers or asks a gate, and changes nothing. */
 function onlyLooks(step: Step): boolean {
   return isTraffic(step) || step.name === 'confirm';
 }
@@ -121,12 +121,15 @@ function isTraffic({name}: Step): boolean {
   return name === 'traffic' || name === 'traffic-to-prod';
 }
 
-/** Whether a failure of this step stops its run. A rollback goes on whatever fails; a clean-up undoes nothing. */
+/**
+ * Whether a failure of this step stops its run. A rollback continues after any failure, and a failed clean-up
+ * undoes nothing.
+ */
 export function stopsRun(step: Step): boolean {
   return step.run !== 'rollback' && step.name !== 'cleanup';
 }
 
-/** The step a retry would repeat: the last that failed. */
+/** The step that a retry repeats: the last one that failed. */
 export function failedStep(release: Release, id?: string): Step | null {
   return (
     release.steps.findLast(step => step.state === 'failed' && (id === undefined || step.id === id)) ?? null

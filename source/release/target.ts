@@ -1,7 +1,7 @@
 import {refuse, type Decision} from './refusal.ts';
 import type {Release, ReleaseState, State} from './state.ts';
 
-/** States in words a sentence can hold. */
+/** States as a part of a sentence. */
 export const IN_WORDS: Record<ReleaseState, string> = {
   deploying: 'being deployed',
   rolling: 'rolling',
@@ -15,7 +15,7 @@ export const IN_WORDS: Record<ReleaseState, string> = {
 
 type Target = {release: Release} | {decision: Decision};
 
-/** The release a command names, or why it is not the one there is. */
+/** Returns the release that a command names, or a refusal if it is not the current release. */
 export function targetOf(state: State, id: string): Target {
   const {release} = state;
   if (release === null) {
@@ -25,13 +25,13 @@ export function targetOf(state: State, id: string): Target {
   return {
     decision: refuse(
       'other-release',
-      `release ${id} is not the one at hand: ${release.version} (${release.id}) is ${IN_WORDS[release.state]}`,
+      `release ${id} is not the current one: ${release.version} (${release.id}) is ${IN_WORDS[release.state]}`,
       'look at the screen again and name the release you mean',
     ),
   };
 }
 
-/** Refuses unless the release is in one of `allowed`. */
+/** Refuses unless the release is in one of the `allowed` states. */
 export function wrongState(
   release: Release,
   allowed: readonly ReleaseState[],

@@ -3,26 +3,26 @@ import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
 import {atRollback, courseAtRollback} from './at-rollback.ts';
 import {differencesOf, judgedThen} from './differences.ts';
-import type {Measured} from './measured.ts';
-import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
+import type {ReportSums} from './measured.ts';
+import type {FeedbackReport, ReleaseReport, RollbackReport, StepReport} from './report.ts';
 import type {Story} from './story.ts';
 
-/** All that a report is made from. */
+/** Inputs of a report. */
 export interface ReportSources {
   feature: string;
   story: Story;
-  measured: Measured;
-  /** What was known when it was taken back; null: it was not, or nobody kept it. */
+  measured: ReportSums;
+  /** Snapshot taken at the rollback; null if none was stored. */
   snapshot: AnalysisSnapshot | null;
-  /** Null: nobody has asked anybody. */
+  /** Null if no feedback was read. */
   feedback: FeedbackReport[] | null;
   /** The store's clock, milliseconds since 1970. */
   now: number;
-  /** An event in words. */
-  tell(event: Commit['events'][number], reason: string | null): string;
+  /** Formats an event as a sentence. */
+  sentence(event: Commit['events'][number], reason: string | null): string;
 }
 
-/** The report of one release, running or over. */
+/** Builds the report of one release, running or ended. */
 export function buildReport({
   feature,
   story,
@@ -30,13 +30,13 @@ export function buildReport({
   snapshot,
   feedback,
   now,
-  tell,
-}: ReportSources): Report {
+  sentence,
+}: ReportSources): ReleaseReport {
   const {release, pauses, percents, verdicts, alerts} = story;
   const {startedAt, endedAt} = release;
   const to = endedAt ?? now;
   const sides = measured.all();
-  // Without roll-ups the last minutes are told by what was kept of them.
+  // Without roll-ups, the snapshot gives the last minutes.
   const isBlank = sides.prod === null && sides.gray === null;
   const phases = story.phases.map(({phase: _phase, ...phase}, index) => ({
     ...phase,
@@ -70,17 +70,20 @@ export function buildReport({
     sides,
     differences: differencesOf(sides, measured.weights(), judgedThen(story)),
     course: isBlank && snapshot !== null ? courseAtRollback(snapshot, percents) : measured.course(percents),
-    timeline: timelineOf(story, tell),
+    timeline: timelineOf(story, sentence),
     feedback,
     coveredPercent: measured.coveredPercent(),
   };
 }
 
-function timelineOf({commits, release: {id}}: Story, tell: ReportSources['tell']): Report['timeline'] {
+function timelineOf(
+  {commits, release: {id}}: Story,
+  sentence: ReportSources['sentence'],
+): ReleaseReport['timeline'] {
   return commits.flatMap(({at, by, reason, events}) =>
     events
       .filter(event => !('release' in event) || event.release === id)
-      .map(event => ({at, by, text: tell(event, reason)})),
+      .map(event => ({at, by, text: sentence(event, reason)})),
   );
 }
 
@@ -98,7 +101,8 @@ function rollbackReport(
     steps.find(({id}) => id === 'rollback.traffic')?.facts ?? {};
   return {
     ...rollback,
-    toProdMs: ms ?? null,
+    // Where no router confirms it, what was measured is how long the commit took.
+    toProdMs: routers === 0 ? null : (ms ?? null),
     routers: routers ?? null,
     confirmed: confirmed ?? null,
     silent: silent ?? null,

@@ -3,22 +3,30 @@ import type {Commit} from '../release/commit.ts';
 import type {RouterStore} from '../store/port.ts';
 
 const FIRST_RETRY_MS = 50;
-/** A router is to be right within a second of the store's return. */
+/**
+ * Longest pause between two reads of the head, milliseconds. A router must obey the newest split within 1 s
+ * of the store's return.
+ */
 const LONGEST_RETRY_MS = 500;
 
 /**
- * What a router hears. `newest`: the newest commit that belongs to the chain; null: the log is empty. It may be older
- * than the one before, where the log lost its end. `broken`: the chain did not hold; the newest commit follows.
+ * An event that a router receives about the newest split.
+ * - `newest`: the newest commit of the chain; null if the log is empty. Its version may be lower than before
+ * if the log lost its end.
+ * - `away`, `back`: the store cannot be read, and can be read again.
+ * - `broken`: the chain of parents did not hold. The newest commit follows.
+ * - `notice`: a notification says that the release is rolled back (`isRollback`). It holds until the log has been read.
  */
 export type SplitNews =
   | {type: 'newest'; commit: Commit | null}
+  | {type: 'notice'; isRollback: boolean}
   | {type: 'away'; why: string}
   | {type: 'back'}
   | {type: 'broken'; why: string};
 
 /**
- * Follows the newest commit of a feature until the signal aborts: reads it, then hears the bell, and after a break of
- * the chain reads it anew. It never folds the log, and never rejects.
+ * Follows the newest commit of a feature until the signal aborts. Reads the head, then follows new commits,
+ * and reads the head again after a break of the chain. Never folds the log and never rejects.
  */
 export async function followSplit(
   store: Pick<RouterStore, 'head' | 'follow'>,
@@ -27,21 +35,21 @@ export async function followSplit(
 ): Promise<void> {
   const head = await readHead(store, onNews, signal);
   if (signal.aborted) return;
-  /** The newest version told; after a break nothing is until it is known what the newest is. */
-  let told = head?.version ?? 0;
+  /** Newest version passed on. Infinity after a break, until the head has been read again. */
+  let passedOn = head?.version ?? 0;
   let breaks = 0;
   const replay: {last: Commit | null} = {last: null};
   onNews({type: 'newest', commit: head});
 
   const readAnew = async () => {
     const turn = ++breaks;
-    told = Number.POSITIVE_INFINITY;
+    passedOn = Number.POSITIVE_INFINITY;
     replay.last = null;
     const found = await readHead(store, onNews, signal);
     if (signal.aborted || turn !== breaks) return;
-    // The log is followed meanwhile, from its start.
+    // Meanwhile `follow` replays the log from its start.
     const newest = newerOf(found, replay.last);
-    told = newest?.version ?? 0;
+    passedOn = newest?.version ?? 0;
     onNews({type: 'newest', commit: newest});
   };
   await store
@@ -50,11 +58,12 @@ export async function followSplit(
       news => {
         if (news.type === 'commit') {
           replay.last = news.commit;
-          if (news.commit.version <= told) return;
-          told = news.commit.version;
+          if (news.commit.version <= passedOn) return;
+          passedOn = news.commit.version;
           onNews({type: 'newest', commit: news.commit});
           return;
         }
+        if (news.type === 'notice') return onNews({type: 'notice', isRollback: news.commit !== null});
         onNews(news);
         if (news.type === 'broken') void readAnew();
       },
@@ -67,7 +76,10 @@ function newerOf(one: Commit | null, other: Commit | null): Commit | null {
   return (other?.version ?? 0) > (one?.version ?? 0) ? other : one;
 }
 
-/** The newest commit, asked for until there is an answer. */
+/**
+ * Reads the newest commit, and retries until the store answers. Null if the log is empty or the signal
+ * aborted.
+ */
 async function readHead(
   store: Pick<RouterStore, 'head'>,
   onNews: (news: SplitNews) => void,

@@ -9,40 +9,43 @@ import type {Routing} from './routing.ts';
 const LOOK_AT_LATCH_EVERY_MS = 1000;
 const LEAVES_WITHIN_MS = 1000;
 
-/** What one router of one feature is kept by. */
-export interface RoutingMeans {
+/** The parts that `keepRouting` connects for one feature. */
+export interface RoutingOptions {
   routing: Routing;
   store: RouterStore;
-  /** The store's address without password, for the name of the file. */
+  /** The store's address without password; part of the name of the file of the last split. */
   label: string;
-  /** Name of this router in its reports: `sdk web-3/812-k2x9`. */
+  /** Name of this router in its reports, for example `sdk web-3/812-k2x9`. */
   name: string;
-  /** Where the last split and an offline rollback lie; null: nowhere. */
+  /** Folder of the last split and of the latch of an offline rollback; null keeps neither. */
   folder: string | null;
-  /** What went wrong, for people; once each time it begins. */
+  /** Receives a sentence for people when a fault begins; once for each fault. */
   onTrouble(what: string): void;
-  /** The split, or how far it is obeyed, may be another now. */
+  /** Called when the split, or whether this router obeys it, may have changed. */
   onChange?(): void;
-  /** What is said of this router, where applying takes more than knowing. */
+  /** Makes the report. Default: the report of `routing`. An edge reports less until nginx has confirmed. */
   report?(): RouterReport;
 }
 
-/** A router that is kept up to date. */
+/** A router that follows the newest split. */
 export interface KeptRouting {
-  /** Resolves once the newest split is known and the store has taken the report of it. */
+  /** Resolves once the newest split is known and the store has taken a report of it. */
   readonly ready: Promise<void>;
-  /** Says soon what is applied: it is another than before. */
+  /** Reports soon, because this router applies another split than before. */
   kick(): void;
-  /** Why the store does not take reports or cannot be read; null: it does. */
+  /** Why the store takes no report or cannot be read; null if it does both. */
   away(): string | null;
-  /** Takes itself off the list of routers, and stops. Never rejects. */
+  /** Removes this router from the list of routers and stops. Takes at most 1 s. Never rejects. */
   close(): Promise<void>;
 }
 
-/** Keeps a router at the newest split, says what it applies, and lets it fall back when nobody hears it. */
-export function keepRouting(means: RoutingMeans): KeptRouting {
-  const {routing, store, label, name, folder, onTrouble} = means;
-  const {onChange = () => undefined, report = () => routing.report(name)} = means;
+/**
+ * Keeps a router at the newest split, reports what it applies, and makes it stale when the store takes no
+ * report for too long.
+ */
+export function keepRouting(options: RoutingOptions): KeptRouting {
+  const {routing, store, label, name, folder, onTrouble} = options;
+  const {onChange = () => undefined, report = () => routing.report(name)} = options;
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
   const path = folder === null ? null : rememberedPath(folder, label, store.feature);
@@ -69,7 +72,9 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
       routing.setStale(isStale);
       onChange();
       if (isStale && routing.standing === 'stale')
-        onTrouble(`${store.feature}: nobody hears this router: prod`);
+        onTrouble(
+          `${store.feature}: the store took no report of this router for too long: prod for everyone`,
+        );
     },
     onConfirmed: () => {
       confirmedAt = Date.now();
@@ -79,11 +84,15 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
     onAway: setAway,
     steady: () => performance.now(),
   });
-  const hear = (news: SplitNews) => {
+  const receive = (news: SplitNews) => {
     if (news.type === 'broken') return onTrouble(`${store.feature}: the log is broken: ${news.why}`);
     if (news.type === 'away') {
       setAway(news.why);
       return presence.setReadable(false);
+    }
+    if (news.type === 'notice') {
+      routing.setNoticed(news.isRollback);
+      return onChange();
     }
     if (news.type === 'newest') {
       routing.apply(news.commit);
@@ -99,11 +108,11 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
     if (reading.kind === 'set') routing.remember([reading.latch.release]);
     if (reading.kind === 'damaged' && !isLatched)
       onTrouble(
-        `${store.feature}: prod for everyone, the latch of an offline rollback is damaged: ${reading.why}`,
+        `${store.feature}: prod for everyone, because the latch of an offline rollback is damaged: ${reading.why}`,
       );
     const isOver =
       reading.kind === 'set' && routing.known !== null && isAcknowledged(reading.latch, routing.known.split);
-    // Who may not take the file away has read the commit all the same.
+    // If the file cannot be removed, this router has read the commit all the same.
     if (isOver) await openLatch(folder, store.feature).catch(() => undefined);
     if (isLatched === (reading.kind !== 'open' && !isOver)) return;
     isLatched = !isLatched;
@@ -113,7 +122,7 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
   };
 
   const following = (async () => {
-    // Before any split is obeyed: what this host knows of releases taken back.
+    // Before the router obeys any split, it reads which releases this host has seen rolled back.
     await lookAtLatch();
     const known = path === null ? null : await readRemembered(path);
     if (known !== null) {
@@ -121,10 +130,10 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
       routing.remember(known.rolledBack);
       routing.apply(known.commit);
       const ageMs = Date.now() - confirmedAt;
-      // A clock that went back says nothing about how long ago it was.
+      // If the clock went back, the age is unknown, so the remembered split counts as stale.
       if (ageMs >= 0) presence.rememberedFor(ageMs);
     }
-    await followSplit(store, hear, stop.signal);
+    await followSplit(store, receive, stop.signal);
   })();
   const looking = setInterval(() => void lookAtLatch(), LOOK_AT_LATCH_EVERY_MS);
   looking.unref();
@@ -136,10 +145,10 @@ export function keepRouting(means: RoutingMeans): KeptRouting {
     async close() {
       stop.abort();
       clearInterval(looking);
-      // Who hears of nothing any more must not go on as before.
+      // A router that receives no news any more must not go on serving gray.
       routing.setStale(true);
       onChange();
-      // A report that is under way must not come after it has left.
+      // A report under way must not arrive after the router has left the list.
       const leave = async () => {
         await running;
         await store.leave(name).catch(() => undefined);
@@ -156,7 +165,7 @@ function rememberedOf(routing: Routing, confirmedAt: number) {
   return {commit: commit?.version === 0 ? null : commit, rolledBack: routing.rolledBack, confirmedAt};
 }
 
-/** Writes the newest that is to be remembered, one write at a time. */
+/** Writes the last split and the releases rolled back to a file, one write at a time and only the newest. */
 function saver(
   path: string,
   read: () => ReturnType<typeof rememberedOf>,
@@ -165,13 +174,13 @@ function saver(
   let writing: Promise<void> | null = null;
   let isDue = false;
   let isEnded = false;
-  let isTold = false;
+  let isReported = false;
   const write = async () => {
     while (isDue) {
       isDue = false;
       await writeRemembered(path, read()).catch((error: unknown) => {
-        if (!isTold) onTrouble(`the last split cannot be remembered: ${String(error)}`);
-        isTold = true;
+        if (!isReported) onTrouble(`the last split was not saved to ${path}: ${String(error)}`);
+        isReported = true;
       });
     }
     writing = null;

@@ -1,53 +1,60 @@
-/** How often a router says what it applies, in milliseconds. */
+/** Time between two reports without a change, milliseconds. */
 const REPORT_EVERY_MS = 5000;
-/** Until the next attempt while the store does not take it. */
+/** Pause after a report that the store did not take, milliseconds. */
 const RETRY_MS = 400;
 /**
- * From a change until it is said, in milliseconds: what hundreds of routers answer must not meet the news on its way to
- * the last of them, and those that hear it at once do not all answer at once.
+ * A report follows a change after a random time between these two, milliseconds. Reports of hundreds of
+ * routers would otherwise delay the news to the last of them, and would all arrive at once.
  */
-const SAYS_AFTER_MS = 20;
-const SAYS_WITHIN_MS = 50;
-/** A router is at prod by itself somewhere in the last fifth of the time it has, so that not all are at once. */
+const REPORT_AFTER_MS = 20;
+const REPORT_WITHIN_MS = 50;
+/**
+ * A router becomes stale at a random moment in the last fifth of `staleAfterMs`, so that not all routers go
+ * to prod at once.
+ */
 const JITTER = 0.2;
 
-/** What the presence of a router is made of. */
-export interface PresenceMeans {
-  /** Writes the report. @throws when the store does not take it */
+/** The functions that `Presence` calls. */
+export interface PresenceOptions {
+  /** Writes the report. @throws if the store does not take it */
   report(): Promise<void>;
-  /** Reads the newest commit, after the store came back and before it is believed again. @throws */
+  /**
+   * Reads the newest commit. Called after the store came back and before gray is served again. @throws if the
+   * store cannot be read
+   */
   refresh(): Promise<void>;
-  /** After how long without a report a router is stale, milliseconds. */
+  /** Milliseconds without a taken report after which the router is stale. */
   staleAfterMs(): number;
   onStale(isStale: boolean): void;
-  /** The store has taken a report that was begun at this reading of the steady clock. */
+  /** Called when the store has taken a report. */
   onConfirmed(): void;
   onAway(why: string | null): void;
-  /** The steady clock, milliseconds. */
+  /** Monotonic clock, milliseconds. */
   steady(): number;
 }
 
 /**
- * Says every few seconds, and right after a change, what this router applies; tells when that has not been possible for
- * too long, and when it is again. A read proves nothing: what cannot be written to may be a primary that is none.
+ * Reports every few seconds and soon after a change which split this router applies, and tracks whether the
+ * router is stale. A successful read is no proof of contact: a primary that has been cut off can still be
+ * read.
  */
 export class Presence {
-  readonly #means: PresenceMeans;
+  readonly #options: PresenceOptions;
   readonly #early = Math.random() * JITTER;
   #confirmed = Number.NEGATIVE_INFINITY;
   #readable = true;
   #isStale = true;
   #timer: NodeJS.Timeout | null = null;
   #wake: (() => void) | null = null;
-  /** Runs from a change until it is to be said. */
+  /** Timer from a change until its report. */
   #soon: NodeJS.Timeout | null = null;
   #isDue = false;
 
-  constructor(means: PresenceMeans) {
-    this.#means = means;
+  constructor(options: PresenceOptions) {
+    this.#options = options;
   }
 
-  /** Says it soon: something has changed. */
+  /** Reports soon, because something has changed. */
   kick(): void {
     if (this.#soon !== null) return;
     this.#soon = setTimeout(
@@ -56,39 +63,45 @@ export class Presence {
         this.#isDue = true;
         this.#wake?.();
       },
-      SAYS_AFTER_MS + (SAYS_WITHIN_MS - SAYS_AFTER_MS) * Math.random(),
+      REPORT_AFTER_MS + (REPORT_WITHIN_MS - REPORT_AFTER_MS) * Math.random(),
     );
     this.#soon.unref();
   }
 
-  /** The store took a report so long ago, before this process began. */
+  /**
+   * Restores the age of the last taken report, from before this process began. @param ms its age,
+   * milliseconds
+   */
   rememberedFor(ms: number): void {
-    this.#confirmed = this.#means.steady() - ms;
+    this.#confirmed = this.#options.steady() - ms;
     this.#look();
   }
 
-  /** Whether the log can be read: without news of it a report proves nothing either. */
+  /** Sets whether the log can be read. While it cannot, a taken report does not make the router fresh. */
   setReadable(isReadable: boolean): void {
     this.#readable = isReadable;
     if (isReadable) this.kick();
   }
 
-  /** Runs until the signal aborts. Never rejects. */
+  /** Reports until the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = () => this.#wake?.();
     signal.addEventListener('abort', stop);
     while (!signal.aborted) {
       this.#isDue = false;
-      const isSaid = await this.#say(signal);
-      if (signal.aborted || (this.#isDue && isSaid)) continue;
-      // Two may be lost before it is stale, whatever the split says.
-      await this.#sleep(isSaid ? Math.min(REPORT_EVERY_MS, this.#means.staleAfterMs() / 3) : RETRY_MS);
+      const isTaken = await this.#send(signal);
+      if (signal.aborted || (this.#isDue && isTaken)) continue;
+      // Two reports may be lost before the router is stale, whatever `staleAfterMs` is.
+      await this.#sleep(isTaken ? Math.min(REPORT_EVERY_MS, this.#options.staleAfterMs() / 3) : RETRY_MS);
     }
     signal.removeEventListener('abort', stop);
     for (const timer of [this.#timer, this.#soon]) if (timer !== null) clearTimeout(timer);
   }
 
-  /** Until somebody wakes it, or so long. Made without an error to end it: this happens often. */
+  /**
+   * Waits this long or until `#wake` is called. Ends without an error, which would cost time in a frequent
+   * path.
+   */
   #sleep(ms: number): Promise<void> {
     const {promise, resolve} = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
@@ -100,8 +113,8 @@ export class Presence {
     return promise;
   }
 
-  async #say(signal: AbortSignal): Promise<boolean> {
-    const {report, refresh, steady, onAway, onConfirmed} = this.#means;
+  async #send(signal: AbortSignal): Promise<boolean> {
+    const {report, refresh, steady, onAway, onConfirmed} = this.#options;
     const began = steady();
     try {
       await report();
@@ -111,7 +124,7 @@ export class Presence {
       return false;
     }
     if (signal.aborted || !this.#readable) return this.#readable;
-    // Dated back to before it was sent: it may have lain on the way.
+    // The report counts from before it was sent, because it may have been delayed on the way.
     this.#confirmed = began;
     onAway(null);
     onConfirmed();
@@ -119,9 +132,10 @@ export class Presence {
     return true;
   }
 
-  /** Stale or not, and looks again when that may change. */
+  /** Computes whether the router is stale, and sets a timer for when that may change. */
   #look(): void {
-    const leftMs = this.#confirmed + this.#means.staleAfterMs() * (1 - this.#early) - this.#means.steady();
+    const leftMs =
+      this.#confirmed + this.#options.staleAfterMs() * (1 - this.#early) - this.#options.steady();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (leftMs > 0) {
@@ -131,8 +145,8 @@ export class Presence {
     const isStale = leftMs <= 0;
     if (isStale === this.#isStale) return;
     this.#isStale = isStale;
-    this.#means.onStale(isStale);
-    // What was said while it was stale is no longer so.
+    this.#options.onStale(isStale);
+    // The last report says that this router serves no gray. That is no longer true.
     if (!isStale) this.kick();
   }
 }

@@ -7,17 +7,17 @@ import type {Split} from '../release/split.ts';
 import {initialState} from '../release/state.ts';
 import type {RouterReport} from '../store/port.ts';
 
-/** Of a commit, what a router keeps. */
+/** The part of a commit that a router keeps. */
 export type Known = Pick<Commit, 'version' | 'id' | 'split'>;
 
-/** Releases seen rolled back that are remembered: newer ones make room, and by then nobody writes of the oldest. */
+/** Most releases seen rolled back that are remembered. Newer ones replace the oldest. */
 export const MOST_SEEN = 1000;
-/** A router that keeps gray when cut off has no bound; a day stands for it. */
+/** Bound on exposure that is reported for `whenStale: keep`, which has none: one day, in milliseconds. */
 const NO_BOUND_MS = 86_400_000;
 
 /**
- * What one router of one feature knows, and what it answers by it. Any change makes a new function that decides; a
- * decision itself takes no memory and never throws.
+ * State of one router of one feature, and its decisions. Each change builds a new function that decides. A
+ * decision itself allocates nothing and never throws.
  */
 export class Routing {
   readonly #custom: CustomRules;
@@ -25,27 +25,28 @@ export class Routing {
   readonly #fault: Decision;
   readonly #seen = new Set<string>();
   #known: Known | null = null;
-  /** Of a log without any commit. */
+  /** The split of a log without commits. */
   readonly #empty: Known;
   #isStale = true;
   #isLatched = false;
+  #isNoticed = false;
   #standing: Standing = 'unknown';
   #decide: Decide;
   #dependsOnTime = false;
-  /** Calls that were answered with prod because something in them, or in the split, threw. */
+  /** Number of decisions answered with prod because the input or the split threw an error. */
   faults = 0;
 
-  /** @param now the store's clock, milliseconds since 1970. */
+  /** @param now the store's clock, milliseconds since 1970 */
   constructor(feature: string, custom: CustomRules, now: () => number) {
     this.#custom = custom;
     this.#now = now;
     this.#empty = {version: 0, id: '', split: deriveSplit(initialState(feature))};
-    const nobody = {side: 'prod', reason: 'fault', cohort: 'outside'} as const;
-    this.#fault = Object.freeze({...nobody, version: 0, release: null});
+    const fault = {side: 'prod', reason: 'fault', cohort: 'outside'} as const;
+    this.#fault = Object.freeze({...fault, version: 0, release: null});
     this.#decide = decider(this.#empty, 'unknown');
   }
 
-  /** Decides for one user. Synchronous; whatever is given, the answer is a decision. */
+  /** Decides for one user. Synchronous, and returns a decision for any input. */
   decide(user: User, asked?: Asked): Decision {
     try {
       return this.#decide(user, this.#dependsOnTime ? this.#now() : 0, asked);
@@ -59,7 +60,7 @@ export class Routing {
     return this.#standing;
   }
 
-  /** The split that is known; null before any is. */
+  /** The known split; null if none is known. */
   get split(): Split | null {
     return this.#known?.split ?? null;
   }
@@ -68,7 +69,7 @@ export class Routing {
     return this.#known;
   }
 
-  /** Whether a rollback waits on this host for the store to come back. */
+  /** Whether an offline rollback on this host waits for the store. */
   get isLatched(): boolean {
     return this.#isLatched;
   }
@@ -81,10 +82,10 @@ export class Routing {
     return [...this.#seen];
   }
 
-  /** Takes over the newest commit; null: the log is empty. */
+  /** Sets the newest commit; null if the log is empty. */
   apply(commit: (Known & {minReader?: number}) | null): void {
     const known = commit ?? this.#empty;
-    // Of a shape that came later nothing is known, not even that there is a split; prod is the side that cannot be wrong.
+    // A split of a newer schema may lack anything. Then everyone gets prod, which is always safe.
     const {schema, rolledBack, staleAfterMs} = (known.split ?? {}) as Partial<Split>;
     const isKept = Array.isArray(rolledBack);
     if (isKept) this.remember(rolledBack);
@@ -94,7 +95,7 @@ export class Routing {
     this.#renew();
   }
 
-  /** These releases were rolled back: their gray is never served again. */
+  /** Remembers releases as rolled back. Their gray is never served again. */
   remember(releases: readonly unknown[]): void {
     for (const release of releases) if (typeof release === 'string') this.#seen.add(release);
     for (const oldest of this.#seen) {
@@ -103,21 +104,31 @@ export class Routing {
     }
   }
 
-  /** Whether the store has not taken this router's report for too long. */
+  /** Sets whether the store has taken no report for too long. */
   setStale(isStale: boolean): void {
     if (isStale === this.#isStale) return;
     this.#isStale = isStale;
     this.#renew();
   }
 
-  /** Whether a rollback waits on this host for the store to come back. */
+  /** Sets whether an offline rollback on this host waits for the store. */
   setLatched(isLatched: boolean): void {
     if (isLatched === this.#isLatched) return;
     this.#isLatched = isLatched;
     this.#renew();
   }
 
-  /** What is applied now, for the report. */
+  /**
+   * Whether a notification says that the release is rolled back, and the log has not been read since: prod until then. It is not
+   * remembered, because anyone with the right to publish can say so.
+   */
+  setNoticed(isNoticed: boolean): void {
+    if (isNoticed === this.#isNoticed) return;
+    this.#isNoticed = isNoticed;
+    this.#renew();
+  }
+
+  /** The report of the split that is applied now. */
   report(name: string): RouterReport {
     const {version, split} = this.#known ?? this.#empty;
     const isObeyed = this.#standing === 'fresh' && split.live;
@@ -139,7 +150,7 @@ export class Routing {
       this.#decide = deciderOf(known, this.#standing, this.#custom);
       this.#dependsOnTime = dependsOnTime(known.split);
     } catch {
-      // A split that cannot be read: whoever wrote it, nobody gets gray by it.
+      // If the split cannot be read, everyone gets prod.
       this.faults++;
       this.#standing = 'unknown';
       this.#decide = decider({...this.#empty, version: known.version}, 'unknown');
@@ -148,13 +159,17 @@ export class Routing {
   }
 
   #standingOf(split: Split): Standing {
-    if (this.#isLatched || (split.release !== null && split.live && this.#seen.has(split.release)))
+    if (
+      this.#isLatched ||
+      this.#isNoticed ||
+      (split.release !== null && split.live && this.#seen.has(split.release))
+    )
       return 'rolled-back';
     return this.#isStale && split.whenStale !== 'keep' ? 'stale' : 'fresh';
   }
 }
 
-/** The newest split of a feature is read once, however many routers of this process have heard it. */
+/** Decision functions by split, so that all routers of a process share one. */
 const READ = new WeakMap<Split, {version: number; decide: Decide}>();
 
 function deciderOf(known: Known, standing: Standing, custom: CustomRules): Decide {
@@ -166,7 +181,10 @@ function deciderOf(known: Known, standing: Standing, custom: CustomRules): Decid
   return decide;
 }
 
-/** Whether it is a time after which a router can take itself for cut off: else it might never do so. */
+/**
+ * Whether a value can be `staleAfterMs`: more than 0 and at most a day. Otherwise the router might never
+ * become stale.
+ */
 function isBound(ms: unknown): boolean {
   return typeof ms === 'number' && ms > 0 && ms <= NO_BOUND_MS;
 }

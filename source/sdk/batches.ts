@@ -2,47 +2,52 @@ import {own} from '../release/own.ts';
 import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
 import type {Decision} from '../audience/decide.ts';
 import {encodeSample} from '../metrics/encode.ts';
-import {ToldPeople, type KnownSplit} from './people.ts';
-import {Tally, type Kinds, type Measurement} from './tally.ts';
+import {ReportedPeople, type KnownSplit} from './reported-people.ts';
+import {SideTally, type Kinds, type Measurement} from './tally.ts';
 
-/** Splits that are measured at a time: requests under way were decided on older ones. */
+/** Most splits that are measured at a time. Requests under way were decided on older splits. */
 const MOST_BOOKS = 8;
-/** Entries that wait for the store, and their characters: about a minute and a half of a store that is away. */
+/** Most entries, and most characters, that wait for the store. Enough for about 90 s without the store. */
 const MOST_WAITING = 512;
 const MOST_WAITING_CHARACTERS = 2_000_000;
-/** While entries wait, the next ones are gathered for longer, in milliseconds. */
+/** Milliseconds that entries are gathered while others wait. */
 const GATHER_MS = 1000;
-/** Entries sent at once. Sent again, all must be within the numbers a reader tells from repeats (52). */
+/**
+ * Most entries in one write. A reader recognises repeats among the last 52 numbers, so a repeated write must
+ * be smaller.
+ */
 const MOST_SENT = 40;
 
-/** What was not sent, by why. It only grows. */
+/** Counts of data that was not sent, by reason. They only grow. */
 export interface Dropped {
-  /** Entries, and the requests in them, for which there was no room while the store was away. */
+  /** Entries, and the requests in them, that did not fit while the store was away. */
   entries: number;
   requests: number;
-  /** Values that no reader would take: not a number, below 0, an unfit name, one name too many. */
+  /**
+   * Values that no reader takes: not a number, below 0, an invalid name, or more names than a reader keeps.
+   */
   values: number;
-  /** Calls with something that is no decision, or with one on a split long gone. */
+  /** Calls without a valid decision, or with a decision on a split that is too old. */
   calls: number;
 }
 
-/** Measurements decided on one split. */
+/** Measurements of requests that were decided on one split. */
 interface Book {
   version: number;
   release: string | null;
-  /** By side and cohort; made when first needed. */
-  tallies: (Tally | undefined)[];
+  /** Index: side and cohort. Each tally is made when first needed. */
+  tallies: (SideTally | undefined)[];
 }
 
 interface Entry {
-  /** Its number, by which a reader knows it from a repeat. */
+  /** Its number, by which a reader recognises a repeat. */
   seq: number;
   fields: string[];
-  /** It tells something of people. */
+  /** Whether it holds news about people. */
   hasPeople: boolean;
   requests: number;
   characters: number;
-  /** The steady clock in the middle of what it tells. */
+  /** Monotonic clock in the middle of the time that it covers, milliseconds. */
   middle: number;
 }
 
@@ -52,17 +57,20 @@ const PLACES: Readonly<Record<Side, Record<Cohort, number>>> = {
 };
 
 export interface BatchesOptions {
-  /** Name of this process, of this start: the numbers of its entries begin anew with it. */
+  /** Name of this process and this start. The numbers of its entries begin again with each start. */
   instance: string;
   kinds: Kinds;
   feature: string;
   /** The split that is applied now. */
   split: () => KnownSplit;
-  /** Told of every tally that is flushed, before it is cleared. */
-  onTally?: (side: Side, cohort: Cohort, tally: Tally) => void;
+  /** Called with every tally that is flushed, before it is cleared. */
+  onTally?: (side: Side, cohort: Cohort, tally: SideTally) => void;
 }
 
-/** Gathers what is recorded, and keeps it in order until the store has taken it. Bounded; takes no time of a request. */
+/**
+ * Gathers measurements and keeps them in order until the store has taken them. Bounded in memory; a request
+ * never waits for it.
+ */
 export class Batches {
   readonly #instance: string;
   readonly #kinds: Kinds;
@@ -70,23 +78,22 @@ export class Batches {
   readonly #waiting: Entry[] = [];
   #characters = 0;
   #sequence = 0;
-  readonly #people: ToldPeople;
+  readonly #people: ReportedPeople;
   readonly dropped: Dropped = {entries: 0, requests: 0, values: 0, calls: 0};
-  /** Told of every tally that is flushed, before it is cleared. */
-  readonly #onTally: (side: Side, cohort: Cohort, tally: Tally) => void;
+  readonly #onTally: (side: Side, cohort: Cohort, tally: SideTally) => void;
 
   constructor({instance, kinds, feature, split, onTally}: BatchesOptions) {
     this.#instance = instance;
     this.#kinds = kinds;
     this.#onTally = onTally ?? (() => undefined);
-    this.#people = new ToldPeople(feature, split);
+    this.#people = new ReportedPeople(feature, split);
   }
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Adds what came of a decision. Never throws. @param now the steady clock, milliseconds. */
+  /** Records a measurement of a decision. Never throws. @param now monotonic clock, milliseconds */
   record(decision: Decision, measured: Measurement, now: number): void {
     try {
       const place = own(own(PLACES, decision.side), decision.cohort);
@@ -95,7 +102,7 @@ export class Batches {
         this.dropped.calls++;
         return;
       }
-      const tally = (book.tallies[place] ??= new Tally(this.#kinds));
+      const tally = (book.tallies[place] ??= new SideTally(this.#kinds));
       this.dropped.values += tally.add(measured, now);
       if (measured?.user !== undefined) this.#people.record(decision, measured, tally.people, tally.hasTimes);
     } catch {
@@ -103,7 +110,7 @@ export class Batches {
     }
   }
 
-  /** Makes entries of what was gathered. @param all also what could be gathered for longer. */
+  /** Makes entries of the measurements. @param all also those that could be gathered for longer */
   flush(now: number, all: boolean): void {
     const isHeld = this.#waiting.length > 0 && !all;
     for (const book of this.#books) {
@@ -121,12 +128,12 @@ export class Batches {
       this.#characters -= oldest.characters;
       this.dropped.entries++;
       this.dropped.requests += oldest.requests;
-      // What it told of people will not arrive: it is told again.
+      // The dropped entry's news about people will not arrive, so it must be sent again.
       if (oldest.hasPeople) this.#people.forget();
     }
   }
 
-  /** The oldest entries, as they are to be written now, and the number of the last of them. */
+  /** The oldest entries as fields to write now, and the number of the last of them. */
   next(now: number): {entries: string[][]; last: number} {
     const oldest = this.#waiting.slice(0, MOST_SENT);
     return {
@@ -139,7 +146,7 @@ export class Batches {
     };
   }
 
-  /** The store has taken all up to this number. */
+  /** Removes the entries up to this number, because the store has taken them. */
   taken(last: number): void {
     for (let first = this.#waiting[0]; first !== undefined && first.seq <= last; first = this.#waiting[0]) {
       this.#waiting.shift();
@@ -147,7 +154,7 @@ export class Batches {
     }
   }
 
-  #enqueue({version, release}: Book, side: Side, cohort: Cohort, tally: Tally): void {
+  #enqueue({version, release}: Book, side: Side, cohort: Cohort, tally: SideTally): void {
     this.#onTally(side, cohort, tally);
     const distributions = Object.fromEntries(tally.distributions);
     const fields = encodeSample({
@@ -156,7 +163,8 @@ export class Batches {
       instance: this.#instance,
       seq: this.#sequence + 1,
       release,
-      // 0: no split is known. Such a request belongs to no release, though it may end after one has begun.
+      // 0 means that no split was known. Such a request counts for no release, even if it ends after one has
+      // begun.
       split: version,
       counters: Object.fromEntries(tally.counters),
       gauges: Object.fromEntries(tally.gauges),

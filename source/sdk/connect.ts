@@ -3,13 +3,14 @@ import {Deck} from './deck.ts';
 import type {DeckOptions} from './options.ts';
 import {within} from './reach-store.ts';
 
-/** How long `connect` waits for a store that may be away, in milliseconds. */
+/** Most milliseconds that `connect` waits for the store. */
 const CONNECTS_WITHIN_MS = 1000;
 
 /**
- * Takes part in gray releases: knows the split of each feature, and tells what came of it.
- * A store that is away is no fault: everybody gets prod until it is there.
- * @throws StoreFault `store-bad-url` for an address that cannot be read, `store-no-rights` for a password file that cannot.
+ * Connects an application to the store: it learns the split of each feature and writes measurements. If the
+ * store is away, the application still starts, and every user gets prod until the store answers.
+ * @throws StoreFault `store-bad-url` for an address that cannot be read, `store-no-rights` for a password
+ * file that cannot be read
  */
 export async function connect(options: DeckOptions = {}): Promise<Deck> {
   const env = options.env ?? process.env;

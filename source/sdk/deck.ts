@@ -1,43 +1,43 @@
+import {access} from 'node:fs/promises';
 import {randomBytes} from 'node:crypto';
 import {hostname} from 'node:os';
 import {keepRouting, type KeptRouting} from '../router/keep-routing.ts';
 import {Routing} from '../router/routing.ts';
 import {checkFeatureName} from '../store/feature-name.ts';
-import {openStore} from '../store/open.ts';
+import {openStore, stateFolder} from '../store/open.ts';
 import type {RouterStore, RoutingStore} from '../store/port.ts';
 import {Batches} from './batches.ts';
 import {Feature} from './feature.ts';
-import {keptWhere} from './kept-where.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
 import {reachStore, within} from './reach-store.ts';
 import {registerNumbers, type Numbers} from './registry.ts';
-import {SaidOutbox} from './said.ts';
+import {FeedbackQueue} from './feedback-queue.ts';
 import {Sender} from './sender.ts';
 import {startOf} from '../release/well-formed.ts';
 
 const FLUSH_MS = 250;
-/** Until what is left is sent, and again until this process is off the list of routers, in milliseconds. */
+/** Most milliseconds to send the remaining samples, and most to leave the list of routers. */
 const SENT_WITHIN_MS = 1000;
 const LEFT_WITHIN_MS = 1000;
 
 type Env = NonNullable<DeckOptions['env']>;
 
-/** One feature with all that keeps it. */
+/** One feature and the parts that serve it. */
 interface Member {
   feature: Feature;
   routing: Routing;
   sender: Sender;
-  said: SaidOutbox;
-  /** Null until there is a store. */
+  feedback: FeedbackQueue;
+  /** Null until the store has been opened. */
   store: RouterStore | null;
   kept: KeptRouting | null;
 }
 
-/** The connection of an application to the deck: one for a process. */
+/** The connection of an application to its store; one for each process. */
 export class Deck {
-  /** The store's address without its password, for people. */
+  /** The store's address without password. */
   readonly store: string;
-  /** Resolves once the store was reached for the first time. */
+  /** Resolves once the store has been reached for the first time. */
   readonly opened: Promise<void>;
   readonly #options: DeckOptions;
   readonly #env: Env;
@@ -56,24 +56,24 @@ export class Deck {
     this.#options = options;
     this.#env = env;
     this.store = label;
-    // Of this start: the numbers of its entries begin anew with it.
+    // The suffix is new with each start, because the numbers of entries begin again.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
     this.#instance = `${startOf(name, 100)}-${randomBytes(3).toString('hex')}`;
-    this.#folder = keptWhere(options, env, what => this.#tell(what));
+    this.#folder = keptWhere(options, env, what => this.#notify(what));
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
-      for (const {sender, said, store} of this.#members.values()) {
+      for (const {sender, feedback, store} of this.#members.values()) {
         sender.flush(store, false);
-        said.flush(store);
+        feedback.flush(store);
       }
     }, FLUSH_MS);
     this.#timer.unref();
   }
 
   /**
-   * A feature by its name; the same object each time, with the options of the first.
-   * @throws RangeError for a name that no feature can have.
+   * Returns a feature by its name. Later calls return the same object, with the options of the first call.
+   * @throws RangeError if no feature can have this name
    */
   feature(name: string, options: FeatureOptions = {}): Feature {
     const known = this.#members.get(name);
@@ -91,15 +91,18 @@ export class Deck {
     });
     const ready = Promise.withResolvers<void>();
     const away = () => (member.kept === null ? this.#away : member.kept.away());
-    const said = new SaidOutbox();
-    const feature = new Feature({name, routing, batches, said, options, away, ready: ready.promise});
-    const member: Member = {feature, routing, sender: new Sender(batches), said, store: null, kept: null};
+    const feedback = new FeedbackQueue();
+    const feature = new Feature({name, routing, batches, feedback, options, away, ready: ready.promise});
+    const member: Member = {feature, routing, sender: new Sender(batches), feedback, store: null, kept: null};
     this.#members.set(name, member);
     void this.#keep(member, ready.resolve);
     return feature;
   }
 
-  /** Sends what was recorded, takes this process off the list of routers, and ends. Never rejects; within two seconds. */
+  /**
+   * Sends the recorded samples, removes this process from the list of routers, and closes the store. Takes at
+   * most 2 s. Never rejects.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -108,11 +111,11 @@ export class Deck {
   async #close(): Promise<void> {
     clearInterval(this.#timer);
     const members = [...this.#members.values()];
-    for (const {sender, said, store} of members) {
+    for (const {sender, feedback, store} of members) {
       sender.flush(store, true);
-      said.flush(store);
+      feedback.flush(store);
     }
-    const sent = members.flatMap(({sender, said}) => [sender.settled, said.settled]);
+    const sent = members.flatMap(({sender, feedback}) => [sender.settled, feedback.settled]);
     await within(SENT_WITHIN_MS, Promise.all(sent));
     this.#stop.abort();
     for (const {routing} of members) routing.setStale(true);
@@ -125,7 +128,7 @@ export class Deck {
     const store = await reachStore(
       () => openStore(address, 'router', {env: this.#env}),
       why => {
-        if (why !== null && why !== this.#away) this.#tell(why);
+        if (why !== null && why !== this.#away) this.#notify(why);
         this.#away = why;
       },
       this.#stop.signal,
@@ -135,7 +138,7 @@ export class Deck {
     return store;
   }
 
-  /** Keeps a feature up to date from the moment there is a store. */
+  /** Starts the router of a feature once the store has been opened. */
   async #keep(member: Member, onReady: () => void): Promise<void> {
     const [store, folder] = await Promise.all([this.#opening, this.#folder]);
     if (store === null || this.#closing !== null) return;
@@ -146,7 +149,7 @@ export class Deck {
       label: this.store,
       name: `sdk ${this.#instance}`,
       folder,
-      onTrouble: what => this.#tell(what),
+      onTrouble: what => this.#notify(what),
     });
     await member.kept.ready;
     onReady();
@@ -159,15 +162,41 @@ export class Deck {
     try {
       this.#numbers = await registerNumbers(registry, healths);
     } catch (error) {
-      this.#tell(`the registry takes no metrics: ${String(error)}`);
+      this.#notify(`the prom-client registry refused the metrics: ${String(error)}`);
     }
   }
 
-  #tell(what: string): void {
+  #notify(what: string): void {
     try {
       this.#options.onTrouble?.(what);
     } catch {
-      // Nobody to tell it to.
+      // An error of the application's callback must not stop the SDK.
     }
+  }
+}
+
+/**
+ * The folder for the last split and latches; null for none. A folder that the options name is always used: if
+ * it cannot be read, an offline rollback may be set in it. The user's default state folder is skipped if it
+ * cannot be accessed.
+ */
+async function keptWhere(
+  {stateFolder: named}: DeckOptions,
+  env: NonNullable<DeckOptions['env']>,
+  onTrouble: (what: string) => void,
+): Promise<string | null> {
+  if (named !== undefined) return named === false ? null : named;
+  const folder = stateFolder(env);
+  try {
+    await access(folder);
+    return folder;
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    // The folder is created with the first split.
+    if (code === 'ENOENT') return folder;
+    onTrouble(
+      `the last split is not saved: the state folder ${folder} cannot be used (${code ?? 'unknown'})`,
+    );
+    return null;
   }
 }

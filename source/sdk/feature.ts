@@ -1,60 +1,71 @@
+import {startOf} from '../release/well-formed.ts';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {sentText} from '../audience/as-sent.ts';
 import type {Decision, Standing} from '../audience/decide.ts';
 import type {Asked} from '../audience/forced.ts';
 import {keyOf, type User} from '../audience/place.ts';
 import type {Batches, Dropped} from './batches.ts';
-import {decisionLine} from './decision-line.ts';
-import {honoMiddleware, plainMiddleware, type HonoLike, type MiddlewareOptions} from './middleware.ts';
+import {
+  errorMiddleware,
+  honoMiddleware,
+  plainMiddleware,
+  type CaughtErrors,
+  type HonoLike,
+  type MiddlewareOptions,
+} from './middleware.ts';
 import type {FeatureOptions} from './options.ts';
 import type {Routing} from '../router/routing.ts';
-import type {Said, SaidOutbox} from './said.ts';
+import type {UserFeedback, FeedbackQueue} from './feedback-queue.ts';
 import type {Measurement} from './tally.ts';
 
-/** How a feature stands in this process. */
+/** State of a feature in this process. */
 export interface FeatureHealth {
-  /** Whether the split is obeyed, and if not, why everybody is at prod. */
+  /** Whether the split is obeyed, and if not, why every user gets prod. */
   standing: Standing;
-  /** Log version of the split that is known; 0: none. */
+  /** Log version of the known split; 0 if none is known. */
   version: number;
   release: string | null;
-  /** Percent that is applied, 0–100. */
+  /** Percent of users that get gray here, 0–100. */
   percent: number;
-  /** Why the store cannot be reached; null: it can. */
+  /** Why the store cannot be reached; null if it can. */
   away: string | null;
   /** Entries of samples that the store has not taken yet, and what was dropped since the start. */
   waiting: number;
   dropped: Readonly<Dropped>;
-  /** Decisions answered with prod because something in them threw. */
+  /** Number of decisions answered with prod because the input or the split threw an error. */
   faults: number;
 }
 
-/** What a feature is made of. */
-export interface FeatureMeans {
+/** The parts of a feature. */
+export interface FeatureParts {
   name: string;
   routing: Routing;
   batches: Batches;
-  said: SaidOutbox;
+  feedback: FeedbackQueue;
   options: FeatureOptions;
   away(): string | null;
   ready: Promise<void>;
 }
 
-/** A feature under gray, as an application uses it. Nothing here waits for a store, and nothing but `ready` is asynchronous. */
+/**
+ * A feature as an application uses it. Apart from `ready`, everything is synchronous and never waits for the
+ * store.
+ */
 export class Feature {
   readonly name: string;
-  readonly #means: FeatureMeans;
+  readonly #parts: FeatureParts;
   readonly #decisions = new WeakMap<object, Decision>();
-  /** Which side a user gets, and why. Never throws: what cannot be decided is prod. */
+  readonly #caught: CaughtErrors = new WeakMap();
+  /** Decides which side a user gets, and why. Never throws; an error gives prod. */
   readonly decide: (user: User, asked?: Asked) => Decision;
-  /** Counts what came of a decision. Never throws and never waits; sent four times a second. */
+  /** Records what came of a decision. Never throws and never waits. Samples are sent four times a second. */
   readonly record: (decision: Decision, measured: Measurement) => void;
 
-  constructor(means: FeatureMeans) {
-    const {routing, batches, options, name} = means;
+  constructor(parts: FeatureParts) {
+    const {routing, batches, options, name} = parts;
     const {decisionLog} = options;
     this.name = name;
-    this.#means = means;
+    this.#parts = parts;
     this.decide =
       decisionLog === undefined
         ? (user, asked) => routing.decide(user, asked)
@@ -67,13 +78,14 @@ export class Feature {
   }
 
   /**
-   * Resolves to true once the newest split is known and the store has taken this router's report of it; to false after
-   * `withinMs`. Until then everybody gets prod, unless a split of less than some seconds ago is remembered.
+   * Resolves to true once the newest split is known and the store has taken this router's report of it; to
+   * false after `withinMs` milliseconds. Until then every user gets prod, unless this host remembers a split
+   * that is not stale yet.
    */
   async ready(withinMs = 3000): Promise<boolean> {
     const {promise, resolve} = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), withinMs);
-    void this.#means.ready.then(() => resolve(true));
+    void this.#parts.ready.then(() => resolve(true));
     try {
       return await promise;
     } finally {
@@ -82,35 +94,56 @@ export class Feature {
   }
 
   /**
-   * Hands on what a user says of the version that a decision gave him; undefined: of none that is known. Never throws and
-   * never waits.
-   * @returns false: it is no feedback, or too much of it waits for a store that is away
+   * Sends feedback of a user about the version that the decision gave; undefined if there is no decision.
+   * Never throws and never waits.
+   * @returns false if the feedback is invalid, or if 100 messages wait for the store
    */
-  feedback(decision: Decision | undefined, said: Said): boolean {
-    const {split} = this.#means.routing;
+  feedback(decision: Decision | undefined, feedback: UserFeedback): boolean {
+    const {split} = this.#parts.routing;
     const side = decision?.side ?? null;
     const version = split === null || side === null ? null : side === 'gray' ? split.gray : split.prod;
-    return this.#means.said.add(said, version);
+    return this.#parts.feedback.add(feedback, version);
   }
 
-  /** Chooses between what is made for gray and for prod; a side nothing is made for gets `otherwise`. */
+  /** Returns a function that chooses a value by the user's side. A side without a value gets `otherwise`. */
   route<T>(choices: {gray?: T; prod?: T}, otherwise: T): (user: User, asked?: Asked) => T {
     return (user, asked) => choices[this.decide(user, asked).side] ?? otherwise;
   }
 
-  /** For connect, express and the like: decides for each request, and records it when it has been answered. */
+  /**
+   * Middleware for connect, express and similar frameworks: decides for each request, and records it when it
+   * has been answered.
+   */
   middleware<Request extends IncomingMessage = IncomingMessage>(
     options: MiddlewareOptions<Request> = {},
   ): (request: Request, response: ServerResponse, next: (error?: unknown) => unknown) => unknown {
-    return plainMiddleware(this, options, (request, decision) => this.#decisions.set(request, decision));
+    return plainMiddleware(
+      this,
+      options,
+      (request, decision) => this.#decisions.set(request, decision),
+      this.#caught,
+    );
   }
 
-  /** What the middleware decided for a request; undefined where it did not pass it. */
+  /**
+   * Error middleware for express and connect, to stand after the routes: names what a route has thrown in the samples of
+   * the request, and passes it on. Elsewhere the middleware sees a thrown error itself.
+   */
+  errors(): (
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: (error?: unknown) => unknown,
+  ) => unknown {
+    return errorMiddleware(this.#caught);
+  }
+
+  /** The middleware's decision for a request; undefined if the request did not pass the middleware. */
   decisionOf(request: object): Decision | undefined {
     return this.#decisions.get(request);
   }
 
-  /** The same for hono; the decision is `c.get('gray')`. */
+  /** Middleware for hono. The decision is `c.get('gray')`. */
   hono<Context extends HonoLike = HonoLike>(
     options: MiddlewareOptions<Context> = {},
   ): (context: Context, next: () => Promise<void>) => Promise<void> {
@@ -118,7 +151,7 @@ export class Feature {
   }
 
   health(): FeatureHealth {
-    const {routing, batches, away} = this.#means;
+    const {routing, batches, away} = this.#parts;
     const {version, release, percent} = routing.report('');
     return {
       standing: routing.standing,
@@ -133,7 +166,7 @@ export class Feature {
   }
 }
 
-/** A log that fails takes no request with it. */
+/** Writes to the decision log. An error of the log must not fail the request. */
 function logQuietly(
   log: (line: string) => void,
   feature: string,
@@ -145,6 +178,37 @@ function logQuietly(
     const who = sentText(keyOf(user, asked?.address), asked ?? {});
     log(decisionLine(new Date(), feature, who, decision, asked?.address));
   } catch {
-    // Nobody to tell it to.
+    // The application's log failed. The decision stands.
   }
+}
+
+const LONGEST_USER = 100;
+
+/**
+ * Formats a line of the decision log: `[2026-11-23 12:00:00] Gray Routing - User: u-42, Feature: pay, Gray:
+ * YES, IP: …`.
+ */
+function decisionLine(
+  at: Date,
+  feature: string,
+  user: string,
+  {side, reason, version}: Decision,
+  address: string | undefined,
+): string {
+  const time = at.toISOString().slice(0, 19).replace('T', ' ');
+  const who = user === '' ? '-' : oneLine(user);
+  const gray = side === 'gray' ? 'YES' : 'NO';
+  return (
+    `[${time}] Gray Routing - User: ${who}, Feature: ${feature}, Gray: ${gray}, ` +
+    `IP: ${oneLine(address ?? 'unknown')}, Reason: ${reason}, Split: ${version}`
+  );
+}
+
+/**
+ * Shortens a text from outside and removes control characters, so that it cannot end the line or act on a
+ * terminal.
+ */
+function oneLine(text: string): string {
+  const short = text.length > LONGEST_USER ? `${startOf(text, LONGEST_USER)}…` : text;
+  return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 }

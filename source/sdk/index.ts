@@ -1,6 +1,5 @@
 /**
- * Takes part in gray releases from inside an application: decides for each user, measures what comes of it.
- *
+ * SDK for applications: decides for each user which side serves the request, and records the result.
  * @packageDocumentation
  */
 export {connect} from './connect.ts';
@@ -14,5 +13,5 @@ export type {Deck} from './deck.ts';
 export type {Feature, FeatureHealth} from './feature.ts';
 export type {MiddlewareOptions} from './middleware.ts';
 export type {DeckOptions, FeatureOptions} from './options.ts';
-export type {Said} from './said.ts';
+export type {UserFeedback} from './feedback-queue.ts';
 export type {Measurement} from './tally.ts';

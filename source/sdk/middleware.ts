@@ -6,18 +6,24 @@ import type {Asked} from '../audience/forced.ts';
 import type {User} from '../audience/rule.ts';
 import type {Measurement} from './tally.ts';
 
-/** What a middleware needs of a feature. */
-export interface Measured {
+/** The part of a feature that a middleware calls. */
+export interface MeasuredFeature {
   decide(user: User, asked?: Asked): Decision;
   record(decision: Decision, measured: Measurement): void;
 }
 
 export interface MiddlewareOptions<Request> {
-  /** Who asks: an id, or an id with attributes. Left out, undefined or thrown: the client's address. */
+  /**
+   * The user of a request: an id, or an id with attributes. Without it, or if it returns undefined or throws,
+   * the client's address is the user.
+   */
   user?: (request: Request) => User | string | number | null | undefined;
 }
 
-/** One error under the name of its kind. */
+/** Errors of requests that a framework has caught, until they are recorded. */
+export type CaughtErrors = WeakMap<object, unknown>;
+
+/** One error, counted under the name of its kind. */
 type Kind = Readonly<Record<string, number>>;
 const NO_KIND: Kind = {};
 
@@ -26,34 +32,41 @@ function kindOf(error: unknown): Kind {
 }
 
 type Next = (error?: unknown) => unknown;
-/** What frameworks of the `(req, res, next)` kind add, where they do. */
+/** The client address that frameworks with `(req, res, next)` may add. */
 interface Extras {
   ip?: unknown;
 }
 
-/** Decides for each request, then measures it: 5xx, thrown and aborted ones are errors. */
+/**
+ * Decides for each request and records the result. Responses with 5xx, thrown errors and aborted requests are
+ * errors.
+ */
 export function plainMiddleware<Request extends IncomingMessage>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
+  caught: CaughtErrors = new WeakMap(),
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
   return (request, response, next) => {
     const began = performance.now();
-    const who = userOf(request, user);
+    const requester = userOf(request, user);
     const address = addressOf(request);
     const asked = {headers: request.headers, lines: request.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     remember(request, decision);
     let isDone = false;
-    const end = (isError: boolean, kind: Kind = NO_KIND) => {
+    const end = (isError: boolean, thrown: Kind = NO_KIND) => {
       if (isDone) return;
       isDone = true;
+      // An error that a framework caught, or that broke the response, names the failure as well.
+      const known = caught.get(request) ?? response.errored ?? undefined;
+      const kind = isError && thrown === NO_KIND && known !== undefined ? kindOf(known) : thrown;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
-    // Closed before it was finished: who asked has gone, or was cut off.
+    // Closed before it was finished: the client left or was cut off.
     response.once('close', () => end(true));
     return watched(
       () => next(),
@@ -62,7 +75,21 @@ export function plainMiddleware<Request extends IncomingMessage>(
   };
 }
 
-/** What hono's context has of what is needed here. */
+/**
+ * Error middleware for after the routes. Express and connect catch errors of routes, so the middleware does not see
+ * them. Passes every error on.
+ */
+export function errorMiddleware(
+  caught: CaughtErrors,
+): (error: unknown, request: IncomingMessage, response: ServerResponse, next: Next) => unknown {
+  // Four parameters are what makes it error middleware.
+  return (error, request, _response, next) => {
+    caught.set(request, error);
+    return next(error);
+  };
+}
+
+/** The part of hono's context that the middleware uses. */
 export interface HonoLike {
   req: {raw: {headers: Headers; signal?: AbortSignal}};
   res: {status: number};
@@ -71,23 +98,23 @@ export interface HonoLike {
   set(key: 'gray', value: Decision): void;
 }
 
-/** The same for hono: the decision is `c.get('gray')`. */
+/** Middleware for hono. The decision is `c.get('gray')`. */
 export function honoMiddleware<Context extends HonoLike>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {
     const began = performance.now();
-    const who = userOf(context, user);
+    const requester = userOf(context, user);
     const incoming = incomingOf(context);
     const address = plainAddress(incoming?.socket?.remoteAddress);
     const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     context.set('gray', decision);
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     try {
       await next();
@@ -95,7 +122,7 @@ export function honoMiddleware<Context extends HonoLike>(
       end(true, kindOf(error));
       throw error;
     }
-    // Hono answers what was thrown by itself, and says so.
+    // Hono answers a thrown error itself and keeps it in the context.
     const isAborted = context.req.raw.signal?.aborted === true;
     const {error} = context;
     const kind = error === undefined ? NO_KIND : kindOf(error);
@@ -105,16 +132,19 @@ export function honoMiddleware<Context extends HonoLike>(
 
 function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['user']): User {
   try {
-    const said = user?.(request);
-    if (typeof said === 'string' || typeof said === 'number') return {id: said};
-    return said ?? {};
+    const named = user?.(request);
+    if (typeof named === 'string' || typeof named === 'number') return {id: named};
+    return named ?? {};
   } catch {
-    // Whoever cannot be told is anonymous; a request does not fail by it.
+    // If the application's function throws, the user is anonymous. The request must not fail.
     return {};
   }
 }
 
-/** Never throws: it is asked for when the answer is out, where nobody would catch it. */
+/**
+ * Id of the user for the samples. Never throws, because it runs after the answer, where an error would end
+ * the process.
+ */
 function idOf(user: User, asked: Asked): string {
   const {address = ''} = asked;
   try {
@@ -126,13 +156,16 @@ function idOf(user: User, asked: Asked): string {
   }
 }
 
-/** As the framework knows it (behind a proxy it must be told to trust), else the other end of the connection. */
+/**
+ * The client address as the framework knows it, else the remote end of the connection. Behind a proxy, the
+ * framework must trust the proxy.
+ */
 function addressOf(request: IncomingMessage & Extras): string | undefined {
   const address = typeof request.ip === 'string' ? request.ip : request.socket.remoteAddress;
   return plainAddress(address);
 }
 
-/** A service on Node passes its request on to hono by its environment. */
+/** The Node request that hono's adapter puts into the environment. */
 function incomingOf({env}: HonoLike) {
   const {incoming} = (env ?? {}) as {
     incoming?: {socket?: {remoteAddress?: string}; rawHeaders?: readonly string[]};
@@ -140,17 +173,17 @@ function incomingOf({env}: HonoLike) {
   return incoming;
 }
 
-/** An IPv4 address that came by an IPv6 socket, as an edge writes it. */
+/** Strips the IPv6 prefix of an IPv4 address, so that it reads as nginx writes it. */
 function plainAddress(address: string | undefined): string | undefined {
   return address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/iu, '');
 }
 
-/** Calls on; whatever is thrown, now or later, is seen and goes its way. */
+/** Calls `next`, and reports an error that it throws or rejects with. The error is thrown again. */
 function watched(next: () => unknown, onThrown: (error: unknown) => void): unknown {
   try {
     const result = next();
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
+    if (!isThenable(result)) return result;
+    return Promise.resolve(result).catch((error: unknown) => {
       onThrown(error);
       throw error;
     });
@@ -158,4 +191,9 @@ function watched(next: () => unknown, onThrown: (error: unknown) => void): unkno
     onThrown(error);
     throw error;
   }
+}
+
+/** Promises of other libraries reject as well. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

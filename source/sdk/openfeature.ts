@@ -1,7 +1,6 @@
 /**
- * A provider for OpenFeature on a server: a feature under gray as a flag. Boolean: whether this user gets gray;
- * string: `gray` or `prod`. It waits for nothing but the first news of a feature.
- *
+ * A server-side provider for OpenFeature. A feature is a flag. Boolean: whether this user gets gray. String:
+ * `gray` or `prod`. An evaluation waits only for the first split of a feature.
  * @packageDocumentation
  */
 import type {
@@ -21,20 +20,21 @@ import type {DeckOptions, FeatureOptions} from './options.ts';
 import {own} from '../release/own.ts';
 
 export interface ProviderOptions extends DeckOptions {
-  /** A deck that is connected already, and closed by whoever connected it. The other options then mean nothing. */
+  /** A connected deck. Its owner closes it. The other connection options are then ignored. */
   deck?: Deck;
   /**
-   * Features whose split is to be known before the provider is ready. Of others at most a hundred are followed, each from
-   * its first evaluation on: a key may come from anywhere, and what is followed costs.
+   * Features whose split must be known before the provider is ready. Of other features at most 100 are
+   * followed, each from its first evaluation. Flag keys may come from outside, and each followed feature
+   * costs a connection's work.
    */
   features?: readonly string[];
-  /** Predicates of features, by the feature's name. */
+  /** Custom predicates by the feature's name. */
   custom?: Readonly<Record<string, NonNullable<FeatureOptions['custom']>>>;
 }
 
-/** Features that nobody has named and that are followed all the same. */
+/** Most features that are followed without being named in the options. */
 const UNNAMED_AT_MOST = 100;
-/** Until the first news of a feature, in milliseconds. */
+/** Most milliseconds that an evaluation waits for the first split of a feature. */
 const READY_WITHIN_MS = 1000;
 
 const REASONS: Readonly<Record<Decision['reason'], string>> = {
@@ -51,7 +51,7 @@ const REASONS: Readonly<Record<Decision['reason'], string>> = {
   fault: 'ERROR',
 };
 
-/** `await OpenFeature.setProviderAndWait(new GraydeckProvider({store}))`. */
+/** Provider for `OpenFeature.setProviderAndWait(new GraydeckProvider({store}))`. */
 export class GraydeckProvider implements Provider {
   readonly metadata = {name: 'graydeck'} as const;
   readonly runsOn = 'server';
@@ -65,7 +65,7 @@ export class GraydeckProvider implements Provider {
     this.#options = options;
   }
 
-  /** @throws as `connect` */
+  /** Connects and waits for the named features. @throws as `connect` */
   async initialize(): Promise<void> {
     await this.#connected();
     await Promise.all((this.#options.features ?? []).map(name => this.#known(name)));
@@ -115,7 +115,7 @@ export class GraydeckProvider implements Provider {
   ): Promise<ResolutionDetails<T>> {
     if (!isFeatureName(name)) return failed(otherwise, 'FLAG_NOT_FOUND', 'no feature can have this name');
     if (!this.#mayFollow(name)) {
-      const message = `${UNNAMED_AT_MOST} features are followed that nobody has named: add this one to \`features\``;
+      const message = `${UNNAMED_AT_MOST} features outside \`features\` are followed already, which is the limit: add this one to \`features\``;
       return failed(otherwise, 'GENERAL', message);
     }
     const feature = await this.#known(name);
@@ -135,9 +135,10 @@ export class GraydeckProvider implements Provider {
   }
 
   /**
-   * Records what came of a decision. `client.track('new_payment', context, {requests: 1, errors: 0, response_time: 87})`
-   * measures one feature; `client.track('conversions', context)` counts 1, or `value`, for every feature that was
-   * evaluated or named. The user is the targeting key: he is decided on again, by the split of now. Never throws.
+   * Records what came of a decision. Never throws. `client.track('new_payment', context, {requests: 1,
+   * errors: 0, response_time: 87})` measures one feature. `client.track('conversions', context)` adds 1, or
+   * `value`, to every feature that was evaluated or named. The user is the targeting key, and is decided on
+   * again by the current split.
    */
   track(
     name: string,
@@ -163,7 +164,7 @@ export class GraydeckProvider implements Provider {
     return true;
   }
 
-  /** The feature, once there was news of it or time enough for that. */
+  /** Returns the feature after its first split is known, or after 1 s. */
   async #known(name: string): Promise<Feature> {
     const custom = own(this.#options.custom, name);
     const deck = await this.#connected();

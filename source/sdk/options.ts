@@ -1,32 +1,35 @@
 import type {Registry} from 'prom-client';
 import type {CustomRules} from '../audience/rule.ts';
 
-/** How an application takes part. Everything may be left out. */
+/** Options of `connect`. All may be left out. */
 export interface DeckOptions {
-  /** Address of the store; else `GRAYDECK_STORE`, else the embedded store of this host. */
+  /** Address of the store. Default: `GRAYDECK_STORE`, else the embedded store of this host. */
   store?: string;
-  /** A name of this process for people: `web-3`; else the host's name and the process id. */
+  /** Name of this process for people, for example `web-3`. Default: the host's name and the process id. */
   instance?: string;
-  /** Metrics beside `response_time` that are distributions: of these every value counts, not their sum. */
+  /** Metrics, apart from `response_time`, that are distributions: every value is kept, not their sum. */
   distributions?: readonly string[];
-  /** Metrics of which the newest value counts. */
+  /** Metrics that are gauges: only the newest value counts. */
   gauges?: readonly string[];
   /**
-   * Where the last split is kept for a start without the store, and where a rollback made without it lies; false:
-   * nowhere. Else the state folder of this user.
+   * Folder for the last split, which serves a start without the store, and for the latch of an offline
+   * rollback; false for none. Default: the user's state folder.
    */
   stateFolder?: string | false;
-  /** A registry of prom-client: it gets the numbers of this SDK, by side. */
+  /** Registry of prom-client that gets the numbers of this SDK, by side. */
   registry?: Registry;
-  /** Told what is wrong, once each time it begins: a line for your log. Must not throw. */
+  /** Receives a sentence when a fault begins, once for each fault. Write it to your log. */
   onTrouble?: (what: string) => void;
-  /** Where the address and its password are read from; else the environment of the process. */
+  /** Source of the store's address and password. Default: the environment of the process. */
   env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface FeatureOptions {
-  /** Predicates that a plan names by `custom:`. One that throws says no. */
+  /** Predicates that a plan names by `custom:`. A predicate that throws counts as false. */
   custom?: CustomRules;
-  /** Takes a line for each decision: time, user, feature, side, address. Costs more than the decision itself. */
+  /**
+   * Receives a line for each decision: time, user, feature, side, address. It costs more time than the
+   * decision itself.
+   */
   decisionLog?: (line: string) => void;
 }

@@ -4,8 +4,8 @@ import type {RoutingStore} from '../store/port.ts';
 const AGAIN_MS = 1000;
 
 /**
- * Opens the store, again and again until it can be opened; null: nobody wants it any more.
- * @param onAway why it cannot be opened; null once it is
+ * Opens the store, and retries each second until it succeeds. Null if the signal aborted first.
+ * @param onAway receives why the store cannot be opened; null once it is open
  */
 export async function reachStore(
   open: () => Promise<RoutingStore>,
@@ -25,7 +25,7 @@ export async function reachStore(
   return null;
 }
 
-/** Waits for it, but no longer than this. Keeps the process running meanwhile. */
+/** Waits for `work`, at most this many milliseconds. Keeps the process running meanwhile. */
 export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const late = new AbortController();
   await Promise.race([work, delay(ms, undefined, {signal: late.signal}).catch(() => undefined)]);

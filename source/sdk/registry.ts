@@ -2,17 +2,17 @@ import type {Counter, Gauge, Histogram, Registry} from 'prom-client';
 import {BUCKETS_PER_OCTAVE} from '../analysis/sketches/log-buckets.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {FeatureHealth} from './feature.ts';
-import type {Tally} from './tally.ts';
+import type {SideTally} from './tally.ts';
 
-/** Upper ends of the buckets, milliseconds. */
+/** Upper limits of the buckets, milliseconds. */
 const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
-/** The SDK's numbers in a registry of prom-client. */
+/** The SDK's metrics in a registry of prom-client. */
 export interface Numbers {
-  add(feature: string, side: Side, cohort: Cohort, tally: Tally): void;
+  add(feature: string, side: Side, cohort: Cohort, tally: SideTally): void;
 }
 
-/** Registers the numbers; `read` is asked at each scrape. prom-client is loaded only here. */
+/** Registers the metrics. `read` is called at each scrape. prom-client is loaded only here. */
 export async function registerNumbers(
   registry: Registry,
   read: () => ReadonlyMap<string, FeatureHealth>,
@@ -39,24 +39,44 @@ export async function registerNumbers(
         for (const [feature, health] of read()) this.set({feature}, value(health));
       },
     });
-  gauge('graydeck_split_percent', 'Percent of users on gray that is applied.', ({percent}) => percent);
-  gauge('graydeck_split_version', 'Log version of the split that is applied.', ({version}) => version);
+  gauge(
+    'graydeck_split_percent',
+    'Percent of users on gray that this process applies.',
+    ({percent}) => percent,
+  );
+  gauge(
+    'graydeck_split_version',
+    'Log version of the split that this process applies.',
+    ({version}) => version,
+  );
   gauge('graydeck_live', '1 while gray is served.', ({standing, percent}) =>
     Number(standing === 'fresh' && percent > 0),
   );
   gauge('graydeck_store_away', '1 while the store cannot be reached.', ({away}) => Number(away !== null));
-  gauge('graydeck_entries_waiting', 'Entries of samples not yet taken by the store.', ({waiting}) => waiting);
-  gauge('graydeck_entries_dropped', 'Entries for which there was no room.', ({dropped}) => dropped.entries);
-  gauge('graydeck_requests_dropped', 'Requests in these entries.', ({dropped}) => dropped.requests);
-  gauge('graydeck_values_dropped', 'Values that no reader would take.', ({dropped}) => dropped.values);
-  gauge('graydeck_decision_faults', 'Decisions answered with prod because of a fault.', ({faults}) => faults);
+  gauge(
+    'graydeck_entries_waiting',
+    'Entries of samples that the store has not taken yet.',
+    ({waiting}) => waiting,
+  );
+  gauge(
+    'graydeck_entries_dropped',
+    'Entries dropped because too many waited for the store.',
+    ({dropped}) => dropped.entries,
+  );
+  gauge('graydeck_requests_dropped', 'Requests in the dropped entries.', ({dropped}) => dropped.requests);
+  gauge('graydeck_values_dropped', 'Values refused as invalid.', ({dropped}) => dropped.values);
+  gauge(
+    'graydeck_decision_faults',
+    'Decisions answered with prod because of an error.',
+    ({faults}) => faults,
+  );
 
   return {
     add(feature, side, cohort, tally) {
       const labels = {feature, side, cohort};
       requests.inc(labels, tally.requests);
       errors.inc(labels, tally.counters.get('errors') ?? 0);
-      // Of a sketch only the buckets are left: each stands for its values.
+      // A sketch keeps only buckets. Each value counts as the middle of its bucket.
       for (const [bucket, count] of tally.distributions.get('response_time')?.buckets() ?? [])
         for (let n = 0; n < count; n++) times.observe(labels, 2 ** ((bucket + 0.5) / BUCKETS_PER_OCTAVE));
     },

@@ -4,52 +4,52 @@ import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {MOST_VALUE} from '../analysis/sketches/log-buckets.ts';
 
 /**
- * What came of one or several requests. Numbers no reader would take (NaN, infinite, negative, parts of a request) are
- * left out and counted as refused.
+ * Measurement of one or several requests. Values that no reader takes (NaN, infinite, negative, parts of a
+ * request) are left out and counted as refused.
  */
 export interface Measurement {
   readonly requests?: number;
   readonly errors?: number;
   readonly conversions?: number;
   readonly unavailable?: number;
-  /** Milliseconds until the answer. */
+  /** Milliseconds until the response. */
   readonly response_time?: number;
-  /** Names of what was used. */
+  /** Names of the functions that the user used. */
   readonly uses?: readonly string[];
   /**
-   * Who it was: the id that was decided on. Counted as one of so many, and known again by a short hash that is made for
-   * this release only; the id itself is never sent.
+   * The id that was decided on. It is counted as one user, and recognised by a short hash that is salted for
+   * this release. The id itself is never sent.
    */
   readonly user?: string | number;
-  /** Any other counter, or what the options call a distribution or a gauge. */
+  /** Any other counter, or a distribution or gauge that the options name. */
   readonly [metric: string]: number | string | readonly string[] | undefined;
 }
 
-/** Names that are not counters by themselves. */
+/** Names of metrics that are not counters. */
 export interface Kinds {
   distributions: ReadonlySet<string>;
   gauges: ReadonlySet<string>;
 }
 
-/** Names of the fields that tell about an entry, and of sketches: no metric can have them. */
+/** Names of an entry's own fields and of sketches. No metric can have them. */
 const TAKEN: ReadonlySet<string> = new Set(
   'side cohort instance seq release split age metric value users people person'.split(' '),
 );
 const WHOLE: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.:-]{0,63}$/u;
-/** Names one tally takes beside the standard ones: as many as a reader keeps. */
+/** Most other names in one tally: as many as a reader keeps. */
 const MOST_NAMES = 64;
 
-/** What was measured of one side and cohort since the last flush: bounded, whatever is recorded. */
-export class Tally {
+/** Measurements of one side and cohort since the last flush. Bounded for any input. */
+export class SideTally {
   readonly counters = new Map<string, number>();
   readonly gauges = new Map<string, number>();
   readonly distributions = new Map<string, LogHistogram>();
   readonly users = new DistinctSketch();
-  /** What is new about people. */
+  /** News about people. */
   readonly people = new PeopleNews();
   readonly #kinds: Kinds;
-  /** The steady clock's milliseconds at the first and last record; -1: nothing is in it. */
+  /** Monotonic clock at the first and the last record, milliseconds; -1 if empty. */
   from = -1;
   to = -1;
 
@@ -61,7 +61,7 @@ export class Tally {
     return this.from < 0;
   }
 
-  /** Whether response times are measured as times. */
+  /** Whether `response_time` is a distribution of times, and no gauge. */
   get hasTimes(): boolean {
     return !this.#kinds.gauges.has('response_time');
   }
@@ -70,7 +70,7 @@ export class Tally {
     return this.counters.get('requests') ?? 0;
   }
 
-  /** Adds a measurement. @returns how many of its values were refused. */
+  /** Adds a measurement. @returns how many of its values were refused */
   add(measured: Measurement, now: number): number {
     let refused = 0;
     let taken = 0;
@@ -87,7 +87,7 @@ export class Tally {
     return refused;
   }
 
-  /** Begins anew; names stay, since they come again. */
+  /** Empties the tally. Keeps the names of distributions, because they usually come again. */
   clear(): void {
     this.counters.clear();
     this.gauges.clear();

@@ -2,39 +2,44 @@ import type {ServerResponse} from 'node:http';
 import type {Commit} from '../release/commit.ts';
 import type {ServedFeature} from './served.ts';
 
-/** So that a proxy between keeps the line open, milliseconds. */
+/** Milliseconds between two comments that keep the connection open through a proxy. */
 const BEAT_MS = 15_000;
-/** Who takes nothing for so long is gone, milliseconds. */
+/** Milliseconds after which a client that reads nothing is disconnected. */
 const STUCK_MS = 60_000;
-/** Another server may have been told of a commit so much earlier, milliseconds. */
+/** Milliseconds by which another server may have known a commit earlier. */
 const LATE_MS = 3000;
-/** Commits whose text is kept, for the many who wait for the newest. */
+/** Most commits whose text is cached for clients at the head. */
 const TEXTS_KEPT = 64;
 
-/** One who follows: how far he has been told, and whether his line is full. */
+/** A client that follows the log. */
 interface Follower {
   response: ServerResponse;
-  /** Commits told, and the id of the last, which tells whether the log is still the same; null: not compared yet. */
-  told: number;
+  /** May act: gets commands of hooks and ids of people. */
+  mayAct: boolean;
+  /**
+   * Number of commits sent, and the id of the last one, which detects a replaced log; null before the first
+   * comparison.
+   */
+  sent: number;
   lastId: string | null;
-  /** Since when nothing more could be sent, milliseconds; null: it can. */
+  /** Since when the connection takes no more data, milliseconds; null if it does. */
   fullSince: number | null;
 }
 
 /**
- * Tells a feature's log to all who follow it, as server-sent events: `id` is the version, `data` the commit. Nobody's
- * line is written further than he reads: memory is bounded, and whoever is slow keeps nobody else waiting.
+ * Sends a feature's log to its followers as server-sent events: `id` is the version, `data` the commit. A
+ * connection gets no more than its client reads, so memory is bounded and a slow client delays no other.
  */
 export class EventHub {
   readonly #feature: ServedFeature;
   readonly #followers = new Set<Follower>();
-  readonly #texts = new Map<Commit, string>();
+  readonly #texts = {all: new Map<Commit, string>(), forReaders: new Map<Commit, string>()};
   readonly #stop: () => void;
   readonly #beat: NodeJS.Timeout;
 
   constructor(feature: ServedFeature) {
     this.#feature = feature;
-    this.#stop = feature.view.subscribe(() => this.#tellAll());
+    this.#stop = feature.view.subscribe(() => this.#sendToAll());
     this.#beat = setInterval(() => this.#keepAlive(), BEAT_MS);
     this.#beat.unref();
   }
@@ -44,17 +49,18 @@ export class EventHub {
   }
 
   /**
-   * Begins to tell. The head of the answer is already written.
-   * @param after version of the last event that was received; 0: from the first on
+   * Begins to send. The head of the answer is written already.
+   * @param after version of the last event that the client received; 0 sends all
    */
-  follow(response: ServerResponse, after: number): void {
-    const follower: Follower = {response, told: after, lastId: null, fullSince: null};
+  follow(response: ServerResponse, after: number, mayAct: boolean): void {
+    const follower: Follower = {response, mayAct, sent: after, lastId: null, fullSince: null};
     this.#followers.add(follower);
-    // Who knows more than there is may have heard it a moment before us; after a while it was another log.
+    // If the client knows more commits than this server, another server may have been faster. After `LATE_MS`
+    // it was another log.
     const late = setTimeout(() => {
-      if (follower.told <= this.#feature.view.commits().length) return;
+      if (follower.sent <= this.#feature.view.commits().length) return;
       this.#begin(follower);
-      this.#tell(follower);
+      this.#catchUp(follower);
     }, LATE_MS);
     late.unref();
     const leave = () => {
@@ -65,10 +71,10 @@ export class EventHub {
     response.on('error', leave);
     response.on('drain', () => {
       follower.fullSince = null;
-      this.#tell(follower);
+      this.#catchUp(follower);
     });
     this.#send(follower, 'retry: 2000\n\n');
-    this.#tell(follower);
+    this.#catchUp(follower);
   }
 
   close(): void {
@@ -78,29 +84,29 @@ export class EventHub {
     this.#followers.clear();
   }
 
-  #tellAll(): void {
-    for (const follower of this.#followers) if (follower.fullSince === null) this.#tell(follower);
+  #sendToAll(): void {
+    for (const follower of this.#followers) if (follower.fullSince === null) this.#catchUp(follower);
   }
 
-  #tell(follower: Follower): void {
+  #catchUp(follower: Follower): void {
     const commits = this.#feature.view.commits();
     if (follower.lastId === null) {
-      if (follower.told > commits.length) return;
-      follower.lastId = commits[follower.told - 1]?.id ?? null;
+      if (follower.sent > commits.length) return;
+      follower.lastId = commits[follower.sent - 1]?.id ?? null;
     }
-    if ((commits[follower.told - 1]?.id ?? null) !== follower.lastId) this.#begin(follower);
+    if ((commits[follower.sent - 1]?.id ?? null) !== follower.lastId) this.#begin(follower);
     while (follower.fullSince === null) {
-      const commit = commits[follower.told];
+      const commit = commits[follower.sent];
       if (commit === undefined) return;
-      follower.told++;
+      follower.sent++;
       follower.lastId = commit.id;
-      this.#send(follower, this.#textOf(commit));
+      this.#send(follower, this.#textOf(commit, follower.mayAct));
     }
   }
 
-  /** What he was told is void. */
+  /** Announces that all events sent so far are void, and begins at the first commit. */
   #begin(follower: Follower): void {
-    follower.told = 0;
+    follower.sent = 0;
     follower.lastId = null;
     this.#send(follower, BROKEN);
   }
@@ -109,14 +115,15 @@ export class EventHub {
     if (!follower.response.write(text)) follower.fullSince ??= performance.now();
   }
 
-  #textOf(commit: Commit): string {
-    const known = this.#texts.get(commit);
+  #textOf(commit: Commit, mayAct: boolean): string {
+    const texts = mayAct ? this.#texts.all : this.#texts.forReaders;
+    const known = texts.get(commit);
     if (known !== undefined) return known;
-    const text = `id: ${commit.version}\nevent: commit\ndata: ${this.#feature.commit(commit)}\n\n`;
-    this.#texts.set(commit, text);
-    if (this.#texts.size > TEXTS_KEPT) {
-      const [oldest] = this.#texts.keys();
-      if (oldest !== undefined) this.#texts.delete(oldest);
+    const text = `id: ${commit.version}\nevent: commit\ndata: ${this.#feature.commit(commit, mayAct)}\n\n`;
+    texts.set(commit, text);
+    if (texts.size > TEXTS_KEPT) {
+      const [oldest] = texts.keys();
+      if (oldest !== undefined) texts.delete(oldest);
     }
     return text;
   }
@@ -130,5 +137,5 @@ export class EventHub {
   }
 }
 
-/** Everything told so far is void; what comes next is told from the first commit on. */
+/** Event: all events sent so far are void. The log follows from its first commit. */
 const BROKEN = 'event: broken\ndata: {"schema":"graydeck.broken/1"}\n\n';

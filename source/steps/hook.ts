@@ -3,59 +3,68 @@ import type {Release, Step} from '../release/state.ts';
 import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
 import {resultOf, type OutputShelf} from './output-shelf.ts';
 import type {Performed, Performer} from './run-steps.ts';
+import {hookEnvironment, type HookVariables} from '../release/hook-environment.ts';
 import {endOf} from '../release/well-formed.ts';
 
-/** What matters of a failing command stands at the end of its output; in characters. */
+/** Most characters of output in an error. The end of the output explains a failure best. */
 const ERROR_KEPT = 500;
-/** For keeping the output beside the run itself, in milliseconds. */
+/** Milliseconds for storing the output, added to the deadline. */
 const KEEPING_MS = 1000;
 const BACKUP = 'deploy.backup';
 
-/** What a hook is told beside the release it is for, and where its output goes. */
-export interface HookMeans {
+/** What a hook gets apart from the release, and where its output is stored. */
+export interface HookOptions {
   feature: string;
-  /** Of the guard that acts; null: nobody guards. */
+  /** Epoch of the acting guard; null without a guard. */
   epoch: number | null;
   outputs: OutputShelf;
-  /** Variables of this process that hold secrets; absent: none but Graydeck's own. */
-  hides?: readonly string[] | undefined;
-  /** The phase it is about, where that is not the one the release is in. */
+  /** Variables of this process that the hook gets; absent: the short list. */
+  variables?: HookVariables | undefined;
+  /** The phase of the hook, if it is not the current one. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
 
 /**
- * Runs an operator's command for a step. The exit code decides. The command is told release, version, step, attempt and
- * epoch by its environment (`GRAYDECK_*`), so that it can know a second run; `restore` is told what `backup` printed.
- * What it says is kept on the shelf, the end of it in the error.
+ * Runs an operator's command for a step. The exit code decides. The environment (`GRAYDECK_*`) holds release,
+ * version, step, attempt and epoch, so that the command can recognise a second run; `restore` also gets the
+ * output of `backup`. The output is stored, and its end is part of an error.
  */
-export function hookPerformer(hook: Hook, means: HookMeans): Performer {
+export function hookPerformer(hook: Hook, options: HookOptions): Performer {
   const runs = hook.check === null ? 1 : 2;
   return {
     deadlineMs: runs * (hook.timeoutMs + KILL_AFTER_MS) + KEEPING_MS,
     async perform(step, {release, signal}) {
-      const env = await environmentOf(step, release, means);
-      const options = {env, timeoutMs: hook.timeoutMs, signal};
+      const env = await environmentOf(step, release, options);
+      const run = {env, timeoutMs: hook.timeoutMs, signal};
       const program = hook.argv[0] ?? '';
       if (hook.check !== null && step.attempts > 0) {
-        const {ending, output, stdout} = await runCommand(hook.check, options);
+        const {ending, output, stdout} = await runCommand(hook.check, run);
         if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
       }
-      const {ending, output, stdout} = await runCommand(hook.argv, options);
+      const {ending, output, stdout} = await runCommand(hook.argv, run);
       if (isDone(ending)) return await kept({outcome: 'done'}, {output, stdout});
-      const said = output === '' ? '' : `: ${endOf(output, ERROR_KEPT)}`;
-      const failed: Performed = {outcome: 'failed', error: `${program} ${inWords(ending, hook)}${said}`};
+      const printed = output === '' ? '' : `: ${endOf(output, ERROR_KEPT)}`;
+      const failed: Performed = {outcome: 'failed', error: `${program} ${inWords(ending, hook)}${printed}`};
       return await kept(failed, {output, stdout});
 
-      async function kept(performed: Performed, said: {output: string; stdout: string}): Promise<Performed> {
+      async function kept(
+        performed: Performed,
+        printed: {output: string; stdout: string},
+      ): Promise<Performed> {
         const isBackup = step.id === BACKUP && performed.outcome === 'done';
-        if (said.output === '') return performed;
+        if (printed.output === '') return performed;
         const about = {release: release.id, step: step.id, attempt: step.attempts + 1};
         try {
-          await means.outputs.write({...about, text: said.output, result: isBackup ? said.stdout : null});
+          await options.outputs.write({
+            ...about,
+            text: printed.output,
+            result: isBackup ? printed.stdout : null,
+          });
         } catch {
-          // Without the name of the backup nobody could restore it: better to make it again.
-          if (isBackup && release.plan.hooks.restore !== undefined && said.stdout !== '') {
-            return {outcome: 'failed', error: 'what the backup printed could not be kept for restore'};
+          // Without the name of the backup it could not be restored, so the step fails and the backup is made
+          // again.
+          if (isBackup && release.plan.hooks.restore !== undefined && printed.stdout !== '') {
+            return {outcome: 'failed', error: 'the output of the backup could not be stored for restore'};
           }
         }
         return performed;
@@ -64,14 +73,14 @@ export function hookPerformer(hook: Hook, means: HookMeans): Performer {
   };
 }
 
-/** What the environment of a hook tells it. @throws what the shelf throws, for `restore` alone. */
+/** The environment of a hook. @throws the error of the output store, for `restore` only */
 export async function environmentOf(
   step: Step,
   release: Release,
-  {feature, epoch, outputs, hides = [], phase}: HookMeans,
+  {feature, epoch, outputs, variables = {hides: [], passes: []}, phase}: HookOptions,
 ): Promise<CommandOptions['env']> {
   return {
-    ...Object.fromEntries(hides.map(name => [name, undefined])),
+    ...hookEnvironment(process.env, variables),
     GRAYDECK_FEATURE: feature,
     GRAYDECK_RELEASE: release.id,
     GRAYDECK_VERSION: release.version,
@@ -87,7 +96,7 @@ export async function environmentOf(
   };
 }
 
-/** No environment can hold one. */
+/** Removes NUL characters, which no environment can hold. */
 function withoutNul(text: string): string {
   return text.replaceAll('\0', '');
 }
@@ -99,7 +108,7 @@ function isDone(ending: Ending): boolean {
 function inWords(ending: Ending, {timeoutMs}: Hook): string {
   switch (ending.how) {
     case 'exited':
-      return `ended with ${ending.code}`;
+      return `ended with exit code ${ending.code}`;
     case 'killed':
       return 'was killed';
     case 'stopped':
@@ -107,7 +116,7 @@ function inWords(ending: Ending, {timeoutMs}: Hook): string {
     case 'timed-out':
       return `took longer than ${timeoutMs / 1000} s and was stopped`;
     case 'not-started':
-      if (ending.code === 'ENOENT') return 'is not there';
-      return ending.code === 'EACCES' ? 'may not be run' : `cannot be run (${ending.code})`;
+      if (ending.code === 'ENOENT') return 'was not found';
+      return ending.code === 'EACCES' ? 'is not executable' : `cannot be run (${ending.code})`;
   }
 }

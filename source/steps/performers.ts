@@ -1,30 +1,33 @@
-import {hookPerformer, type HookMeans} from './hook.ts';
+import {hookPerformer, type HookOptions} from './hook.ts';
 import {confirmPerformer} from './confirm.ts';
 import {phaseHookOf} from '../release/phase-change.ts';
 import type {Performer, StepRunner} from './run-steps.ts';
 import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
-/** By what means steps are done. */
-export interface StepMeans extends Pick<HookMeans, 'feature' | 'outputs' | 'hides'> {
+/** What the performers of all steps need. */
+export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | 'variables'> {
   traffic: TrafficView;
-  /** Of the guard that acts; null: nobody guards. */
+  /** Epoch of the acting guard; null without a guard. */
   epoch(): number | null;
   takeSnapshot: TakeSnapshot;
-  /** Sees that everybody is told of a rollback; null: there is no channel. */
+  /** Waits for the notifications of a rollback; null if no channel is configured. */
   notify: Performer | null;
 }
 
-/** Who does which step: Graydeck waits for traffic, tells people and keeps a snapshot; all else is an operator's command. */
+/**
+ * Returns the function that chooses the performer of a step. Graydeck itself does traffic, notify and
+ * snapshot. All other steps are operators' commands.
+ */
 export function performersFor({
   feature,
   outputs,
-  hides,
+  variables,
   traffic,
   epoch,
   takeSnapshot,
   notify,
-}: StepMeans): StepRunner['performerOf'] {
+}: StepOptions): StepRunner['performerOf'] {
   return (step, release) => {
     switch (step.name) {
       case 'traffic':
@@ -42,21 +45,21 @@ export function performersFor({
         const found = phaseHookOf(release, step);
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
-        const means = {feature, outputs, hides, epoch: epoch(), phase};
+        const options = {feature, outputs, variables, epoch: epoch(), phase};
         return step.name === 'confirm'
-          ? confirmPerformer(found.hook, means)
-          : hookPerformer(found.hook, means);
+          ? confirmPerformer(found.hook, options)
+          : hookPerformer(found.hook, options);
       }
       default: {
-        // Other steps without a hook are skipped from the start; they never come to be due.
+        // Other steps without a hook are skipped from the start and never become due.
         const hook = release.plan.hooks[step.name];
-        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, hides, epoch: epoch()});
+        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, variables, epoch: epoch()});
       }
     }
   };
 }
 
-/** The same performer; what it has done is followed by this. */
+/** Returns the performer with a call after it. */
 function followedBy(performer: Performer, then: () => void): Performer {
   return {
     ...performer,

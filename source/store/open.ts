@@ -1,23 +1,35 @@
 import {existsSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import {isAbsolute, join} from 'node:path';
-import {StoreFault} from './fault.ts';
 import type {StoreByRole, StoreRole} from './port.ts';
-import {parseStoreUrl, withPassword, type StoreTarget} from './url.ts';
+import {Secret, SecretFile, type PasswordSource} from './secret.ts';
+import {parseStoreUrl, withPasswords, type StoreTarget, type TlsFiles} from './url.ts';
 
 export interface StoreOptions {
-  /** Where `GRAYDECK_STORE`, `GRAYDECK_STORE_PASSWORD`, `GRAYDECK_STORE_PASSWORD_FILE` and `XDG_STATE_HOME` are read from. */
+  /**
+   * Where `GRAYDECK_STORE`, `XDG_STATE_HOME` and the passwords are read from: `GRAYDECK_STORE_PASSWORD`,
+   * `GRAYDECK_SENTINEL_PASSWORD`, or files that these names with `_FILE` behind them name.
+   */
   env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** The address of a store with what belongs to it and does not stand in it. */
+export interface StoreAddress {
+  url: string;
+  tls?: TlsFiles;
+  password?: PasswordSource;
+  sentinelPassword?: PasswordSource;
+  /** False: the passwords of the environment belong to another address and are not sent to this one. */
+  takesEnvironment: boolean;
+}
+
 /**
- * Opens a store by its address; null: `GRAYDECK_STORE`, or else the embedded default. Only the adapter that is needed
- * is loaded. A Redis that is away is no fault here: the store that is given says so by its health.
+ * Opens a store by its address; null: `GRAYDECK_STORE`, or else the embedded default. Loads only the adapter that is needed.
+ * A Redis that cannot be reached is no fault here: `health` of the store says so.
  * @throws StoreFault `store-bad-url`, `store-no-rights`, `store-not-ours`, `store-full`, `store-unreachable`.
  */
 export async function openStore<R extends StoreRole>(
-  address: string | null,
+  address: string | StoreAddress | null,
   role: R,
   options: StoreOptions = {},
 ): Promise<StoreByRole[R]> {
@@ -31,22 +43,41 @@ export async function openStore<R extends StoreRole>(
 }
 
 /**
- * What an address means here: with the password of `GRAYDECK_STORE_PASSWORD`, or of the file that
- * `GRAYDECK_STORE_PASSWORD_FILE` names, where the address has none.
+ * Reads an address. If it holds no password, the target gets the one of the environment, for the sentinels too. Password files
+ * are read once here, so that an unreadable file is reported at once.
+ * @throws StoreFault `store-bad-url`, `store-no-rights`.
  */
 export async function resolveTarget(
-  address: string | null,
+  address: string | StoreAddress | null,
   env: NonNullable<StoreOptions['env']>,
 ): Promise<StoreTarget> {
-  const target = parseStoreUrl(address ?? (env['GRAYDECK_STORE'] || defaultAddress(env)));
+  const given: StoreAddress =
+    address === null || typeof address === 'string'
+      ? {url: address ?? (env['GRAYDECK_STORE'] || defaultAddress(env)), takesEnvironment: true}
+      : address;
+  const target = withAddress(parseStoreUrl(given.url), given);
   if (target.kind === 'sqlite') {
     return target.path.startsWith('~/') ? {...target, path: join(homedir(), target.path.slice(2))} : target;
   }
-  return target.password === null ? withPassword(target, await readPassword(env)) : target;
+  const known = given.takesEnvironment
+    ? withPasswords(
+        target,
+        passwordOf(env, 'GRAYDECK_STORE_PASSWORD'),
+        passwordOf(env, 'GRAYDECK_SENTINEL_PASSWORD'),
+      )
+    : target;
+  if (known.kind === 'redis') await Promise.all([known.password?.read(), known.sentinelPassword?.read()]);
+  return known;
+}
+
+function withAddress(target: StoreTarget, {tls, password, sentinelPassword}: StoreAddress): StoreTarget {
+  if (target.kind === 'sqlite') return target;
+  const known = withPasswords(target, password ?? null, sentinelPassword ?? null);
+  return tls === undefined || known.kind === 'sqlite' ? known : {...known, tls: {...target.tls, ...tls}};
 }
 
 /**
- * Makes the embedded default where it is not there yet. Who only looks cannot: a viewer's file is opened for reading.
+ * Creates the embedded default store if there is none. A viewer cannot, because its file is opened for reading.
  * @throws StoreFault where its folder cannot be written.
  */
 export async function makeDefaultStore(env: NonNullable<StoreOptions['env']>): Promise<void> {
@@ -61,28 +92,17 @@ export function defaultAddress(env: NonNullable<StoreOptions['env']>): string {
   return `sqlite:${join(stateFolder(env), 'graydeck.db')}`;
 }
 
-/** The state folder that the XDG convention names: the embedded store, and what routers of this host keep. */
+/** Gives the state folder by the XDG convention. It holds the embedded store and the files of routers of this host. */
 export function stateFolder(env: NonNullable<StoreOptions['env']>): string {
   const state = env['XDG_STATE_HOME'] ?? '';
-  // The convention: a path that is not absolute is to be ignored.
+  // By the convention a relative path is ignored.
   const home = isAbsolute(state) ? state : join(env['HOME'] || homedir(), '.local', 'state');
   return join(home, 'graydeck');
 }
 
-async function readPassword(env: NonNullable<StoreOptions['env']>): Promise<string | null> {
-  const password = env['GRAYDECK_STORE_PASSWORD'];
-  if (password) return password;
-  const path = env['GRAYDECK_STORE_PASSWORD_FILE'];
-  if (!path) return null;
-  try {
-    // An editor ends the file with a line break; the password has none.
-    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '') || null;
-  } catch {
-    // Without the cause: it repeats the path, and in its place somebody may have put the password itself.
-    throw new StoreFault(
-      'store-no-rights',
-      'The file that GRAYDECK_STORE_PASSWORD_FILE names cannot be read.',
-      'Check its path, and that this user may read it.',
-    );
-  }
+function passwordOf(env: NonNullable<StoreOptions['env']>, name: string): PasswordSource | null {
+  const password = env[name];
+  if (password) return new Secret(password);
+  const path = env[`${name}_FILE`];
+  return path ? new SecretFile(path, `${name}_FILE`) : null;
 }

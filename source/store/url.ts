@@ -1,5 +1,5 @@
 import {StoreFault} from './fault.ts';
-import {Secret} from './secret.ts';
+import {Secret, SecretFile, type PasswordSource} from './secret.ts';
 
 export interface HostPort {
   host: string;
@@ -14,20 +14,34 @@ export interface SqliteTarget {
   label: string;
 }
 
-/** A Redis, and the way to it. */
+/** A Redis, and how it is reached. */
 export interface RedisTarget {
   kind: 'redis';
   via:
-    | ({type: 'host'; tls: boolean} & HostPort)
+    | ({type: 'host'} & HostPort)
     | {type: 'socket'; path: string}
     | {type: 'cluster'; nodes: HostPort[]}
     | {type: 'sentinel'; nodes: HostPort[]; name: string};
   /** 0 on a cluster. */
   db: number;
+  /** Absent: no TLS. */
+  tls?: TlsFiles;
   username: string | null;
-  password: Secret | null;
+  password: PasswordSource | null;
+  /** User and password of the sentinels; absent: none. */
+  sentinelUser?: string;
+  sentinelPassword?: PasswordSource;
   /** For people: the address without user and password. */
   label: string;
+}
+
+/** Paths of PEM files, which are read before each connection. Absent: the authorities of Node, and no certificate of the client. */
+export interface TlsFiles {
+  /** The authorities that the server's certificate is checked against, in place of Node's own. */
+  ca?: string;
+  /** The client's certificate and its key: both or neither. */
+  cert?: string;
+  key?: string;
 }
 
 export type StoreTarget = SqliteTarget | RedisTarget;
@@ -43,11 +57,14 @@ const SCHEMES: ReadonlySet<string> = new Set<Scheme>([
 const ALLOWED =
   'Allowed: sqlite:PATH, redis://[user:pass@]host:port/db, rediss://…, redis+unix:///path.sock, ' +
   'redis-cluster://h1:p1,h2:p2, redis-sentinel://h1:p1,h2:p2/name.';
+/** Parameters of an address, after "?". */
+const TLS_PARAMETERS = ['tls', 'ca', 'cert', 'key'];
+const SENTINEL_PARAMETERS = ['db', 'sentinelUser', 'sentinelPasswordFile'];
 
 /**
  * Reads the address of a store. Pure.
- * @throws StoreFault `store-bad-url`: says what is wrong and what is allowed. It repeats no part of the address that
- * could be a misplaced password: only the scheme.
+ * @throws StoreFault `store-bad-url` with the mistake and the allowed forms. It repeats only the scheme: any other part of the
+ * address may be a misplaced password.
  */
 export function parseStoreUrl(url: string): StoreTarget {
   refuseControls(url);
@@ -63,10 +80,19 @@ export function parseStoreUrl(url: string): StoreTarget {
   return parseRedis(scheme, url.slice(colon + 3));
 }
 
-/** The same target with a password, where its address holds none. */
-export function withPassword(target: StoreTarget, password: string | null): StoreTarget {
-  if (target.kind === 'sqlite' || password === null || target.password !== null) return target;
-  return {...target, password: new Secret(password)};
+/** Adds passwords to a target whose address holds none. */
+export function withPasswords(
+  target: StoreTarget,
+  password: PasswordSource | null,
+  sentinelPassword: PasswordSource | null = null,
+): StoreTarget {
+  if (target.kind === 'sqlite') return target;
+  const ofSentinels = target.sentinelPassword ?? (target.via.type === 'sentinel' ? sentinelPassword : null);
+  return {
+    ...target,
+    password: target.password ?? password,
+    ...(ofSentinels !== null && {sentinelPassword: ofSentinels}),
+  };
 }
 
 function parseSqlite(rest: string): SqliteTarget {
@@ -77,7 +103,7 @@ function parseSqlite(rest: string): SqliteTarget {
   }
   if (path === ':memory:' || path.endsWith('/')) {
     throw bad(
-      '"sqlite:" is followed by what is no file',
+      '"sqlite:" is followed by something that is no file',
       'Several processes share a store: it needs a file.',
     );
   }
@@ -85,44 +111,55 @@ function parseSqlite(rest: string): SqliteTarget {
 }
 
 function parseRedis(scheme: Scheme, rest: string): RedisTarget {
-  // The last @: a password may hold an unescaped one.
+  // The last @, because a password may hold one.
   const at = rest.lastIndexOf('@');
   const user = parseUser(rest.slice(0, Math.max(at, 0)));
-  const [place = '', query = null, ...more] = rest.slice(at + 1).split('?');
-  if (more.length > 0 || place.includes('#')) throw bad('it does not end after the database');
+  const [place = '', query = null, ...others] = rest.slice(at + 1).split('?');
+  if (others.length > 0 || place.includes('#')) throw bad('it does not end after the database');
   const slash = place.indexOf('/');
   const hosts = slash < 0 ? place : place.slice(0, slash);
   const tail = slash < 0 ? '' : decode(place.slice(slash + 1));
   refuseControls(tail);
+  if (user.password !== null && query?.includes('passwordFile=') === true) {
+    throw bad('it holds a password, and "passwordFile=" names another');
+  }
 
   if (scheme === 'redis+unix') {
     if (hosts !== '' || tail === '') throw bad('"redis+unix://" is not followed by an absolute path');
-    const db = parseQuery(query, true);
+    const {db, ...more} = parseQuery(query, ['db', 'passwordFile']);
     const label = `redis+unix:///${tail}${db === 0 ? '' : `?db=${db}`}`;
-    return {kind: 'redis', via: {type: 'socket', path: `/${tail}`}, db, ...user, label};
+    return {kind: 'redis', via: {type: 'socket', path: `/${tail}`}, db, ...user, ...more, label};
   }
   const nodes = parseHosts(hosts, scheme === 'redis-sentinel' ? 26_379 : 6379);
   const list = nodes.map(node => `${node.host}:${node.port}`).join(',');
+  const allowed = ['passwordFile', ...TLS_PARAMETERS];
   if (scheme === 'redis-cluster') {
-    parseQuery(query, false);
+    const more = parseQuery(query, allowed);
     if (tail !== '' && tail !== '0') throw bad('a cluster has no other database than 0');
-    return {kind: 'redis', via: {type: 'cluster', nodes}, db: 0, ...user, label: `${scheme}://${list}`};
+    return {kind: 'redis', via: {type: 'cluster', nodes}, ...user, ...more, label: `${scheme}://${list}`};
   }
   if (scheme === 'redis-sentinel') {
     if (!/^[\w.-]+$/.test(tail))
       throw bad('no name of a master, of letters, digits, ".", "_" and "-", follows "/"');
-    const db = parseQuery(query, true);
-    const label = `${scheme}://${list}/${tail}${db === 0 ? '' : `?db=${db}`}`;
-    return {kind: 'redis', via: {type: 'sentinel', nodes, name: tail}, db, ...user, label};
+    const more = parseQuery(query, [...SENTINEL_PARAMETERS, ...allowed]);
+    const label = `${scheme}://${list}/${tail}${more.db === 0 ? '' : `?db=${more.db}`}`;
+    return {kind: 'redis', via: {type: 'sentinel', nodes, name: tail}, ...user, ...more, label};
   }
-  parseQuery(query, false);
+  const more = parseQuery(query, allowed);
   const [node, second] = nodes;
   if (node === undefined || second !== undefined) {
     throw bad('it names several hosts', 'For several hosts write redis-cluster:// or redis-sentinel://.');
   }
-  const db = tail === '' ? 0 : parseDb(tail);
-  const via = {type: 'host', tls: scheme === 'rediss', ...node} as const;
-  return {kind: 'redis', via, db, ...user, label: `${scheme}://${list}/${db}`};
+  const tls = more.tls ?? (scheme === 'rediss' ? {} : null);
+  return {
+    kind: 'redis',
+    via: {type: 'host', ...node},
+    ...user,
+    ...more,
+    ...(tls !== null && {tls}),
+    db: tail === '' ? 0 : parseDb(tail),
+    label: `${tls === null ? 'redis' : 'rediss'}://${list}/${tail === '' ? 0 : parseDb(tail)}`,
+  };
 }
 
 function parseUser(text: string): Pick<RedisTarget, 'username' | 'password'> {
@@ -150,14 +187,47 @@ function parseHosts(text: string, defaultPort: number): HostPort[] {
   });
 }
 
-function parseQuery(query: string | null, mayHoldDb: boolean): number {
-  let db = 0;
+type Parameters = Pick<RedisTarget, 'db' | 'tls' | 'sentinelUser' | 'sentinelPassword'> & {
+  password?: PasswordSource;
+};
+
+/** @throws StoreFault that names what is allowed, and repeats no part of the text. */
+function parseQuery(query: string | null, allowed: readonly string[]): Parameters {
+  const found = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query ?? '')) {
-    if (!mayHoldDb) throw bad('nothing may follow "?" in an address of this kind');
-    if (name !== 'db') throw bad('something else than db=NUMBER follows "?"');
-    db = parseDb(value);
+    if (!allowed.includes(name)) throw bad(`something else follows "?" than ${allowed.join('=, ')}=`);
+    if (value === '') throw bad(`nothing follows "${name}="`);
+    refuseControls(value);
+    found.set(name, value);
   }
-  return db;
+  const fileOf = (name: string): SecretFile | null => {
+    const path = found.get(name);
+    return path === undefined ? null : new SecretFile(path, `${name}= in the address of the store`);
+  };
+  const db = found.get('db');
+  const tls = tlsOf(found);
+  const password = fileOf('passwordFile');
+  const sentinelUser = found.get('sentinelUser');
+  const sentinelPassword = fileOf('sentinelPasswordFile');
+  return {
+    db: db === undefined ? 0 : parseDb(db),
+    ...(tls !== null && {tls}),
+    ...(password !== null && {password}),
+    ...(sentinelUser !== undefined && {sentinelUser}),
+    ...(sentinelPassword !== null && {sentinelPassword}),
+  };
+}
+
+/** Null: the address does not ask for TLS. */
+function tlsOf(found: ReadonlyMap<string, string>): TlsFiles | null {
+  const asked = found.get('tls');
+  const files = TLS_PARAMETERS.slice(1).flatMap(name => {
+    const path = found.get(name);
+    return path === undefined ? [] : [[name, path]];
+  });
+  if (asked !== undefined && asked !== 'true') throw bad('"tls=" is not followed by "true"');
+  if (found.has('cert') !== found.has('key')) throw bad('"cert=" and "key=" do not come together');
+  return asked === undefined && files.length === 0 ? null : (Object.fromEntries(files) as TlsFiles);
 }
 
 function parseDb(text: string): number {
@@ -173,7 +243,7 @@ function decode(text: string): string {
   }
 }
 
-/** Control and direction characters have no place in an address, and the label goes to a terminal. */
+/** Refuses control and direction characters, because the label is printed on terminals. */
 function refuseControls(text: string): void {
   if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text)) throw bad('it holds a control character');
 }

@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {describe, expect, test, vi} from 'vitest';
-import type {StatusDocument} from '../../source/cli/status/document.ts';
+import type {StatusDocument} from '../../source/monitor/status-document.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {embeddedPlace, FEATURE, logOf, redisPlace, startRelease, type Place} from './place.ts';
 

@@ -47,14 +47,14 @@ export async function openDrivenEdge({
   });
   const edge = await openEdgePlace([FEATURE]);
   const proxy = await startProxy(place.redis);
-  const {means, site} = edge;
+  const {options, site} = edge;
   const config = {
     nginx: {
-      include: means.include,
+      include: options.include,
       attributes: {country: {header: 'x-country'}},
       features: {[FEATURE]: {prod: 'app_prod', gray: 'app_gray'}},
       probe: `${site.probe.host}:${site.probe.port}`,
-      test: means.test,
+      test: options.test,
       pid: edge.nginx.pidFile,
       watchdog,
       shutdown,

@@ -11,7 +11,7 @@ import {redisMissing, startRedis, type RedisServer} from '../servers/redis.ts';
 
 const PHASE_MS = 6 * SECOND;
 
-interface Told {
+interface Status {
   verdict: {action: string; reasons: {code: string; metric: string; threshold: number}[]};
 }
 
@@ -39,7 +39,7 @@ describe.skipIf(redisMissing)('after a pause that a person ends', () => {
   const does = async ({controller}: Stage, ...argv: string[]) =>
     expect(await cli.run(...argv, '--feature', controller.feature, '--yes')).toMatchObject({exitCode: 0});
   const statusOf = async ({controller}: Stage) =>
-    (await cli.json('status', '--feature', controller.feature)) as unknown as Told;
+    (await cli.json('status', '--feature', controller.feature)) as unknown as Status;
   const types = ({commits}: Stage) => eventsOf(commits).map(({type}) => type);
 
   test.concurrent('for lunch, evidence still pauses the release', async () => {

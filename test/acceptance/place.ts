@@ -91,7 +91,7 @@ export async function statusOf({cli}: Pick<Place, 'cli'>, ...argv: string[]): Pr
 }
 
 /** A commit as `log --json` has it. */
-export interface Told {
+export interface LoggedCommit {
   version: number;
   id: string;
   at: number;
@@ -101,8 +101,8 @@ export interface Told {
 }
 
 /** The whole log, as `log --json` tells it. */
-export async function logOf({cli}: Pick<Place, 'cli'>): Promise<Told[]> {
+export async function logOf({cli}: Pick<Place, 'cli'>): Promise<LoggedCommit[]> {
   const {stdout, stderr, exitCode} = await cli.run('log', '--json');
   if (exitCode !== 0) throw new Error(`log ended with ${exitCode}: ${stderr}`);
-  return (JSON.parse(stdout) as {commits: Told[]}).commits;
+  return (JSON.parse(stdout) as {commits: LoggedCommit[]}).commits;
 }

@@ -7,7 +7,7 @@ import {FEATURE, openConsole, redisPlace, startRelease} from './place.ts';
 import {entry, xadd} from './writer.ts';
 import {eventually} from '../patience.ts';
 
-interface Told {
+interface ReportDocument {
   schema: string;
   state: string;
   exposure: {requests: number};
@@ -41,12 +41,12 @@ describe.skipIf(redisMissing)('the report of a release', () => {
       'v1.1.0',
     );
     await eventually(async () => {
-      const {sides} = (await cli.json('report')) as unknown as Told;
+      const {sides} = (await cli.json('report')) as unknown as ReportDocument;
       expect(sides.gray?.requests).toBe(100);
     }, 500);
     await cli.run('rollback', '--yes', '--reason', 'pay button gone', '--by', 'liu');
 
-    const report = (await cli.json('report')) as unknown as Told;
+    const report = (await cli.json('report')) as unknown as ReportDocument;
     expect(report).toMatchObject({
       schema: 'graydeck.report/1',
       state: 'rolled_back',
@@ -87,7 +87,7 @@ test.skipIf(redisMissing)(
     const keys = ['metrics', 'seconds', 'minutes'].map(name => `graydeck:{${FEATURE}}:${name}`);
     await execa('redis-cli', ['-p', String(redis.port), 'DEL', ...keys]);
 
-    const {rollback, course} = (await cli.json('report')) as unknown as Told;
+    const {rollback, course} = (await cli.json('report')) as unknown as ReportDocument;
     expect(rollback?.near?.before).toMatchObject([
       {minutes: 1, prod: {requests: 900, errorRate: 1}, gray: {requests: 100, errorRate: 30}},
       {minutes: 5, gray: {requests: 100}},

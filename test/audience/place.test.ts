@@ -67,3 +67,23 @@ test('dates are compared with now, numbers as numbers, and what is unknown fits 
   expect(place({...user, last_login: 'yesterday'}, NOW).reason).toBe('outside');
   expect(place({id: 'u-1'}, NOW).reason).toBe('outside');
 });
+
+test.each(['UTC', 'America/Los_Angeles', 'Asia/Shanghai'])(
+  'a date without a zone is UTC on a machine in %s',
+  zone => {
+    const before = process.env['TZ'];
+    process.env['TZ'] = zone;
+    try {
+      const lately = {attribute: 'last_login', test: {op: 'within', ms: 7 * 86_400_000}} as const;
+      const place = placer(split({tiers: [{audience: lately, percent: 100}]}));
+      const sideAt = (last_login: string) => place({id: 'u-1', last_login}, NOW).side;
+      expect(sideAt('2026-11-23 11:50:00')).toBe('gray');
+      expect(sideAt('2026-11-23T11:50')).toBe('gray');
+      expect(sideAt('2026-11-16 12:00:00')).toBe('gray');
+      expect(sideAt('2026-11-16 11:59:59')).toBe('prod');
+    } finally {
+      if (before === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = before;
+    }
+  },
+);

@@ -10,7 +10,7 @@ import type {Rule} from '../../source/release/plan.ts';
 import {Routing} from '../../source/router/routing.ts';
 import {Batches} from '../../source/sdk/batches.ts';
 import {Feature} from '../../source/sdk/feature.ts';
-import {SaidOutbox} from '../../source/sdk/said.ts';
+import {FeedbackQueue} from '../../source/sdk/feedback-queue.ts';
 import {splitNamed} from '../audience/conformance.ts';
 
 const {values} = parseArgs({
@@ -59,7 +59,7 @@ function ours(): (index: number) => boolean {
     name: 'new_payment',
     routing,
     batches,
-    said: new SaidOutbox(),
+    feedback: new FeedbackQueue(),
     options: {},
     away: () => null,
     ready: Promise.resolve(),

@@ -14,27 +14,27 @@ const {values} = parseArgs({
 const CONTENDER = new URL('decide-contender.ts', import.meta.url).pathname;
 const GOALS: Readonly<Record<string, number>> = {A: 10, B: 25};
 
-interface Told {
+interface Measured {
   nanoseconds: number;
   share: number;
   decisions: number;
   keptBytes: number;
 }
 
-const told = new Map<string, Told[]>();
+const measured = new Map<string, Measured[]>();
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const what of Object.keys(GOALS)) {
     for (const who of ['ours', 'flagd']) {
       const argv = [CONTENDER, '--who', who, '--case', what, '--seconds', values.seconds];
       const {stdout} = await promisify(execFile)(process.execPath, argv);
       const key = `${what} ${who}`;
-      told.set(key, [...(told.get(key) ?? []), JSON.parse(stdout) as Told]);
+      measured.set(key, [...(measured.get(key) ?? []), JSON.parse(stdout) as Measured]);
     }
   }
 }
-const of = (key: string, field: keyof Told, share = 0.5) =>
+const of = (key: string, field: keyof Measured, share = 0.5) =>
   quantile(
-    (told.get(key) ?? []).map(one => one[field]),
+    (measured.get(key) ?? []).map(one => one[field]),
     share,
   );
 for (const [what, goal] of Object.entries(GOALS)) {

@@ -34,13 +34,13 @@ const env = {
   XDG_STATE_HOME: join(folder, 'state'),
   XDG_CACHE_HOME: join(tmpdir(), 'graydeck-cli-cache'),
 };
-const {means, site, nginx} = place;
+const {options, site, nginx} = place;
 const config = {
   nginx: {
-    include: means.include,
+    include: options.include,
     features: {[FEATURE]: {prod: 'app_prod', gray: 'app_gray'}},
     probe: `${site.probe.host}:${site.probe.port}`,
-    test: means.test,
+    test: options.test,
     pid: nginx.pidFile,
     watchdog: '3s',
     shutdown: '1s',

@@ -73,10 +73,10 @@ run([here('../../fixtures/nginx/backend.js'), 'gray', String(gray), 'redis://127
 const serving = run([here('../acceptance/programs/service.ts'), String(service), redis.url, FEATURE]);
 const config = {
   nginx: {
-    include: driven.means.include,
+    include: driven.options.include,
     features: {[FEATURE]: {prod: 'app_prod', gray: 'app_gray'}},
     probe: `${driven.site.probe.host}:${driven.site.probe.port}`,
-    test: driven.means.test,
+    test: driven.options.test,
     pid: driven.nginx.pidFile,
     name: 'bench',
   },

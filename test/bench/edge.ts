@@ -93,14 +93,14 @@ async function startAgent(
   folder: string,
   url: string,
 ): Promise<{agent: ChildProcess; said(): string}> {
-  const {means, site, nginx} = place;
+  const {options, site, nginx} = place;
   const config = {
     store: url,
     nginx: {
-      include: means.include,
+      include: options.include,
       features: {[FEATURE]: {prod: 'app_prod', gray: 'app_gray'}},
       probe: `${site.probe.host}:${site.probe.port}`,
-      test: means.test,
+      test: options.test,
       pid: nginx.pidFile,
       name: 'bench',
     },
@@ -166,7 +166,7 @@ async function put(text: string): Promise<void> {
   await rename(`${bare.include}.next`, bare.include);
 }
 async function testBare(): Promise<void> {
-  const [program = '', ...args] = bare.means.test;
+  const [program = '', ...args] = bare.options.test;
   await once(spawn(program, args, {stdio: 'ignore'}), 'exit');
 }
 

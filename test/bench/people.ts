@@ -17,7 +17,7 @@ import type {Decision} from '../../source/audience/decide.ts';
 import {normal, seeded} from '../../source/demo/random.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';
 import {Batches} from '../../source/sdk/batches.ts';
-import {ToldPeople} from '../../source/sdk/people.ts';
+import {ReportedPeople} from '../../source/sdk/reported-people.ts';
 import {quantile} from './quantile.ts';
 
 const {values} = parseArgs({
@@ -73,7 +73,7 @@ const bare = batches();
 const warm = batches();
 for (let n = 0; n < 3 * PEOPLE; n++) warm.record(n, id(n));
 warm.flush();
-const told = new ToldPeople('bench', split);
+const told = new ReportedPeople('bench', split);
 const news = new PeopleNews();
 for (let round = 0; round < ROUNDS; round++) {
   const fresh = batches();

@@ -25,7 +25,7 @@ import {
   type Order,
   type Wait,
 } from '../release/specification.ts';
-import {logOf} from '../report/told.ts';
+import {logOf} from '../report/sample-log.ts';
 
 export const FEATURE = 'new_payment';
 const RELEASE = 'r-1';

@@ -96,3 +96,31 @@ test('a pair that is none is bad input', async () => {
   await expect(explain(['u-1', '--feature=half', '--attr=country'])).rejects.toMatchObject({exit: 2});
   await expect(explain(['u-1', '--feature=half', '--header==true'])).rejects.toMatchObject({exit: 2});
 });
+
+test('a user outside the audience of the current phase is told so, then what earlier phases give', async () => {
+  const {data} = await explain(['u-77', '--feature=all-then-lawyers', '--attr=user_type=clerk']);
+  expect(data[0]).toMatch(
+    /^all-then-lawyers: u-77 gets prod: outside the audience \(user_type is lawyer\) of the current phase; not in at 5 % of an earlier phase, the user's place is \d+\.\d\d %$/u,
+  );
+  const json = JSON.parse(
+    (await explain(['u-77', '--feature=all-then-lawyers', '--json'])).data[0] ?? '',
+  ) as object;
+  expect(json).toMatchObject({
+    percent: 50,
+    phases: [
+      {inside: true, percent: 5},
+      {inside: false, percent: 50},
+    ],
+  });
+  const none = await explain(['u-77', '--feature=staff-then-lawyers', '--attr=user_type=clerk']);
+  expect(none.data[0]).toBe(
+    'staff-then-lawyers: u-77 gets prod: outside the audience (user_type is lawyer); no earlier phase includes the user either',
+  );
+});
+
+test('a date that is none is named', async () => {
+  const {said} = await explain(['u-9', '--feature=dates', '--attr=last_login=yesterday']);
+  expect(said).toEqual([
+    'last_login is not a date, so no rule about it fits: yesterday; write 2026-11-30T14:05:00Z',
+  ]);
+});

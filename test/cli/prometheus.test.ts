@@ -1,10 +1,12 @@
 import {Gauge} from 'prom-client';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {openProgram} from '../acceptance/place.ts';
+import {forwardProxy} from '../servers/forward-proxy.ts';
 import {freePort} from '../servers/ports.ts';
 import {
   prometheusMissing,
   startPrometheus,
+  startStand,
   startTarget,
   type PrometheusServer,
 } from '../servers/prometheus.ts';
@@ -253,4 +255,30 @@ describe('without one', () => {
     const {exitCode} = await place.run('rollback', '--prometheus', 'no address at all');
     expect(exitCode).toBe(0);
   });
+});
+
+test('the program asks by the proxy of its environment, with the token and headers of its configuration', async () => {
+  const asked: [string | undefined, string | undefined, string | undefined][] = [];
+  const prometheus = await startStand((request, response) => {
+    asked.push([request.url, request.headers.authorization, request.headers['x-scope-orgid'] as string]);
+    request.resume();
+    response.end(
+      JSON.stringify({
+        status: 'success',
+        data: {resultType: 'vector', result: [{metric: {}, value: [1, '1']}]},
+      }),
+    );
+  });
+  await using proxy = await forwardProxy({to: prometheus.port});
+  await using place = await Workplace.open();
+  await place.file('token', 'from a file\n');
+  await place.file(
+    'graydeck.yaml',
+    'prometheus: {url: "http://prometheus.internal/?tenant=pay", token: {file: token}, headers: {X-Scope-OrgID: pay}}',
+  );
+  const {stdout} = await place.runWith({env: {HTTP_PROXY: proxy.url}}, 'doctor');
+  await prometheus.close();
+  expect(stdout).toContain('✔ prometheus http://prometheus.internal answers');
+  expect(proxy.asked[0]).toBe('POST http://prometheus.internal/api/v1/query?tenant=pay');
+  expect(asked[0]).toEqual(['/api/v1/query?tenant=pay', 'Bearer from a file', 'pay']);
 });

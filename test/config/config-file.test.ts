@@ -14,6 +14,26 @@ function toldOf(text: string): string {
   return reading.ok ? '' : reading.mistakes.flatMap(mistakeLines).join('\n');
 }
 
+test('every variable that the file uses is known, so that hooks are not given it', () => {
+  const reading = readConfig(
+    `store: redis://\${U}:\${MY_PW}@127.0.0.1
+prometheus: {url: "http://h", headers: {X-Key: "\${KEY}"}}
+channels: {ops: {kind: webhook, url: "\${HOOK_URL}", secret: {env: HOOK_SECRET}}}
+hookVariables: [AWS_PROFILE]
+`,
+    'graydeck.yaml',
+  );
+  expect(reading.ok && reading.config).toMatchObject({
+    variables: ['HOOK_SECRET', 'HOOK_URL', 'KEY', 'MY_PW', 'U'],
+    hookVariables: ['AWS_PROFILE'],
+  });
+  const told = readConfig('store: redis://a:${PW}@h\nhookVariables: [PW, "a b"]\n', 'graydeck.yaml');
+  expect(told.ok ? [] : told.mistakes.map(({line, column}) => [line, column])).toEqual([
+    [2, 17],
+    [2, 21],
+  ]);
+});
+
 describe('the project config', () => {
   test('is read whole', () => {
     const config = configOf(`
@@ -34,7 +54,7 @@ features:
   quiet:
 `);
     expect(config).toMatchObject({
-      store: 'redis://deck@127.0.0.1:6379/2',
+      store: {url: 'redis://deck@127.0.0.1:6379/2', ca: null, password: null},
       feature: 'new_payment',
       prometheus: {url: 'http://127.0.0.1:9090', sides: {label: 'side', prod: ['prod'], gray: ['gray']}},
       metrics: {
@@ -52,6 +72,26 @@ features:
     });
   });
 
+  test('names certificates and where the passwords of the store are', () => {
+    const text = `store:
+  url: redis-sentinel://a,b/deck
+  ca: tls/ca.pem
+  cert: tls/client.pem
+  key: tls/client.key
+  password: {file: /run/secrets/redis}
+  sentinelPassword: "\${SENTINEL_PASSWORD}"
+`;
+    expect(configOf(text).store).toEqual({
+      url: 'redis-sentinel://a,b/deck',
+      ca: 'tls/ca.pem',
+      cert: 'tls/client.pem',
+      key: 'tls/client.key',
+      password: {from: 'file', path: '/run/secrets/redis'},
+      sentinelPassword: {from: 'env', name: 'SENTINEL_PASSWORD'},
+    });
+    expect(configOf('store: {url: "sqlite:deck.db"}').store).toMatchObject({url: 'sqlite:deck.db', ca: null});
+  });
+
   test('may hold the keys of the plan itself', () => {
     expect(configOf('feature: search\nphases: [{name: all, percent: 100}]').plan).toMatchObject({
       kind: 'inline',
@@ -65,7 +105,7 @@ features:
 
   test.each([
     ['plan: {phases: [{name: all, percnet: 100}]}', 'graydeck.yaml:1:29  plan.phases[0].percnet'],
-    ['plan: a.yaml\nphases: [{name: all, percent: 100}]', '"phases" stands beside plan'],
+    ['plan: a.yaml\nphases: [{name: all, percent: 100}]', '"phases" and plan exclude each other'],
     ['guardrails: []', 'has no phases'],
     ['feature: New', 'is not the name of a feature'],
     ['features: {Search: {plan: a.yaml}}', 'is not the name of a feature'],
@@ -75,6 +115,16 @@ features:
     ['metrics: {x: {type: gague}}', 'did you mean gauge?'],
     ['metrics: {x: {unit: ms}}', 'type is missing'],
     ['store: mysql://host', 'none of the schemes'],
+    ['store: {ca: a.pem}', 'url is missing'],
+    ['store: {url: "rediss://a", cert: a.pem}', 'cert and key do not come together'],
+    ['store: {url: "redis://a", password: hunter2}', 'a secret must not stand in this file'],
+    ['store: {url: "redis://a", pasword: {file: a}}', 'did you mean password?'],
+    [
+      'store: {url: "redis://a", sentinelPassword: {file: a}}',
+      'sentinelPassword is not for a store of this kind',
+    ],
+    ['store: {url: "sqlite:a.db", password: {file: a}}', 'password is not for a store of this kind'],
+    ['store: {url: "redis+unix:///a", ca: a}', 'ca is not for a store of this kind'],
     ['stroe: redis://host', 'did you mean store?'],
     ['prometheus: 127.0.0.1:9090', 'none of the schemes'],
     ['- a', 'a mapping is needed here'],
@@ -103,7 +153,7 @@ features:
 
   test('a password may come from the environment', () => {
     const store = 'redis://deck:${DECK_PASSWORD}@host:6379';
-    expect(configOf(`store: ${store}`).store).toBe(store);
+    expect(configOf(`store: ${store}`).store?.url).toBe(store);
     expect(variablesIn(store)).toEqual(['DECK_PASSWORD']);
     expect(withVariables(store, () => 'a@b/c')).toEqual({
       ok: true,

@@ -200,7 +200,7 @@ describe('the seed documents', () => {
     ['gray_release_plan: {phases: [{phase: a, percentage: 100, criteria: [error_rate: 5]}]}', 'no direction'],
     [
       'gray_release_plan: {phases: [{phase: a, percentage: 100, criteria: [internal_users_only: maybe]}]}',
-      'neither true nor false',
+      'this is not true or false',
     ],
   ])('%s is a mistake', (text, message) => {
     expect(
@@ -376,6 +376,18 @@ describe('rules about people', () => {
     ['{beta: true}', {attribute: 'beta', test: {op: 'in', values: ['true']}}],
     ['{case_count: ">= 10"}', {attribute: 'case_count', test: {op: '>=', value: 10}}],
     ['{case_count: "!= 3"}', {attribute: 'case_count', test: {op: '!=', value: 3}}],
+    ['{app_version: ">= 2.10"}', {attribute: 'app_version', test: {op: '>=', version: '2.10'}}],
+    ['{app_version: ">= 3"}', {attribute: 'app_version', test: {op: '>=', version: '3'}}],
+    ['{client: "< 2.10.3"}', {attribute: 'client', test: {op: '<', version: '2.10.3'}}],
+    ['{client: "< version 2.10"}', {attribute: 'client', test: {op: '<', version: '2.10'}}],
+    ['{score: ">= 2.5"}', {attribute: 'score', test: {op: '>=', value: 2.5}}],
+    ['{case_count: "＞＝ 10"}', {attribute: 'case_count', test: {op: '>=', value: 10}}],
+    ['{age: "= 10-20"}', {attribute: 'age', test: {op: 'in', values: ['10-20']}}],
+    ['{mail: "= *@example.com"}', {attribute: 'mail', test: {op: 'in', values: ['*@example.com']}}],
+    ['{cohort: 2026-11}', {attribute: 'cohort', test: {op: 'in', values: ['2026-11']}}],
+    ['{region: eu-west-1}', {attribute: 'region', test: {op: 'in', values: ['eu-west-1']}}],
+    ['{phone: "+8613800138000"}', {attribute: 'phone', test: {op: 'in', values: ['+8613800138000']}}],
+    ['{lang: C++}', {attribute: 'lang', test: {op: 'in', values: ['C++']}}],
     ['{user_type: "!= guest"}', {not: {attribute: 'user_type', test: {op: 'in', values: ['guest']}}}],
     ['{last_login: within 7 days}', {attribute: 'last_login', test: {op: 'within', ms: 7 * 24 * HOUR}}],
     [
@@ -404,6 +416,43 @@ describe('rules about people', () => {
     ['7', 'not a rule about people'],
     ['{a: []}', 'fits nobody'],
     ['{last_login: "< 7 days"}', 'within or before'],
+    ['{score: ">= 2.10"}', 'can be the number 2.1 or a version'],
+    ['{app_version: "> version two"}', 'is not a version'],
+    ...[
+      '=> 10',
+      '~1.2',
+      '^2.0',
+      '2.x',
+      '2.*',
+      '1-5',
+      '1..5',
+      '10 to 20',
+      '10+',
+      '=~ vip',
+      '!~ vip',
+      '!guest',
+      '*@a.com',
+      'vip|gold',
+      '/vip/',
+      'vip.+',
+      '%@a.com',
+      'over 18',
+      'at most 3',
+      'not guest',
+      'between 1 and 5',
+      'in [vip]',
+      'vip, gold',
+      '大于 10',
+      '10以上',
+      '7 days',
+      '7天内',
+      '30 days ago',
+      '!= vip*',
+      '≈ 3',
+    ].map((text): [string, string] => [`{level: ${JSON.stringify(text)}}`, 'looks like']),
+    ['{level: [vip, ">= 10"]}', 'looks like an operator'],
+    ['{level: "<> 5"}', 'cannot be compared by <'],
+    ['{level: "> 1 and < 5"}', 'cannot be compared by >'],
     ['{group: nowhere}', 'there is no group "nowhere"'],
     ['{custom: 5}', 'custom needs a name'],
   ])('%s is a mistake', (rule, message) => {
@@ -412,6 +461,12 @@ describe('rules about people', () => {
         .map(one => one.message)
         .join('\n'),
     ).toContain(message);
+  });
+
+  test.each(['">= 10"', '"user*"', '1000..1999', '~x'])('%s is no user id', id => {
+    expect(
+      mistakesOf(`phases:\n  - {name: a, percent: 100, include: {users: [${id}]}}`)[0]?.message,
+    ).toContain('ids are compared letter by letter');
   });
 
   test('groups that multiply each other are refused before they fill the split of every router', () => {

@@ -30,6 +30,11 @@ prometheus:
     expect(config.prometheus).toEqual({
       url: 'https://${PROMETHEUS_USER}:${PROMETHEUS_PASSWORD}@metrics.example.com/tenant',
       sides: {label: 'track', prod: ['stable'], gray: ['canary', 'preview']},
+      token: null,
+      user: null,
+      password: null,
+      headers: {},
+      tls: {ca: null, cert: null, key: null},
       labels: {env: 'live', zone: '7'},
       everyMs: 2000,
       timeoutMs: 800,
@@ -37,6 +42,51 @@ prometheus:
       windowMs: 300_000,
     });
     expect(read('feature: search').config.prometheus).toBeNull();
+  });
+
+  test('says who asks, with which headers and certificates; secrets stand elsewhere', () => {
+    const {config} = read(`
+prometheus:
+  url: https://metrics.example.com/prometheus?extra_label=team%3Dpay
+  token: {file: secrets/token}
+  headers: {X-Scope-OrgID: payments, X-Api-Key: "\${KEY}", X-Other: {file: other}}
+  ca: ca.pem
+  cert: deck.pem
+  key: deck.key
+`);
+    expect(config.prometheus).toMatchObject({
+      url: 'https://metrics.example.com/prometheus?extra_label=team%3Dpay',
+      token: {from: 'file', path: 'secrets/token'},
+      headers: {
+        'X-Scope-OrgID': 'payments',
+        'X-Api-Key': {from: 'env', name: 'KEY'},
+        'X-Other': {from: 'file', path: 'other'},
+      },
+      tls: {ca: 'ca.pem', cert: 'deck.pem', key: 'deck.key'},
+    });
+    expect(read('prometheus: {user: deck, password: "${PASSWORD}"}').config.prometheus).toMatchObject({
+      user: 'deck',
+      password: {from: 'env', name: 'PASSWORD'},
+    });
+  });
+
+  test.each([
+    ['{token: abc}', 'a secret must not stand in this file'],
+    ['{headers: {Authorization: Bearer abc}}', 'a secret must not stand in this file'],
+    ['{headers: {X-Api-Key: abc}}', 'a secret must not stand in this file'],
+    ['{headers: {Host: other}}', 'is set by the program itself'],
+    ['{headers: {"a b": c}}', 'is not the name of a header'],
+    ['{headers: {X-A: "größe"}}', 'is not the value of a header'],
+    ['{headers: [a]}', 'a mapping of names is needed here'],
+    ['{cert: a.pem}', 'cert needs key'],
+    ['{user: deck}', 'user needs password'],
+    ['{token: "${A}", user: deck, password: "${B}"}', 'cannot both be sent'],
+    ['http://h/?query=up', 'query= in the address would change every question'],
+    ['{url: "http://h/#x"}', 'never sent'],
+    ['{url: "http://u:pw@h/"}', 'a password must not stand in this file'],
+  ])('%s is a mistake', (text, message) => {
+    expect(told(`prometheus: ${text}`)).toContain(message);
+    expect(told(`prometheus: ${text}`)).toContain('graydeck.yaml:1:');
   });
 
   test('tells the sides apart by lists of instances', () => {
@@ -88,7 +138,7 @@ phases: [{name: all, percent: 100, criteria: ["queue < 80", "cpu < 80 %"]}]
     ['prometheus: {sides: {prod: [web-1]}}', 'prod is listed and gray is not'],
     ['prometheus: {sides: {prod: [web-1], gray: [web-2, web-1]}}', '"web-1" would be prod and gray'],
     ['prometheus: {labels: {"a b": c}}', 'not the name of a label'],
-    ['prometheus: {labels: [env]}', 'labels are a mapping'],
+    ['prometheus: {labels: [env]}', 'a mapping of names is needed here'],
     ['prometheus: {every: 5}', 'has no unit'],
     ['prometheus: {every: 10ms}', 'too short'],
     ['prometheus: {timeout: 5m}', 'too long'],

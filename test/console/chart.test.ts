@@ -5,7 +5,7 @@ import {OPEN} from '../../source/console/present/clean.ts';
 import {textOf, type Line} from '../../source/console/present/line.ts';
 import type {MetricRow} from '../../source/console/present/sides/metric-rows.ts';
 import {metricOf} from '../../source/console/present/sides/metric.ts';
-import type {Scene} from '../../source/console/present/screen.ts';
+import type {ViewModel} from '../../source/console/present/view-model.ts';
 import type {Commit} from '../../source/release/commit.ts';
 
 const scene = {
@@ -14,7 +14,7 @@ const scene = {
   mayAct: true,
   histories: new Map(),
   reading: {at: 400_000, commits: [], snapshot: {state: {release: null}}},
-} as unknown as Scene;
+} as unknown as ViewModel;
 
 function row(name: string, limits: MetricRow['limits'] = []): MetricRow {
   return {
@@ -24,6 +24,7 @@ function row(name: string, limits: MetricRow['limits'] = []): MetricRow {
     values: {prod: 1, gray: 6},
     texts: {prod: '1.00 %', gray: '6.00 %'},
     compared: {standing: 'same', ratio: 1, difference: 0, broken: null},
+    since: null,
     limits,
     history: null,
     scale: null,

@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import type {SideTick} from '../../source/analysis/evidence/tick.ts';
 import {messagesOf, type Language} from '../../source/console/messages/catalogue.ts';
-import type {Scene} from '../../source/console/present/screen.ts';
+import type {ViewModel} from '../../source/console/present/view-model.ts';
 import {evidenceRows} from '../../source/console/present/verdict/evidence.ts';
 
 /** The rows of evidence where gray fails a fifth of its requests, on so many hosts, and prod has the rest of ten. */
@@ -23,7 +23,7 @@ function rowsOf(grays: number, language: Language): string {
       prod: side(hosts.slice(grays), 0),
       gray: side(hosts.slice(0, grays), 4),
     });
-  const scene = {t: messagesOf(language)} as Scene;
+  const scene = {t: messagesOf(language)} as ViewModel;
   return evidenceRows(evaluator.read()!, scene)
     .flatMap(({parts}) => parts.flat())
     .map(({text}) => text)

@@ -1,4 +1,4 @@
-import type {Clock, Moment} from '../../source/guard/clock.ts';
+import type {Clock, Moment} from '../../source/monitor/clock.ts';
 
 /** The clocks of a machine that a test moves. */
 export class Machine {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import type {DueAlert} from '../../source/analysis/judge/alerts.ts';
 import type {Judgement} from '../../source/analysis/judge/judge.ts';
-import {alertOrders, ordersOf, type Order, type Sight} from '../../source/guard/orders.ts';
+import {alertOrders, ordersOf, type Order, type GuardInput} from '../../source/guard/orders.ts';
 import type {VerdictAction} from '../../source/release/command.ts';
 import type {Reason} from '../../source/release/state.ts';
 import {begin, complete, next, pause, run, start} from '../release/orders.ts';
@@ -49,11 +49,11 @@ function orders(
   judgement: Judgement,
   history: readonly Happening[],
   differsForMs: number | null = null,
-  unapplied: Sight['unapplied'] = [],
+  unapplied: GuardInput['unapplied'] = [],
 ): Order[] {
   const {state, release, at} = given(...history);
   const differsSince = differsForMs === null ? null : at - differsForMs;
-  return ordersOf({state, release, judgement, now: at, differsSince, unapplied} satisfies Sight);
+  return ordersOf({state, release, judgement, now: at, differsSince, unapplied} satisfies GuardInput);
 }
 
 const intents = (list: Order[]) => list.map(({intent}) => intent);
@@ -246,6 +246,36 @@ describe('an alert', () => {
       level: 'warning',
       message: 'not every router has applied 5 %: edge web-1 (nginx does not answer), 2, 3, and 1 more',
     });
+  });
+
+  test('tells that gray is silent, once it has been for long, and that it is over', () => {
+    const silent = (ageMs: number | null) =>
+      ({...HOLD, heldClock: 'no-data', gray: {ageMs, isSilent: true}}) as const;
+    const standing: Happening[] = [
+      ...held,
+      {type: 'hold-clock', release: 'r-1', why: 'nothing is heard of gray', by: ops},
+    ];
+    const told = (ageMs: number | null, history: Happening[]) =>
+      intents(orders(silent(ageMs), history)).filter(({type}) => type === 'alert');
+    expect(told(119_000, standing)).toEqual([]);
+    expect(told(120_000, standing)).toMatchObject([
+      {
+        level: 'critical',
+        key: 'guard silence',
+        message: 'gray is silent: no sample for 2 min at 5 %; look whether gray runs and reports',
+        cause: {code: 'no_data', value: 120},
+      },
+    ]);
+    expect(told(null, [...standing, wait(60 * MINUTE)])).toMatchObject([{level: 'critical'}]);
+    // A guard that has just begun may not have read everything; where nobody gets gray it may well be silent.
+    expect(told(null, [...held, wait(60 * MINUTE)])).toEqual([]);
+    const due = {level: 'critical', message: 'gray is silent', key: 'guard silence'} as const;
+    const open: Happening[] = [
+      ...standing,
+      {type: 'alert', alert: 'a-1', ...due, by: ops},
+      wait(10 * MINUTE),
+    ];
+    expect(intents(orders(HOLD, open))).toContainEqual({type: 'resolve', alert: 'a-1'});
   });
 
   test('tells of a phase that makes no progress', () => {

@@ -36,11 +36,11 @@ export function startGuard(
 }
 
 /** An event with who told it, when and why. */
-type Told<E extends Event = Event> = E extends Event
+type EventAt<E extends Event = Event> = E extends Event
   ? Omit<E, 'by' | 'at' | 'reason'> & {by: string; at: number; reason: string | null}
   : never;
 
-export function eventsOf(commits: readonly Commit[]): Told[] {
+export function eventsOf(commits: readonly Commit[]): EventAt[] {
   return commits.flatMap(({events, by, at, reason}) =>
     events.map(event => ({...(event as Event), by, at, reason})),
   );

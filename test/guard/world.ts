@@ -12,12 +12,12 @@ import type {Report} from '../../source/audience/applied.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
-import {Acting} from '../../source/guard/acting.ts';
-import type {CheckpointShelf} from '../../source/guard/checkpoint.ts';
-import type {Absence} from '../../source/guard/contact.ts';
-import {SETTLE_MS} from '../../source/guard/judge-until.ts';
-import {Onlooker} from '../../source/guard/onlooker.ts';
-import type {Tenure} from '../../source/guard/tenure.ts';
+import {ActiveGuard} from '../../source/guard/active-guard.ts';
+import type {CheckpointShelf} from '../../source/monitor/checkpoint.ts';
+import type {Outage} from '../../source/monitor/outage-tracker.ts';
+import {SETTLE_MS} from '../../source/monitor/judge-until.ts';
+import {Observer} from '../../source/monitor/observer.ts';
+import type {LeadershipTerm} from '../../source/guard/leadership-term.ts';
 import type {Actor, Intent} from '../../source/release/command.ts';
 import type {Plan} from '../../source/release/plan.ts';
 import {MinuteReader} from '../../source/metrics/read-minutes.ts';
@@ -52,13 +52,13 @@ export class World implements AsyncDisposable {
   now = DAWN;
   windows!: Windows;
   reports: Report[] = [];
-  absence: Absence | null = null;
+  outage: Outage | null = null;
   notBefore = 0;
   createEvaluator: CreateEvaluator | null = null;
-  acting: Acting | null = null;
+  acting: ActiveGuard | null = null;
   /** What the guard that acts has come to last. */
   judged: Judged | null = null;
-  readonly onlookers: Onlooker[] = [];
+  readonly observers: Observer[] = [];
   readonly #folder: string;
   readonly #store: OperatorStore;
   #epoch = 0;
@@ -118,7 +118,7 @@ export class World implements AsyncDisposable {
     this.#epoch++;
     const actor: Actor = {name, kind: 'guard', epoch: this.#epoch};
     const {signal} = this.#held;
-    const tenure: Tenure = {
+    const term: LeadershipTerm = {
       epoch: this.#epoch,
       actor,
       signal,
@@ -133,7 +133,7 @@ export class World implements AsyncDisposable {
     };
     const {near, windows} = await this.#open();
     this.windows = near;
-    this.acting = new Acting(
+    this.acting = new ActiveGuard(
       {
         controller: this.controller,
         measuring: {
@@ -151,22 +151,22 @@ export class World implements AsyncDisposable {
         external: NO_EXTERNAL,
         traits: metricBook().find,
         createEvaluator: this.createEvaluator,
-        absence: () => this.absence,
+        outage: () => this.outage,
         clock: this.machine.clock,
         newAlertId: () => `a-${++this.#alerts}`,
         onJudged: judged => {
           this.judged = judged;
         },
       },
-      tenure,
+      term,
     );
   }
 
   /** Somebody comes who only looks: knows the log, the checkpoint and the roll-ups, as a console that is opened late. */
-  async opensConsole(): Promise<Onlooker> {
+  async opensConsole(): Promise<Observer> {
     const {near, windows} = await this.#open();
     this.#shown.push(near);
-    const onlooker = new Onlooker({
+    const observer = new Observer({
       view: this.controller,
       windows,
       aheadMs: () => null,
@@ -175,11 +175,11 @@ export class World implements AsyncDisposable {
       external: NO_EXTERNAL,
       traits: metricBook().find,
       createEvaluator: this.createEvaluator,
-      absence: () => this.absence,
+      outage: () => this.outage,
       clock: this.machine.clock,
     });
-    this.onlookers.push(onlooker);
-    return onlooker;
+    this.observers.push(observer);
+    return observer;
   }
 
   /** A second passes in which both sides serve; the guard looks. Null: a side is silent. */
@@ -197,7 +197,7 @@ export class World implements AsyncDisposable {
     if (t % MINUTE === 3 * SECOND) await this.#rollUpMinute(t - MINUTE - 3 * SECOND);
     this.now += SETTLE_MS + 1;
     await this.acting?.look();
-    for (const onlooker of this.onlookers) await onlooker.look(this.#held.signal);
+    for (const observer of this.observers) await observer.look(this.#held.signal);
     this.now -= SETTLE_MS + 1;
   }
 

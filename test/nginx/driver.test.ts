@@ -152,7 +152,7 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
 
   test('takes a feature back at once while nginx is still busy with the test of another', async () => {
     await using place = await openEdgePlace(['pay', 'search']);
-    const slow = openEdge({...place.means, test: ['sleep', '600']});
+    const slow = openEdge({...place.options, test: ['sleep', '600']});
     let isSlow = false;
     const edge: Edge = {...place.edge, test: signal => (isSlow ? slow : place.edge).test(signal)};
     await using driven = drive({...place, edge}, splitsOf(all('pay')));
@@ -185,7 +185,7 @@ describe.skipIf(nginxMissing)('an agent drives a real nginx', () => {
 
   test('says that its file cannot be written', async () => {
     await using place = await openEdgePlace(['pay']);
-    const edge = openEdge({...place.means, include: join(place.nginx.folder, 'nowhere', 'graydeck.conf')});
+    const edge = openEdge({...place.options, include: join(place.nginx.folder, 'nowhere', 'graydeck.conf')});
     await using driven = drive({...place, edge});
     await driven.trouble('pay', 'cannot-write');
     expect(driven.driver.isApplied('pay')).toBe(false);

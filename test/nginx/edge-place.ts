@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import type {EdgeSite, EdgeSource} from '../../source/audience/edge-site.ts';
-import {openEdge, type Edge, type EdgeMeans} from '../../source/nginx/edge.ts';
+import {openEdge, type Edge, type EdgeOptions} from '../../source/nginx/edge.ts';
 import {renderEdge} from '../../source/nginx/render.ts';
 import {siteOf} from './site.ts';
 import {askMany, NGINX, startNginx, type NginxServer} from '../servers/nginx.ts';
@@ -10,7 +10,7 @@ import {freePort} from '../servers/ports.ts';
 export interface EdgePlace extends AsyncDisposable {
   nginx: NginxServer;
   site: EdgeSite;
-  means: EdgeMeans;
+  options: EdgeOptions;
   edge: Edge;
   /** The site's own port. */
   port: number;
@@ -42,12 +42,12 @@ export async function openEdgePlace(
   });
   const include = join(nginx.folder, 'graydeck.conf');
   const test = [NGINX, '-t', '-c', nginx.config, '-e', join(nginx.folder, 'error.log'), '-p', nginx.folder];
-  const means: EdgeMeans = {include, test, reload: {pidFile: nginx.pidFile}, probe: site.probe};
-  const edge = openEdge(means);
+  const options: EdgeOptions = {include, test, reload: {pidFile: nginx.pidFile}, probe: site.probe};
+  const edge = openEdge(options);
   return {
     nginx,
     site,
-    means,
+    options,
     edge,
     port,
     include,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {failed, type Channel, type Tried} from '../../source/notify/channel.ts';
-import {Outbox, type OutboxMeans} from '../../source/notify/outbox.ts';
+import {Outbox, type OutboxOptions} from '../../source/notify/outbox.ts';
 import type {Intent} from '../../source/release/command.ts';
 import {SECOND} from '../release/specification.ts';
 import {Desk} from './desk.ts';
@@ -29,23 +29,23 @@ function receiver(name: string, moods: readonly Mood[], received: Received[]): C
       if (mood === 'takes' || mood === 'takes and hangs up') received.push({id, mayBeRepeat});
       if (mood === 'takes') return {outcome: 'done', note: null};
       if (mood === 'takes and hangs up') return failed('the connection broke', {isUnsure: true});
-      return failed(mood === 'refuses' ? '429' : 'nobody answers at its address');
+      return failed(mood === 'refuses' ? '429' : 'no answer at its address');
     },
   };
 }
 
 /** A process that dies with its `lives`-th write: before it, or right after it, when nobody hears of it any more. */
-function mortal(means: OutboxMeans, lives: number, isAfter: boolean): OutboxMeans {
+function mortal(options: OutboxOptions, lives: number, isAfter: boolean): OutboxOptions {
   let writes = 0;
   const never = new Promise<never>(() => undefined);
   return {
-    ...means,
+    ...options,
     log: {
-      ...means.log,
+      ...options.log,
       async execute(intent) {
         writes += 1;
         if (writes > lives) return await never;
-        const told = await means.log.execute(intent);
+        const told = await options.log.execute(intent);
         return writes === lives && isAfter ? await never : told;
       },
     },
@@ -79,8 +79,8 @@ test('whenever processes die, everybody is told, and whoever is told twice is to
       }
       const living = [...dead, {lives: Number.POSITIVE_INFINITY, isAfter: false}];
       for (const [index, {lives, isAfter}] of living.entries()) {
-        const means = {...desk.sender([], `guard ${index}`), channels, escalateAfterMs: null};
-        const outbox = new Outbox(mortal(means, lives, isAfter));
+        const options = {...desk.sender([], `guard ${index}`), channels, escalateAfterMs: null};
+        const outbox = new Outbox(mortal(options, lives, isAfter));
         for (let turn = 0; turn < (index < dead.length ? 2 : 40); turn++) {
           // Who is dead does not come back from it.
           void outbox.begin().catch(() => undefined);

@@ -1,4 +1,4 @@
-import type {Outbox, OutboxMeans} from '../../source/notify/outbox.ts';
+import type {Outbox, OutboxOptions} from '../../source/notify/outbox.ts';
 import {openChannel} from '../../source/notify/open-channel.ts';
 import {plainText} from '../../source/analysis/plain-text.ts';
 import type {ChannelSpec} from '../../source/release/channel.ts';
@@ -30,7 +30,7 @@ export class Desk {
   }
 
   /** A process that tells people by these channels. */
-  sender(specs: readonly ChannelSpec[], name: string, more: Partial<OutboxMeans> = {}): OutboxMeans {
+  sender(specs: readonly ChannelSpec[], name: string, more: Partial<OutboxOptions> = {}): OutboxOptions {
     return {
       log: {
         state: () => this.state,
@@ -61,7 +61,7 @@ export class Desk {
   }
 
   /** Tells what is due, and waits for what came of it. */
-  async tell(outbox: Outbox): Promise<void> {
+  async notify(outbox: Outbox): Promise<void> {
     await outbox.begin();
     await outbox.underWay();
   }

@@ -9,6 +9,7 @@ import {retryAfter} from '../../source/notify/post.ts';
 import {sendTest} from '../../source/notify/send-test.ts';
 import {signatureOf} from '../../source/notify/webhook.ts';
 import type {ChannelSpec, SlackSpec, SmsSpec, WebhookSpec} from '../../source/release/channel.ts';
+import {forwardProxy} from '../servers/forward-proxy.ts';
 import {freePort} from '../servers/ports.ts';
 import {aMessage, SOON} from './messages.ts';
 import {certificate, httpReceiver} from './receivers.ts';
@@ -66,6 +67,42 @@ describe('Slack', () => {
     ]);
   });
 
+  test.each<[answer: string, error: string, isFinal: boolean]>([
+    ['{"ok":false,"error":"channel_not_found"}', '200, but it says no: channel_not_found', true],
+    ['{"ok":false,"error":"ratelimited"}', '200, but it says no: ratelimited', false],
+    ['{"ok":false}', '200, but it says no: {"ok":false}', true],
+    ['no_service', '200, but it does not say ok: no_service', false],
+    ['', '200, but it does not say ok: it says nothing', false],
+    ['<!DOCTYPE html><title>Log in</title>', '200, but it answers with a page for people', false],
+  ])('that answers 200 and %j has not taken it', async (answer, error, isFinal) => {
+    await using receiver = await httpReceiver(response => response.end(answer));
+    const tried = await openChannel(slack(receiver.url)).send(aMessage(), SOON());
+    expect(tried).toMatchObject({outcome: 'failed', error, isFinal, isUnsure: false});
+  });
+
+  test('says ok in its own words', async () => {
+    for (const answer of ['ok', 'ok\n', '{"ok":true}', '{"success":true}']) {
+      await using receiver = await httpReceiver(response => response.end(answer));
+      expect((await openChannel(slack(receiver.url)).send(aMessage(), SOON())).outcome).toBe('done');
+    }
+  });
+
+  test('is told through the proxy of the environment', async () => {
+    await using receiver = await httpReceiver();
+    await using proxy = await forwardProxy({to: Number(new URL(receiver.url).port)});
+    vi.stubEnv('HTTPS_PROXY', proxy.url);
+    // No server of TLS stands behind it: that it was asked is what counts.
+    await openChannel(slack('https://hooks.slack.example')).send(aMessage(), SOON());
+    expect(proxy.asked).toEqual(['CONNECT hooks.slack.example:443']);
+    vi.stubEnv('HTTP_PROXY', proxy.url);
+    const tried = await openChannel(webhook('http://ops.example/gray')).send(aMessage(), SOON());
+    expect(tried).toEqual({outcome: 'done', note: null});
+    expect(proxy.asked.at(-1)).toBe('POST http://ops.example/gray');
+    vi.stubEnv('NO_PROXY', '127.0.0.1');
+    expect((await openChannel(webhook(receiver.url)).send(aMessage(), SOON())).outcome).toBe('done');
+    expect(proxy.asked).toHaveLength(2);
+  });
+
   test('reads nothing of a message as a mention, a link or a mark', async () => {
     await using receiver = await httpReceiver();
     await openChannel(slack(receiver.url)).send(aMessage({text: '<!channel> *all* & <http://x|y>'}), SOON());
@@ -108,7 +145,7 @@ describe('Slack', () => {
     });
     const port = await freePort();
     const nobody = await openChannel(slack(`http://127.0.0.1:${port}`)).send(aMessage(), SOON());
-    expect(nobody).toMatchObject({error: 'nobody answers at its address', isUnsure: false, isFinal: false});
+    expect(nobody).toMatchObject({error: 'no answer at its address', isUnsure: false, isFinal: false});
   });
 
   test('is not followed elsewhere: its address is a secret', async () => {
@@ -214,6 +251,28 @@ describe('a webhook', () => {
     });
   });
 
+  test.each([
+    '{"ok":false}',
+    '{"status":"error"}',
+    '{"errcode":310000,"errmsg":"no keyword"}',
+    '<html></html>',
+  ])('that answers 200 and %s has not taken it', async answer => {
+    await using receiver = await httpReceiver(response => response.end(answer));
+    expect((await openChannel(webhook(receiver.url)).send(aMessage(), SOON())).outcome).toBe('failed');
+  });
+
+  test.each([
+    '',
+    'received',
+    '{}',
+    '{"status":"accepted"}',
+    '{"code":0,"message":"success"}',
+    '{"error":null}',
+  ])('that answers 200 and %j has taken it', async answer => {
+    await using receiver = await httpReceiver(response => response.end(answer));
+    expect((await openChannel(webhook(receiver.url)).send(aMessage(), SOON())).outcome).toBe('done');
+  });
+
   test('whose address is a secret has no word of it told, whatever the receiver repeats', async () => {
     await using receiver = await httpReceiver(response =>
       response.writeHead(404).end('Cannot POST /in/K3y-0f-the-hook, nor K3y-0f-the-hook, nor sig-0f-it'),
@@ -235,7 +294,9 @@ describe('a webhook', () => {
 
 describe('a short message', () => {
   test('comes in the shape that its gateway asks for', async () => {
-    await using receiver = await httpReceiver(response => response.end('{"messages": [{"status": "0"}]}'));
+    await using receiver = await httpReceiver(response =>
+      response.end('{"messages": [{"status": "0"}], "sid": "SM1", "status": "queued", "error_code": null}'),
+    );
     const text = 'CRITICAL new_payment v1.1.0: gray error rate 6.2 % above 5 %';
     const shapes: Partial<SmsSpec>[] = [
       {shape: 'json'},
@@ -274,6 +335,20 @@ describe('a short message', () => {
     expect(tried).toMatchObject({outcome: 'failed', isUnsure: false});
     const own = sms(receiver.url, {expect: '"status":"4"'});
     expect((await openChannel(own).send(aMessage(), SOON())).outcome).toBe('done');
+  });
+
+  test.each<[Partial<SmsSpec>, string]>([
+    [{shape: 'vonage'}, '{"messages": [{"status": "0"}, {"status": "9", "error-text": "quota"}]}'],
+    [{shape: 'vonage'}, '{"messages": []}'],
+    [{shape: 'twilio', user: 'AC1'}, '{"sid": "SM1", "status": "failed", "error_code": 30003}'],
+    [{shape: 'twilio', user: 'AC1'}, 'OK'],
+    [{shape: 'json'}, '{"success": false, "error": "no credit"}'],
+    [{shape: 'json'}, '{"code": 1002, "msg": "no credit"}'],
+    [{shape: 'form'}, '<html>please log in</html>'],
+  ])('by %j that answers 200 and %s is not taken', async (shape, answer) => {
+    await using receiver = await httpReceiver(response => response.end(answer));
+    const tried = await openChannel(sms(receiver.url, shape)).send(aMessage(), SOON());
+    expect(tried).toMatchObject({outcome: 'failed'});
   });
 
   test('is short, and says first that it may be a repeat', async () => {

@@ -36,7 +36,7 @@ describe('people', () => {
     const plan = {...fourPhases(), contacts: {support: 'tech@example.com'}};
     desk.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan});
     desk.does(raise());
-    await desk.tell(new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1')));
+    await desk.notify(new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1')));
     expect(JSON.parse(receiver.posted[0]!.body)).toMatchObject({
       id: 'new_payment/raised a-1',
       word: 'CRITICAL',
@@ -59,11 +59,61 @@ describe('people', () => {
     desk.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan: fourPhases()});
     desk.does({type: 'rollback', release: 'r-1'});
     const sender = desk.sender([to('ops', receiver.url)], 'guard on ops-1', {lang: 'zh'});
-    await desk.tell(new Outbox(sender));
+    await desk.notify(new Outbox(sender));
     expect(JSON.parse(receiver.posted[0]!.body)).toMatchObject({
       word: '回滚',
       text: 'v2 回滚，原为 5 %',
       lines: ['发布 v2，替换 v1，回滚中，阶段 alpha，0 %', '2027-01-15 08:00:00 UTC，liu on laptop'],
+    });
+  });
+
+  test('carry what was measured as fields, and one language from their beginning to their end', async () => {
+    await using receiver = await httpReceiver();
+    const desk = new Desk();
+    desk.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan: fourPhases()});
+    const cause = {
+      code: 'guardrail',
+      metric: 'error_rate',
+      value: 14.1,
+      threshold: 10,
+      samples: 900,
+      windowSeconds: 300,
+      text: 'gray error_rate 14.1 % > 10 %',
+    };
+    const measured = {metric: 'error_rate', side: 'gray', value: 14.1, limit: 10, window: 300};
+    const warned = {
+      type: 'alert',
+      alert: 'a-1',
+      level: 'critical',
+      message: cause.text,
+      key: 'judge g',
+      cause,
+    } as const;
+    desk.does(warned);
+    const say = ({metric, value}: {metric: string | null; value: number | null}) =>
+      `灰度${metric}为 ${value} %`;
+    const outbox = new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1', {lang: 'zh', say}));
+    await desk.notify(outbox);
+    expect(read(receiver.posted[0]!.body)).toMatchObject({text: '灰度error_rate为 14.1 %', ...measured});
+
+    desk.now += 60_000;
+    desk.does({type: 'take-guard'}, guard(1));
+    desk.does({type: 'verdict', release: 'r-1', action: 'rollback', reasons: [cause]}, guard(1));
+    desk.does({type: 'rollback', release: 'r-1', reason: cause.text} as Intent, guard(1));
+    await desk.notify(outbox);
+    expect(read(receiver.posted[1]!.body)).toMatchObject({
+      kind: 'rollback',
+      text: 'v2 回滚，原为 5 %：灰度error_rate为 14.1 %',
+      ...measured,
+    });
+
+    const fault = 'mail does not deliver: it does not answer in time, given up after 8 tries';
+    desk.does({type: 'alert', alert: 'a-2', level: 'critical', message: fault, key: 'channel mail'});
+    await desk.notify(outbox);
+    expect(read(receiver.posted[2]!.body)).toMatchObject({
+      text: 'mail 未能送达：没有及时应答，尝试 8 次后放弃',
+      metric: null,
+      value: null,
     });
   });
 
@@ -87,7 +137,7 @@ describe('people', () => {
     await using receiver = await httpReceiver();
     const desk = new Desk();
     desk.does(raise('a-1', 'slow\u001B[2J\u202E now\r\nBcc: all'));
-    await desk.tell(new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1')));
+    await desk.notify(new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1')));
     expect(read(receiver.posted[0]!.body).text).toBe('slow now  Bcc: all');
   });
 
@@ -104,9 +154,9 @@ describe('people', () => {
       // Every tenth second one of them is over, and comes back with the next look.
       const open = desk.state.alerts.find(({key, resolvedAt}) => key === 'latency' && resolvedAt === null);
       if (breach % 10 === 9) desk.does({type: 'resolve', alert: open!.id}, by);
-      if (breach % 100 === 0) await desk.tell(outbox);
+      if (breach % 100 === 0) await desk.notify(outbox);
     }
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     const raised = receiver.posted.map(({body}) => read(body)).filter(({kind}) => kind === 'raised');
     expect(raised.map(({text}) => text).toSorted()).toEqual(['conversions', 'errors', 'latency']);
     expect(desk.state.alerts).toHaveLength(3);
@@ -121,15 +171,15 @@ describe('a channel that fails', () => {
     const desk = new Desk();
     desk.does(raise());
     const outbox = new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1'));
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(desk.told('raised a-1')).toEqual(['ops waiting 1']);
     const {again} = desk.state.outbox[0]!.deliveries![0]!;
     expect(again! - desk.now).toBeGreaterThanOrEqual(30 * SECOND);
     desk.now += 29 * SECOND;
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(receiver.posted).toHaveLength(1);
     desk.now = again!;
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(desk.told('raised a-1')).toEqual(['ops done 2']);
     expect(read(receiver.posted[1]!.body)).toMatchObject({mayBeRepeat: false, attempt: 2});
   });
@@ -141,9 +191,9 @@ describe('a channel that fails', () => {
     const desk = new Desk();
     desk.does(raise());
     const outbox = new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1'));
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     desk.now += 5 * SECOND;
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(receiver.posted.map(({body}) => read(body).mayBeRepeat)).toEqual([false, true]);
   });
 
@@ -155,14 +205,14 @@ describe('a channel that fails', () => {
     const channels = [to('slack', broken.url), to('mail', fine.url)];
     const outbox = new Outbox(desk.sender(channels, 'guard on ops-1'));
     for (const alert of ['a-1', 'a-2', 'a-3']) desk.does(raise(alert, alert));
-    await desk.tell(outbox);
-    await desk.tell(outbox);
+    await desk.notify(outbox);
+    await desk.notify(outbox);
     const faults = desk.state.alerts.filter(({key}) => key === 'channel slack');
     expect(faults).toMatchObject([{message: 'slack does not deliver: 404', level: 'warning'}]);
     expect(fine.posted.map(({body}) => read(body).text)).toContain('slack does not deliver: 404');
     isBroken = false;
     desk.does(raise('a-4', 'a-4'));
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(desk.state.alerts.find(({key}) => key === 'channel slack')?.resolvedAt).not.toBeNull();
   });
 
@@ -183,7 +233,7 @@ describe('a channel that fails', () => {
     const hangs = {name: 'ops', level: 'info', features: null, timeoutMs: 50, perMinute: 30} as const;
     const channels = [{...hangs, send: () => new Promise<never>(() => undefined)}];
     const outbox = new Outbox({...desk.sender([], 'guard on ops-1'), channels});
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(desk.told('raised a-1')).toEqual(['ops waiting 1']);
     expect(desk.state.outbox[0]!.deliveries![0]).toMatchObject({isUnsure: true});
   });
@@ -214,10 +264,10 @@ describe('a process that dies', () => {
     const begun = [{channel: 'ops', deadlineMs: 10 * SECOND, afterMs: 0}];
     await dead.log.execute({type: 'begin-delivery', dispatch: 'raised a-1', channels: begun});
     const successor = new Outbox(desk.sender(channels, 'guard on ops-2'));
-    await desk.tell(successor);
+    await desk.notify(successor);
     expect(receiver.posted).toEqual([]);
     desk.now += 10 * SECOND;
-    await desk.tell(successor);
+    await desk.notify(successor);
     expect(receiver.posted.map(({body}) => read(body).mayBeRepeat)).toEqual([true]);
     expect(desk.told('raised a-1')).toEqual(['ops done 2']);
   });
@@ -229,7 +279,7 @@ describe('a process that dies', () => {
     });
     const desk = new Desk();
     desk.does(raise());
-    await desk.tell(new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1')));
+    await desk.notify(new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1')));
     expect(desk.told('raised a-1')).toEqual(['ops done 1']);
     expect(receiver.posted).toHaveLength(1);
   });
@@ -241,7 +291,7 @@ describe('a process that dies', () => {
       name => new Outbox(desk.sender([to('ops', receiver.url)], `guard on ${name}`)),
     );
     for (let index = 0; index < 20; index++) desk.does(raise(`a-${index}`, `m ${index}`));
-    await Promise.all(outboxes.map(outbox => desk.tell(outbox)));
+    await Promise.all(outboxes.map(outbox => desk.notify(outbox)));
     const ids = receiver.posted.map(({headers}) => headers['idempotency-key']);
     expect(new Set(ids).size).toBe(20);
     expect(ids).toHaveLength(20);
@@ -267,12 +317,12 @@ describe('whoever stays beside the feature', () => {
     const desk = new Desk();
     const outbox = new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1'));
     desk.does(raise());
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     desk.now += 10 * MINUTE;
-    await desk.tell(outbox);
+    await desk.notify(outbox);
     expect(read(receiver.posted[1]!.body)).toMatchObject({
       kind: 'escalated',
-      text: 'nobody has acknowledged it: gray is slow',
+      text: 'not acknowledged: gray is slow',
     });
   });
 });

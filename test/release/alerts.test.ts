@@ -36,7 +36,7 @@ describe('an alert', () => {
     ]);
   });
 
-  test('keeps what it is about in a code and numbers, where it was told', () => {
+  test('keeps its cause as code and numbers if it has one', () => {
     const cause = {
       code: 'guardrail',
       metric: 'error_rate',
@@ -57,12 +57,12 @@ describe('an alert', () => {
       .thenNothing('already-so');
   });
 
-  test('that a person fires again is meant again', () => {
+  test('that a person raises again is recorded as repeated', () => {
     const {state} = given(raise('a-1')).when(raise('a-2')).thenEvents({type: 'alert-repeated', alert: 'a-1'});
     expect(state.alerts).toMatchObject([{id: 'a-1', repeats: 1}]);
   });
 
-  test('that grows worse takes the place of the milder one', () => {
+  test('that becomes worse replaces the milder one', () => {
     const {state} = given(raise('a-1', {key: 'slow'}))
       .when(raise('a-2', {key: 'slow', level: 'critical', message: 'gray is very slow'}))
       .thenEvents(
@@ -75,7 +75,7 @@ describe('an alert', () => {
       .thenNothing('already-so');
   });
 
-  test('begins anew once the one before it is over', () => {
+  test('is new after the one before has ended', () => {
     given(raise('a-1'), resolve('a-1')).when(raise('a-2')).thenEvents({type: 'alert-raised', alert: 'a-2'});
   });
 
@@ -113,7 +113,7 @@ describe('what is kept of alerts', () => {
     expect(given(...many(130)).state.alerts).toHaveLength(100);
   });
 
-  test('goes when it is settled, before anything that somebody must still look at', () => {
+  test('drops settled alerts before open ones', () => {
     const {state} = given(...many(50), acknowledge('a-40'), resolve('a-45'), ...many(52, 50));
     const ids = state.alerts.map(({id}) => id);
     expect(ids).not.toContain('a-40');
@@ -142,7 +142,7 @@ describe('a silence', () => {
     expect(given(silence('*', HOUR), raise('a-1')).state.alerts).toMatchObject([{silenced: true}]);
   });
 
-  test('takes the place of one that matches the same: so it is ended early', () => {
+  test('replaces a silence with the same match, so that it can end early', () => {
     const {state} = given(silence('*', DAY), silence('*', MINUTE, 's-2'));
     expect(state.silences).toMatchObject([{id: 's-2', match: '*'}]);
     expect(
@@ -184,14 +184,14 @@ describe('a condition that flaps', () => {
   const flap = raise('a-2', {by: ops});
   const over = {...resolve('a-1'), by: ops};
 
-  test('opens the same alert again within five minutes, and tells nobody anew', () => {
+  test('reopens the same alert within 5 minutes, without a new notification', () => {
     const story = given(takeGuard, raise('a-1', {by: ops}), over, wait(4 * MINUTE));
     const {state} = story.when(flap).thenEvents({type: 'alert-repeated', alert: 'a-1'});
     expect(state.alerts).toMatchObject([{id: 'a-1', resolvedAt: null, reopenings: 1}]);
     expect(state.outbox.map(({id}) => id)).toEqual(['raised a-1']);
   });
 
-  test('is a new alert once it was over for longer, or where it has grown worse', () => {
+  test('raises a new alert after more than 5 minutes, or if it has become worse', () => {
     given(takeGuard, raise('a-1', {by: ops}), over, wait(5 * MINUTE))
       .when(flap)
       .thenEvents({type: 'alert-raised', alert: 'a-2'});
@@ -200,7 +200,7 @@ describe('a condition that flaps', () => {
       .thenEvents({type: 'alert-raised', alert: 'a-2'});
   });
 
-  test('is a new alert of the next release, however soon that begins', () => {
+  test('raises a new alert in the next release', () => {
     const plan = fourPhases();
     const start = (release: string): Order => ({
       type: 'start',
@@ -226,7 +226,7 @@ describe('a condition that flaps', () => {
       .thenEvents({type: 'alert-raised', alert: 'a-2'});
   });
 
-  test('takes the longer to be over the more often it came back, so that the log stays short', () => {
+  test('waits longer before it is resolved, the more often it reopened', () => {
     const {state, at} = given(takeGuard, raise('a-1', {by: ops}));
     const alert = state.alerts[0]!;
     expect(mayResolve(alert, at)).toBe(true);
@@ -237,16 +237,16 @@ describe('a condition that flaps', () => {
     expect(waits).toEqual([1, 2, 4, 8, 15, 15]);
   });
 
-  test('that a person fires again is a new alert: a person means it', () => {
+  test('that a person raises again is a new alert', () => {
     given(raise('a-1'), resolve('a-1')).when(raise('a-2')).thenEvents({type: 'alert-raised', alert: 'a-2'});
   });
 });
 
-describe('a critical alert that nobody acknowledges', () => {
+describe('a critical alert without acknowledgement', () => {
   const critical = raise('a-1', {level: 'critical'});
   const escalate: Order = {type: 'escalate', alert: 'a-1', afterMs: 10 * MINUTE};
 
-  test('is told again after a time, then after longer ones, three times in all', () => {
+  test('is escalated three times, each time after a longer pause', () => {
     given(critical).when(escalate).thenNothing('already-so');
     const first = given(critical, wait(10 * MINUTE)).when(escalate);
     expect(first.thenEvents({type: 'alert-escalated', alert: 'a-1'}).state.outbox.at(-1)).toMatchObject({
@@ -263,7 +263,7 @@ describe('a critical alert that nobody acknowledges', () => {
       .thenNothing('already-so');
   });
 
-  test('is left alone once somebody has seen it, while it is silenced, and where it is milder', () => {
+  test('is not escalated once acknowledged, while silenced, and below critical', () => {
     given(critical, acknowledge('a-1'), wait(DAY)).when(escalate).thenNothing('already-so');
     given(critical, resolve('a-1'), wait(DAY)).when(escalate).thenNothing('already-so');
     given(critical, wait(HOUR), silence('slow', HOUR)).when(escalate).thenNothing('already-so');

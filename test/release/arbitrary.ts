@@ -5,7 +5,7 @@ import type {State} from '../../source/release/state.ts';
 import {stepDue} from '../../source/release/step.ts';
 import {hooks, phase, planOf} from './plans.ts';
 
-/** Few values each, so that they meet, and a counterexample can be read. */
+/** Few values each, so that they collide and a counterexample stays readable. */
 const USERS = ['u-1', 'u-2', 'vip'];
 const RELEASES = ['r-1', 'r-2', 'r-3', 'r-4'];
 const HOOKS: HookName[] = ['deploy', 'stop', 'promote', 'demote', 'cleanup'];
@@ -61,16 +61,19 @@ const plan: fc.Arbitrary<Plan> = fc
   );
 
 /**
- * One thing that somebody does. What it means is settled when its turn comes: "the step that is due", "the guard that
- * has the guard"; so a shrunk sequence stays sensible.
+ * One act of a story. Its meaning depends on the state when its turn comes, for example "the step that is
+ * due". So a shrunk sequence stays sensible.
  */
 export interface Act {
-  /** A command; a step begun and ended; a guard that takes over, finds all well and goes on; or what is sensible now. */
+  /**
+   * A command; a step that begins and ends; a guard that takes over, finds no fault and advances; or the
+   * sensible next act.
+   */
   what: Command['type'] | 'run-step' | 'advise' | 'go-on';
   who: 'person' | 'guard' | 'old guard';
-  /** The release at hand, or one by number. */
+  /** The current release, or a release by number. */
   release: 'this' | number;
-  /** True: what it says of the state is what is so. */
+  /** Whether the command describes the state correctly. */
   isRight: boolean;
   value: number;
   text: string;
@@ -87,7 +90,7 @@ const WHAT: Act['what'][] = [
 
 const some = (weight: number, ...list: Act['what'][]) => ({weight, arbitrary: fc.constantFrom(...list)});
 
-/** The acts by which a release goes on come more often, so that its later states are reached. */
+/** Acts that advance a release are more frequent, so that late states are reached. */
 const what = fc.oneof(
   some(5, ...WHAT),
   some(14, 'go-on'),
@@ -112,7 +115,7 @@ export const act: fc.Arbitrary<Act> = fc.record({
   passedMs: fc.constantFrom(0, 1, 1000, 60_000, 3_700_000, -5000),
 });
 
-/** Most stories begin with a release that somebody started; the others with anything. */
+/** Most stories begin with a start. */
 export const acts: fc.Arbitrary<Act[]> = fc
   .tuple(fc.option(act, {freq: 5}), fc.array(act, {maxLength: 40, size: 'max'}))
   .map(([first, rest]) =>
@@ -121,7 +124,7 @@ export const acts: fc.Arbitrary<Act[]> = fc
       : [{...first, what: 'start', who: 'person', isRight: true, release: 'this'}, ...rest],
   );
 
-/** What somebody who sees this state does, as a command. `serial` makes ids that were not there before. */
+/** The commands of an act in this state. `serial` makes new ids. */
 export function commandOf(state: State, one: Act, at: number, serial: number): Command[] {
   const {release} = state;
   const stamp = {by: actorOf(state, one.who), at};
@@ -244,7 +247,7 @@ export function commandOf(state: State, one: Act, at: number, serial: number): C
   }
 }
 
-/** What takes a release a step further from here. */
+/** The act that takes a release one step further. */
 function sensible({release}: State, {value}: Act): Act['what'] {
   const clock = release?.clock.held === null ? 'hold-clock' : 'run-clock';
   switch (release?.state) {
@@ -280,7 +283,7 @@ function stepOf({release}: State, {isRight, value}: Act): string {
   return isRight && due !== null ? due.id : (release?.steps.at(value)?.id ?? 'rollback.traffic');
 }
 
-/** A step that somebody began, though a rollback may have overtaken it. */
+/** A running step, which a rollback may have overtaken. */
 function runningStepOf(state: State, one: Act): string {
   const running = state.release?.steps.find(step => step.state === 'running');
   return one.isRight && running !== undefined ? running.id : stepOf(state, one);

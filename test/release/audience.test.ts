@@ -6,29 +6,29 @@ import {given, guard} from './specification.ts';
 const ops = guard(1);
 const takeGuard = {type: 'take-guard', by: ops} as const;
 
-describe('people by hand', () => {
-  test('are let in whatever the percentage', () => {
+describe('users named by hand', () => {
+  test('are included at any percent', () => {
     const {split} = given(start()).when(include('u-1')).thenEvents({type: 'user-included', user: 'u-1'});
     expect(split).toMatchObject({percent: 5, include: {users: ['u-1']}, deny: []});
   });
 
-  test('are kept out, and out wins over everything the plan says', () => {
+  test('are denied, whatever the plan includes', () => {
     const plan = planOf([phase('alpha', 100, {include: {users: ['u-1', 'u-2'], rules: []}})]);
     const {split} = given(start(plan)).when(deny('u-1')).thenEvents({type: 'user-denied', user: 'u-1'});
     expect(split).toMatchObject({include: {users: ['u-2']}, deny: ['u-1']});
   });
 
-  test('are on one list at a time: the last word counts', () => {
+  test('are on one list at a time, that of the last command', () => {
     expect(given(start(), include('u-1'), deny('u-1')).release).toMatchObject({include: [], deny: ['u-1']});
     expect(given(start(), deny('u-1'), include('u-1')).release).toMatchObject({include: ['u-1'], deny: []});
   });
 
-  test('are taken off either list', () => {
+  test('are removed from either list', () => {
     given(start(), include('u-1')).when(remove('u-1')).thenEvents({type: 'user-removed', user: 'u-1'});
     expect(given(start(), deny('u-1'), remove('u-1')).split.deny).toEqual([]);
   });
 
-  test('named twice are named once', () => {
+  test('are listed once', () => {
     given(start(), include('u-1')).when(include('u-1')).thenNothing('already-so');
     given(start(), deny('u-1')).when(deny('u-1')).thenNothing('already-so');
     given(start()).when(remove('u-1')).thenNothing('already-so');
@@ -42,7 +42,7 @@ describe('people by hand', () => {
     given(start(), pause()).when(deny('u-1')).thenEvents({type: 'user-denied'});
   });
 
-  test('are not changed any more once everyone goes one way', () => {
+  test('cannot be changed after promotion or rollback has begun', () => {
     given(start(), complete()).when(include('u-1')).thenRefused('wrong-state', 'being promoted');
     given(start(), rollback()).when(include('u-1')).thenRefused('wrong-state', 'rolling back');
   });
@@ -55,7 +55,7 @@ describe('people by hand', () => {
     },
   );
 
-  test('are let in by people, and kept out by anybody', () => {
+  test('are included only by a person, and denied by a guard, too', () => {
     given(start(), takeGuard)
       .when(include('u-1', {by: ops}))
       .thenRefused('needs-person');
@@ -70,7 +70,7 @@ describe('people by hand', () => {
       .thenEvents({type: 'user-denied'});
   });
 
-  test('are at most a thousand on a list; a full list keeps nobody from being denied', () => {
+  test('are at most 1000 on a list, and a full include list still allows deny', () => {
     const crowd = Array.from({length: 1000}, (_, n) => ({
       type: 'user-included' as const,
       release: 'r-1',
@@ -88,7 +88,7 @@ describe('people by hand', () => {
   });
 });
 
-test('somebody can be shut out as long as anybody gets gray, promotion included', () => {
+test('a user can be denied as long as any user gets gray, also in promotion', () => {
   const {split} = given(start(), complete()).when(deny('u-1')).thenEvents({type: 'user-denied', user: 'u-1'});
   expect(split).toMatchObject({live: true, deny: ['u-1']});
 });

@@ -1,11 +1,14 @@
 import type {Split} from '../../source/release/split.ts';
 
-/** Whether anybody at all may get gray. */
-export function exposesAnybody({live, tiers, include}: Split): boolean {
+/** Whether any user may get gray. */
+export function exposesUsers({live, tiers, include}: Split): boolean {
   return live && (tiers.some(({percent}) => percent > 0) || include.users.length + include.rules.length > 0);
 }
 
-/** Whether somebody may get gray after `after` who could not after `before`; forced routing needs no more than a live split. */
+/**
+ * Whether any user may get gray after the change who could not before. Forced routing needs only a live
+ * split.
+ */
 export function isRaise(before: Split, after: Split): boolean {
   if (!after.live) return false;
   if (!before.live) return true;

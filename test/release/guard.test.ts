@@ -36,10 +36,10 @@ describe('the guard', () => {
     expect(state.guard).toEqual({epoch: 2, name: 'guard on ops-2', since: at, left: false});
   });
 
-  test('is not taken by one that saw an older epoch when it got the lease', () => {
+  test('is refused to a guard that saw an older epoch when it got the lease', () => {
     given(taken)
       .when({...takenOver, from: 0})
-      .thenRefused('old-epoch', 'guard on ops-1 has taken the guard, epoch 1');
+      .thenRefused('old-epoch', 'guard on ops-1 has taken over with epoch 1');
     given(taken)
       .when({...takenOver, from: 1})
       .thenEvents({type: 'guard-taken', epoch: 2});
@@ -48,7 +48,7 @@ describe('the guard', () => {
       .thenEvents({type: 'guard-taken', epoch: 1});
   });
 
-  test('that has left commands nothing until it is taken again', () => {
+  test('sends no command after it has left, until it takes over again', () => {
     const left = [start(), taken, {type: 'leave-guard', by: first}] as const;
     expect(given(...left).state.guard).toMatchObject({epoch: 1, left: true});
     given(...left)
@@ -59,7 +59,7 @@ describe('the guard', () => {
       .thenEvents({type: 'guard-taken', epoch: 2});
   });
 
-  test('is a guard: people do not judge, hold clocks or take it', () => {
+  test('is no person: people do not judge, hold clocks or take over', () => {
     for (const order of [taken, verdict('advance'), {type: 'run-clock', release: 'r-1'} as const])
       given(start())
         .when({...order, by: liu})
@@ -81,13 +81,13 @@ describe('a guard of an older epoch', () => {
     {type: 'hold-clock', release: 'r-1', why: 'x'} as const,
     {type: 'leave-guard'} as const,
     {type: 'alert', alert: 'a-1', level: 'info', message: 'x'} as const,
-  ])('is not heard: $type', order => {
+  ])('is refused: $type', order => {
     given(...woken)
       .when({...order, by: first})
-      .thenRefused('old-epoch', 'guard on ops-2 has the guard, epoch 2');
+      .thenRefused('old-epoch', 'guard on ops-2 guards with epoch 2');
   });
 
-  test('is heard when it takes back the release it names, and no other', () => {
+  test('may roll back the release that it names', () => {
     given(...woken)
       .when(rollback({by: first}))
       .thenEvents({type: 'rollback-started', release: 'r-1'});
@@ -96,16 +96,16 @@ describe('a guard of an older epoch', () => {
       .thenEvents({type: 'release-banned', release: 'r-0'});
   });
 
-  test('may take the guard again, and judges afresh', () => {
+  test('may take over again, and judges again', () => {
     given(...woken)
       .when(taken)
       .thenEvents({type: 'guard-taken', epoch: 3});
   });
 
-  test('is nobody where no guard was ever taken', () => {
+  test('is refused if no guard has ever taken over', () => {
     given(start())
       .when(pause({by: first}))
-      .thenRefused('old-epoch', 'nobody has taken the guard');
+      .thenRefused('old-epoch', 'no guard has taken over yet');
     given(start())
       .when(pause({by: {name: 'guard', kind: 'guard'}}))
       .thenRefused('old-epoch');
@@ -129,7 +129,7 @@ describe('a verdict', () => {
       .thenEvents({type: 'verdict-changed', action: 'rollback', reasons: [reason]});
   });
 
-  test('says in the log since when, and on what it rests', () => {
+  test('holds its onset and footing in the log', () => {
     given(start(), taken)
       .when(Object.assign(verdict('rollback'), {onset: 41_000, footing: 'people' as const}))
       .thenEvents({type: 'verdict-changed', onset: 41_000, footing: 'people'});
@@ -144,11 +144,11 @@ describe('a verdict', () => {
     verdict('advance', undefined, {...first, epoch: Number.NaN}),
     {...verdict('advance'), reasons: undefined!} as Order,
     {...verdict('advance'), reasons: [null]} as unknown as Order,
-  ])('that is none is refused', order => {
+  ])('with invalid fields is refused', order => {
     given(start(), taken).when(order).thenRefused('bad-input');
   });
 
-  test.each(['hold', 'pause', 'rollback'] as const)('of %s keeps its guard from raising', action => {
+  test.each(['hold', 'pause', 'rollback'] as const)('of %s prevents a raise by its guard', action => {
     const judged = [start(), taken, verdict(action)] as const;
     given(...judged)
       .when(next(0, {by: first}))
@@ -174,11 +174,11 @@ describe('a verdict', () => {
       .thenRefused('verdict-against', 'the verdict is none');
   });
 
-  test('does not bind a person, who answers for it', () => {
+  test('does not prevent a raise by a person', () => {
     given(start(), taken, verdict('rollback')).when(next(0)).thenEvents({type: 'phase-entered', phase: 1});
   });
 
-  test('does not raise what is paused', () => {
+  test('does not allow a raise while paused', () => {
     const paused = [start(), taken, pause(), verdict('advance', [])] as const;
     given(...paused)
       .when(next(0, {by: first}))

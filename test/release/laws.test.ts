@@ -9,19 +9,19 @@ import {isPercent} from '../../source/release/percent.ts';
 import {initialState, isLive, type State} from '../../source/release/state.ts';
 import {hasEnded} from '../../source/release/step.ts';
 import {act, acts, commandOf} from './arbitrary.ts';
-import {exposesAnybody, isRaise} from './exposure.ts';
+import {exposesUsers, isRaise} from './exposure.ts';
 import {fourPhases} from './plans.ts';
 import {DAWN, FEATURE, guard, liu} from './specification.ts';
-import {carryOut, endOf, inWords, tell, written, type Turn} from './stories.ts';
+import {carryOut, endOf, inWords, play, written, type Turn} from './stories.ts';
 
 const RUNS = 300;
 
-/** Tells many stories; in none of them may any turn break the law. */
+/** Plays many stories, and fails if any turn breaks the law. */
 function law(breaks: (turn: Turn) => boolean): void {
   fc.assert(
     fc.property(acts, list => {
       expect(
-        tell(list)
+        play(list)
           .filter(turn => breaks(turn))
           .map(turn => inWords(turn)),
       ).toEqual([]);
@@ -30,8 +30,8 @@ function law(breaks: (turn: Turn) => boolean): void {
   );
 }
 
-test('the stories of these laws reach every state of a release, and change a good deal on the way', () => {
-  const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => tell(list));
+test('the stories of these laws reach every state of a release and change enough', () => {
+  const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => play(list));
   const entered = turns.filter(({before, after}) => before.release?.state !== after.release?.state);
   const states = Map.groupBy(entered, ({after}) => after.release?.state);
   expect(Object.fromEntries([...states].map(([state, list]) => [state, list.length > 20]))).toEqual({
@@ -57,11 +57,11 @@ describe('deciding', () => {
     {weight: 2, arbitrary: fc.constantFrom<unknown[]>(...names, ...things)},
   );
 
-  test('never throws, whatever stands in a command', () => {
+  test('never throws for any value in a command', () => {
     const extra = fc.dictionary(fc.string(), junk, {maxKeys: 2});
     fc.assert(
       fc.property(acts, act, extra, fc.nat({max: 9}), junk, (before, one, more, index, value) => {
-        const {state} = endOf(tell(before));
+        const {state} = endOf(play(before));
         const [command] = commandOf(state, one, DAWN, 99);
         const fields = ['by', 'at', 'type', ...Object.keys(command!)];
         const field = fields[index % fields.length]!;
@@ -72,7 +72,7 @@ describe('deciding', () => {
     );
   });
 
-  test('never throws at a plan with something else in any place of it', () => {
+  test('never throws for a plan with another value in any place', () => {
     const places = ['phases', 'hooks', 'groups', 'forced', 'rollbackWindowMs', 'whenStale', 'complete'];
     const inPhase = ['percent', 'audience', 'include', 'criteria', 'name', 'whenStale'];
     fc.assert(
@@ -89,7 +89,7 @@ describe('deciding', () => {
     );
   });
 
-  test('never throws at what is no command', () => {
+  test('never throws for an input that is no command', () => {
     fc.assert(
       fc.property(junk, command => {
         expect(decide(initialState(FEATURE), command as never).ok).toBe(false);
@@ -97,12 +97,12 @@ describe('deciding', () => {
     );
   });
 
-  test('changes nothing that it was given', () => {
+  test('changes none of its inputs', () => {
     fc.assert(
       fc.property(acts, act, (before, one) => {
-        const {state, at} = endOf(tell(before));
+        const {state, at} = endOf(play(before));
         const copy = structuredClone(state);
-        tell([one], state, at);
+        play([one], state, at);
         expect(state).toStrictEqual(copy);
       }),
       {numRuns: RUNS / 4},
@@ -120,14 +120,13 @@ describe('what a router gets', () => {
     });
   });
 
-  test('is nobody at all while no release is live', () => {
+  test('exposes no user while no release is live', () => {
     law(
-      ({is}) =>
-        !is.live && (exposesAnybody(is) || is.percent !== 0 || is.gray !== null || is.tiers.length > 0),
+      ({is}) => !is.live && (exposesUsers(is) || is.percent !== 0 || is.gray !== null || is.tiers.length > 0),
     );
   });
 
-  test('never is a live release that it also names as taken back', () => {
+  test('never makes a release live that it names as rolled back', () => {
     law(({is}) => is.live && is.rolledBack.includes(is.release ?? ''));
   });
 });
@@ -138,7 +137,7 @@ describe('the log', () => {
   test('gives the same state whether it is read at once or in two parts, the first of them kept as JSON', () => {
     fc.assert(
       fc.property(acts, fc.nat({max: 40}), (list, cut) => {
-        const turns = tell(list);
+        const turns = play(list);
         const commits = written(turns);
         const prefix = fold(initialState(FEATURE), commits.slice(0, cut));
         const kept = JSON.parse(JSON.stringify(prefix)) as State;
@@ -155,7 +154,7 @@ describe('the log', () => {
     fc.assert(
       fc.property(acts, list => {
         let state = initialState(FEATURE);
-        const wrong = written(tell(list)).filter(commit => {
+        const wrong = written(play(list)).filter(commit => {
           state = evolveCommit(state, commit);
           return !isDeepStrictEqual(deriveSplit(state), commit.split);
         });
@@ -173,24 +172,24 @@ describe('a rollback', () => {
     kind: 'guard' as const,
   });
 
-  test('is taken in every state, from anybody, and whatever follows, that release never serves gray again', () => {
+  test('is accepted in every state from any actor, and its release never serves gray again', () => {
     fc.assert(
       fc.property(acts, anybody, acts, (before, by, afterwards) => {
-        const {state, at} = endOf(tell(before));
+        const {state, at} = endOf(play(before));
         const id = state.release?.id ?? '';
         fc.pre(state.release !== null && isLive(state.release));
         const back = carryOut(state, {type: 'rollback', release: id, by, at});
         expect(back.decision.ok).toBe(true);
         expect(back.after.release?.state).toBe('rolling_back');
         expect(back.is).toMatchObject({live: false, tiers: [], include: {users: [], rules: []}});
-        const again = tell(afterwards, back.after, at).filter(({is}) => is.live && is.release === id);
+        const again = play(afterwards, back.after, at).filter(({is}) => is.live && is.release === id);
         expect(again.map(turn => inWords(turn))).toEqual([]);
       }),
       {numRuns: RUNS},
     );
   });
 
-  test('of the release at hand is refused only once its window is over', () => {
+  test('of the current release is refused only after its rollback window', () => {
     law(
       ({command, decision, before}) =>
         command.type === 'rollback' &&
@@ -201,7 +200,7 @@ describe('a rollback', () => {
   });
 });
 
-/** By these a person lets more people in, or asks for the step that will. */
+/** Commands by which a person raises exposure, now or with the next step. */
 const DELIBERATE: ReadonlySet<Command['type']> = new Set([
   'start',
   'set',
@@ -217,7 +216,7 @@ describe('exposure', () => {
     law(({command: {type}, was, is}) => isRaise(was, is) && !DELIBERATE.has(type) && type !== 'end-step');
   });
 
-  test('is raised by the outcome of a step only into a phase, or the promotion, that somebody has begun the way to', () => {
+  test('is raised by the outcome of a step only into a phase or promotion that a command has opened', () => {
     law(({command, was, is, before, after}) => {
       if (command.type !== 'end-step' || !isRaise(was, is)) return false;
       const isFirst = after.release?.state === 'rolling' && after.release.phase === 0;
@@ -229,14 +228,14 @@ describe('exposure', () => {
     });
   });
 
-  test('is raised by a guard only while its verdict is to advance, and the release rolls', () => {
+  test('is raised by a guard only while its verdict is advance and the release is rolling', () => {
     law(({command, was, is, before}) => {
       if (command.by.kind !== 'guard' || command.type === 'end-step' || !isRaise(was, is)) return false;
       return before.release?.state !== 'rolling' || before.release.verdict?.action !== 'advance';
     });
   });
 
-  test('of a paused release is raised only by a person who lets somebody in by name, or completes it', () => {
+  test('of a paused release is raised only by a person who includes a user or completes it', () => {
     const allowed = new Set<Command['type']>(['include', 'remove', 'complete']);
     law(({command, was, is, before}) => {
       if (before.release?.state !== 'paused' || !isRaise(was, is)) return false;
@@ -244,7 +243,7 @@ describe('exposure', () => {
     });
   });
 
-  test('grows only by adding: the next phase takes gray from nobody', () => {
+  test('grows only by adding users: the next phase takes gray from no user', () => {
     law(({command, was, is}) => command.type === 'next' && is.live && isRaise(is, was));
   });
 
@@ -256,7 +255,7 @@ describe('exposure', () => {
 describe('a finding of the judge', () => {
   const overruled = ({release}: State) => release?.overruled ?? [];
 
-  test('is overruled by a person who resumes what it paused, and by nothing else', () => {
+  test('is overruled only by a person who resumes the release that it paused', () => {
     law(({command, before, after}) => {
       if (before.release?.id !== after.release?.id) return false;
       const [was, is] = [overruled(before), overruled(after)];
@@ -276,7 +275,7 @@ describe('a finding of the judge', () => {
     });
   });
 
-  test('is never named by a pause of a person, or of a step that failed', () => {
+  test('is never named by a pause of a person or of a failed step', () => {
     law(({command, before, after}) => {
       if (before.release?.state === 'paused' || after.release?.state !== 'paused') return false;
       const isGuards = command.type === 'pause' && command.by.kind === 'guard';
@@ -288,15 +287,15 @@ describe('a finding of the judge', () => {
     law(({after: {release}}) => release?.pausedBecause.length !== 0 && release?.state === 'rolling');
   });
 
-  test('is met often enough for these laws to mean something', () => {
-    const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => tell(list));
+  test('occurs often enough for these laws to have cases', () => {
+    const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => play(list));
     const found = turns.filter(({before, after}) => overruled(after).length > overruled(before).length);
     expect(found.length).toBeGreaterThan(10);
   });
 });
 
-describe('who is not meant', () => {
-  test('a guard of an older epoch changes nothing but by a rollback, and tells what came of a message it sent', () => {
+describe('a command of another guard or release', () => {
+  test('of a guard with an older epoch changes nothing except by a rollback or an outcome of a notification', () => {
     const allowed = new Set<Command['type']>(['take-guard', 'rollback', 'end-delivery']);
     law(({command: {by, type}, commit, before}) => {
       const isOld = by.kind === 'guard' && by.epoch !== before.guard?.epoch;
@@ -304,11 +303,11 @@ describe('who is not meant', () => {
     });
   });
 
-  test('a release at hand is not changed by a command that names another', () => {
+  test('that names another release does not change the current one', () => {
     law(({command, before: {release}, after, was, is}) => {
       if (release === null || command.type === 'start') return false;
       if (!('release' in command) || command.release === release.id) return false;
-      // A rollback that names the start that waits behind it takes that away.
+      // A rollback that names the queued start cancels it.
       const left = command.release === release.next?.release ? {...release, next: null} : release;
       const isSame = isDeepStrictEqual(after.release, left) || isDeepStrictEqual(after.release, release);
       return !isSame || !isDeepStrictEqual({...is, rolledBack: []}, {...was, rolledBack: []});
@@ -316,8 +315,8 @@ describe('who is not meant', () => {
   });
 });
 
-describe('what is kept', () => {
-  test('of alerts and silences is bounded, however loud it gets', () => {
+describe('the state', () => {
+  test('holds a bounded number of alerts and silences', () => {
     const loud = fc.array(
       act.map(one => ({...one, what: one.value % 2 === 0 ? ('silence' as const) : ('alert' as const)})),
       {minLength: 250, maxLength: 400, size: 'max'},
@@ -325,7 +324,7 @@ describe('what is kept', () => {
     fc.assert(
       fc.property(loud, list => {
         const each = list.map((one, n) => ({...one, text: `${one.text} ${n}`, isRight: true, passedMs: 1}));
-        const {state} = endOf(tell(each));
+        const {state} = endOf(play(each));
         expect(state.alerts.length).toBeLessThanOrEqual(100);
         expect(state.silences.length).toBeLessThanOrEqual(100);
       }),
@@ -333,7 +332,7 @@ describe('what is kept', () => {
     );
   });
 
-  test('of steps and phases left behind is bounded by the plan, each step once', () => {
+  test('holds a number of steps and phases that the plan bounds, each step once', () => {
     law(({after: {release}}) => {
       if (release === null) return false;
       const ids = new Set(release.steps.map(({id}) => id));
@@ -341,7 +340,7 @@ describe('what is kept', () => {
     });
   });
 
-  test('of a step that has ended is that it was begun, unless nobody was ever to do it', () => {
+  test('holds no ended step that has never begun, except skipped ones', () => {
     law(({after: {release}}) =>
       (release?.steps ?? []).some(
         step => step.attempts === 0 && (step.state === 'done' || step.state === 'failed'),
@@ -349,7 +348,7 @@ describe('what is kept', () => {
     );
   });
 
-  test('of open alerts is one for each condition', () => {
+  test('holds one open alert for each condition', () => {
     law(({after: {alerts}}) => {
       const open = alerts.filter(({resolvedAt}) => resolvedAt === null);
       return new Set(open.map(({key}) => key)).size !== open.length;
@@ -376,7 +375,7 @@ describe('the clock of a phase', () => {
   test('counts no more than the time in which the release rolled', () => {
     fc.assert(
       fc.property(acts, list => {
-        const turns = tell(list.map(one => ({...one, passedMs: Math.abs(one.passedMs)})));
+        const turns = play(list.map(one => ({...one, passedMs: Math.abs(one.passedMs)})));
         let rolledMs = 0;
         for (const [index, {command, before, after}] of turns.entries()) {
           const passedMs = command.at - (turns[index - 1]?.command.at ?? DAWN);
@@ -391,10 +390,10 @@ describe('the clock of a phase', () => {
 });
 
 describe('no release is stuck', () => {
-  test('whatever happened, it can be taken back, its steps be run though all fail, and another be started', () => {
+  test('after any story it can be rolled back, its steps can fail, and another release can start', () => {
     fc.assert(
       fc.property(acts, list => {
-        const end = endOf(tell(list));
+        const end = endOf(play(list));
         const stamp = {by: liu, at: end.at + 48 * 3600_000};
         let {state} = end;
         const go = (command: Command) => {
@@ -404,7 +403,7 @@ describe('no release is stuck', () => {
         };
         const id = state.release?.id ?? '';
         if (state.release !== null && isLive(state.release)) go({type: 'rollback', release: id, ...stamp});
-        // A start that waited begins when the rollback is over; here it is called off.
+        // A queued start begins after the rollback; here it is cancelled.
         if (state.release?.next) go({type: 'rollback', release: state.release.next.release, ...stamp});
         for (const {id: step} of state.release?.steps.filter(
           one => one.run === 'rollback' && !hasEnded(one),

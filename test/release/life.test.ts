@@ -54,7 +54,7 @@ describe('a whole life', () => {
     expect(given(...life).release).toMatchObject({state: 'completed', phase: 3});
   });
 
-  test('that is cut short at half way, and the next attempt at the same version', () => {
+  test('that is rolled back half way, and the next attempt with the same version', () => {
     const cut = [start(), next(0), set(50), pause(), rollback({reason: 'p95 doubled'}), ...takenBack()];
     expect(types(...cut)).toEqual([
       'release-started',
@@ -66,7 +66,7 @@ describe('a whole life', () => {
       ...steps(3),
       'release-rolled-back',
     ]);
-    // Nothing of the first attempt is carried over: the second begins at its first phase.
+    // The second attempt takes nothing over from the first and begins at its first phase.
     given(...cut)
       .when(retry())
       .thenRefused('no-failed-step');
@@ -81,7 +81,7 @@ describe('a whole life', () => {
     expect(again.release.clock.ranMs).toBe(0);
   });
 
-  test('that ends in a rollback is not completed after all, however often somebody says so', () => {
+  test('that ends in a rollback cannot be completed', () => {
     const cut = [start(), next(0), rollback()];
     given(...cut)
       .when(complete())
@@ -109,7 +109,7 @@ describe('a whole life', () => {
   });
 });
 
-describe('one release after the other strands nobody', () => {
+describe('one release after another leaves no user on gray', () => {
   const good = (id: string, version: string) => [
     start(planOf([phase('all', 100)]), {release: id, version}),
     complete({release: id}),
@@ -140,7 +140,7 @@ describe('one release after the other strands nobody', () => {
     });
   });
 
-  test('a version that arrives in the middle takes the place of the one before, at its own first phase', () => {
+  test('a superseding version begins at its own first phase', () => {
     const {release, split} = given(
       start(),
       next(0),
@@ -152,7 +152,7 @@ describe('one release after the other strands nobody', () => {
   });
 });
 
-test('a release runs by the guard alone, from its start to its end', () => {
+test('the guard alone takes a release from its start to its end', () => {
   const by = guard(1);
   const advance = {type: 'verdict', release: 'r-1', action: 'advance', reasons: [], by} as const;
   const steps = ['promotion.traffic', 'promotion.promote', 'promotion.traffic-to-prod'];

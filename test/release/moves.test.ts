@@ -4,7 +4,7 @@ import {criterion, fourPhases, hooks, phase, planOf} from './plans.ts';
 import type {Rule} from '../../source/release/plan.ts';
 import {given, liu} from './specification.ts';
 
-/** What prod serves after each step of a plan, in percent. */
+/** Percent that prod serves after each step of a plan. */
 function prodShares(percents: number[]): number[] {
   const plan = planOf(percents.map((percent, index) => phase(`p${index}`, percent)));
   return percents.map(
@@ -14,7 +14,7 @@ function prodShares(percents: number[]): number[] {
 }
 
 describe('the next phase', () => {
-  test('is entered with its percentage, and what the one before had shown is kept', () => {
+  test('is entered with its percent, and the results of the criteria before are kept', () => {
     const {release} = given(start())
       .when(next(0, {criteria: [{text: 'error_rate < 1 %', outcome: 'holds'}]}))
       .thenEvents({type: 'phase-entered', phase: 1, percent: 20});
@@ -24,15 +24,15 @@ describe('the next phase', () => {
     ]);
   });
 
-  test('follows the one before it, percentage by percentage', () => {
+  test('follows the percents of the plan', () => {
     expect(prodShares([20, 40, 60])).toEqual([80, 60, 40]);
     expect(prodShares([50, 100])).toEqual([50, 0]);
     expect(prodShares([1, 2, 10, 80])).toEqual([99, 98, 90, 20]);
   });
 
-  test('is refused to somebody who saw another phase', () => {
-    given(start(), next(0)).when(next(0)).thenRefused('moved-on', 'phase 2 by now: beta');
-    given(start()).when(next(1)).thenRefused('moved-on', 'phase 1 by now: alpha');
+  test('is refused to an actor who saw another phase', () => {
+    given(start(), next(0)).when(next(0)).thenRefused('moved-on', 'phase 2 now: beta');
+    given(start()).when(next(1)).thenRefused('moved-on', 'phase 1 now: alpha');
     given(start()).when(next(Number.NaN)).thenRefused('bad-input');
   });
 
@@ -44,7 +44,7 @@ describe('the next phase', () => {
 
   const ours: Rule = {attribute: 'team', test: {op: 'in', values: ['us']}};
 
-  test('never takes gray from somebody who was raised by hand', () => {
+  test('never lowers a percent that was raised by hand', () => {
     expect(given(start(), set(40), next(0)).release.percent).toBe(40);
     const within = planOf([phase('a', 5, {audience: ours}), phase('b', 20, {audience: ours})]);
     expect(given(start(within), set(40), next(0)).release.percent).toBe(40);
@@ -52,7 +52,7 @@ describe('the next phase', () => {
     expect(given(start(narrower), set(40), next(0)).release.percent).toBe(40);
   });
 
-  test('starts at its own percentage where its audience is wider: all testers are not all of everyone', () => {
+  test('starts at its own percent if its audience is wider', () => {
     const plan = planOf([phase('dogfood', 100, {audience: ours}), phase('beta', 5)]);
     given(start(plan)).when(next(0)).thenEvents({type: 'phase-entered', phase: 1, percent: 5});
     given(start(plan), set(50)).when(next(0)).thenEvents({type: 'phase-entered', phase: 1, percent: 5});
@@ -69,18 +69,18 @@ describe('an entry gate', () => {
   const alphaHeld = next(0, {criteria: [{text: 'error_rate < 1 %', outcome: 'holds'}]});
   const betaHeld = next(1, {criteria: [{text: 'availability > 99 %', outcome: 'holds'}]});
 
-  test('opens when every criterion of the phases before held as its phase was left', () => {
+  test('opens if every criterion of the phases before held when its phase was left', () => {
     given(start(gated), alphaHeld).when(betaHeld).thenEvents({type: 'phase-entered', phase: 2, percent: 100});
   });
 
-  test('stays shut when one of an earlier phase had not held', () => {
-    given(start(gated), next(0)).when(betaHeld).thenRefused('entry-gate', 'all opens when every criterion');
+  test('stays closed if a criterion of an earlier phase had not held', () => {
+    given(start(gated), next(0)).when(betaHeld).thenRefused('entry-gate', 'all needs every criterion');
     given(start(gated), next(0, {criteria: [{text: 'error_rate < 1 %', outcome: 'fails'}]}))
       .when(betaHeld)
       .thenRefused('entry-gate');
   });
 
-  test('stays shut when one of the phase at hand does not hold', () => {
+  test('stays closed if a criterion of the current phase does not hold', () => {
     given(start(gated), alphaHeld).when(next(1)).thenRefused('entry-gate', '--reason');
   });
 
@@ -93,7 +93,7 @@ describe('an entry gate', () => {
       .thenRefused('entry-gate');
   });
 
-  test('does not open for a guard, which has a reason for all it does', () => {
+  test('does not open for the reason of a guard', () => {
     const by = {name: 'guard on ops-1', kind: 'guard', epoch: 1} as const;
     given(
       start(gated),
@@ -120,10 +120,10 @@ describe('setting a percentage', () => {
     given(start(), pause()).when(set(5)).thenNothing('already-so');
   });
 
-  test('is refused to somebody who saw another percentage, unless it is so already', () => {
+  test('is refused to an actor who saw another percent, unless it is reached already', () => {
     given(start(), set(10))
       .when(set(20, {from: 5}))
-      .thenRefused('moved-on', 'it is at 10 % by now, not at 5 %');
+      .thenRefused('moved-on', 'the release is at 10 % now, not at 5 %');
     given(start(), set(20))
       .when(set(20, {from: 5}))
       .thenNothing('already-so');
@@ -150,7 +150,7 @@ describe('setting a percentage', () => {
     given(start(), rollback()).when(set(50)).thenRefused('wrong-state', 'rolling back');
   });
 
-  test('takes the verdict on the percentage before with it', () => {
+  test('drops the verdict on the percent before', () => {
     const by = {name: 'guard on ops-1', kind: 'guard', epoch: 1} as const;
     const judged = [
       start(),
@@ -163,7 +163,7 @@ describe('setting a percentage', () => {
   });
 });
 
-describe('a command that means another release', () => {
+describe('a command that names another release', () => {
   test.each([next(0), set(50), pause(), include('u-1'), complete()])(
     '$type is refused and changes nothing',
     order => {
@@ -175,7 +175,7 @@ describe('a command that means another release', () => {
   );
 });
 
-test('who did it and when is in the state, as far as people ask for it', () => {
+test('the state holds who rolled back, when and why', () => {
   const {release, at} = given(start(), rollback({reason: 'checkout is down'}));
   expect(release).toMatchObject({
     startedBy: liu.name,

@@ -5,7 +5,7 @@ import {fourPhases} from './plans.ts';
 
 type Rest<T extends Order['type']> = Partial<Extract<Order, {type: T}>>;
 
-/** The commands of a story. All of them mean release r-1 unless they say otherwise. */
+/** The commands of a story. They name release r-1 by default. */
 const release = 'r-1';
 
 export function start(plan: Plan = fourPhases(), rest: Rest<'start'> = {}): Order {
@@ -14,7 +14,7 @@ export function start(plan: Plan = fourPhases(), rest: Rest<'start'> = {}): Orde
 export function set(percent: number, rest: Rest<'set'> = {}): Order {
   return {type: 'set', release, percent, ...rest};
 }
-/** On from the phase at this index. */
+/** Leaves the phase at this index. */
 export function next(from: number, rest: Rest<'next'> = {}): Order {
   return {type: 'next', release, from, ...rest};
 }
@@ -51,11 +51,11 @@ export function leave(step: string, rest: Rest<'leave-step'> = {}): Order {
 export function end(step: string, outcome: StepOutcome = 'done', rest: Rest<'end-step'> = {}): Order {
   return {type: 'end-step', release, step, outcome, ...rest};
 }
-/** Steps that are begun and end well, one after the other. */
+/** Steps that begin and succeed, one after the other. */
 export function run(...steps: string[]): Order[] {
   return steps.flatMap(step => [begin(step), end(step)]);
 }
-/** All steps of a rollback that are due: the ones that no hook does, and these between them. */
+/** All steps of a rollback: those without a hook, and the given ones between them. */
 export function takenBack(...hooked: string[]): Order[] {
   return run('rollback.traffic', ...hooked, 'rollback.notify', 'rollback.snapshot');
 }

@@ -26,11 +26,11 @@ function end(channel: string, more: Partial<Extract<Order, {type: 'end-delivery'
   return {type: 'end-delivery', dispatch: 'raised a-1', channel, outcome: 'done', ...more};
 }
 
-describe('what people are told', () => {
+describe('the outbox', () => {
   test.each([
     ['pause', 0],
     ['rollback', 1],
-  ] as const)('says nothing of a hook that a %s has stopped', (type, told) => {
+  ] as const)('holds no notification of a hook that a %s has stopped', (type, told) => {
     const after = {argv: ['true'], timeoutMs: 1000, check: null};
     const step = {release: 'r-1', step: 'phase-2.after'} as const;
     const plan = planOf([phase('alpha', 5, {after}), phase('all', 100)]);
@@ -45,7 +45,7 @@ describe('what people are told', () => {
     expect(state.outbox).toHaveLength(told);
   });
 
-  test('follows from the log: alerts, rollbacks, failed steps and completion, each once', () => {
+  test('holds alerts, rollbacks, failed steps and completion of the log, each once', () => {
     const start: Order = {
       type: 'start',
       release: 'r-1',
@@ -77,12 +77,12 @@ describe('what people are told', () => {
     ]);
   });
 
-  test('is that an alert is over, though only once it has stayed so for five minutes', () => {
+  test('notifies the end of an alert only after 5 minutes', () => {
     const {state, at} = given(raise, {type: 'resolve', alert: 'a-1'});
     expect(state.outbox.at(-1)).toMatchObject({kind: 'over', level: 'info', notBefore: at + 5 * MINUTE});
   });
 
-  test('is bounded: what is settled goes before what somebody still has to be told', () => {
+  test('is bounded, and drops settled notifications first', () => {
     const alerts = Array.from({length: 310}, (_, index): Order => ({
       ...raise,
       alert: `b-${index}`,
@@ -102,7 +102,7 @@ describe('what people are told', () => {
 });
 
 describe('a delivery', () => {
-  test('is intent before it is outcome: begun for all channels at once, ended by each', () => {
+  test('begins for all channels in one event and ends for each', () => {
     const story = given(raise)
       .when(begin(['slack', 'mail']))
       .thenEvents({type: 'delivery-begun', dispatch: 'raised a-1'});
@@ -114,13 +114,13 @@ describe('a delivery', () => {
     expect(state.outbox[0]?.deliveries?.map(({state}) => state)).toEqual(['done', 'sending']);
   });
 
-  test('may be ignored by an older Graydeck, which still follows everything else', () => {
+  test('is ignored by an older Graydeck, which follows all other events', () => {
     const {events} = given(raise, begin(['slack']), end('slack'));
     const deliveries = events.filter(({type}) => type.startsWith('delivery'));
     expect(deliveries.map(event => 'ignorable' in event && event.ignorable)).toEqual([true, true]);
   });
 
-  test('that another process has begun is left to it until its deadline, then may be a repeat', () => {
+  test('of another process is left to it until its deadline, and then may be a repeat', () => {
     const begun = [raise, begin(['slack'])] as const;
     given(...begun)
       .when(begin(['slack'], {by: {name: 'wang', kind: 'person'}}))
@@ -133,7 +133,7 @@ describe('a delivery', () => {
     expect(deliveryOf(state.outbox[0]!, 'slack')).toMatchObject({by: 'wang', attempts: 2, isUnsure: true});
   });
 
-  test('that was refused for certain is tried again at its time and is no repeat', () => {
+  test('that was refused is tried again when due, and is no repeat', () => {
     const refused = end('slack', {outcome: 'again', afterMs: 30 * SECOND, error: '429'});
     given(raise, begin(['slack']), refused)
       .when(begin(['slack']))
@@ -150,14 +150,14 @@ describe('a delivery', () => {
     expect(deliveryOf(unsure.state.outbox[0]!, 'slack')).toMatchObject({isUnsure: true});
   });
 
-  test('that is done or given up is never begun again, nor are channels that came later', () => {
+  test('that has ended never begins again, nor do channels that were added later', () => {
     for (const outcome of ['done', 'failed'] as const)
       given(raise, begin(['slack']), end('slack', {outcome}), wait(MINUTE))
         .when(begin(['slack', 'pager']))
         .thenNothing('already-so');
   });
 
-  test('that somebody has given up, or left for later, is due at once where a person has the step of it tried again', () => {
+  test('that failed or waits is due at once when a person retries its step', () => {
     const dispatch = 'rollback r-1';
     const tried = (outcome: 'again' | 'failed' | 'done'): Order[] => [
       orders.rollback(),
@@ -180,7 +180,7 @@ describe('a delivery', () => {
       .thenNothing('already-so');
   });
 
-  test('is told by a guard that has lost its guard meanwhile: what got through got through', () => {
+  test('is ended also by a guard that has lost its epoch meanwhile', () => {
     const begun = [{type: 'take-guard', by: ops}, raise, begin(['slack'], {by: ops})] as const;
     const {state} = given(...begun, {type: 'take-guard', by: other}, end('slack', {by: ops}));
     expect(deliveryOf(state.outbox[0]!, 'slack')?.state).toBe('done');
@@ -189,7 +189,7 @@ describe('a delivery', () => {
       .thenRefused('old-epoch');
   });
 
-  test('that somebody has taken over is ended by that one, unless it got through after all', () => {
+  test('that another sender has taken over is ended by that sender, unless it was delivered', () => {
     const wang = {name: 'wang', kind: 'person'} as const;
     const taken = [raise, begin(['slack']), wait(11 * SECOND), begin(['slack'], {by: wang})] as const;
     given(...taken)
@@ -200,7 +200,7 @@ describe('a delivery', () => {
       .thenEvents({type: 'delivery-ended', outcome: 'done'});
   });
 
-  test('of nothing, or in no sensible time, is refused', () => {
+  test('of an unknown notification or with an invalid time is refused', () => {
     given(raise)
       .when(begin(['slack'], {dispatch: 'raised a-9'}))
       .thenRefused('unknown-dispatch', 'a-9');
@@ -213,7 +213,7 @@ describe('a delivery', () => {
     given(raise, acknowledge).when(end('slack')).thenNothing('already-so');
   });
 
-  test('for which there is no channel is settled by saying so', () => {
+  test('without a channel is settled at once', () => {
     const {state} = given(raise, begin([]));
     expect(state.outbox[0]?.deliveries).toEqual([]);
     given(raise, begin([])).when(begin([])).thenNothing('already-so');

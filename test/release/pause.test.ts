@@ -9,7 +9,7 @@ const runClock = {type: 'run-clock', release: 'r-1', by: ops} as const;
 const takeGuard = {type: 'take-guard', by: ops} as const;
 
 describe('a pause', () => {
-  test('keeps the percentage, with the reason somebody gave', () => {
+  test('keeps the percent and the reason', () => {
     const {release, split} = given(start(), next(0))
       .when(pause({reason: 'checking a user report'}))
       .thenEvents({type: 'release-paused', reason: 'checking a user report'});
@@ -24,7 +24,7 @@ describe('a pause', () => {
     given(start(), pause()).when(rollback()).thenEvents({type: 'rollback-started', fromPercent: 5});
   });
 
-  test('said twice is one pause', () => {
+  test('issued twice is one pause', () => {
     given(start(), pause()).when(pause()).thenNothing('already-so');
     given(start()).when(resume()).thenNothing('already-so');
   });
@@ -37,7 +37,7 @@ describe('a pause', () => {
     given(start(), rollback()).when(resume()).thenRefused('wrong-state', 'rolling back');
   });
 
-  test('ends when somebody resumes, at the percentage there was', () => {
+  test('ends with a resume at the same percent', () => {
     const {release} = given(start(), next(0), pause({reason: 'x'}))
       .when(resume())
       .thenEvents({type: 'release-resumed'});
@@ -54,7 +54,7 @@ describe('a pause', () => {
   });
 });
 
-/** What the phase clock shows at the end of a story. */
+/** Time of the phase clock at the end of a story, milliseconds. */
 function ranMs(...history: Happening[]): number {
   const {release, at} = given(...history);
   const {since, ranMs} = release.clock;
@@ -82,7 +82,7 @@ describe('the clock of a phase', () => {
     expect(ranMs(...held, wait(HOUR), runClock, wait(MINUTE))).toBe(ranMs(...held) + MINUTE);
   });
 
-  test('stands for a reason that may change, and does not run because it changed', () => {
+  test('stays stopped when its reason changes', () => {
     const held = [start(), takeGuard, hold('no data'), wait(HOUR), hold('2 routers at another percentage')];
     expect(ranMs(...held, wait(HOUR))).toBe(ranMs(start(), takeGuard, hold('no data')));
     given(...held)
@@ -99,20 +99,20 @@ describe('the clock of a phase', () => {
     expect(ranMs(...paused, wait(HOUR), runClock, resume(), wait(MINUTE))).toBe(stood + MINUTE);
   });
 
-  test('begins anew with each phase', () => {
+  test('begins again with each phase', () => {
     expect(ranMs(start(), wait(HOUR), next(0), wait(MINUTE))).toBe(MINUTE);
   });
 
-  test('does not begin anew because the percentage was set by hand', () => {
+  test('does not begin again when the percent is set by hand', () => {
     expect(ranMs(start(), wait(HOUR), set(10), wait(MINUTE))).toBe(HOUR + MINUTE + SECOND);
   });
 
-  test('stops when the release is promoted or takeGuard back', () => {
+  test('stops when the release is promoted or rolled back', () => {
     expect(ranMs(start(), wait(HOUR), complete(), wait(HOUR))).toBe(HOUR + SECOND);
     expect(ranMs(start(), wait(HOUR), rollback(), wait(HOUR))).toBe(HOUR + SECOND);
   });
 
-  test('counts only up to when its data were last seen, where the one who stops it says so', () => {
+  test('counts up to `since` if the guard gives it', () => {
     const rolling = given(start(), takeGuard, wait(10 * MINUTE));
     const blind = given(start(), takeGuard, wait(10 * MINUTE), {
       ...hold('no data'),
@@ -120,7 +120,7 @@ describe('the clock of a phase', () => {
     });
     const entered = blind.release.phaseEnteredAt ?? 0;
     expect(blind.release.clock).toMatchObject({ranMs: rolling.at - 9 * MINUTE - entered, since: null});
-    // Neither more than has passed, nor less than none.
+    // At most the time that has passed, and at least 0.
     const ahead = given(start(), takeGuard, {...hold('no data'), since: rolling.at + HOUR});
     expect(ahead.release.clock.ranMs).toBe(2 * SECOND);
     const before = given(start(), takeGuard, wait(MINUTE), {...hold('no data'), since: 0});
@@ -133,7 +133,7 @@ describe('the clock of a phase', () => {
     expect(after.clock.ranMs).toBeGreaterThanOrEqual(release.clock.ranMs);
   });
 
-  test('is held and let run by guards only, and only while there is a phase', () => {
+  test('is stopped and continued only by guards, and only in a phase', () => {
     given(start())
       .when({...hold('no data'), by: undefined!})
       .thenRefused('bad-input');

@@ -27,7 +27,7 @@ const opening = [...inAlpha, next(0)];
 const inBeta = [...opening, ...run('phase-2.after', 'phase-2.before')];
 
 describe('the hooks of phases', () => {
-  test('come before the first phase: nobody gets gray until its hook is done', () => {
+  test('run before the first phase: no user gets gray until the hook is done', () => {
     const started = given(start(plan));
     expect(started.release).toMatchObject({state: 'deploying', phase: -1});
     expect(started.split.live).toBe(false);
@@ -37,7 +37,7 @@ describe('the hooks of phases', () => {
     expect(failed.split.live).toBe(false);
   });
 
-  test('come between two phases, in order, and the percentage stays until they are done', () => {
+  test('run between two phases in order, and the percent stays until they are done', () => {
     const story = given(...inAlpha)
       .when(next(0))
       .thenEvents({type: 'phase-opening', to: 1});
@@ -51,7 +51,7 @@ describe('the hooks of phases', () => {
     expect(given(...inBeta).release).toMatchObject({phase: 1, percent: 20, opening: null});
   });
 
-  test('said twice are run once', () => {
+  test('run once after two commands', () => {
     given(...opening)
       .when(next(0))
       .thenNothing('already-so');
@@ -88,7 +88,7 @@ describe('the hooks of phases', () => {
     ['a pause', pause()],
     ['a rollback', rollback()],
     ['a lower percentage', set(2)],
-  ])('are ended by %s, and lead nowhere any more', (_, order) => {
+  ])('are cancelled by %s', (_, order) => {
     const stopped = given(...opening, begin('phase-2.after'), order);
     expect(stopped.release.opening).toBeNull();
     expect(stopped.release.steps.find(({id}) => id === 'phase-2.before')?.state).toBe('skipped');
@@ -96,7 +96,7 @@ describe('the hooks of phases', () => {
     expect(told.release.phase).toBe(0);
   });
 
-  test('do not keep a rollback waiting for traffic, and what is stopped waits for them', () => {
+  test('do not delay the traffic step of a rollback, but its stop hook waits for them', () => {
     const stopping = planOf([phase('alpha', 5, {after: hook}), phase('all', 100)], {hooks: hooks('stop')});
     const back = [start(stopping), next(0), begin('phase-2.after'), rollback()];
     const other = {by: {name: 'zhou on desk', kind: 'person'}} as const;
@@ -112,7 +112,7 @@ describe('the hooks of phases', () => {
   });
 });
 
-describe('a hook that is still running when the way on is begun once more', () => {
+describe('a hook that still runs when its phase change begins again', () => {
   const zhou = {by: {name: 'zhou on desk', kind: 'person'}} as const;
   const running = [...opening, begin('phase-2.after')];
 
@@ -131,14 +131,14 @@ describe('a hook that is still running when the way on is begun once more', () =
       .thenEvents({type: 'step-started'});
   });
 
-  test('pages nobody when it is stopped: it was meant to be', () => {
+  test('sends no notification when it is stopped', () => {
     const stopped = given(...running, pause(), resume(), next(0), end('phase-2.after', 'failed'));
     expect(stopped.state.outbox.filter(({kind}) => kind === 'failed')).toEqual([]);
     const failed = given(...running, end('phase-2.after', 'failed'));
     expect(failed.state.outbox.filter(({kind}) => kind === 'failed')).toHaveLength(1);
   });
 
-  test('is nobody’s turn any more, and leads nowhere when it ends', () => {
+  test('is no longer due, and its end changes nothing', () => {
     const again = [pause(), resume(), next(0)];
     given(...running, ...again)
       .when(begin('phase-2.after', zhou))
@@ -150,7 +150,7 @@ describe('a hook that is still running when the way on is begun once more', () =
 });
 
 describe('the gate of a phase', () => {
-  test('keeps nobody waiting that takes a release back: it does nothing to the world', () => {
+  test('does not delay a rollback, because it changes nothing', () => {
     const gated = planOf([phase('alpha', 5, {confirm: hook}), phase('all', 100)], {hooks: hooks('stop')});
     const other = {by: {name: 'zhou on desk', kind: 'person'}} as const;
     given(start(gated), next(0), begin('phase-2.confirm'), rollback(), ...run('rollback.traffic'))
@@ -158,7 +158,7 @@ describe('the gate of a phase', () => {
       .thenEvents({type: 'step-started'});
   });
 
-  test('is asked before it is left, by whoever wants to', () => {
+  test('runs before the phase is left, by a guard or a person', () => {
     const ops = guard(1);
     given(
       ...inBeta,
@@ -184,7 +184,7 @@ describe('the gate of a phase', () => {
     expect(through.release.opening).toBeNull();
   });
 
-  test('that is passed before anybody has asked it is skipped, on the way into a phase and into promotion', () => {
+  test('that is overruled before it has run is skipped, before a phase and before promotion', () => {
     const gate = (steps: readonly {id: string; state: string}[], id: string) =>
       steps.find(step => step.id === id)?.state;
     const through = given(...inBeta, next(1), next(1, {reason: 'the board agreed'}));
@@ -195,7 +195,7 @@ describe('the gate of a phase', () => {
     expect(gate(promoted.release.steps, 'phase-2.confirm')).toBe('skipped');
   });
 
-  test('is all that a reason passes: hooks that are done on the way are not run once more', () => {
+  test('alone is overruled by a reason: hooks that are done do not run again', () => {
     given(...opening, ...run('phase-2.after'), begin('phase-2.before'))
       .when(next(0, {reason: 'the board agreed'}))
       .thenNothing('already-so');
@@ -217,7 +217,7 @@ describe('what a guard wanted', () => {
     ({type: 'verdict', release: 'r-1', action, reasons: [], by: ops}) as const;
   const opened = [...inAlpha, {type: 'take-guard', by: ops} as const, verdict('advance'), next(0, {by: ops})];
 
-  test('waits, once its hooks are done, while its verdict says otherwise', () => {
+  test('waits after its hooks while its verdict says otherwise', () => {
     const waiting = given(...opened, verdict('hold'), ...run('phase-2.after', 'phase-2.before'));
     expect(waiting.release).toMatchObject({phase: 0, percent: 5, opening: {to: 1, wantedBy: 'guard'}});
     waiting.when(next(0, {by: ops})).thenRefused('verdict-against');
@@ -232,7 +232,7 @@ describe('what a guard wanted', () => {
   });
 });
 
-test('a paused release whose hooks come first is not completed before it is resumed', () => {
+test('a paused release with hooks must be resumed before it can be completed', () => {
   const last = planOf([phase('all', 100, {after: hook})]);
   given(start(last), pause()).when(complete()).thenRefused('wrong-state', 'resume it first');
 });

@@ -1,7 +1,7 @@
 import type {Condition, Criterion, HookName, Phase, Plan} from '../../source/release/plan.ts';
 import {HOUR} from './specification.ts';
 
-/** A phase as a test needs it: name and percent, and whatever it is about. */
+/** A phase for a test. */
 export function phase(name: string, percent: number, rest: Partial<Phase> = {}): Phase {
   return {
     name,
@@ -17,7 +17,7 @@ export function phase(name: string, percent: number, rest: Partial<Phase> = {}):
   };
 }
 
-/** A plan with these phases, without hooks unless they are named. */
+/** A plan for a test, without hooks by default. */
 export function planOf(phases: Phase[], rest: Partial<Plan> = {}): Plan {
   return {
     name: 'test',
@@ -38,12 +38,12 @@ export function planOf(phases: Phase[], rest: Partial<Plan> = {}): Plan {
   };
 }
 
-/** 5, 20, 50 and 100 % of everyone. */
+/** A plan with 5, 20, 50 and 100 % of everyone. */
 export function fourPhases(rest: Partial<Plan> = {}): Plan {
   return planOf([phase('alpha', 5), phase('beta', 20), phase('gamma', 50), phase('production', 100)], rest);
 }
 
-/** Hooks that exist; what they would run is nobody's business here. */
+/** Hooks by name. Their commands do not matter here. */
 export function hooks(...names: HookName[]): Plan['hooks'] {
   return Object.fromEntries(names.map(name => [name, {argv: [name], timeoutMs: 1000, check: null}]));
 }
@@ -59,7 +59,7 @@ export const ALL_HOOKS = hooks(
   'cleanup',
 );
 
-/** A criterion of this text; what it measures does not matter to the core. */
+/** A criterion by its text. Its metric does not matter here. */
 export function criterion(text: string, dryRun = false): Criterion {
   const condition: Condition = {
     text,

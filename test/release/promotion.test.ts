@@ -26,7 +26,7 @@ const steps = (...history: Happening[]) =>
   );
 
 describe('a promotion', () => {
-  test('puts everyone on gray first, whatever the phase was', () => {
+  test('sends everyone to gray first, from any phase', () => {
     const {release, split} = given(...promoting);
     expect(release).toMatchObject({state: 'promoting', percent: 100});
     expect(split).toMatchObject({
@@ -37,7 +37,7 @@ describe('a promotion', () => {
     });
   });
 
-  test('is for everyone, whatever the audience was, and stays so when it fails', () => {
+  test('is for everyone, whatever the audience was, also when it fails', () => {
     const ours = planOf([
       phase('ours', 50, {audience: {attribute: 'team', test: {op: 'in', values: ['us']}}}),
     ]);
@@ -82,7 +82,7 @@ describe('a promotion', () => {
     expect(given(...verified, ...run('promotion.traffic-to-prod')).split.live).toBe(false);
   });
 
-  test('says skipped, never done, of what nobody does', () => {
+  test('marks steps without a hook as skipped, never as done', () => {
     expect(steps(start(fourPhases({hooks: hooks('verify')})), complete())).toEqual({
       traffic: 'pending',
       promote: 'skipped',
@@ -97,14 +97,14 @@ describe('a promotion', () => {
     given(start(), pause()).when(complete()).thenEvents({type: 'promotion-started'});
   });
 
-  test('said twice is one promotion', () => {
+  test('issued twice is one promotion', () => {
     given(start(), complete()).when(complete()).thenNothing('already-so');
     given(start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod'))
       .when(complete())
       .thenNothing('already-so');
   });
 
-  test('is refused before the first phase and after a rollback, even for somebody in a hurry', () => {
+  test('is refused before the first phase and after a rollback', () => {
     given(start(hooked)).when(complete()).thenRefused('wrong-state', 'being deployed');
     given(start(), rollback()).when(complete()).thenRefused('wrong-state', 'rolling back');
     given(start(), rollback(), ...takenBack())
@@ -127,7 +127,7 @@ describe('a promotion by the guard', () => {
   ] as const;
   const plan = planOf([phase('all', 100)], {complete: 'auto'});
 
-  test('comes after the last phase of a plan that completes by itself', () => {
+  test('begins after the last phase of a plan with `complete: auto`', () => {
     given(start(plan), ...advised)
       .when(complete({by: ops}))
       .thenEvents({type: 'promotion-started'});
@@ -139,7 +139,7 @@ describe('a promotion by the guard', () => {
       .thenRefused('verdict-against', 'the verdict is none');
   });
 
-  test('waits for a person where the plan says so, or phases are left', () => {
+  test('waits for a person if the plan says so or phases are left', () => {
     given(start(planOf([phase('all', 100)])), ...advised)
       .when(complete({by: ops}))
       .thenRefused('needs-person');
@@ -156,7 +156,7 @@ describe('a promotion that fails', () => {
     ['promotion.verify', ['promotion.traffic', 'promotion.promote']],
   ];
 
-  test.each(failing)('in %s keeps gray serving, and says so', (step, before) => {
+  test.each(failing)('in %s keeps gray serving', (step, before) => {
     const {release, split} = given(...promoting, ...run(...before), begin(step))
       .when(end(step, 'failed', {error: 'exit code 1'}))
       .thenEvents(
@@ -167,7 +167,7 @@ describe('a promotion that fails', () => {
     expect(split).toMatchObject({live: true, percent: 100});
   });
 
-  test.each(failing)('in %s goes on from there when it is tried again', (step, before) => {
+  test.each(failing)('in %s continues there after a retry', (step, before) => {
     const failed = [...promoting, ...run(...before), begin(step), end(step, 'failed')];
     const again = given(...failed)
       .when(retry())
@@ -182,7 +182,7 @@ describe('a promotion that fails', () => {
     expect(release.steps.find(one => one.id === step)?.attempts).toBe(2);
   });
 
-  test('after traffic has begun to move does not send anybody back to gray, nor clean it up', () => {
+  test('after traffic has begun to move sends no user back to gray, and runs no clean-up', () => {
     const moving = [...promoting, ...run('promotion.traffic', 'promotion.promote', 'promotion.verify')];
     const failed = given(
       ...moving,
@@ -196,7 +196,7 @@ describe('a promotion that fails', () => {
     expect(again.split.live).toBe(false);
   });
 
-  test('only in its clean-up is completed all the same, and may be cleaned up later', () => {
+  test('only in its clean-up is completed, and the clean-up can be retried', () => {
     const cleaning = [
       ...promoting,
       ...run('promotion.traffic', 'promotion.promote', 'promotion.verify', 'promotion.traffic-to-prod'),
@@ -210,7 +210,7 @@ describe('a promotion that fails', () => {
     expect(again.split.live).toBe(false);
   });
 
-  test('leaves two ways: again, or back', () => {
+  test('allows a retry or a rollback', () => {
     const failed = [...promoting, begin('promotion.traffic'), end('promotion.traffic', 'failed')];
     given(...failed)
       .when(complete())

@@ -69,7 +69,7 @@ const live: [string, Happening[]][] = [
   ],
 ];
 
-describe('a rollback is taken at once', () => {
+describe('a rollback is accepted at once', () => {
   test.each(live)('for a release %s', (_, history) => {
     for (const by of [undefined, guard(0), guard(99), {name: '', kind: 'guard'} as const]) {
       const {split, release} = given(...history, {type: 'take-guard', by: guard(1)})
@@ -82,11 +82,11 @@ describe('a rollback is taken at once', () => {
     }
   });
 
-  test('whatever the log holds that this version does not know', () => {
+  test('with an unknown event in the log', () => {
     given(start(), {type: 'release-split-in-two'}).when(rollback()).thenEvents({type: 'rollback-started'});
   });
 
-  test('by somebody of whom nothing is known', () => {
+  test('without an actor', () => {
     const completed = [start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod')];
     for (const history of [[start()], completed])
       for (const at of [Number.NaN, undefined, Symbol('now'), 7n]) {
@@ -95,7 +95,7 @@ describe('a rollback is taken at once', () => {
       }
   });
 
-  test('for users who were forced, included and chosen too', () => {
+  test('for forced, included and chosen users', () => {
     const plan = planOf([phase('alpha', 100, {include: {users: ['vip'], rules: [{all: []}]}})], {
       forced: {headers: ['x-gray-flag'], cookies: ['gray_user']},
     });
@@ -111,20 +111,20 @@ describe('a rollback is taken at once', () => {
 });
 
 describe('a second rollback', () => {
-  test('is told that the first is under way', () => {
+  test('learns that the first is under way', () => {
     given(start(), rollback()).when(rollback()).thenNothing('already-rolling-back');
     given(start(), rollback(), begin('rollback.traffic'))
       .when(rollback())
       .thenNothing('already-rolling-back');
   });
 
-  test('is told that the first has ended', () => {
+  test('learns that the first has ended', () => {
     given(start(), rollback(), ...takenBack())
       .when(rollback())
       .thenNothing('already-rolled-back');
   });
 
-  test('is told so even after newer releases', () => {
+  test('learns so even after newer releases', () => {
     given(start(), rollback(), ...takenBack(), start(fourPhases(), {release: 'r-2'}))
       .when(rollback())
       .thenNothing('already-rolled-back');
@@ -135,7 +135,7 @@ describe('a release that was rolled back', () => {
   const ended = [start(), rollback(), ...takenBack()];
 
   test.each([set(5), next(0), pause(), complete(), include('u-1'), retry(), begin('rollback.traffic')])(
-    'does not come back by $type',
+    'does not return by $type',
     order => {
       const {decision} = given(...ended).when(order);
       expect(decision.ok ? decision.events : []).toEqual([]);
@@ -147,7 +147,7 @@ describe('a release that was rolled back', () => {
     expect(split).toMatchObject({release: 'r-2', live: true, rolledBack: ['r-1']});
   });
 
-  test('is forgotten only after sixteen newer ones', () => {
+  test('is forgotten after 16 newer ones', () => {
     const banned = Array.from({length: 16}, (_, n) => rollback({release: `r-${n + 100}`}));
     expect(given(...ended, ...banned.slice(1)).split.rolledBack).toContain('r-1');
     const {split} = given(...ended, ...banned);
@@ -165,13 +165,13 @@ describe('a rollback of a completed release', () => {
       .thenEvents({type: 'rollback-started', fromPercent: 100});
   });
 
-  test('is refused after it, with the version to start instead', () => {
+  test('is refused after its window, with the version to start instead', () => {
     given(...completed, wait(HOUR))
       .when(rollback())
       .thenRefused('window-over', 'start a release of v1');
   });
 
-  test('demotes prod where it was changed, and only there', () => {
+  test('demotes prod only if prod was changed', () => {
     const demote = (history: Happening[]) =>
       given(...history, rollback()).release.steps.find(step => step.id === 'rollback.demote')?.state;
     const plan = fourPhases({hooks: hooks('demote')});
@@ -201,11 +201,11 @@ describe('a rollback of a completed release', () => {
       'pending',
       'pending',
     ]);
-    // Who has a way to stop and restore, and none to deploy and back up, means something else by them.
+    // A plan with stop and restore but without deploy and backup uses them for something else.
     expect(after(start(fourPhases({hooks: hooks('stop', 'restore')})))).toEqual(['pending', 'pending']);
   });
 
-  test('gives prod its older version back once demotion is done', () => {
+  test('restores the older version of prod after demotion', () => {
     const again = [...promoted, ...run('promotion.cleanup'), rollback()];
     expect(given(...again).state.prodVersion).toBe('v2');
     const steps = takenBack('rollback.demote', 'rollback.stop', 'rollback.restore');
@@ -221,14 +221,14 @@ describe('a rollback of a completed release', () => {
 });
 
 describe('a rollback of a release this log does not know', () => {
-  test('bans it: routers that still serve it must stop', () => {
+  test('bans it, so that routers stop serving it', () => {
     const {split} = given()
       .when(rollback({release: 'r-7'}))
       .thenEvents({type: 'release-banned', release: 'r-7'});
     expect(split).toMatchObject({live: false, rolledBack: ['r-7']});
   });
 
-  test('leaves the release at hand alone', () => {
+  test('does not change the current release', () => {
     const {split, release} = given(start())
       .when(rollback({release: 'r-7'}))
       .thenEvents({type: 'release-banned', release: 'r-7'});
@@ -236,7 +236,7 @@ describe('a rollback of a release this log does not know', () => {
     expect(split).toMatchObject({live: true, percent: 5, rolledBack: ['r-7']});
   });
 
-  test('is written down where a latch waits for it, though the release is long over', () => {
+  test('is recorded for a latch even if the release ended long ago', () => {
     const over = [start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod'), wait(HOUR)];
     const latched = rollback({isLatched: true});
     const {split, release} = given(...over)
@@ -252,13 +252,13 @@ describe('a rollback of a release this log does not know', () => {
       .thenNothing('already-rolled-back');
   });
 
-  test('said twice is said once', () => {
+  test('issued twice is recorded once', () => {
     given(rollback({release: 'r-7'}))
       .when(rollback({release: 'r-7'}))
       .thenNothing('already-rolled-back');
   });
 
-  test('is refused for what is no id', () => {
+  test('is refused for an invalid id', () => {
     given(start())
       .when(rollback({release: '\u001B[2J'}))
       .thenRefused('other-release');
@@ -270,7 +270,7 @@ describe('a rollback of a release this log does not know', () => {
       .thenRefused('bad-input');
   });
 
-  test('is refused for one that was completed and has given way: its users are at prod', () => {
+  test('is refused for a completed release that a newer one has followed', () => {
     given(
       start(),
       complete(),

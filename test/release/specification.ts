@@ -14,21 +14,21 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** When every story begins. */
+/** Time at which every story begins. */
 export const DAWN = 1_800_000_000_000;
 
 export const liu: Actor = {name: 'liu on laptop', kind: 'person'};
 
-/** A guard as it signs its commands. */
+/** A guard as the actor of a command. */
 export function guard(epoch: number, name = 'guard on ops-1'): Actor {
   return {name, kind: 'guard', epoch};
 }
 
-/** A command as a story tells it: by liu and at the story's time unless it says otherwise. */
+/** A command of a story. Default: by liu, at the story's time. */
 export type Order = Intent & Partial<Stamp>;
 /** Time that passes in a story. */
 export type Wait = {waitMs: number};
-/** What has happened: commands that were accepted, events as they lie in a log, time that passed. */
+/** The past of a story: accepted commands, events of a log, and time that passed. */
 export type Happening = Order | Event | UnknownEvent | Wait;
 
 export function wait(waitMs: number): Wait {
@@ -48,11 +48,11 @@ interface Story {
 
 interface Answer {
   decision: Decision;
-  /** Exactly these events, in this order; of each only the fields that are named here. */
+  /** Expects exactly these events in this order, and compares only the fields named here. */
   thenEvents(...events: (Partial<Event> & {type: Event['type']})[]): Story;
-  /** Refused with this code; `text` is part of the sentence or of the remedy. */
+  /** Expects a refusal with this code. `text` is part of its sentence or remedy. */
   thenRefused(code: RefusalCode, text?: string): void;
-  /** Nothing is written: it is so already. */
+  /** Expects no events. */
   thenNothing(notice: Notice): void;
 }
 
@@ -75,7 +75,7 @@ function isOrder(happening: Order | Event | UnknownEvent): happening is Order {
   return COMMANDS.has(happening.type);
 }
 
-/** Tells a story up to now. A command that the core does not accept is a mistake of the story, and thrown. */
+/** Plays a story. Throws if a command is refused, because the story is then wrong. */
 export function given(...history: Happening[]): Story {
   let state = initialState(FEATURE);
   let at = DAWN;

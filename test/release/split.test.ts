@@ -9,7 +9,7 @@ import {given, FEATURE} from './specification.ts';
 
 const team = (name: string): Rule => ({attribute: 'team', test: {op: 'in', values: [name]}});
 
-/** Everybody of a small town on gray, by name. */
+/** The users of a small town that get gray. */
 function onGray(split: Split): Set<string> {
   const place = placer(split);
   const town = Array.from({length: 400}, (_, n) => ({id: `u-${n}`, team: n % 2 === 0 ? 'us' : 'them'}));
@@ -53,7 +53,7 @@ describe('tiers', () => {
     phase('more', 60),
   ]);
 
-  test('of an earlier audience stay, so that raising takes gray from nobody', () => {
+  test('of an earlier audience stay, so that a raise takes gray from no user', () => {
     const ours = given(start(widening));
     const everyone = given(start(widening), next(0));
     const more = given(start(widening), next(0), next(1));
@@ -67,14 +67,14 @@ describe('tiers', () => {
     expect(onGray(ours.split).size).toBeGreaterThan(50);
   });
 
-  test('keep what had been set by hand', () => {
+  test('keep the percent that was set by hand', () => {
     expect(given(start(widening), set(80), next(0)).split.tiers).toEqual([
       {audience: team('us'), percent: 80},
       {audience: null, percent: 10},
     ]);
   });
 
-  test('all go down when the percentage goes down, and come back by no raise', () => {
+  test('all go down with the percent, and no raise brings them back', () => {
     expect(given(start(widening), next(0), set(4)).split.tiers).toEqual([{audience: null, percent: 4}]);
     expect(given(start(widening), next(0), set(4), set(10)).split.tiers).toEqual([
       {audience: null, percent: 10},
@@ -94,13 +94,13 @@ describe('tiers', () => {
   });
 });
 
-describe('who is in, and who is out', () => {
+describe('the lists of included and denied users', () => {
   const plan = planOf([
     phase('a', 0, {include: {users: ['1001', '1002'], rules: [team('us')]}}),
     phase('b', 0, {include: {users: ['1002', '1003'], rules: [team('us')]}}),
   ]);
 
-  test('adds up over the phases entered so far, each name once', () => {
+  test('include the users of all phases entered so far, each once', () => {
     expect(given(start(plan)).split.include).toEqual({users: ['1001', '1002'], rules: [team('us')]});
     expect(given(start(plan), include('u-1'), next(0)).split.include).toEqual({
       users: ['1001', '1002', '1003', 'u-1'],
@@ -108,7 +108,7 @@ describe('who is in, and who is out', () => {
     });
   });
 
-  test('is out when denied, for a router as well: deny comes before include and percentage', () => {
+  test('deny before include and percent, for a router as well', () => {
     const {split} = given(start(plan), set(100), deny('1001'), deny('u-9'));
     const at = (id: string, teamName = 'x'): Placement => placer(split)({id, team: teamName}, 0);
     expect(at('1001')).toMatchObject({side: 'prod', reason: 'denied'});
@@ -118,20 +118,20 @@ describe('who is in, and who is out', () => {
     expect(at('u-5')).toMatchObject({side: 'gray', reason: 'percent'});
   });
 
-  test('stays so through a promotion', () => {
+  test('stay during a promotion', () => {
     const {split} = given(start(plan), deny('1001'), complete());
     expect(split).toMatchObject({percent: 100, deny: ['1001'], include: {users: ['1002']}});
   });
 });
 
-describe('what a router does that hears nothing any more', () => {
-  test('is prod below 100 %, and staying at it', () => {
+describe('whenStale', () => {
+  test('is prod below 100 %, and keep at 100 %', () => {
     expect(given(start()).split.whenStale).toBe('prod');
     expect(given(start(), set(100)).split.whenStale).toBe('keep');
     expect(given(start(), complete()).split.whenStale).toBe('keep');
   });
 
-  test('is prod at 100 % of an audience: there is a prod to go back to', () => {
+  test('is prod at 100 % of an audience', () => {
     const plan = planOf([phase('alpha', 100, {audience: {group: 'staff'}}), phase('all', 100)], {
       groups: {staff: {attribute: 'team', test: {op: 'in', values: ['us']}}},
     });
@@ -140,13 +140,13 @@ describe('what a router does that hears nothing any more', () => {
     expect(given(start(plan), complete()).split.whenStale).toBe('keep');
   });
 
-  test('is what the plan says, and the phase before the plan', () => {
+  test('comes from the phase, else from the plan', () => {
     const plan = planOf([phase('a', 5), phase('b', 100, {whenStale: 'prod'})], {whenStale: 'keep'});
     expect(given(start(plan)).split.whenStale).toBe('keep');
     expect(given(start(plan), next(0)).split.whenStale).toBe('prod');
   });
 
-  test('is prod whenever there is no gray', () => {
+  test('is prod if there is no gray', () => {
     const plan = fourPhases({whenStale: 'keep', hooks: hooks('deploy')});
     expect(given(start(plan)).split).toMatchObject({live: false, whenStale: 'prod'});
   });
@@ -168,7 +168,7 @@ describe('gray has a route', () => {
   });
 });
 
-test('a salt is its feature’s own and four bytes wide, and no two features share one', () => {
+test('the salt of a feature is a multiple of 4 bytes and unique', () => {
   const salts = ['a', 'ab', 'abc', 'abcd', 'abcde', 'new_payment', 'new-payment'].map(saltOf);
   expect(new Set(salts).size).toBe(salts.length);
   expect(salts.map(salt => Buffer.byteLength(salt) % 4)).toEqual(salts.map(() => 0));

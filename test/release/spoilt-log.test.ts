@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {EventTeller} from '../../source/cli/output/tell-event.ts';
+import {EventText} from '../../source/cli/output/event-text.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import {readable} from '../../source/release/event-shape.ts';
@@ -9,11 +9,11 @@ import {evolveCommit} from '../../source/release/evolve/evolve.ts';
 import {initialState, isLive} from '../../source/release/state.ts';
 import {acts} from './arbitrary.ts';
 import {FEATURE, liu} from './specification.ts';
-import {carryOut, endOf, tell, written} from './stories.ts';
+import {carryOut, endOf, play, written} from './stories.ts';
 
 type Path = (string | number)[];
 
-/** Where in a log something else stands, and what: chosen by numbers, so that a counterexample can be read. */
+/** A place in a log and another value for it, by number, so that a counterexample stays readable. */
 const spoilings = fc.array(
   fc.record({
     commit: fc.nat(),
@@ -23,7 +23,7 @@ const spoilings = fc.array(
   {minLength: 5, maxLength: 5},
 );
 
-/** The same log with something else in one place of one of its events: each is still an event that says which. */
+/** Returns the log with another value in one place of one event. The event keeps its type. */
 function spoil(
   commits: readonly Commit[],
   {commit, place, value}: {commit: number; place: number; value: unknown},
@@ -50,25 +50,25 @@ function put(value: unknown, [key, ...rest]: Path, part: unknown): unknown {
   return {...record, [key]: put(record[key], rest, part)};
 }
 
-test('an event with something else in any place of it is whole, or no more than its name', () => {
+test('an event with another value in any place is complete, or reduced to its name', () => {
   fc.assert(
     fc.property(acts, spoilings, (list, wrong) => {
-      const commits = written(tell(list));
+      const commits = written(play(list));
       fc.pre(commits.length > 0);
-      const teller = new EventTeller(messagesOf('en'));
+      const texts = new EventText(messagesOf('en'));
       for (const one of wrong) {
         const events = spoil(commits, one).flatMap(commit => commit.events.map(readable));
-        for (const event of events) expect(teller.tell(event, null)).not.toBe('');
+        for (const event of events) expect(texts.sentence(event, null)).not.toBe('');
       }
     }),
     {numRuns: 300},
   );
 });
 
-test('a log with something else in any place of an event tells routers what to do, and its release can be taken back', () => {
+test('a log with another value in any place gives a split, and its release can be rolled back', () => {
   fc.assert(
     fc.property(acts, spoilings, (list, wrong) => {
-      const turns = tell(list);
+      const turns = play(list);
       const commits = written(turns);
       fc.pre(commits.length > 0);
       for (const one of wrong) {

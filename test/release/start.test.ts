@@ -5,7 +5,7 @@ import {fourPhases, hooks, phase, planOf} from './plans.ts';
 import {given, liu, wait, HOUR} from './specification.ts';
 
 describe('starting a release', () => {
-  test('without anything to deploy, its first phase is entered at once', () => {
+  test('without deploy hooks enters its first phase at once', () => {
     given()
       .when(start())
       .thenEvents(
@@ -14,7 +14,7 @@ describe('starting a release', () => {
       );
   });
 
-  test('with a deploy hook nobody gets gray before the hook is done', () => {
+  test('with a deploy hook gives no user gray before the hook is done', () => {
     const deploying = given(start(fourPhases({hooks: hooks('deploy')})));
     expect(deploying.release.state).toBe('deploying');
     expect(deploying.split).toMatchObject({live: false, percent: 0, tiers: []});
@@ -27,14 +27,14 @@ describe('starting a release', () => {
     expect(rolling.split).toMatchObject({live: true, percent: 5, gray: 'v2', prod: 'v1'});
   });
 
-  test('the version that prod serves is the last one completed, unless somebody says otherwise', () => {
+  test('takes the last completed version as prod, unless the command names another', () => {
     const history = [start(), complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod')];
     const second = {type: 'start', release: 'r-2', version: 'v3', plan: fourPhases()} as const;
     expect(given(...history, second).release.over).toBe('v2');
     expect(given(...history, {...second, over: 'v2-fixed'}).release.over).toBe('v2-fixed');
   });
 
-  test('a release that has ended gives way to the next and is remembered', () => {
+  test('remembers the release before', () => {
     const history = [start(), rollback(), ...takenBack()];
     const {state} = given(...history, start(fourPhases(), {release: 'r-2', version: 'v3'}));
     expect(state.release).toMatchObject({id: 'r-2', state: 'rolling'});
@@ -42,7 +42,7 @@ describe('starting a release', () => {
   });
 });
 
-describe('a start that cannot be', () => {
+describe('an invalid start', () => {
   test.each([
     ['while another rolls', [start()], 'v2 is rolling'],
     [
@@ -63,7 +63,7 @@ describe('a start that cannot be', () => {
       .thenRefused('already-live', text);
   });
 
-  test('says how to start it all the same', () => {
+  test('names the way to start all the same', () => {
     const second = start(fourPhases(), {release: 'r-2'});
     given(start()).when(second).thenRefused('already-live', 'complete it or roll it back');
     given(start(), rollback()).when(second).thenRefused('already-live', 'wait until it is rolled back');
@@ -90,11 +90,11 @@ describe('a start that cannot be', () => {
     const history = [start(), rollback(), ...takenBack()];
     given(...history)
       .when(start())
-      .thenRefused('bad-input', 'r-1 has been before');
+      .thenRefused('bad-input', 'the release id r-1 was used before');
     const later = start(fourPhases(), {release: 'r-2', version: 'v3'});
     given(...history, later, rollback({release: 'r-2'}), ...ran('r-2', 'rollback.traffic'))
       .when(start())
-      .thenRefused('bad-input', 'a new release id');
+      .thenRefused('bad-input', 'use a new release id');
   });
 
   test('is refused with the id of a release that was banned before it was ever known', () => {
@@ -111,7 +111,7 @@ describe('a start that cannot be', () => {
       'no group "vip"',
     ],
     [
-      'with a group under a "not" that is not there: nobody would have become everybody',
+      'with an unknown group under a "not"',
       {phases: [phase('a', 5, {audience: {not: {group: 'vip'}}})]},
       'no group "vip"',
     ],
@@ -124,16 +124,20 @@ describe('a start that cannot be', () => {
       'the group "one" contains itself',
     ],
     ['with groups that multiply each other', explosion(), 'more than 2000 parts'],
-    ['with a rule that is none', {phases: [phase('a', 5, {audience: 'internal' as never})]}, 'no rule'],
-    ['with a phase that is none', {phases: [null as never]}, 'not whole'],
-    ['with a phase without a name', {phases: [phase(undefined as never, 5)]}, 'not whole'],
-    ['with a phase that includes nothing', {phases: [phase('a', 5, {include: null as never})]}, 'not whole'],
+    ['with a rule that is none', {phases: [phase('a', 5, {audience: 'internal' as never})]}, 'no known form'],
+    ['with a phase that is none', {phases: [null as never]}, 'lacks a field'],
+    ['with a phase without a name', {phases: [phase(undefined as never, 5)]}, 'lacks a field'],
+    [
+      'with a phase that includes nothing',
+      {phases: [phase('a', 5, {include: null as never})]},
+      'lacks a field',
+    ],
     ['with a hook that is none', {hooks: {deploy: 'make deploy' as never}}, 'hooks'],
     ['without cookies that force a side', {forced: {headers: []} as never}, 'force'],
     ['without headers that force a side', {forced: {cookies: []} as never}, 'force'],
     ['without hooks', {hooks: null as never}, 'hooks'],
     ['without names that force a side', {forced: {} as never}, 'force'],
-    ['with a rollback window that is no time', {rollbackWindowMs: Number.NaN}, 'rollback window'],
+    ['with a rollback window that is no time', {rollbackWindowMs: Number.NaN}, 'rollbackWindowMs'],
   ];
   test.each(broken)('is refused for a plan %s', (_, change, text) => {
     given()
@@ -147,13 +151,13 @@ describe('a start that cannot be', () => {
       .thenRefused('bad-percent', 'two decimals');
   });
 
-  test.each([7, null, [], 'plan'])('is refused for %j in the place of a plan', plan => {
+  test.each([7, null, [], 'plan'])('is refused for the plan %j', plan => {
     given()
       .when(start(plan as never))
       .thenRefused('bad-input', 'plan');
   });
 
-  test('is accepted once the plan is mended', () => {
+  test('is accepted once the plan is corrected', () => {
     const mended = fourPhases({
       phases: [phase('a', 5, {audience: {group: 'vip'}})],
       groups: {vip: {all: []}},
@@ -165,7 +169,7 @@ describe('a start that cannot be', () => {
 describe('a start that supersedes', () => {
   const v3 = start(planOf([phase('all', 10)]), {release: 'r-2', version: 'v3', supersede: true});
 
-  test('takes the one before it back first, and waits for it', () => {
+  test('rolls back the release before first, and waits for it', () => {
     const superseding = given(start(), next(0))
       .when(v3)
       .thenEvents(
@@ -176,7 +180,7 @@ describe('a start that supersedes', () => {
     expect(superseding.release).toMatchObject({id: 'r-1', state: 'rolling_back'});
   });
 
-  test('begins the moment the last step of that rollback ends, in the name of who asked for it', () => {
+  test('begins when the last step of that rollback ends, in the name of its actor', () => {
     const zhou = {name: 'zhou on desk', kind: 'person'} as const;
     const started = given(start(), {...v3, by: zhou}, ...takenBack().slice(0, -1))
       .when(end('rollback.snapshot'))
@@ -196,7 +200,7 @@ describe('a start that supersedes', () => {
     expect(started.release.startedBy).not.toBe(liu.name);
   });
 
-  test('deploys first when its plan says so, and exposes nobody meanwhile', () => {
+  test('deploys first if its plan says so, and exposes no user meanwhile', () => {
     const deploying = start(fourPhases({hooks: hooks('deploy')}), {
       release: 'r-2',
       version: 'v3',
@@ -211,11 +215,11 @@ describe('a start that supersedes', () => {
     given(start(), rollback()).when(v3).thenEvents({type: 'start-queued', release: 'r-2', after: 'r-1'});
   });
 
-  test('is an ordinary start where nothing lives', () => {
+  test('is an ordinary start without a live release', () => {
     given().when(v3).thenEvents({type: 'release-started'}, {type: 'phase-entered'});
   });
 
-  test('goes over what prod really serves once a completed release has been demoted', () => {
+  test('takes the demoted version as prod after a demotion', () => {
     const plan = fourPhases({hooks: hooks('promote', 'demote')});
     const completed = [
       start(plan),
@@ -234,7 +238,7 @@ describe('a start that supersedes', () => {
     expect(state.release).toMatchObject({id: 'r-2', over: 'v1'});
   });
 
-  test('is cancelled by a person who rolls back again: everything means everything', () => {
+  test('is cancelled by a person who rolls back again', () => {
     const cancelled = given(start(), v3)
       .when(rollback())
       .thenEvents({type: 'queued-start-cancelled', release: 'r-2'});
@@ -266,7 +270,7 @@ function ran(release: string, ...steps: string[]) {
   return steps.flatMap(step => [begin(step, {release}), end(step, 'done', {release})]);
 }
 
-/** Groups of which each holds the next one thrice: three to the twelfth parts out of thirteen lines. */
+/** Twelve groups that each hold the next one three times: 3^12 parts. */
 function explosion(): Partial<Plan> {
   const groups = Object.fromEntries(
     Array.from({length: 12}, (_, n) => [`g${n}`, {any: [1, 2, 3].map(() => ({group: `g${n + 1}`}))}]),

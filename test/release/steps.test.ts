@@ -7,7 +7,7 @@ const hooked = fourPhases({hooks: ALL_HOOKS});
 const zhou = {name: 'zhou on desk', kind: 'person'} as const;
 
 describe('the journal of a step', () => {
-  test('says what will be done and until when, before it is done', () => {
+  test('records intent and deadline before a step', () => {
     const {release, at} = given(start(hooked))
       .when(begin('deploy.backup', {deadlineMs: 30 * SECOND}))
       .thenEvents({type: 'step-started', step: 'deploy.backup'});
@@ -22,7 +22,7 @@ describe('the journal of a step', () => {
     });
   });
 
-  test('says what came of it, with numbers worth keeping', () => {
+  test('records the outcome with its numbers', () => {
     const {release, at} = given(start(hooked), begin('deploy.backup'))
       .when(end('deploy.backup', 'done', {facts: {ms: 812}}))
       .thenEvents({type: 'step-ended', step: 'deploy.backup', outcome: 'done', facts: {ms: 812}});
@@ -35,7 +35,7 @@ describe('the journal of a step', () => {
     });
   });
 
-  test('keeps the beginning of an error, however long a hook complains', () => {
+  test('keeps the beginning of a long error', () => {
     const {release} = given(
       start(hooked),
       begin('deploy.backup'),
@@ -44,7 +44,7 @@ describe('the journal of a step', () => {
     expect(release.steps[0]?.error).toHaveLength(2000);
   });
 
-  test('is kept in order: each step waits for the one before it', () => {
+  test('runs in order: each step waits for the one before', () => {
     given(start(hooked)).when(begin('deploy.deploy')).thenRefused('step-order', 'deploy.backup is');
     given(start(), complete())
       .when(begin('promotion.traffic-to-prod'))
@@ -53,7 +53,7 @@ describe('the journal of a step', () => {
     given(start()).when(begin('rollback.traffic')).thenRefused('unknown-step');
   });
 
-  test('is given back by whoever stopped it, so that the next one need not wait for its deadline', () => {
+  test('is left by its runner, so that the next runner need not wait for the deadline', () => {
     const begun = [start(hooked), begin('deploy.backup')] as const;
     const {release} = given(...begun)
       .when(leave('deploy.backup'))
@@ -65,7 +65,7 @@ describe('the journal of a step', () => {
       .thenEvents({type: 'step-started'});
   });
 
-  test('is given back by nobody else, and not once its outcome is known', () => {
+  test('is left by no other process, and not after its outcome', () => {
     const begun = [start(hooked), begin('deploy.backup')] as const;
     given(...begun)
       .when(leave('deploy.backup', {by: zhou}))
@@ -73,20 +73,20 @@ describe('the journal of a step', () => {
     given(...begun, end('deploy.backup'))
       .when(leave('deploy.backup'))
       .thenNothing('already-so');
-    // A rollback has overtaken it: nothing leads back to the run before.
+    // The rollback has overtaken the step, so it does not become due again.
     given(...begun, rollback())
       .when(leave('deploy.backup'))
       .thenNothing('already-so');
   });
 
-  test('knows no outcome of what was never begun', () => {
-    given(start(hooked)).when(end('deploy.backup')).thenRefused('step-order', 'has not been begun');
+  test('accepts no outcome of a step that has not begun', () => {
+    given(start(hooked)).when(end('deploy.backup')).thenRefused('step-order', 'has not begun');
     given(start(), complete())
       .when(end('promotion.traffic-to-prod'))
-      .thenRefused('step-order', 'has not been begun');
+      .thenRefused('step-order', 'has not begun');
   });
 
-  test('is written once: what has ended has ended', () => {
+  test('accepts one outcome of a step', () => {
     const ended = [start(hooked), ...run('deploy.backup')];
     given(...ended)
       .when(end('deploy.backup', 'failed'))
@@ -103,7 +103,7 @@ describe('the journal of a step', () => {
     begin('deploy.backup', {deadlineMs: DAY + 1}),
     end('deploy.backup', 'well' as never),
     end('deploy.backup', 'done', {facts: {ms: Number.NaN}}),
-  ])('refuses what would block it for ever or cannot be read again: %j', order => {
+  ])('refuses an invalid deadline or outcome: %j', order => {
     given(start(hooked)).when(order).thenRefused('bad-input');
   });
 });
@@ -111,7 +111,7 @@ describe('the journal of a step', () => {
 describe('a successor', () => {
   const running = [start(hooked), begin('deploy.backup', {deadlineMs: 10 * SECOND})];
 
-  test('leaves a step alone while its runner may be alive', () => {
+  test('does not take over a step before its deadline', () => {
     given(...running, wait(8 * SECOND))
       .when(begin('deploy.backup', {by: zhou}))
       .thenRefused('step-running', 'liu on laptop is running deploy.backup');
@@ -124,20 +124,20 @@ describe('a successor', () => {
     expect(release.steps[0]).toMatchObject({state: 'running', by: 'zhou on desk', attempts: 2});
   });
 
-  test('alone tells its outcome from then on', () => {
+  test('alone may end the step from then on', () => {
     const taken = given(...running, wait(9 * SECOND), begin('deploy.backup', {by: zhou}));
     expect(taken.release.steps[0]?.by).toBe('zhou on desk');
-    taken.when(end('deploy.backup')).thenRefused('step-running', 'zhou on desk has taken deploy.backup over');
+    taken.when(end('deploy.backup')).thenRefused('step-running', 'zhou on desk has taken over deploy.backup');
     taken.when(end('deploy.backup', 'done', {by: zhou})).thenEvents({type: 'step-ended'});
   });
 
-  test('of its own name begins again at once', () => {
+  test('of the same name begins again at once', () => {
     given(...running)
       .when(begin('deploy.backup'))
       .thenEvents({type: 'step-started'});
   });
 
-  test('of a guard that was relieved takes over like anybody else', () => {
+  test('that is a guard of an older epoch is refused', () => {
     const first = guard(1);
     const second = guard(2, 'guard on ops-2');
     const relieved = [
@@ -159,7 +159,7 @@ describe('a successor', () => {
 });
 
 describe('a step that fails', () => {
-  test('stops the deployment before anybody got gray', () => {
+  test('stops the deployment before any user gets gray', () => {
     const {release, split} = given(start(hooked), begin('deploy.backup'))
       .when(end('deploy.backup', 'failed', {error: 'disk full'}))
       .thenEvents(
@@ -181,7 +181,7 @@ describe('a step that fails', () => {
 describe('a retry', () => {
   const failed = [start(hooked), begin('deploy.backup'), end('deploy.backup', 'failed')];
 
-  test('brings the release back to where the step failed', () => {
+  test('returns the release to the failed step', () => {
     const {release, split} = given(...failed)
       .when(retry())
       .thenEvents({type: 'step-retried', step: 'deploy.backup'});
@@ -192,7 +192,7 @@ describe('a retry', () => {
       .thenEvents({type: 'step-started'});
   });
 
-  test('of a rollback step exposes nobody', () => {
+  test('of a rollback step exposes no user', () => {
     const stopped = [
       start(hooked),
       ...run('deploy.backup', 'deploy.deploy'),
@@ -219,7 +219,7 @@ describe('a retry', () => {
       .thenRefused('no-failed-step');
   });
 
-  test('is refused where nothing has failed', () => {
+  test('is refused without a failed step', () => {
     given(start()).when(retry()).thenRefused('no-failed-step');
     given(start(hooked), begin('deploy.backup')).when(retry('deploy.backup')).thenRefused('no-failed-step');
     given(...failed)
@@ -232,7 +232,7 @@ describe('a retry', () => {
 });
 
 describe('a run that a rollback has overtaken', () => {
-  test('may tell its outcome, and nothing follows from it', () => {
+  test('may record an outcome, which changes nothing else', () => {
     const overtaken = [start(fourPhases({hooks: hooks('deploy')})), begin('deploy.deploy'), rollback()];
     const late = given(...overtaken)
       .when(end('deploy.deploy'))
@@ -259,7 +259,7 @@ describe('a run that a rollback has overtaken', () => {
     expect(given(...overtaken).release.steps.find(({id}) => id === 'rollback.demote')?.state).toBe('pending');
   });
 
-  test('cannot be begun any more, and says skipped of what never will be', () => {
+  test('cannot begin any more, and its other steps are skipped', () => {
     const back = given(start(hooked), rollback());
     back.when(begin('deploy.backup')).thenNothing('already-so');
     const early = back.release.steps.filter(({run}) => run === 'deploy');
@@ -278,19 +278,19 @@ describe('a hook that is still running when a rollback overtakes it', () => {
   ];
   const other = {by: zhou};
 
-  test('does not keep traffic from being waited for', () => {
+  test('does not delay the traffic step', () => {
     given(...promoting)
       .when(begin('rollback.traffic', other))
       .thenEvents({type: 'step-started'});
   });
 
-  test('is waited for before anything is done that it may still be changing', () => {
+  test('delays the steps that may touch what it changes', () => {
     given(...promoting, ...run('rollback.traffic'))
       .when(begin('rollback.demote', other))
       .thenRefused('step-running', 'liu on laptop is running promotion.promote');
   });
 
-  test('is not waited for once it has ended, or its deadline has passed', () => {
+  test('delays no step after its end or its deadline', () => {
     const moved = [...promoting, ...run('rollback.traffic')];
     given(...moved, end('promotion.promote', 'failed'))
       .when(begin('rollback.demote', other))
@@ -300,7 +300,7 @@ describe('a hook that is still running when a rollback overtakes it', () => {
       .thenEvents({type: 'step-started'});
   });
 
-  test('leaves its outcome behind, and that changes nothing any more', () => {
+  test('may record its outcome, which changes nothing else', () => {
     given(...promoting)
       .when(end('promotion.promote', 'failed', {error: 'was stopped'}))
       .thenEvents({type: 'step-ended', outcome: 'failed'});

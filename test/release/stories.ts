@@ -9,7 +9,7 @@ import {initialState, type State} from '../../source/release/state.ts';
 import {commandOf, type Act} from './arbitrary.ts';
 import {DAWN, FEATURE} from './specification.ts';
 
-/** One command of a story, with what it found and what it left. */
+/** One command of a story, with the state before and after. */
 export interface Turn {
   command: Command;
   decision: Decision;
@@ -17,11 +17,11 @@ export interface Turn {
   after: State;
   was: Split;
   is: Split;
-  /** What was written; null when nothing was. */
+  /** The commit; null if nothing was written. */
   commit: Commit | null;
 }
 
-/** Carries out a command as the controller does, without a store. */
+/** Executes a command as the controller does, without a store. */
 export function carryOut(before: State, command: Command, was = deriveSplit(before)): Turn {
   const decision = decide(before, command);
   const turn = {command, decision, before, was};
@@ -43,8 +43,8 @@ export function carryOut(before: State, command: Command, was = deriveSplit(befo
   return {...turn, after, is, commit: {...commit, split: is}};
 }
 
-/** What becomes of a list of acts, from `state` on. */
-export function tell(list: readonly Act[], state = initialState(FEATURE), from = DAWN): Turn[] {
+/** Plays a list of acts from `state` on. */
+export function play(list: readonly Act[], state = initialState(FEATURE), from = DAWN): Turn[] {
   const turns: Turn[] = [];
   let now = {state, split: deriveSplit(state)};
   let at = from;
@@ -60,13 +60,13 @@ export function tell(list: readonly Act[], state = initialState(FEATURE), from =
   return turns;
 }
 
-/** How a story ends. */
+/** State and time at the end of a story. */
 export function endOf(turns: readonly Turn[]): {state: State; at: number} {
   const last = turns.at(-1);
   return {state: last?.after ?? initialState(FEATURE), at: last?.command.at ?? DAWN};
 }
 
-/** The commits of a story as a reader gets them: through JSON. */
+/** The commits of a story as a reader gets them, through JSON. */
 export function written(turns: readonly Turn[]): Commit[] {
   return turns.flatMap(({commit}) => (commit === null ? [] : [JSON.parse(JSON.stringify(commit)) as Commit]));
 }

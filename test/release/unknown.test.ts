@@ -10,7 +10,7 @@ import {given, DAWN, FEATURE} from './specification.ts';
 const unknown = {type: 'release-split-in-two'};
 
 describe('an event of a newer version', () => {
-  test('that changes state makes this one read-only but for a rollback', () => {
+  test('that changes state makes this version read-only except for a rollback', () => {
     const story = given(start(), unknown);
     expect(story.state.unknownEvent).toBe('release-split-in-two');
     for (const order of [next(0), set(1), pause(), complete(), deny('u-1')])
@@ -18,12 +18,12 @@ describe('an event of a newer version', () => {
     story.when(rollback()).thenEvents({type: 'rollback-started'});
   });
 
-  test('that says it may be ignored is ignored', () => {
+  test('that is ignorable is ignored', () => {
     const {state} = given(start(), {type: 'weather-changed', ignorable: true});
     expect(state).toEqual(given(start()).state);
   });
 
-  test('is named, and the first one is: what came after it means nothing', () => {
+  test('is named, and only the first one', () => {
     const {state} = given(unknown, {type: 'other'}, {type: 'release-banned', release: 'r-9'});
     expect(state.unknownEvent).toBe('release-split-in-two');
     expect(state.rolledBack).toEqual(['r-9']);
@@ -34,7 +34,7 @@ describe('an event of a newer version', () => {
   });
 });
 
-/** A commit as a stranger may have written it. */
+/** A commit as other software may have written it. */
 function commit(events: unknown[], rest: Partial<Commit> = {}): Commit {
   const split = deriveSplit(initialState(FEATURE));
   return {
@@ -53,7 +53,7 @@ function commit(events: unknown[], rest: Partial<Commit> = {}): Commit {
 }
 
 describe('a commit that cannot be read', () => {
-  test('because it asks for a newer reader, is folded as far as it goes and makes this one read-only', () => {
+  test('because it needs a newer reader, is folded as far as known and makes this version read-only', () => {
     const state = evolveCommit(
       initialState(FEATURE),
       commit([{type: 'release-banned', release: 'r-1'}], {minReader: 2}),
@@ -83,7 +83,7 @@ describe('a commit that cannot be read', () => {
     {type: 'user-included', release: 'r-1', user: null},
     {type: 'alert-raised', alert: 'a-1', level: 'critical', message: null, key: 'k', silenced: false},
     {type: 'guard-taken', epoch: '5'},
-  ])('because an event of it is broken, changes nothing but that: $type', event => {
+  ])('because an event is broken, changes only the unknown event: $type', event => {
     const after = evolveCommit(state, commit([event]));
     expect(after.unknownEvent).toContain(event.type);
     expect({...after, unknownEvent: null}).toEqual(state);
@@ -91,13 +91,13 @@ describe('a commit that cannot be read', () => {
   });
 });
 
-test('an event that says it may be ignored is, also where it is broken', () => {
+test('a broken event that is ignorable is ignored', () => {
   const {state} = given(start());
   const event = {type: 'delivery-begun', ignorable: true, dispatch: 'x', channels: 7};
   expect(evolveCommit(state, commit([event]))).toEqual(state);
 });
 
-test('events of a release that has given way change nothing', () => {
+test('events of a superseded release change nothing', () => {
   const {state} = given(start(), rollback(), ...takenBack(), start(fourPhases(), {release: 'r-2'}));
   const late = evolveCommit(
     state,

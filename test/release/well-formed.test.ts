@@ -4,7 +4,7 @@ import {endOf, fromJson, startOf, toJson, wellFormedJson} from '../../source/rel
 
 const ROCKET = '\u{1F680}';
 const [HIGH, LOW] = [ROCKET.charAt(0), ROCKET.charAt(1)];
-/** Texts with halves of surrogate pairs, backslashes and everything that JSON escapes. */
+/** Texts with halves of surrogate pairs, backslashes and all that JSON escapes. */
 const texts = fc.string({
   unit: fc.oneof(
     fc.constantFrom(HIGH, LOW, ROCKET, '\\', '"', 'u', 'd83d', '\0', '\u2028'),

@@ -45,7 +45,7 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     return {news, versions, reached};
   }
 
-  test('begins with the newest commit, not with the first, and hears of each that comes', async () => {
+  test('begins with the newest commit, not with the first, and receives each new one', async () => {
     await appendMany(feature, 5);
     const {versions, reached} = follow();
     await reached(5);
@@ -54,7 +54,7 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     expect(versions()).toEqual([5, 6, 7]);
   });
 
-  test('an empty log is told as such, and then its first commit', async () => {
+  test('reports an empty log, and then its first commit', async () => {
     const {versions, reached} = follow();
     await reached(0);
     await appendNext(feature);
@@ -62,11 +62,11 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     expect(versions()).toEqual([0, 1]);
   });
 
-  test('a log that lost its end is read anew: older splits on the way to the newest are not told', async () => {
+  test('reads a log again that lost its end, and passes on only the newest split', async () => {
     const commits = await appendMany(feature, 6);
     const {news, versions, reached} = follow();
     await reached(6);
-    // It sees neither the log that is cut nor how it grows, only what comes of it.
+    // The router sees neither the cut nor the new commits one by one, only the newest commit.
     proxy.swallow();
     await redis.admin.xdel(LOG, '5-0', '6-0');
     await redis.admin.xsetid(LOG, '4-0');
@@ -80,7 +80,7 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     await reached(6);
   });
 
-  test('junk behind the newest commit is told once, and the newest stays what it was', async () => {
+  test('reports junk behind the newest commit once, and keeps the newest commit', async () => {
     await appendMany(feature, 3);
     const {news, versions, reached} = follow();
     await reached(3);
@@ -92,7 +92,7 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     expect(news.filter(({type}) => type === 'broken').length).toBeLessThanOrEqual(2);
   });
 
-  test('cut off while the split changes, it is right after the return', async () => {
+  test('is at the newest split right after an outage in which the split changed', async () => {
     await appendNext(feature);
     const {news, reached} = follow();
     await reached(1);
@@ -101,7 +101,7 @@ describe.skipIf(redisMissing)('a router that follows the newest split', () => {
     await appendMany(feature, 2);
     await proxy.accept();
     await reached(3);
-    // And what changes right afterwards is heard, too.
+    // A change right after the return arrives, too.
     await appendNext(feature);
     await reached(4);
   });

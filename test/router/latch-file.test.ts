@@ -21,13 +21,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, {recursive: true, force: true}));
 
 describe('the latch of an offline rollback', () => {
-  test('is read as it was set, and only by its own feature', async () => {
+  test('is read back as it was set, and only by its own feature', async () => {
     await setLatch(folder, LATCH);
     expect(await readLatch(folder, 'new_payment')).toEqual({kind: 'set', latch: LATCH});
     expect(await readLatch(folder, 'search')).toEqual({kind: 'open'});
   });
 
-  test('leaves nothing else behind, and is gone once it is opened', async () => {
+  test('leaves no temporary file, and is gone once it is opened', async () => {
     const path = await setLatch(folder, LATCH);
     expect(await readdir(dirname(path))).toEqual(['new_payment.json']);
     await openLatch(folder, 'new_payment');
@@ -39,14 +39,14 @@ describe('the latch of an offline rollback', () => {
     ['nothing', ''],
     ['another document', '{"schema":"graydeck.latch/2","feature":"new_payment","release":"r-1"}'],
     ['the latch of another feature', JSON.stringify({...LATCH, feature: 'search'})],
-  ])('holds where its file is %s', async (_what, text) => {
+  ])('holds if its file is %s', async (_what, text) => {
     const path = latchPath(folder, 'new_payment');
     await mkdir(dirname(path), {recursive: true});
     await writeFile(path, text);
     expect((await readLatch(folder, 'new_payment')).kind).toBe('damaged');
   });
 
-  test('opens by nothing but a split that says its release was rolled back', () => {
+  test('opens only by a split that says its release was rolled back', () => {
     expect(isAcknowledged(LATCH, {rolledBack: []})).toBe(false);
     expect(isAcknowledged(LATCH, {rolledBack: ['r-2']})).toBe(false);
     expect(isAcknowledged(LATCH, {rolledBack: ['r-2', 'r-1']})).toBe(true);

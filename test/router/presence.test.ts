@@ -10,14 +10,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A router whose store takes what it says, until `isTaken` is false. */
+/** A router whose store takes its reports until `isTaken` is false. */
 function router() {
   const stop = new AbortController();
   const said: number[] = [];
   const state = {isTaken: true, isStale: true, staleAt: Number.NaN, freshAt: Number.NaN, reads: 0};
   const presence = new Presence({
     report: () => {
-      if (!state.isTaken) return Promise.reject(new Error('no replica takes it'));
+      if (!state.isTaken) return Promise.reject(new Error('no replica takes the report'));
       said.push(performance.now());
       return Promise.resolve();
     },
@@ -43,7 +43,7 @@ function router() {
   return {presence, state, said, end};
 }
 
-test('it says what it applies at once, every five seconds, and soon after a change', async () => {
+test('a router reports at once, every 5 s, and soon after a change', async () => {
   const {presence, said, end} = router();
   await vi.advanceTimersByTimeAsync(0);
   expect(said).toHaveLength(1);
@@ -59,7 +59,7 @@ test('it says what it applies at once, every five seconds, and soon after a chan
   await end();
 });
 
-test('a hundred routers that are cut off at once are at prod in time, and not all at once', async () => {
+test('100 routers that lose the store together go to prod in time, and not all at one moment', async () => {
   const routers = Array.from({length: 100}, router);
   await vi.advanceTimersByTimeAsync(100);
   expect(routers.every(({state}) => !state.isStale)).toBe(true);
@@ -74,7 +74,7 @@ test('a hundred routers that are cut off at once are at prod in time, and not al
   await Promise.all(routers.map(async ({end}) => await end()));
 });
 
-test('after a silence the newest commit is read before anything is believed again', async () => {
+test('after an outage the router reads the newest commit before it serves gray again', async () => {
   const {state, end} = router();
   await vi.advanceTimersByTimeAsync(100);
   const {reads} = state;
@@ -87,7 +87,7 @@ test('after a silence the newest commit is read before anything is believed agai
   await end();
 });
 
-test('a log that cannot be read makes it stale, though every report is taken', async () => {
+test('a router that cannot read the log becomes stale, though the store takes every report', async () => {
   const {presence, state, end} = router();
   await vi.advanceTimersByTimeAsync(100);
   presence.setReadable(false);

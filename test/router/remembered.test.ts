@@ -19,14 +19,14 @@ afterAll(async () => {
   await rm(folder, {recursive: true, force: true});
 });
 
-test('what was written is read again, and nothing lies beside it', async () => {
+test('a written file is read back, and no temporary file remains', async () => {
   const path = rememberedPath(folder, 'redis://127.0.0.1:6379/0', 'new_payment');
   await Promise.all(Array.from({length: 5}, () => writeRemembered(path, known)));
   expect(await readRemembered(path)).toEqual(known);
   expect(await readdir(dirname(path))).toHaveLength(1);
 });
 
-test('what another process of this host has seen rolled back stays, though this one has not', async () => {
+test('a rollback that another process of this host has seen stays in the file', async () => {
   const path = join(folder, 'shared.json');
   await writeRemembered(path, known);
   const commit = {...known.commit, version: 9, id: 'c-9'};
@@ -38,14 +38,14 @@ test('what another process of this host has seen rolled back stays, though this 
   });
 });
 
-test('another store has another file', () => {
+test('each store has a file of its own', () => {
   const paths = ['redis://a:6379/0', 'redis://b:6379/0'].map(store =>
     rememberedPath(folder, store, 'new_payment'),
   );
   expect(paths[0]).not.toBe(paths[1]);
 });
 
-test('a file that is cut short, changed by a byte, or none at all is as if it were not there', async () => {
+test('a file that is missing, cut short or changed by a byte counts as missing', async () => {
   const path = join(folder, 'one.json');
   expect(await readRemembered(path)).toBeNull();
   await writeRemembered(path, known);

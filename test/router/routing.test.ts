@@ -23,7 +23,7 @@ describe('the SDK gives every case of the conformance file its side, reason and 
   });
 });
 
-test('before anything is known everybody gets prod', () => {
+test('every user gets prod before a split is known', () => {
   const routing = new Routing('new_payment', {}, () => NOW);
   routing.setStale(false);
   expect(routing.decide({id: 'u-1'}, {headers: {'x-gray-release': 'true'}})).toMatchObject({
@@ -33,7 +33,7 @@ test('before anything is known everybody gets prod', () => {
   });
 });
 
-test('a release seen rolled back stays so, whatever the store says later', () => {
+test('a release seen rolled back stays rolled back, whatever the store says later', () => {
   const routing = routingAt('everyone');
   expect(routing.decide({id: 'u-1'}).side).toBe('gray');
   routing.apply({version: 8, id: 'c-8', split: splitNamed('rolled-back')});
@@ -46,13 +46,13 @@ test('a release seen rolled back stays so, whatever the store says later', () =>
   expect(routing.report('sdk')).toMatchObject({live: false, percent: 0, version: 7});
 });
 
-test('another release is served, though one before it was rolled back', () => {
+test('the next release is served after a rollback of the one before', () => {
   const routing = routingAt('rolled-back');
   routing.apply({version: 9, id: 'c-9', split: {...splitNamed('everyone'), release: 'r-3'}});
   expect(routing.decide({id: 'u-1'})).toMatchObject({side: 'gray', release: 'r-3'});
 });
 
-test('while a rollback waits on this host for the store, everybody gets prod', () => {
+test('every user gets prod while an offline rollback waits for the store', () => {
   const routing = routingAt('everyone');
   routing.setLatched(true);
   expect(routing.decide({id: 'u-1'}, {headers: {'x-gray-release': 'true'}})).toMatchObject({side: 'prod'});
@@ -60,7 +60,7 @@ test('while a rollback waits on this host for the store, everybody gets prod', (
   expect(routing.decide({id: 'u-1'}).side).toBe('gray');
 });
 
-test('it says what it applies: nothing of gray while stale, and no bound where the phase says keep', () => {
+test('the report says 0 % gray while stale, and the longest bound if the phase says keep', () => {
   const routing = routingAt('ten-percent');
   expect(routing.report('sdk a')).toEqual({
     name: 'sdk a',
@@ -98,14 +98,14 @@ test.each<[string, unknown]>([
       },
     },
   ],
-])('whatever is asked, there is an answer: %s', (_, user) => {
+])('decides for any input: %s', (_, user) => {
   for (const name of ['half', 'half-of-china', 'lists', 'dates', 'not-live']) {
     const {side} = routingAt(name).decide(user as User, null as never);
     expect(['prod', 'gray']).toContain(side);
   }
 });
 
-test('a split that cannot be read sends nobody to gray', () => {
+test('a split that cannot be read sends no user to gray', () => {
   for (const broken of [
     {tiers: [null]},
     {include: {}},
@@ -120,7 +120,7 @@ test('a split that cannot be read sends nobody to gray', () => {
 });
 
 test.each([undefined, null, 'soon', {}, 0, -1, 1e300])(
-  'a split that bounds nothing, by %j as its time, sends nobody to gray, and the usual time holds',
+  'a split with staleAfterMs %j sends no user to gray, and the default bound holds',
   staleAfterMs => {
     const routing = routingAt('everyone');
     const split = {...splitNamed('everyone'), staleAfterMs} as Split;
@@ -132,7 +132,7 @@ test.each([undefined, null, 'soon', {}, 0, -1, 1e300])(
 );
 
 test.each([undefined, null, 7, 'r-1', {}, {schema: 2}, {schema: 1, rolledBack: {}}])(
-  'a commit that asks for a newer reader may hold anything for a split, %j: nobody gets gray, and nothing is thrown',
+  'a commit for a newer reader with the split %j sends no user to gray and throws no error',
   split => {
     const routing = routingAt('everyone');
     routing.apply({version: 8, id: 'c-8', minReader: 2, split: split as never});
@@ -141,7 +141,7 @@ test.each([undefined, null, 7, 'r-1', {}, {schema: 2}, {schema: 1, rolledBack: {
   },
 );
 
-test('a split of a later shape sends nobody to gray', () => {
+test('a split of a newer schema sends no user to gray', () => {
   const routing = routingAt('everyone');
   routing.apply({
     version: 8,

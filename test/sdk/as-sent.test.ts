@@ -23,7 +23,7 @@ const ROUTINGS = new Map(
 );
 const records: Measurement[] = [];
 
-/** What the middleware needs of a feature: here the split's name is in the path. */
+/** The part of a feature that the middleware calls. The path names the split. */
 function featureOf(path: string | undefined) {
   const routing = ROUTINGS.get(path?.replace(/^\//u, '').split('?')[0] ?? '')!;
   return {
@@ -58,7 +58,7 @@ describe.each([
   ['the middleware', plain],
   ['hono', getRequestListener(app.fetch) as RequestListener],
 ])('%s and the requests of the conformance file', (_, listener) => {
-  test('agree: what is compared and hashed is what was sent', async () => {
+  test('agree: they compare and hash the bytes that were sent', async () => {
     const server = createServer(listener);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const {port} = server.address() as AddressInfo;
@@ -99,10 +99,10 @@ describe('decide, with the headers of the request', () => {
   });
 });
 
-describe('an id that comes from elsewhere than a header', () => {
+describe('an id that does not come from a header', () => {
   const headers = {'x-other': Buffer.from('用户43').toString('latin1'), 'x-plain': 'Müller'};
 
-  test.each(['Müller', 'ü', 'Ã¼', '用户43', 'a, b', 'ÿ', '\ud83d'])('stays as it is: %s', id => {
+  test.each(['Müller', 'ü', 'Ã¼', '用户43', 'a, b', 'ÿ', '\ud83d'])('is unchanged: %s', id => {
     expect(sentText(id, {})).toBe(id);
     expect(sentText(id, {headers: {'x-other': headers['x-other']}, lines: ['x', 'a', 'y', 'b']})).toBe(id);
   });
@@ -112,7 +112,7 @@ describe('an id that comes from elsewhere than a header', () => {
       expect(bucketOf('pay:', id)).toBe(bucketOf('pay:', id.toWellFormed()));
   });
 
-  test('is not read twice', () => {
+  test('is read once', () => {
     const twice = Buffer.from('Ã¼').toString('latin1');
     const asked = {headers: {'x-user-id': twice}};
     expect(sentText(twice, asked)).toBe('Ã¼');
@@ -120,7 +120,7 @@ describe('an id that comes from elsewhere than a header', () => {
     expect(headerText(headerText(Buffer.from('用户').toString('latin1')))).toBe('用户');
   });
 
-  test('other properties of the user stay what they are, also those that he inherits', () => {
+  test('leaves other properties of the user unchanged, also inherited ones', () => {
     class Person {
       id = Buffer.from('用户43').toString('latin1');
       get country() {

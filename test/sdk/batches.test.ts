@@ -14,7 +14,7 @@ function batches(): Batches {
   return new Batches({instance: 'web-1-a', kinds: KINDS, feature: 'new_payment', split: SPLIT});
 }
 
-/** The fields of an entry by name, read as any reader does. */
+/** The fields of an entry by name, decoded as a reader decodes them. */
 function read(entry: string[] | undefined): Record<string, string> {
   const fields = entry ?? [];
   const sample = new Sample();
@@ -58,7 +58,7 @@ test('many requests of one side and cohort become one entry', () => {
   expect(prod).not.toHaveProperty('errors');
 });
 
-test('cohorts and splits are kept apart, also where requests end after the split has changed', () => {
+test('cohorts and splits are kept apart, also if requests end after the split has changed', () => {
   const gathered = batches();
   gathered.record(GRAY, {requests: 1}, 0);
   gathered.record({...GRAY, cohort: 'chosen'}, {requests: 1}, 0);
@@ -87,7 +87,7 @@ test('a sample names split 0 before a split is known, so that it counts for no r
   expect(read(gathered.next(250).entries[0])).toMatchObject({split: '0'});
 });
 
-test('what the options declare is sent as what it is', () => {
+test('metrics are sent by the kind that the options declare', () => {
   const gathered = batches();
   gathered.record(GRAY, {requests: 1, db_time: 3, queue: 9, carts: 2}, 0);
   gathered.record(GRAY, {requests: 1, db_time: 5, queue: 4, carts: 2}, 0);
@@ -97,7 +97,7 @@ test('what the options declare is sent as what it is', () => {
   expect(said['db_time']).toMatch(/^~/u);
 });
 
-test('what was not taken is sent again under the same numbers, and what was is not', () => {
+test('entries that the store did not take are sent again under the same numbers, and no others', () => {
   const gathered = batches();
   gathered.record(GRAY, {requests: 1}, 0);
   gathered.flush(250, false);
@@ -120,7 +120,7 @@ test('what was not taken is sent again under the same numbers, and what was is n
   expect(gathered.waiting).toBe(0);
 });
 
-test('a store that stays away costs bounded memory, and what is dropped is counted', () => {
+test('memory stays bounded while the store is away, and dropped entries are counted', () => {
   const gathered = batches();
   for (let second = 0; second < 2000; second++) {
     const at = second * 1000;
@@ -129,20 +129,20 @@ test('a store that stays away costs bounded memory, and what is dropped is count
   }
   expect(gathered.waiting).toBeLessThanOrEqual(512);
   expect(gathered.dropped).toMatchObject({entries: 2000 - 512, requests: 10 * (2000 - 512)});
-  // The newest are kept, and at most forty are sent at once.
+  // The newest entries are kept, and one write holds at most 40.
   expect(gathered.next(2_000_000).entries).toHaveLength(40);
 });
 
-describe('bad input is counted, and takes nothing else with it', () => {
+describe('bad input is counted, and other input is kept', () => {
   test.each([
-    ['a number that is none', {errors: Number.NaN}],
+    ['NaN', {errors: Number.NaN}],
     ['an infinite number', {response_time: Number.POSITIVE_INFINITY}],
     ['a counter below 0', {conversions: -1}],
     ['half a request', {requests: 0.5}],
     ['a text for a number', {carts: 'many'}],
-    ['a name that tells about the entry', {instance: 7}],
+    ['the name of an entry field', {instance: 7}],
     ['a name with a line break', {'a\nb': 1}],
-    ['a name without end', {['n'.repeat(200)]: 1}],
+    ['a name of 200 characters', {['n'.repeat(200)]: 1}],
     ['a use with an unfit name', {uses: ['two words']}],
   ])('%s', (_, measured) => {
     const gathered = batches();
@@ -152,7 +152,7 @@ describe('bad input is counted, and takes nothing else with it', () => {
     expect(read(gathered.next(250).entries[0])).toMatchObject({checked: '1'});
   });
 
-  test('what is no decision, and what is no measurement', () => {
+  test('no decision, and no measurement', () => {
     const gathered = batches();
     for (const call of [
       undefined,

@@ -5,7 +5,7 @@ import {Routing} from '../../source/router/routing.ts';
 import {honoMiddleware, plainMiddleware} from '../../source/sdk/middleware.ts';
 import type {Measurement} from '../../source/sdk/tally.ts';
 
-/** A user as a database hands it out whose connection has gone: asked for anything, it throws. */
+/** A user object of a database whose connection is closed: every property throws. */
 const broken = () => ({
   get id(): string {
     throw new Error('the session is closed');
@@ -20,7 +20,7 @@ function measured() {
 }
 
 describe('a user that throws when it is asked for its id', () => {
-  test('ends neither the request nor the application, and is measured all the same', async () => {
+  test('fails neither the request nor the application, and is measured', async () => {
     const feature = measured();
     const use = plainMiddleware(feature, {user: broken}, () => undefined);
     const server = createServer((request, response) => {
@@ -34,7 +34,7 @@ describe('a user that throws when it is asked for its id', () => {
     expect(feature.records).toMatchObject([{requests: 1, errors: 0, user: '127.0.0.1'}]);
   });
 
-  test('is no error of a request by hono', async () => {
+  test('does not fail a request of hono', async () => {
     const feature = measured();
     const context = {
       req: {raw: new Request('http://127.0.0.1/')},

@@ -27,7 +27,7 @@ const batchesOf = () =>
 describe.each(ODD_NAMES)('in an application, the name %s', name => {
   const named = (value: unknown) => Object.fromEntries([[name, value]]);
 
-  test('as an attribute is what the user has, and nothing that every object has', () => {
+  test('as an attribute is read from the user, not from Object.prototype', () => {
     const has: Rule = {attribute: name, test: {op: 'in', values: ['x']}};
     for (const rule of [has, {attribute: name, test: {op: '!=', value: 1}}] as Rule[])
       expect(sideOf({}, rule)).toBe('prod');
@@ -39,7 +39,7 @@ describe.each(ODD_NAMES)('in an application, the name %s', name => {
     expect(sideOf({}, {not: {custom: name}})).toBe('prod');
   });
 
-  test('as a header or a cookie forces a side only where it was sent', () => {
+  test('as a header or a cookie forces a side only if it was sent', () => {
     expect(sideOf({}, null, {headers: {}, cookies: {}})).toBe('prod');
     expect(sideOf({}, null, {headers: {}})).toBe('prod');
     expect(sideOf({}, null, {headers: named('true')})).toBe(name === name.toLowerCase() ? 'gray' : 'prod');
@@ -47,7 +47,7 @@ describe.each(ODD_NAMES)('in an application, the name %s', name => {
     expect(sideOf({}, null, {headers: {cookie: `${name}=true`}})).toBe('gray');
   });
 
-  test('is recorded as a metric, and as what was used', () => {
+  test('is recorded as a metric and as a use', () => {
     const batches = batchesOf();
     batches.record(GRAY, {requests: 1, uses: [name], ...named(2)}, 0);
     batches.flush(250, true);

@@ -25,7 +25,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     return OpenFeature.getClient();
   }
 
-  test('asks whether a user gets gray, and hears why', async () => {
+  test('learns whether a user gets gray, and why', async () => {
     await scene.put('lists');
     const flags = await client();
     expect(await flags.getBooleanDetails(FEATURE, false, {targetingKey: 'u-1'})).toMatchObject({
@@ -41,7 +41,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     expect(await flags.getBooleanValue(FEATURE, true, {targetingKey: 'u-3'})).toBe(false);
   });
 
-  test('attributes of its context are those of the user', async () => {
+  test('passes the attributes of its context as those of the user', async () => {
     await scene.put('half-of-china');
     const flags = await client();
     const context = {targetingKey: 'u-131', country: 'CN', region: 'east'};
@@ -49,7 +49,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     expect(await flags.getBooleanValue(FEATURE, false, {...context, region: 'west'})).toBe(false);
   });
 
-  test('tells what came of it, and of which person', async () => {
+  test('records results, and the person', async () => {
     await scene.put('half', {release: 'r-7'});
     const flags = await client();
     const context = {targetingKey: 'u-131'};
@@ -76,7 +76,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     });
   });
 
-  test('hears of a rollback', async () => {
+  test('follows a rollback', async () => {
     await scene.put('everyone');
     const flags = await client();
     expect(await flags.getBooleanValue(FEATURE, false, {targetingKey: 'u-1'})).toBe(true);
@@ -87,7 +87,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     });
   });
 
-  test('gets its own default for what is no feature, no boolean, or not known', async () => {
+  test('gets its default for an invalid name, another type, or an unknown feature', async () => {
     await scene.put('everyone');
     const flags = await client();
     const user = {targetingKey: 'u-1'};
@@ -109,7 +109,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     });
   });
 
-  test('is not made to follow whatever it is asked for', async () => {
+  test('follows at most 100 features that the options do not name', async () => {
     await scene.put('everyone');
     const flags = await client([]);
     const user = {targetingKey: 'u-1'};
@@ -123,7 +123,7 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
     expect(await flags.getBooleanValue(FEATURE, false, user)).toBe(true);
   });
 
-  test('gets its default while the store is away from the start', async () => {
+  test('gets its default if the store is away at the start', async () => {
     await scene.proxy.refuse();
     const flags = await client();
     expect(await flags.getBooleanDetails(FEATURE, true, {targetingKey: 'u-1'})).toMatchObject({

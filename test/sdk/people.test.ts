@@ -49,7 +49,7 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
     return measurements;
   }
 
-  /** What evidence was told in all, and the requests beside it. */
+  /** Sums over what evidence received about people, and the requests. */
   function told({windows}: Measurements, side: 'prod' | 'gray'): {people: PeopleTick; requests: number} {
     const now = Math.floor(scene.operator.now() / 1000) * 1000;
     const ticks: SideTick[] = [];
@@ -68,7 +68,7 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
     const before = await scene.put('half', {release, tiers: [{audience: null, percent: 20}], percent: 20});
     const reader = follow(release, before, scene.operator.now());
     await reader.start();
-    // Two processes serve partly the same people, then both are started again.
+    // Two processes serve partly the same people. Then both restart.
     const first = (await Promise.all([serve(before, 0, 600, 3), serve(before, 300, 900, 5)])).flat();
     const again = (await Promise.all([serve(before, 0, 600, 5), serve(before, 300, 900, 3)])).flat();
     await until(() => expect(told(reader, 'gray').requests + told(reader, 'prod').requests).toBe(2400));
@@ -76,7 +76,7 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
     for (const side of ['prod', 'gray'] as const)
       expect(told(reader, side).people).toMatchObject({seen: pastSeen[side].size});
 
-    // A second in which a split began counts from there on only.
+    // A second in which a split began counts only from its beginning.
     await new Promise(resolve => setTimeout(resolve, 1100));
     const after = await scene.put('half', {release, tiers: [{audience: null, percent: 60}], percent: 60});
     reader.setRelease({release, splitVersion: after, since: scene.operator.now(), startedAt: 0});
@@ -85,7 +85,7 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
 
     const all = [...first, ...again, ...moved];
     const newSeen = seen(moved);
-    // Of two processes that serve one person at a time either may have been first, but on one side only.
+    // Either of two processes that serve one person at a time may be first, but on one side only.
     const failed = firstSides(all.filter(one => one.failed));
     for (const side of ['prod', 'gray'] as const) {
       const {people, requests} = told(reader, side);
@@ -96,13 +96,13 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
       });
       const tail = (limit: number) =>
         (people.slowest ?? []).reduce((sum, [bucket, change]) => sum + (bucket >= limit ? change : 0), 0);
-      // 900 ms lie in bucket 78, of half an octave 76; whoever failed waited so long.
+      // 900 ms lie in bucket 78, of half an octave 76. Every person whose request failed waited 900 ms.
       expect(tail(76)).toBe(people.failed);
     }
     expect(reader.windows.faults()).toEqual([]);
   });
 
-  test('are known to who takes over, when the raw samples are gone', async () => {
+  test('are known to a successor after the raw samples are gone', async () => {
     const release = 'r-8';
     const version = await scene.put('half', {release});
     const since = scene.operator.now();
@@ -138,7 +138,7 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
       expect(told(late, side).people).toMatchObject({seen: seenBefore[side].size});
       expect(late.windows.peopleSeen(side)).toBe(seenBefore[side].size);
     }
-    // The same people, of whom now others fail: only these are news.
+    // The same people. Others of them fail now, and only these failures are news.
     const again = await serve(version, 0, 500, 6);
     await until(() => expect(told(late, 'gray').requests + told(late, 'prod').requests).toBe(1000));
     const failed = firstSides([...served, ...again].filter(one => one.failed));
@@ -149,7 +149,7 @@ describe.skipIf(redisMissing)('people of several processes, on a real Redis', ()
       });
   });
 
-  test('are left out where the store does not let their rows be read', async () => {
+  test('are left out if the store denies reading their rows', async () => {
     const release = 'r-9';
     const version = await scene.put('half', {release});
     const {samples, rollUps} = scene.feature;

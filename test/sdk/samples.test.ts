@@ -13,7 +13,7 @@ import {EARLY, FEATURE, FORCED, METRICS, Scene, until} from './scene.ts';
 
 type Env = {Variables: {gray: Decision}};
 
-describe.skipIf(redisMissing)('what an application measures, on a real Redis', () => {
+describe.skipIf(redisMissing)('samples of an application, on a real Redis', () => {
   let scene: Scene;
 
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     return pay;
   }
 
-  /** What a reader makes of the stream. */
+  /** Reads the stream as a reader does. */
   async function read(): Promise<{windows: Windows; entries: SampleEntry[]}> {
     const windows = new Windows();
     const parser = new SampleParser(windows.table);
@@ -49,7 +49,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
   const requestsOf = (entries: SampleEntry[]) =>
     entries.reduce((sum, {fields}) => sum + Number(fields[fields.indexOf('requests') + 1]), 0);
 
-  test('arrives by side and cohort, in few entries, with users and uses as sketches', async () => {
+  test('arrive by side and cohort, in few entries, with users as sketches', async () => {
     await scene.put('ten-percent');
     const pay = await ready();
     for (let n = 0; n < 3000; n++) {
@@ -74,7 +74,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect(responseTime.p50).toBeGreaterThan(95);
   });
 
-  test('a lost answer makes nothing count twice, and a store that was away nothing be lost', async () => {
+  test('count once after a lost reply, and none are lost while the store is away', async () => {
     await scene.put('half');
     const pay = await ready();
     scene.proxy.loseAnswerTo('XADD');
@@ -89,7 +89,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect(pay.health().dropped).toEqual({entries: 0, requests: 0, values: 0, calls: 0});
   });
 
-  test('what was recorded right before the end is sent', async () => {
+  test('recorded right before close are sent', async () => {
     await scene.put('half');
     const deck = await scene.connect();
     const pay = deck.feature(FEATURE);
@@ -99,7 +99,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect((await numbers('gray', 'eligible')).requests).toBe(3);
   });
 
-  test('a middleware of the plain kind records requests, 5xx, thrown and aborted ones by itself', async () => {
+  test('of the plain middleware hold requests, 5xx, thrown errors and aborted requests', async () => {
     await scene.put('lists');
     const pay = await ready();
     const use = pay.middleware({user: (request: IncomingMessage) => request.headers['x-user'] as string});
@@ -152,7 +152,52 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     ]);
   });
 
-  test('hono is served the same way', async () => {
+  test('name what a route has thrown though the framework caught it', async () => {
+    await scene.put('lists');
+    const pay = await ready();
+    const mistake = new TypeError('total is not a function');
+    type Layer = (
+      request: IncomingMessage,
+      response: ServerResponse,
+      next: (error?: unknown) => unknown,
+    ) => unknown;
+    type ErrorLayer = (error: unknown, ...rest: Parameters<Layer>) => unknown;
+    const layers: (Layer | ErrorLayer)[] = [
+      pay.middleware({user: () => 'u-1'}),
+      ({url}: IncomingMessage, response: ServerResponse) => {
+        if (url === '/throws') throw mistake;
+        if (url === '/unknown') throw new RangeError('no such page');
+        response.end();
+      },
+      pay.errors(),
+    ];
+    // As connect and express go on: what a layer throws goes to the next layer of four parameters, at last to a page.
+    const server = createServer((request, response) => {
+      const goOn = (at: number, error: unknown): unknown => {
+        const layer = layers[at];
+        if (layer === undefined) return response.writeHead(error instanceof RangeError ? 404 : 500).end();
+        const next = (more?: unknown) => goOn(at + 1, more);
+        if ((layer.length === 4) !== (error !== undefined)) return goOn(at + 1, error);
+        try {
+          return layer.length === 4
+            ? (layer as ErrorLayer)(error, request, response, next)
+            : (layer as Layer)(request, response, next);
+        } catch (thrown) {
+          return next(thrown);
+        }
+      };
+      goOn(0, undefined);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const {port} = server.address() as AddressInfo;
+    for (const path of ['/', '/throws', '/throws', '/unknown'])
+      await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    await until(async () => expect(await numbers('gray', 'chosen')).toMatchObject({requests: 4, errors: 2}));
+    expect((await numbers('gray', 'chosen')).counters).toEqual({[errorName(mistake)]: 2});
+  });
+
+  test('of the hono middleware hold the same', async () => {
     await scene.put('lists');
     const pay = await ready();
     const app = new Hono<Env>();
@@ -173,7 +218,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect(await numbers('gray', 'chosen')).toMatchObject({counters: {[errorName(mistake)]: 1}});
   });
 
-  test('a registry of prom-client gets the same by side', async () => {
+  test('appear by side in a registry of prom-client', async () => {
     await scene.put('lists');
     const registry = new Registry();
     const pay = (await scene.connect({registry})).feature(FEATURE);
@@ -192,7 +237,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect(text).toContain(`graydeck_live{feature="${FEATURE}"} 0`);
   });
 
-  test('a log of decisions has one line for each, whatever stands in an id', async () => {
+  test('the decision log has one line for each decision, with any characters in an id', async () => {
     await scene.put('lists');
     const lines: string[] = [];
     const pay = (await scene.connect()).feature(FEATURE, {decisionLog: line => lines.push(line)});
@@ -208,7 +253,7 @@ describe.skipIf(redisMissing)('what an application measures, on a real Redis', (
     expect(lines[1]).toMatch(/User: u\[2Jx{94}…, Feature: new_payment, Gray: NO, IP: unknown/u);
   });
 
-  test('what is made for a side is chosen by the side, and else what is given for all', async () => {
+  test('route() chooses the value of the side, else the fallback', async () => {
     await scene.put('lists');
     const pay = await ready();
     const both = pay.route({gray: 'new', prod: 'old'}, 'none');

@@ -15,11 +15,11 @@ import {eventually} from '../patience.ts';
 export const FEATURE = 'new_payment';
 export const LOG = `graydeck:{${FEATURE}}:log`;
 export const METRICS = `graydeck:{${FEATURE}}:metrics`;
-/** Whom the conformance file has in at 10 %. */
+/** A user whom the conformance file includes at 10 %. */
 export const EARLY = {id: 'u-298'};
 export const FORCED = {headers: {'x-gray-release': 'true'}};
 
-/** A real Redis, a way to it that can be cut, an operator, and applications with the rights of one. */
+/** A real Redis, a proxy that can be cut, an operator, and applications with the rights of role `app`. */
 export class Scene {
   readonly redis: RedisServer;
   readonly proxy: Proxy;
@@ -47,12 +47,12 @@ export class Scene {
     return this.operator.feature(FEATURE);
   }
 
-  /** Writes the next commit, with a split of the conformance file. */
+  /** Writes the next commit with a split of the conformance file. */
   async put(name: string, changes: Partial<Split> = {}): Promise<number> {
     return (await appendNext(this.feature, {split: {...splitNamed(name), ...changes}})).version;
   }
 
-  /** An application behind the proxy, with the rights of one. */
+  /** Connects an application through the proxy, with the rights of role `app`. */
   async connect(options: DeckOptions = {}): Promise<Deck> {
     const deck = await connect({
       store: `redis://graydeck-app:secret-of-the-app@127.0.0.1:${this.proxy.port}/0`,
@@ -64,7 +64,7 @@ export class Scene {
     return deck;
   }
 
-  /** Ends the applications, and takes the log and what they remember away. */
+  /** Closes the applications, and deletes the log and the files that they remember. */
   async clear(): Promise<void> {
     await Promise.all(this.#decks.splice(0).map(deck => deck.close()));
     this.proxy.release();
@@ -81,7 +81,7 @@ export class Scene {
   }
 }
 
-/** Waits until this holds. */
+/** Waits until the assertion holds. */
 export async function until(holds: () => void | Promise<void>): Promise<void> {
   await eventually(holds, 5);
 }

@@ -1,13 +1,13 @@
 import {PATIENCE_MS} from '../patience.ts';
-/** A follower of events, as a script has it. */
-export interface Told {
+/** An event as a script receives it. */
+export interface ServerEvent {
   id: string | null;
   event: string;
   data: Record<string, unknown>;
 }
 
 export class EventStream implements AsyncDisposable {
-  readonly told: Told[] = [];
+  readonly events: ServerEvent[] = [];
   readonly #abort: AbortController;
   readonly #reading: Promise<void>;
   #wake: (() => void) | null = null;
@@ -24,18 +24,18 @@ export class EventStream implements AsyncDisposable {
     return new EventStream(answer, abort);
   }
 
-  /** Resolves once so many have come. */
-  async until(count: number): Promise<Told[]> {
+  /** Resolves once so many events have arrived. */
+  async until(count: number): Promise<ServerEvent[]> {
     const timeout = AbortSignal.timeout(PATIENCE_MS);
-    while (this.told.length < count) {
+    while (this.events.length < count) {
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve;
         timeout.addEventListener('abort', () =>
-          reject(new Error(`only ${this.told.length} of ${count} events`)),
+          reject(new Error(`only ${this.events.length} of ${count} events`)),
         );
       });
     }
-    return this.told;
+    return this.events;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -57,7 +57,7 @@ export class EventStream implements AsyncDisposable {
         );
         const data = fields.get('data');
         if (data === undefined) continue;
-        this.told.push({
+        this.events.push({
           id: fields.get('id') ?? null,
           event: fields.get('event') ?? 'message',
           data: JSON.parse(data) as Record<string, unknown>,

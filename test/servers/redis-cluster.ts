@@ -13,9 +13,13 @@ export interface RedisCluster {
   dispose(): Promise<void>;
 }
 
-/** Three primaries without replicas, on the loopback. */
-export async function startCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedis({cluster: true})));
+/** Three primaries without replicas, on the loopback. `settings` gives those of each node. */
+export async function startCluster(
+  settings: () => Promise<Record<string, string>> = async () => ({}),
+): Promise<RedisCluster> {
+  const nodes = await Promise.all(
+    [0, 1, 2].map(async () => startRedis({cluster: true, settings: await settings()})),
+  );
   const [first] = nodes;
   if (first === undefined) throw new Error('no nodes');
   try {

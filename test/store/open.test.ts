@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, {recursive: true}));
 
 async function passwordOf(address: string, env: Record<string, string>): Promise<string | null> {
   const target = await resolveTarget(address, env);
-  return target.kind === 'redis' ? (target.password?.reveal() ?? null) : null;
+  return target.kind === 'redis' ? ((await target.password?.read()) ?? null) : null;
 }
 
 describe('opening a store', () => {

@@ -2,7 +2,8 @@ import {inspect} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {StoreFault} from '../../source/store/fault.ts';
-import {parseStoreUrl, withPassword, type RedisTarget} from '../../source/store/url.ts';
+import {Secret} from '../../source/store/secret.ts';
+import {parseStoreUrl, withPasswords, type RedisTarget} from '../../source/store/url.ts';
 
 function faultOf(url: string): StoreFault {
   try {
@@ -34,16 +35,10 @@ describe('the address of a store', () => {
   });
 
   it.each<[string, RedisTarget['via'], number, string]>([
-    ['redis://cache', {type: 'host', tls: false, host: 'cache', port: 6379}, 0, 'redis://cache:6379/0'],
-    ['redis://cache/', {type: 'host', tls: false, host: 'cache', port: 6379}, 0, 'redis://cache:6379/0'],
-    [
-      'redis://10.0.0.1:7000/3',
-      {type: 'host', tls: false, host: '10.0.0.1', port: 7000},
-      3,
-      'redis://10.0.0.1:7000/3',
-    ],
-    ['redis://[::1]:7000', {type: 'host', tls: false, host: '[::1]', port: 7000}, 0, 'redis://[::1]:7000/0'],
-    ['rediss://cache:1', {type: 'host', tls: true, host: 'cache', port: 1}, 0, 'rediss://cache:1/0'],
+    ['redis://cache', {type: 'host', host: 'cache', port: 6379}, 0, 'redis://cache:6379/0'],
+    ['redis://cache/', {type: 'host', host: 'cache', port: 6379}, 0, 'redis://cache:6379/0'],
+    ['redis://10.0.0.1:7000/3', {type: 'host', host: '10.0.0.1', port: 7000}, 3, 'redis://10.0.0.1:7000/3'],
+    ['redis://[::1]:7000', {type: 'host', host: '[::1]', port: 7000}, 0, 'redis://[::1]:7000/0'],
     ['redis+unix:///run/r.sock', {type: 'socket', path: '/run/r.sock'}, 0, 'redis+unix:///run/r.sock'],
     [
       'redis+unix:///run/r.sock?db=2',
@@ -81,7 +76,7 @@ describe('the address of a store', () => {
     expect(parseStoreUrl(url)).toEqual({kind: 'redis', via, db, username: null, password: null, label});
   });
 
-  it('may hold user and password, escaped or with a stray @ and /', () => {
+  it('may hold user and password, escaped or with a stray @ and /', async () => {
     for (const [url, user, password] of [
       ['redis://liu:p%40ss@cache', 'liu', 'p@ss'],
       ['redis://:p@ss/word@cache', null, 'p@ss/word'],
@@ -90,15 +85,34 @@ describe('the address of a store', () => {
       ['redis-cluster://liu:a:b@a,b', 'liu', 'a:b'],
     ] as const) {
       const target = redis(url);
-      expect([target.username, target.password?.reveal()]).toEqual([user, password]);
+      expect([target.username, await target.password?.read()]).toEqual([user, password]);
     }
   });
 
-  it('takes a password from elsewhere only where it has none', () => {
-    expect((withPassword(redis('redis://cache'), 'b') as RedisTarget).password?.reveal()).toBe('b');
-    expect((withPassword(redis('redis://:a@cache'), 'b') as RedisTarget).password?.reveal()).toBe('a');
+  it('takes a password from elsewhere only where it has none', async () => {
+    const passwordOf = async (url: string) =>
+      (withPasswords(redis(url), new Secret('b')) as RedisTarget).password?.read();
+    expect(await passwordOf('redis://cache')).toBe('b');
+    expect(await passwordOf('redis://:a@cache')).toBe('a');
     const file = parseStoreUrl('sqlite:deck.db');
-    expect(withPassword(file, 'b')).toBe(file);
+    expect(withPasswords(file, new Secret('b'))).toBe(file);
+    const ofSentinels = (url: string) =>
+      (withPasswords(redis(url), null, new Secret('s')) as RedisTarget).sentinelPassword?.read();
+    expect(await ofSentinels('redis-sentinel://a/deck')).toBe('s');
+    expect(ofSentinels('redis://cache')).toBeUndefined();
+  });
+
+  it('asks for TLS by its scheme, by tls=true, and by naming a certificate', () => {
+    const files = {ca: '/etc/ca.pem', cert: '/etc/my cert.pem', key: '/etc/key.pem'};
+    const query = 'ca=/etc/ca.pem&cert=/etc/my%20cert.pem&key=/etc/key.pem';
+    expect(redis('rediss://cache')).toMatchObject({tls: {}, label: 'rediss://cache:6379/0'});
+    expect(redis('redis://cache/1?tls=true')).toMatchObject({tls: {}, db: 1, label: 'rediss://cache:6379/1'});
+    for (const place of ['redis://c/1', 'rediss://c', 'redis-cluster://a,b', 'redis-sentinel://a/deck']) {
+      expect(redis(place).tls).toEqual(place.startsWith('rediss') ? {} : undefined);
+      const target = redis(`${place}?${query}`);
+      expect(target.tls).toEqual(files);
+      expect(target.label).not.toContain('?');
+    }
   });
 
   it.each([
@@ -121,13 +135,20 @@ describe('the address of a store', () => {
     ['redis://ca che', 'other characters'],
     ['redis://a,b', 'several hosts'],
     ['redis://cache/x', 'not a number from 0'],
-    ['redis://cache/0?tls=1', 'nothing may follow "?"'],
+    ['redis://cache/0?tls=1', '"tls=" is not followed by "true"'],
+    ['redis://cache?cert=/c.pem', '"cert=" and "key=" do not come together'],
+    ['redis-cluster://cache?key=/c.pem', '"cert=" and "key=" do not come together'],
+    ['redis://cache?ca=', 'nothing follows "ca="'],
+    ['redis://cache?db=1', 'something else follows "?"'],
+    ['redis://cache?sentinelPasswordFile=/f', 'something else follows "?"'],
+    ['redis+unix:///r.sock?ca=/c.pem', 'something else follows "?" than db=, passwordFile='],
+    ['redis://:a@cache?passwordFile=/f', 'names another'],
     ['redis://cache#1', 'does not end'],
     ['redis://%zz@cache', 'hexadecimal'],
     ['redis+unix://run/r.sock', 'absolute path'],
     ['redis+unix:///', 'absolute path'],
     ['redis+unix:///r.sock?db=x', 'not a number from 0'],
-    ['redis+unix:///r.sock?database=1', 'else than db=NUMBER'],
+    ['redis+unix:///r.sock?database=1', 'something else follows "?"'],
     ['redis-cluster://a,', 'a host is missing'],
     ['redis-cluster://a,b/2', 'no other database than 0'],
     ['redis-sentinel://a,b', 'no name of a master'],
@@ -155,6 +176,8 @@ describe('the address of a store', () => {
       pw => `redis://liu:${pw}@`,
       pw => `redis://cache/${pw}`,
       pw => `redis://cache?password=${pw}`,
+      pw => `redis://cache?passwordFile=${pw}`,
+      pw => `redis-sentinel://cache/deck?sentinelPasswordFile=${encodeURIComponent(pw)}`,
       pw => `redis:liu:${pw}@cache`,
       pw => `rediz://liu:${pw}@cache`,
       pw => `redis-cluster://liu:${pw}@a,b:c`,

@@ -47,14 +47,13 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'replay',
-    holds: 'recordings line by line, the clock of the viewer, windows as they stood at a moment',
-    pure: true,
-    mayImport: ['release', 'audience', 'analysis'],
+    holds: 'recordings line by line, the clock of the viewer, and a monitor of the past',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor'],
   },
   {
     name: 'config',
     holds:
-      'YAML → plan and project, every mistake with line and column: `yaml/` the text, `condition/`, `plan/`, `seeds/` the older forms, `project/` what `graydeck.yaml` says; `describe/` a plan in words',
+      'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
     pure: true,
     mayImport: ['release', 'audience', 'analysis'],
   },
@@ -64,10 +63,16 @@ export const rooms: readonly Room[] = [
     mayImport: ['release'],
   },
   {
+    name: 'http',
+    holds:
+      'requests to other systems: proxies of the environment, certificates, secrets that are read again each time',
+    mayImport: ['release'],
+  },
+  {
     name: 'metrics',
     holds:
       'sample codec, the follower that feeds windows; `prometheus/`: client, poller, state of each number; `feedback.ts`: what people say, as numbers of both sides',
-    mayImport: ['release', 'analysis'],
+    mayImport: ['release', 'analysis', 'http'],
   },
   {
     name: 'controller',
@@ -82,12 +87,12 @@ export const rooms: readonly Room[] = [
   {
     name: 'notify',
     holds: 'the outbox of notifications, one file a channel',
-    mayImport: ['release', 'controller'],
+    mayImport: ['release', 'controller', 'http'],
   },
   {
     name: 'router',
     holds:
-      'what every router is: the newest split followed, the report, staleness, what it keeps on its disk (last split, latch of an offline rollback)',
+      'a router: follows the newest split, reports, becomes stale, keeps the last split and the latch of an offline rollback on its disk',
     mayImport: ['release', 'audience', 'store/port'],
   },
   {
@@ -103,9 +108,21 @@ export const rooms: readonly Room[] = [
     notPackages: ['ink', 'react', 'zod', 'yaml', 'string-width'],
   },
   {
+    name: 'monitor',
+    holds:
+      'one live feature: log view, windows with Prometheus and feedback, routers, lease, store and the judgement of each second, handed out as one snapshot; the document of `status`',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'store/port'],
+  },
+  {
     name: 'guard',
-    holds: 'lease and epoch, the look each second, orders from a judgement; runs nothing itself',
-    mayImport: ['release', 'audience', 'analysis', 'controller', 'store/port'],
+    holds: 'lease and epoch, orders from the judgement of each second; runs no step itself',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor', 'store/port'],
+  },
+  {
+    name: 'protocol',
+    holds:
+      'the protocol of `graydeck judge` line by line, and recordings judged again, also under another plan',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'controller', 'replay', 'monitor'],
   },
   {
     name: 'server',
@@ -122,7 +139,7 @@ export const rooms: readonly Room[] = [
     name: 'console',
     holds:
       'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
-    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller'],
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'monitor'],
   },
   {
     name: 'cli',

@@ -31,8 +31,7 @@ export class Finding {
   readonly bets: Capital[];
   readonly onset: Onset;
   readonly scatter = new Scatter();
-  /** Those who counted, in all and within about a minute. */
-  counted = 0;
+  /** How many counted within about a minute. */
   late = 0;
 
   constructor(worse: Worse, isByPeople: boolean) {
@@ -78,7 +77,6 @@ export class Finding {
     const cluster = this.#worse === 'more' ? x : Math.max(0, m * share - x);
     for (const bet of this.bets) bet.grow(t, counted.seconds, FACTORS, cluster);
     this.onset.observe(from, LOGS, counted);
-    this.counted += m;
   }
 
   startAgain(): void {

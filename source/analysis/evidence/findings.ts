@@ -60,7 +60,7 @@ export class Findings {
       const x = gray[name][at] ?? 0;
       const y = prod[name][at] ?? 0;
       const share = this.#isByPeople
-        ? peopleShare.of(finding.worse, finding.counted, gray.requests, prod.requests)
+        ? peopleShare.of(finding.worse, gray.requests, prod.requests)
         : gray.requests / (gray.requests + prod.requests);
       if (Number.isNaN(share)) continue;
       const event = this.#isByPeople ? eventAt(at) : at;

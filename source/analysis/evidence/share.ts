@@ -1,8 +1,8 @@
 import type {Worse} from './reading.ts';
 import type {EvidenceTick} from './tick.ts';
 
-/** The share asked for is trusted like the share that people show once so many of them count for a finding. */
-const TRUSTED = 5;
+/** The share asked for is trusted like the share of so many people seen. */
+const TRUSTED = 60;
 /** Design effect of requests, and standard deviations from which on a stratum's own share counts. */
 const CLUSTERS = 2.5;
 const ASTRAY = 4;
@@ -42,14 +42,13 @@ export class PeopleShare {
   }
 
   /**
-   * Gray's share of those who count in a stratum; NaN where nothing can be said.
-   * @param counted people who counted for the finding before: the more, the less the share asked for is trusted
+   * Gray's share of those who count in a stratum, 0–1; NaN if it is unknown.
    */
-  of(worse: Worse, counted: number, grayRequests: number, prodRequests: number): number {
+  of(worse: Worse, grayRequests: number, prodRequests: number): number {
     const seen = this.gray + this.prod;
     const asked = Number.isNaN(this.asked) ? this.gray / seen : this.asked;
     if (!(asked > 0 && asked < 1)) return Number.NaN;
-    const shown = seen > 0 ? (counted * (this.gray / seen) + TRUSTED * asked) / (counted + TRUSTED) : asked;
+    const shown = (this.gray + TRUSTED * asked) / (seen + TRUSTED);
     const requests = grayRequests + prodRequests;
     const spread = Math.sqrt(CLUSTERS * requests * asked * (1 - asked));
     const isAstray = Math.abs(grayRequests - requests * asked) > ASTRAY * spread + FEW;

@@ -1,8 +1,8 @@
 import type {Condition} from '../../release/plan.ts';
 import {divergence} from '../divergence.ts';
 import {judgeCondition} from './judge-condition.ts';
-import type {Look} from './look.ts';
-import type {Judged} from './outcome.ts';
+import type {WindowReader} from './window-reader.ts';
+import type {JudgedCondition} from './outcome.ts';
 
 /** How far beyond its limit a value must be before a condition surely does not hold: this part of the limit. */
 const BAND = 0.1;
@@ -16,7 +16,7 @@ const SURE = Math.log(100);
  * Whether a value that does not meet its condition is clear of the limit: by a tenth of it, or for shares near 100 %
  * by a tenth of what is missing there. Between the limit and this, what held is neither over nor going on.
  */
-export function isClear({op, value, threshold, unit, improvement}: Judged): boolean {
+export function isClear({op, value, threshold, unit, improvement}: JudgedCondition): boolean {
   if (value === null || threshold === null) return false;
   const isHighShare = unit === 'percent' && !improvement && threshold > 50;
   const band = BAND * (isHighShare ? Math.max(0, 100 - threshold) : Math.abs(threshold));
@@ -27,7 +27,7 @@ export function isClear({op, value, threshold, unit, improvement}: Judged): bool
  * Whether what a guardrail was held for is over by now, though its window still remembers it: one of the last
  * stretches of time is clear of the limit.
  */
-export function isOver(condition: Condition, look: Look): boolean {
+export function isOver(condition: Condition, look: WindowReader): boolean {
   return RECENT_MS.some(overMs => {
     if (overMs >= condition.overMs) return false;
     const outcome = judgeCondition({...condition, overMs, minRequests: FEWEST}, look);
@@ -37,7 +37,7 @@ export function isOver(condition: Condition, look: Look): boolean {
 }
 
 /** One measurement may be a slip. */
-function isSeenTwice({metric}: Condition, overMs: number, {frame}: Look): boolean {
+function isSeenTwice({metric}: Condition, overMs: number, {frame}: WindowReader): boolean {
   return (frame.external.read(metric, overMs)?.values ?? 0) >= 2;
 }
 
@@ -45,7 +45,7 @@ function isSeenTwice({metric}: Condition, overMs: number, {frame}: Look): boolea
  * For shares, whether so few (or many) of n requests would be seen by chance in one of a hundred cases at most, were
  * the share at its limit: n KL(share ‖ limit) ≥ ln 100 (Chernoff 1952; Hoeffding, JASA 58, 1963, theorem 1).
  */
-function isSure({unit, improvement, value, threshold, samples}: Judged): boolean {
+function isSure({unit, improvement, value, threshold, samples}: JudgedCondition): boolean {
   if (unit !== 'percent' || improvement || samples === null || value === null || threshold === null)
     return true;
   return samples * divergence(value / 100, threshold / 100) >= SURE;

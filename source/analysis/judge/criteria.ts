@@ -1,7 +1,7 @@
 import type {Criterion, Plan} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
 import {judgeForRaise} from './judge-raise.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import {isMet, type Outcome} from './outcome.ts';
 
 /** A criterion of the phase, and what came of it. */
@@ -10,7 +10,7 @@ export interface CriterionReading {
   outcome: Outcome;
 }
 
-export function judgeCriteria(criteria: readonly Criterion[], look: Look): CriterionReading[] {
+export function judgeCriteria(criteria: readonly Criterion[], look: WindowReader): CriterionReading[] {
   return criteria.map(criterion => ({criterion, outcome: judgeForRaise(criterion.condition, look)}));
 }
 

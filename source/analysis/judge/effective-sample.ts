@@ -1,8 +1,9 @@
 import {dispersion} from '../bounds.ts';
 import type {Side, Span} from '../numbers.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
-import type {Look} from './look.ts';
-import {shareMetric, valuesMetrics} from './read-metric.ts';
+import type {WindowReader} from './window-reader.ts';
+import {valuesBehind} from '../metrics.ts';
+import {shareMetric} from './read-metric.ts';
 
 /** Requests of one person hang together: so many of them count as one at least, whatever was measured. */
 export const LEAST_TOGETHER = 2.5;
@@ -16,7 +17,7 @@ const FEWEST_WINDOWS = 5;
  * phase is one; else the number of requests divided by the design effect.
  * @param requests of the side, 0 or more
  */
-export function effectiveSample(look: Look, side: Side, metric: string, requests: number): number {
+export function effectiveSample(look: WindowReader, side: Side, metric: string, requests: number): number {
   const perPerson = look.computed(`a person of ${side}`, () => requestsPerPerson(look, side));
   return perPerson > 0
     ? requests / Math.max(1, perPerson)
@@ -24,7 +25,7 @@ export function effectiveSample(look: Look, side: Side, metric: string, requests
 }
 
 /** Requests of a side in the phase, by each person; 0 where people are not known. */
-function requestsPerPerson(look: Look, side: Side): number {
+function requestsPerPerson(look: WindowReader, side: Side): number {
   const {at} = look.frame;
   const span = {from: at - look.phaseMs, to: at};
   const people = look.peopleIn(side, span);
@@ -35,7 +36,7 @@ function requestsPerPerson(look: Look, side: Side): number {
  * How many requests count as one, 2.5 or more: by how much the counts of 30-second windows of the last ten minutes of
  * prod differ beyond chance; of gray, where prod has nothing. Kish, "Survey Sampling" (1965), section 8.2.
  */
-function designEffect(look: Look, metric: string): number {
+function designEffect(look: WindowReader, metric: string): number {
   const end = Math.floor(look.frame.at / WINDOW_MS) * WINDOW_MS;
   const begin = look.span(MOST_WINDOWS * WINDOW_MS).from;
   const spans: Span[] = [];
@@ -47,7 +48,7 @@ function designEffect(look: Look, metric: string): number {
   return Math.max(LEAST_TOGETHER, found ?? 0);
 }
 
-function ofShares(look: Look, side: Side, metric: string, spans: readonly Span[]): number | null {
+function ofShares(look: WindowReader, side: Side, metric: string, spans: readonly Span[]): number | null {
   const share = shareMetric(metric);
   if (share === null) return null;
   return dispersion(
@@ -59,8 +60,8 @@ function ofShares(look: Look, side: Side, metric: string, spans: readonly Span[]
 }
 
 /** Of values, how many lie above the quantile that is asked for; for a mean, above the median. */
-function ofValues(look: Look, side: Side, metric: string, spans: readonly Span[]): number | null {
-  for (const {distribution, quantile} of valuesMetrics(metric)) {
+function ofValues(look: WindowReader, side: Side, metric: string, spans: readonly Span[]): number | null {
+  for (const {distribution, quantile} of valuesBehind(metric)) {
     const windows = spans.flatMap(span => look.distributionIn(side, distribution, span) ?? []);
     if (windows.length === 0) continue;
     const all = new LogHistogram();

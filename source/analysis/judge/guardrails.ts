@@ -3,9 +3,9 @@ import {isProdSickToo} from './both-sides.ts';
 import {isClear, isOver} from './clear.ts';
 import {judgeCondition} from './judge-condition.ts';
 import {judgeForAlarm, judgeForRaise} from './judge-raise.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import type {Outcome} from './outcome.ts';
-import {follow, type Sighting, type Track} from './track.ts';
+import {follow, type Sighting, type HoldTimer} from './hold-timer.ts';
 
 /** How it stands with one guardrail at a look. */
 export interface GuardrailReading {
@@ -23,16 +23,16 @@ export interface GuardrailReading {
   isProdSickToo: boolean;
 }
 
-export type Tracks = Readonly<Record<string, Track>>;
+export type HoldTimers = Readonly<Record<string, HoldTimer>>;
 
-/** Looks at every guardrail. Tracks outlive a change of the split: raising must not shake a guardrail off. */
+/** Looks at every guardrail. Hold timers outlive a change of the split: raising must not shake a guardrail off. */
 export function judgeGuardrails(
   guardrails: readonly Guardrail[],
-  look: Look,
-  before: Tracks,
+  look: WindowReader,
+  before: HoldTimers,
   longestGapMs: number,
-): {readings: GuardrailReading[]; tracks: Tracks} {
-  const tracks: Record<string, Track> = {};
+): {readings: GuardrailReading[]; tracks: HoldTimers} {
+  const tracks: Record<string, HoldTimer> = {};
   const readings = guardrails.map((guardrail): GuardrailReading => {
     const {when, forMs} = guardrail;
     const key = keyOf(guardrail);

@@ -1,8 +1,8 @@
 import type {Condition, Operator} from '../../release/plan.ts';
 import type {ExternalReading} from './external.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import {readMetric, type MetricReading} from './read-metric.ts';
-import type {Judged, Outcome, WhyUnmeasured} from './outcome.ts';
+import type {JudgedCondition, Outcome, WhyUnmeasured} from './outcome.ts';
 import {staleAfterMs} from './stale.ts';
 
 /** What is known of both sides before anything is compared. */
@@ -25,13 +25,13 @@ const SIGNS: Readonly<Record<Operator, (value: number, limit: number) => boolean
 };
 
 /** What comes of a condition at a look. Never throws; every number of the outcome that is not known is null. */
-export function judgeCondition(condition: Condition, look: Look): Outcome {
+export function judgeCondition(condition: Condition, look: WindowReader): Outcome {
   const {metric, improvement, op, threshold, text} = condition;
   const traits = look.frame.traits(metric);
   const timesProd = 'timesProd' in threshold ? threshold.timesProd : null;
   const isRelative = improvement || timesProd !== null;
   const found = find(condition, look);
-  const judged: Judged = {
+  const judged: JudgedCondition = {
     text,
     metric,
     improvement,
@@ -73,7 +73,7 @@ export function judgeCondition(condition: Condition, look: Look): Outcome {
   return {...judged, kind: 'undecided', why: 'prod-zero', have: 0, need: 0, forecastMs: null};
 }
 
-function compared(judged: Judged, value: number, threshold: number): Outcome {
+function compared(judged: JudgedCondition, value: number, threshold: number): Outcome {
   if (!Number.isFinite(value) || !Number.isFinite(threshold))
     return {...judged, kind: 'cannot-measure', why: 'not-a-number'};
   // In binary, 100 - 0.5 - 99 is a hair off one half: what people write as equal is equal.
@@ -83,11 +83,11 @@ function compared(judged: Judged, value: number, threshold: number): Outcome {
 }
 
 /** Nothing seen in n requests is not never: it is taken as less than once. */
-function leastOf({samples}: MetricReading, unit: Judged['unit']): number | null {
+function leastOf({samples}: MetricReading, unit: JudgedCondition['unit']): number | null {
   return unit === 'percent' && samples !== null && samples > 0 ? 100 / samples : null;
 }
 
-function find({metric, overMs}: Condition, look: Look): Found {
+function find({metric, overMs}: Condition, look: WindowReader): Found {
   const gray = readMetric(look, 'gray', metric, overMs);
   const prod = readMetric(look, 'prod', metric, overMs);
   // What samples say of a metric counts; what they do not speak of at all is looked for elsewhere.

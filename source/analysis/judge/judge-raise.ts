@@ -1,6 +1,6 @@
 import type {Condition} from '../../release/plan.ts';
 import {judgeCondition} from './judge-condition.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import type {Outcome} from './outcome.ts';
 import {isBeyondChance, isRelative, prove} from './proof.ts';
 
@@ -9,7 +9,7 @@ import {isBeyondChance, isRelative, prove} from './proof.ts';
  * the phase has shown it by a bound. Where the plan says `min N requests`, so many and the value do; a number without
  * samples, as a gauge or one of Prometheus, is taken as it is. The outcome says which of the three it was.
  */
-export function judgeForRaise(condition: Condition, look: Look): Outcome {
+export function judgeForRaise(condition: Condition, look: WindowReader): Outcome {
   const asWritten = judgeCondition(condition, look);
   if (condition.proof === 'requests')
     return asWritten.kind === 'holds' ? {...asWritten, proof: 'requests'} : asWritten;
@@ -29,7 +29,7 @@ export function judgeForRaise(condition: Condition, look: Look): Outcome {
  * What comes of a condition that compares gray with prod and alerts or pauses: a handful of requests on the wrong side of
  * the limit is undecided until gray is told from prod beyond chance, or the plan's own `min N requests` are there.
  */
-export function judgeForAlarm(condition: Condition, look: Look): Outcome {
+export function judgeForAlarm(condition: Condition, look: WindowReader): Outcome {
   const outcome = judgeCondition(condition, look);
   const isSure = condition.proof === 'requests' || !isRelative(condition) || outcome.kind !== 'holds';
   if (isSure || outcome.source !== 'samples' || isBeyondChance(condition, look) !== false) return outcome;

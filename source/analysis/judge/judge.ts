@@ -3,8 +3,8 @@ import {dueAlerts, type DueAlert} from './alerts.ts';
 import {criteriaLeft, judgeCriteria} from './criteria.ts';
 import type {Loudest} from '../windows/instances.ts';
 import type {Findings, Hearing} from './findings.ts';
-import {judgeGuardrails, pauses, type Tracks} from './guardrails.ts';
-import {Look} from './look.ts';
+import {judgeGuardrails, pauses, type HoldTimers} from './guardrails.ts';
+import {WindowReader} from './window-reader.ts';
 import {NO_RATIO_STATE, readRatio, type RatioState} from './read-ratio.ts';
 import type {Situation} from './situation.ts';
 import {staleAfterMs} from './stale.ts';
@@ -17,7 +17,7 @@ import {pauseCauses, verdictOf} from './verdict.ts';
 export interface JudgeState {
   schema: 'graydeck.judge/1';
   release: string;
-  tracks: Tracks;
+  tracks: HoldTimers;
   ratio: RatioState;
   /** Index of the phase of the last look; absent in checkpoints of older versions. */
   phase?: number;
@@ -48,7 +48,7 @@ const LONGEST_GAP_MS = 5000;
 const HEARD_MS = 300_000;
 
 /**
- * One look. The same answer for the same state and situation, whoever asks and whenever; nothing is changed.
+ * Judges one moment. The answer depends on state and situation alone; nothing is changed.
  * A state of another release, or of another version of this program, is taken for none.
  */
 export function judge(
@@ -60,7 +60,7 @@ export function judge(
   const isOurs = before?.schema === 'graydeck.judge/1' && before.release === release;
   const state: JudgeState = isOurs ? before : fresh(release);
   const {phase, phaseSince = since} = situation;
-  const look = new Look({at, since, phaseSince, percent, measured, external, traits});
+  const look = new WindowReader({at, since, phaseSince, percent, measured, external, traits});
   const known = state.phase === undefined || state.phase === phase ? state.tracks : armed(state.tracks);
   const {readings, tracks} = judgeGuardrails(plan.guardrails, look, known, longestGapMs);
   const ratio = readRatio(state.ratio, situation, look);
@@ -109,7 +109,7 @@ export function overrule(state: JudgeState, keys: readonly string[]): JudgeState
 }
 
 /** Another phase has begun: what was overruled in the phase before pauses again. */
-function armed(tracks: Tracks): Tracks {
+function armed(tracks: HoldTimers): HoldTimers {
   return Object.fromEntries(
     Object.entries(tracks).map(([key, track]) => [key, {...track, isOverruled: false}]),
   );
@@ -124,7 +124,7 @@ function fresh(release: string): JudgeState {
   };
 }
 
-function hearing(look: Look, side: 'prod' | 'gray'): Hearing {
+function hearing(look: WindowReader, side: 'prod' | 'gray'): Hearing {
   const heardAt = look.heardAt(side, HEARD_MS);
   if (heardAt === null) return {ageMs: null, isSilent: true};
   const ageMs = Math.max(0, look.frame.at - heardAt);

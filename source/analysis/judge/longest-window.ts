@@ -1,6 +1,6 @@
 import type {Plan} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
-import {PHASE_AT_MOST_MS} from './look.ts';
+import {PHASE_AT_MOST_MS} from './window-reader.ts';
 
 /**
  * How far back anything of a release is looked at now, milliseconds: the longest window of its plan, or its phase, where

@@ -1,7 +1,7 @@
 import type {Operator, Unit} from '../../release/plan.ts';
 
 /** What a condition was judged on. Unknown numbers are null, never 0. */
-export interface Judged {
+export interface JudgedCondition {
   /** The condition as it was written. */
   text: string;
   metric: string;
@@ -45,13 +45,13 @@ export type WhyUndecided = 'few-requests' | 'few-prod-requests' | 'prod-zero' | 
 /** Each its own state; none of them is good news, none rolls back by itself. */
 export type WhyUnmeasured = 'no-data' | 'no-prod' | 'stale' | 'not-a-number' | 'many-series' | 'away';
 
-/** There is no prod to compare with: everybody has gray, or nobody by percentage. */
+/** Why there is no prod to compare with: all users have gray, or none has it by percentage. */
 export type WhyNotApplicable = 'everybody-gray' | 'nobody-eligible';
 
 /** What came of a condition at one look. */
 export type Outcome =
-  | (Judged & {kind: 'holds' | 'fails'})
-  | (Judged & {
+  | (JudgedCondition & {kind: 'holds' | 'fails'})
+  | (JudgedCondition & {
       kind: 'undecided';
       why: WhyUndecided;
       /** How many samples there are, of how many it takes; null: that is not known. */
@@ -60,8 +60,8 @@ export type Outcome =
       /** When it will have them at this traffic, milliseconds from now; null: never, or that is not known. */
       forecastMs: number | null;
     })
-  | (Judged & {kind: 'cannot-measure'; why: WhyUnmeasured})
-  | (Judged & {kind: 'not-applicable'; why: WhyNotApplicable});
+  | (JudgedCondition & {kind: 'cannot-measure'; why: WhyUnmeasured})
+  | (JudgedCondition & {kind: 'not-applicable'; why: WhyNotApplicable});
 
 export type OutcomeKind = Outcome['kind'];
 

@@ -2,7 +2,7 @@ import {combined, PROOF, SUSPICION, type Certainty, type Estimate} from '../boun
 import type {Side} from '../numbers.ts';
 import type {Condition, Operator} from '../../release/plan.ts';
 import {effectiveSample} from './effective-sample.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import {estimateOf, readSampled, type Sampled} from './sampled.ts';
 
 /** How sure it is that a condition holds. */
@@ -47,7 +47,7 @@ export function isRelative({improvement, threshold}: Condition): boolean {
  * Whether the phase has shown that a condition holds, by a one-sided bound of 90 %. Null where the metric has no samples
  * to make a bound of.
  */
-export function prove(condition: Condition, look: Look): Proof | null {
+export function prove(condition: Condition, look: WindowReader): Proof | null {
   const gray = partOf(look, 'gray', condition);
   const prod = isRelative(condition) ? partOf(look, 'prod', condition) : null;
   if (gray === null || (prod === null && isRelative(condition))) return null;
@@ -80,7 +80,7 @@ export function timeToShow(condition: Condition, parts: Parts, isBetterLower: bo
  * Whether gray is told from prod beyond chance, in the direction of a condition that compares them: a limit that is passed
  * by a few unlucky requests raises no alarm. Certainty 95 %, over the window of the condition. Null where the metric has no samples.
  */
-export function isBeyondChance(condition: Condition, look: Look): boolean | null {
+export function isBeyondChance(condition: Condition, look: WindowReader): boolean | null {
   const {metric, overMs, op, threshold} = condition;
   const sides = (['gray', 'prod'] as const).map(side => readSampled(look, side, metric, overMs));
   const [gray = null, prod = null] = sides;
@@ -106,7 +106,7 @@ export function isBeyondChance(condition: Condition, look: Look): boolean | null
   return isAbove ? points.low > Math.min(0, threshold.value) : points.high < Math.max(0, threshold.value);
 }
 
-function partOf(look: Look, side: Side, {metric, overMs}: Condition): Part | null {
+function partOf(look: WindowReader, side: Side, {metric, overMs}: Condition): Part | null {
   const recent = readSampled(look, side, metric, overMs);
   if (recent === null) return null;
   const sampled = readSampled(look, side, metric, look.phaseMs) ?? {...recent, of: 0};

@@ -1,6 +1,7 @@
 import type {LogHistogram} from '../sketches/log-histogram.ts';
+import {metricRow, valuesBehind} from '../metrics.ts';
 import type {Side} from '../numbers.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 
 /** A metric of one side over a window. */
 export interface MetricReading {
@@ -17,42 +18,21 @@ export interface ShareMetric {
   isRest: boolean;
 }
 
-/** A metric that is read off a distribution: a quantile (0–1), or the mean (null). */
-export interface ValuesMetric {
-  distribution: string;
-  quantile: number | null;
-}
-
 const USE = 'feature_use_rate.';
-const SHARES: Readonly<Record<string, ShareMetric>> = {
-  error_rate: {counter: 'errors', isRest: false},
-  conversion_rate: {counter: 'conversions', isRest: false},
-  availability: {counter: 'unavailable', isRest: true},
-};
-const PARTS: readonly [suffix: string, quantile: number | null][] = [
-  ['_p50', 0.5],
-  ['_p95', 0.95],
-  ['_p99', 0.99],
-  ['_avg', null],
-  ['', null],
-];
 
 /** The share of the requests that a metric is, by the name conditions use; null when it is none. */
 export function shareMetric(name: string): ShareMetric | null {
   if (name.startsWith(USE)) return {counter: `uses.${name.slice(USE.length)}`, isRest: false};
-  return Object.hasOwn(SHARES, name) ? (SHARES[name] ?? null) : null;
+  const read = metricRow(name)?.read;
+  return read?.by === 'share' ? {counter: read.counter, isRest: read.isRest === true} : null;
 }
 
-/** The distributions that a name may speak of, and which part of each, the likeliest first. */
-export function valuesMetrics(name: string): ValuesMetric[] {
-  return PARTS.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, quantile]) => ({
-    distribution: suffix === '' ? name : name.slice(0, -suffix.length),
-    quantile,
-  }));
+/** Reads any metric that samples can carry, by the name that conditions use; once for each look, side and window. */
+export function readMetric(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
+  return look.reading(side, name, overMs, () => read(look, side, name, overMs));
 }
 
-/** Reads any metric that samples can carry, by the name conditions use. */
-export function readMetric(look: Look, side: Side, name: string, overMs: number): MetricReading {
+function read(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
   const {requests, entries} = look.arrivals(side, overMs);
   const ofRequests = (value: number | null): MetricReading => ({value, samples: requests});
   const perSecond = (count: number) => {
@@ -64,15 +44,12 @@ export function readMetric(look: Look, side: Side, name: string, overMs: number)
     const percent = percentOf(look.counted(side, share.counter, overMs), requests);
     return ofRequests(percent === null || !share.isRest ? percent : Math.max(0, 100 - percent));
   }
-  switch (name) {
-    case 'throughput':
-      return ofRequests(entries > 0 ? perSecond(requests) : null);
-    case 'active_users':
-      return ofRequests(look.users(side, overMs));
-  }
-  for (const {distribution, quantile} of valuesMetrics(name)) {
+  const by = metricRow(name)?.read.by;
+  if (by === 'rate') return ofRequests(entries > 0 ? perSecond(requests) : null);
+  if (by === 'distinct') return ofRequests(look.users(side, overMs));
+  for (const {distribution, quantile} of valuesBehind(name)) {
     const values = look.distribution(side, distribution, overMs);
-    if (values !== null) return {value: partOf(values, quantile), samples: values.count};
+    if (values !== null) return {value: valueAt(values, quantile), samples: values.count};
   }
   const gauge = look.gauge(side, name, overMs);
   if (gauge !== null) return {value: gauge, samples: null};
@@ -80,7 +57,7 @@ export function readMetric(look: Look, side: Side, name: string, overMs: number)
   return count === null ? {value: null, samples: null} : ofRequests(perSecond(count));
 }
 
-function partOf(values: LogHistogram, quantile: number | null): number | null {
+function valueAt(values: LogHistogram, quantile: number | null): number | null {
   return quantile === null ? values.mean() : values.quantile(quantile);
 }
 

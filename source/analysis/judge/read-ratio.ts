@@ -1,6 +1,6 @@
 import type {Side, Span} from '../numbers.ts';
 import type {RatioReading} from './findings.ts';
-import type {Look} from './look.ts';
+import type {WindowReader} from './window-reader.ts';
 import {expectedShare, followRatio, NO_RATIO, type RatioTrack} from './sample-ratio.ts';
 import type {Situation} from './situation.ts';
 
@@ -24,7 +24,7 @@ const RECENT_MS = 300_000;
 /** The count begins anew now and then, a little back: nothing comes later than that. */
 const LONGEST_COUNT_MS = 300_000;
 const LATEST_MS = 120_000;
-/** How many requests of a person come together where nobody counts people. */
+/** Requests of a person that come together, if people are not counted. */
 const TOGETHER = 10;
 const MOST_TOGETHER = 50;
 
@@ -39,7 +39,7 @@ type CountIn = (side: Side, span: Span) => number;
 export function readRatio(
   before: RatioState,
   {since, percent, applied, tiers, at}: Situation,
-  look: Look,
+  look: WindowReader,
 ): {reading: RatioReading; state: RatioState} {
   const recent = {from: Math.max(since, at - RECENT_MS), to: at};
   const isByPeople = (['prod', 'gray'] as const).every(side => look.peopleIn(side, recent) !== null);
@@ -91,15 +91,15 @@ function count(
   };
 }
 
-/** Eligible people of both sides of late; null where nobody counts people. */
-function usersOf(look: Look): number | null {
+/** Eligible people of both sides of late; null if people are not counted. */
+function usersOf(look: WindowReader): number | null {
   const gray = look.users('gray', RECENT_MS);
   const prod = look.users('prod', RECENT_MS);
   return gray === null && prod === null ? null : (gray ?? 0) + (prod ?? 0);
 }
 
 /** Requests that are dealt at once: those of one person, or those of one entry. */
-function togetherOf(look: Look, users: number | null, requests: number): number {
+function togetherOf(look: WindowReader, users: number | null, requests: number): number {
   const perEntry = (['prod', 'gray'] as const).map(side => {
     const arrivals = look.arrivals(side, RECENT_MS);
     return arrivals.entries === 0 ? 1 : arrivals.requests / arrivals.entries;

@@ -1,8 +1,9 @@
 import {meanOf, proportion, quantileRanks, type Certainty, type Estimate} from '../bounds.ts';
 import type {Side} from '../numbers.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
-import type {Look} from './look.ts';
-import {shareMetric, valuesMetrics} from './read-metric.ts';
+import type {WindowReader} from './window-reader.ts';
+import {valuesBehind} from '../metrics.ts';
+import {shareMetric} from './read-metric.ts';
 
 /** What a metric of one side is made of, where it is made of samples. */
 export type Sampled =
@@ -10,7 +11,7 @@ export type Sampled =
   | {kind: 'values'; values: LogHistogram; of: number; quantile: number | null};
 
 /** Null: the metric is a number without samples, as a gauge is, or nothing was measured. */
-export function readSampled(look: Look, side: Side, metric: string, overMs: number): Sampled | null {
+export function readSampled(look: WindowReader, side: Side, metric: string, overMs: number): Sampled | null {
   const share = shareMetric(metric);
   if (share !== null) {
     const of = look.arrivals(side, overMs).requests;
@@ -20,7 +21,7 @@ export function readSampled(look: Look, side: Side, metric: string, overMs: numb
       ? null
       : {kind: 'share', events, of, isRest: share.isRest};
   }
-  for (const {distribution, quantile} of valuesMetrics(metric)) {
+  for (const {distribution, quantile} of valuesBehind(metric)) {
     const values = look.distribution(side, distribution, overMs);
     if (values !== null) return {kind: 'values', values, of: values.count, quantile};
   }

@@ -2,7 +2,7 @@ import type {Plan} from '../../release/plan.ts';
 import type {Release, ReleaseState} from '../../release/state.ts';
 import type {EvidenceReading} from '../evidence/reading.ts';
 import type {ExternalNumbers} from './external.ts';
-import type {Measured} from './look.ts';
+import type {Measured} from './window-reader.ts';
 import type {FindTraits} from './metric-traits.ts';
 
 /** Everything a judgement depends on beside what was seen before. */

@@ -215,9 +215,18 @@ export class LogHistogram {
 
   /** Adds an encoded histogram; the bytes must have passed `fault`. */
   mergeBytes(bytes: Uint8Array, from: number, to: number): void {
-    this.sum += reader.over(bytes, from + 1, to).double();
+    this.#count(bytes, from, to, 1);
+  }
+
+  /** Takes away an encoded histogram that was merged before; `sum` then carries errors of rounding. */
+  takeBytes(bytes: Uint8Array, from: number, to: number): void {
+    this.#count(bytes, from, to, -1);
+  }
+
+  #count(bytes: Uint8Array, from: number, to: number, sign: 1 | -1): void {
+    this.sum += sign * reader.over(bytes, from + 1, to).double();
     const zeros = reader.varint();
-    this.#zeros += zeros;
+    this.#zeros += sign * zeros;
     let count = zeros;
     let cell = -1;
     while (reader.at < reader.end) {
@@ -228,10 +237,10 @@ export class LogHistogram {
       cell += skips ? 2 + Math.floor(token / 8) : 1;
       if (cell < this.#low || cell > this.#high) this.#reach(cell, cell);
       const index = cell - this.#base;
-      this.#counts[index] = (this.#counts[index] ?? 0) + times;
+      this.#counts[index] = (this.#counts[index] ?? 0) + sign * times;
       count += times;
     }
-    this.count += count;
+    this.count += sign * count;
   }
 
   /** The sketch as samples carry it: `~` and base64. */
@@ -239,7 +248,7 @@ export class LogHistogram {
     return `~${encodeBase64(this.toBytes())}`;
   }
 
-  /** Null for anything that is not such a sketch, whoever wrote it. */
+  /** Reads a sketch; null if the text is none. */
   static decode(text: string): LogHistogram | null {
     if (text.charCodeAt(0) !== 126 || text.length > LONGEST_SKETCH) return null;
     const end = decodeBase64(text, 1, scratch, 0);

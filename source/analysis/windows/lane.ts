@@ -1,8 +1,9 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
-import {LogHistogram} from '../sketches/log-histogram.ts';
+import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Metric} from '../metric-table.ts';
 import {PeopleColumn} from '../people/column.ts';
 import type {Sample} from '../sample.ts';
+import {HistogramColumn} from './histogram-column.ts';
 import {SketchColumn} from './sketch-column.ts';
 
 /** Newest value of each second and when it was taken; NaN where none was. */
@@ -13,7 +14,7 @@ export interface GaugeColumn {
 
 /**
  * The seconds of one side and cohort, by column: a metric is one array over the ring. A column is made when its
- * metric is first seen here, so that its being there says somebody reports it.
+ * metric is first seen here, so its presence says that a sample reports it.
  */
 export class Lane {
   readonly #slots: number;
@@ -22,7 +23,7 @@ export class Lane {
   /** By index of the metric. */
   readonly counters: (Float64Array | undefined)[] = [];
   readonly gauges: (GaugeColumn | undefined)[] = [];
-  readonly distributions: (SketchColumn<LogHistogram> | undefined)[] = [];
+  readonly distributions: (HistogramColumn | undefined)[] = [];
   users: SketchColumn<DistinctSketch> | undefined;
   /** What is new about people; undefined: nothing was ever told of them here. */
   people: PeopleColumn | undefined;
@@ -70,11 +71,7 @@ export class Lane {
   }
 
   distribution(metric: Pick<Metric, 'index'>, slot: number): LogHistogram {
-    const column = (this.distributions[metric.index] ??= new SketchColumn(
-      this.#slots,
-      () => new LogHistogram(),
-    ));
-    return column.at(slot);
+    return (this.distributions[metric.index] ??= new HistogramColumn(this.#slots)).at(slot);
   }
 
   distinct(slot: number): DistinctSketch {

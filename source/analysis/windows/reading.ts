@@ -1,7 +1,7 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import type {Lane} from './lane.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
-import type {Part} from '../metric-table.ts';
+import {summaryBy, type ValueParts} from '../metrics.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 
 /** Sum of a counter over seconds of the ring. */
@@ -52,15 +52,15 @@ export function mergeDistribution(
   {first, end}: Seconds,
   ring: SecondRing,
 ): void {
-  for (const lane of lanes) lane.distributions[metric]?.mergeInto(target, first, end, ring.blockChanges);
+  for (const lane of lanes) lane.distributions[metric]?.mergeInto(target, first, end, ring);
 }
 
 const distinct = new DistinctSketch();
 
-/** Different users in seconds of the ring, estimated; null when nobody reported any. */
+/** Different users in seconds of the ring, estimated; null without any. */
 export function usersOf(lanes: readonly Lane[], {first, end}: Seconds, ring: SecondRing): number | null {
   distinct.clear();
-  for (const lane of lanes) lane.users?.mergeInto(distinct, first, end, ring.blockChanges);
+  for (const lane of lanes) lane.users?.mergeInto(distinct, first, end, ring);
   return distinct.isEmpty ? null : Math.round(distinct.estimate());
 }
 
@@ -74,16 +74,8 @@ function sumColumn(column: Float64Array, first: number, end: number, slots: numb
   return sum;
 }
 
-/** Everything that is read off a distribution; null without values. */
-export type Summary = Record<Part, number | null>;
-
-export function summaryOf(histogram: LogHistogram): Summary {
-  return {
-    mean: histogram.mean(),
-    p50: histogram.quantile(0.5),
-    p95: histogram.quantile(0.95),
-    p99: histogram.quantile(0.99),
-  };
+export function partsOfValues(histogram: LogHistogram): ValueParts {
+  return summaryBy(quantile => (quantile === null ? histogram.mean() : histogram.quantile(quantile)));
 }
 
 /** Percent; null when there is nothing to be a part of. */

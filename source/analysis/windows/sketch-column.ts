@@ -16,6 +16,13 @@ const MOST_STRETCHES = 8;
 /** Newest seconds that stay open; older ones are packed into bytes, a tenth of the size. */
 export const OPEN_SECONDS = 15;
 
+/** Numbers of the newest changes: of all, of each slot of a ring, and of each block of ten. */
+export interface Changes {
+  readonly change: number;
+  readonly changes: Float64Array;
+  readonly blockChanges: Float64Array;
+}
+
 /** Whole blocks in a row, merged as they were at `change`. */
 interface Stretch<S> {
   first: number;
@@ -30,6 +37,7 @@ interface Stretch<S> {
  * are merged once.
  */
 export class SketchColumn<S extends Mergeable<S>> {
+  readonly slots: number;
   readonly #make: () => S;
   readonly #open: (S | undefined)[];
   readonly #packed: (Uint8Array | undefined)[];
@@ -42,6 +50,7 @@ export class SketchColumn<S extends Mergeable<S>> {
 
   /** @param slots seconds of the ring, a multiple of ten. */
   constructor(slots: number, make: () => S) {
+    this.slots = slots;
     this.#make = make;
     this.#open = Array.from({length: slots});
     this.#packed = Array.from({length: slots});
@@ -66,6 +75,11 @@ export class SketchColumn<S extends Mergeable<S>> {
     return this.#packed[slot] ?? this.#open[slot]?.toBytes() ?? null;
   }
 
+  /** The sketch of a slot that may still be added to. */
+  protected openAt(slot: number): S | undefined {
+    return this.#open[slot];
+  }
+
   /** Closes a slot: what is in it takes little room from now on. */
   pack(slot: number): void {
     const open = this.#open[slot];
@@ -81,18 +95,18 @@ export class SketchColumn<S extends Mergeable<S>> {
   }
 
   /**
-   * Adds the seconds from `first` up to `end` (exclusive) to `target`. All of them must be in the ring.
-   * @param changes for each block, the number of its newest change: what was merged knowing of less is merged again.
+   * Adds the seconds from `first` up to `end` (exclusive) to `target`. All of them must be in the ring. What was merged
+   * before the newest change of a block is merged again.
    */
-  mergeInto(target: S, first: number, end: number, changes: Float64Array): void {
-    const slots = this.#open.length;
+  mergeInto(target: S, first: number, end: number, {blockChanges: changes}: Changes): void {
+    const {slots} = this;
     const begin = Math.min(end, Math.ceil(first / BLOCK) * BLOCK);
     const stop = Math.max(begin, Math.floor(end / BLOCK) * BLOCK);
     // The greater part first, so that a target has to make room once.
     if (stop - begin >= SHORTEST) target.merge(this.#stretch(begin, stop, changes));
     else this.#mergeBlocks(target, begin, stop, changes);
-    for (let second = first; second < begin; second++) this.#mergeSlot(target, second % slots);
-    for (let second = stop; second < end; second++) this.#mergeSlot(target, second % slots);
+    for (let second = first; second < begin; second++) this.mergeSlot(target, second % slots);
+    for (let second = stop; second < end; second++) this.mergeSlot(target, second % slots);
   }
 
   #stretch(first: number, end: number, changes: Float64Array): S {
@@ -124,7 +138,7 @@ export class SketchColumn<S extends Mergeable<S>> {
 
   #changeOf(first: number, end: number, changes: Float64Array): number {
     let change = 0;
-    let block = (first % this.#open.length) / BLOCK;
+    let block = (first % this.slots) / BLOCK;
     for (let second = first; second < end; second += BLOCK) {
       const other = changes[block] ?? 0;
       if (other > change) change = other;
@@ -135,7 +149,7 @@ export class SketchColumn<S extends Mergeable<S>> {
 
   #mergeBlocks(target: S, first: number, end: number, changes: Float64Array): void {
     for (let second = first; second < end; second += BLOCK) {
-      const block = this.#block(second % this.#open.length, changes);
+      const block = this.#block(second % this.slots, changes);
       if (block !== undefined) target.merge(block);
     }
   }
@@ -149,7 +163,7 @@ export class SketchColumn<S extends Mergeable<S>> {
     if (block === undefined && !this.#holds(slot)) return undefined;
     block ??= this.#make();
     block.clear();
-    for (let at = slot; at < slot + BLOCK; at++) this.#mergeSlot(block, at);
+    for (let at = slot; at < slot + BLOCK; at++) this.mergeSlot(block, at);
     this.#blocks[index] = block;
     return block;
   }
@@ -160,7 +174,8 @@ export class SketchColumn<S extends Mergeable<S>> {
     return false;
   }
 
-  #mergeSlot(target: S, slot: number): void {
+  /** Adds one slot to `target`. */
+  protected mergeSlot(target: S, slot: number): void {
     const open = this.#open[slot];
     const packed = this.#packed[slot];
     if (open !== undefined) target.merge(open);

@@ -32,13 +32,13 @@ export async function preflight(call: Call, session: Session, plan: Plan): Promi
   const bad = findings.filter(({level}) => level === 'wrong');
   const isStopped = bad.length > 0 && !flags.skipPreflight && !flags.dryRun;
   // Where nobody is asked, doubts are told with what was done: a command that fails has more important things to say.
-  if (isStopped || !flags.yes) tellFindings(call, findings);
+  if (isStopped || !flags.yes) printFindings(call, findings);
   if (isStopped) throw stopped(bad, findings);
   return {findings, note: noteOf(plan, open, flags.skipPreflight ? bad : [])};
 }
 
 /** All that is not as it should be, a line each, for people. */
-export function tellFindings({out}: Call, findings: readonly Finding[]): void {
+export function printFindings({out}: Call, findings: readonly Finding[]): void {
   for (const {level, check, text, remedy} of findings) {
     if (level === 'fine' || out.isJson) continue;
     out.say(`  ${level === 'wrong' ? '✖' : '▲'} ${check}: ${text}${remedy === '' ? '' : ` → ${remedy}`}`);

@@ -15,8 +15,9 @@ import {Failure, failureOf} from '../output/failure.ts';
 import {nameHere} from './actor.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from '../command-line/language.ts';
-import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
-import {hasChannels, secretVariables} from '../notify/specs.ts';
+import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
+import {hookVariablesOf} from '../session/settings.ts';
+import {hasChannels} from '../notify/specs.ts';
 import type {Session} from '../session/session.ts';
 import type {Settings} from '../session/settings.ts';
 import {snapshotTaker} from './take-snapshot.ts';
@@ -51,7 +52,7 @@ export function stepRunner(
     performerOf: performersFor({
       feature: feature.feature,
       outputs: feature.outputs,
-      hides: secretVariables(settings),
+      variables: hookVariablesOf(settings),
       traffic,
       epoch: () => controller.snapshot().state.guard?.epoch ?? null,
       takeSnapshot: snapshotTaker(feature, controller, settings.declared),
@@ -78,7 +79,7 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   const stop = controller.subscribe(tell);
   try {
     const runner = stepRunner(feature, controller, stamp.by, settings);
-    await tellMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
+    await notifyMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
     throw new Failure(EXIT.fault, 'step-refused', error.message, 'graydeck status lists the steps');

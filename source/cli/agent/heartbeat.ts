@@ -1,65 +1,59 @@
-import {execFile, spawn, type ChildProcess} from 'node:child_process';
+import {spawn, type ChildProcess} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {BEAT, BEAT_EVERY_MS, FAREWELL} from '../../nginx/watchdog.ts';
 import type {Call} from '../call.ts';
+import {systemdReadiness} from '../systemd.ts';
 
-/** A watcher that cannot live is not started more often than this, in milliseconds. */
+/** Least time between two starts of a watchdog that ends at once, milliseconds. */
 const LIVES_AT_LEAST_MS = 1000;
 
 /**
- * Shows that this process moves: to a watcher of its own, which outlives it, and to systemd where that started it.
- * Until it is closed.
+ * Sends heartbeats until it is closed: to a watchdog process of its own, which outlives the agent, and to systemd if
+ * systemd started the agent.
  */
-export function beginBeating(call: Call, watchdogMs: number): {close(): void} {
+export function beginBeating(call: Call): {close(): void} {
   const over = new AbortController();
-  let keeper = startKeeper(call);
-  // One that has acted, or was killed, has a successor: without a watcher the bound would not hold.
+  let watchdog = startWatchdog(call);
+  // A watchdog that has acted, or was killed, is replaced. Without one the bound on exposure would not hold.
   const keepOne = async () => {
     while (!over.signal.aborted) {
       const began = performance.now();
-      await ended(keeper);
+      await ended(watchdog);
       const restMs = Math.max(0, LIVES_AT_LEAST_MS - (performance.now() - began));
       await pause(restMs, undefined, {signal: over.signal}).catch(() => undefined);
-      if (!over.signal.aborted) keeper = startKeeper(call);
+      if (!over.signal.aborted) watchdog = startWatchdog(call);
     }
   };
   void keepOne();
-  const beat = setInterval(() => keeper.stdin?.write(BEAT), BEAT_EVERY_MS);
-  notify('READY=1');
-  const watchdog = setInterval(() => notify('WATCHDOG=1'), Math.max(500, watchdogMs / 3));
+  const beat = setInterval(() => watchdog.stdin?.write(BEAT), BEAT_EVERY_MS);
+  const systemd = systemdReadiness();
+  systemd.ready();
   return {
     close() {
       over.abort();
       clearInterval(beat);
-      clearInterval(watchdog);
-      notify('STOPPING=1');
-      keeper.stdin?.end(FAREWELL);
+      systemd.close();
+      watchdog.stdin?.end(FAREWELL);
     },
   };
 }
 
-/** A process in a session of its own: what ends the agent does not end it. */
-function startKeeper({flags, out}: Call): ChildProcess {
+/** Starts the watchdog in a session of its own, so that a signal that ends the agent does not end the watchdog. */
+function startWatchdog({flags, out}: Call): ChildProcess {
   const config = flags.config === undefined ? [] : ['--config', flags.config];
   const argv = [...process.execArgv, process.argv[1] ?? '', 'agent', 'keep', ...config];
-  const keeper = spawn(process.execPath, argv, {detached: true, stdio: ['pipe', 'ignore', 'inherit']});
-  keeper.on('error', error => out.say(`nobody watches over this agent: ${error.message}`));
-  keeper.stdin?.on('error', () => undefined);
-  keeper.unref();
-  return keeper;
+  const watchdog = spawn(process.execPath, argv, {detached: true, stdio: ['pipe', 'ignore', 'inherit']});
+  watchdog.on('error', error => out.say(`the watchdog of this agent did not start: ${error.message}`));
+  watchdog.stdin?.on('error', () => undefined);
+  watchdog.unref();
+  return watchdog;
 }
 
-/** Resolves when it has ended, or could not be started. */
+/** Resolves when the process has ended or did not start. */
 function ended(child: ChildProcess): Promise<void> {
   return new Promise(resolve => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-}
-
-/** Node has no datagrams on Unix sockets; systemd brings a program for it. */
-function notify(state: string): void {
-  if (!process.env['NOTIFY_SOCKET']) return;
-  execFile('systemd-notify', [state], {timeout: 2000}, () => undefined);
 }

@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Plan} from '../../release/plan.ts';
-import {addressOf, credentialsOf} from '../prometheus/address.ts';
-import {metricsOfPlan} from '../prometheus/open.ts';
+import {prometheusAccess} from '../prometheus/address.ts';
+import {metricsOfPlan} from '../../monitor/prometheus.ts';
 import type {Settings} from '../session/settings.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 
@@ -17,22 +17,22 @@ export async function checkPrometheus(
   plan: Plan,
 ): Promise<Finding[]> {
   const config = settings.config?.value ?? null;
-  const [{BUILT_IN}, url] = await Promise.all([
+  const [{BUILT_IN}, access] = await Promise.all([
     import('../../metrics/prometheus/built-in.ts'),
-    addressOf(settings.prometheus, config?.prometheus?.url ?? null),
+    prometheusAccess(settings),
   ]);
   const asked = new Set([...Object.keys(BUILT_IN), ...Object.keys(config?.queries ?? {})]);
   // Samples may speak of it, too.
   asked.delete('availability');
   const wanted = [...metricsOfPlan(plan)].filter(name => asked.has(name)).map(name => plainText(name, 40));
-  if (url === null) {
+  if (access === null) {
     if (wanted.length === 0) return [];
     const text = `the plan speaks of ${wanted.join(', ')}, and nobody knows where Prometheus is`;
     return [doubt(CHECK, `${text}: none of it can be judged`, REMEDY)];
   }
   const {prometheusClient} = await import('../../metrics/prometheus/client.ts');
   const timeoutMs = config?.prometheus?.timeoutMs ?? null;
-  const client = prometheusClient({url, credentials: credentialsOf(process.env), timeoutMs});
+  const client = prometheusClient({...access, timeoutMs});
   const answer = await client.query('vector(1)');
   if (answer.ok) return [fine(CHECK, `${client.label} answers`)];
   const text = `${client.label} does not answer: ${plainText(answer.fault.why, 160)}`;

@@ -1,6 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {ViewStore} from '../../store/port.ts';
-import {resolveTarget} from '../../store/open.ts';
+import {resolveTarget, type StoreAddress} from '../../store/open.ts';
 import type {RedisFacts} from '../../store/redis/inspect.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 
@@ -11,7 +11,7 @@ const FULL_SHARE = 0.9;
 /** Whether the store answers, and keeps what is written. `address`: as it was opened. */
 export async function checkStore(
   store: Pick<ViewStore, 'health' | 'kind' | 'label'>,
-  address: string | null,
+  address: string | StoreAddress | null,
 ): Promise<Finding[]> {
   const health = await store.health();
   if (health.state === 'away') return [wrong(CHECK, plainText(health.why, 240), 'graydeck status')];

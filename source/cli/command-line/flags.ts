@@ -50,7 +50,10 @@ const FLAGS = {
   sendTest: {help: 'send every channel a message that says it is a test'},
   repairSamples: {help: 'let streams of samples and feedback go on that are ahead of the store’s clock'},
   repairLog: {help: 'write on after the last commit that holds; what stands in the way is kept aside'},
-  from: {value: 'T', help: 'a moment: 10m before the end, 14:02, or a whole date'},
+  from: {
+    value: 'T',
+    help: 'a moment: 10m before the end, 14:02, or a whole date; of plan new: seed-four, seed-five or ramp',
+  },
   traffic: {
     value: 'RATE',
     help: 'what to expect of the traffic: 200/s, or with the error rate of prod 200/s,0.5%',
@@ -68,6 +71,10 @@ const FLAGS = {
   listen: {value: 'ADDRESS', help: 'host and port to listen on, 127.0.0.1:8080 unless named'},
   tokens: {value: 'FILE', help: 'who may ask: lines NAME SCOPE[,SCOPE…] TOKEN, readable by its owner only'},
   allowOrigin: {value: 'URLS', help: 'origins of pages that may ask, set apart by commas'},
+  trustProxy: {
+    value: 'ADDRESSES',
+    help: 'proxies in front whose X-Forwarded-For is believed: 10.0.0.0/8,::1',
+  },
   rating: {value: 'N', help: 'from 1, worst, to 5, best', choices: ['1', '2', '3', '4', '5']},
   deploymentPhase: {value: 'NAME', help: 'the phase it is about'},
   deploymentVersion: {value: 'VERSION', help: 'the version it is about'},

@@ -20,6 +20,7 @@ export type VerbFile =
   | 'alert'
   | 'feedback'
   | 'plan'
+  | 'schema'
   | 'judge'
   | 'guard'
   | 'serve'

@@ -174,7 +174,7 @@ export const BESIDE: readonly Verb[] = [
     name: 'serve',
     summary: 'status, events and feedback by HTTP, and numbers for Prometheus',
     arguments: [],
-    flags: ['listen', 'tokens', 'allowOrigin'],
+    flags: ['listen', 'tokens', 'allowOrigin', 'trustProxy'],
     changes: false,
     isLasting: true,
     examples: [
@@ -182,35 +182,10 @@ export const BESIDE: readonly Verb[] = [
       'graydeck serve --tokens tokens.txt --listen 0.0.0.0:8080 --allow-origin https://app.example.com',
     ],
     more:
-      'Scopes: read for status, events and the numbers of feedback; feedback to write it; operate for nothing yet. ' +
+      'Scopes: read for status, events and the numbers of feedback; feedback to write it; operate beside read shows hooks and people. ' +
       '/healthz and /metrics want no token; /api/v1/openapi.json describes the rest. With --read-only no feedback is ' +
-      'taken. No TLS: for other hosts put it behind a proxy that has it.',
+      'taken. No TLS: for other hosts put it behind a proxy that has it, named by --trust-proxy so that limits are by client.',
     file: 'serve',
-  },
-  {
-    name: 'plan check',
-    summary: 'find every mistake of a plan',
-    arguments: [{name: 'FILE', isFile: true}],
-    flags: ['traffic'],
-    changes: false,
-    examples: [
-      'graydeck plan check payment.yaml',
-      'graydeck plan check payment.yaml --traffic 200/s',
-      'cat payment.yaml | graydeck plan check -',
-    ],
-    more:
-      'With --traffic it says as well which phases are too short to show anything, and which windows never hold ' +
-      'enough requests. Without an error rate prod is taken to fail one request in a hundred.',
-    file: 'plan',
-  },
-  {
-    name: 'plan show',
-    summary: 'the timetable of a plan, and how its conditions are read, in words',
-    arguments: [{name: 'FILE', isFile: true}],
-    flags: ['traffic'],
-    changes: false,
-    examples: ['graydeck plan show payment.yaml --traffic 200/s,0.5%', 'graydeck plan show built-in'],
-    file: 'plan',
   },
   {
     name: 'judge',

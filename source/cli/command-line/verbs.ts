@@ -1,5 +1,6 @@
 import type {Verb} from './verb.ts';
 import {BESIDE} from './verbs-beside.ts';
+import {FILES} from './verbs-of-files.ts';
 import {ROUTING} from './verbs-for-routers.ts';
 import {MOVING} from './verbs-that-move.ts';
 
@@ -8,5 +9,6 @@ export const VERBS: readonly Verb[] = [
   ...BESIDE.filter(({name}) => name === 'watch' || name === 'demo'),
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
+  ...FILES,
   ...ROUTING,
 ];

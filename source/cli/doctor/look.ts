@@ -19,7 +19,8 @@ import {checkRouters} from '../checks/routers.ts';
 import {checkServices} from '../checks/services.ts';
 import {checkStore} from '../checks/store.ts';
 import {channelSpecs} from '../notify/specs.ts';
-import {openPrometheus} from '../prometheus/open.ts';
+import {monitorSettings} from '../prometheus/address.ts';
+import {openPrometheus} from '../../monitor/prometheus.ts';
 import type {Settings} from '../session/settings.ts';
 import {watchChain} from './watch-chain.ts';
 
@@ -94,7 +95,7 @@ function faultOf(error: unknown): StoreFault {
 }
 
 async function lookAtLimits({view, settings}: Opened): Promise<Finding[]> {
-  const prometheus = await openPrometheus(settings, view, {historyMs: 0});
+  const prometheus = await openPrometheus(await monitorSettings(settings), view, {historyMs: 0});
   if (prometheus === null) return [];
   try {
     await prometheus.start();

@@ -1,6 +1,5 @@
 import {randomUUID} from 'node:crypto';
 import {createEvaluator} from '../../analysis/evidence/evidence.ts';
-import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judged.ts';
 import {metricBook} from '../../config/condition/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
@@ -8,37 +7,30 @@ import type {Controller} from '../../controller/outcome.ts';
 import {keepSteps} from '../../steps/keep-steps.ts';
 import {rememberOutcomes} from '../../steps/remember-outcomes.ts';
 import type {StepRunner} from '../../steps/run-steps.ts';
-import {act} from '../../guard/act.ts';
+import {runActiveGuard} from '../../guard/active-guard.ts';
 import {begunByGuard} from '../../guard/begun-by-guard.ts';
-import {machineClock} from '../../guard/clock.ts';
-import type {Contact} from '../../guard/contact.ts';
+import {machineClock} from '../../monitor/clock.ts';
+import type {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {keepGuard, type Role} from '../../guard/keep-guard.ts';
 import {LeaseHold} from '../../guard/lease.ts';
-import type {Tenure} from '../../guard/tenure.ts';
-import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
+import type {LeadershipTerm} from '../../guard/leadership-term.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import {keepTelling} from '../notify/keep-telling.ts';
-import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../acting/steps.ts';
-import {keepStreams} from './keep-streams.ts';
-import type {GuardMeasuring} from './measuring.ts';
+import {keepFeature} from './keep-feature.ts';
+import type {Monitor} from '../../monitor/monitor.ts';
 
 /** A feature to be watched over, and who is told of it. */
 export interface Watched {
   feature: FeatureStore;
   controller: Controller;
-  measuring: GuardMeasuring;
-  /** Numbers that no sample speaks of. */
-  external: ExternalNumbers;
+  monitor: Monitor;
   settings: Pick<Settings, 'config' | 'declared'>;
   /** As the log shall name the guard. */
   name: string;
-  contact: Contact;
+  outages: OutageTracker;
   onRole(role: Role): void;
   onTrouble(why: string | null): void;
-  /** Told what came of each look while this process guards. */
-  onJudged?(judged: Judged): void;
 }
 
 /** Orders after which steps are due that this guard has to see through. */
@@ -46,25 +38,33 @@ const BEGINS_STEPS: ReadonlySet<string> = new Set(['rollback', 'next', 'complete
 
 /** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
-  const {feature, controller, measuring, external, settings, name, contact, onRole, onTrouble, onJudged} =
-    watched;
+  const {feature, controller, monitor, settings, name, outages, onTrouble} = watched;
+  const {measuring, external} = monitor;
   void measuring.measurements.start();
   const lease = new LeaseHold(feature.lease, name, randomUUID(), machineClock);
   const book = metricBook(settings.config?.value.metrics);
   let performerOf: StepRunner['performerOf'] | null = null;
+  let epoch: number | null = null;
+  let judged: Judged | null = null;
+  monitor.guardedBy({epoch: () => epoch, judged: () => judged});
+  const onRole = (role: Role): void => {
+    epoch = role.role === 'acting' ? role.epoch : null;
+    judged = null;
+    watched.onRole(role);
+  };
 
-  const work = async (tenure: Tenure) => {
+  const work = async (term: LeadershipTerm) => {
     const ours = new Set<string>();
-    const runner = stepRunner(feature, controller, tenure.actor, settings);
-    // Over all tenures of this process: what has come of a step is known although the guard was lost meanwhile.
+    const runner = stepRunner(feature, controller, term.actor, settings);
+    // Over all terms of this process: what has come of a step is known although the guard was lost meanwhile.
     performerOf ??= rememberOutcomes(runner.performerOf);
-    const steps = {...runner, performerOf, log: {...runner.log, execute: journalOf(tenure, runner.actor)}};
+    const steps = {...runner, performerOf, log: {...runner.log, execute: journalOf(term, runner.actor)}};
     const isOurs = (id: string) => ours.has(id) || begunByGuard(controller.commits(), id);
-    const noting: Tenure = {
-      ...tenure,
+    const noting: LeadershipTerm = {
+      ...term,
       async command(intent, reason, isMeant) {
-        if (BEGINS_STEPS.has(intent.type) && 'release' in intent && tenure.isHeld()) ours.add(intent.release);
-        return await tenure.command(intent, reason, isMeant);
+        if (BEGINS_STEPS.has(intent.type) && 'release' in intent && term.isHeld()) ours.add(intent.release);
+        return await term.command(intent, reason, isMeant);
       },
     };
     const means = {
@@ -75,35 +75,29 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       external,
       traits: book.find,
       createEvaluator,
-      absence: () => contact.absence,
+      outage: () => outages.outage,
       clock: machineClock,
       newAlertId,
-      ...(onJudged === undefined ? {} : {onJudged}),
+      onJudged: (news: Judged) => {
+        judged = news;
+      },
     };
-    const keeping = {
-      windows: measuring.measurements.windows,
-      shelf: feature.rollUps,
-      now: () => controller.now(),
-    };
-    const teller = {by: tenure.actor, isOnDuty: () => true, isMeant: tenure.isHeld};
+    const notifier = {by: term.actor, isOnDuty: () => true, isMeant: term.isHeld};
     await Promise.all([
-      act(means, noting, onTrouble),
-      keepSteps(steps, isOurs, tenure.signal),
-      keepRollUps(keeping, tenure.signal),
-      keepStreams({feature, controller, by: tenure.actor}, tenure.signal),
-      keepReports({feature, view: controller, settings}, tenure.signal),
-      keepTelling(controller, settings, teller, tenure.signal),
+      runActiveGuard(means, noting, onTrouble),
+      keepSteps(steps, isOurs, term.signal),
+      keepFeature({feature, controller, monitor, settings, notifier}, term.signal),
     ]);
   };
 
   /** Steps are begun while the guard is held; what has come of them may be told as long as the lease runs. */
-  function journalOf(tenure: Tenure, actor: string): StepRunner['log']['execute'] {
-    const by = {...tenure.actor, name: actor};
+  function journalOf(term: LeadershipTerm, actor: string): StepRunner['log']['execute'] {
+    const by = {...term.actor, name: actor};
     return intent => {
-      const isMeant = intent.type === 'begin-step' ? tenure.isHeld : tenure.isLeased;
+      const isMeant = intent.type === 'begin-step' ? term.isHeld : term.isLeased;
       return controller.execute(intent, {by}, {isMeant});
     };
   }
 
-  await keepGuard({controller, lease, contact, name, work, onRole}, signal);
+  await keepGuard({controller, lease, outages, name, work, onRole}, signal);
 }

@@ -5,7 +5,7 @@ import type {Commit} from '../../release/commit.ts';
 import type {State} from '../../release/state.ts';
 import type {Call} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
-import {EventTeller} from './tell-event.ts';
+import {EventText} from './event-text.ts';
 
 /** A commit for machines, as a document of its own where they are told one by one: `graydeck.commit/1`. */
 export function commitDocument(feature: string, commit: Commit) {
@@ -31,10 +31,10 @@ export function commitLines(
   now: number,
   {state, head = ''}: {state?: State; head?: string} = {},
 ): (commit: Commit) => string[] {
-  const teller = new EventTeller(messagesOf(languageOf(flags.lang, process.env)), state);
+  const texts = new EventText(messagesOf(languageOf(flags.lang, process.env)), state);
   return ({at, by, reason, events}) => {
     const time = isSameDay(at, now) ? timeOfDay(at) : dayAndTime(at);
     const who = out.paint('dim', plainText(by, 60));
-    return events.map(event => `${out.paint('dim', time)}  ${head}${teller.tell(event, reason)}  ${who}`);
+    return events.map(event => `${out.paint('dim', time)}  ${head}${texts.sentence(event, reason)}  ${who}`);
   };
 }

@@ -1,9 +1,9 @@
 import {messagesOf} from '../../console/messages/catalogue.ts';
-import type {Done} from '../acting/act.ts';
+import type {Done} from '../acting/execute.ts';
 import type {Call} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
 import type {Session} from '../session/session.ts';
-import {EventTeller} from './tell-event.ts';
+import {EventText} from './event-text.ts';
 
 const NOTICES = {
   'already-so': 'nothing to do: it is so already',
@@ -44,9 +44,9 @@ export function reportCommand(
     out.data(`${label}  ${NOTICES[done.notice]}`);
     return;
   }
-  const teller = new EventTeller(messagesOf(languageOf(flags.lang, process.env)), done.before);
+  const texts = new EventText(messagesOf(languageOf(flags.lang, process.env)), done.before);
   const prefix = done.isDryRun ? `${out.paint('yellow', 'would write')}  ` : '';
   for (const event of done.events) {
-    out.data(`${prefix}${label}  ${teller.tell(event, session.stamp.reason ?? null)}`);
+    out.data(`${prefix}${label}  ${texts.sentence(event, session.stamp.reason ?? null)}`);
   }
 }

@@ -10,7 +10,7 @@ import type {Look} from '../session/session.ts';
  * What a step of the release left behind, each attempt of it; of the release at hand unless another is named.
  * @throws Failure exit code 2 where nothing was kept of such a step.
  */
-export async function tellOutput({flags, out}: Call, {feature, view}: Look, step: string): Promise<void> {
+export async function printOutput({flags, out}: Call, {feature, view}: Look, step: string): Promise<void> {
   const release = flags.release ?? view.snapshot().state.release?.id ?? null;
   const kept = (await feature.outputs.read()).filter(output => output.release === release);
   const told = kept.filter(output => output.step === step || output.step.endsWith(`.${step}`));

@@ -1,11 +1,12 @@
 import {createReadStream} from 'node:fs';
+import {stat} from 'node:fs/promises';
 import {KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import {RecordingReader, recordingOf, type Recording, type RecordingMistake} from '../../replay/recording.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {usage} from '../output/failure.ts';
-import {LineSplitter, LONGEST_LINE} from '../line-splitter.ts';
+import {LineSplitter, LONGEST_LINE} from '../../replay/line-splitter.ts';
 import {readDecoded} from '../report/tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
@@ -34,6 +35,9 @@ export async function readRecordingFile(path: string): Promise<Recording> {
     cutLine = mistake.line;
   };
   try {
+    // A pipe that no process writes into would be waited for without end.
+    if (!(await stat(path)).isFile())
+      throw usage(`${path} is not a plain file`, 'graydeck record FILE writes one', 'no-recording');
     for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>)
       splitter.push(chunk, take);
     splitter.end(take);

@@ -1,11 +1,12 @@
-import type {Address} from '../../server/listen.ts';
+import {trustedProxies, type TrustedProxies} from '../../server/client-address.ts';
+import type {ListenAddress} from '../../server/listen.ts';
 import {usage} from '../output/failure.ts';
 
 /** Only this host can reach it, unless told otherwise. */
 const DEFAULT = '127.0.0.1:8080';
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`. Port 0: any that is free. @throws Failure exit code 2 */
-export function readListen(text = DEFAULT): Address {
+export function readListen(text = DEFAULT): ListenAddress {
   const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/iu.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
@@ -26,4 +27,16 @@ export function readOrigins(text: string | undefined): string[] {
       );
   }
   return origins;
+}
+
+/** Proxies that are believed, set apart by commas. @throws Failure exit code 2 */
+export function readTrusted(text: string | undefined): TrustedProxies {
+  const entries = (text ?? '').split(',').map(one => one.trim());
+  const trusts = trustedProxies(entries.filter(one => one !== ''));
+  if (trusts !== null) return trusts;
+  throw usage(
+    '--trust-proxy takes addresses and blocks of addresses',
+    '--trust-proxy 10.0.0.0/8,::1',
+    'bad-proxy',
+  );
 }

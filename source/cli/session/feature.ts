@@ -15,17 +15,19 @@ export function checkFeature(name: string): string {
 
 /**
  * The feature that is meant: the one that is named, or the only one of the store.
+ * @param firstOfSeveral take the first of several: the list of all is shown
  * @throws Failure exit code 2, with the names there are.
  */
 export async function chooseFeature(
   named: string | null,
   verb: string,
   list: () => Promise<string[]>,
+  firstOfSeveral = false,
 ): Promise<string> {
   if (named !== null) return checkFeature(named);
   const features = await list();
   const [only] = features;
-  if (features.length === 1 && only !== undefined) return only;
+  if (only !== undefined && (features.length === 1 || firstOfSeveral)) return only;
   if (only === undefined) {
     const next =
       verb === 'start'
@@ -40,6 +42,17 @@ export async function chooseFeature(
   );
 }
 
+/** The same for a verb that reads: a feature that the store does not know is a slip. @throws Failure exit code 2 */
+export async function chooseKnown(
+  named: string | null,
+  verb: string,
+  store: {features(): Promise<string[]>},
+): Promise<string> {
+  const name = await chooseFeature(named, verb, () => store.features());
+  if (named !== null) await mustExist(store, name, verb);
+  return name;
+}
+
 /** What to say about a feature that the store does not know. */
 export function unknownFeature(name: string, features: readonly string[]): string {
   const near = nearest(name, features);
@@ -50,10 +63,21 @@ export function unknownFeature(name: string, features: readonly string[]): strin
 }
 
 /** What is written would be the first entry of a feature that nobody meant. @throws Failure exit code 2 */
-export async function mustExist(store: {features(): Promise<string[]>}, name: string): Promise<void> {
+export async function mustExist(
+  store: {features(): Promise<string[]>},
+  name: string,
+  verb: string | null = null,
+): Promise<void> {
   const features = await store.features();
-  if (!features.includes(name))
-    throw usage(unknownFeature(name, features), 'graydeck start VERSION', 'no-feature');
+  if (features.includes(name)) return;
+  // A store without any feature has nothing that was meant instead: a verb that reads says that it is idle.
+  if (verb !== null && features.length === 0) return;
+  const near = nearest(name, features);
+  const next =
+    verb === null || near === null
+      ? `graydeck start VERSION --feature ${name}`
+      : `graydeck ${verb} --feature ${near}`;
+  throw usage(unknownFeature(name, features), next, 'no-feature');
 }
 
 function listed(features: readonly string[]): string {

@@ -1,4 +1,4 @@
-import {makeDefaultStore, openStore} from '../../store/open.ts';
+import {makeDefaultStore, openStore, type StoreAddress} from '../../store/open.ts';
 import type {ViewStore} from '../../store/port.ts';
 import type {Call} from '../call.ts';
 
@@ -7,7 +7,10 @@ import type {Call} from '../call.ts';
  * use; a store that somebody has named and that is not there is more likely a slip. Under `--read-only` nothing is made.
  * @throws StoreFault
  */
-export async function openToLook({flags}: Pick<Call, 'flags'>, address: string | null): Promise<ViewStore> {
+export async function openToLook(
+  {flags}: Pick<Call, 'flags'>,
+  address: string | StoreAddress | null,
+): Promise<ViewStore> {
   if (address === null && !flags.readOnly) await makeDefaultStore(process.env);
   return await openStore(address, 'viewer');
 }

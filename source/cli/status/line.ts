@@ -8,7 +8,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from '../../console/present/format.ts';
-import type {StatusDocument} from './document.ts';
+import type {StatusDocument} from '../../monitor/status-document.ts';
 
 /** That nothing is heard of the store, since when, and that the line before is the last that is known. */
 export function awayLine(

@@ -6,16 +6,16 @@ import {troubleText} from '../../console/present/headlines/around.ts';
 import {labelElsewhere, metricElsewhere} from '../../console/present/sides/elsewhere.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {textOf} from '../../console/present/line.ts';
-import {toldLine} from '../../console/present/told.ts';
-import {isKnown, metricOf, written} from '../../console/present/sides/metric.ts';
+import {notificationLine} from '../../console/present/notification-line.ts';
+import {metricOf, written} from '../../console/present/sides/metric.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
 import type {Alert} from '../../release/state.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../output/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import {isToBeMended} from '../prometheus/troubles.ts';
-import type {StatusDocument, StatusFault} from './document.ts';
-import type {MetricState} from './metrics.ts';
+import type {StatusDocument, StatusFault} from '../../monitor/status-document.ts';
+import type {MetricState} from '../../monitor/status-metrics.ts';
 
 const TONES = {
   idle: 'dim',
@@ -29,7 +29,7 @@ const TONES = {
   failed: 'red',
 } as const;
 
-type Told = Pick<MetricSnapshot, 'name' | 'unit' | 'better'>;
+type ExternalRow = Pick<MetricSnapshot, 'name' | 'unit' | 'better'>;
 
 const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
@@ -41,7 +41,7 @@ export function statusText(
     now,
     externals,
     alerts: open,
-  }: {over: string | null; now: number; externals: readonly Told[]; alerts: readonly Alert[]},
+  }: {over: string | null; now: number; externals: readonly ExternalRow[]; alerts: readonly Alert[]},
   t: Messages,
   paint: Paint,
 ): string[] {
@@ -96,7 +96,7 @@ function percents(status: StatusDocument, t: Messages, now: number): string {
 
 function table(
   {metrics, window, state}: StatusDocument,
-  externals: readonly Told[],
+  externals: readonly ExternalRow[],
   t: Messages,
   paint: Paint,
 ): string[] {
@@ -104,7 +104,7 @@ function table(
   const rows = metrics.filter(isWorthShowing).map(({name, source, prod, gray, limit, state}) => {
     const told = source !== 'samples' ? externals.find(external => external.name === name) : undefined;
     const metric = told === undefined ? metricOf(name) : metricElsewhere(told);
-    const label = isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? plainText(name, 24));
+    const label = labelElsewhere(name, t) ?? plainText(name, 24);
     const word =
       source !== 'samples' && gray === null && isNumberState(state, t) ? t.numberStates[state] : null;
     const beyond =
@@ -186,7 +186,7 @@ function alerts(
       const says = alertText(known.find(one => one.id === id) ?? {message}, {t, clean: OPEN});
       const line = `  ${t.dialogs.levels[level].toUpperCase()}  ${says}  ${t.since(timeOfDay(raisedAt))}  ${plainText(id, 64)}`;
       const told = textOf(
-        toldLine(
+        notificationLine(
           notices.findLast(notice => notice.alert === id),
           OPEN,
         ),

@@ -1,7 +1,7 @@
 import {hostname} from 'node:os';
 import {plainText} from '../../analysis/plain-text.ts';
 import {runAgent} from '../../nginx/agent.ts';
-import {installAside} from '../../nginx/confirm.ts';
+import {installFallback} from '../../nginx/confirm.ts';
 import {exposureBound} from '../../nginx/edge-report.ts';
 import {watchOverAgent} from '../../nginx/watchdog.ts';
 import type {NginxConfig} from '../../config/project/nginx.ts';
@@ -48,7 +48,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
   if (claim.kind === 'unknown')
     out.say(plainText(`whether another agent drives ${config.include} is not known: ${claim.why}`));
   const store = await openStore(settings.store, 'router');
-  const beating = beginBeating(call, watchdogMs);
+  const beating = beginBeating(call);
   try {
     await runAgent(
       {
@@ -60,7 +60,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
         watchdogMs,
         shutdownMs,
         onTrouble: what => out.say(what),
-        onReport: teller(call),
+        onReport: reporter(call),
       },
       signal,
     );
@@ -73,7 +73,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
 }
 
 /** A line for each change of what nginx confirms; a version that changes nothing for it is none. */
-function teller({out}: Call): (feature: string, report: RouterReport) => void {
+function reporter({out}: Call): (feature: string, report: RouterReport) => void {
   const told = new Map<string, string>();
   return (feature, {version, release, percent, live, trouble = null}) => {
     const text = JSON.stringify([release, percent, live, trouble]);
@@ -91,8 +91,8 @@ async function putProd({out}: Call, edge: Edge, config: NginxConfig): Promise<Ex
   const {site, include} = config;
   const by = await holderOf(include);
   if (by !== null) throw drivenBy(by, config);
-  const text = (await edge.readAside()) ?? renderEdge(new Map(), site).text;
-  const trouble = await installAside(edge, text);
+  const text = (await edge.readFallback()) ?? renderEdge(new Map(), site).text;
+  const trouble = await installFallback(edge, text);
   if (trouble !== null) throw new Failure(EXIT.fault, trouble.code, trouble.text, 'nginx -t');
   out.data('prod for everyone');
   return EXIT.done;

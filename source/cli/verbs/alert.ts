@@ -2,12 +2,12 @@ import {readTypedDuration} from '../command-line/duration.ts';
 import {newAlertId, newSilenceId} from '../../controller/ids.ts';
 import type {Intent} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';
-import {act} from '../acting/act.ts';
+import {execute} from '../acting/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {mustExist} from '../session/feature.ts';
-import {tellMeanwhile} from '../notify/tell-meanwhile.ts';
+import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using} from '../session/session.ts';
 
@@ -16,8 +16,8 @@ export const run: Run = async call => {
   const intent = intentOf(call);
   return await using(openSession(call), async session => {
     await mustExist(session.store, session.feature.feature);
-    const work = () => act(call, session, intent);
-    const done = call.flags.dryRun ? await work() : await tellMeanwhile(session, call.interrupted(), work);
+    const work = () => execute(call, session, intent);
+    const done = call.flags.dryRun ? await work() : await notifyMeanwhile(session, call.interrupted(), work);
     reportCommand(call, session, done, {
       alert: 'alert' in intent ? intent.alert : null,
       silence: 'silence' in intent ? intent.silence : null,

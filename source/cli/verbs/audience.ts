@@ -3,7 +3,7 @@ import {describeRule} from '../../config/describe/rule.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Intent} from '../../release/command.ts';
 import type {State} from '../../release/state.ts';
-import {act, releaseAtHand} from '../acting/act.ts';
+import {execute, releaseAtHand} from '../acting/execute.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
@@ -19,7 +19,7 @@ async function change(call: Call): Promise<ExitCode> {
   const type = call.verb.name.slice('audience '.length) as 'include' | 'deny' | 'remove';
   return await using(openSession(call), async session => {
     const intent: Intent = {type, release: await releaseAtHand(call, session), user};
-    const done = await act(call, session, intent, before => question(call, before, user));
+    const done = await execute(call, session, intent, before => question(call, before, user));
     reportCommand(call, session, done, {user});
     return EXIT.done;
   });

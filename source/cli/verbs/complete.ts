@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Release} from '../../release/state.ts';
-import {act, currentRelease} from '../acting/act.ts';
+import {execute, currentRelease} from '../acting/execute.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
@@ -15,7 +15,9 @@ export const run: Run = call =>
     const release = await currentRelease(session);
     const id = call.flags.release ?? release.id;
     const {feature} = session.feature;
-    const done = await act(call, session, {type: 'complete', release: id}, () => question(feature, release));
+    const done = await execute(call, session, {type: 'complete', release: id}, () =>
+      question(feature, release),
+    );
     // Asked again while it is promoted, it sees the steps of the first one through.
     const isOver = done.kind === 'nothing' && done.state.release?.state !== 'promoting';
     if (call.flags.dryRun || !call.flags.wait || isOver) {

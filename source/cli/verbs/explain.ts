@@ -5,13 +5,15 @@ import {decider, type Decision} from '../../audience/decide.ts';
 import type {Asked} from '../../audience/forced.ts';
 import {keyOf, type User} from '../../audience/place.ts';
 import {customRulesOf} from '../../audience/rule.ts';
+import {tiersFor, unreadDates, type TierAnswer} from '../../audience/tiers.ts';
+import {describeRule} from '../../config/describe/rule.ts';
 import {deriveSplit} from '../../release/derive-split.ts';
 import type {Split} from '../../release/split.ts';
 import {initialState} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {chooseFeature} from '../session/feature.ts';
+import {chooseKnown} from '../session/feature.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/to-look.ts';
 
@@ -21,7 +23,7 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   const store = await openToLook(call, settings.store);
   try {
-    const feature = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const feature = await chooseKnown(settings.feature, call.verb.name, store);
     const head = await store.feature(feature).log.head();
     const split = head?.split ?? deriveSplit(initialState(feature));
     const version = head?.version ?? 0;
@@ -29,6 +31,7 @@ export const run: Run = async call => {
     const key = keyOf(user, asked.address);
     const bucket = key === '' ? null : bucketOf(split.salt, key);
     const unknown = customRulesOf(split);
+    const tiers = tiersFor(split, user, store.now());
     if (call.out.isJson) {
       const {side, reason, cohort, release} = decision;
       const {percent} = split;
@@ -44,11 +47,17 @@ export const run: Run = async call => {
         release,
         version,
         unknown,
+        // The newest phase stands last.
+        phases: tiers.map(tier => ({inside: tier.isInside, percent: tier.percent})),
       });
       return EXIT.done;
     }
     const who = key === '' ? 'somebody without id and address' : plainText(key, 60);
-    call.out.data(`${feature}: ${who} gets ${decision.side}: ${whyOf(decision, split, bucket)}`);
+    call.out.data(`${feature}: ${who} gets ${decision.side}: ${whyOf(decision, split, {bucket, tiers})}`);
+    for (const {name, value} of unreadDates(split, user))
+      call.out.say(
+        `${plainText(name, 60)} is not a date, so no rule about it fits: ${plainText(String(value), 60)}; write 2026-11-30T14:05:00Z`,
+      );
     for (const name of unknown)
       call.out.say(`only the application knows ${plainText(name, 60)}: read as no here`);
     return EXIT.done;
@@ -99,22 +108,29 @@ function firstOf(
   );
 }
 
-function whyOf({reason, side}: Decision, split: Split, bucket: number | null): string {
+interface Place {
+  bucket: number | null;
+  tiers: readonly TierAnswer[];
+}
+
+function whyOf({reason, side}: Decision, split: Split, place: Place): string {
   switch (reason) {
     case 'not-live':
       return 'no release is live';
     case 'forced':
       return 'the request asks for it';
     case 'denied':
-      return 'on the list of those who never get gray';
+      return 'on the list of users who never get gray';
     case 'included':
       return 'on the list, or in a group, that always gets gray';
     case 'outside':
-      return 'outside the audience';
+      return split.tiers.length > 1
+        ? `${outsideOf(place.tiers)}; no earlier phase includes the user either`
+        : outsideOf(place.tiers);
     case 'anonymous':
       return 'neither id nor address to go by';
     case 'percent':
-      return byPercent(side, split, bucket);
+      return byPercent(side, split, place);
     case 'stale':
     case 'rolled-back':
     case 'unknown':
@@ -123,10 +139,19 @@ function whyOf({reason, side}: Decision, split: Split, bucket: number | null): s
   }
 }
 
-function byPercent(side: Decision['side'], {percent, tiers}: Split, bucket: number | null): string {
+function outsideOf(tiers: readonly TierAnswer[]): string {
+  const audience = tiers.at(-1)?.audience ?? null;
+  return audience === null
+    ? 'outside the audience'
+    : `outside the audience (${plainText(describeRule(audience, 'en'), 200)})`;
+}
+
+function byPercent(side: Decision['side'], {percent}: Split, {bucket, tiers}: Place): string {
   const at = bucket === null ? '' : `, the user's place is ${((bucket / 2 ** 32) * 100).toFixed(2)} %`;
-  const shares = tiers.length > 1 ? ', with what earlier phases keep' : '';
-  return side === 'gray'
-    ? `in at ${setPercent(percent)}${at}${shares}`
-    : `not in at ${setPercent(percent)}${at}`;
+  const share = Math.max(...tiers.flatMap(tier => (tier.isInside ? [tier.percent] : [])));
+  const is = side === 'gray' ? 'in' : 'not in';
+  if (tiers.at(-1)?.isInside === false)
+    return `${outsideOf(tiers)} of the current phase; ${is} at ${setPercent(share)} of an earlier phase${at}`;
+  const shares = share > percent ? `, by an earlier phase; the current one is at ${setPercent(percent)}` : '';
+  return `${is} at ${setPercent(share)}${at}${shares}`;
 }

@@ -3,8 +3,8 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {LineSplitter, LONGEST_LINE} from '../line-splitter.ts';
-import {Recordings, type JudgeBy} from '../judge/recordings.ts';
+import {LineSplitter, LONGEST_LINE} from '../../replay/line-splitter.ts';
+import {Recordings, type JudgeBy} from '../../protocol/recordings.ts';
 import {readPlanFile} from '../acting/plan-source.ts';
 import {loadSettings} from '../session/settings.ts';
 

@@ -5,7 +5,7 @@ import type {Call, Run} from '../call.ts';
 import {commitDocument, commitLines, logDocument} from '../output/commit-lines.ts';
 import {EXIT} from '../output/exit.ts';
 import {openLook, using} from '../session/session.ts';
-import {tellOutput} from '../output/step-output.ts';
+import {printOutput} from '../output/step-output.ts';
 
 /**
  * `log [--follow]`: a line for each event, oldest first; with `--json` one document, or what comes as one a commit and
@@ -18,7 +18,7 @@ export const run: Run = call => {
   return using(openLook(call), async look => {
     const {view} = look;
     if (flags.output !== undefined) {
-      await tellOutput(call, look, flags.output);
+      await printOutput(call, look, flags.output);
       return EXIT.done;
     }
     if (out.isJson && !flags.follow) {

@@ -1,6 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
-import {act, currentRelease} from '../acting/act.ts';
+import {execute, currentRelease} from '../acting/execute.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
@@ -12,7 +12,7 @@ export const run: Run = call =>
   using(openSession(call), async session => {
     const release = await currentRelease(session);
     const intent = {type: 'next', release: call.flags.release ?? release.id, from: release.phase} as const;
-    const done = await act(call, session, intent, (before, after) => {
+    const done = await execute(call, session, intent, (before, after) => {
       const {feature} = session.feature;
       const opening = after.release?.opening ?? null;
       const phase = after.release?.plan.phases[opening?.to ?? after.release.phase];

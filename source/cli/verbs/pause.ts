@@ -1,4 +1,4 @@
-import {act, releaseAtHand} from '../acting/act.ts';
+import {execute, releaseAtHand} from '../acting/execute.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
@@ -9,6 +9,6 @@ export const run: Run = call =>
   using(openSession(call), async session => {
     const type = call.verb.name === 'resume' ? 'resume' : 'pause';
     const release = await releaseAtHand(call, session);
-    reportCommand(call, session, await act(call, session, {type, release}));
+    reportCommand(call, session, await execute(call, session, {type, release}));
     return EXIT.done;
   });

@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {failedStep, stepDue} from '../../release/step.ts';
 import type {RunName} from '../../release/state.ts';
-import {act, currentRelease, type Done} from '../acting/act.ts';
+import {execute, currentRelease, type Done} from '../acting/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
@@ -21,7 +21,7 @@ export const run: Run = call =>
       const nothing = {kind: 'nothing', notice: 'already-so', state, before: state, isDryRun: false} as const;
       return await goOn(call, session, nothing, {id, run: left.run});
     }
-    const done = await act(call, session, {
+    const done = await execute(call, session, {
       type: 'retry',
       release: id,
       ...(step === undefined ? {} : {step}),

@@ -1,5 +1,5 @@
 import {setPercent} from '../../console/present/format.ts';
-import {act, currentRelease} from '../acting/act.ts';
+import {execute, currentRelease} from '../acting/execute.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {readTypedPercent} from '../command-line/percent.ts';
@@ -12,7 +12,7 @@ export const run: Run = async call => {
   return await using(openSession(call), async session => {
     const {id, version, percent: from} = await currentRelease(session);
     const intent = {type: 'set', release: call.flags.release ?? id, percent, from} as const;
-    const done = await act(call, session, intent, (before, after) => {
+    const done = await execute(call, session, intent, (before, after) => {
       const was = before.release?.percent ?? 0;
       const will = after.release?.percent ?? 0;
       if (will <= was) return null;

@@ -8,13 +8,13 @@ import {newReleaseId} from '../../controller/ids.ts';
 import {isName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Release, State} from '../../release/state.ts';
-import {act} from '../acting/act.ts';
+import {execute} from '../acting/execute.ts';
 import type {Question} from '../acting/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOfOutcome, usage} from '../output/failure.ts';
 import {readPlanFile} from '../acting/plan-source.ts';
-import {preflight, tellFindings} from '../acting/preflight.ts';
+import {preflight, printFindings} from '../acting/preflight.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {configuredPlan, loadSettings} from '../session/settings.ts';
@@ -30,9 +30,12 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   const metrics = settings.config?.value.metrics ?? {};
   const given = flags.plan === undefined ? null : await readPlanFile(flags.plan, out.say, metrics);
+  const named = flags.feature ?? settings.feature;
+  if (given !== null && named !== null) mustBeFor(given, named, flags.plan ?? 'the plan');
   return await using(openSession(call, settings, given?.feature ?? null), async session => {
     const {feature} = session.feature;
     const written = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
+    mustBeFor(written, feature, 'the plan of the configuration');
     const plan = speed === 1 ? written : fasterPlan(written, speed);
     if (speed !== 1) out.say(REHEARSAL);
     const release = newReleaseId();
@@ -50,8 +53,8 @@ export const run: Run = async call => {
     const {findings, note} = await preflight(call, session, plan);
     const said = [note, speed === 1 ? null : `times divided by ${speed}`].filter(text => text !== null);
     const telling = {...session, stamp: saying(session.stamp, said)};
-    const done = await act(call, telling, intent, before => question(call, before, version, plan));
-    if (flags.yes) tellFindings(call, findings);
+    const done = await execute(call, telling, intent, before => question(call, before, version, plan));
+    if (flags.yes) printFindings(call, findings);
     const isShort = flags.dryRun || !flags.wait;
     if (!out.isJson || isShort)
       reportCommand(call, session, done, {timetable: timetable(plan), preflight: findings});
@@ -72,6 +75,16 @@ export const run: Run = async call => {
     return EXIT.done;
   });
 };
+
+/** A plan that names a feature is for that one. @throws Failure exit code 2 */
+function mustBeFor(plan: Plan, feature: string, name: string): void {
+  if (plan.feature === null || plan.feature === feature) return;
+  throw usage(
+    `${plainText(name, 80)} is for the feature ${plan.feature}, and the release would be of ${plainText(feature, 64)}`,
+    `--feature ${plan.feature}, or a plan that says feature: ${plainText(feature, 64)} or names none`,
+    'other-feature',
+  );
+}
 
 /** A version as people and logs can hold it. @throws Failure exit code 2. */
 export function checkVersion(version: string): string {

@@ -39,6 +39,10 @@ function testText(attribute: string, test: AttributeTest, lang: Lang): string {
     case '>=':
     case '=':
     case '!=':
-      return words.compares(attribute, test.op, numberText(test.value));
+      return words.compares(
+        attribute,
+        test.op,
+        'version' in test ? words.version(test.version) : numberText(test.value),
+      );
   }
 }

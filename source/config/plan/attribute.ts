@@ -1,13 +1,16 @@
 import type {AttributeTest, Rule} from '../../release/plan.ts';
 import {isName} from '../../release/name.ts';
 import {readDuration} from '../duration.ts';
-import {quote} from '../yaml/mistake.ts';
-import {child, type Reader, type Spot} from '../yaml/reader.ts';
+import {readVersion} from '../../audience/version.ts';
+import {quote, shown} from '../yaml/mistake.ts';
+import {looksLike} from './plain-value.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {own} from '../../release/own.ts';
 
 type NumberOperator = Extract<AttributeTest, {value: number}>['op'];
 
-const ALLOWED = 'a value, [several, values], ">= 10", "!= value", within 7 days, or at least 30 days ago';
+const ALLOWED =
+  'a value, [several, values], ">= 10", ">= version 2.10", "!= value", "= the very text", within 7 days, or at least 30 days ago';
 const VALUE_LENGTH = 256;
 
 /** How a seed reads a comparison with a time; elsewhere it must say `within` or `at least … ago`. */
@@ -15,13 +18,12 @@ export type DateReading = (op: string) => 'within' | 'atLeastAgo';
 
 /** `user_type: admin`, `level: [gold, vip]`, `case_count: ">= 10"`, `last_login: within 7 days`. Undefined once its mistake is told. */
 export function readAttribute(
-  reader: Reader,
+  reader: YamlReader,
   spot: Spot,
   attribute: string,
   asDate?: DateReading,
 ): Rule | undefined {
-  const say = (message: string, allowed = ALLOWED): undefined =>
-    reader.mistake(spot, {message, allowed}) as undefined;
+  const say = (message: string, allowed = ALLOWED): undefined => reader.mistake(spot, {message, allowed});
   if (!isName(attribute)) {
     reader.mistake(spot, {message: 'this is not the name of an attribute', allowed: 'plain text'}, 'key');
     return undefined;
@@ -29,6 +31,14 @@ export function readAttribute(
   const {value} = spot;
   if (Array.isArray(value)) {
     const values = value.map((_, index) => scalarText(reader, child(spot, index)));
+    const odd = value.findIndex(item => typeof item === 'string' && looksLike(item) !== null);
+    if (odd !== -1) {
+      reader.mistake(child(spot, odd), {
+        message: notPlain(String(value[odd])),
+        allowed: `plain values; for this very text {any: [{${attribute}: "= …"}]}`,
+      });
+      return undefined;
+    }
     const isWhole = values.length > 0 && values.every(text => text !== null);
     return isWhole
       ? {attribute, test: {op: 'in', values: values.filter(text => text !== null)}}
@@ -63,12 +73,30 @@ function readText(
       test: {op: date.groups['within'] === undefined ? 'atLeastAgo' : 'within', ms: time.value},
     };
   }
-  const sign = /^(?<op><=|>=|==|!=|[<>=≤≥≠])\s*(?<operand>.+)$/u.exec(text);
-  if (sign?.groups === undefined) return {attribute, test: {op: 'in', values: [text]}};
+  const sign = /^(?<op><=|>=|==|!=|[<>=≤≥≠])\s*(?<operand>.+)$/u.exec(withPlainSign(text));
+  if (sign?.groups === undefined) {
+    return looksLike(text) === null
+      ? {attribute, test: {op: 'in', values: [text]}}
+      : say(notPlain(text), `${ALLOWED}; for this very text "= ${shown(text)}"`);
+  }
   const op = operatorOf(sign.groups['op'] ?? '');
   const operand = (sign.groups['operand'] ?? '').trim();
+  const version = /^(?:version\s+)(?<version>.+)$/iu.exec(operand)?.groups?.['version'] ?? null;
+  if (version !== null || isVersion(attribute, operand)) {
+    const text = version ?? operand;
+    return readVersion(text) === null
+      ? say(`${quote(text)} is not a version`, `${op} version 2.10, ${op} version 2.10.3-beta.1`)
+      : {attribute, test: {op, version: text}};
+  }
+  if (/^[-+]?\d+\.\d*0$/u.test(operand))
+    return say(
+      `${quote(operand)} can be the number ${Number(operand)} or a version`,
+      `"${op} ${Number(operand)}" for the number, "${op} version ${operand}" for the version`,
+    );
   if (/^[-+]?\d+(?:\.\d+)?$/u.test(operand)) return {attribute, test: {op, value: Number(operand)}};
   const time = readDuration(operand);
+  // After = stands the very text, whatever it looks like, but for a sign that would make another operator.
+  if (op === '=' && !/^[<>=!~≤≥≠]/u.test(operand)) return {attribute, test: {op: 'in', values: [operand]}};
   if (time.ok) {
     return asDate === undefined
       ? say(
@@ -77,10 +105,26 @@ function readText(
         )
       : {attribute, test: {op: asDate(op), ms: time.value}};
   }
-  const equal: Rule = {attribute, test: {op: 'in', values: [operand]}};
-  if (op === '=') return equal;
-  if (op === '!=') return {not: equal};
-  return say(`${quote(operand)} is neither a number nor a time: it cannot be compared by ${op}`);
+  if (op === '!=' && looksLike(operand) === null)
+    return {not: {attribute, test: {op: 'in', values: [operand]}}};
+  return op === '=' || op === '!='
+    ? say(notPlain(op === '=' ? text : operand))
+    : say(`${quote(operand)} is neither a number, a version nor a time: it cannot be compared by ${op}`);
+}
+
+/** Several dots make a version; so does one where the attribute is called a version. A number alone is compared as one. */
+function isVersion(attribute: string, operand: string): boolean {
+  if (/^v?\d+(?:\.\d+){2,}/iu.test(operand) || /^v\d/iu.test(operand)) return readVersion(operand) !== null;
+  return /version|(?:^|_)ver(?:$|_)|版本/iu.test(attribute) && readVersion(operand) !== null;
+}
+
+/** Signs of full width are signs, too. */
+function withPlainSign(text: string): string {
+  return text.replace(/^[\s＜＞＝！<>=!]+/u, signs => signs.normalize('NFKC').trimStart());
+}
+
+function notPlain(text: string): string {
+  return `${quote(text)} looks like ${looksLike(text) ?? 'an operator'} and would be compared letter by letter`;
 }
 
 const OPERATORS: Readonly<Record<string, NumberOperator>> = {'==': '=', '≤': '<=', '≥': '>=', '≠': '!='};
@@ -90,7 +134,7 @@ function operatorOf(sign: string): NumberOperator {
 }
 
 /** A plain value as it was written, so that `007` stays `007`; null where it is none. */
-export function scalarText(reader: Reader, spot: Spot, maxLength = VALUE_LENGTH): string | null {
+export function scalarText(reader: YamlReader, spot: Spot, maxLength = VALUE_LENGTH): string | null {
   const {value} = spot;
   if (typeof value === 'string') return isName(value, maxLength) ? value.trim() : null;
   if (typeof value !== 'number' && typeof value !== 'boolean') return null;

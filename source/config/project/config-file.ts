@@ -1,20 +1,22 @@
 import {z} from 'zod';
 import type {ChannelSpec} from '../../release/channel.ts';
+import {isFeatureName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
-import {address} from './address.ts';
-import {DEFAULT_ALERTS, readAlerts, type AlertConfig} from './alerts.ts';
-import {readChannels} from './channels.ts';
-import {readMetrics} from './config-metrics.ts';
-import {FEATURE_ALLOWED, featureName, line} from '../yaml/leaf.ts';
-import {metricBook, type MetricDeclaration} from '../condition/metric-book.ts';
+import {alerts, DEFAULT_ALERTS, type AlertConfig} from './alerts.ts';
+import {channels} from './channels.ts';
+import {metrics} from './config-metrics.ts';
+import {featureName, filePath} from '../yaml/leaf.ts';
+import type {MetricDeclaration} from '../condition/metric-book.ts';
 import type {MetricQuery} from './metric-query.ts';
 import {inOrder, pathText, quote, type Mistake} from '../yaml/mistake.ts';
-import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from '../plan/plan-fields.ts';
-import {readNginx, type NginxConfig} from './nginx.ts';
-import {readContacts} from '../plan/plan-settings.ts';
-import {readPrometheus, type PrometheusConfig} from './prometheus.ts';
-import {child, isMapping, isWritten, Reader, type Spot} from '../yaml/reader.ts';
-import {readServices} from './services.ts';
+import {argv} from '../plan/hooks.ts';
+import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
+import {nginx, type NginxConfig} from './nginx.ts';
+import {prometheus, type PrometheusConfig} from './prometheus.ts';
+import {store, type StoreConfig} from './store.ts';
+import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
+import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
+import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -22,8 +24,7 @@ export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: P
 
 /** The project's `graydeck.yaml`, read. Null: not written. */
 export interface Config {
-  /** Address of the store; may hold `${NAME}` for variables of the environment, never a password itself. */
-  store: string | null;
+  store: StoreConfig | null;
   /** The feature that is meant where nobody says. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
@@ -39,6 +40,10 @@ export interface Config {
   services: Record<string, string[]>;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
+  /** Variables of the environment that hooks are given beside the short list. */
+  hookVariables: string[];
+  /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
+  variables: string[];
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -48,50 +53,105 @@ export interface Config {
 export type ConfigReading =
   {ok: true; config: Config; warnings: Mistake[]} | {ok: false; mistakes: Mistake[]};
 
-const CONFIG_SHAPE = {
-  store: address(['sqlite:', 'redis:', 'rediss:', 'redis+unix:', 'redis-cluster:', 'redis-sentinel:']),
-  prometheus: z.unknown(),
-  nginx: z.unknown(),
-  metrics: z.unknown(),
-  channels: z.unknown(),
-  alerts: z.unknown(),
-  features: z.unknown(),
-  plan: z.unknown(),
-  reports: line(1024),
-  services: z.unknown(),
-};
-const OTHER_NAMES = {
-  ...PLAN_OTHER_NAMES,
-  redis: 'store',
-  url: 'store',
-  prom: 'prometheus',
+/** A plan: a file, or the plan itself. */
+const planSource = z.union([
+  made(filePath, (path): PlanSource => ({kind: 'file', path})),
+  made(planTree, (draft, at, reader): PlanSource => {
+    const name = at.path[0] === 'features' ? String(at.path[1]) : (ownFeature(reader) ?? 'plan');
+    return {kind: 'inline', plan: inlinePlan(reader, at, draft, name)};
+  }),
+]);
+const planKey = may(
+  planSource,
+  'Plan of the feature: a file, or the plan itself.',
+  'plans/payment.yaml',
+  'none',
+);
+
+const featureKeys = mapping({...PLAN_KEYS, plan: planKey}, {alsoCalled: PLAN_ALSO_CALLED});
+const features = named(
+  featureName,
+  z.nullable(
+    z.union([
+      made(filePath, (path): PlanSource | null => ({kind: 'file', path})),
+      made(featureKeys, (draft, at, reader) => sourceOf(reader, at, draft, String(at.path.at(-1)), NO_KEYS)),
+    ]),
+  ),
+  {form: 'NAME: {plan: FILE}'},
+);
+
+const COMMAND = 'gray: [systemctl, is-active, pay-gray]';
+const services = named(z.string(), argv(COMMAND), {form: COMMAND});
+
+/** Keys of the project file in addition to those of a plan. `metrics` is read first: conditions may name them. */
+const PROJECT_KEYS = {
+  metrics: may(
+    metrics,
+    'Metrics in addition to the known ones, and queries of Prometheus.',
+    '{queue_length: {type: gauge, unit: count, better: lower}}',
+    'none',
+  ),
+  store: may(
+    store,
+    'Address of the store, or a mapping. A password comes by `password:` of the mapping or by `${NAME}` in the address.',
+    'redis://deck@127.0.0.1:6379',
+    '`--store`, `GRAYDECK_STORE`, else the embedded store',
+  ),
+  prometheus: may(
+    prometheus,
+    'Address of Prometheus, or a mapping.',
+    'http://127.0.0.1:9090',
+    '`--prometheus`, else none',
+  ),
+  nginx: may(
+    nginx,
+    'The nginx that `graydeck agent` drives.',
+    '{include: /etc/nginx/graydeck.conf, features: {pay: {prod: pay_prod, gray: pay_gray}}}',
+    'none',
+  ),
+  channels: may(channels, 'Channels of notifications by name.', '{slack: {url: "${SLACK_WEBHOOK}"}}', 'none'),
+  alerts: may(
+    alerts,
+    'What becomes of alerts.',
+    '{escalate: 10m, bell: on}',
+    '{escalate: 10m, bell: on, lang: en}',
+  ),
+  reports: may(filePath, 'Folder for the report of every release that ends.', 'reports', 'no reports'),
+  services: may(
+    services,
+    'Commands that end with 0 if a service is up. `graydeck doctor` runs them.',
+    '{gray: [systemctl, is-active, pay-gray]}',
+    'none',
+  ),
+  hookVariables: may(
+    hookVariables,
+    'Variables of the environment that hooks get in addition to `PATH`, `HOME` and a few others.',
+    '[AWS_PROFILE]',
+    'none',
+  ),
+  plan: planKey,
+  features: may(
+    features,
+    'Features by name, each with its plan.',
+    '{search: {plan: plans/search.yaml}}',
+    'none',
+  ),
 };
 
+/** The tree of `graydeck.yaml`. The keys of a plan may stand in it as well. */
+export const projectTree = mapping(
+  {...PROJECT_KEYS, ...PLAN_KEYS},
+  {alsoCalled: {...PLAN_ALSO_CALLED, redis: 'store', url: 'store', prom: 'prometheus'}},
+);
+
 /**
- * Reads `graydeck.yaml`:
- * ```yaml
- * store: redis://deck@127.0.0.1:6379       # the password comes by GRAYDECK_STORE_PASSWORD
- * feature: new_payment
- * prometheus: http://127.0.0.1:9090
- *                                           # or {url, sides, labels, every, timeout, scrape, window}
- * nginx: {include: /etc/nginx/graydeck.conf, features: {pay: {prod: pay_prod, gray: pay_gray}}}
- * metrics:
- *   queue_length: {type: gauge, unit: count, better: lower}
- *   disk: {query: "max(disk_used_percent{{{match}}})", unit: "%", better: lower}
- * contacts: {support: tech@example.com}
- * channels: {slack: {url: "${SLACK_WEBHOOK}"}}  # also mail, sms, webhook: who is told of alerts and rollbacks
- * alerts: {escalate: 10m, bell: on}
- * reports: reports                          # the report of every release that ends, as md, json and html
- * services: {gray: [systemctl, is-active, pay-gray]}   # asked by `graydeck doctor`
- * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
- * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
- * ```
+ * Reads `graydeck.yaml`; `source/docs/project.md` lists its keys.
  * Pure; never throws. A password in it is a mistake, and is never repeated.
  */
 export function readConfig(text: string, fileName: string): ConfigReading {
   const {file, mistakes} = openYaml(text, fileName);
   if (file === null) return {ok: false, mistakes};
-  const reader = new Reader(file);
+  const reader = new YamlReader(file);
   const config = configFrom(reader, {value: file.value, path: []});
   const all = inOrder([...mistakes, ...reader.mistakes]);
   return config === null || all.length > 0
@@ -99,106 +159,75 @@ export function readConfig(text: string, fileName: string): ConfigReading {
     : {ok: true, config, warnings: inOrder(reader.warnings)};
 }
 
-function configFrom(reader: Reader, root: Spot): Config | null {
-  const fields = reader.fields(root, {...PLAN_SHAPE, ...CONFIG_SHAPE}, OTHER_NAMES);
-  if (fields === null) return null;
-  const {declared, queries} = isWritten(root, 'metrics')
-    ? readMetrics(reader, child(root, 'metrics'))
-    : {declared: {}, queries: {}};
-  reader.book = metricBook(declared);
+function configFrom(reader: YamlReader, root: Spot): Config | null {
+  const draft = reader.read(root, projectTree);
+  if (draft === undefined) return null;
+  const variables = variablesOf(root.value);
+  checkHookVariables(reader, root, variables);
   return {
-    store: fields.store ?? null,
-    feature: fields.feature ?? null,
-    prometheus: isWritten(root, 'prometheus') ? readPrometheus(reader, child(root, 'prometheus')) : null,
-    nginx: isWritten(root, 'nginx') ? readNginx(reader, child(root, 'nginx')) : null,
-    metrics: declared,
-    queries,
-    contacts: isWritten(root, 'contacts') ? readContacts(reader, child(root, 'contacts')) : {},
-    channels: isWritten(root, 'channels') ? readChannels(reader, child(root, 'channels')) : [],
-    alerts: isWritten(root, 'alerts') ? readAlerts(reader, child(root, 'alerts')) : DEFAULT_ALERTS,
-    services: isWritten(root, 'services') ? readServices(reader, child(root, 'services')) : {},
-    reports: fields.reports ?? null,
-    plan: planSource(
-      reader,
-      root,
-      fields.feature ?? 'plan',
-      new Set(['feature', 'contacts', ...Object.keys(CONFIG_SHAPE)]),
-    ),
-    features: isWritten(root, 'features') ? readFeatures(reader, child(root, 'features')) : {},
+    store: draft.store ?? null,
+    feature: draft.feature ?? null,
+    prometheus: draft.prometheus ?? null,
+    nginx: draft.nginx ?? null,
+    metrics: draft.metrics?.declared ?? {},
+    queries: draft.metrics?.queries ?? {},
+    contacts: draft.contacts ?? {},
+    channels: draft.channels ?? [],
+    alerts: draft.alerts ?? DEFAULT_ALERTS,
+    services: draft.services ?? {},
+    reports: draft.reports ?? null,
+    hookVariables: draft.hookVariables ?? [],
+    variables,
+    plan: sourceOf(reader, root, draft, draft.feature ?? 'plan', SHARED_KEYS),
+    features: draft.features ?? {},
   };
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+/** Keys of a plan that the project has for itself as well. */
+const SHARED_KEYS: ReadonlySet<string> = new Set(['feature', 'contacts']);
+
+function ownFeature({file}: YamlReader): string | null {
+  const feature = isMapping(file.value) ? file.value['feature'] : null;
+  return isFeatureName(feature) ? feature : null;
 }
 
 /**
  * The plan of a mapping: behind its key `plan`, or made of the plan's keys in the mapping itself.
- * @param besides keys that are there for something else
+ * @param shared keys of a plan that alone make none
  */
-function planSource(
-  reader: Reader,
-  spot: Spot,
+function sourceOf(
+  reader: YamlReader,
+  at: Spot,
+  draft: Draft<typeof featureKeys>,
   fallbackName: string,
-  besides: ReadonlySet<string>,
+  shared: ReadonlySet<string>,
 ): PlanSource | null {
-  const {value} = spot;
-  if (!isMapping(value)) return null;
-  const inline = Object.keys(value).filter(key => Object.hasOwn(PLAN_SHAPE, key) && !besides.has(key));
-  if (isWritten(spot, 'plan')) {
+  const keys = isMapping(at.value) ? Object.keys(at.value) : [];
+  const inline = keys.filter(key => Object.hasOwn(PLAN_KEYS, key) && !shared.has(key));
+  if (isWritten(at, 'plan')) {
     for (const key of inline)
       reader.mistake(
-        child(spot, key),
+        child(at, key),
         {
-          message: `${quote(key)} stands beside plan`,
+          message: `${quote(key)} and plan exclude each other`,
           allowed: 'either plan: or the keys of a plan',
           found: quote(key),
         },
         'key',
       );
-    return readSource(reader, child(spot, 'plan'), fallbackName);
+    return draft.plan ?? null;
   }
   if (inline.length === 0) return null;
-  const keys = Object.entries(value).filter(([key]) => Object.hasOwn(PLAN_SHAPE, key));
-  return {kind: 'inline', plan: readInline(reader, {...spot, value: Object.fromEntries(keys)}, fallbackName)};
+  return {kind: 'inline', plan: inlinePlan(reader, at, draft, fallbackName)};
 }
 
-function readSource(reader: Reader, spot: Spot, fallbackName: string): PlanSource | null {
-  if (isMapping(spot.value)) return {kind: 'inline', plan: readInline(reader, spot, fallbackName)};
-  const path = reader.field(spot, line(1024));
-  return path === undefined ? null : {kind: 'file', path};
-}
-
-function readInline(reader: Reader, spot: Spot, fallbackName: string): Plan {
-  const fields = reader.fields(spot, PLAN_SHAPE, PLAN_OTHER_NAMES) ?? {};
-  if (!PHASE_KEYS.some(key => isWritten(spot, key)))
-    reader.mistake(spot, {
-      message: `the plan${spot.path.length === 0 ? '' : ` at ${pathText(spot.path)}`} has no phases`,
+function inlinePlan(reader: YamlReader, at: Spot, draft: Draft<typeof planTree>, fallbackName: string): Plan {
+  if (!PHASE_KEYS.some(key => isWritten(at, key)))
+    reader.mistake(at, {
+      message: `the plan${at.path.length === 0 ? '' : ` at ${pathText(at.path)}`} has no phases`,
       allowed: PHASE_KEYS.join(', '),
       found: 'nothing',
     });
-  return planFrom(reader, spot, fields, fallbackName);
-}
-
-function readFeatures(reader: Reader, spot: Spot): Config['features'] {
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {message: 'features are a mapping of names', allowed: 'NAME: {plan: FILE}'});
-    return {};
-  }
-  const features = Object.keys(spot.value).map((name): [string, PlanSource | null] => {
-    const at = child(spot, name);
-    if (!featureName.safeParse(name).success)
-      reader.mistake(
-        at,
-        {
-          message: `${quote(name)} is not the name of a feature`,
-          allowed: FEATURE_ALLOWED,
-          found: quote(name),
-        },
-        'key',
-      );
-    if (at.value === null) return [name, null];
-    if (typeof at.value === 'string') return [name, readSource(reader, at, name)];
-    const known = {...PLAN_SHAPE, plan: z.unknown()};
-    return reader.fields(at, known, OTHER_NAMES) === null
-      ? [name, null]
-      : [name, planSource(reader, at, name, new Set())];
-  });
-  return Object.fromEntries(features);
+  return planFrom(reader, at, draft, fallbackName);
 }

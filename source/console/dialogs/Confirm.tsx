@@ -2,14 +2,14 @@ import type {ReactNode} from 'react';
 import {question} from '../present/confirm.ts';
 import {say, wrapped, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import type {Dialog} from '../ui.ts';
 import {DialogFrame, dialogWidth, type Area} from './DialogFrame.tsx';
 
 /** What will happen, to whom, and the one key that does it. Enter never does. */
 export function Confirm(props: {
   dialog: Extract<Dialog, {kind: 'confirm'}>;
-  scene: Scene;
+  scene: ViewModel;
   rows: readonly MetricRow[];
   area: Area;
 }): ReactNode {

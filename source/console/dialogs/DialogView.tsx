@@ -5,7 +5,7 @@ import {KEYMAP, type Action} from '../keys/keymap.ts';
 import {setPercent} from '../present/format.ts';
 import {padEnd, say, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import type {PressContext} from '../keys/step.ts';
 import {textOf} from '../keys/field.ts';
 import type {Dialog} from '../ui.ts';
@@ -25,7 +25,7 @@ export function helpWidth(columns: number): number {
 /** Whatever dialog is open. The chart is none: it takes the place of panels. */
 export function DialogView(props: {
   dialog: Dialog;
-  scene: Scene;
+  scene: ViewModel;
   rows: readonly MetricRow[];
   area: Area;
   keys: PressContext;
@@ -135,7 +135,7 @@ export function DialogView(props: {
     return dialog.kind === 'palette' ? dialog.index : -1;
   }
 
-  function versionWords({reading}: Scene, isAll: boolean): Line[] {
+  function versionWords({reading}: ViewModel, isAll: boolean): Line[] {
     const {release} = reading.snapshot.state;
     if (release === null) return [];
     const version = clean.name(release.version);

@@ -33,6 +33,7 @@ const actionWords: Record<Action, ActionWords> = {
   filter: {short: 'filter', long: 'filter the rows of this panel'},
   palette: {short: 'palette', long: 'find an action by its name'},
   help: {short: 'keys', long: 'all keys'},
+  fleet: {short: 'all features', long: 'the list of all features, the worst first'},
   'feature-before': {short: 'feature back', long: 'the feature before'},
   'feature-after': {short: 'feature on', long: 'the feature after'},
   panel: {short: 'next panel', long: 'next panel'},
@@ -161,7 +162,7 @@ export const enKeys = {
     send: 'send',
     close: 'close',
   },
-  panels: {metrics: 'metrics', log: 'log'},
+  panels: {metrics: 'metrics', log: 'log', fleet: 'list'},
   outcomes: {
     set: (from: string, to: string) => `set: ${from} → ${to}`,
     next: (name: string, percent: string) => `phase ${name}, ${percent}`,
@@ -186,7 +187,7 @@ export const enKeys = {
     failed: (message: string, hint: string) => `not done: ${message}${hint === '' ? '' : `. ${hint}`}`,
     fault: (_code: string, message: string) => message,
     failedRollback: (message: string) =>
-      `NOT ROLLED BACK: ${message}. graydeck rollback --offline still works`,
+      `NOT ROLLED BACK: ${message}. graydeck rollback --offline: prod, host by host`,
     feature: (name: string) => `now watching ${name}`,
   },
   notices: {

@@ -41,6 +41,7 @@ export const zhKeys: typeof enKeys = {
     filter: {short: '过滤', long: '过滤本面板的行'},
     palette: {short: '命令', long: '按名称查找操作'},
     help: {short: '按键', long: '所有按键'},
+    fleet: {short: '全部功能', long: '全部功能的列表，最需要处理的在前'},
     'feature-before': {short: '上一个功能', long: '上一个功能'},
     'feature-after': {short: '下一个功能', long: '下一个功能'},
     panel: {short: '下一个面板', long: '下一个面板'},
@@ -160,7 +161,7 @@ export const zhKeys: typeof enKeys = {
     send: '发出',
     close: '关闭',
   },
-  panels: {metrics: '指标', log: '日志'},
+  panels: {metrics: '指标', log: '日志', fleet: '列表'},
   outcomes: {
     set: (from, to) => `已设定：${from} → ${to}`,
     next: (name, percent) => `进入阶段 ${name}，${percent}`,
@@ -184,7 +185,8 @@ export const zhKeys: typeof enKeys = {
     },
     failed: (message, hint) => `未执行：${message}${hint === '' ? '' : `。${hint}`}`,
     fault: (code, message) => zhStoreFault(code) ?? message,
-    failedRollback: message => `未能回滚：${message}。graydeck rollback --offline 仍然可用`,
+    failedRollback: message =>
+      `未能回滚：${message}。graydeck rollback --offline 逐台主机让所有用户回到 prod`,
     feature: name => `现在查看 ${name}`,
   },
   notices: {

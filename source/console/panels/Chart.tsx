@@ -3,12 +3,12 @@ import type {History} from '../history.ts';
 import {chartPanel, type ChartStyle} from '../present/chart/chart.ts';
 import {framed} from '../present/frame.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import {Lines} from './LineView.tsx';
 
 /** The picked metric over time. */
 export const Chart = memo(function Chart(props: {
-  scene: Scene;
+  scene: ViewModel;
   row: MetricRow;
   history: History;
   width: number;

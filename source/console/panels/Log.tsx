@@ -2,11 +2,11 @@ import {memo, type ReactNode} from 'react';
 import {framed} from '../present/frame.ts';
 import {say, type Piece} from '../present/line.ts';
 import {alertCounts, areDated, logLine, type LogRow} from '../present/log.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import {Lines} from './LineView.tsx';
 
 interface Props {
-  scene: Scene;
+  scene: ViewModel;
   rows: readonly LogRow[];
   /** Index of the picked row; -1: none. */
   picked: number;

@@ -1,12 +1,12 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import {Boundary} from './Boundary.tsx';
 
 /** A fixed place on the screen: what is inside cannot take the rest down. Rows are cut to it before they get here. */
 export function Place(props: {
   name: string;
-  scene: Scene;
+  scene: ViewModel;
   width: number;
   height: number;
   children: ReactNode;

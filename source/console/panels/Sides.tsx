@@ -3,13 +3,13 @@ import {memo, type ReactNode} from 'react';
 import type {Layout} from '../layout.ts';
 import {framed} from '../present/frame.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import {sidePanel} from '../present/sides/sides.ts';
 import {tablePanel} from '../present/sides/table.ts';
 import {Lines} from './LineView.tsx';
 
 interface Props {
-  scene: Scene;
+  scene: ViewModel;
   rows: readonly MetricRow[];
   layout: Layout;
   picked: string | null;

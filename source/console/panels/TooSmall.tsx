@@ -5,12 +5,12 @@ import {fit, say, wrapped, type Line, type Piece} from '../present/line.ts';
 import {headlines} from '../present/headlines/headlines.ts';
 import {STATE_MARKS} from '../present/marks.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import type {Ui} from '../ui.ts';
 import {Lines} from './LineView.tsx';
 
 interface Props {
-  scene: Scene;
+  scene: ViewModel;
   ui: Ui;
   metrics: readonly MetricRow[];
   columns: number;

@@ -6,14 +6,14 @@ import {headlineLine} from '../present/headlines/headline.ts';
 import {headlines} from '../present/headlines/headlines.ts';
 import {fit} from '../present/line.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
-import type {Scene} from '../present/screen.ts';
+import type {ViewModel} from '../present/view-model.ts';
 import {stateLine} from '../present/state-line.ts';
 import {track} from '../present/track.ts';
 import {Lines, LineView} from './LineView.tsx';
 
 /** First row: what is watched, and how everything it depends on is doing. */
 export const Header = memo(function Header(props: {
-  scene: Scene;
+  scene: ViewModel;
   mode: ConsoleMode;
   position: string;
   width: number;
@@ -23,7 +23,13 @@ export const Header = memo(function Header(props: {
 });
 
 /** State, percents, gate, and the way from 0 to 100 %. */
-export const Standing = memo(function Standing({scene, layout}: {scene: Scene; layout: Layout}): ReactNode {
+export const Standing = memo(function Standing({
+  scene,
+  layout,
+}: {
+  scene: ViewModel;
+  layout: Layout;
+}): ReactNode {
   const {columns, hasLabels} = layout;
   const {bar, labels} = track(scene, columns);
   const lines = [stateLine(scene, columns), fit(bar, columns)];
@@ -33,7 +39,7 @@ export const Standing = memo(function Standing({scene, layout}: {scene: Scene; l
 
 /** What to know now, the most urgent first. */
 export const Headlines = memo(function Headlines(props: {
-  scene: Scene;
+  scene: ViewModel;
   rows: readonly MetricRow[];
   layout: Layout;
 }): ReactNode {

@@ -5,7 +5,7 @@ import type {Pending} from '../ui.ts';
 import {clockwork, count, setPercent, threeDigits} from './format.ts';
 import {say, type Line, type Tone} from './line.ts';
 import type {MetricRow} from './sides/metric-rows.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 import {phaseRanMs} from './state-line.ts';
 
 const LISTED_AT_MOST = 3;
@@ -21,7 +21,7 @@ export interface Question {
 export function question(
   pending: Pending,
   release: Release,
-  scene: Scene,
+  scene: ViewModel,
   rows: readonly MetricRow[],
 ): Question {
   const {t, clean} = scene;
@@ -69,7 +69,7 @@ export function question(
 }
 
 /** What is run on the way, before anybody more gets gray. */
-function hooksBetween(left: Phase | undefined, entered: Phase | undefined, {t}: Scene): Line[] {
+function hooksBetween(left: Phase | undefined, entered: Phase | undefined, {t}: ViewModel): Line[] {
   const names = [
     ...(left?.confirm === undefined ? [] : [t.steps.confirm]),
     ...(left?.after === undefined ? [] : [t.steps.after]),
@@ -78,7 +78,7 @@ function hooksBetween(left: Phase | undefined, entered: Phase | undefined, {t}: 
   return names.length === 0 ? [] : [[say(t.dialogs.nextFirst(names.join(' · ')), 'quiet')]];
 }
 
-function rollbackQuestion(release: Release, {t, clean, reading}: Scene): Question {
+function rollbackQuestion(release: Release, {t, clean, reading}: ViewModel): Question {
   const steps = stepsOf(
     'rollback',
     release.plan,
@@ -107,7 +107,7 @@ function rollbackQuestion(release: Release, {t, clean, reading}: Scene): Questio
 }
 
 /** Who gets gray that had not: requests and users, estimated from what both sides see now. */
-function reach(from: number, to: number, release: Release, phase: number, {reading, t}: Scene): Line[] {
+function reach(from: number, to: number, release: Release, phase: number, {reading, t}: ViewModel): Line[] {
   const audience = release.plan.phases[phase]?.audience ?? null;
   const lines: Line[] = [[say(audience === null ? t.dialogs.everyone : t.dialogs.limited, 'quiet')]];
   const prod = reading.prod.numbers;
@@ -125,7 +125,7 @@ function reach(from: number, to: number, release: Release, phase: number, {readi
 }
 
 /** What speaks against going up, if anything does. */
-function against(rows: readonly MetricRow[], {reading, t}: Scene): Line[] {
+function against(rows: readonly MetricRow[], {reading, t}: ViewModel): Line[] {
   const worse = rows.filter(row => row.compared.standing === 'worse');
   const {guard} = reading.snapshot.state;
   const lines: Line[] = [];

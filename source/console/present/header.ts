@@ -2,7 +2,7 @@ import type {ConsoleMode} from '../deck.ts';
 import {clockwork, dayAndTime, milliseconds, timeOfDay} from './format.ts';
 import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {routersAgainst} from './routers.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 
 /** How much a light says: all, name and figure, or the figure alone; `lean` and `bare` leave out what is not there. */
 type Detail = 'full' | 'medium' | 'lean' | 'short' | 'bare';
@@ -17,7 +17,7 @@ function trouble(text: string): Line {
   return [say(` ▲ ${text} `, 'caution')];
 }
 
-function storeLight({reading: {store, snapshot}, t, clean}: Scene, detail: Detail): Line {
+function storeLight({reading: {store, snapshot}, t, clean}: ViewModel, detail: Detail): Line {
   const {health} = store;
   if (health.state === 'away') {
     return [say(` ✖ ${t.lights.away(clean.name(store.kind), clockwork(health.sinceMs))} `, 'alarm')];
@@ -26,7 +26,7 @@ function storeLight({reading: {store, snapshot}, t, clean}: Scene, detail: Detai
   return light('●', clean.name(store.kind), milliseconds(health.pingMs), detail, true);
 }
 
-function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Line[] {
+function sourceLights({reading: {sources}, t, clean}: ViewModel, detail: Detail): Line[] {
   if (sources.length === 0) return [light('○', t.lights.prometheus, t.lights.absent, 'full', false)];
   return sources.map(source => {
     const name = clean.name(source.name, 16);
@@ -38,7 +38,7 @@ function sourceLights({reading: {sources}, t, clean}: Scene, detail: Detail): Li
   });
 }
 
-function guardLight({reading: {snapshot, guardSilentMs}, t, clean}: Scene, detail: Detail): Line {
+function guardLight({reading: {snapshot, guardSilentMs}, t, clean}: ViewModel, detail: Detail): Line {
   const {guard} = snapshot.state;
   if (guard === null || guard.left) return light('○', t.lights.noGuard, '', detail, false);
   // Killed or cut off: the log still names it, and nobody judges.
@@ -46,7 +46,7 @@ function guardLight({reading: {snapshot, guardSilentMs}, t, clean}: Scene, detai
   return light('●', detail === 'full' ? clean.who(guard.name) : t.lights.guard, '', detail, true);
 }
 
-function routersLight({reading, t}: Scene, detail: Detail): Line {
+function routersLight({reading, t}: ViewModel, detail: Detail): Line {
   const {live, total} = routersAgainst(reading);
   const figure = `${live.length}/${total}`;
   if (total === 0) return light('○', t.lights.noRouters, '', detail, false);
@@ -55,7 +55,7 @@ function routersLight({reading, t}: Scene, detail: Detail): Line {
     : light('●', t.lights.routers, figure, detail, true);
 }
 
-function lights(scene: Scene, detail: Detail): Line {
+function lights(scene: ViewModel, detail: Detail): Line {
   const all = [
     storeLight(scene, detail),
     // What was never there can be left out first.
@@ -69,7 +69,7 @@ function lights(scene: Scene, detail: Detail): Line {
   return [...join(all, say('  ')), say('  '), clock, say(' ')];
 }
 
-function badges(mode: ConsoleMode, {t, reading}: Scene): Line {
+function badges(mode: ConsoleMode, {t, reading}: ViewModel): Line {
   const pieces: Piece[] = [];
   if (mode.share) pieces.push(say(` ${t.badges.share} `, 'caution'), say(' '));
   else if (mode.readOnly) pieces.push(say(` ${t.badges.readOnly} `, 'caution'), say(' '));
@@ -81,7 +81,7 @@ function badges(mode: ConsoleMode, {t, reading}: Scene): Line {
 }
 
 /** The first row: what and which version, how everything it depends on is doing, and the store's clock. */
-export function headerLine(scene: Scene, mode: ConsoleMode, position: string, width: number): Line {
+export function headerLine(scene: ViewModel, mode: ConsoleMode, position: string, width: number): Line {
   const {reading, t, clean} = scene;
   const {release, prodVersion} = reading.snapshot.state;
   const brand = say(' GRAYDECK ', 'brand');

@@ -1,5 +1,5 @@
 import type {Commit} from '../../release/commit.ts';
-import {isKnown} from '../../release/event-shape.ts';
+import {isKnownEvent} from '../../release/event-shape.ts';
 import type {Event} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Alert} from '../../release/state.ts';
@@ -8,8 +8,8 @@ import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, spreadFirst, type Line, type Tone} from './line.ts';
 import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
-import {dispatchOf, toldLine} from './told.ts';
-import type {Scene} from './screen.ts';
+import {dispatchOf, notificationLine} from './notification-line.ts';
+import type {ViewModel} from './view-model.ts';
 import {own} from '../../release/own.ts';
 
 /** One thing that happened: a row of the log. */
@@ -82,7 +82,12 @@ function markOf(event: Event): Mark | null {
 
 /** Rows of the log, the newest first. Alerts carry their life: who acknowledged, whether it is over. */
 export function logRows(
-  {snapshot, commits, t, clean}: Pick<Scene, 't' | 'clean'> & Pick<Scene['reading'], 'snapshot' | 'commits'>,
+  {
+    snapshot,
+    commits,
+    t,
+    clean,
+  }: Pick<ViewModel, 't' | 'clean'> & Pick<ViewModel['reading'], 'snapshot' | 'commits'>,
   transient: readonly {at: number; text: string}[] = [],
   filter = '',
 ): LogRow[] {
@@ -114,7 +119,7 @@ export function logRows(
     const who = clean.who(commit.by);
     const told: LogRow[] = [];
     for (const event of commit.events) {
-      if (!isKnown(event)) {
+      if (!isKnownEvent(event)) {
         const text = t.log.unknown(clean.name(event.type));
         told.push({
           at: commit.at,
@@ -145,7 +150,7 @@ export function logRows(
       };
       const alert = 'alert' in event ? event.alert : null;
       const text = t.event(event, about) + lifeOf(event, alert === null ? undefined : alerts.get(alert));
-      const deliveries = toldLine(dispatchOf(snapshot.state, event), clean);
+      const deliveries = notificationLine(dispatchOf(snapshot.state, event), clean);
       told.push({at: commit.at, ...mark, text, who, alert, told: deliveries, isTransient: false});
     }
     return told;

@@ -1,7 +1,7 @@
 import type {Release, Step} from '../../release/state.ts';
 import {clockwork, measured} from './format.ts';
 import type {RouterStanding} from './routers.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 
 /** The step that takes everyone to prod; null before it is planned. */
 function trafficStep(release: Release): Step | null {
@@ -22,7 +22,7 @@ export function isEveryoneBack(release: Release, routers: RouterStanding): boole
 /** What became of the key, in one sentence: how fast, who confirmed, what still reached gray. The longest first. */
 export function rollbackResult(
   release: Release,
-  {reading, t}: Scene,
+  {reading, t}: ViewModel,
   routers: RouterStanding,
 ): readonly [string, ...string[]] {
   const step = trafficStep(release);

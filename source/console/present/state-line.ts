@@ -4,7 +4,7 @@ import {clockwork, setPercent, timeOfDay, UNKNOWN} from './format.ts';
 import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {STATE_MARKS} from './marks.ts';
 import {routersAgainst} from './routers.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 
 /** Requests are not users: gray's share of them may differ this much before it says anything. */
 const OBSERVED_SLACK_POINTS = 2;
@@ -19,7 +19,7 @@ export function observedDisagrees(set: number, observed: number | null, sinceCha
 }
 
 /** Set, applied and observed percent: always together, loud where they disagree. */
-function threePercents(scene: Scene, isShort: boolean): Line {
+function threePercents(scene: ViewModel, isShort: boolean): Line {
   const {reading, t} = scene;
   const {split, state} = reading.snapshot;
   const set = split.live ? split.percent : 0;
@@ -53,7 +53,7 @@ export function phaseRanMs(release: Release, now: number): number {
   return ranMs + (since === null ? 0 : Math.max(0, now - since));
 }
 
-function gate(release: Release, phase: Phase | undefined, {reading, t, clean}: Scene): Line {
+function gate(release: Release, phase: Phase | undefined, {reading, t, clean}: ViewModel): Line {
   const now = reading.at;
   switch (release.state) {
     case 'rolling': {
@@ -86,7 +86,7 @@ function gate(release: Release, phase: Phase | undefined, {reading, t, clean}: S
 }
 
 /** The second row: the state in mark and word, where in the plan, and since when. */
-export function stateLine(scene: Scene, width: number): Line {
+export function stateLine(scene: ViewModel, width: number): Line {
   const {reading, t, clean} = scene;
   const {release} = reading.snapshot.state;
   const {mark, tone} = STATE_MARKS[release?.state ?? 'idle'];

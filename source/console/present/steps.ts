@@ -1,10 +1,11 @@
 import type {Event, UnknownEvent} from '../../release/event.ts';
+import {causeFacts, type Cause} from '../../release/cause.ts';
 import {currentRun} from '../../release/step.ts';
 import type {Release, RunName, Step} from '../../release/state.ts';
-import {clockwork, measured} from './format.ts';
+import {clockwork, count, measured, timeOfDay} from './format.ts';
 import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 import type {Panel} from './sides/sides.ts';
 import {reasonText} from './verdict/reason-text.ts';
 
@@ -30,7 +31,7 @@ export function runToShow(release: Release): RunName | null {
   }
 }
 
-function stepParts(step: Step, {reading, t}: Scene): Line {
+function stepParts(step: Step, {reading, t}: ViewModel): Line {
   const {mark, tone} = STEP_MARKS[step.state];
   const name = t.steps[step.name];
   const pieces: Piece[] = [
@@ -49,7 +50,7 @@ function stepParts(step: Step, {reading, t}: Scene): Line {
 }
 
 /** The steps of a run: what is done and how long it took, what runs, what failed and why. */
-export function stepsPanel(release: Release, run: RunName, scene: Scene, width: number): Panel {
+export function stepsPanel(release: Release, run: RunName, scene: ViewModel, width: number): Panel {
   const {t, clean} = scene;
   const steps = release.steps.filter(step => step.run === run);
   const due = steps.filter(step => step.state !== 'skipped');
@@ -72,10 +73,12 @@ export function stepsPanel(release: Release, run: RunName, scene: Scene, width: 
 }
 
 /** Why it was taken back: what the verdict said, or the words of the one who did it. */
-function whyRows(release: Release, scene: Scene): Line[] {
+function whyRows(release: Release, scene: ViewModel): Line[] {
   const {reading, t, clean} = scene;
   const {rollback} = release;
   if (rollback === null) return [];
+  if (rollback.cause !== null && rollback.cause !== undefined)
+    return causeRows(release, rollback.cause, scene);
   const isVerdict = (event: Event | UnknownEvent): event is Extract<Event, {type: 'verdict-changed'}> =>
     event.type === 'verdict-changed';
   const judged = reading.commits.findLast(({events}) => events.some(isVerdict));
@@ -91,8 +94,34 @@ function whyRows(release: Release, scene: Scene): Line[] {
   return words.map(text => [say(`${t.verdict.because} `, 'quiet'), say(text, 'strong')]);
 }
 
+/** What was judged when it was taken back, since when, how long gray was served and to how many. */
+function causeRows(release: Release, {reasons}: Cause, scene: ViewModel): Line[] {
+  const {t, clean} = scene;
+  const facts = causeFacts(release);
+  const onset = facts?.onset ?? null;
+  const back = onset === null ? null : (facts?.prodAt ?? facts?.detectedAt ?? null);
+  const parts = [
+    onset === null ? '' : t.verdict.since(timeOfDay(onset)),
+    onset === null || back === null ? '' : t.verdict.cause.backAfter(clockwork(back - onset)),
+    facts === null || facts.requests === null
+      ? ''
+      : t.verdict.cause.hit(count(facts.requests), facts.people === null ? null : count(facts.people)),
+  ].filter(part => part !== '');
+  const words = release.rollback?.reason ?? null;
+  // The guard gives its verdict as the reason; anything else is a person's own.
+  const isOwn = words !== null && reasons.every(({text}) => !words.startsWith(text));
+  return [
+    ...reasons.map((reason): Line => [
+      say(`${t.verdict.because} `, 'quiet'),
+      say(reasonText(reason, scene), 'strong'),
+    ]),
+    ...(parts.length === 0 ? [] : [[say(parts.join('   '))]]),
+    ...(isOwn ? [[say(clean.free(words), 'quiet')]] : []),
+  ];
+}
+
 /** People to turn to: whoever takes a release back will want to talk to them. */
-function contactRows({reading, clean}: Scene, width: number): Line[] {
+function contactRows({reading, clean}: ViewModel, width: number): Line[] {
   const people = Object.entries(reading.contacts).slice(0, CONTACTS_AT_MOST);
   return flow(
     people.map(([name, how]) => [say(`${clean.name(name, 30)} `, 'quiet'), say(clean.free(how))]),

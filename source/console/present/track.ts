@@ -1,6 +1,6 @@
 import {setPercent} from './format.ts';
 import {columnsOf, say, type Line, type Piece, type Tone} from './line.ts';
-import type {Scene} from './screen.ts';
+import type {ViewModel} from './view-model.ts';
 
 /** The way from 0 to 100 %: what is set, drawn heavy, and where each phase stands. */
 export interface Track {
@@ -65,7 +65,7 @@ function labelLine(labels: readonly Label[], inner: number): Line {
 }
 
 /** Draws the track `width` columns wide, one of them blank on each side. */
-export function track({reading, clean}: Scene, width: number): Track {
+export function track({reading, clean}: ViewModel, width: number): Track {
   const {release} = reading.snapshot.state;
   const inner = Math.max(10, width - 2);
   if (release === null) return {bar: [say(' '), say('─'.repeat(inner), 'quiet')], labels: []};

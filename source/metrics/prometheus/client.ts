@@ -1,14 +1,27 @@
 import {plainText} from '../../analysis/plain-text.ts';
+import {lackOfAddress} from './address.ts';
 import {readAnswer, readPoint, readPoints, type Point} from './answer.ts';
 import {fault, type Answer} from './fault.ts';
+import {HttpClient, refusalOfProxy, type TlsFiles} from '../../http/client.ts';
+import {readSecret, SecretMissing} from '../../http/secret.ts';
+import type {SecretSource} from '../../release/channel.ts';
 
 /** How to say who asks. Never shown. */
-export type Credentials = {kind: 'bearer'; token: string} | {kind: 'basic'; user: string; password: string};
+export type Credentials =
+  | {kind: 'bearer'; token: string | SecretSource}
+  | {kind: 'basic'; user: string; password: string | SecretSource};
 
 export interface PrometheusClientOptions {
-  /** `http://host:9090`, with a path where Prometheus stands behind one; without user and password. */
+  /**
+   * `http://host:9090`, with a path where Prometheus stands behind one. What stands behind `?` is sent with every question.
+   * Without user and password.
+   */
   url: string;
   credentials?: Credentials | null;
+  /** Headers that are sent with every question. Secrets are read again each time. */
+  headers?: Readonly<Record<string, string | SecretSource>>;
+  /** Certificates, by paths of files that are read again each time. */
+  tls?: TlsFiles;
   /** Milliseconds until an answer is given up. */
   timeoutMs?: number | null;
   /** Longest answer that is read, in bytes. */
@@ -32,33 +45,48 @@ export interface PrometheusClient {
   ): Promise<Answer<Point[]>>;
 }
 
-/** @throws TypeError when `url` is no address of HTTP */
+/** @throws TypeError when `url` is no address of HTTP, or asks something of its own (`?query=`) */
 export function prometheusClient(options: PrometheusClientOptions): PrometheusClient {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const {mostBytes = MOST_BYTES} = options;
   const base = new URL(options.url);
   if (base.protocol !== 'http:' && base.protocol !== 'https:') throw new TypeError('not an address of HTTP');
-  const headers = headersOf(base, options.credentials ?? null);
+  const lack = lackOfAddress(base);
+  if (lack !== null) throw new TypeError(lack);
+  const http = new HttpClient(options.tls);
+  const headersNow = headersOf(base, options);
+  const {search} = base;
   base.username = '';
   base.password = '';
   base.search = '';
-  base.hash = '';
   const root = base.href.replace(/\/+$/u, '');
+  let method: 'POST' | 'GET' = 'POST';
+
+  async function askBy(by: typeof method, path: string, form: URLSearchParams, signal: AbortSignal) {
+    const headers = await headersNow();
+    const url = `${root}/api/v1/${path}${search}`;
+    const response =
+      by === 'POST'
+        ? await http.fetch(url, {method: by, body: form, headers, signal})
+        : await http.fetch(`${url}${search === '' ? '?' : '&'}${form.toString()}`, {headers, signal});
+    const body = await readBody(response, mostBytes);
+    const {status} = response;
+    return {status, answer: body === null ? tooLong(response, mostBytes) : readAnswer(status, body)};
+  }
 
   async function ask(path: string, form: Record<string, string>, stop: AbortSignal | undefined) {
     const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = stop === undefined ? timeout : AbortSignal.any([timeout, stop]);
+    const question = new URLSearchParams({...form, timeout: `${timeoutMs}ms`});
     try {
-      const response = await fetch(`${root}/api/v1/${path}`, {
-        method: 'POST',
-        body: new URLSearchParams({...form, timeout: `${timeoutMs}ms`}),
-        headers,
-        // An answer from elsewhere is not what was asked for, and must not be shown the password.
-        redirect: 'manual',
-        signal: stop === undefined ? timeout : AbortSignal.any([timeout, stop]),
-      });
-      const body = await readBody(response, mostBytes);
-      if (body === null) return tooLong(response, mostBytes);
-      return readAnswer(response.status, body);
+      const first = await askBy(method, path, question, signal);
+      if (!isRefusedMethod(first)) return first.answer;
+      // A proxy may let questions through by the other method only.
+      const other = method === 'POST' ? 'GET' : 'POST';
+      const second = await askBy(other, path, question, signal);
+      if (isRefusedMethod(second)) return first.answer;
+      method = other;
+      return second.answer;
     } catch (error) {
       if (timeout.aborted) return fault('timeout', `no answer within ${timeoutMs / 1000} s`);
       return faultOf(error);
@@ -82,16 +110,41 @@ export function prometheusClient(options: PrometheusClientOptions): PrometheusCl
   };
 }
 
-function headersOf({username, password}: URL, credentials: Credentials | null): Record<string, string> {
+/** Answers by which a proxy, or Prometheus, can mean the method and not the question. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 404, 405, 406, 411, 413, 414, 415, 501]);
+
+/** Whether this may be said of the method. What Prometheus itself says of a query is not. */
+function isRefusedMethod({status, answer}: {status: number; answer: Answer<unknown>}): boolean {
+  return !answer.ok && answer.fault.code !== 'bad-query' && REFUSALS.has(status);
+}
+
+/** Reads what is sent with each question, each time anew. */
+function headersOf(
+  {username, password}: URL,
+  {credentials = null, headers = {}}: Pick<PrometheusClientOptions, 'credentials' | 'headers'>,
+): () => Promise<Record<string, string>> {
   const fromUrl: Credentials | null =
     username === '' && password === ''
       ? null
       : {kind: 'basic', user: decodeURIComponent(username), password: decodeURIComponent(password)};
   const given = credentials ?? fromUrl;
-  if (given === null) return {};
-  if (given.kind === 'bearer') return {authorization: `Bearer ${given.token}`};
-  const pair = Buffer.from(`${given.user}:${given.password}`).toString('base64');
-  return {authorization: `Basic ${pair}`};
+  return async () => {
+    const entries = await Promise.all(
+      Object.entries(headers).map(
+        async ([name, value]) => [name.toLowerCase(), await textOf(value)] as const,
+      ),
+    );
+    if (given === null) return Object.fromEntries(entries);
+    const authorization =
+      given.kind === 'bearer'
+        ? `Bearer ${await textOf(given.token)}`
+        : `Basic ${Buffer.from(`${given.user}:${await textOf(given.password)}`).toString('base64')}`;
+    return {...Object.fromEntries(entries), authorization};
+  };
+}
+
+async function textOf(value: string | SecretSource): Promise<string> {
+  return typeof value === 'string' ? value : await readSecret(value);
 }
 
 /** Null when it is longer than allowed. */
@@ -121,6 +174,9 @@ const NOT_HTTP = /^(?:HTTPParserError|HPE_|UND_ERR_(?:RES|HEADERS_OVERFLOW)|ERR_
 
 /** Of an error only the code is told: its text may hold the address with the password. */
 function faultOf(error: unknown): Answer<never> {
+  if (error instanceof SecretMissing) return fault('unauthorized', plainText(error.message, 200));
+  const refused = refusalOfProxy(error);
+  if (refused !== null) return fault('unreachable', refused);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return fault('unreachable', 'no connection');
   const code = 'code' in cause && typeof cause.code === 'string' ? plainText(cause.code, 40) : cause.name;

@@ -15,7 +15,7 @@ const MATCH_AT_MOST = 200;
 const SILENCES_AT_MOST = 100;
 const SILENCE_AT_MOST_MS = 30 * 24 * 3600_000;
 
-/** One condition, one alert with a life: raised, acknowledged, resolved. */
+/** Decides commands about alerts. One condition has one alert: raised, acknowledged, resolved. */
 export function decideAlert(state: State, command: AlertCommand): Decision {
   switch (command.type) {
     case 'alert':
@@ -44,7 +44,7 @@ export function decideAlert(state: State, command: AlertCommand): Decision {
 }
 
 function faultOf({level, message, key = ''}: Extract<Command, {type: 'alert'}>): string | null {
-  if (!Object.hasOwn(RANK, level)) return 'it has no level that is known';
+  if (!Object.hasOwn(RANK, level)) return 'the level is unknown';
   if (message.trim() === '') return 'the message is empty';
   const length = Math.max(message.length, key.length);
   return length > MESSAGE_AT_MOST ? `the message has ${length} characters` : null;
@@ -56,7 +56,7 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
   if (wrong !== null)
     return refuse(
       'bad-input',
-      `an alert needs a level and a message; ${wrong}`,
+      `an alert needs a level and a message: ${wrong}`,
       `info, warning or critical, and up to ${MESSAGE_AT_MOST} characters`,
     );
   if (!isId(alert) || state.alerts.some(one => one.id === alert))
@@ -68,7 +68,7 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
   const key = command.key ?? message;
   const open = state.alerts.findLast(one => one.key === key && one.resolvedAt === null);
   if (open !== undefined && RANK[open.level] >= RANK[level]) {
-    // A guard says the same each second; a person who says it again means it.
+    // A guard repeats an alert each second. Only a person's repetition is recorded.
     return command.by.kind === 'guard'
       ? already('already-so')
       : accept({type: 'alert-repeated', alert: open.id});
@@ -79,11 +79,14 @@ function decideRaise(state: State, command: Extract<Command, {type: 'alert'}>): 
   const silenced = isSilenced(state, {key, message}, at);
   const cause = command.cause === undefined ? {} : {cause: command.cause};
   const raised: Event = {type: 'alert-raised', alert, level, message, key, silenced, ...cause};
-  // It has grown worse: still one condition, so one alert stays open.
+  // The condition has become worse. It keeps one open alert, so the old one is resolved.
   return open === undefined ? accept(raised) : accept({type: 'alert-resolved', alert: open.id}, raised);
 }
 
-/** A silence takes the place of one that matches the same: so it can be made longer, or ended soon. */
+/**
+ * Decides a silence. It replaces a silence with the same match, so that a silence can be extended or
+ * shortened.
+ */
 function decideSilence(state: State, command: Extract<Command, {type: 'silence'}>): Decision {
   const {silence, match, forMs, at, reason} = command;
   const isMatch = match.trim() !== '' && match.length <= MATCH_AT_MOST;
@@ -96,6 +99,10 @@ function decideSilence(state: State, command: Extract<Command, {type: 'silence'}
   }
   const others = state.silences.filter(one => one.until > at && one.match !== match);
   if (others.length >= SILENCES_AT_MOST)
-    return refuse('bad-input', `there are ${others.length} silences already`, 'one that matches more, or *');
+    return refuse(
+      'bad-input',
+      `there are ${others.length} silences already, which is the limit`,
+      'silence a shorter text, or *',
+    );
   return accept({type: 'alerts-silenced', silence, match, until: at + forMs, reason: reason ?? null});
 }

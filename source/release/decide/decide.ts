@@ -11,8 +11,8 @@ import {refuse, type Decision} from '../refusal.ts';
 import type {State} from '../state.ts';
 
 /**
- * What a command leads to: events to append, or a refusal with what would make it allowed. Pure, and never throws.
- * Nothing but this decides; the controller only carries commands here and events to the log.
+ * Decides a command: the events to append, or a refusal with its remedy. Pure, and never throws. All
+ * decisions are made here.
  */
 export function decide(state: State, command: Command): Decision {
   const gate = gateOf(state, command);
@@ -54,7 +54,7 @@ export function decide(state: State, command: Command): Decision {
   }
 }
 
-/** What stands before every command but a rollback, which nothing here may stop. */
+/** Checks that come before every command. A rollback passes them all, except the check of its shape. */
 function gateOf(state: State, command: Command): Decision | null {
   const lack = lackOf(command);
   if (lack !== null) return refuse('bad-input', lack, 'graydeck --help');
@@ -66,15 +66,15 @@ function gateOf(state: State, command: Command): Decision | null {
       'upgrade graydeck here; a rollback is possible now',
     );
   }
-  // What has become of a message is so, whoever has the guard by now.
+  // The outcome of a notification is a fact, whichever guard holds the epoch.
   if (command.type === 'end-delivery') return null;
   if (command.by.kind === 'guard' && command.type !== 'take-guard' && !holdsGuard(state, command)) {
     return refuse(
       'old-epoch',
       state.guard === null
-        ? 'nobody has taken the guard'
-        : `${state.guard.name} has the guard, epoch ${state.guard.epoch}`,
-      'take the guard again, then judge afresh',
+        ? 'no guard has taken over yet'
+        : `${state.guard.name} guards with epoch ${state.guard.epoch}, this command has another`,
+      'take the guard again, then judge again',
     );
   }
   return null;

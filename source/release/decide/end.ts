@@ -1,3 +1,4 @@
+import {causeOf} from '../cause.ts';
 import type {Command, Stamp} from '../command.ts';
 import type {Event} from '../event.ts';
 import {isId} from '../name.ts';
@@ -8,7 +9,7 @@ import {stepsOf} from '../step.ts';
 import {targetOf, wrongState} from '../target.ts';
 import {personGate, verdictGate} from '../verdict-gate.ts';
 
-/** The two ways a release ends: everyone to prod as it was, or prod becomes the new version. */
+/** Decides the two ends of a release: rollback, or promotion. */
 export function decideEnd(
   state: State,
   command: Extract<Command, {type: 'rollback' | 'complete'}>,
@@ -16,14 +17,17 @@ export function decideEnd(
   return command.type === 'rollback' ? decideRollback(state, command) : decideComplete(state, command);
 }
 
-/** Never refused for a release that lives, whoever asks and whatever else is going on. */
+/**
+ * Decides a rollback. It is never refused for a live release, whatever the actor and the other fields are.
+ */
 function decideRollback(state: State, command: Extract<Command, {type: 'rollback'}>): Decision {
   const target = targetOf(state, command.release);
   if ('decision' in target) return decideElsewhere(state, command) ?? target.decision;
   const {release} = target;
   if (isLive(release)) return accept(rollbackEvent(release, command));
   if (release.state === 'rolling_back') {
-    // A person who says it again means everything; a guard that is late means only what it judged.
+    // A person's second rollback also cancels the queued start. A late guard means only the release that it
+    // judged.
     if (release.next === null || command.by?.kind === 'guard') return already('already-rolling-back');
     return accept({type: 'queued-start-cancelled', release: release.next.release, after: release.id});
   }
@@ -33,14 +37,15 @@ function decideRollback(state: State, command: Extract<Command, {type: 'rollback
   if (command.isLatched === true) return banned(state, release.id);
   return refuse(
     'window-over',
-    `${release.version} was completed longer ago than its rollback window`,
+    `the rollback window of ${release.version} is over`,
     `start a release of ${release.over ?? 'the older version'}`,
   );
 }
 
 /**
- * A release that is not the one at hand. One that waits for its start will never have it; one that a log knows nothing
- * of, having lost its head, may still be served by routers. Both are banned by name.
+ * Decides a rollback of a release that is not the current one. A queued start is cancelled. A release that
+ * the log does not know may still be served by routers, if the log lost its beginning. Both are banned by
+ * their id.
  */
 function decideElsewhere(
   state: State,
@@ -54,20 +59,27 @@ function decideElsewhere(
   return !state.rolledBack.includes(id) && (isKnown || !isId(id)) ? null : banned(state, id);
 }
 
-/** No router may serve it, now or ever. */
+/** Bans a release: no router may serve it, now or later. */
 function banned({rolledBack}: State, id: string): Decision {
   return rolledBack.includes(id)
     ? already('already-rolled-back')
     : accept({type: 'release-banned', release: id});
 }
 
-/** A rollback is not refused for want of a clock: without one it happens when the release last moved. */
+/**
+ * Time of a rollback. Without a valid time it is when the split last changed, because a missing clock must
+ * not prevent a rollback.
+ */
 function timeOf(at: unknown, {splitChangedAt}: Release): number {
   return typeof at === 'number' && Number.isFinite(at) ? at : splitChangedAt;
 }
 
-/** Everyone to prod, by the split of this very commit; then the steps, of which demotion makes sense only after promotion. */
-export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' | 'reason'>): Event {
+/** The event of a rollback. The split of its commit sends every user to prod; the steps follow. */
+export function rollbackEvent(
+  release: Release,
+  {at, reason, seen}: Pick<Stamp, 'at' | 'reason'> & {seen?: unknown},
+): Event {
+  const cause = causeOf(release, seen);
   const steps = stepsOf('rollback', release.plan, timeOf(at, release), notToUndo(release));
   return {
     type: 'rollback-started',
@@ -75,12 +87,13 @@ export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' |
     fromPercent: release.percent,
     reason: typeof reason === 'string' ? reason : null,
     steps,
+    ...(cause === null ? {} : {cause}),
   };
 }
 
 /**
- * Steps that would undo what was never done: prod was not changed, gray not deployed, no backup made. A restore without
- * its backup would bring an older one back.
+ * Steps of a rollback that would undo nothing: prod was not changed, gray not deployed, no backup made. A
+ * restore without this release's backup would restore an older one.
  */
 function notToUndo({prodChanged, plan, steps}: Release): ReadonlySet<StepName> {
   const stepOf = (name: StepName) => steps.find(step => step.run === 'deploy' && step.name === name);
@@ -105,7 +118,7 @@ function decideComplete(state: State, command: Extract<Command, {type: 'complete
   const isDue = release.plan.complete === 'auto' && release.phase === release.plan.phases.length - 1;
   const gate =
     wrongState(release, ['rolling', 'paused'], remedy) ??
-    (isDue ? null : personGate(command, 'completes by hand, or before the last phase')) ??
+    (isDue ? null : personGate(command, 'completes a release by hand or before the last phase')) ??
     verdictGate(release, command);
   const {plan, phase} = release;
   return gate ?? leavePhase(release, {to: plan.phases.length, left: {phase, criteria: []}}, command);

@@ -8,9 +8,10 @@ type GuardCommand = Extract<
   {type: 'take-guard' | 'leave-guard' | 'verdict' | 'hold-clock' | 'run-clock'}
 >;
 
-/** What only the guard says: that it is there, what it judges, and whether the phase clock runs. */
+/** Decides the commands that only a guard may send: its presence, its verdict, and the phase clock. */
 export function decideGuard(state: State, command: GuardCommand): Decision {
-  if (command.by.kind !== 'guard') return refuse('not-a-guard', 'only a guard says this', 'graydeck guard');
+  if (command.by.kind !== 'guard')
+    return refuse('not-a-guard', 'only a guard sends this command', 'graydeck guard');
   if (command.type === 'take-guard') return decideTake(state, command);
   if (command.type === 'leave-guard') return accept({type: 'guard-left', epoch: state.guard?.epoch ?? 0});
   const target = targetOf(state, command.release);
@@ -50,20 +51,22 @@ export function decideGuard(state: State, command: GuardCommand): Decision {
   }
 }
 
-/** Who lost the lease between getting it and saying so must not take the guard from whoever has it by now. */
+/**
+ * Decides who guards. A guard that lost the lease before this command must not take over from its successor.
+ */
 function decideTake({guard}: State, {from}: Extract<Command, {type: 'take-guard'}>): Decision {
   const epoch = guard?.epoch ?? 0;
   if (from !== undefined && from !== epoch) {
     return refuse(
       'old-epoch',
-      `${guard?.name ?? 'somebody'} has taken the guard, epoch ${epoch}`,
+      `${guard?.name ?? 'another guard'} has taken over with epoch ${epoch}`,
       'get the lease again first',
     );
   }
   return accept({type: 'guard-taken', epoch: epoch + 1});
 }
 
-/** Whether two verdicts mean the same: action, reasons and their metrics; not every number. */
+/** Whether two verdicts have the same action, reason codes and metrics. Other numbers may differ. */
 export function isSameVerdict(
   one: Pick<Verdict, 'action' | 'reasons'> | null,
   other: Pick<Verdict, 'action' | 'reasons'>,
@@ -75,7 +78,7 @@ function codes(reasons: Reason[]): string {
   return JSON.stringify(reasons.map(({code, metric}) => [code, metric]));
 }
 
-/** What is written of a verdict: of evidence only what it names. */
+/** The fields of a verdict to write. Without evidence, `onset` and `footing` are left out. */
 function judged({action, reasons, onset = null, footing = null}: Omit<Verdict, 'at'>): Omit<Verdict, 'at'> {
   return {
     action,

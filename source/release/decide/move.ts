@@ -10,12 +10,12 @@ import {personGate, verdictGate} from '../verdict-gate.ts';
 type Move = Extract<Command, {type: 'set' | 'next' | 'pause' | 'resume' | 'include' | 'deny' | 'remove'}>;
 type Of<T extends Move['type']> = Extract<Command, {type: T}>;
 
-/** People added by hand, and people shut out by hand, each beside those of the plan; all travel in every split. */
+/** Most users included by hand, and most denied by hand. All are part of every split. */
 const LISTED_AT_MOST = 1000;
 
 const LISTABLE = ['deploying', 'rolling', 'paused'] as const;
 
-/** Everything that moves a release that goes on: its percent, its phase, its audience. */
+/** Decides commands that change percent, phase or audience of a live release. */
 export function decideMove(state: State, command: Move): Decision {
   const target = targetOf(state, command.release);
   if ('decision' in target) return target.decision;
@@ -41,7 +41,7 @@ function decideSet(release: Release, command: Of<'set'>): Decision {
   if (!isPercent(percent)) {
     return refuse(
       'bad-percent',
-      `${typeof percent === 'number' ? percent : 'that'} is not a percentage a router can express`,
+      `${typeof percent === 'number' ? percent : 'the value'} is not a percent from 0 to 100 with at most two decimals`,
       '0 to 100 with at most two decimals',
     );
   }
@@ -58,8 +58,8 @@ function decideSet(release: Release, command: Of<'set'>): Decision {
   if (from !== undefined && from !== release.percent) {
     return refuse(
       'moved-on',
-      `it is at ${release.percent} % by now, not at ${from} %`,
-      'look again, then decide',
+      `the release is at ${release.percent} % now, not at ${from} %`,
+      'look at the screen again, then decide',
       {percent: release.percent},
     );
   }
@@ -77,21 +77,26 @@ function decideNext(release: Release, command: Of<'next'>): Decision {
   if (command.from !== release.phase) {
     const index = release.phase;
     const name = phases[index]?.name ?? '?';
-    return refuse('moved-on', `it is in phase ${index + 1} by now: ${name}`, 'look again, then decide', {
-      phase: {index, name},
-    });
+    return refuse(
+      'moved-on',
+      `the release is in phase ${index + 1} now: ${name}`,
+      'look at the screen again, then decide',
+      {
+        phase: {index, name},
+      },
+    );
   }
   const phase = phases[release.phase + 1];
   if (phase === undefined)
     return refuse('last-phase', 'this is the last phase', 'graydeck complete promotes the version');
   const criteria = command.criteria ?? [];
-  // A guard gives reasons with all it does; only a person's opens the gate.
+  // A guard always gives reasons. Only a person's reason opens the gate.
   const isOverruled = command.by.kind === 'person' && (command.reason ?? '').trim() !== '';
   if (phase.needsEarlierCriteria && !isOverruled && !earlierCriteriaHeld(release, criteria)) {
     return refuse(
       'entry-gate',
-      `${phase.name} opens when every criterion of the phases before it held`,
-      'let the guard see them hold, or give a reason (--reason)',
+      `${phase.name} needs every criterion of the phases before it to have held`,
+      'wait until the guard has seen them hold, or give a reason (--reason)',
     );
   }
   const isManual = phases[release.phase]?.manual === true;
@@ -139,12 +144,12 @@ function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove
       'the user id is empty, too long or holds control characters',
       'an id of up to 1024 plain characters',
     );
-  // Who is shut out must be able to be shut out as long as anybody gets gray.
+  // A user can be denied as long as any user gets gray.
   const allowed = type === 'deny' ? ([...LISTABLE, 'promoting', 'failed'] as const) : LISTABLE;
   const gate = wrongState(release, allowed, 'only while a release is being deployed, rolling or paused');
   if (gate !== null) return gate;
   const isLess = type === 'deny' || (type === 'remove' && !release.deny.includes(user));
-  const person = isLess ? null : personGate(command, 'lets somebody in by name');
+  const person = isLess ? null : personGate(command, 'includes a user by name');
   if (person !== null) return person;
   const isIncluded = release.include.includes(user);
   const isDenied = release.deny.includes(user);
@@ -157,7 +162,7 @@ function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove
   if (listed.length >= LISTED_AT_MOST) {
     return refuse(
       'bad-input',
-      `${LISTED_AT_MOST} people are ${type === 'include' ? 'included' : 'denied'} by hand already`,
+      `${LISTED_AT_MOST} users are ${type === 'include' ? 'included' : 'denied'} by hand already, which is the limit`,
       'name a group in the plan instead',
     );
   }

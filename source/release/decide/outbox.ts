@@ -11,10 +11,13 @@ type OutboxCommand = Extract<Command, {type: 'escalate' | 'begin-delivery' | 'en
 const CHANNELS_AT_MOST = 50;
 const NAME_AT_MOST = 64;
 const ERROR_AT_MOST = 200;
-/** No try takes longer, and none is put off for longer, in milliseconds. */
+/** Longest try, and longest pause before the next one, milliseconds. */
 const LONGEST_MS = 3_600_000;
 
-/** The journal of what people are told: intent before, outcome after; a successor may begin what ran out. */
+/**
+ * Decides the commands about notifications: intent first, outcome later. A successor may begin a try whose
+ * deadline has passed.
+ */
 export function decideOutbox(state: State, command: OutboxCommand): Decision {
   switch (command.type) {
     case 'escalate':
@@ -33,7 +36,8 @@ function decideEscalate(
   const alert = state.alerts.find(one => one.id === id);
   if (alert === undefined)
     return refuse('unknown-alert', `there is no alert ${id}`, 'graydeck status lists the alerts');
-  if (!(afterMs > 0)) return refuse('bad-input', `${afterMs} ms is no time`, 'more than 0');
+  if (!(afterMs > 0))
+    return refuse('bad-input', `${afterMs} ms is no time to escalate after`, 'give more than 0 ms');
   const due = escalatesAt(alert, afterMs);
   return due === null || at < due || isSilenced(state, alert, at)
     ? already('already-so')
@@ -56,8 +60,8 @@ function decideBegin(
   if (!isFit || channels.length > CHANNELS_AT_MOST)
     return refuse(
       'bad-input',
-      'this cannot be told to these channels',
-      'names, and times of at most an hour',
+      `at most ${CHANNELS_AT_MOST} channels, with names of 1 to ${NAME_AT_MOST} characters`,
+      'times of 0 to 3600000 ms',
     );
   const isFirst = dispatch.deliveries === null;
   const begun = channels
@@ -72,7 +76,7 @@ function decideBegin(
     : accept({type: 'delivery-begun', ignorable: true, dispatch: id, channels: begun});
 }
 
-/** Whether it is somebody's turn: it waits for its next try, or whoever was at it has not been heard of in time. */
+/** Whether a sender may begin a try: the next try is due, or the last sender's deadline has passed. */
 function mayBegin(delivery: Delivery | null, by: string, at: number): boolean {
   switch (delivery?.state) {
     case 'waiting':
@@ -91,11 +95,15 @@ function decideOutcome(state: State, command: Extract<Command, {type: 'end-deliv
   const dispatch = state.outbox.find(one => one.id === id);
   if (dispatch === undefined) return unknownDispatch(id);
   const delivery = deliveryOf(dispatch, channel);
-  // Whoever has taken it over tells what came of it; that it got through is worth knowing from anybody.
+  // After a takeover only the new sender's outcome counts. A successful delivery counts from any sender.
   const isOurs = delivery?.state === 'sending' && (delivery.by === by.name || outcome === 'done');
   if (!isOurs) return already('already-so');
   if (!isWithin(afterMs, LONGEST_MS))
-    return refuse('bad-input', `${afterMs} ms is too long`, 'a time of at most an hour');
+    return refuse(
+      'bad-input',
+      `${afterMs} ms is not 0 to ${LONGEST_MS} ms`,
+      'give a time of at most an hour',
+    );
   return accept({
     type: 'delivery-ended',
     ignorable: true,
@@ -109,11 +117,7 @@ function decideOutcome(state: State, command: Extract<Command, {type: 'end-deliv
 }
 
 function unknownDispatch(id: string): Decision {
-  return refuse(
-    'unknown-dispatch',
-    `there is nothing to tell called ${id}`,
-    'graydeck log tells what happened',
-  );
+  return refuse('unknown-dispatch', `there is no notification ${id}`, 'graydeck log shows what happened');
 }
 
 function isWithin(ms: number, most: number): boolean {

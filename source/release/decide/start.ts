@@ -13,7 +13,10 @@ import {personGate} from '../verdict-gate.ts';
 
 type Start = Extract<Command, {type: 'start'}>;
 
-/** A start is refused while a release lives; with `supersede` that one is taken back first and this one waits. */
+/**
+ * Decides a start. It is refused while a release is live. With `supersede` that release is rolled back first
+ * and this start waits.
+ */
 export function decideStart(state: State, command: Start): Decision {
   const gate = personGate(command, 'starts a release') ?? mistakeIn(state, command);
   if (gate !== null) return gate;
@@ -40,7 +43,7 @@ export function decideStart(state: State, command: Start): Decision {
   return isLive(release) ? accept(rollbackEvent(release, command), queued) : accept(queued);
 }
 
-/** The first events of a release: without anything to deploy it enters its first phase at once. */
+/** The first events of a release. Without deployment steps it enters its first phase at once. */
 export function startEvents(start: Omit<QueuedStart, 'by'>, at: number): Event[] {
   const {release, version, over, plan} = start;
   const steps = stepsOf('deploy', plan, at);
@@ -74,7 +77,7 @@ function mistakeIn(state: State, {release, version, over, plan}: Start): Decisio
   if (!plan.phases.every(phase => isPercent(phase.percent))) {
     return refuse(
       'bad-percent',
-      'a phase has a percentage that no router can express',
+      'a phase has a percent that is not 0 to 100 with at most two decimals',
       '0 to 100 with at most two decimals',
     );
   }
@@ -82,5 +85,7 @@ function mistakeIn(state: State, {release, version, over, plan}: Start): Decisio
     state.release?.id === release ||
     state.past.some(past => past.id === release) ||
     state.rolledBack.includes(release);
-  return isUsed ? refuse('bad-input', `release ${release} has been before`, 'a new release id') : null;
+  return isUsed
+    ? refuse('bad-input', `the release id ${release} was used before`, 'use a new release id')
+    : null;
 }

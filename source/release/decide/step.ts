@@ -16,7 +16,7 @@ import {
 import {targetOf} from '../target.ts';
 import {startOf} from '../well-formed.ts';
 
-/** Characters of an error that are kept: a log is no place for the output of a hook. */
+/** Most characters of an error in the log. */
 const ERROR_AT_MOST = 2000;
 const REASON_AT_MOST = 300;
 
@@ -25,7 +25,10 @@ const cut = (error: string | undefined): string | null =>
 
 type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'leave-step' | 'end-step'}>;
 
-/** The journal of effects: intent before, outcome after, in order; a successor may begin what ran out. */
+/**
+ * Decides the commands about steps: intent first, outcome later, in order. A successor may begin a step whose
+ * deadline has passed.
+ */
 export function decideStep(state: State, command: StepCommand): Decision {
   const target = targetOf(state, command.release);
   if ('decision' in target) return target.decision;
@@ -44,7 +47,7 @@ export function decideStep(state: State, command: StepCommand): Decision {
   }
 }
 
-/** Runs whose steps may be tried again in this state; a rollback can never lead back to an earlier run. */
+/** Runs whose failed steps may be retried in this state. After a rollback, no earlier run continues. */
 function retryable(release: Release): RunName[] {
   switch (release.state) {
     case 'failed':
@@ -74,7 +77,7 @@ function decideRetry(release: Release, id?: string): Decision {
   if (step === null || !retryable(release).includes(step.run)) {
     return refuse(
       'no-failed-step',
-      'no step has failed that could be tried again',
+      'no failed step can be retried in this state',
       'graydeck status lists the steps',
     );
   }
@@ -88,13 +91,17 @@ function decideBegin(
 ): Decision {
   if (hasEnded(step)) return already('already-so');
   if (deadlineMs < 0 || deadlineMs > DEADLINE_AT_MOST_MS) {
-    return refuse('bad-input', `${deadlineMs} ms is no deadline`, 'a time of at most a day');
+    return refuse(
+      'bad-input',
+      `${deadlineMs} ms is not 0 to ${DEADLINE_AT_MOST_MS} ms`,
+      'give a deadline of at most a day',
+    );
   }
   const due = stepDue(release);
   if (due?.id !== step.id) {
     return refuse(
       'step-order',
-      `${step.id} is not due${due === null ? '' : `: ${due.id} is`}`,
+      `${step.id} is not due${due === null ? '' : `, ${due.id} is`}`,
       'run the steps in order',
     );
   }
@@ -104,7 +111,7 @@ function decideBegin(
   if (busy) {
     return refuse(
       'step-running',
-      `${busy.by ?? 'somebody'} is running ${busy.id}`,
+      `${busy.by ?? 'another process'} is running ${busy.id}`,
       'wait until its deadline has passed',
     );
   }
@@ -116,17 +123,17 @@ function decideBegin(
   });
 }
 
-/** Only the one who runs it may: nobody else knows that it has been stopped. */
+/** Decides whether a step is left without an outcome. Only its runner knows that it has stopped. */
 function decideLeave(release: Release, step: Step, {by}: Extract<Command, {type: 'leave-step'}>): Decision {
   if (step.state !== 'running') return already('already-so');
   if (step.by !== by.name) {
     return refuse(
       'step-running',
-      `${step.by ?? 'somebody'} has taken ${step.id} over`,
+      `${step.by ?? 'another process'} has taken over ${step.id}`,
       'wait until its deadline has passed',
     );
   }
-  // A step of a run that a rollback has overtaken is nobody's turn any more: to make it due again would go back.
+  // A step of an overtaken run must not become due again.
   if (stepDue(release)?.id !== step.id) return already('already-so');
   return accept({type: 'step-retried', release: release.id, step: step.id});
 }
@@ -138,12 +145,12 @@ function decideOutcome(
 ): Decision {
   if (hasEnded(step)) return already('already-so');
   if (step.state !== 'running')
-    return refuse('step-order', `${step.id} has not been begun`, 'begin it first: an effect is never untold');
+    return refuse('step-order', `${step.id} has not begun`, 'begin the step first');
   if (step.by !== command.by.name) {
     return refuse(
       'step-running',
-      `${step.by ?? 'somebody'} has taken ${step.id} over`,
-      'its outcome is told by whoever runs it now',
+      `${step.by ?? 'another process'} has taken over ${step.id}`,
+      'the process that runs the step now writes its outcome',
     );
   }
   const ended: Event = {
@@ -157,13 +164,13 @@ function decideOutcome(
   return accept(ended, ...consequences(release, step, command));
 }
 
-/** What follows when this was the step everybody waited for. */
+/** Events that follow from the outcome of the step that was due. */
 function consequences(
   release: Release,
   step: Step,
   {outcome, error, at}: Extract<Command, {type: 'end-step'}>,
 ): Event[] {
-  // The outcome of a run that a rollback has overtaken is kept, and changes nothing.
+  // The outcome of an overtaken step is recorded and changes nothing else.
   if (stepDue(release)?.id !== step.id) return [];
   if (outcome === 'failed' && step.run === 'phase') {
     const reason = `${step.id} failed${error === undefined ? '' : `: ${error}`}`;

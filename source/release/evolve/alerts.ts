@@ -57,7 +57,7 @@ function change(state: State, id: string, make: (alert: Alert) => Alert): State 
   return {...state, alerts: state.alerts.map(alert => (alert.id === id ? make(alert) : alert))};
 }
 
-/** Keeps the newest; what somebody still has to look at goes last. */
+/** Drops the oldest settled alert if there are too many. Open alerts go last. */
 function bounded(alerts: Alert[]): Alert[] {
   if (alerts.length <= ALERTS_KEPT) return alerts;
   const settled = alerts.findIndex(alert => alert.resolvedAt !== null || alert.acknowledgedAt !== null);

@@ -8,7 +8,7 @@ import {evolveRelease} from './release.ts';
 import {evolveStep} from './step.ts';
 import type {State} from '../state.ts';
 
-/** The only way state comes to be. */
+/** Folds an event into the state. All state comes from this function. */
 export function evolve(state: State, event: Event | UnknownEvent, happened: Happened): State {
   const known = readable(event) as Event;
   return evolveOutbox(evolveKnown(state, known, happened), known, happened);
@@ -54,21 +54,24 @@ function evolveKnown(state: State, known: Event, happened: Happened): State {
       return state.guard?.epoch === known.epoch ? {...state, guard: {...state.guard, left: true}} : state;
     case 'delivery-begun':
     case 'delivery-ended':
-      // All that they change is the outbox.
+      // They change only the outbox.
       return state;
     default:
       return evolveUnknown(state, known satisfies never);
   }
 }
 
-/** An event of a newer Graydeck: what it changes we cannot know, unless it says that it changes nothing. */
+/** Marks the state as unknown for an event of a newer Graydeck, unless the event is ignorable. */
 function evolveUnknown(state: State, event: UnknownEvent): State {
   return event.ignorable === true || state.unknownEvent !== null
     ? state
     : {...state, unknownEvent: event.type};
 }
 
-/** Folds a commit in. Never throws: an event that this version cannot read makes it read-only but for rollback. */
+/**
+ * Folds a commit into the state. Never throws. An event that this version cannot read makes the feature
+ * read-only except for rollback.
+ */
 export function evolveCommit(state: State, commit: Commit): State {
   let next = state;
   if (commit.minReader > SCHEMA) next = evolveUnknown(next, {type: `schema ${commit.minReader}`});

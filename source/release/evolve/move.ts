@@ -2,7 +2,10 @@ import type {Event, Happened} from '../event.ts';
 import type {Overruling, PauseCause, PhaseClock, Release} from '../state.ts';
 import {skipped} from '../step.ts';
 
-/** Overrulings kept of a release. The judge applies each within seconds; a successor needs those of the last minutes. */
+/**
+ * Overrulings kept of a release. The judge applies each within seconds; a successor needs those of the last
+ * minutes.
+ */
 const OVERRULED_KEPT = 32;
 
 /** Events that neither begin nor end a release. */
@@ -28,8 +31,8 @@ export type MoveEvent = Extract<
   }
 >;
 
-/** What an event makes of a release that goes on. */
-export function moved(release: Release, event: MoveEvent, {at, by}: Happened): Release {
+/** Folds an event into a release that goes on. */
+export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happened): Release {
   switch (event.type) {
     case 'phase-entered': {
       const left = event.left
@@ -37,7 +40,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
         : release.left;
       const clock: PhaseClock = {ranMs: 0, since: at, held: null};
       return {
-        // A gate that a person has passed is asked no more.
+        // A gate that a person has overruled is not asked again.
         ...stayed(release, at),
         state: 'rolling',
         phase: event.phase,
@@ -62,7 +65,7 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
       };
     case 'percent-set':
       return {
-        // Who takes the percentage down does not want it raised by what is under way.
+        // A person who lowers the percent does not want a pending move to raise it.
         ...(event.percent < release.percent ? stayed(release, at) : release),
         percent: event.percent,
         splitChangedAt: at,
@@ -147,14 +150,17 @@ export function moved(release: Release, event: MoveEvent, {at, by}: Happened): R
   }
 }
 
-/** A pause that the guard had no part in leaves nothing to overrule. */
+/** Records an overruling. A pause without findings of the guard leaves nothing to overrule. */
 function withOverruling(before: Overruling[], because: PauseCause[], at: number): Overruling[] {
   if (because.length === 0) return before;
   const number = (before.at(-1)?.number ?? 0) + 1;
   return [...before, {number, at, because}].slice(-OVERRULED_KEPT);
 }
 
-/** Nothing is about to be entered any more; of the steps on the way there, what has not been begun never will be; what is running may tell what came of it. */
+/**
+ * Cancels a pending move. Its steps that have not begun are skipped; a running step may still record its
+ * outcome.
+ */
 function stayed(release: Release, at: number): Release {
   if (release.opening === null) return release;
   const steps = release.steps.map(step =>
@@ -163,16 +169,16 @@ function stayed(release: Release, at: number): Release {
   return {...release, opening: null, steps};
 }
 
-/** Who takes the percentage down means everybody: no audience of an earlier phase keeps more. */
+/** A lower percent applies to everyone, so earlier audiences keep no more than that. */
 function lowered(release: Release, percent: number): Release['left'] {
   if (percent >= release.percent) return release.left;
   return release.left.map(one => ({...one, percent: Math.min(one.percent, percent)}));
 }
 
-/** The clock, standing from `at` on; what it ran is kept. */
+/** Stops the clock at `at` and keeps the time that it ran. */
 export function stopped(clock: PhaseClock, at: number): PhaseClock {
   if (clock.since === null) return clock;
-  // A clock that jumped back must not take time away that was already served.
+  // If the clock jumped back, the time served stays.
   return {...clock, ranMs: clock.ranMs + Math.max(0, at - clock.since), since: null};
 }
 

@@ -4,10 +4,13 @@ import type {Event, Happened} from '../event.ts';
 import type {State} from '../state.ts';
 import {isCurrent} from '../step.ts';
 
-/** Dispatches that are kept; those that are settled go first. */
+/** Most dispatches kept. Settled ones are dropped first. */
 const KEPT = 300;
 
-/** Folds into the outbox what an event has people told, or how far a channel has got. `state` is that after the event. */
+/**
+ * Folds an event into the outbox: a new notification, or the progress of a channel. `state` is the state
+ * after the event.
+ */
 export function evolveOutbox(state: State, event: Event, happened: Happened): State {
   switch (event.type) {
     case 'delivery-begun':
@@ -19,7 +22,7 @@ export function evolveOutbox(state: State, event: Event, happened: Happened): St
         ? change(state, `rollback ${event.release}`, dispatch => tryNow(dispatch, happened))
         : state;
     case 'alert-repeated': {
-      // It is not over after all.
+      // The alert has reopened, so its end is not notified.
       const isOver = ({kind, alert, deliveries}: Dispatch) =>
         kind === 'over' && alert === event.alert && deliveries === null;
       return state.outbox.some(one => isOver(one))
@@ -38,9 +41,9 @@ export function evolveOutbox(state: State, event: Event, happened: Happened): St
 
 type News = Pick<Dispatch, 'id' | 'kind' | 'level' | 'alert' | 'text'> & {notBefore?: number};
 
-/** What people are told because of an event; null: nothing. */
+/** The notification that follows from an event; null if none does. */
 function newsOf(state: State, event: Event, {at}: Happened): News | null {
-  // What is said of a release that has given way comes too late.
+  // Events of a superseded release are not notified.
   if ('release' in event && event.release !== state.release?.id) return null;
   switch (event.type) {
     case 'alert-raised': {
@@ -64,17 +67,17 @@ function newsOf(state: State, event: Event, {at}: Happened): News | null {
       return {id: `rollback ${release}`, kind: 'rollback', level: 'critical', alert: null, text};
     }
     case 'step-ended': {
-      // That not everybody could be told is told as an alert about the channel.
+      // A failed notification step is notified as an alert about the channel.
       if (event.outcome !== 'failed' || event.step === 'rollback.notify') return null;
       const {release} = state;
       const step = release?.steps.find(({id}) => id === event.step);
-      // What a pause or a rollback has stopped was meant to be.
+      // A step that a pause or a rollback has stopped did not fail.
       if (release && step && !isCurrent(release, step)) return null;
       const attempts = step?.attempts ?? 0;
       return {
         id: `failed ${event.release} ${event.step} ${attempts}`,
         kind: 'failed',
-        // A clean-up that fails harms nobody yet.
+        // A failed clean-up does not harm users.
         level: event.step === 'promotion.cleanup' ? 'warning' : 'critical',
         alert: null,
         text: `${event.step}${event.error === null ? '' : `: ${event.error}`}`,
@@ -104,7 +107,7 @@ function begun(
       at,
       deadline,
       again,
-      // Whoever was sending it has never told what came of it.
+      // The last sender never recorded an outcome.
       isUnsure: (before?.isUnsure ?? false) || before?.state === 'sending',
       error: before?.error ?? null,
     };
@@ -135,7 +138,7 @@ function ended(
   return {...dispatch, deliveries};
 }
 
-/** Somebody wants people told: now, and also by a channel that was given up. */
+/** Makes the waiting and failed channels due now, because a person asked for a retry. */
 function tryNow(dispatch: Dispatch, {at}: Happened): Dispatch {
   const deliveries = dispatch.deliveries?.map((one): Delivery =>
     one.state === 'waiting' || one.state === 'failed' ? {...one, state: 'waiting', again: at} : one,

@@ -1,9 +1,10 @@
+import {readCause} from '../cause.ts';
 import type {Event, Happened} from '../event.ts';
-import {moved, stopped, type MoveEvent} from './move.ts';
+import {evolveMove, stopped, type MoveEvent} from './move.ts';
 import type {Release, State} from '../state.ts';
 import {skipped} from '../step.ts';
 
-/** Newest releases whose rollback routers must remember. */
+/** Most rolled-back releases in a split. */
 const ROLLED_BACK_KEPT = 16;
 const PAST_KEPT = 50;
 
@@ -21,7 +22,7 @@ type ReleaseEvent =
       }
     >;
 
-/** What one event makes of the feature's release. Events of another release than the newest change nothing. */
+/** Folds an event into the feature's release. Events of another release change nothing. */
 export function evolveRelease(state: State, event: ReleaseEvent, happened: Happened): State {
   if (event.type === 'release-started') return started(state, event, happened);
   if (event.type === 'release-banned')
@@ -47,7 +48,7 @@ export function evolveRelease(state: State, event: ReleaseEvent, happened: Happe
       release: {...release, state: 'rolled_back', endedAt: happened.at},
     };
   }
-  return {...state, release: moved(release, event, happened)};
+  return {...state, release: evolveMove(release, event, happened)};
 }
 
 function remembered(ids: string[], id: string): string[] {
@@ -73,7 +74,7 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
   const release: Release = {
     id: event.release,
     version: event.version,
-    // What prod serves may only be known once the release before has been demoted.
+    // Prod's version may be known only after the previous release has been demoted.
     over: event.over ?? state.prodVersion,
     state: 'deploying',
     plan: event.plan,
@@ -114,11 +115,11 @@ function takenBack(
     splitChangedAt: at,
     clock: stopped(release.clock, at),
     endedAt: null,
-    // What has not been begun by now never will be; what is running may still tell what came of it.
+    // Steps that have not begun are skipped. A running step may still record its outcome.
     steps: [
       ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
       ...event.steps,
     ],
-    rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent},
+    rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent, cause: readCause(event.cause)},
   };
 }

@@ -3,7 +3,7 @@ import type {Release, ReleaseState, RunName, State, Step} from '../state.ts';
 
 type StepEvent = Extract<Event, {type: `step-${string}`}>;
 
-/** Where a retry takes the release back to. */
+/** State of a release after a retry in each run. */
 const RUNNING: Record<Exclude<RunName, 'phase'>, ReleaseState> = {
   deploy: 'deploying',
   promotion: 'promoting',
@@ -54,7 +54,7 @@ function changed(step: Step, event: StepEvent, {at, by}: Happened): Step {
 }
 
 function consequences(release: Release, step: Step, event: StepEvent): Partial<Release> {
-  // From here on prod itself may be another version, whatever becomes of the hook.
+  // From here on prod may be another version, whatever the outcome of the hook.
   if (event.type === 'step-started' && step.name === 'promote') return {prodChanged: true};
   if (event.type === 'step-retried' && step.run !== 'phase') return {state: RUNNING[step.run], endedAt: null};
   return {};

@@ -2,7 +2,7 @@ import {SIDE_COLORS} from '../../analysis/side-colors.ts';
 
 const {prod, gray} = SIDE_COLORS;
 
-/** The look of a report, light and dark by the reader's own choice. Prod is dashed, gray is full. */
+/** Style of the report, light and dark. Prod is blue and dashed, gray is orange and solid. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1c2024; --quiet: #60666d; --line: #d9dde1; --band: #f4f6f8;
   --prod: ${prod.onLight}; --gray: ${gray.onLight}; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; }

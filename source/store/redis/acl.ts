@@ -1,4 +1,4 @@
-/** What a Redis user is for. An application (SDK) and an edge agent need the same. */
+/** The role of a Redis user. An application (SDK) and an edge agent need the same rights. */
 export type AclRole = 'viewer' | 'app' | 'agent' | 'operator';
 
 export const ACL_ROLES: readonly AclRole[] = ['viewer', 'app', 'agent', 'operator'];
@@ -35,7 +35,20 @@ const LOG_WRITING = ['eval', 'xadd', 'xdel', 'xsetid', 'publish'];
 const REST_WRITING = ['sadd', 'hset', 'hdel', 'set', 'del', 'multi', 'exec', 'zadd', 'zremrangebyscore'];
 
 const VIEWER: Rights = {
-  read: ['log', 'metrics', 'minutes', 'seconds', 'people', 'routers', 'lease', 'feedback', 'output', 'aside'],
+  read: [
+    'log',
+    'metrics',
+    'minutes',
+    'seconds',
+    'people',
+    'routers',
+    'lease',
+    'feedback',
+    'output',
+    'shares',
+    'summary',
+    'aside',
+  ],
   write: [],
   both: [],
   commands: [...LOG_READING, 'xread', 'xinfo|stream', 'zrangebyscore', 'hvals', 'hgetall', 'get'],

@@ -2,8 +2,8 @@ import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreRole} from '../port.ts';
 import {own} from '../../release/own.ts';
 
-/** The server answered, with an error. Holds the command's name and key, never its other arguments. */
-export class Refused extends Error {
+/** An error that the server answered with. Holds the name and key of the command, never its other arguments. */
+export class CommandError extends Error {
   readonly command: string;
   readonly key: string | null;
 
@@ -14,16 +14,16 @@ export class Refused extends Error {
   }
 }
 
-/** A primary that has become a replica carries out no write and says so. */
+/** Whether the server says that it is a replica. It has not carried out the write. */
 export function saysReplica({message}: Pick<Error, 'message'>): boolean {
   return message.startsWith('READONLY');
 }
 
-/** There is no connection, or it broke: whether the server did what was asked is not known. */
-export class Gone extends Error {
-  /** It was waited for an answer that did not come; asking again at once will not help. */
+/** There is no connection, or it broke. It is not known whether the server carried out the command. */
+export class ConnectionLost extends Error {
+  /** The server did not answer in time. To ask again at once does not help. */
   readonly silent: boolean;
-  /** It was lost under a command that may have reached the server. */
+  /** A command may have reached the server before the connection was lost. */
   readonly sent: boolean;
 
   constructor(message: string, {silent = false, sent = false} = {}) {
@@ -33,7 +33,7 @@ export class Gone extends Error {
   }
 }
 
-/** Which store, opened as what: for the words of a fault. */
+/** The store and the role it was opened for, for the text of a fault. */
 export interface Whereabouts {
   label: string;
   role: StoreRole;
@@ -41,11 +41,11 @@ export interface Whereabouts {
 
 type Words = readonly [code: StoreFaultCode, sentence: string, hint: string];
 
-/** What an error means for people. A `StoreFault` stays what it is; no text of it ever holds a password. */
+/** Makes a `StoreFault` of an error. A `StoreFault` is returned unchanged. No text of it holds a password. */
 export function toFault(error: unknown, {label, role}: Whereabouts): StoreFault {
   if (error instanceof StoreFault) return error;
   const [code, sentence, hint] =
-    error instanceof Refused ? refusal(error, label, role) : absence(messageOf(error), label);
+    error instanceof CommandError ? refusal(error, label, role) : absence(messageOf(error), label);
   return new StoreFault(code, sentence, hint, error);
 }
 
@@ -57,7 +57,7 @@ export function tooOld(version: string, label: string): StoreFault {
   );
 }
 
-function refusal(error: Refused, label: string, role: StoreRole): Words {
+function refusal(error: CommandError, label: string, role: StoreRole): Words {
   const {message} = error;
   const code = /^[A-Z]+/.exec(message)?.[0] ?? '';
   const known = own(REFUSALS, code)?.(label, error);
@@ -77,16 +77,16 @@ function refusal(error: Refused, label: string, role: StoreRole): Words {
   ];
 }
 
-const REFUSALS: Record<string, (label: string, error: Refused) => Words> = {
+const REFUSALS: Record<string, (label: string, error: CommandError) => Words> = {
   NOAUTH: label => [
     'store-no-rights',
     `The store at ${label} wants a password, and none was given.`,
-    'Set GRAYDECK_STORE_PASSWORD, or write it into the address: redis://user:password@host.',
+    'Set GRAYDECK_STORE_PASSWORD and GRAYDECK_STORE, or write password: {file: PATH} under store: in graydeck.yaml.',
   ],
   WRONGPASS: label => [
     'store-no-rights',
     `The store at ${label} does not accept this user and password.`,
-    'Check the user in the address and GRAYDECK_STORE_PASSWORD.',
+    'Check the user in the address, and GRAYDECK_STORE_PASSWORD or the password file.',
   ],
   OOM: label => [
     'store-full',
@@ -149,7 +149,7 @@ function isNoRights(message: string): boolean {
   return /NOPERM|ACL failure|no permissions|^ERR unknown command|NOSCRIPT/i.test(message);
 }
 
-function noRights({message, command, key}: Refused, label: string, role: StoreRole): Words {
+function noRights({message, command, key}: CommandError, label: string, role: StoreRole): Words {
   const acl = role === 'router' ? 'app (or agent)' : role;
   const hint = `The rights this role needs: graydeck acl ${acl}.`;
   if (/unknown command/i.test(message)) {
@@ -174,7 +174,7 @@ function absence(message: string, label: string): Words {
   if (/Protocol error/i.test(message)) {
     return [
       'store-not-ours',
-      `What answers at ${label} is not Redis.`,
+      `The server at ${label} is not Redis.`,
       'Check host and port; for a Redis behind TLS write rediss://.',
     ];
   }
@@ -190,26 +190,87 @@ function absence(message: string, label: string): Words {
   if (/ENOENT/.test(message)) return away('there is no such socket', 'Start it, or check the path.');
   if (/EACCES/.test(message))
     return away('this user may not open the socket', 'Check the rights of the socket.');
-  if (/wrong version number|packet length too long|ERR_SSL_/i.test(message)) {
-    return away('it does not speak TLS', 'Write redis:// instead of rediss://, or check the port.');
-  }
-  if (/certificate|ERR_TLS_/i.test(message)) {
-    return away('its certificate is not trusted', 'Name its authority in NODE_EXTRA_CA_CERTS.');
-  }
+  const tls = tlsWords(message);
+  if (tls !== null) return away(...tls);
   if (/no answer|ETIMEDOUT|timed out/i.test(message)) {
     const tls = label.startsWith('rediss:') ? ' If it does not speak TLS, write redis://.' : '';
     return away('it does not answer in time', `Look whether the server and the way to it are alive.${tls}`);
   }
-  if (/sentinel/i.test(message))
+  if (/sentinel/i.test(message)) {
+    if (/NOAUTH|WRONGPASS|invalid password/.test(message)) return sentinelPassword(message, label);
     return away(plain(message), 'Check the sentinels and the name of the primary.');
+  }
   return away('the connection was closed', 'Look whether the server and the way to it are alive.');
+}
+
+function sentinelPassword(message: string, label: string): Words {
+  const what = message.includes('NOAUTH')
+    ? 'want a password, and none was given'
+    : 'do not accept this password';
+  return [
+    'store-no-rights',
+    `The sentinels of the store at ${label} ${what}.`,
+    'Set GRAYDECK_SENTINEL_PASSWORD, or write sentinelPassword: {file: PATH} under store: in graydeck.yaml.',
+  ];
+}
+
+const NAME_CLIENT =
+  'Name it by cert: PATH and key: PATH under store: in graydeck.yaml, or by ?cert=PATH&key=PATH in the address.';
+
+/** Messages of OpenSSL and Node, each with the reason and the remedy. The first match counts. */
+const TLS_WORDS: readonly (readonly [said: RegExp, why: string, hint: string])[] = [
+  [
+    /certificate required|alert handshake failure|PEER_DID_NOT_RETURN/i,
+    'it wants a client certificate',
+    NAME_CLIENT,
+  ],
+  [
+    /alert unknown ca|alert (?:bad|revoked|expired|unsupported|unknown) certificate|alert certificate/i,
+    'it does not accept the client certificate',
+    'Check that its authority is one that the server trusts, and that it has not expired.',
+  ],
+  [
+    /key values mismatch/i,
+    'the client certificate and its key do not belong together',
+    'Check cert and key.',
+  ],
+  [
+    /no start line|bad base64|PEM routines|asn1|unsupported::|DECODER/i,
+    'a file of ca, cert or key is not PEM',
+    'Check these files: each holds -----BEGIN …-----.',
+  ],
+  [
+    /certificate has expired|CERT_HAS_EXPIRED/i,
+    'its certificate has expired',
+    'Renew the certificate of the server.',
+  ],
+  [
+    /altnames|ALTNAME_INVALID/i,
+    'its certificate is for another name',
+    'Use a name of the certificate in the address, or make a certificate for this name. A cluster or sentinel names its nodes itself.',
+  ],
+  [
+    /wrong version number|packet length too long|ERR_SSL_|SSL routines/i,
+    'it does not speak TLS',
+    'Write redis:// instead of rediss://, or check the port.',
+  ],
+  [
+    /certificate|ERR_TLS_/i,
+    'its certificate is not trusted',
+    'Name its authority by ca: PATH under store: in graydeck.yaml, by ?ca=PATH in the address, or in NODE_EXTRA_CA_CERTS.',
+  ],
+];
+
+function tlsWords(message: string): [why: string, hint: string] | null {
+  const found = TLS_WORDS.find(([said]) => said.test(message));
+  return found === undefined ? null : [found[1], found[2]];
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Text of the server, fit for one line: no control characters, no endless length. */
+/** Text of the server for one line: without control characters, at most 160 characters. */
 function plain(message: string): string {
   return message
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')

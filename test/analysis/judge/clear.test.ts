@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {isClear, isOver} from '../../../source/analysis/judge/clear.ts';
 import type {ExternalNumbers} from '../../../source/analysis/judge/external.ts';
-import type {Judged} from '../../../source/analysis/judge/outcome.ts';
+import type {JudgedCondition} from '../../../source/analysis/judge/outcome.ts';
 import {condition, Scene, traffic} from './scene.ts';
 
 describe('clear of a limit', () => {
@@ -20,12 +20,12 @@ describe('clear of a limit', () => {
   ])('%s: at %d, %d is so: %s', (text, threshold, value, clear) => {
     const {op, improvement, threshold: limit} = condition(text);
     const unit = 'unit' in limit ? limit.unit : 'percent';
-    expect(isClear({op, improvement, unit, value, threshold} as Judged)).toBe(clear);
+    expect(isClear({op, improvement, unit, value, threshold} as JudgedCondition)).toBe(clear);
   });
 
   test('nothing is clear of what is not known', () => {
-    expect(isClear({op: '>', value: null, threshold: 1} as Judged)).toBe(false);
-    expect(isClear({op: '>', value: 1, threshold: null} as Judged)).toBe(false);
+    expect(isClear({op: '>', value: null, threshold: 1} as JudgedCondition)).toBe(false);
+    expect(isClear({op: '>', value: 1, threshold: null} as JudgedCondition)).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ExternalReading, ExternalState} from '../../../source/analysis/judge/external.ts';
 import {judgeCondition} from '../../../source/analysis/judge/judge-condition.ts';
-import {Look} from '../../../source/analysis/judge/look.ts';
+import {WindowReader} from '../../../source/analysis/judge/window-reader.ts';
 import {outcomeWords} from '../../../source/analysis/judge/outcome-words.ts';
 import {condition, Scene, traffic} from './scene.ts';
 
@@ -309,7 +309,7 @@ test('whatever is measured, a condition has an outcome, never throws, and shows 
       fc.option(fc.nat(300_000), {nil: null}),
       (metric, compared, improvement, gray, prod, read, percent, ran, heardAgo) => {
         const at = 1_800_000_000_000;
-        const look = new Look({
+        const look = new WindowReader({
           at,
           since: at - ran,
           percent,

@@ -6,7 +6,7 @@ import {
   type JudgeState,
 } from '../../../source/analysis/judge/judge.ts';
 import {judgeCondition} from '../../../source/analysis/judge/judge-condition.ts';
-import {Look} from '../../../source/analysis/judge/look.ts';
+import {WindowReader} from '../../../source/analysis/judge/window-reader.ts';
 import type {Outcome} from '../../../source/analysis/judge/outcome.ts';
 import type {Situation} from '../../../source/analysis/judge/situation.ts';
 import type {DeclaredMetrics} from '../../../source/analysis/metric-table.ts';
@@ -104,9 +104,16 @@ export class Scene {
       this.windows.restore({t: this.at, ms: 1000, release: 'r1', parts: this.#parts.splice(0)});
   }
 
-  look(): Look {
+  look(): WindowReader {
     const {at, since, percent, windows, external, book} = this;
-    return new Look({at, since, percent, measured: windows, external, traits: name => book.find(name)});
+    return new WindowReader({
+      at,
+      since,
+      percent,
+      measured: windows,
+      external,
+      traits: name => book.find(name),
+    });
   }
 
   outcome(text: string): Outcome {

@@ -1,4 +1,4 @@
-/** An application that asks once and has nothing more to do: it does not close what it has opened. */
+/** An application that asks once and does not close its deck. */
 import {connect} from '../../../source/sdk/index.ts';
 
 const deck = await connect({stateFolder: false});

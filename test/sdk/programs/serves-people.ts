@@ -1,6 +1,7 @@
 /**
- * An application process. Waits for a split of this version, serves each user of a range once, fails those whose number is
- * divisible by `failing`, and says what it did: `serves-people.ts URL VERSION FROM TO FAILING`.
+ * An application process. It waits for a split of VERSION, serves each user from FROM to TO once, fails users
+ * whose number is divisible by FAILING, and prints what it did: `serves-people.ts URL VERSION FROM TO
+ * FAILING`.
  */
 import {connect} from '../../../source/sdk/index.ts';
 

@@ -66,7 +66,16 @@ describe('replies of a stream', () => {
   });
 
   it('of anything else are an error, not a guess', () => {
-    const decoder = new EntryDecoder(() => undefined);
-    expect(() => decoder.push(Buffer.from('+OK\r\n'))).toThrow(/Protocol error/);
+    for (const bytes of ['+PONG\r\n', ':1\r\n', '$2\r\nOK\r\n']) {
+      const decoder = new EntryDecoder(() => undefined);
+      expect(() => decoder.push(Buffer.from(bytes))).toThrow(/Protocol error/);
+    }
+  });
+
+  it('may follow the OK to ASKING', () => {
+    const read: EntryReply[] = [];
+    const decoder = new EntryDecoder(reply => read.push(reply));
+    for (const byte of '+OK\r\n*-1\r\n+OK\r\n-MOVED 1 a:1\r\n') decoder.push(Buffer.from(byte));
+    expect(read).toEqual([{entries: []}, {error: 'MOVED 1 a:1'}]);
   });
 });

@@ -5,11 +5,11 @@ import {emptyGrid, paintAcross, paintDown, rowOf, runs, type Grid, type Series} 
 import {paintLines} from './lines.ts';
 import {rangeOf, ticksOf, type Range} from './range.ts';
 import {clockwork, UNKNOWN} from '../format.ts';
-import type {Limit} from './limit.ts';
+import type {Limit} from '../../../analysis/limits.ts';
 import {fit, padStart, say, widthOf, type Line, type Tone} from '../line.ts';
 import {badFrom, type MetricRow} from '../sides/metric-rows.ts';
 import {percentChanges} from './percent-changes.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import type {Panel} from '../sides/sides.ts';
 
 /** `lines`: crisp, for a chart that has the screen. `dots`: four to a row, for one of a few rows. */
@@ -34,7 +34,7 @@ export function chartPoints(width: number, style: ChartStyle): number {
 
 /** The picked metric over time, both sides on one scale, with the plan's limits and changes of the percentage drawn in. */
 export function chartPanel(
-  scene: Scene,
+  scene: ViewModel,
   row: MetricRow,
   history: History,
   about: {width: number; height: number; style: ChartStyle},
@@ -147,7 +147,7 @@ function axisText({metric, isPerSecond}: MetricRow, value: number): string {
 }
 
 /** What is shown, and how far back, as far as there is room. */
-function title(row: MetricRow, {t}: Scene, {columnMs, columns}: TimeScale, room: number): Line {
+function title(row: MetricRow, {t}: ViewModel, {columnMs, columns}: TimeScale, room: number): Line {
   const span = clockwork(columns * columnMs);
   const name = say(t.chart.title(row.label), 'title');
   const told = (text: string): Line => [name, say(`  ${text}`, 'quiet')];
@@ -156,7 +156,7 @@ function title(row: MetricRow, {t}: Scene, {columnMs, columns}: TimeScale, room:
   return [full, lean].find(line => widthOf(line) <= room) ?? [name];
 }
 
-function legend(row: MetricRow, {t}: Scene, range: Range, style: ChartStyle): Line {
+function legend(row: MetricRow, {t}: ViewModel, range: Range, style: ChartStyle): Line {
   const sides: Line = [
     say(style === 'dots' ? '┈' : '━', 'sparkProd'),
     say(` ${t.sides.prod}`, 'prod'),

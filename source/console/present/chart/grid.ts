@@ -1,6 +1,6 @@
 import type {Range} from './range.ts';
-import type {Limit} from './limit.ts';
-import {breaks} from './limit.ts';
+import type {Limit} from '../../../analysis/limits.ts';
+import {breaks} from '../../../analysis/limits.ts';
 import {say, type Piece, type Tone} from '../line.ts';
 
 /** One place of a chart. */

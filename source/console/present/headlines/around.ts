@@ -6,7 +6,7 @@ import {loud, type Headline} from './headline.ts';
 import {lastKnown} from './gray.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
 import type {RouterStanding} from '../routers.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {isAway, isStale} from '../sides/sides.ts';
 import {alertText} from '../verdict/reason-text.ts';
 import {observedDisagrees} from '../state-line.ts';
@@ -21,7 +21,7 @@ const JUNK_SHOWN_MS = 10 * 60_000;
 const LEFT_OVER_MS = 75_000;
 
 /** The store and the log in it. */
-export function ofTheStore({reading: {store, snapshot, at}, t, clean}: Scene): Headline[] {
+export function ofTheStore({reading: {store, snapshot, at}, t, clean}: ViewModel): Headline[] {
   const {health} = store;
   const {link, lastBreak, state} = snapshot;
   const found: Headline[] = [];
@@ -49,7 +49,7 @@ export function ofTheStore({reading: {store, snapshot, at}, t, clean}: Scene): H
 }
 
 /** Critical alerts that nobody has seen. */
-export function ofAlerts({reading, t, clean, mayAct}: Scene): Headline[] {
+export function ofAlerts({reading, t, clean, mayAct}: ViewModel): Headline[] {
   const open = reading.snapshot.state.alerts.filter(
     alert =>
       alert.level === 'critical' &&
@@ -65,7 +65,7 @@ export function ofAlerts({reading, t, clean, mayAct}: Scene): Headline[] {
 }
 
 /** Routers that are silent or behind, and traffic that is not what is set. */
-export function ofRouters(release: Release, scene: Scene, routers: RouterStanding): Headline[] {
+export function ofRouters(release: Release, scene: ViewModel, routers: RouterStanding): Headline[] {
   const {reading, t, clean} = scene;
   const found: Headline[] = [];
   if (routers.silent.length > 0) {
@@ -102,7 +102,7 @@ export function troubleText(t: Messages, name: string, trouble: string): string 
 }
 
 /** Entries of the stream that were no samples: said last, since what was counted is right without them. */
-export function ofJunk({reading: {stream, at}, t, clean}: Scene): Headline[] {
+export function ofJunk({reading: {stream, at}, t, clean}: ViewModel): Headline[] {
   const {junk, lastJunk, lastJunkAt = null} = stream;
   if (junk === 0 || lastJunk === null || lastJunkAt === null || at - lastJunkAt > JUNK_SHOWN_MS) return [];
   return [
@@ -111,7 +111,7 @@ export function ofJunk({reading: {stream, at}, t, clean}: Scene): Headline[] {
 }
 
 /** Measurements that do not come, or come when none should. */
-export function ofTheStream({reading, t, clean}: Scene, rows: readonly MetricRow[]): Headline[] {
+export function ofTheStream({reading, t, clean}: ViewModel, rows: readonly MetricRow[]): Headline[] {
   // The store being away explains it all, and is said already.
   if (isAway(reading)) return [];
   const {stream, snapshot, gray, prod} = reading;

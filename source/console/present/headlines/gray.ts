@@ -3,16 +3,16 @@ import {differenceText} from '../sides/compared.ts';
 import {clockwork, milliseconds, setPercent, threeDigits, timeOfDay} from '../format.ts';
 import {loud, type Headline} from './headline.ts';
 import type {Tone} from '../line.ts';
-import {isActedOn} from '../chart/limit.ts';
-import {standsOutSince, type MetricRow} from '../sides/metric-rows.ts';
-import type {Scene} from '../screen.ts';
+import {isActedOn} from '../../../analysis/limits.ts';
+import type {MetricRow} from '../sides/metric-rows.ts';
+import type {ViewModel} from '../view-model.ts';
 import {isDim} from '../sides/sides.ts';
 import {metricsToSee} from '../verdict/weighty.ts';
 
 const LISTED_AT_MOST = 3;
 
 /** What stands out on gray: worse first, then what is worth a look. */
-export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[]): Headline[] {
+export function ofGray(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const {reading, t, mayAct} = scene;
   if (!reading.snapshot.split.live || isDim('gray', reading)) return [];
   const worse = toSeeFirst(
@@ -21,7 +21,7 @@ export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[
   );
   const [first] = worse;
   if (first !== undefined) {
-    const since = standsOutSince(first, release.splitChangedAt);
+    const {since} = first;
     const when = since === null ? '' : t.headlines.forSince(clockwork(reading.at - since), timeOfDay(since));
     const also = worse.slice(1, 1 + LISTED_AT_MOST).map(({label}) => label);
     const against =
@@ -55,7 +55,7 @@ export function ofGray(release: Release, scene: Scene, rows: readonly MetricRow[
  * What the verdict speaks of comes first: it is what somebody acts on. A limit that is broken says more than evidence,
  * but for one that only alerts.
  */
-function toSeeFirst(rows: readonly MetricRow[], {judgement}: Scene['reading']): MetricRow[] {
+function toSeeFirst(rows: readonly MetricRow[], {judgement}: ViewModel['reading']): MetricRow[] {
   const {byLimit, byEvidence} = metricsToSee(judgement);
   const rank = ({metric, compared}: MetricRow): number => {
     const index = byLimit.indexOf(metric.name);
@@ -86,7 +86,7 @@ export function lastKnown(rows: readonly MetricRow[]): string[] {
 /** When nothing is wrong: that it is well, or that too little is known to say so. */
 export function calm(
   release: Release | null,
-  {reading, t, clean}: Scene,
+  {reading, t, clean}: ViewModel,
   rows: readonly MetricRow[],
 ): Headline {
   const quiet = (mark: string, tone: Tone, text: string): Headline => ({

@@ -7,19 +7,19 @@ import {ofTheRelease} from './release.ts';
 import {doubtsOfPhase, doubtWords} from './doubts.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
 import {routersAgainst} from '../routers.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 
 /** So long after a phase was entered its doubts are said above, milliseconds; in the verdict they stay. */
 const DOUBTS_SHOWN_MS = 10 * 60_000;
 
 /** Everything worth a headline, the most urgent first; there is always one. */
-export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] {
+export function headlines(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const {release} = scene.reading.snapshot.state;
   const routers = routersAgainst(scene.reading);
   const found = [
     ...ofTheStore(scene),
     ...(release === null ? [] : ofTheRelease(release, scene, routers)),
-    ...(release === null ? [] : ofTheSides(release, scene, rows)),
+    ...(release === null ? [] : ofTheSides(scene, rows)),
     ...ofAlerts(scene),
     ...(release === null ? [] : ofRouters(release, scene, routers)),
     ...ofTheStream(scene, rows),
@@ -30,13 +30,13 @@ export function headlines(scene: Scene, rows: readonly MetricRow[]): Headline[] 
 }
 
 /** What is wrong with the sides; where both are sick, gray standing out against its limit is no news. */
-function ofTheSides(release: Release, scene: Scene, rows: readonly MetricRow[]): Headline[] {
+function ofTheSides(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const both = ofBothSides(scene);
-  return both.length > 0 ? both : [...ofEvidence(scene, rows), ...ofGray(release, scene, rows)];
+  return both.length > 0 ? both : [...ofEvidence(scene, rows), ...ofGray(scene, rows)];
 }
 
 /** What the plan cannot show in the phase that has just begun. */
-function ofDoubts(release: Release | null, scene: Scene): Headline[] {
+function ofDoubts(release: Release | null, scene: ViewModel): Headline[] {
   const {reading, t, clean} = scene;
   const enteredAt = release?.phaseEnteredAt ?? null;
   if (release === null || enteredAt === null || reading.at - enteredAt > DOUBTS_SHOWN_MS) return [];

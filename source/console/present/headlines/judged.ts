@@ -1,14 +1,15 @@
 import {clockwork, timeOfDay, UNKNOWN} from '../format.ts';
 import {loud, type Headline} from './headline.ts';
+import {worseSince} from '../../../monitor/settling.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {evidenceLabel, sharesOf} from '../verdict/evidence.ts';
 import {metricLabel, quantity} from '../verdict/quantity.ts';
 
 const LISTED_AT_MOST = 3;
 
 /** That both sides are sick: then it is not gray, and the key that takes it back would not help. */
-export function ofBothSides(scene: Scene): Headline[] {
+export function ofBothSides(scene: ViewModel): Headline[] {
   const {reading, t} = scene;
   const {judgement} = reading;
   const isSick = judgement?.verdict.reasons.some(({code}) => code === 'both_sides') ?? false;
@@ -22,7 +23,7 @@ export function ofBothSides(scene: Scene): Headline[] {
 }
 
 /** What evidence has decided against gray though no number on the screen stands out. */
-export function ofEvidence(scene: Scene, rows: readonly MetricRow[]): Headline[] {
+export function ofEvidence(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const {reading, t, mayAct} = scene;
   const {judgement} = reading;
   const evidence = judgement?.evidence ?? null;
@@ -30,13 +31,14 @@ export function ofEvidence(scene: Scene, rows: readonly MetricRow[]): Headline[]
   if (!isAgainst || evidence === null || rows.some(({compared}) => compared.standing === 'worse')) return [];
   const found = evidence.metrics.find(({metric}) => metric === evidence.worst);
   if (found === undefined) return [];
-  const since = evidence.decidedAt === null ? null : timeOfDay(evidence.decidedAt * 1000);
-  const text = t.verdict.headlines.worse(evidenceLabel(found.metric, scene), sharesOf(found, scene), since);
+  const since = worseSince(reading, found.metric);
+  const when = since === null ? null : timeOfDay(since);
+  const text = t.verdict.headlines.worse(evidenceLabel(found.metric, scene), sharesOf(found, scene), when);
   return [loud('✖', 'alarm', text, mayAct ? t.hints.rollback : '')];
 }
 
 /** Numbers of other sources that the plan asks for and that are none: which, since when, and why. */
-export function ofUnmeasured(scene: Scene): Headline[] {
+export function ofUnmeasured(scene: ViewModel): Headline[] {
   const {reading, t, clean} = scene;
   const planned = new Set(
     [

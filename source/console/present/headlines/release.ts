@@ -3,10 +3,10 @@ import {clockwork, timeOfDay} from '../format.ts';
 import {loud, type Headline} from './headline.ts';
 import {isEveryoneBack, rollbackResult} from '../rollback-result.ts';
 import type {RouterStanding} from '../routers.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 
 /** Since when it is paused, by whom, and why. */
-function pausedHeadline({id, pausedReason}: Release, {reading, t, clean, mayAct}: Scene): Headline {
+function pausedHeadline({id, pausedReason}: Release, {reading, t, clean, mayAct}: ViewModel): Headline {
   const reason = pausedReason === null ? '' : clean.free(pausedReason);
   const {paused, pausedSince, pausedFor} = t.headlines;
   const commit = reading.commits.findLast(({events}) =>
@@ -21,7 +21,7 @@ function pausedHeadline({id, pausedReason}: Release, {reading, t, clean, mayAct}
 }
 
 /** What the state of the release itself says: a failure, a rollback, a pause. */
-export function ofTheRelease(release: Release, scene: Scene, routers: RouterStanding): Headline[] {
+export function ofTheRelease(release: Release, scene: ViewModel, routers: RouterStanding): Headline[] {
   const {t, clean, mayAct} = scene;
   switch (release.state) {
     case 'failed': {

@@ -4,7 +4,7 @@ import {columnsOf, fit, padEnd, padStart, say, type Line, type Piece, type Tone}
 import type {Reading} from '../../reading.ts';
 import {written} from './metric.ts';
 import {badFrom, type MetricRow} from './metric-rows.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {sparkPieces} from '../chart/sparkline.ts';
 
 /** Samples older than this are not what is going on now. */
@@ -59,7 +59,7 @@ export function labelWidth(rows: readonly Pick<MetricRow, 'label'>[], atMost = 1
   return Math.min(atMost, Math.max(10, ...rows.map(row => columnsOf(row.label))));
 }
 
-function noteOf(side: Side, {reading, t, clean}: Scene, filter: string): Line {
+function noteOf(side: Side, {reading, t, clean}: ViewModel, filter: string): Line {
   const {ageMs, numbers} = reading[side];
   const isOfNow = ageMs === null || !(isStale(ageMs) || isAway(reading));
   if (filter !== '' && isOfNow) return [say(t.filter(clean.name(filter)), 'strong')];
@@ -67,6 +67,7 @@ function noteOf(side: Side, {reading, t, clean}: Scene, filter: string): Line {
     return [say(t.side.noRoute, 'quiet')];
   if (ageMs === null) return [say(t.side.noData, 'quiet')];
   if (!isOfNow) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
+  if (reading.carriedMs !== null) return [say(t.side.carried(t.ago(reading.carriedMs)), 'quiet')];
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
   return [say(t.side.window(seconds, numbers.requests), 'quiet')];
 }
@@ -74,7 +75,7 @@ function noteOf(side: Side, {reading, t, clean}: Scene, filter: string): Line {
 /** The rows of one side; both sides are given the same rows, so that equal heights mean equal metrics. */
 export function sidePanel(
   side: Side,
-  scene: Scene,
+  scene: ViewModel,
   rows: readonly MetricRow[],
   about: {
     width: number;

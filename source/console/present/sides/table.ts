@@ -1,7 +1,7 @@
 import {comparedLine} from './compared.ts';
 import {fit, padEnd, padStart, say, textOf, type Line, type Piece} from '../line.ts';
 import {badFrom, type MetricRow} from './metric-rows.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {COMPARED_WIDTH, isDim, isOld, labelWidth, prodVersionOf, type Panel} from './sides.ts';
 import {sparkPieces} from '../chart/sparkline.ts';
 
@@ -9,7 +9,7 @@ const VALUE_WIDTH = 9;
 
 /** Both sides in one table, for a small screen: metric, prod, gray, how they compare, gray's history. */
 export function tablePanel(
-  scene: Scene,
+  scene: ViewModel,
   rows: readonly MetricRow[],
   about: {width: number; sparkWidth: number; picked: string | null; filter: string},
 ): Panel {

@@ -4,7 +4,7 @@ import type {Outcome} from '../../../analysis/judge/outcome.ts';
 import {clockwork, count} from '../format.ts';
 import {say, type Line, type Piece, type Tone} from '../line.ts';
 import type {Mark} from '../marks.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {judgedLabel, quantity, valueAndLimit} from './quantity.ts';
 
 /** What came of a condition where it is well that it holds. */
@@ -17,13 +17,13 @@ const CRITERION_MARKS = {
 } as const satisfies Record<Outcome['kind'], Mark>;
 
 /** Why there is no answer, in a few words; null where there is one. */
-export function whyOpen(outcome: Outcome, scene: Scene): string | null {
+export function whyOpen(outcome: Outcome, scene: ViewModel): string | null {
   const [first, ...more] = whyParts(outcome, scene);
   return first === undefined ? null : [first, ...more.slice(0, 1)].join(', ');
 }
 
 /** The same in parts, the weightiest first: when there will be one comes before how much there is. */
-export function whyParts(outcome: Outcome, scene: Scene): string[] {
+export function whyParts(outcome: Outcome, scene: ViewModel): string[] {
   const {verdict: t} = scene.t;
   switch (outcome.kind) {
     case 'holds':
@@ -38,7 +38,7 @@ export function whyParts(outcome: Outcome, scene: Scene): string[] {
   }
 }
 
-function undecidedParts(outcome: Extract<Outcome, {kind: 'undecided'}>, scene: Scene): string[] {
+function undecidedParts(outcome: Extract<Outcome, {kind: 'undecided'}>, scene: ViewModel): string[] {
   const {verdict: t} = scene.t;
   const {why, forecastMs} = outcome;
   switch (why) {
@@ -65,7 +65,7 @@ function undecidedParts(outcome: Extract<Outcome, {kind: 'undecided'}>, scene: S
 }
 
 /** A criterion in a few words: `✔ error rate 0.41 % < 0.5 %`. Dry runs are named as such. */
-export function criterionPart({criterion, outcome}: CriterionReading, scene: Scene): Line {
+export function criterionPart({criterion, outcome}: CriterionReading, scene: ViewModel): Line {
   const {verdict: t} = scene.t;
   const {mark, tone} = CRITERION_MARKS[outcome.kind];
   const label = judgedLabel(outcome, scene);
@@ -84,7 +84,7 @@ export function criterionPart({criterion, outcome}: CriterionReading, scene: Sce
 }
 
 /** A guardrail that does not hold, in a few quiet words; one that only alerts says when it does. */
-export function limitPart({guardrail, outcome, isOn}: GuardrailReading, scene: Scene): Line {
+export function limitPart({guardrail, outcome, isOn}: GuardrailReading, scene: ViewModel): Line {
   const label = judgedLabel(outcome, scene);
   const {value, limit} = valueAndLimit(outcome, scene);
   const open = whyOpen(outcome, scene);
@@ -109,18 +109,18 @@ export function limitPart({guardrail, outcome, isOn}: GuardrailReading, scene: S
 /** What a value is made of: `1 204 requests over 5:00`. */
 export function madeOf(
   {samples, windowSeconds}: Pick<Outcome, 'samples' | 'windowSeconds'>,
-  {t}: Scene,
+  {t}: ViewModel,
 ): string {
   const window = t.windowOf(windowSeconds);
   return samples === null ? window : `${t.requests(count(samples))} ${window}`;
 }
 
 /** Prod's value beside gray's; empty where it is not known, or says nothing beside an improvement. */
-export function prodPart({prod, unit, improvement}: Outcome, {t}: Scene): Line {
+export function prodPart({prod, unit, improvement}: Outcome, {t}: ViewModel): Line {
   return prod === null || improvement ? [] : [say(t.verdict.prodHas(quantity(prod, unit, t)), 'quiet')];
 }
 
 /** For how long it has held, of what it takes. */
-export function heldWords(heldMs: number, forMs: number, {t}: Scene): string {
+export function heldWords(heldMs: number, forMs: number, {t}: ViewModel): string {
   return t.verdict.held(clockwork(Math.min(heldMs, forMs)), clockwork(forMs));
 }

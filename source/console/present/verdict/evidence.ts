@@ -1,7 +1,7 @@
 import type {EvidenceReading, MetricEvidence} from '../../../analysis/evidence/reading.ts';
 import {timeOfDay, UNKNOWN} from '../format.ts';
 import {say, type Line, type Tone} from '../line.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {bar} from './bar.ts';
 import {metricLabel, quantity} from './quantity.ts';
 import type {Row} from './row.ts';
@@ -16,7 +16,7 @@ const FORECAST_AT_MOST = 6 * 3600;
  * Evidence as a bar towards its limit: how rare chance makes it, which metric, and when it will decide. Once that is worth a
  * look, a second row says which values, since when, and on what it rests.
  */
-export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
+export function evidenceRows(evidence: EvidenceReading, scene: ViewModel): Row[] {
   const {verdict: t} = scene.t;
   const {logE, peak, limit, decided, decidedAt, worst, metrics, forecastSeconds} = evidence;
   // What has decided stays decided, though it may look better by now.
@@ -53,7 +53,7 @@ export function evidenceRows(evidence: EvidenceReading, scene: Scene): Row[] {
 }
 
 /** Which values on both sides, since when, and on what that rests. */
-function detailRow(found: MetricEvidence, scene: Scene): Row {
+function detailRow(found: MetricEvidence, scene: ViewModel): Row {
   const {verdict: t} = scene.t;
   const {onset, people, footing} = found;
   return {
@@ -74,12 +74,12 @@ function oddsOf(log: number): number | null {
 }
 
 /** Response times are compared as a whole, not by one of their numbers. */
-export function evidenceLabel(metric: string, scene: Scene): string {
+export function evidenceLabel(metric: string, scene: ViewModel): string {
   return metric === 'response_time' ? scene.t.verdict.evidence.response_time : metricLabel(metric, scene);
 }
 
 /** Gray's share against prod's: `7.5 %, prod 0.48 %`; of response times how many are slower than what tells them apart. */
-export function sharesOf({gray, prod, thresholdMs}: MetricEvidence, {t}: Scene): string {
+export function sharesOf({gray, prod, thresholdMs}: MetricEvidence, {t}: ViewModel): string {
   const share = (value: number | null) => (value === null ? UNKNOWN : quantity(value * 100, 'percent', t));
   if (thresholdMs !== undefined)
     return t.verdict.evidence.slow(share(gray), quantity(thresholdMs, 'ms', t), share(prod));

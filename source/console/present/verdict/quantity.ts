@@ -1,10 +1,9 @@
 import {amount, amounts} from '../../../analysis/judge/amounts.ts';
-import type {Judged} from '../../../analysis/judge/outcome.ts';
+import type {JudgedCondition} from '../../../analysis/judge/outcome.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
 import {labelElsewhere} from '../sides/elsewhere.ts';
-import {isKnown} from '../sides/metric.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 
 /** A value in its unit, short, in the words of the screen. */
 export function quantity(value: number, unit: Unit, t: Messages): string {
@@ -22,19 +21,22 @@ function inWords(text: string, unit: Unit, t: Messages): string {
 }
 
 /** What a metric is called on the screen. */
-export function metricLabel(name: string, {t, clean}: Pick<Scene, 't' | 'clean'>): string {
+export function metricLabel(name: string, {t, clean}: Pick<ViewModel, 't' | 'clean'>): string {
   const plain = name === 'response_time_avg' ? 'response_time' : name;
-  return isKnown(plain) ? t.metrics[plain] : (labelElsewhere(plain, t) ?? clean.name(plain, 24));
+  return labelElsewhere(plain, t) ?? clean.name(plain, 24);
 }
 
 /** What was judged: the metric, or gray's improvement of it. */
-export function judgedLabel({metric, improvement}: Judged, scene: Scene): string {
+export function judgedLabel({metric, improvement}: JudgedCondition, scene: ViewModel): string {
   const label = metricLabel(metric, scene);
   return improvement ? scene.t.verdict.improvement(label) : label;
 }
 
 /** The value, null where it is not known, and the limit with its operator: `6.2 %`, `> 5 %`. */
-export function valueAndLimit(judged: Judged, {t}: Scene): {value: string | null; limit: string} {
+export function valueAndLimit(
+  judged: JudgedCondition,
+  {t}: ViewModel,
+): {value: string | null; limit: string} {
   const {op, unit, value, threshold, timesProd} = judged;
   const times = timesProd === null ? null : t.verdict.timesProd(timesProd);
   if (threshold === null)

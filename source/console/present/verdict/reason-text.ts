@@ -2,7 +2,7 @@ import {metricBook} from '../../../config/condition/metric-book.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Reason} from '../../../release/state.ts';
 import {UNKNOWN} from '../format.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {metricLabel, quantity} from './quantity.ts';
 import {own} from '../../../release/own.ts';
 
@@ -10,7 +10,7 @@ const IMPROVEMENT = /_improvement$/u;
 const BOOK = metricBook();
 
 /** A reason of which no more is known than what the log has: in the words of the screen, or as it was written. */
-export function reasonText(reason: Reason, scene: Pick<Scene, 't' | 'clean'>): string {
+export function reasonText(reason: Reason, scene: Pick<ViewModel, 't' | 'clean'>): string {
   const {t, clean} = scene;
   const {metric} = reason;
   const unitOfMetric = metric === null ? null : unitOf(metric);
@@ -30,7 +30,7 @@ function unitOf(metric: string): Unit | null {
 /** What an alert says: in the words of the screen where it carries what it is about, else as it was written. */
 export function alertText(
   {message, cause}: {message: string; cause?: Reason},
-  scene: Pick<Scene, 't' | 'clean'>,
+  scene: Pick<ViewModel, 't' | 'clean'>,
 ): string {
   return cause === undefined ? scene.clean.free(message) : reasonText(cause, scene);
 }

@@ -5,7 +5,7 @@ import type {Reason} from '../../../release/state.ts';
 import {clockwork, count, setPercent} from '../format.ts';
 import {say, type Line, type Tone} from '../line.ts';
 import type {Mark} from '../marks.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import {bar} from './bar.ts';
 import {heldWords, madeOf, prodPart, whyOpen, whyParts} from './conditions.ts';
 import {evidenceRows} from './evidence.ts';
@@ -29,12 +29,12 @@ const SICK: ReadonlySet<string> = new Set<ReasonCode>([
 ]);
 
 /** A reason of the verdict as rows, with all that the judgement knows of it. */
-export function reasonRows(reason: Reason, judgement: Judgement | null, scene: Scene): Row[] {
+export function reasonRows(reason: Reason, judgement: Judgement | null, scene: ViewModel): Row[] {
   const evidence = reason.code.startsWith('evidence') ? (judgement?.evidence ?? null) : null;
   return evidence === null ? [reasonRow(reason, judgement, scene)] : evidenceRows(evidence, scene);
 }
 
-function reasonRow(reason: Reason, judgement: Judgement | null, scene: Scene): Row {
+function reasonRow(reason: Reason, judgement: Judgement | null, scene: ViewModel): Row {
   const code = reason.code as ReasonCode;
   const {guardrails = [], criteria = []} = judgement ?? {};
   switch (code) {
@@ -65,7 +65,7 @@ function reasonRow(reason: Reason, judgement: Judgement | null, scene: Scene): R
   }
 }
 
-function guardrailRow(reading: GuardrailReading, code: ReasonCode, scene: Scene): Row {
+function guardrailRow(reading: GuardrailReading, code: ReasonCode, scene: ViewModel): Row {
   const {guardrail, outcome, heldMs} = reading;
   const {t} = scene;
   const label = judgedLabel(outcome, scene);
@@ -105,7 +105,7 @@ function guardrailRow(reading: GuardrailReading, code: ReasonCode, scene: Scene)
   };
 }
 
-function bothSidesRow({outcome}: GuardrailReading, scene: Scene): Row {
+function bothSidesRow({outcome}: GuardrailReading, scene: ViewModel): Row {
   const {t} = scene;
   const {value, limit} = valueAndLimit(outcome, scene);
   const prod = outcome.prod === null ? '' : `, ${t.verdict.prodHas(quantity(outcome.prod, outcome.unit, t))}`;
@@ -124,7 +124,7 @@ function bothSidesRow({outcome}: GuardrailReading, scene: Scene): Row {
   };
 }
 
-function criterionRow(outcome: Judgement['criteria'][number]['outcome'], scene: Scene): Row {
+function criterionRow(outcome: Judgement['criteria'][number]['outcome'], scene: ViewModel): Row {
   const label = judgedLabel(outcome, scene);
   const {value, limit} = valueAndLimit(outcome, scene);
   const open = whyOpen(outcome, scene);
@@ -151,18 +151,18 @@ function criterionRow(outcome: Judgement['criteria'][number]['outcome'], scene: 
 function passesPart(
   {op, threshold, value, unit}: Judgement['criteria'][number]['outcome'],
   isBad: boolean,
-  {t}: Scene,
+  {t}: ViewModel,
 ): Line {
   if (threshold === null || value === null) return [];
   const turned = ({'<': '>=', '<=': '>', '>': '<=', '>=': '<'} as const)[op];
   return [say(t.verdict.passes(isBad ? turned : op, quantity(threshold, unit, t)), 'quiet')];
 }
 
-function age(ageMs: number | null, {t}: Scene): Line[] {
+function age(ageMs: number | null, {t}: ViewModel): Line[] {
   return ageMs === null ? [] : [[say(t.ago(ageMs), 'quiet')]];
 }
 
-function plainRow(reason: Reason, code: ReasonCode, judgement: Judgement | null, scene: Scene): Row {
+function plainRow(reason: Reason, code: ReasonCode, judgement: Judgement | null, scene: ViewModel): Row {
   const {t, reading, clean} = scene;
   const {verdict: words} = t;
   const {release} = reading.snapshot.state;
@@ -225,7 +225,7 @@ function plainRow(reason: Reason, code: ReasonCode, judgement: Judgement | null,
 }
 
 /** A reason of which no more is known than what was written. */
-function loggedRow(reason: Reason, scene: Scene): Row {
+function loggedRow(reason: Reason, scene: ViewModel): Row {
   const text = reasonText(reason, scene);
   const made: Line = reason.samples === null ? [] : [say(scene.t.requests(count(reason.samples)), 'quiet')];
   const over: Line =

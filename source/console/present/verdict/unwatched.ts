@@ -1,10 +1,10 @@
 import type {Guardrail} from '../../../release/plan.ts';
 import type {Release} from '../../../release/state.ts';
 import {flow, say, type Line} from '../line.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 import type {Panel} from '../sides/sides.ts';
 
-function guardrailPart(guardrail: Guardrail, {t, clean}: Scene): Line {
+function guardrailPart(guardrail: Guardrail, {t, clean}: ViewModel): Line {
   return [
     say(clean.name(guardrail.when.text, 60)),
     say(` → ${t.thens[guardrail.then]}`, guardrail.then === 'rollback' ? 'strong' : 'quiet'),
@@ -12,7 +12,7 @@ function guardrailPart(guardrail: Guardrail, {t, clean}: Scene): Line {
 }
 
 /** Before anything was judged: that nobody does, or that a guard is there and has not yet. */
-export function unwatchedPanel(release: Release | null, scene: Scene, width: number): Panel {
+export function unwatchedPanel(release: Release | null, scene: ViewModel, width: number): Panel {
   const {reading, t, clean} = scene;
   const {guard} = reading.snapshot.state;
   const hasGuard = guard !== null && !guard.left;

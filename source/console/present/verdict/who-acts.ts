@@ -1,9 +1,9 @@
 import type {VerdictAction} from '../../../release/command.ts';
 import {say, type Line} from '../line.ts';
-import type {Scene} from '../screen.ts';
+import type {ViewModel} from '../view-model.ts';
 
 /** Who acts on the verdict, and loudly that nobody does where somebody ought to. */
-export function whoActs(action: VerdictAction, {reading, t, clean}: Scene): Line {
+export function whoActs(action: VerdictAction, {reading, t, clean}: ViewModel): Line {
   const {guard} = reading.snapshot.state;
   const {acts} = t.verdict;
   const isCalm = action === 'hold';

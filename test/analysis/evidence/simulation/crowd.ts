@@ -55,7 +55,14 @@ export const CROWD: CrowdSetting = {
 
 /** How people are counted: rightly, or with one of the rules broken that make it valid. */
 export type Counting =
-  'once' | 'per-side' | 'gray-forgets' | 'twenty-instances' | 'with-insiders' | 'no-people';
+  | 'once'
+  | 'per-side'
+  | 'gray-forgets'
+  | 'twenty-instances'
+  | 'with-insiders'
+  /** The share that was asked for is taken at its word. */
+  | 'asked-alone'
+  | 'no-people';
 
 interface Person {
   /** Place in 0–1 that deals the person to a side. */
@@ -267,7 +274,7 @@ class Second {
     const {requests, errors, conversions, seen, failed, converted} = this;
     const [slowest, third, tenth] = this.changes.map(map => [...map].sort(([a], [b]) => a - b));
     const people: PeopleTick = {
-      seen,
+      ...(counting === 'asked-alone' ? {} : {seen}),
       failed,
       converted,
       slowest: slowest ?? [],

@@ -1,0 +1,87 @@
+import type {Outcome} from '../../controller/outcome.ts';
+import type {Intent} from '../../release/command.ts';
+import type {Release, State} from '../../release/state.ts';
+import {confirm, type Question} from './ask.ts';
+import type {Call} from '../call.ts';
+import {Failure, failureOfOutcome} from '../output/failure.ts';
+import {EXIT} from '../output/exit.ts';
+import {unknownFeature} from '../session/feature.ts';
+import type {Session} from '../session/session.ts';
+
+/** What became of a command that was not refused. */
+export type Done = Extract<Outcome, {kind: 'done' | 'nothing'}> & {
+  /** The state before it. */
+  before: State;
+  isDryRun: boolean;
+};
+
+/**
+ * Carries a command to the log. `question`: what to ask first, given the state before and after; null: nothing to ask.
+ * A refusal comes before the question, and a dry run asks nothing.
+ * @throws Failure exit codes 2, 3 and 4
+ */
+export async function execute(
+  call: Call,
+  session: Session,
+  intent: Intent,
+  question: (before: State, after: State) => Question | null = () => null,
+): Promise<Done> {
+  const {controller, stamp} = session;
+  const before = controller.snapshot().state;
+  const isDryRun = call.flags.dryRun;
+  if (isDryRun || !call.flags.yes) {
+    const foreseen = await controller.execute(intent, stamp, {dryRun: true});
+    const wrong = failureOfOutcome(foreseen);
+    if (wrong !== null) throw await withFeatures(session, wrong);
+    if (isDryRun || foreseen.kind === 'nothing') return {...ended(foreseen), before, isDryRun};
+    const asked = question(before, foreseen.state);
+    if (asked !== null) await confirm(call, asked);
+  }
+  const outcome = await controller.execute(intent, stamp);
+  const failure = failureOfOutcome(outcome);
+  if (failure !== null) throw await withFeatures(session, failure);
+  return {...ended(outcome), before, isDryRun};
+}
+
+/** A rollback asks nothing and looks at nothing first. */
+export async function executeAtOnce(call: Call, session: Session, intent: Intent): Promise<Done> {
+  const {controller, stamp} = session;
+  const before = controller.snapshot().state;
+  const isDryRun = call.flags.dryRun;
+  const outcome = await controller.execute(intent, stamp, {dryRun: isDryRun});
+  const failure = failureOfOutcome(outcome);
+  if (failure !== null) throw await withFeatures(session, failure);
+  return {...ended(outcome), before, isDryRun};
+}
+
+/**
+ * The release a verb means: the one that `--release` names, else the one at hand.
+ * @throws Failure exit code 3 where there is none.
+ */
+export async function releaseAtHand(call: Call, session: Session): Promise<string> {
+  if (call.flags.release !== undefined) return call.flags.release;
+  return (await currentRelease(session)).id;
+}
+
+/** The release at hand. @throws Failure exit code 3 where there is none. */
+export async function currentRelease(session: Session): Promise<Release> {
+  const {release} = session.controller.snapshot().state;
+  if (release !== null) return release;
+  throw await withFeatures(
+    session,
+    new Failure(EXIT.refused, 'nothing-live', 'no release has been started', 'graydeck start VERSION'),
+  );
+}
+
+function ended(outcome: Outcome): Extract<Outcome, {kind: 'done' | 'nothing'}> {
+  if (outcome.kind === 'done' || outcome.kind === 'nothing') return outcome;
+  throw new TypeError(outcome.kind);
+}
+
+/** Where nothing is found because the name of the feature is mistyped, that is the thing to say. */
+async function withFeatures({store, feature}: Session, failure: Failure): Promise<Failure> {
+  if (failure.code !== 'nothing-live') return failure;
+  const features = await store.features().catch(() => [feature.feature]);
+  if (features.includes(feature.feature)) return failure;
+  return new Failure(EXIT.refused, 'nothing-live', unknownFeature(feature.feature, features), failure.next);
+}

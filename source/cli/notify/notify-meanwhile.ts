@@ -1,0 +1,32 @@
+import type {Session} from '../session/session.ts';
+import {hasChannels} from './specs.ts';
+
+/** After its work a verb gives channels so long, milliseconds. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Does a verb's work and tells people meanwhile and after it, where no guard lives to do so. Resolves and rejects as the
+ * work does; a channel that does not answer delays the end of the verb for a while, and nothing else.
+ */
+export async function notifyMeanwhile<T>(
+  {controller, feature, settings, stamp}: Session,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!hasChannels(settings)) return await work();
+  const working = work();
+  // It may fail before anybody waits for it here; whoever waits at the end is told.
+  working.catch(() => undefined);
+  const isAlone = await feature.lease.read().then(
+    lease => lease === null,
+    () => false,
+  );
+  if (!isAlone) return await working;
+  const [{emptyOutbox}, {outboxOptions}] = await Promise.all([
+    import('../../notify/keep-outbox.ts'),
+    import('./outbox-options.ts'),
+  ]);
+  const options = await outboxOptions(controller, settings, {by: stamp.by, isOnDuty: () => true});
+  await emptyOutbox(options, {forMs: PATIENCE_MS, after: working}, signal);
+  return await working;
+}
