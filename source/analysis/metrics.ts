@@ -211,11 +211,11 @@ export function partOf(quantile: number | null): Part {
 }
 
 /** Everything that is read off a distribution; null without values. */
-export type DistributionParts = Record<Part, number | null>;
+export type ValueParts = Record<Part, number | null>;
 
-export function distributionBy(read: (quantile: number | null) => number | null): DistributionParts {
+export function summaryBy(read: (quantile: number | null) => number | null): ValueParts {
   const parts = quantiles.map(([part, quantile]) => [part, read(quantile)] as const);
-  return {mean: read(null), ...Object.fromEntries(parts)} as DistributionParts;
+  return {mean: read(null), ...Object.fromEntries(parts)} as ValueParts;
 }
 
 const SUFFIXES: readonly [suffix: string, part: Part, quantile: number | null][] = [

@@ -2,7 +2,7 @@ import type {DataFault} from '../analysis/people/faults.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {judgementOf, type Judged} from '../analysis/judge/judged.ts';
 import {windowOfMetric} from '../analysis/limits.ts';
-import {METRIC_NAMES, distributionBy} from '../analysis/metrics.ts';
+import {METRIC_NAMES, summaryBy} from '../analysis/metrics.ts';
 import {
   SIDES,
   type Cohort,
@@ -138,7 +138,7 @@ const UNKNOWN_NUMBERS: SideNumbers = {
   conversions: null,
   conversionRate: null,
   availability: null,
-  responseTime: distributionBy(() => null),
+  responseTime: summaryBy(() => null),
   activeUsers: null,
   counters: {},
   gauges: {},

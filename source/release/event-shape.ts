@@ -6,6 +6,7 @@ import {mistakeInPlan} from './plan-shape.ts';
 import {ALERT_LEVELS, type Plan} from './plan.ts';
 import {
   isFlag,
+  isMoment,
   isNumber,
   isText,
   listOf,
@@ -72,7 +73,7 @@ const SHAPES: {readonly [K in EventType]: Fields<K>} = {
   'user-included': USER,
   'user-denied': USER,
   'user-removed': USER,
-  'step-started': {...STEP, deadline: isNumber},
+  'step-started': {...STEP, deadline: isMoment},
   'step-ended': {...STEP, outcome: isStepOutcome, error: nullable(isText), facts: isFacts},
   'step-retried': STEP,
   'alert-raised': {
@@ -87,23 +88,23 @@ const SHAPES: {readonly [K in EventType]: Fields<K>} = {
   'alert-acknowledged': ALERT,
   'alert-resolved': ALERT,
   'alert-escalated': ALERT,
-  'alerts-silenced': {silence: isText, match: isText, until: isNumber, reason: nullable(isText)},
+  'alerts-silenced': {silence: isText, match: isText, until: isMoment, reason: nullable(isText)},
   'delivery-begun': {
     dispatch: isText,
-    channels: listOf<Delivery>({channel: isText, deadline: nullable(isNumber), again: nullable(isNumber)}),
+    channels: listOf<Delivery>({channel: isText, deadline: nullable(isMoment), again: nullable(isMoment)}),
   },
   'delivery-ended': {
     dispatch: isText,
     channel: isText,
     outcome: oneOf(DELIVERY_OUTCOMES),
     error: nullable(isText),
-    again: nullable(isNumber),
+    again: nullable(isMoment),
     unsure: isFlag,
   },
   'guard-taken': {epoch: isNumber},
   'guard-left': {epoch: isNumber},
   'verdict-changed': {...RELEASE, ...VERDICT},
-  'clock-held': {...RELEASE, why: isText, since: optional(isNumber)},
+  'clock-held': {...RELEASE, why: isText, since: optional(isMoment)},
   'clock-ran': RELEASE,
 };
 

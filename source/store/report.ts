@@ -11,13 +11,13 @@ import {
 } from '../release/shape.ts';
 import {ROUTER_KINDS, type RouterReport} from './port.ts';
 
-/** Characters: an app may write what it likes, and every console reads it each second. */
+/** Longest report, in characters. An application may write any text, and every console reads it each second. */
 const LONGEST = 4096;
 const LONGEST_NAME = 256;
-/** Nobody serves on his own for longer, milliseconds. */
+/** Greatest bound that a router may report, in milliseconds. */
 const LONGEST_BOUND_MS = 7 * 24 * 3_600_000;
 
-/** Reads a router's report back; null for what is not one, or is longer than any. */
+/** Reads the report of a router; null: the text is no report, or too long. */
 export function decodeReport(text: string): RouterReport | null {
   if (text.length > LONGEST) return null;
   try {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {distributionBy} from '../../source/analysis/metrics.ts';
+import {summaryBy} from '../../source/analysis/metrics.ts';
 import type {Side, SideNumbers, WindowView} from '../../source/analysis/numbers.ts';
 import {withPrometheus} from '../../source/monitor/with-prometheus.ts';
 
@@ -13,7 +13,7 @@ const NOBODY: SideNumbers = {
   conversions: 0,
   conversionRate: 0,
   availability: null,
-  responseTime: distributionBy(() => null),
+  responseTime: summaryBy(() => null),
   activeUsers: null,
   counters: {cpu: 7},
   gauges: {depth: 4},

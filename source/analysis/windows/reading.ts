@@ -1,7 +1,7 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import type {Lane} from './lane.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
-import {distributionBy, type DistributionParts} from '../metrics.ts';
+import {summaryBy, type ValueParts} from '../metrics.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 
 /** Sum of a counter over seconds of the ring. */
@@ -74,8 +74,8 @@ function sumColumn(column: Float64Array, first: number, end: number, slots: numb
   return sum;
 }
 
-export function distributionPartsOf(histogram: LogHistogram): DistributionParts {
-  return distributionBy(quantile => (quantile === null ? histogram.mean() : histogram.quantile(quantile)));
+export function partsOfValues(histogram: LogHistogram): ValueParts {
+  return summaryBy(quantile => (quantile === null ? histogram.mean() : histogram.quantile(quantile)));
 }
 
 /** Percent; null when there is nothing to be a part of. */
