@@ -20,7 +20,7 @@ export function address(schemes: readonly string[]): z.ZodType<string> {
       return bad({
         message: 'a password must not stand in this file',
         allowed:
-          'the address without it and password: {file: PATH} beside url, or ${NAME} of a variable in its place',
+          'the address without it and password: {file: PATH} next to url, or ${NAME} of a variable in its place',
         found: 'a password',
       });
     const isWhole = /^\$\{[A-Za-z_]\w*\}$/u.test(text);

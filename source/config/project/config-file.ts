@@ -18,13 +18,13 @@ import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {openYaml} from '../yaml/file.ts';
 
-/** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
+/** Where a feature's plan stands: in a file next to the config, as written there, or in the config itself. */
 export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: Plan};
 
 /** The project's `graydeck.yaml`, read. Null: not written. */
 export interface Config {
   store: StoreConfig | null;
-  /** The feature that is meant where nobody says. */
+  /** The feature that a command means if it names none. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
   nginx: NginxConfig | null;

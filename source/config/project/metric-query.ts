@@ -36,7 +36,7 @@ export const query = readBy(
   {type: 'string', form: 'a query of PromQL'},
 );
 
-/** Whom a query speaks of; where nobody says, the placeholders do. Tells where the two cannot be meant together. */
+/** Whom a query speaks of: `per`, or the placeholders where `per` is not given. Reports a mistake where the two contradict. */
 export function readPer(
   reader: YamlReader,
   spot: Spot,

@@ -7,7 +7,7 @@ import {syntaxProblems} from './syntax.ts';
 
 /** Larger files are refused unread. */
 const MOST_BYTES = 256 * 1024;
-/** How often aliases may be expanded: nobody writes a plan with more, a bomb needs more. */
+/** Most expansions of aliases in one file. A real plan needs fewer; a file made to exhaust memory needs more. */
 const MOST_EXPANSIONS = 100;
 
 /** Where a problem points: the value at a path, or the key it stands under. */
