@@ -12,8 +12,8 @@ async function share(place: Workplace, ...argv: string[]) {
   const sharing = place.start(['share', ...argv]);
   let said = '';
   let told = '';
-  sharing.stdout!.on('data', (bytes: Buffer) => (said += bytes.toString()));
-  sharing.stderr!.on('data', (bytes: Buffer) => (told += bytes.toString()));
+  sharing.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  sharing.stderr.on('data', (bytes: Buffer) => (told += bytes.toString()));
   const link = await eventually(() => {
     const found = /^http:\/\/\S+$/mu.exec(said)?.[0];
     if (found === undefined) throw new Error(`no link yet: ${said}${told}`);
@@ -34,7 +34,7 @@ describe('share', () => {
     );
     const watching = place.start(['watch', link]);
     let seen = '';
-    watching.stdout!.on('data', (bytes: Buffer) => (seen += bytes.toString()));
+    watching.stdout.on('data', (bytes: Buffer) => (seen += bytes.toString()));
     await eventually(() => expect(seen).toMatch(/^\d\d:\d\d:\d\d {2}\S pay · /mu));
     const revoked = await place.run('share', 'revoke');
     expect(revoked).toMatchObject({exitCode: 0, stdout: 'revoked 1 link'});

@@ -15,7 +15,7 @@ import type {ViewModel} from '../../console/present/view-model.ts';
 import type {Reading} from '../../console/reading.ts';
 import type {MonitorView} from '../../monitor/monitor.ts';
 import {lightsOf, stateFacts} from './facts.ts';
-import type {ListRow, Page, PageHealth, PageLine, PageRow, PageTone} from '../../server/page/model.ts';
+import type {ListRow, Page, PageHealth, PageLine, PageRow} from '../../server/page/model.ts';
 import type {PageLook} from '../../server/page/source.ts';
 import type {ReleaseState} from '../../release/state.ts';
 import {pageLine, TONES} from './lines.ts';
