@@ -6,7 +6,7 @@ import {languageOf} from '../command-line/language.ts';
 import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {readListen, readOrigins} from '../serve/address.ts';
+import {readListen, readOrigins, readTrusted} from '../serve/address.ts';
 import {cannotListen} from '../serve/cannot-listen.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
@@ -22,6 +22,7 @@ export const run: Run = async call => {
   const {flags, out} = call;
   const address = readListen(flags.listen);
   const origins = readOrigins(flags.allowOrigin);
+  const trusts = readTrusted(flags.trustProxy);
   const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
@@ -45,6 +46,7 @@ export const run: Run = async call => {
       origins,
       isReadOnly,
       metrics,
+      trusts,
       onFault,
       version,
       page: openPageSource(served, store, languageOf(flags.lang, process.env)),

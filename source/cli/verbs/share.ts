@@ -7,7 +7,7 @@ import type {ListenAddress, Listening} from '../../server/listen.ts';
 import type {PageRoutes} from '../../server/page/routes.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore, ShareKeeper} from '../../store/port.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
 import {languageOf} from '../command-line/language.ts';

@@ -17,6 +17,7 @@ import {NO_SHARE, share, type ShareConfig} from './share.ts';
 import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
+import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -42,6 +43,10 @@ export interface Config {
   share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
+  /** Variables of the environment that hooks are given beside the short list. */
+  hookVariables: string[];
+  /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
+  variables: string[];
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -91,7 +96,7 @@ const PROJECT_KEYS = {
   ),
   store: may(
     store,
-    'Address of the store, or a mapping. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
+    'Address of the store, or a mapping. A password comes by `password:` of the mapping or by `${NAME}` in the address.',
     'redis://deck@127.0.0.1:6379',
     '`--store`, `GRAYDECK_STORE`, else the embedded store',
   ),
@@ -127,6 +132,12 @@ const PROJECT_KEYS = {
     '{gray: [systemctl, is-active, pay-gray]}',
     'none',
   ),
+  hookVariables: may(
+    hookVariables,
+    'Variables of the environment that hooks get in addition to `PATH`, `HOME` and a few others.',
+    '[AWS_PROFILE]',
+    'none',
+  ),
   plan: planKey,
   features: may(
     features,
@@ -160,6 +171,8 @@ export function readConfig(text: string, fileName: string): ConfigReading {
 function configFrom(reader: YamlReader, root: Spot): Config | null {
   const draft = reader.read(root, projectTree);
   if (draft === undefined) return null;
+  const variables = variablesOf(root.value);
+  checkHookVariables(reader, root, variables);
   return {
     store: draft.store ?? null,
     feature: draft.feature ?? null,
@@ -173,6 +186,8 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
     services: draft.services ?? {},
     share: draft.share ?? NO_SHARE,
     reports: draft.reports ?? null,
+    hookVariables: draft.hookVariables ?? [],
+    variables,
     plan: sourceOf(reader, root, draft, draft.feature ?? 'plan', SHARED_KEYS),
     features: draft.features ?? {},
   };

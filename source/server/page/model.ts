@@ -61,7 +61,7 @@ const row = z.object({
 export type PageRow = z.infer<typeof row>;
 
 /** One feature, as a viewer sees it: the facts of the console, ready to be drawn. */
-export const pageShape = z.object({
+const pageShape = z.object({
   schema: z.literal('graydeck.page/1'),
   ...about,
   feature: text,
@@ -98,7 +98,7 @@ const listRow = z.object({
 export type ListRow = z.infer<typeof listRow>;
 
 /** All features, the worst first. */
-export const listShape = z.object({
+const listShape = z.object({
   schema: z.literal('graydeck.pages/1'),
   ...about,
   headline: z.object({mark: text, tone, text}),
@@ -113,7 +113,7 @@ export type AnyPage = z.infer<typeof anyPageShape>;
 export const GONE_SCHEMA = 'graydeck.gone/1';
 
 /** Marks of the tab's title and of the favicon. */
-export const HEALTH_MARKS: Readonly<Record<PageHealth, string>> = {
+const HEALTH_MARKS: Readonly<Record<PageHealth, string>> = {
   well: '✔',
   watch: '▲',
   bad: '✖',

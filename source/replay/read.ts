@@ -1,12 +1,13 @@
 import {createReadStream} from 'node:fs';
-import {KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
-import type {ControllerView} from '../../controller/outcome.ts';
-import {quote} from '../../config/yaml/mistake.ts';
-import {RecordingReader, recordingOf, type Recording, type RecordingMistake} from '../../replay/recording.ts';
-import type {FeatureView} from '../../store/port.ts';
-import {usage} from '../output/failure.ts';
-import {LineSplitter, LONGEST_LINE} from '../../replay/line-splitter.ts';
-import {readDecoded} from '../report/tallies.ts';
+import {stat} from 'node:fs/promises';
+import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import {quote} from '../config/yaml/mistake.ts';
+import {RecordingReader, recordingOf, type Recording, type RecordingMistake} from './recording.ts';
+import type {FeatureView} from '../store/port.ts';
+import {RecordingFault} from './fault.ts';
+import {LineSplitter, LONGEST_LINE} from './line-splitter.ts';
+import {readDecoded} from './read-tallies.ts';
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
 export async function pastOf(feature: FeatureView, view: ControllerView): Promise<Recording | null> {
@@ -16,7 +17,7 @@ export async function pastOf(feature: FeatureView, view: ControllerView): Promis
   return recording === null ? null : {...recording, to: Math.max(recording.to, view.now())};
 }
 
-/** Reads a file that `record` has written. @throws Failure exit code 2, with the line that is wrong */
+/** Reads a file that `record` has written. @throws RecordingFault with the line that is wrong */
 export async function readRecordingFile(path: string): Promise<Recording> {
   const reader = new RecordingReader();
   // Only a line feed ends a line: U+2028 and U+2029 may stand in what people have written.
@@ -34,23 +35,38 @@ export async function readRecordingFile(path: string): Promise<Recording> {
     cutLine = mistake.line;
   };
   try {
+    // A pipe that no process writes into would be waited for without end.
+    if (!(await stat(path)).isFile())
+      throw new RecordingFault(
+        `${path} is not a plain file`,
+        'graydeck record FILE writes one',
+        'no-recording',
+      );
     for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>)
       splitter.push(chunk, take);
     splitter.end(take);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
     if (!error.code.startsWith('E')) throw error;
-    throw usage(`${path} cannot be read: ${error.code}`, 'graydeck record FILE writes one', 'no-recording');
+    throw new RecordingFault(
+      `${path} cannot be read: ${error.code}`,
+      'graydeck record FILE writes one',
+      'no-recording',
+    );
   }
   const recording = reader.read();
   if (recording !== null) return recording;
-  throw usage(`${path} holds nothing to see`, 'graydeck record FILE writes one', 'empty-recording');
+  throw new RecordingFault(
+    `${path} holds nothing to see`,
+    'graydeck record FILE writes one',
+    'empty-recording',
+  );
 }
 
 const LONGEST = `a line of up to ${LONGEST_LINE / 1024 / 1024} MiB`;
 
 function wrong(path: string, {line, found, allowed}: RecordingMistake) {
-  return usage(
+  return new RecordingFault(
     `${path}:${line}: found ${quote(found)}, allowed is ${allowed}`,
     'graydeck record FILE writes one',
     'bad-recording',
@@ -58,7 +74,7 @@ function wrong(path: string, {line, found, allowed}: RecordingMistake) {
 }
 
 function cut(path: string, line: number) {
-  return usage(
+  return new RecordingFault(
     `${path}:${line}: the line is cut in its middle`,
     'graydeck record FILE writes one',
     'bad-recording',

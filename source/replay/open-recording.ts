@@ -1,5 +1,5 @@
 import {open, type FileHandle} from 'node:fs/promises';
-import {usage} from '../output/failure.ts';
+import {RecordingFault} from './fault.ts';
 
 const HEADER = Buffer.from('{"type":"recording"');
 const NEWLINE = 10;
@@ -13,17 +13,17 @@ export interface OpenRecording {
 
 /**
  * Opens a new recording, or one that goes on at its end. What is no recording is left as it is.
- * @throws Failure exit code 2
+ * @throws RecordingFault
  */
 export async function openRecording(path: string): Promise<OpenRecording> {
   const file = await open(path, 'a+').catch((error: NodeJS.ErrnoException) => {
-    throw usage(`${path} cannot be written: ${error.code}`, 'graydeck record FILE', 'no-file');
+    throw new RecordingFault(`${path} cannot be written: ${error.code}`, 'graydeck record FILE', 'no-file');
   });
   try {
     const {size} = await file.stat();
     if (size === 0) return {file, hasLostLine: false};
     if (!(await read(file, 0, HEADER.length)).equals(HEADER)) {
-      throw usage(
+      throw new RecordingFault(
         `${path} is there and is no recording`,
         'graydeck record FILE with another name',
         'no-recording',

@@ -1,19 +1,24 @@
-import {feedbackGroups, selectFeedback} from '../../analysis/feedback/stats.ts';
-import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
-import {messagesOf, type Language} from '../../console/messages/catalogue.ts';
-import type {ControllerView} from '../../controller/outcome.ts';
-import {bestSnapshot} from '../../report/at-rollback.ts';
-import {buildReport} from '../../report/build-report.ts';
-import {ReportSums} from '../../report/measured.ts';
-import type {FeedbackReport, ReleaseReport} from '../../report/report.ts';
-import {releasesIn, storyOf} from '../../report/story.ts';
-import type {FeatureView} from '../../store/port.ts';
-import {readAllFeedback} from '../feedback/read.ts';
-import {EventText} from '../output/event-text.ts';
-import {readTallies} from './tallies.ts';
+import {feedbackGroups, selectFeedback} from '../analysis/feedback/stats.ts';
+import type {DeclaredMetrics} from '../analysis/metric-table.ts';
+import type {ControllerView} from '../controller/outcome.ts';
+import {bestSnapshot} from '../report/at-rollback.ts';
+import {buildReport} from '../report/build-report.ts';
+import {ReportSums} from '../report/measured.ts';
+import type {FeedbackReport, ReleaseReport} from '../report/report.ts';
+import {releasesIn, storyOf} from '../report/story.ts';
+import type {FeatureView} from '../store/port.ts';
+import {readAllFeedback} from '../monitor/read-feedback.ts';
+import {readTallies} from './read-tallies.ts';
 
 /** Under this name a report is kept among the outputs of the steps. */
 export const REPORT_STEP = 'report';
+export interface ReportReading {
+  /** An event of the log in words. */
+  sentence: Parameters<typeof buildReport>[0]['sentence'];
+  /** Kinds of metrics whose names do not say what they are. */
+  declared: DeclaredMetrics;
+}
+
 /** What a report speaks of that need not be made again. */
 const WHOLE_PERCENT = 98;
 
@@ -25,7 +30,7 @@ export async function readReport(
   feature: FeatureView,
   view: ControllerView,
   wanted: string | null,
-  {lang, declared}: {lang: Language; declared: DeclaredMetrics},
+  {sentence, declared}: ReportReading,
 ): Promise<ReleaseReport | null> {
   const commits = view.commits();
   const now = view.now();
@@ -45,7 +50,6 @@ export async function readReport(
   const isTold = kept !== null && kept.endedAt === endedAt && kept.coveredPercent >= WHOLE_PERCENT;
   const time = {release, from: startedAt, to, now: () => view.now()};
   if (!isTold) await readTallies(feature, declared, time, tally => measured.add(tally));
-  const texts = new EventText(messagesOf(lang));
   const made = buildReport({
     feature: feature.feature,
     story,
@@ -53,7 +57,7 @@ export async function readReport(
     snapshot: bestSnapshot(textsOf('rollback.snapshot')),
     feedback,
     now,
-    sentence: (event, reason) => texts.sentence(event, reason),
+    sentence,
   });
   // What was measured may be gone by now; when the release ended, it was not.
   if (kept === null || kept.coveredPercent <= made.coveredPercent) return made;

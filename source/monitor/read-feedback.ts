@@ -1,5 +1,5 @@
-import {readFeedback, type GivenFeedback} from '../../analysis/feedback/feedback.ts';
-import {FEEDBACK_BATCH, type FeedbackEntry, type FeedbackReader} from '../../store/port.ts';
+import {readFeedback, type GivenFeedback} from '../analysis/feedback/feedback.ts';
+import {FEEDBACK_BATCH, type FeedbackEntry, type FeedbackReader} from '../store/port.ts';
 
 /** All feedback of a feature since a moment (store's clock), oldest first, and how many entries were none. @throws StoreFault */
 export async function readAllFeedback(

@@ -1,8 +1,8 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
-import {decodeTally, KEEP_SECONDS_MS, type Tally} from '../../analysis/windows/roll-up.ts';
-import {Measurements} from '../../metrics/follower.ts';
-import {KEEP_SAMPLES_MS, type FeatureView, type RollUp, type RollUpReader} from '../../store/port.ts';
+import type {DeclaredMetrics} from '../analysis/metric-table.ts';
+import {decodeTally, KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
+import {Measurements} from '../metrics/follower.ts';
+import {KEEP_SAMPLES_MS, type FeatureView, type RollUp, type RollUpReader} from '../store/port.ts';
 
 const MINUTE_MS = 60_000;
 /** What took longer is told by the minute. */
