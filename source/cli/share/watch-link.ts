@@ -1,6 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {timeOfDay} from '../../console/present/format.ts';
-import {anyPageShape, tabTitle, type AnyPage} from '../../server/page/model.ts';
+import {anyPageShape, GONE_SCHEMA, tabTitle, type AnyPage} from '../../server/page/model.ts';
 import {screenBytes, screenLines, sizeOf} from '../../server/page/screen.ts';
 import type {Call} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
@@ -16,6 +16,7 @@ const ANSWERS_WITHIN_MS = 10_000;
 /** The server tells something every second; after this long it is gone, milliseconds. */
 const SILENT_MS = 6000;
 const AGAIN_MS = 2000;
+const MOST_KEYS = 8;
 /** Alternate screen, no cursor, the window's own title put aside; and back. */
 const ENTER = '\u001B[22;2t\u001B[?1049h\u001B[?25l\u001B[2J';
 const LEAVE = '\u001B[?25h\u001B[?1049l\u001B[23;2t';
@@ -109,7 +110,9 @@ export async function watchLink(call: Call, link: string): Promise<ExitCode> {
         if (rest.length > LONGEST_STATE) return {code: 'no-page', message: words.notAPage};
         const newest = lines.at(-1);
         if (newest === undefined) continue;
-        const read = anyPageShape.safeParse(JSON.parse(newest));
+        const told: unknown = JSON.parse(newest);
+        if (isGone(told)) return 'gone';
+        const read = anyPageShape.safeParse(told);
         if (!read.success) return {code: 'no-page', message: words.notAPage};
         onPage(read.data);
       }
@@ -122,6 +125,10 @@ export async function watchLink(call: Call, link: string): Promise<ExitCode> {
       silent.abort();
     }
   }
+}
+
+function isGone(told: unknown): boolean {
+  return typeof told === 'object' && told !== null && 'schema' in told && told.schema === GONE_SCHEMA;
 }
 
 /** The whole terminal, drawn anew with each state and each size. */
@@ -142,8 +149,9 @@ function openScreen(wantsColor: boolean) {
   };
   const press = (bytes: Buffer) => {
     const keys = bytes.toString('utf8');
-    // A paste or a reply of the terminal is no key.
-    if (keys === 'q' || keys === 'Q' || keys === '\u0003') quit.abort();
+    // A slow line joins a few keys; more is a paste, and an escape begins a reply of the terminal.
+    const isTyped = keys.length <= MOST_KEYS && !keys.includes('\u001B');
+    if (keys.includes('\u0003') || (isTyped && /q/iu.test(keys))) quit.abort();
   };
   const resized = () => {
     stdout.write('\u001B[2J');

@@ -160,7 +160,7 @@ async function openLinkServer(
         listening,
         page,
         async close() {
-          page.close();
+          page.close(true);
           await listening.close();
           await monitor.close();
           await store.close();

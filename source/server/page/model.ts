@@ -109,6 +109,9 @@ export type PageList = z.infer<typeof listShape>;
 export const anyPageShape = z.discriminatedUnion('schema', [pageShape, listShape]);
 export type AnyPage = z.infer<typeof anyPageShape>;
 
+/** The line that ends a stream of pages: the link has ended. */
+export const GONE_SCHEMA = 'graydeck.gone/1';
+
 /** Marks of the tab's title and of the favicon. */
 const HEALTH_MARKS: Readonly<Record<PageHealth, string>> = {
   well: '✔',

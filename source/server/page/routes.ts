@@ -29,7 +29,8 @@ const SCREEN_TYPE = 'text/plain; charset=utf-8';
 export interface PageRoutes {
   /** How many watch by a link just now, by feature. */
   watching(): ReadonlyMap<string, number>;
-  close(): void;
+  /** Ends every stream. @param isOver the links have ended, too */
+  close(isOver?: boolean): void;
 }
 
 /** The page that a request asks for, and how to go on showing it. */
@@ -135,9 +136,9 @@ export function addPageRoutes(
 
   return {
     watching: () => watching,
-    close() {
+    close(isOver = false) {
       links.close();
-      viewers.close();
+      viewers.close(isOver);
     },
   };
 

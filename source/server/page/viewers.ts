@@ -1,6 +1,6 @@
 import type {ServerResponse} from 'node:http';
 import {partsOf} from './html.ts';
-import type {AnyPage} from './model.ts';
+import {GONE_SCHEMA, type AnyPage} from './model.ts';
 import {screenBytes, type ScreenSize} from './screen.ts';
 
 /** Shortest time between two states that are sent because something happened, milliseconds. */
@@ -24,6 +24,13 @@ interface Viewer {
   needsAll: boolean;
   fullSince: number | null;
 }
+
+/** What a viewer is sent last where it may watch no more: nothing of the page stays in sight. */
+const DARK: Readonly<Record<ViewerKind['type'], string>> = {
+  events: 'event: gone\ndata: {}\n\n',
+  screen: '\u001B[2J\u001B[H',
+  model: `${JSON.stringify({schema: GONE_SCHEMA})}\n`,
+};
 
 /** A page that is shown to many: one state a second, rendered once and sent to all. */
 export interface Shown {
@@ -69,10 +76,11 @@ class Showing {
     if (page !== null) this.#sendTo(viewer, this.#textsOf(page, false));
   }
 
-  close(): void {
+  /** @param isOver there is nothing more to see; else the server ends, and viewers keep the last state */
+  close(isOver = false): void {
     this.#stop();
     if (this.#soon !== null) clearTimeout(this.#soon);
-    for (const {response} of this.viewers) response.end();
+    for (const {response, kind} of this.viewers) response.end(isOver ? DARK[kind.type] : undefined);
     this.viewers.clear();
   }
 
@@ -114,9 +122,7 @@ class Showing {
   #sendTo(viewer: Viewer, textFor: (viewer: Viewer) => Buffer): void {
     const {response} = viewer;
     if (!viewer.mayWatch()) {
-      if (viewer.kind.type === 'events') response.write('event: gone\ndata: {}\n\n');
-      if (viewer.kind.type === 'screen') response.write('\u001B[2J\u001B[H');
-      response.end();
+      response.end(DARK[viewer.kind.type]);
       this.viewers.delete(viewer);
       return;
     }
@@ -186,9 +192,10 @@ export class Viewers {
     for (const showing of this.#showings.values()) showing.send();
   }
 
-  close(): void {
+  /** @param isOver see `Showing.close` */
+  close(isOver: boolean): void {
     clearInterval(this.#timer);
-    for (const showing of this.#showings.values()) showing.close();
+    for (const showing of this.#showings.values()) showing.close(isOver);
     this.#showings.clear();
   }
 }

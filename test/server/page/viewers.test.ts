@@ -16,7 +16,8 @@ class Line extends EventEmitter {
     this.written.push(bytes.toString());
     return !this.isFull;
   }
-  end(): void {
+  end(last?: string): void {
+    if (last !== undefined) this.written.push(last);
     this.isEnded = true;
     this.emit('close');
   }
@@ -56,7 +57,7 @@ describe('viewers', () => {
     composed = 0;
   });
   afterEach(() => {
-    viewers.close();
+    viewers.close(false);
     vi.useRealTimers();
   });
 
