@@ -210,11 +210,11 @@ export function partOf(quantile: number | null): Part {
 }
 
 /** Everything that is read off a distribution; null without values. */
-export type Summary = Record<Part, number | null>;
+export type ValueParts = Record<Part, number | null>;
 
-export function summaryBy(read: (quantile: number | null) => number | null): Summary {
+export function summaryBy(read: (quantile: number | null) => number | null): ValueParts {
   const parts = quantiles.map(([part, quantile]) => [part, read(quantile)] as const);
-  return {mean: read(null), ...Object.fromEntries(parts)} as Summary;
+  return {mean: read(null), ...Object.fromEntries(parts)} as ValueParts;
 }
 
 /** The distribution that a name speaks of and its quantile (null: its mean), the likeliest first. */

@@ -11,6 +11,7 @@ import {withField} from './keys/press-dialog.ts';
 import {press} from './keys/press.ts';
 import type {PressContext} from './keys/step.ts';
 import {Boundary} from './panels/Boundary.tsx';
+import {FleetScreen} from './panels/FleetScreen.tsx';
 import {Screen} from './panels/Screen.tsx';
 import {TooSmall} from './panels/TooSmall.tsx';
 import {dialogFooter, footerLine} from './present/footer.ts';
@@ -20,6 +21,7 @@ import {contextOf} from './press-context.ts';
 import {useReading} from './reading.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
+import {useFleet, type Fleet} from './use-fleet.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi, type UiHold} from './use-ui.ts';
 
@@ -38,13 +40,15 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   const {exit} = useApp();
   const size = useWindowSize();
   const live = useRef<Deck | null>(null);
-  const hold = useUi();
+  const pending = useRef<EffectTarget['pending']['current']>(null);
+  const hold = useUi(first.beginsWithList === true ? 'fleet' : 'feature');
   const {ui, change} = hold;
   const reading = useReading(deck);
   const model = useScreen(deck, reading, ui, size);
   const {t, clean} = model.scene;
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
-  const context = contextOf(deck, model, {featureCount: features.length, rings});
+  const fleet = useFleet(deck, ui, reading.at);
+  const context = contextOf(deck, model, {featureCount: features.length, rings, fleet});
   useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   useEffect(() => onDone(deck, ui.done), [deck, ui.done, onDone]);
   useEffect(() => {
@@ -61,6 +65,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     setDeck,
     exit: code => exit(code),
     terminal,
+    pending,
   };
   useKeyboard(hold, context, target);
 
@@ -73,7 +78,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
         rows={size.rows}
       />
     );
-  return <Drawn {...{model, ui, context, target}} />;
+  return <Drawn {...{model, ui, context, target, fleet}} />;
 }
 
 /** Turns keys and pastes into changes of the screen and effects. Each key sees what the key before it left. */
@@ -82,12 +87,23 @@ function useKeyboard({now, put, change}: UiHold, context: PressContext, target: 
   useLayoutEffect(() => {
     newest.current = context;
   });
-  useInput((input, key) => {
-    const name = keyName(input, key);
-    if (name === null) return;
+  const take = (name: string): void => {
     const step = press(now(), name, newest.current);
     put(step.ui);
     for (const effect of step.effects) perform(effect, target);
+  };
+  // A key of the list waits until its feature is in sight.
+  useEffect(() => {
+    const {deck, pending} = target;
+    const wanted = pending.current;
+    const isOpening = context.snapshot.link.state === 'opening';
+    if (wanted === null || wanted.feature !== deck.monitor.feature || isOpening) return;
+    pending.current = null;
+    take(wanted.key);
+  });
+  useInput((input, key) => {
+    const name = keyName(input, key);
+    if (name !== null) take(name);
   });
   usePaste(text => {
     const {dialog} = now();
@@ -102,10 +118,11 @@ interface DrawnProps {
   ui: Ui;
   context: PressContext;
   target: EffectTarget;
+  fleet: Fleet;
 }
 
 /** The screen with its footer and the open dialog. */
-function Drawn({model, ui, context, target}: DrawnProps): ReactNode {
+function Drawn({model, ui, context, target, fleet}: DrawnProps): ReactNode {
   const {scene, layout} = model;
   const {reading, mayAct, t} = scene;
   const {deck, features} = target;
@@ -122,6 +139,8 @@ function Drawn({model, ui, context, target}: DrawnProps): ReactNode {
       <OpenDialog {...{model, dialog: ui.dialog, context, target}} />
     </Boundary>
   );
+  if (ui.screen === 'fleet')
+    return <FleetScreen {...{fleet, scene, ui, dialog}} columns={width} rows={layout.rows} />;
   return <Screen {...{model, ui, mode, position, footer, dialog}} />;
 }
 
@@ -130,7 +149,7 @@ function OpenDialog({
   dialog,
   context,
   target,
-}: Omit<DrawnProps, 'ui'> & {dialog: NonNullable<Ui['dialog']>}): ReactNode {
+}: Omit<DrawnProps, 'ui' | 'fleet'> & {dialog: NonNullable<Ui['dialog']>}): ReactNode {
   const {scene, layout, allRows} = model;
   const {mayAct, t} = scene;
   const {change, deck} = target;
@@ -141,7 +160,13 @@ function OpenDialog({
       dialog={dialog}
       scene={scene}
       rows={allRows}
-      area={{columns: layout.columns, rows: layout.rows, top, below: top + layout.sidesHeight}}
+      area={{
+        columns: layout.columns,
+        rows: layout.rows,
+        top,
+        below: top + layout.sidesHeight,
+        verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
+      }}
       keys={context}
       help={dialog.kind === 'help' ? helpRows(context, {mayAct, extras: deck.extras, t}) : []}
       onLevel={level => change({type: 'level', level})}

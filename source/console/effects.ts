@@ -20,6 +20,8 @@ export interface EffectTarget {
   clean: Cleaner;
   change(change: UiChange): void;
   setDeck(deck: Deck): void;
+  /** A key of the list that waits until its feature is open; null: none does. */
+  pending: {current: {feature: string; key: string} | null};
   exit(code: number): void;
   /** What keys do to the terminal itself; undefined where there is none. */
   terminal: {redraw(): void; suspend(): void} | undefined;
@@ -37,6 +39,12 @@ export function perform(effect: Effect, target: EffectTarget): void {
     case 'feature':
       turnToFeature(effect.by, target).catch(tell);
       return;
+    case 'open-feature': {
+      const {feature, then} = effect;
+      target.pending.current = then === undefined ? null : {feature, key: then};
+      openFeature(feature, target).catch(tell);
+      return;
+    }
     case 'extra':
       runExtra(effect.key, target).catch(tell);
       return;
@@ -75,7 +83,8 @@ export async function giveFeedback(
 async function execute(intent: Intent, {deck, change, t, clean}: EffectTarget): Promise<void> {
   const {controller, actor} = deck;
   if (controller === null) return;
-  change({type: 'note', note: {text: t.sending, tone: 'quiet', at: now(deck)}});
+  // It stays until the answer comes.
+  change({type: 'note', note: {text: t.sending, tone: 'quiet', at: Infinity}});
   const words = {t, clean, self: actor.name};
   const seen = withSeen(intent, deck.monitor.snapshot().judgement?.verdict ?? null);
   const answer = await controller.execute(seen, {by: actor}).then(
@@ -89,10 +98,15 @@ async function execute(intent: Intent, {deck, change, t, clean}: EffectTarget): 
 }
 
 async function turnToFeature(by: 1 | -1, target: EffectTarget): Promise<void> {
-  const {deck, features, change, t, clean} = target;
-  const {feature: shown} = deck.monitor;
-  const feature = features[(features.indexOf(shown) + by + features.length) % features.length];
-  if (feature === undefined || feature === shown || deck.open === undefined) return;
+  const {deck, features} = target;
+  const index = features.indexOf(deck.monitor.feature);
+  const feature = features[(index + by + features.length) % features.length];
+  if (feature !== undefined) await openFeature(feature, target);
+}
+
+async function openFeature(feature: string, target: EffectTarget): Promise<void> {
+  const {deck, change, t, clean} = target;
+  if (feature === deck.monitor.feature || deck.open === undefined) return;
   const opened = await deck.open(feature);
   target.setDeck(opened);
   const text = t.outcomes.feature(clean.name(feature));

@@ -3,6 +3,7 @@ import {alertToAcknowledge} from './keys/press-deck.ts';
 import type {PressContext} from './keys/step.ts';
 import {paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
+import type {Fleet} from './use-fleet.ts';
 import type {Screen} from './use-screen.ts';
 
 /** Where in time the screen is. */
@@ -15,7 +16,7 @@ function timeOf({time, openPast}: Deck): PressContext['time'] {
 export function contextOf(
   deck: Deck,
   model: Screen,
-  {featureCount, rings}: {featureCount: number; rings: boolean},
+  {featureCount, rings, fleet}: {featureCount: number; rings: boolean; fleet: Fleet},
 ): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
@@ -32,6 +33,7 @@ export function contextOf(
     metrics: rows.map(({metric}) => metric.name),
     picked: model.picked?.metric.name ?? null,
     logRows: log.map(row => rowKey(row)),
+    fleet: fleet.shown.map(({feature}) => feature),
     extras: deck.extras.map(({key}) => key),
     newId: () => deck.newId(),
   };

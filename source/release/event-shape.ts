@@ -2,7 +2,18 @@ import type {Event, EventType, UnknownEvent} from './event.ts';
 import {isPercent} from './percent.ts';
 import {mistakeInPlan} from './plan-shape.ts';
 import type {Plan} from './plan.ts';
-import {isFlag, isNumber, isRecord, isText, listOf, nullable, oneOf, optional, wrongField} from './shape.ts';
+import {
+  isFlag,
+  isMoment,
+  isNumber,
+  isRecord,
+  isText,
+  listOf,
+  nullable,
+  oneOf,
+  optional,
+  wrongField,
+} from './shape.ts';
 import type {Check, Shape} from './shape.ts';
 
 const isPlan: Check = value => mistakeInPlan(value as Plan) === null;
@@ -57,7 +68,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'user-included': USER,
   'user-denied': USER,
   'user-removed': USER,
-  'step-started': {...STEP, deadline: isNumber},
+  'step-started': {...STEP, deadline: isMoment},
   'step-ended': {
     ...STEP,
     outcome: oneOf('done', 'failed', 'skipped'),
@@ -77,17 +88,17 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'alert-acknowledged': ALERT,
   'alert-resolved': ALERT,
   'alert-escalated': ALERT,
-  'alerts-silenced': {silence: isText, match: isText, until: isNumber, reason: nullable(isText)},
+  'alerts-silenced': {silence: isText, match: isText, until: isMoment, reason: nullable(isText)},
   'delivery-begun': {
     dispatch: isText,
-    channels: listOf({channel: isText, deadline: nullable(isNumber), again: nullable(isNumber)}),
+    channels: listOf({channel: isText, deadline: nullable(isMoment), again: nullable(isMoment)}),
   },
   'delivery-ended': {
     dispatch: isText,
     channel: isText,
     outcome: oneOf('done', 'failed', 'again'),
     error: nullable(isText),
-    again: nullable(isNumber),
+    again: nullable(isMoment),
     unsure: isFlag,
   },
   'guard-taken': {epoch: isNumber},
@@ -99,7 +110,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     onset: optional(isNumber),
     footing: optional(oneOf('people', 'requests', 'history')),
   },
-  'clock-held': {...RELEASE, why: isText, since: optional(isNumber)},
+  'clock-held': {...RELEASE, why: isText, since: optional(isMoment)},
   'clock-ran': RELEASE,
 };
 

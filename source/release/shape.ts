@@ -6,6 +6,11 @@ export type Shape = Readonly<Record<string, Check>>;
 export const isText = (value: unknown): value is string => typeof value === 'string';
 export const isFlag: Check = value => typeof value === 'boolean';
 export const isNumber: Check = value => typeof value === 'number' && Number.isFinite(value);
+/** Later moments are no time of a release but a fault: arithmetic with them never ends. The year 2100, milliseconds since 1970. */
+const LATEST_MS = 4_102_444_800_000;
+/** A moment in milliseconds since 1970. */
+export const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) <= LATEST_MS;
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -1,4 +1,5 @@
 import {createReadStream} from 'node:fs';
+import {stat} from 'node:fs/promises';
 import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {quote} from '../config/yaml/mistake.ts';
@@ -34,6 +35,13 @@ export async function readRecordingFile(path: string): Promise<Recording> {
     cutLine = mistake.line;
   };
   try {
+    // A pipe that no process writes into would be waited for without end.
+    if (!(await stat(path)).isFile())
+      throw new RecordingFault(
+        `${path} is not a plain file`,
+        'graydeck record FILE writes one',
+        'no-recording',
+      );
     for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>)
       splitter.push(chunk, take);
     splitter.end(take);

@@ -150,6 +150,19 @@ export const statusShape = z
       footing: z.enum(['people', 'requests', 'history']).nullable(),
       forecastSeconds: z.number().nullable(),
     }),
+    cause: z
+      .object({
+        metric: z.string().nullable(),
+        gray: z.number().nullable(),
+        prod: z.number().nullable(),
+        limit: z.number().nullable(),
+        onset: moment.nullable(),
+        detectedAt: moment,
+        prodAt: moment.nullable(),
+        requests: count.nullable(),
+        people: count.nullable(),
+      })
+      .nullable(),
     steps: z.array(
       z.object({
         id: z.string(),

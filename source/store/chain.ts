@@ -1,5 +1,5 @@
 import {SCHEMA, type Commit} from '../release/commit.ts';
-import {isNumber, isRecord, isText} from '../release/shape.ts';
+import {isMoment, isNumber, isRecord, isText} from '../release/shape.ts';
 import {fromJson, toJson} from '../release/well-formed.ts';
 
 /** An entry of the log as it lies in the store: where it stands, and the text it holds. */
@@ -51,7 +51,7 @@ function legible(commit: Commit): Commit {
   return {
     ...commit,
     by: isText(by) ? by : '',
-    at: isNumber(at) ? at : 0,
+    at: isMoment(at) ? at : 0,
     reason: isText(reason) ? reason : null,
   };
 }
@@ -126,7 +126,7 @@ function wrongField(value: Record<string, unknown>): string | null {
   }
   if (value['minReader'] > SCHEMA) return null;
   if (!isText(value['by'])) return 'by';
-  if (!isNumber(value['at'])) return 'at';
+  if (!isMoment(value['at'])) return 'at';
   if (value['reason'] !== null && !isText(value['reason'])) return 'reason';
   return isSplit(value['split']) ? null : 'split';
 }

@@ -128,6 +128,9 @@ export interface RollUpWriter {
   write(kind: RollUpKind, rollUps: RollUp[], keepMs: number): Promise<void>;
 }
 
+/** Routers that are listed at most: whoever may report may write any number. The newest to speak are listed. */
+export const MOST_REPORTS = 5000;
+
 export interface RouterRegistry {
   list(): Promise<StoredRouterReport[]>;
 }

@@ -53,7 +53,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
     writer.feature(feature).writeFeedback(text),
   );
   const tokens = readTokens(
-    `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2`,
+    `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
   );
   if (!tokens.ok) throw new Error('the tokens of the tests are invalid');
   const {app, close} = createApp({

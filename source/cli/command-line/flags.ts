@@ -71,6 +71,10 @@ const FLAGS = {
   listen: {value: 'ADDRESS', help: 'host and port to listen on, 127.0.0.1:8080 unless named'},
   tokens: {value: 'FILE', help: 'who may ask: lines NAME SCOPE[,SCOPE…] TOKEN, readable by its owner only'},
   allowOrigin: {value: 'URLS', help: 'origins of pages that may ask, set apart by commas'},
+  trustProxy: {
+    value: 'ADDRESSES',
+    help: 'proxies in front whose X-Forwarded-For is believed: 10.0.0.0/8,::1',
+  },
   rating: {value: 'N', help: 'from 1, worst, to 5, best', choices: ['1', '2', '3', '4', '5']},
   deploymentPhase: {value: 'NAME', help: 'the phase it is about'},
   deploymentVersion: {value: 'VERSION', help: 'the version it is about'},

@@ -1,4 +1,6 @@
-import {createReadStream} from 'node:fs';
+import {constants, createReadStream, openSync} from 'node:fs';
+import {stat} from 'node:fs/promises';
+import {Socket} from 'node:net';
 import type {Readable} from 'node:stream';
 import {quote, type Mistake} from '../../config/yaml/mistake.ts';
 import type {MetricDeclaration} from '../../config/condition/metric-book.ts';
@@ -12,6 +14,8 @@ export interface Source {
   text: string;
 }
 
+/** A pipe says something within this time, milliseconds. */
+const SILENT_MS = 5000;
 /** What is larger is no plan; the reader says so by itself, but need not be given a disk image, or what never ends. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -22,7 +26,7 @@ export async function readSource(path: string, say: (line: string) => void): Pro
     return {name: 'stdin', text: await readText(process.stdin, 'stdin')};
   }
   try {
-    return {name: path, text: await readText(createReadStream(path), quote(path))};
+    return {name: path, text: await readText(await openStream(path), quote(path))};
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw usage(
@@ -31,6 +35,30 @@ export async function readSource(path: string, say: (line: string) => void): Pro
       'unreadable',
     );
   }
+}
+
+/**
+ * Opens a file. A pipe is read as its other end writes; one that stays silent is given up. It is opened without waiting: a
+ * thread that waits for a writer would keep the process from ending.
+ */
+async function openStream(path: string): Promise<Readable> {
+  const isPipe = (await stat(path)).isFIFO();
+  if (!isPipe) return createReadStream(path);
+  // A handle would close the pipe once it is collected.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const pipe = new Socket({fd, readable: true, writable: false});
+  const late = setTimeout(() => pipe.destroy(silent(path)), SILENT_MS);
+  pipe.once('readable', () => clearTimeout(late));
+  pipe.once('close', () => clearTimeout(late));
+  return pipe;
+}
+
+function silent(path: string): Failure {
+  return usage(
+    `${quote(path)} is a pipe, and no process wrote into it for ${SILENT_MS / 1000} s`,
+    'name a plain file',
+    'unreadable',
+  );
 }
 
 async function readText(stream: Readable, name: string): Promise<string> {

@@ -16,7 +16,8 @@ import {nameHere} from './actor.ts';
 import {grayRequestsSince} from './gray-requests.ts';
 import {languageOf} from '../command-line/language.ts';
 import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
-import {hasChannels, secretVariables} from '../notify/specs.ts';
+import {hookVariablesOf} from '../session/settings.ts';
+import {hasChannels} from '../notify/specs.ts';
 import type {Session} from '../session/session.ts';
 import type {Settings} from '../session/settings.ts';
 import {snapshotTaker} from './take-snapshot.ts';
@@ -51,7 +52,7 @@ export function stepRunner(
     performerOf: performersFor({
       feature: feature.feature,
       outputs: feature.outputs,
-      hides: secretVariables(settings),
+      variables: hookVariablesOf(settings),
       traffic,
       epoch: () => controller.snapshot().state.guard?.epoch ?? null,
       takeSnapshot: snapshotTaker(feature, controller, settings.declared),

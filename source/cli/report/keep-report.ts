@@ -1,4 +1,4 @@
-import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {languageOf} from '../command-line/language.ts';
 import type {ReportKeeping} from './keep-reports.ts';
@@ -26,7 +26,9 @@ export async function keepReport({feature, view, settings}: ReportKeeping, id: s
   await mkdir(folder, {recursive: true});
   for (const format of REPORT_FORMATS) {
     const path = join(folder, `${feature.feature}-${id}.${format}`);
-    await writeFile(`${path}.new`, writtenReport(report, format, lang));
+    // What stands there is taken away, never written to: a link of another user would lead elsewhere.
+    await rm(`${path}.new`, {force: true});
+    await writeFile(`${path}.new`, writtenReport(report, format, lang), {flag: 'wx'});
     await rename(`${path}.new`, path);
   }
   return true;

@@ -6,7 +6,7 @@ import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {readListen, readOrigins} from '../serve/address.ts';
+import {readListen, readOrigins, readTrusted} from '../serve/address.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
@@ -21,6 +21,7 @@ export const run: Run = async call => {
   const {flags, out} = call;
   const address = readListen(flags.listen);
   const origins = readOrigins(flags.allowOrigin);
+  const trusts = readTrusted(flags.trustProxy);
   const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
@@ -37,7 +38,7 @@ export const run: Run = async call => {
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>
       out.say(`a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`);
-    const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, onFault, version});
+    const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, trusts, onFault, version});
     try {
       const listening = await listenHttp(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);

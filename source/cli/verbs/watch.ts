@@ -32,9 +32,13 @@ export const run: Run = async call => {
   // With an error before it is needed, nobody waits for it.
   screen.catch(() => undefined);
   const opening: Promise<Look | Session> =
-    flags.readOnly || flags.share ? openLook(call, {mayBeNew: true}) : openSession(call);
+    flags.readOnly || flags.share
+      ? openLook(call, {mayBeNew: true, firstOfSeveral: true})
+      : openSession(call, null, null, true);
   return await using(opening, async opened => {
-    const deck = await openDeck(await wiringOf(call, opened, guardName));
+    const isNamed = flags.feature !== undefined || opened.settings.feature !== null;
+    const beginsWithList = !isNamed && (await opened.store.features()).length > 1;
+    const deck = await openDeck({...(await wiringOf(call, opened, guardName)), beginsWithList});
     const {runConsole} = await screen;
     const ended = runConsole(deck);
     deck.begin();

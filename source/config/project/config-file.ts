@@ -16,6 +16,7 @@ import {prometheus, type PrometheusConfig} from './prometheus.ts';
 import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
+import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -39,6 +40,10 @@ export interface Config {
   services: Record<string, string[]>;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
+  /** Variables of the environment that hooks are given beside the short list. */
+  hookVariables: string[];
+  /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
+  variables: string[];
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -118,6 +123,12 @@ const PROJECT_KEYS = {
     '{gray: [systemctl, is-active, pay-gray]}',
     'none',
   ),
+  hookVariables: may(
+    hookVariables,
+    'Variables of the environment that hooks get in addition to `PATH`, `HOME` and a few others.',
+    '[AWS_PROFILE]',
+    'none',
+  ),
   plan: planKey,
   features: may(
     features,
@@ -151,6 +162,8 @@ export function readConfig(text: string, fileName: string): ConfigReading {
 function configFrom(reader: YamlReader, root: Spot): Config | null {
   const draft = reader.read(root, projectTree);
   if (draft === undefined) return null;
+  const variables = variablesOf(root.value);
+  checkHookVariables(reader, root, variables);
   return {
     store: draft.store ?? null,
     feature: draft.feature ?? null,
@@ -163,6 +176,8 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
     alerts: draft.alerts ?? DEFAULT_ALERTS,
     services: draft.services ?? {},
     reports: draft.reports ?? null,
+    hookVariables: draft.hookVariables ?? [],
+    variables,
     plan: sourceOf(reader, root, draft, draft.feature ?? 'plan', SHARED_KEYS),
     features: draft.features ?? {},
   };

@@ -1,5 +1,11 @@
 import {isRecord} from '../../release/shape.ts';
-import {KEEP_REPORTS_MS, type RouterRegistry, type RouterReport, type StoredRouterReport} from '../port.ts';
+import {
+  KEEP_REPORTS_MS,
+  MOST_REPORTS,
+  type RouterRegistry,
+  type RouterReport,
+  type StoredRouterReport,
+} from '../port.ts';
 import {decodeReport} from '../report.ts';
 import type {StoreClock} from './clock.ts';
 import type {Keys} from './keys.ts';
@@ -11,7 +17,7 @@ export function routerRegistry(line: Line, clock: StoreClock, keys: Keys): Route
     list: async () => {
       const texts = (await line.call(['HVALS', keys.routers], {reads: true})) as string[];
       const now = clock.now();
-      return texts.flatMap(decode).filter(({at}) => isOfLate(at, now));
+      return newest(texts.flatMap(decode).filter(({at}) => isOfLate(at, now)));
     },
   };
 }
@@ -32,11 +38,26 @@ export function keptRouterRegistry(line: Line, clock: StoreClock, keys: Keys): R
         else if (!isOfNewer(text, now)) gone.push(name);
       }
       // Housekeeping: whether it succeeds changes nothing of what was read.
-      if (gone.length > 0)
-        await line.call(['HDEL', keys.routers, ...gone.slice(0, 1000)]).catch(() => undefined);
-      return reports;
+      const listed = newest(reports);
+      if (listed.length < reports.length) {
+        const kept = new Set(listed.map(({name}) => name));
+        gone.push(...reports.flatMap(({name}) => (kept.has(name) ? [] : [name])));
+      }
+      for (let from = 0; from < Math.min(gone.length, GONE_AT_ONCE); from += 1000)
+        await line.call(['HDEL', keys.routers, ...gone.slice(from, from + 1000)]).catch(() => undefined);
+      return listed;
     },
   };
+}
+
+/** Taken away by one listing at most. */
+const GONE_AT_ONCE = 10_000;
+
+/** Those that spoke last, as many as are listed at most. */
+function newest(reports: StoredRouterReport[]): StoredRouterReport[] {
+  return reports.length <= MOST_REPORTS
+    ? reports
+    : reports.toSorted((a, b) => b.at - a.at).slice(0, MOST_REPORTS);
 }
 
 /** One command and no script: an application needs no right to run scripts. */
