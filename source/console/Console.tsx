@@ -67,7 +67,15 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     terminal,
     pending,
   };
-  useKeyboard(hold, context, target);
+  const take = useKeyboard(hold, context, target);
+  // A key of the list waits until its feature is in sight.
+  useEffect(() => {
+    const wanted = pending.current;
+    const isOpening = reading.snapshot.link.state === 'opening';
+    if (wanted === null || wanted.feature !== deck.monitor.feature || isOpening) return;
+    pending.current = null;
+    take(wanted.key);
+  });
 
   if (model.layout.kind === 'tiny')
     return (
@@ -82,7 +90,11 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
 }
 
 /** Turns keys and pastes into changes of the screen and effects. Each key sees what the key before it left. */
-function useKeyboard({now, put, change}: UiHold, context: PressContext, target: EffectTarget): void {
+function useKeyboard(
+  {now, put, change}: UiHold,
+  context: PressContext,
+  target: EffectTarget,
+): (key: string) => void {
   const newest = useRef(context);
   useLayoutEffect(() => {
     newest.current = context;
@@ -92,15 +104,6 @@ function useKeyboard({now, put, change}: UiHold, context: PressContext, target: 
     put(step.ui);
     for (const effect of step.effects) perform(effect, target);
   };
-  // A key of the list waits until its feature is in sight.
-  useEffect(() => {
-    const {deck, pending} = target;
-    const wanted = pending.current;
-    const isOpening = context.snapshot.link.state === 'opening';
-    if (wanted === null || wanted.feature !== deck.monitor.feature || isOpening) return;
-    pending.current = null;
-    take(wanted.key);
-  });
   useInput((input, key) => {
     const name = keyName(input, key);
     if (name !== null) take(name);
@@ -111,6 +114,7 @@ function useKeyboard({now, put, change}: UiHold, context: PressContext, target: 
     if (isTyping(dialog)) put(withField(now(), dialog, typed(dialog.field, clean)));
     else change({type: 'refused', at: target.deck.monitor.view.now(), text: target.t.pasteIgnored});
   });
+  return take;
 }
 
 interface DrawnProps {
