@@ -121,6 +121,7 @@ export const METRICS = {
     en: {short: 'active users', name: 'active users', long: 'the number of active users'},
     zh: {short: '活跃用户', name: '活跃用户数'},
   },
+  response_time_p90: percentile(90, {fewest: 50}),
   user_satisfaction: {
     unit: 'count',
     better: 'higher',

@@ -59,19 +59,19 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
     deck,
     features,
     live,
+    pending,
     t,
     clean,
     change,
     setDeck,
     exit: code => exit(code),
     terminal,
-    pending,
   };
   const take = useKeyboard(hold, context, target);
   // A key of the list waits until its feature is in sight.
   useEffect(() => {
     const wanted = pending.current;
-    const isOpening = reading.snapshot.link.state === 'opening';
+    const isOpening = context.snapshot.link.state === 'opening';
     if (wanted === null || wanted.feature !== deck.monitor.feature || isOpening) return;
     pending.current = null;
     take(wanted.key);

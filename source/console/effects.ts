@@ -16,12 +16,12 @@ export interface EffectTarget {
   features: readonly string[];
   /** The live deck while the past is shown; null: the live one is shown, or there is none. */
   live: {current: Deck | null};
+  /** A key that the list of features asked for, to be pressed once its feature is shown. */
+  pending: {current: {feature: string; key: string} | null};
   t: Messages;
   clean: Cleaner;
   change(change: UiChange): void;
   setDeck(deck: Deck): void;
-  /** A key of the list that waits until its feature is open; null: none does. */
-  pending: {current: {feature: string; key: string} | null};
   exit(code: number): void;
   /** What keys do to the terminal itself; undefined where there is none. */
   terminal: {redraw(): void; suspend(): void} | undefined;
@@ -99,8 +99,8 @@ async function execute(intent: Intent, {deck, change, t, clean}: EffectTarget): 
 
 async function turnToFeature(by: 1 | -1, target: EffectTarget): Promise<void> {
   const {deck, features} = target;
-  const index = features.indexOf(deck.monitor.feature);
-  const feature = features[(index + by + features.length) % features.length];
+  const at = features.indexOf(deck.monitor.feature) + by + features.length;
+  const feature = features[at % features.length];
   if (feature !== undefined) await openFeature(feature, target);
 }
 

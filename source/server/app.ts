@@ -6,6 +6,7 @@ import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import {Followers} from './followers.ts';
 import {openLimits} from './limits.ts';
 import {openApiDocument} from './openapi.ts';
+import {addPageRoutes} from './page/routes.ts';
 import {HttpProblem, problemDocument, httpProblemOf, tooOften} from './problem.ts';
 import {ROUTES, routeOf} from './routes.ts';
 import {clientOf} from './tokens.ts';
@@ -97,5 +98,12 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
   });
   app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
   addApiRoutes(app, options, {limits, followers});
-  return {app, close: () => followers.close()};
+  const page = options.page === undefined ? null : addPageRoutes(app, options.page, clients);
+  return {
+    app,
+    close() {
+      followers.close();
+      page?.close();
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type {HttpBindings} from '@hono/node-server';
 import type {Context} from 'hono';
 import type {TrustedProxies} from './client-address.ts';
+import type {PageSource} from './page/source.ts';
 import type {ServedFeatures} from './served.ts';
 import type {Client} from './tokens.ts';
 import type {ServerMetrics} from './metrics.ts';
@@ -18,6 +19,8 @@ export interface AppOptions {
   metrics: ServerMetrics;
   /** Proxies in front whose `X-Forwarded-For` is believed; absent: none. */
   trusts?: TrustedProxies;
+  /** What the page at `/` and links show; absent: there is no page. */
+  page?: PageSource;
   /** Receives unexpected errors. Clients get 500 and no details. */
   onFault(error: unknown): void;
   /** Version of this program. */

@@ -61,7 +61,7 @@ const FLAGS = {
   window: {value: 'D', help: 'how far the numbers look back: 30s, 5m, 1h; 5m unless named'},
   follow: {help: 'go on with what comes'},
   output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},
-  for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
+  for: {value: 'X', help: 'the state to wait for, how long to be silent, or how long a link holds'},
   format: {value: 'FORMAT', help: 'how it is written; the help of the verb tells which there are'},
   attr: {value: 'NAME=VALUE', isMany: true, help: 'an attribute of the user; once for each'},
   header: {value: 'NAME=VALUE', isMany: true, help: 'a header of the request; once for each'},
@@ -80,6 +80,7 @@ const FLAGS = {
   deploymentVersion: {value: 'VERSION', help: 'the version it is about'},
   user: {value: 'ID', help: 'who said it'},
   guard: {help: 'guard the feature on the screen as well: judge, act, roll back by itself'},
+  mask: {help: 'hide user ids, hosts, names of people and free text from who watches'},
   share: {help: 'read-only, with names, ids and free text masked'},
 } as const satisfies Record<string, FlagEntry>;
 

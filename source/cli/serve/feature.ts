@@ -1,5 +1,5 @@
 import type {Judgement} from '../../analysis/judge/judge.ts';
-import {openMonitor} from '../../monitor/monitor.ts';
+import {openMonitor, type MonitorView} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {WINDOW_MS, type MonitorSnapshot} from '../../monitor/snapshot.ts';
 import {statusDocument, type StatusDocument} from '../../monitor/status-document.ts';
@@ -23,6 +23,8 @@ interface Made {
 
 /** A feature that is served, with what keeps it fresh. */
 export interface OpenedFeature extends ServedFeature {
+  /** What the page shows. */
+  readonly monitor: MonitorView;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function openServedFeature(
   return {
     name,
     view,
+    monitor,
     status: mayAct => (mayAct ? current().text.all : current().text.forReaders),
     facts: () => factsOf(current()),
     commit: (commit, mayAct) => JSON.stringify(commitDocument(name, mayAct ? commit : forReaders(commit))),

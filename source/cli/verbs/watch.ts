@@ -20,6 +20,8 @@ const PATIENCE_MS = 5000;
 /** `watch`: the console; without a terminal a line for each change. */
 export const run: Run = async call => {
   const {flags} = call;
+  const [link] = call.args;
+  if (link !== undefined) return await (await import('../share/watch-link.ts')).watchLink(call, link);
   const guardName = flags.guard ? guardNameOf(call) : null;
   const lack = noTerminal(process.env, 'watch');
   if (flags.json || lack !== null) {

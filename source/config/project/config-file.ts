@@ -13,6 +13,7 @@ import {argv} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
+import {NO_SHARE, share, type ShareConfig} from './share.ts';
 import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
@@ -38,6 +39,8 @@ export interface Config {
   alerts: AlertConfig;
   /** What `doctor` asks whether it is up: name → argument array. */
   services: Record<string, string[]>;
+  /** Where links to watch by are served, and under which address others reach them. */
+  share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
   /** Variables of the environment that hooks are given beside the short list. */
@@ -93,7 +96,7 @@ const PROJECT_KEYS = {
   ),
   store: may(
     store,
-    'Address of the store, or a mapping. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
+    'Address of the store, or a mapping. A password comes by `password:` of the mapping or by `${NAME}` in the address.',
     'redis://deck@127.0.0.1:6379',
     '`--store`, `GRAYDECK_STORE`, else the embedded store',
   ),
@@ -115,6 +118,12 @@ const PROJECT_KEYS = {
     'What becomes of alerts.',
     '{escalate: 10m, bell: on}',
     '{escalate: 10m, bell: on, lang: en}',
+  ),
+  share: may(
+    share,
+    'Where `graydeck share` serves links, and under which address others reach them.',
+    '{listen: "0.0.0.0:8090", url: https://deck.example.com}',
+    'a free port of this machine alone',
   ),
   reports: may(filePath, 'Folder for the report of every release that ends.', 'reports', 'no reports'),
   services: may(
@@ -175,6 +184,7 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
     channels: draft.channels ?? [],
     alerts: draft.alerts ?? DEFAULT_ALERTS,
     services: draft.services ?? {},
+    share: draft.share ?? NO_SHARE,
     reports: draft.reports ?? null,
     hookVariables: draft.hookVariables ?? [],
     variables,

@@ -4,14 +4,14 @@ import type {RedisTarget} from '../url.ts';
 import {addressOf, type Address} from './address.ts';
 import {redirection, SlotMap, type Redirection} from './cluster.ts';
 import {keyOf, type Command, type Connection} from './connection.ts';
-import {Gone, Refused, toFault} from './faults.ts';
+import {ConnectionLost, CommandError, toFault} from './faults.ts';
 import {connect} from './handshake.ts';
 
 /** Longest time a command may take, with connecting, in milliseconds. */
 const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
-/** However late it is, an answer gets so long, in milliseconds: on a busy host connecting may take all the time there is. */
+/** Shortest time for an answer, however long connecting took, in milliseconds. */
 const LEAST_ANSWER_MS = 1000;
 const MAX_REDIRECTIONS = 4;
 /** While a slot moves, a node that has only some keys of a command answers TRYAGAIN. It is asked again after this time, in milliseconds. */
@@ -19,10 +19,10 @@ const TRY_AGAIN_MS = 50;
 const CLOSED = 'the store was closed';
 
 /**
- * The way to a store: finds the node of a key, keeps one connection to each for commands, opens others on demand.
- * Everything ends within a bounded time, and what fails is a `StoreFault`.
+ * The Redis client of a store: finds the node of a key, keeps one connection to each node for commands, and opens others on
+ * demand. Every call ends within a bounded time. An error is a `StoreFault`.
  */
-export class Line {
+export class RedisClient {
   readonly target: RedisTarget;
   readonly role: StoreRole;
   readonly #single: Address | null;
@@ -48,12 +48,12 @@ export class Line {
     return this.#shut.signal;
   }
 
-  /** An application must be able to end while its SDK follows; consoles, guards and agents live by following. */
+  /** Whether following keeps the process running. An application has to be able to end while its SDK follows. */
   get keepAlive(): boolean {
     return this.role !== 'router';
   }
 
-  /** Since when it cannot be reached, milliseconds since 1970 of this host; null: it can. */
+  /** Start of the outage, milliseconds since 1970 by the clock of this host; null: the store can be reached. */
   get awaySince(): number | null {
     return this.#awaySince;
   }
@@ -71,14 +71,14 @@ export class Line {
     const until = performance.now() + CALL_MS;
     const attempt = async (): Promise<unknown> => {
       const [answer] = await this.#follow([command], key, until, {waits, isLarge});
-      if (answer instanceof Refused) throw answer;
+      if (answer instanceof CommandError) throw answer;
       return this.#here(answer);
     };
     try {
       try {
         return await attempt();
       } catch (error) {
-        if (!reads || !(error instanceof Gone) || error.silent || this.closed.aborted) throw error;
+        if (!reads || !(error instanceof ConnectionLost) || error.silent || this.closed.aborted) throw error;
         return await attempt();
       }
     } catch (error) {
@@ -94,7 +94,7 @@ export class Line {
   async all(commands: readonly Command[], key: string): Promise<unknown[]> {
     try {
       const answers = await this.#follow(commands, key, performance.now() + CALL_MS);
-      const refused = answers.find(answer => answer instanceof Refused);
+      const refused = answers.find(answer => answer instanceof CommandError);
       if (refused !== undefined) throw refused;
       return this.#here(answers);
     } catch (error) {
@@ -108,7 +108,7 @@ export class Line {
    */
   async dedicated(key: string | null, at: Address | null = null): Promise<Connection> {
     try {
-      if (this.closed.aborted) throw new Gone(CLOSED);
+      if (this.closed.aborted) throw new ConnectionLost(CLOSED);
       const connection = await connect(this.target, at ?? (await this.find(key)), this.keepAlive);
       this.#dedicated.add(connection);
       void connection.ended.then(() => this.#dedicated.delete(connection));
@@ -121,7 +121,7 @@ export class Line {
     }
   }
 
-  /** Which node of a cluster serves what is asked anew. */
+  /** Asks the nodes of a cluster again which slots they serve. */
   forgetNodes(): void {
     this.#slots?.forget();
   }
@@ -140,7 +140,7 @@ export class Line {
 
   /** Where an error of the node at `asked` redirects to; null if it is no redirection, or the store is no cluster. */
   redirectionOf(error: unknown, asked: Address): Redirection | null {
-    if (this.#slots === null || !(error instanceof Refused)) return null;
+    if (this.#slots === null || !(error instanceof CommandError)) return null;
     const other = redirection(error.message, asked);
     if (other?.ask === false) this.#slots.forget();
     return other;
@@ -148,7 +148,7 @@ export class Line {
 
   /**
    * Sends commands to the node of `key`. A command that is redirected was not carried out, and is sent again to the node
-   * that the redirection names. Gives one answer for each command, a `Refused` for an error of the server.
+   * that the redirection names. Gives one answer for each command, a `CommandError` for an error of the server.
    */
   async #follow(
     commands: readonly Command[],
@@ -190,13 +190,13 @@ export class Line {
   /** The node that serves a key; null: any node. */
   async find(key: string | null): Promise<Address> {
     if (this.#single !== null) return this.#single;
-    if (this.#slots === null) throw new TypeError('a line without a way');
+    if (this.#slots === null) throw new TypeError('a client without a way');
     return this.#slots.find(key);
   }
 
-  /** The shared connection to an address, or that for large answers; made when there is none that lives. */
+  /** Gives the shared connection to an address, or the one for large answers. Opens it if there is none. */
   async #pooled(address: Address, isLarge = false): Promise<Connection> {
-    if (this.closed.aborted) throw new Gone(CLOSED);
+    if (this.closed.aborted) throw new ConnectionLost(CLOSED);
     const name = isLarge ? `${address.name} large` : address.name;
     const known = this.#pool.get(name);
     if (known !== undefined) return known;
@@ -223,8 +223,8 @@ export class Line {
   }
 
   #fault(error: unknown): Error {
-    if (error instanceof Gone) this.#awaySince ??= Date.now();
-    else if (error instanceof Refused) this.#awaySince = null;
+    if (error instanceof ConnectionLost) this.#awaySince ??= Date.now();
+    else if (error instanceof CommandError) this.#awaySince = null;
     return toFault(error, {label: this.target.label, role: this.role});
   }
 }
@@ -254,16 +254,17 @@ async function send(
     const answers = await connection.all(all, left(until));
     return answers.filter((_, at) => all[at]?.[0] !== 'ASKING');
   } catch (error) {
-    if (error instanceof Gone && lived) throw new Gone(error.message, {silent: error.silent, sent: true});
+    if (error instanceof ConnectionLost && lived)
+      throw new ConnectionLost(error.message, {silent: error.silent, sent: true});
     throw error;
   }
 }
 
-function asAnswer(error: unknown): Refused {
-  if (error instanceof Refused) return error;
+function asAnswer(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
   throw error;
 }
 
 function isRefused(answer: unknown, by: RegExp): boolean {
-  return answer instanceof Refused && by.test(answer.message);
+  return answer instanceof CommandError && by.test(answer.message);
 }

@@ -1,22 +1,22 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import type {LogBell} from '../follow.ts';
+import type {LogSubscription} from '../follow.ts';
 import type {Connection} from './connection.ts';
 
-/** How often a silent bell is asked whether it still lives, and how long the answer may take, in milliseconds. */
+/** Time between two checks of a silent connection, and longest time for its answer, in milliseconds. */
 const ASK_EVERY_MS = 5000;
 const ANSWER_MS = 2000;
 const FIRST_RETRY_MS = 50;
-/** A change right after the store came back is to be heard, too. */
+/** Notifications have to be back soon after the store, in milliseconds. */
 const LONGEST_RETRY_MS = 500;
 
 /**
- * The bells of all features of one store, on one connection. It may break and be silent at any time: every ear then
- * gets an empty ring, which means "look into the log", when the bell is lost and when it is back.
+ * The notifications of all features of one store, on one connection. If the connection is lost, and when it is back, every
+ * subscription gets a notification without text, which means: read the log.
  */
-export class Bells {
+export class Notifications {
   readonly #open: () => Promise<Connection>;
   readonly #keepAlive: boolean;
-  readonly #ears = new Map<string, Set<Ear>>();
+  readonly #subscriptions = new Map<string, Set<Subscription>>();
   #connection: Connection | null = null;
   #stop: AbortController | null = null;
 
@@ -26,25 +26,25 @@ export class Bells {
     this.#keepAlive = keepAlive;
   }
 
-  listen(channel: string): LogBell {
-    const ear = new Ear(() => this.#leave(channel, ear));
-    const others = this.#ears.get(channel);
+  subscribe(channel: string): LogSubscription {
+    const subscription = new Subscription(() => this.#leave(channel, subscription));
+    const others = this.#subscriptions.get(channel);
     if (others !== undefined) {
-      others.add(ear);
-      return ear;
+      others.add(subscription);
+      return subscription;
     }
-    this.#ears.set(channel, new Set([ear]));
+    this.#subscriptions.set(channel, new Set([subscription]));
     if (this.#stop === null) {
       this.#stop = new AbortController();
       void this.#keep(this.#stop.signal);
     } else {
-      // Subscribed beside the others; where that fails the connection ends and all begin again.
-      void this.#connection?.subscribe([channel], this.#ring, ANSWER_MS).then(
-        () => ear.ring(null),
+      // If this fails the connection ends, and all channels are subscribed again.
+      void this.#connection?.subscribe([channel], this.#hear, ANSWER_MS).then(
+        () => subscription.notify(null),
         () => this.#connection?.end(),
       );
     }
-    return ear;
+    return subscription;
   }
 
   close(): void {
@@ -54,15 +54,15 @@ export class Bells {
     this.#connection = null;
   }
 
-  #leave(channel: string, ear: Ear): void {
-    const ears = this.#ears.get(channel);
-    if (ears?.delete(ear) !== true || ears.size > 0) return;
-    this.#ears.delete(channel);
-    if (this.#ears.size === 0) this.close();
+  #leave(channel: string, subscription: Subscription): void {
+    const subscriptions = this.#subscriptions.get(channel);
+    if (subscriptions?.delete(subscription) !== true || subscriptions.size > 0) return;
+    this.#subscriptions.delete(channel);
+    if (this.#subscriptions.size === 0) this.close();
     else this.#connection?.unsubscribe(channel, ANSWER_MS).catch(() => undefined);
   }
 
-  /** Keeps a connection that listens, for as long as there are ears. */
+  /** Keeps a connection while there are subscriptions. */
   async #keep(signal: AbortSignal): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
     while (!signal.aborted) {
@@ -70,34 +70,35 @@ export class Bells {
         const connection = await this.#open();
         if (signal.aborted) return connection.end();
         this.#connection = connection;
-        await connection.subscribe([...this.#ears.keys()], this.#ring, ANSWER_MS);
+        await connection.subscribe([...this.#subscriptions.keys()], this.#hear, ANSWER_MS);
         retryMs = FIRST_RETRY_MS;
-        // What was said while nobody listened is in the log.
-        this.#ringAll();
+        // The log holds what was published before.
+        this.#notifyAll();
         await stayAwake(connection, signal, this.#keepAlive);
       } catch {
-        // Whoever follows learns from the log itself what is wrong with the store.
+        // Followers report the fault when they read the log.
         this.#connection?.end();
       }
       if (signal.aborted) return;
-      this.#ringAll();
+      this.#notifyAll();
       await delay(retryMs, undefined, {signal, ref: this.#keepAlive}).catch(() => undefined);
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }
   }
 
-  readonly #ring = (channel: string, text: string): void => {
-    for (const ear of this.#ears.get(channel) ?? []) ear.ring(text);
+  readonly #hear = (channel: string, text: string): void => {
+    for (const subscription of this.#subscriptions.get(channel) ?? []) subscription.notify(text);
   };
 
-  #ringAll(): void {
-    for (const ears of this.#ears.values()) for (const ear of ears) ear.ring(null);
+  #notifyAll(): void {
+    for (const subscriptions of this.#subscriptions.values())
+      for (const subscription of subscriptions) subscription.notify(null);
   }
 }
 
-/** Resolves or rejects when the connection has come to its end. */
+/** Resolves or rejects when the connection has ended. */
 async function stayAwake(connection: Connection, signal: AbortSignal, keepAlive: boolean): Promise<void> {
-  // Listened to once: a connection may live for months.
+  // One listener for the whole life of the connection, which may be months.
   const lost = new AbortController();
   void connection.ended.then(() => lost.abort());
   const awake = AbortSignal.any([signal, lost.signal]);
@@ -107,27 +108,27 @@ async function stayAwake(connection: Connection, signal: AbortSignal, keepAlive:
   }
 }
 
-/** One listener. Of the rings that came since the last wait it keeps the first text: each of them means to read the log. */
-class Ear implements LogBell {
+/** One subscriber. Of the notifications since the last wait it keeps the first text; each of them means: read the log. */
+class Subscription implements LogSubscription {
   readonly #onClose: () => void;
-  #rung: {text: string | null} | null = null;
+  #kept: {text: string | null} | null = null;
   #wake: (() => void) | null = null;
 
   constructor(onClose: () => void) {
     this.#onClose = onClose;
   }
 
-  ring(text: string | null): void {
-    this.#rung = {text: this.#rung?.text ?? text};
+  notify(text: string | null): void {
+    this.#kept = {text: this.#kept?.text ?? text};
     this.#wake?.();
   }
 
   async wait(maxMs: number, signal: AbortSignal): Promise<string | null> {
-    if (this.#rung === null && !signal.aborted) {
+    if (this.#kept === null && !signal.aborted) {
       const {promise, resolve} = Promise.withResolvers<void>();
       const wake = (): void => resolve();
       const timer = setTimeout(wake, maxMs);
-      // The connection keeps the process running, where that is wanted.
+      // The connection keeps the process running if that is wanted.
       timer.unref();
       signal.addEventListener('abort', wake);
       this.#wake = wake;
@@ -136,8 +137,8 @@ class Ear implements LogBell {
       clearTimeout(timer);
       signal.removeEventListener('abort', wake);
     }
-    const text = this.#rung?.text ?? null;
-    this.#rung = null;
+    const text = this.#kept?.text ?? null;
+    this.#kept = null;
     return text;
   }
 
