@@ -9,7 +9,7 @@ function one(time: string): string {
 /** Plain English for a plan. Every function gets finished parts; the order of words is its business. */
 export const en = {
   everyone: 'everyone',
-  nobody: 'no one',
+  noUser: 'no one',
   group: (name: string) => `the group ${name}`,
   custom: (name: string) => `people the application's own rule ${name} chooses`,
   not: (rule: string) => `not (${rule})`,
