@@ -195,7 +195,7 @@ export const METRIC_NAMES = Object.entries(ROWS).flatMap(([name, {read}]) =>
   read.by === 'elsewhere' ? [] : [name as MetricName],
 );
 
-/** What is read off a distribution: its mean, or a percentile by its name. */
+/** A part of a distribution: its mean, or a percentile by its name. */
 export type Part =
   'mean' | (AnyMetricName extends infer K ? (K extends `response_time_${infer P}` ? P : never) : never);
 
@@ -218,20 +218,19 @@ export function summaryBy(read: (quantile: number | null) => number | null): Val
   return {mean: read(null), ...Object.fromEntries(parts)} as ValueParts;
 }
 
-/** The distribution that a name speaks of and its quantile (null: its mean), the likeliest first. */
+const SUFFIXES: readonly [suffix: string, part: Part, quantile: number | null][] = [
+  ...quantiles.map(([part, quantile]): [string, Part, number] => [`_${part}`, part as Part, quantile]),
+  ['_avg', 'mean', null],
+  ['', 'mean', null],
+];
+
+/** The distributions that a name may speak of and the quantile of each (null: its mean), the likeliest first. */
 export function valuesBehind(name: string): {distribution: string; part: Part; quantile: number | null}[] {
-  const suffixes: [string, Part, number | null][] = [
-    ...quantiles.map(([part, quantile]): [string, Part, number] => [`_${part}`, part as Part, quantile]),
-    ['_avg', 'mean', null],
-    ['', 'mean', null],
-  ];
-  return suffixes
-    .filter(([suffix]) => name.endsWith(suffix))
-    .map(([suffix, part, quantile]) => ({
-      distribution: suffix === '' ? name : name.slice(0, -suffix.length),
-      part,
-      quantile,
-    }));
+  return SUFFIXES.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, part, quantile]) => ({
+    distribution: suffix === '' ? name : name.slice(0, -suffix.length),
+    part,
+    quantile,
+  }));
 }
 
 type Lang = 'en' | 'zh';

@@ -3,7 +3,7 @@ import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'reac
 import {plainText} from '../analysis/plain-text.ts';
 import {alarmOf} from './alarm.ts';
 import type {Deck} from './deck.ts';
-import {DialogView} from './dialogs/DialogView.tsx';
+import {DialogView, helpWidth} from './dialogs/DialogView.tsx';
 import {giveFeedback, perform, type EffectTarget} from './effects.ts';
 import {typed} from './keys/field.ts';
 import {keyName} from './keys/input-keys.ts';
@@ -172,7 +172,11 @@ function OpenDialog({
         verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
       }}
       keys={context}
-      help={dialog.kind === 'help' ? helpRows(context, {mayAct, extras: deck.extras, t}) : []}
+      help={
+        dialog.kind === 'help'
+          ? helpRows(context, {mayAct, extras: deck.extras, t, width: helpWidth(layout.columns) - 4})
+          : []
+      }
       onLevel={level => change({type: 'level', level})}
       feedback={{
         onSubmit: feedback => void giveFeedback(feedback, target),

@@ -77,7 +77,7 @@ function keptReport(texts: readonly string[]): ReleaseReport | null {
   }
 }
 
-/** What people said while it ran; null when nobody did. */
+/** Feedback given while it ran; null if there is none. */
 async function readOpinions(
   {feedback}: FeatureView,
   from: number,

@@ -71,7 +71,7 @@ const table: readonly [typed: string[], message: RegExp, next: RegExp][] = [
   ],
   [['alert', 'fatal', 'x'], /"fatal" is no LEVEL: info, warning, critical\./u, /graydeck alert --help/u],
   [['alert', 'warnin', 'x'], /"warnin" is no LEVEL/u, /did you mean graydeck alert warning\?/u],
-  [['alert', 'info', ' '], /a message; the message is empty\./u, /up to 2000 characters/u],
+  [['alert', 'info', ' '], /a message[:;] the message is empty\./u, /up to 2000 characters/u],
   [['alert', 'info', 'x'.repeat(2001)], /the message has 2001 characters\./u, /up to 2000 characters/u],
   [['alert', 'silence', 'x'], /a silence needs to end\./u, /graydeck alert silence MATCH --for 30m/u],
   [

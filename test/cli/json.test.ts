@@ -29,6 +29,7 @@ describe('under --json', () => {
     expect(shapeOf(status)).toMatchInlineSnapshot(`
       {
         "alerts": [],
+        "cause": "null",
         "faults": [],
         "feature": "string",
         "guard": "null",

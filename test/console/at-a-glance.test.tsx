@@ -66,9 +66,32 @@ describe('at a glance', () => {
     expect(deck.screen()).toContain('r then y rolls back from here too.');
   });
 
-  it('a critical alert says since when, and the list of keys how much of it is in sight', async () => {
+  it('a critical alert says since when', async () => {
     using deck = await stage('failing');
     await expect.poll(deck.screen, SOON).toMatch(/gray error rate 7\.5 % above 5 %, since \d\d:\d\d:\d\d/);
+  });
+
+  it.each([
+    [80, 24],
+    [120, 40],
+  ])('at %dx%d all keys are seen at once, by what they are for', async (columns, rows) => {
+    using deck = await stage('failing', {}, {columns, rows});
+    deck.press('?');
+    await expect.poll(deck.screen, SOON).toMatch(/ACT +LOOK +MOVE/);
+    expect(deck.screen()).not.toMatch(/KEYS .* \d+\/\d+ ─╮/);
+    for (const words of [
+      'r y +roll back',
+      'C +complete',
+      'End +end',
+      '\\? +keys',
+      'Ctrl\\+Z +suspend',
+      'q +Ctrl.*quit|q +quit',
+    ])
+      expect(deck.screen()).toMatch(new RegExp(words, 'u'));
+  });
+
+  it('on a smaller screen the list of keys says how much of it is in sight', async () => {
+    using deck = await stage('failing', {}, {columns: 60, rows: 17});
     deck.press('?');
     await expect.poll(deck.screen, SOON).toMatch(/KEYS .* \d+\/\d+ ─╮/);
     expect(deck.rows().at(-1)).toContain('scroll');

@@ -11,9 +11,9 @@ const NAMELESS = /\b(?:nobody|whoever|somebody)\b/giu;
  * Most of these words in `source/` and README.md. The goal is 20: Chinese or quoted texts, and sentences in which no actor
  * exists. The rest stands in rooms whose prose has not been rewritten yet. Lower this number with each room; never raise it.
  */
-const NAMELESS_AT_MOST = 204;
+const NAMELESS_AT_MOST = 183;
 /** Rooms whose prose has been rewritten. They hold none of these words. */
-const REWRITTEN = 'controller demo release replay report router sdk server steps'.split(' ');
+const REWRITTEN = 'config controller demo release replay report router sdk server steps'.split(' ');
 
 /** Text of each file below `source/`, by its path from there. */
 const texts = new Map<string, string>();

@@ -163,7 +163,7 @@ function pageRow(row: MetricRow, {reading, t}: ViewModel): PageRow {
   };
 }
 
-/** To four digits: nobody reads more off a curve. */
+/** Rounds to four digits: a curve does not show more. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(4));
 }
@@ -199,7 +199,7 @@ function logTitleOf({reading, t}: ViewModel): PageLine {
   ];
 }
 
-/** What a headline's tone means for somebody who sees no more than the icon of a tab. */
+/** The health that a headline's tone stands for, as the icon of a tab shows it. */
 function healthOf(tone: Tone, state: ReleaseState | 'idle'): PageHealth {
   if (state === 'idle') return 'off';
   if (tone === 'alarm' || tone === 'bad') return 'bad';

@@ -19,7 +19,7 @@ const when = (until: number) => (isSameDay(until, Date.now()) ? timeOfDay(until)
 
 const en: ShareWords = {
   holds: (feature, until, isMasked) =>
-    `whoever has this link sees ${feature} until ${when(until)} and can change nothing${isMasked ? '; names, ids, hosts and free text are hidden' : ''}. To end it: Ctrl-C, or graydeck share revoke`,
+    `anyone with this link sees ${feature} until ${when(until)} and can change nothing${isMasked ? '; names, ids, hosts and free text are hidden' : ''}. To end it: Ctrl-C, or graydeck share revoke`,
   onlyHere: (port, userAtHost, token) => [
     'only this machine reaches it. From another machine:',
     `  ssh -N -L ${port}:127.0.0.1:${port} ${userAtHost}`,

@@ -10,7 +10,7 @@ export function describeRule(rule: Rule, lang: Lang): string {
   if ('not' in rule) return words.not(describeRule(rule.not, lang));
   if ('attribute' in rule) return testText(rule.attribute, rule.test, lang);
   const [parts, type] = 'all' in rule ? ([rule.all, 'both'] as const) : ([rule.any, 'or'] as const);
-  if (parts.length === 0) return type === 'both' ? words.everyone : words.nobody;
+  if (parts.length === 0) return type === 'both' ? words.everyone : words.noUser;
   const texts = parts.map(part => {
     const text = describeRule(part, lang);
     const isCombined =

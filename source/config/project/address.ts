@@ -20,7 +20,7 @@ export function address(schemes: readonly string[]): z.ZodType<string> {
       return bad({
         message: 'a password must not stand in this file',
         allowed:
-          'the address without it and password: {file: PATH} beside url, or ${NAME} of a variable in its place',
+          'the address without it and password: {file: PATH} next to url, or ${NAME} of a variable in its place',
         found: 'a password',
       });
     const isWhole = /^\$\{[A-Za-z_]\w*\}$/u.test(text);
@@ -45,7 +45,7 @@ export function variablesIn(text: string): string[] {
   return [...new Set([...text.matchAll(VARIABLE)].map(match => match.groups?.['name'] ?? ''))];
 }
 
-/** The address with its variables put in, percent-encoded where they are a part of it; null: the first one that is not set. */
+/** Puts the variables into an address, percent-encoded where they are a part of it. `missing`: the first that is not set. */
 export function withVariables(
   text: string,
   find: (name: string) => string | undefined,

@@ -20,13 +20,13 @@ import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
-/** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
+/** The place of a feature's plan: a file, its path as written, or the project file itself. */
 export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: Plan};
 
 /** The project's `graydeck.yaml`, read. Null: not written. */
 export interface Config {
   store: StoreConfig | null;
-  /** The feature that is meant where nobody says. */
+  /** Feature of a command that names none. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
   nginx: NginxConfig | null;

@@ -36,7 +36,7 @@ export const query = readBy(
   {type: 'string', form: 'a query of PromQL'},
 );
 
-/** Whom a query speaks of; where nobody says, the placeholders do. Tells where the two cannot be meant together. */
+/** Whether a query has a number for each side. Without `per` its placeholders say so; a contradiction is a mistake. */
 export function readPer(
   reader: YamlReader,
   spot: Spot,

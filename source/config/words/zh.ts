@@ -4,7 +4,7 @@ import type {Words} from './en.ts';
 /** 计划的中文说明。 */
 export const zh: Words = {
   everyone: '所有用户',
-  nobody: '没有人',
+  noUser: '没有用户',
   group: name => `${name} 组`,
   custom: name => `应用自有规则 ${name} 选中的用户`,
   not: rule => `非（${rule}）`,
@@ -56,7 +56,7 @@ export const zh: Words = {
   phaseAtOnce: from => `时间：开始${from === null ? '时' : `后${from}`}，不停留`,
   gray: who => `进入灰度：${who}`,
   shareOf: (percent, audience) => `${audience}中的 ${percent}`,
-  noneByPercent: '不按百分比放任何人',
+  noneByPercent: '没有用户按百分比进入',
   peopleWho: rule => `满足“${rule}”的用户`,
   inAnyCase: who => `无论百分比都加入：${who}`,
   users: ids => `用户 ${ids}`,
@@ -69,11 +69,11 @@ export const zh: Words = {
   afterTimeAndCriteria: time => `${time}后、条件满足时自动结束`,
   atOnce: '所有路由应用后立即自动结束',
   atOnceWithCriteria: '条件满足后立即自动结束',
-  byPerson: '有人执行 next 时',
-  byPersonAfter: time => `${time}后，有人执行 next 时`,
+  byPerson: '操作员执行 next 时',
+  byPersonAfter: time => `${time}后，操作员执行 next 时`,
   thenCompletes: how => `${how}，随后发布完成`,
-  byComplete: '有人执行 complete 时',
-  byCompleteAfter: time => `${time}后，有人执行 complete 时`,
+  byComplete: '操作员执行 complete 时',
+  byCompleteAfter: time => `${time}后，操作员执行 complete 时`,
   phaseStale: {prod: '失联：路由退回生产', keep: '失联：路由保持现状'},
 
   guardrails: '护栏，每个阶段都生效：',
@@ -95,7 +95,7 @@ export const zh: Words = {
   margin: share => `不超过生产值 ${share} 的差异不计。`,
 
   groups: '用户组：',
-  completion: {auto: '完成：最后一个阶段结束时自动完成。', manual: '完成：有人执行 complete 时。'},
+  completion: {auto: '完成：最后一个阶段结束时自动完成。', manual: '完成：操作员执行 complete 时。'},
   rollbackWindow: time => `完成后${time}内仍可回滚。`,
   noRollbackWindow: '完成后不能再回滚。',
   noDemote: '没有 demote 钩子：晋级改变生产之后，回滚无法把它改回去。',

@@ -7,7 +7,7 @@ import {syntaxProblems} from './syntax.ts';
 
 /** Larger files are refused unread. */
 const MOST_BYTES = 256 * 1024;
-/** How often aliases may be expanded: nobody writes a plan with more, a bomb needs more. */
+/** How often aliases may be expanded. No plan of a person needs more, and a bomb does. */
 const MOST_EXPANSIONS = 100;
 
 /** Where a problem points: the value at a path, or the key it stands under. */

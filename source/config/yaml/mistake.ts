@@ -18,7 +18,7 @@ export interface Mistake {
   message: string;
 }
 
-/** What is wrong with a value, before it is known where in a file the value stands. */
+/** A mistake of a value, before its place in a file is known. */
 export interface Problem {
   message: string;
   allowed: string;

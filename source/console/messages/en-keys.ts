@@ -10,8 +10,8 @@ interface ActionWords {
 
 const actionWords: Record<Action, ActionWords> = {
   rollback: {short: 'roll back', long: 'take everything back: prod for everyone, now'},
-  raise: {short: 'up', long: 'one step up'},
-  lower: {short: 'down', long: 'one step down, at once'},
+  raise: {short: 'step up', long: 'one step up'},
+  lower: {short: 'step down', long: 'one step down, at once'},
   percent: {short: 'set %', long: 'set a percent; a raise asks y, 100 % asks for the version'},
   next: {short: 'next', long: 'go on to the next phase'},
   pause: {short: 'pause', long: 'pause: stop going up, keep who is in'},
@@ -34,12 +34,12 @@ const actionWords: Record<Action, ActionWords> = {
   palette: {short: 'palette', long: 'find an action by its name'},
   help: {short: 'keys', long: 'all keys'},
   fleet: {short: 'all features', long: 'the list of all features, the worst first'},
-  'feature-before': {short: 'feature', long: 'the feature before'},
-  'feature-after': {short: 'feature', long: 'the feature after'},
-  panel: {short: 'panel', long: 'next panel'},
-  'panel-before': {short: 'panel', long: 'panel before'},
-  up: {short: 'up', long: 'row up'},
-  down: {short: 'down', long: 'row down'},
+  'feature-before': {short: 'feature back', long: 'the feature before'},
+  'feature-after': {short: 'feature on', long: 'the feature after'},
+  panel: {short: 'next panel', long: 'next panel'},
+  'panel-before': {short: 'panel back', long: 'panel before'},
+  up: {short: 'row up', long: 'row up'},
+  down: {short: 'row down', long: 'row down'},
   back: {short: 'back', long: 'back; never quits'},
   redraw: {short: 'redraw', long: 'draw the screen anew'},
   suspend: {short: 'suspend', long: 'back to the shell; fg goes on'},
@@ -72,6 +72,7 @@ const whyNot: Record<WhyNot, string> = {
 export const enKeys = {
   keys: actionWords,
   whyNot,
+  groups: {act: 'ACT', look: 'LOOK', move: 'MOVE'},
   notNow: (key: string, why: string) => `${key}: ${why}`,
   unbound: (key: string) => `${key} does nothing here: ? shows the keys`,
   otherScript: (key: string) =>

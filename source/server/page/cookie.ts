@@ -6,7 +6,7 @@ const NAME = 'graydeck';
 const LASTS_MS = 30 * 24 * 3_600_000;
 
 /**
- * The cookie of a client who has shown its token. It proves that once and holds no token: whoever reads it cannot use the
+ * The cookie of a client who has shown its token. It holds no token: a person who reads it cannot use the
  * API with it, and it ends when the token is taken out of the file.
  * @param isSecure the browser came by https
  */
@@ -17,7 +17,7 @@ export function loginCookie({name, digest}: Client, now: number, isSecure: boole
   return `${NAME}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
 }
 
-/** Who sends this `Cookie` header; null: nobody that is known. */
+/** The client that sends this `Cookie` header; null if it is unknown. */
 export function clientOfCookie(
   clients: readonly Client[],
   header: string | undefined,

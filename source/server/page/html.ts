@@ -2,10 +2,10 @@ import {escapeHtml} from '../../report/html/escape.ts';
 import {tabTitle, type AnyPage, type Page, type PageHealth, type PageLine, type PageList} from './model.ts';
 import {SCRIPT} from './script.ts';
 import {sparkSvg} from './spark.ts';
-import {STYLE} from './style.ts';
+import {PAGE_STYLE} from './style.ts';
 
 /** A part of a page that is sent again only when it changed. `key` absent: when its text did. */
-export interface Part {
+export interface PagePart {
   id: string;
   html: string;
   /** What has to differ for the part to be sent again; what stands inside it has parts of its own. */
@@ -13,15 +13,15 @@ export interface Part {
 }
 
 /** A page in parts, and what the browser's tab says. */
-export interface Parts {
+export interface PageParts {
   title: string;
   /** Data URI of the favicon. */
   icon: string;
-  parts: Part[];
+  parts: PagePart[];
 }
 
 /** Renders what changes on a page. Everything in it is text of the model, escaped. */
-export function partsOf(page: AnyPage): Parts {
+export function partsOf(page: AnyPage): PageParts {
   const parts = page.schema === 'graydeck.page/1' ? partsOfFeature(page) : partsOfList(page);
   return {title: tabTitle(page), icon: ICONS[page.health], parts};
 }
@@ -60,7 +60,7 @@ function headHtml(title: string, icon: string, nonce: string): string {
 <title>${escapeHtml(title)}</title>
 <link rel="icon" id="icon" href="${icon}">
 <noscript><meta http-equiv="refresh" content="10"></noscript>
-<style nonce="${nonce}">${STYLE}</style>
+<style nonce="${nonce}">${PAGE_STYLE}</style>
 </head>`;
 }
 
@@ -86,7 +86,7 @@ ${headHtml(`${title} · Graydeck`, ICONS.off, nonce).replace(/<noscript>.*<\/nos
 `;
 }
 
-function partsOfFeature(page: Page): Part[] {
+function partsOfFeature(page: Page): PagePart[] {
   const {words, state, phases, verdict, cause, log, rows} = page;
   const label = (name: string) => escapeHtml(words[name] ?? '');
   const headlines = page.headlines.map(
@@ -140,12 +140,12 @@ function partsOfFeature(page: Page): Part[] {
 }
 
 /** The table of both sides: the table itself is sent again where its rows are other ones, else the cells that changed. */
-function tableParts(page: Page): Part[] {
+function tableParts(page: Page): PagePart[] {
   const {rows, words, notes} = page;
-  const cells: Part[] = [
+  const cells: PagePart[] = [
     {id: 'n.prod', html: lineHtml(notes.prod)},
     {id: 'n.gray', html: lineHtml(notes.gray)},
-    ...rows.flatMap(({prod, gray, compared, limit, isBad, isOld, chart}, index): Part[] => {
+    ...rows.flatMap(({prod, gray, compared, limit, isBad, isOld, chart}, index): PagePart[] => {
       const age = isOld ? 't-quiet' : '';
       const bound = limit === '' ? '' : ` <small class="limit">${escapeHtml(limit)}</small>`;
       return [
@@ -183,7 +183,7 @@ function tableParts(page: Page): Part[] {
   ];
 }
 
-function partsOfList(page: PageList): Part[] {
+function partsOfList(page: PageList): PagePart[] {
   const {words, headline, rows} = page;
   const badge = escapeHtml(page.badge);
   const drawn = rows.map(

@@ -1,7 +1,7 @@
 import {isToken, linkOf, type ShareLink} from './links.ts';
 import type {PageSource} from './source.ts';
 
-/** How often the links that somebody watches by are read again, milliseconds. A revoked link goes dark within two of these. */
+/** How often links with viewers are read again, milliseconds. A revoked link goes dark within two of these. */
 const EVERY_MS = 800;
 
 /** A link that runs, and the feature it shows. */

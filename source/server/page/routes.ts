@@ -59,7 +59,7 @@ export function addPageRoutes(
   const watching = new Map<string, number>();
   let waiting = 0;
 
-  /** Keeps whoever guesses waiting. What is right never comes here. */
+  /** Delays the answer to a wrong token. A right one never comes here. */
   const slowDown = async (context: Context<Env>): Promise<boolean> => {
     const waitMs = wrong.take(remoteAddressOf(context), performance.now());
     if (waiting >= MOST_WAITING) return false;

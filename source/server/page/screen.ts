@@ -130,7 +130,7 @@ function linesOfFeature(page: Page, {columns, rows: room}: ScreenSize): PageLine
   return [...above, [], ...table, ...judged, [say(' '), ...page.logTitle], ...log, ...lights];
 }
 
-/** Metric, prod and gray side by side; rows that nobody reports go first where there is no room. */
+/** Metric, prod and gray side by side; rows without numbers are left out first if there is no room. */
 function tableOf(page: Page, columns: number, room: number): PageLine[] {
   const isKnown = ({prod, gray}: PageRow) => prod !== '—' || gray !== '—';
   const known = page.rows.filter(isKnown);
@@ -213,7 +213,7 @@ function spread(start: PageLine, end: PageLine, columns: number): PageLine {
   return [...left, say(' '.repeat(Math.max(1, columns - right - widthOf(left)))), ...end];
 }
 
-/** Parts one after another, on as many lines as they take. */
+/** PageParts one after another, on as many lines as they take. */
 function flow(parts: readonly PageLine[], columns: number, gap: string): PageLine[] {
   const lines: PageLine[] = [];
   let line: PageLine = [];

@@ -2,7 +2,7 @@
  * The look of a page, light and dark by the viewer's own choice. Every colour of text has a contrast of 4.5:1 or more on
  * its ground. Prod is blue, gray is violet, as in the terminal.
  */
-export const STYLE = `
+export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1a1d21;--quiet:#59616a;--line:#d8dce1;--band:#f3f5f7;--prod:#1a5fb4;--gray:#8a2da5;
 --bad:#b3261e;--warn:#7d5000;--good:#1b6e3c;--on:#fff;--alarm:#b3261e;--caution:#7d5000;--relief:#1b6e3c}
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e8eaec;--quiet:#a3abb3;--line:#353b41;--band:#1e2226;--prod:#7db8f5;

@@ -187,7 +187,7 @@ export class Viewers {
     showing.greet(viewer);
   }
 
-  /** Sends everybody the page as it is now: whoever may not watch any more goes dark. */
+  /** Sends the page to all viewers. A viewer that may not watch any more goes dark. */
   #tick(): void {
     for (const showing of this.#showings.values()) showing.send();
   }
