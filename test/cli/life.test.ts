@@ -65,10 +65,10 @@ describe('a release by the command line', () => {
     await place.run(...start);
     expect(await place.run('status')).toMatchObject({exitCode: 0});
     await place.run('start', 'v7', '--feature', 'search', '--yes');
-    const {exitCode, stderr} = await place.run('status');
+    const {exitCode, stderr} = await place.run('log');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('the store has 2 features: pay, search.');
-    expect(stderr).toContain('→ graydeck status --feature pay');
+    expect(stderr).toContain('→ graydeck log --feature pay');
   });
 
   test('a mistyped feature is told, not taken for one without a release', async () => {
