@@ -18,13 +18,16 @@ export type Outcome =
 /** How the controller's link to the log stands. */
 export type Link = {state: 'opening'} | {state: 'up'} | {state: 'away'; why: string; since: number};
 
+/** The newest commit of a log, without its events. */
+export type Head = Pick<Commit, 'version' | 'id' | 'at' | 'by' | 'authenticated'>;
+
 export interface Snapshot {
   state: State;
   split: Split;
   /** Version of the commit that last changed the split: a router that has not come so far applies another one. */
   splitVersion: number;
   /** Newest commit folded in; null for an empty log. */
-  head: {version: number; id: string; at: number} | null;
+  head: Head | null;
   link: Link;
   /** The last time the chain of commits did not hold; everything was read again since. */
   lastBreak: {why: string; at: number} | null;

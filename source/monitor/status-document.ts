@@ -6,6 +6,7 @@ import {appliedBy, type Applied, type Report} from '../audience/applied.ts';
 import type {Snapshot} from '../controller/outcome.ts';
 import {aheadWords} from '../analysis/judge/reasons.ts';
 import type {MetricSnapshot} from '../metrics/prometheus/snapshot.ts';
+import {isFrozen, type Freeze} from '../release/freeze.ts';
 import type {Release, State} from '../release/state.ts';
 import {metricsOf} from './status-metrics.ts';
 
@@ -25,6 +26,8 @@ export interface Observed {
   externals: readonly MetricSnapshot[];
   /** The judgement of this moment; null or absent: nothing was judged here, and the log tells what the guard has. */
   judgement?: Judgement | null;
+  /** The freeze of the store; null or absent: there is none, or it was not looked at. */
+  freeze?: Freeze | null;
   /** How far the numbers look back. */
   window: Span;
   /** The store's clock, milliseconds since 1970. */
@@ -72,8 +75,12 @@ export function statusDocument(observed: Observed) {
     alerts: alertsOf(state),
     notices: noticesOf(state),
     guard: guardOf(observed),
+    disabled: disabledOf(release),
+    frozen: frozenOf(observed),
+    approval: approvalOf(release),
     faults: faultsOf(observed),
     head: head?.version ?? 0,
+    change: changeOf(head),
   } as const;
 }
 
@@ -114,6 +121,56 @@ function faultsOf({stream, windows, judgement}: Observed): StatusFault[] {
 }
 
 const CONTRADICTION = 'what samples say about people contradicts their requests and is left out of evidence';
+
+/** Prod for everyone although the release goes on; null: it is not disabled. */
+function disabledOf(release: Release | null) {
+  const {disabled = null} = release ?? {};
+  if (disabled === null) return null;
+  const {at, by, authenticated, why, reason} = disabled;
+  return {
+    at,
+    by: plainText(by, 128),
+    authenticated,
+    why,
+    reason: reason === null ? null : plainText(reason, 300),
+  };
+}
+
+function frozenOf({freeze = null, now}: Observed) {
+  if (freeze === null || !isFrozen(freeze, now)) return null;
+  const {until, reason, by, authenticated, at} = freeze;
+  return {until, reason: plainText(reason, 300), by: plainText(by, 128), authenticated, at};
+}
+
+/** The raise that waits for a second person: what it is, and who has said yes; null: none waits. */
+function approvalOf(release: Release | null) {
+  const {approval = null} = release ?? {};
+  if (approval === null) return null;
+  const {number, wish, wantedBy, askedBy, askedAt, reason, approvers} = approval;
+  return {
+    number,
+    wish,
+    wantedBy,
+    askedBy: plainText(askedBy, 128),
+    askedAt,
+    reason: reason === null ? null : plainText(reason, 300),
+    needed: 2,
+    approvers: approvers.map(({by, authenticated}) => ({by: plainText(by, 128), authenticated})),
+  };
+}
+
+/** The newest commit: its full id vouches for the whole log; `authenticated` is the user that the store knows. */
+function changeOf(head: Snapshot['head']) {
+  if (head === null) return null;
+  const {version, id, at, by, authenticated = null} = head;
+  return {
+    version,
+    id,
+    at,
+    by: plainText(by, 128),
+    authenticated: authenticated === null ? null : plainText(authenticated, 128),
+  };
+}
 
 /** How many routers are named. */
 const TROUBLES_AT_MOST = 50;
@@ -180,23 +237,26 @@ function sideOf({windows, window, externals}: Observed, numbers: SideNumbers | n
 }
 
 function stepsOf(release: Release | null, now: number) {
-  return (release?.steps ?? []).map(({id, name, state, startedAt, endedAt, error}) => ({
+  return (release?.steps ?? []).map(({id, name, state, startedAt, endedAt, error, words = ''}) => ({
     id,
     name,
     state,
     startedAt,
     ms: startedAt === null ? null : (endedAt ?? now) - startedAt,
     error: error === null ? null : plainText(error, 500),
+    // What a gate said when it did not open.
+    words: words === '' ? null : plainText(words, 500),
   }));
 }
 
 function alertsOf({alerts}: State) {
-  return alerts.map(({id, level, message, raisedAt, acknowledgedBy, resolvedAt}) => ({
+  return alerts.map(({id, level, message, raisedAt, acknowledgedBy, acknowledgedAs, resolvedAt}) => ({
     id,
     level,
     message: plainText(message, 2000),
     raisedAt,
     acknowledgedBy: acknowledgedBy === null ? null : plainText(acknowledgedBy, 128),
+    acknowledgedAs: acknowledgedAs === null ? null : plainText(acknowledgedAs, 128),
     resolvedAt,
   }));
 }

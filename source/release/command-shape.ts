@@ -1,5 +1,5 @@
 import type {Command, CommandType} from './command.ts';
-import {isFlag, isNumber, isRecord, isText, listOf, oneOf, optional, wrongField} from './shape.ts';
+import {isFlag, isNumber, isRecord, isText, listOf, nullable, oneOf, optional, wrongField} from './shape.ts';
 import type {Check, Shape} from './shape.ts';
 
 const CAUSE: Shape = {code: isText, text: isText};
@@ -7,14 +7,23 @@ const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === 
 /** `decide` checks the value itself, with a better message. */
 const isAnything: Check = () => true;
 
+const isIdentity: Check = value =>
+  isRecord(value) && wrongField(value, {name: isText, shared: nullable(isText)}) === null;
+
+const isFreeze: Check = value =>
+  isRecord(value) &&
+  wrongField(value, {until: isNumber, reason: isText, by: isText, authenticated: nullable(isText)}) === null;
+
 const STAMP: Shape = {
   by: value =>
     isRecord(value) &&
     isText(value['name']) &&
     (value['kind'] === 'person' || value['kind'] === 'guard') &&
-    optional(isNumber)(value['epoch']),
+    optional(isNumber)(value['epoch']) &&
+    optional(isIdentity)(value['identity']),
   at: isNumber,
   reason: optional(isText),
+  freeze: optional(nullable(isFreeze)),
 };
 
 /**
@@ -36,6 +45,11 @@ const SHAPES: Readonly<Record<CommandType, Shape>> = {
   retry: {release: isText, step: optional(isText)},
   rollback: {release: isText, isLatched: optional(isFlag)},
   complete: {release: isText},
+  disable: {release: isText},
+  enable: {release: isText},
+  approve: {release: isText, number: optional(isNumber)},
+  'tell-gate': {release: isText, step: isText, words: isText, alert: isText},
+  'accept-unknown': {event: isText},
   include: {release: isText, user: isText},
   deny: {release: isText, user: isText},
   remove: {release: isText, user: isText},

@@ -1,3 +1,4 @@
+import type {Wish} from './approval.ts';
 import type {Event, EventType, UnknownEvent} from './event.ts';
 import {isPercent} from './percent.ts';
 import {mistakeInPlan} from './plan-shape.ts';
@@ -23,10 +24,33 @@ const RELEASE: Shape = {release: isText};
 const STEP: Shape = {...RELEASE, step: isText};
 const USER: Shape = {...RELEASE, user: isText};
 const ALERT: Shape = {alert: isText};
-const CAUSE: Shape = {code: isText, text: isText};
+const isFigure = optional(nullable(isNumber));
+const CAUSE: Shape = {
+  code: isText,
+  text: isText,
+  metric: optional(nullable(isText)),
+  value: isFigure,
+  threshold: isFigure,
+  samples: isFigure,
+  windowSeconds: isFigure,
+};
 const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
 /** Kinds of a newer version are kept, and this version overrules nothing by them. */
 const areCauses = listOf({kind: isText});
+const APPROVER: Shape = {by: isText, authenticated: isText};
+const WISHES: Readonly<Record<Wish['type'], Shape>> = {
+  next: {from: isNumber, criteria: areChecked},
+  set: {percent: isPercent, from: isNumber},
+  complete: {},
+  enable: {},
+  include: {user: isText},
+  remove: {user: isText},
+};
+const isWish: Check = value =>
+  isRecord(value) &&
+  isText(value['type']) &&
+  Object.hasOwn(WISHES, value['type']) &&
+  wrongField(value, WISHES[value['type'] as Wish['type']]) === null;
 const START: Shape = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
 
 /**
@@ -54,6 +78,23 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'release-banned': RELEASE,
   'start-queued': {...START, after: isText},
   'queued-start-cancelled': {...RELEASE, after: isText},
+  'release-disabled': {
+    ...RELEASE,
+    why: oneOf('person', 'approval', 'frozen'),
+    reason: nullable(isText),
+  },
+  'release-enabled': RELEASE,
+  'approval-asked': {
+    ...RELEASE,
+    number: isNumber,
+    wish: isWish,
+    wantedBy: oneOf('person', 'guard'),
+    reason: nullable(isText),
+    approvers: listOf(APPROVER),
+  },
+  'approval-given': {...RELEASE, number: isNumber, ...APPROVER},
+  'gate-closed': {...STEP, words: isText},
+  'unknown-accepted': {event: isText},
   'user-included': USER,
   'user-denied': USER,
   'user-removed': USER,

@@ -3,6 +3,8 @@
  * makes one from YAML.
  */
 
+import type {RaiseHours} from './raise-hours.ts';
+
 /**
  * Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds. A `version` is compared part by
  * part.
@@ -96,7 +98,9 @@ export interface Phase {
   /** Runs when this phase is left, before the next one is entered. */
   after?: Hook;
   /** A gate that runs again and again before this phase is left, until it exits with 0. */
-  confirm?: Hook;
+  confirm?: Gate;
+  /** Raises into this phase and within it need two people; absent: one. */
+  approval?: 2;
 }
 
 /** The steps that a hook can do, in the order of a release's life. */
@@ -117,6 +121,14 @@ export interface Hook {
   timeoutMs: number;
   /** Command that checks whether the step is done already: exit code 0 means yes. */
   check: string[] | null;
+}
+
+/** A program that is asked until it ends with 0. */
+export interface Gate extends Hook {
+  /** After this time an alert says that it is closed, milliseconds; absent: 30 minutes. */
+  remindMs?: number;
+  /** After this time the release is paused, milliseconds; absent: never. */
+  deadlineMs?: number;
 }
 
 export interface Evidence {
@@ -149,4 +161,8 @@ export interface Plan {
   forced: {headers: string[]; cookies: string[]};
   checklist: string[];
   contacts: Record<string, string>;
+  /** Hours in which a guard may raise: those of the plan and those of the project, all of which must be open. */
+  raise?: RaiseHours[];
+  /** Every raise needs two different people; absent: one. */
+  approval?: 2;
 }

@@ -1,4 +1,5 @@
 import {countWords} from '../analysis/judge/amounts.ts';
+import {authorOf} from '../release/commit.ts';
 import {atRollbackTable} from './at-rollback.ts';
 import type {Block, ReportDocument, Section, Tone} from './document.ts';
 import {chartsOf} from './charts.ts';
@@ -81,7 +82,8 @@ function lead(report: Report, words: Words): string {
 
 function facts(report: Report, words: Words, {full, zone}: Moments): Block {
   const {facts: labels, running, bySomebody} = words;
-  const {exposure, startedAt, startedBy, endedAt, totalMs, pausedMs, heldMs} = report;
+  const {exposure, startedAt, startedBy, startedAs, endedAt, totalMs, pausedMs, heldMs, head} = report;
+  const starter = authorOf({by: startedBy, authenticated: startedAs});
   const users = exposure.users === null ? null : countWords(exposure.users);
   return {
     kind: 'facts',
@@ -89,12 +91,13 @@ function facts(report: Report, words: Words, {full, zone}: Moments): Block {
       [labels.release, report.release],
       [labels.over, report.over ?? UNKNOWN],
       [labels.plan, report.plan],
-      [labels.started, bySomebody(full(startedAt), startedBy)],
+      [labels.started, bySomebody(full(startedAt), starter)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
       [labels.lasted, lastedWords(totalMs, words.units)],
       ...(pausedMs >= WORTH_MS ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
       ...(heldMs >= WORTH_MS ? [[labels.held, lastedWords(heldMs, words.units)] as const] : []),
       [labels.exposed, words.exposed(countWords(exposure.requests), users)],
+      ...(head === null ? [] : [[labels.head, words.head(String(head.version), head.id)] as const]),
       [labels.made, `${full(report.madeAt)}, ${words.zone(zone)}`],
     ],
   };
@@ -115,7 +118,7 @@ function coverage({coveredPercent, sides, rollback}: Report, words: Words): Bloc
 
 function rollback({rollback}: Report, words: Words, {full}: Moments): Block[] {
   if (rollback === null) return [];
-  const {at, by, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
+  const {at, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
   const told = [
     toProdMs === null
       ? words.toProdUnseen
@@ -124,7 +127,7 @@ function rollback({rollback}: Report, words: Words, {full}: Moments): Block[] {
     ...((silent ?? 0) > 0 ? [words.silent(String(silent))] : []),
   ];
   return [
-    {kind: 'text', text: words.bySomebody(full(at), by)},
+    {kind: 'text', text: words.bySomebody(full(at), authorOf(rollback))},
     ...(reason === null ? [] : [{kind: 'text', text: words.because(reason), tone: 'bad'} as const]),
     {kind: 'text', text: told.join(' ')},
   ];

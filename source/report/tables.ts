@@ -1,5 +1,6 @@
 import {amount, countWords} from '../analysis/judge/amounts.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
+import {authorOf} from '../release/commit.ts';
 import type {Block, Cell} from './document.ts';
 import {lastedWords, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
 import type {PhaseReport, Report, Sides} from './report.ts';
@@ -172,10 +173,10 @@ export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}:
     {
       kind: 'table',
       head: [columns.from, columns.to, columns.by, columns.why],
-      rows: pauses.map(({from, to, by, reason}) => [
+      rows: pauses.map(({from, to, reason, ...who}) => [
         {text: beside(from, startedAt)},
         {text: to === null ? words.running : beside(to, startedAt)},
-        {text: by},
+        {text: authorOf(who)},
         {text: reason ?? ''},
       ]),
     },
@@ -211,10 +212,10 @@ export function timelineTable({timeline, startedAt}: Report, words: Words, {besi
     {
       kind: 'table',
       head: [columns.at, columns.what, columns.by],
-      rows: timeline.map(({at, text, by}) => [
+      rows: timeline.map(({at, text, ...who}) => [
         {text: beside(at, startedAt)},
         {text},
-        {text: by, tone: 'quiet'},
+        {text: authorOf(who), tone: 'quiet'},
       ]),
     },
   ];

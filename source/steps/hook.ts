@@ -19,6 +19,12 @@ export interface HookOptions {
   outputs: OutputShelf;
   /** Variables of this process that hold secrets; absent: none but Graydeck's own. */
   hides?: readonly string[] | undefined;
+  /** Why this host does not run a program for this release; null: it does. Absent: every program is run. */
+  mayRun?: ((argv: readonly string[], release: Release) => Promise<string | null>) | undefined;
+  /** Keeps what a gate said when it did not open. */
+  tellGate?: ((release: string, step: string, words: string) => Promise<unknown>) | undefined;
+  /** The store's clock, milliseconds since 1970; absent: this host's. */
+  now?: (() => number) | undefined;
   /** The phase it is about, where that is not the one the release is in. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
@@ -33,6 +39,8 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
   return {
     deadlineMs: runs * (hook.timeoutMs + KILL_AFTER_MS) + KEEPING_MS,
     async perform(step, {release, signal}) {
+      const barred = await whyBarred([hook.argv, hook.check ?? []], release, options);
+      if (barred !== null) return {outcome: 'failed', error: barred};
       const env = await environmentOf(step, release, options);
       const run = {env, timeoutMs: hook.timeoutMs, signal};
       const program = hook.argv[0] ?? '';
@@ -69,6 +77,19 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
       }
     },
   };
+}
+
+/** Why one of these commands is not run here; null: all are. */
+export async function whyBarred(
+  commands: readonly (readonly string[])[],
+  release: Release,
+  {mayRun}: Pick<HookOptions, 'mayRun'>,
+): Promise<string | null> {
+  for (const argv of commands) {
+    const why = argv.length === 0 ? null : ((await mayRun?.(argv, release)) ?? null);
+    if (why !== null) return why;
+  }
+  return null;
 }
 
 /** What the environment of a hook tells it. @throws what the shelf throws, for `restore` alone. */

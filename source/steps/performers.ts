@@ -6,7 +6,10 @@ import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
 /** By what means steps are done. */
-export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | 'hides'> {
+export interface StepOptions extends Pick<
+  HookOptions,
+  'feature' | 'outputs' | 'hides' | 'mayRun' | 'tellGate'
+> {
   traffic: TrafficView;
   /** Of the guard that acts; null: nobody guards. */
   epoch(): number | null;
@@ -20,6 +23,8 @@ export function performersFor({
   feature,
   outputs,
   hides,
+  mayRun,
+  tellGate,
   traffic,
   epoch,
   takeSnapshot,
@@ -42,7 +47,8 @@ export function performersFor({
         const found = phaseHookOf(release, step);
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
-        const options = {feature, outputs, hides, epoch: epoch(), phase};
+        const now = () => traffic.now();
+        const options = {feature, outputs, hides, mayRun, tellGate, now, epoch: epoch(), phase};
         return step.name === 'confirm'
           ? confirmPerformer(found.hook, options)
           : hookPerformer(found.hook, options);
@@ -50,7 +56,9 @@ export function performersFor({
       default: {
         // Other steps without a hook are skipped from the start; they never come to be due.
         const hook = release.plan.hooks[step.name];
-        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, hides, epoch: epoch()});
+        return hook === undefined
+          ? null
+          : hookPerformer(hook, {feature, outputs, hides, mayRun, epoch: epoch()});
       }
     }
   };

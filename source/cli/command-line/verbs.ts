@@ -1,6 +1,7 @@
 import type {Verb} from './verb.ts';
 import {BESIDE} from './verbs-beside.ts';
 import {ROUTING} from './verbs-for-routers.ts';
+import {GOVERNING} from './verbs-that-govern.ts';
 import {MOVING} from './verbs-that-move.ts';
 
 /** Every verb, in the order of the help. */
@@ -8,5 +9,6 @@ export const VERBS: readonly Verb[] = [
   ...BESIDE.filter(({name}) => name === 'watch' || name === 'demo'),
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
+  ...GOVERNING,
   ...ROUTING,
 ];

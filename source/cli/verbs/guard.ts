@@ -1,5 +1,6 @@
 import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
+import {sourceOf} from '../../controller/source.ts';
 import {machineClock} from '../../monitor/clock.ts';
 import {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {pause} from '../../guard/wait.ts';
@@ -97,7 +98,7 @@ async function guardFeature(
   signal: AbortSignal,
 ): Promise<void> {
   const feature = store.feature(featureName);
-  const controller = openController({feature: featureName, log: feature.log, now: () => store.now()});
+  const controller = openController(sourceOf(store, featureName));
   const measuring = openMeasuring(feature, controller, settings);
   const prometheus = await openPrometheus(await monitorSettings(settings), controller, {onlyPlanned: true});
   void prometheus?.start();

@@ -1,6 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {isEndless} from '../../analysis/judge/reasons.ts';
 import {together} from '../../analysis/judge/external.ts';
+import {freezeOf} from '../../release/freeze.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {clockwork} from '../../console/present/format.ts';
@@ -64,7 +65,11 @@ export const run: Run = async call => {
       const judged = () => judging?.judged() ?? null;
       if (flags.watch) return await watchStatus(call, feature, view, measurements, windowMs, told, judged);
       await Promise.race([judging?.first, pause(PATIENCE_MS, undefined, {ref: false})]);
-      const observed = await observe(feature, view, {measurements, isRead}, windowMs, told, judged);
+      const freeze = freezeOf(await store.freezes.newest().catch(() => null));
+      const observed = {
+        ...(await observe(feature, view, {measurements, isRead}, windowMs, told, judged)),
+        freeze,
+      };
       const status = statusDocument(observed);
       if (out.isJson) out.json(status);
       else {

@@ -1,6 +1,7 @@
 import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
+import {sourceOf} from '../../controller/source.ts';
 import type {OperatorStore, ViewStore} from '../../store/port.ts';
 import {readGuardName, readStamp} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
@@ -123,7 +124,7 @@ async function wiringOf(call: Call, opened: Look | Session, guardName: string | 
   }
   async function actOn(store: OperatorStore, name: string): Promise<Wiring> {
     const feature = store.feature(name);
-    const controller = openController({feature: name, log: feature.log, now: () => store.now()});
+    const controller = openController(sourceOf(store, name));
     await controller.ready();
     const acting = {feature, controller};
     const prometheus = await openPrometheus(await monitorSettings(settings), controller);

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {HOOK_NAMES, type Hook, type HookName, type Plan} from '../../release/plan.ts';
+import {HOOK_NAMES, type Gate, type Hook, type HookName, type Plan} from '../../release/plan.ts';
 import {durationAboveZero} from '../yaml/leaf.ts';
 import {shown} from '../yaml/mistake.ts';
 import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
@@ -28,19 +28,40 @@ export function readHooks(reader: Reader, spot: Spot): Plan['hooks'] {
   return hooks;
 }
 
-/** A program with its arguments, and what else may be said of it; undefined once its mistakes are told. */
-export function readHook(reader: Reader, spot: Spot): Hook | undefined {
+/** `confirm:` of a phase: a program that is asked, and what happens while it says no. */
+export function readGate(reader: Reader, spot: Spot): Gate | undefined {
+  const hook = readHook(reader, spot, GATE);
+  if (hook === undefined || !isMapping(spot.value)) return hook;
+  const of = (key: 'remind' | 'deadline') =>
+    isWritten(spot, key) ? reader.field(child(spot, key), durationAboveZero) : undefined;
+  const [remindMs, deadlineMs] = [of('remind'), of('deadline')];
+  return {
+    ...hook,
+    ...(remindMs === undefined ? {} : {remindMs}),
+    ...(deadlineMs === undefined ? {} : {deadlineMs}),
+  };
+}
+
+/** Keys of a gate beside those of a hook; `run` is the same as `argv`. */
+const GATE = {run: z.unknown(), remind: z.unknown(), deadline: z.unknown()};
+
+/**
+ * A program with its arguments, and what else may be said of it; undefined once its mistakes are told.
+ * @param more keys that somebody else reads
+ */
+export function readHook(reader: Reader, spot: Spot, more: typeof GATE | object = {}): Hook | undefined {
   if (!isMapping(spot.value)) {
     const argv = readArgv(reader, spot);
     return argv === undefined ? undefined : {argv, timeoutMs: DEFAULT_HOOK_MS, check: null};
   }
-  const shape = {argv: z.unknown(), timeout: durationAboveZero, check: z.unknown()};
+  const shape = {argv: z.unknown(), timeout: durationAboveZero, check: z.unknown(), ...more};
   const fields = reader.fields(spot, shape, {command: 'argv', cmd: 'argv', run: 'argv', args: 'argv'});
   if (fields === null) return undefined;
-  reader.require(spot, {argv: 'argv: [./deploy.sh, --fast]'});
+  const key = more === GATE && isWritten(spot, 'run') ? 'run' : 'argv';
+  reader.require(spot, {[key]: `${key}: [./deploy.sh, --fast]`});
   if ((fields.timeout ?? 0) > LONGEST_HOOK_MS)
     reader.mistake(child(spot, 'timeout'), {message: 'this is too long', allowed: 'at most 8h: 10m'});
-  const argv = isWritten(spot, 'argv') ? readArgv(reader, child(spot, 'argv')) : undefined;
+  const argv = isWritten(spot, key) ? readArgv(reader, child(spot, key)) : undefined;
   const check = isWritten(spot, 'check') ? readArgv(reader, child(spot, 'check')) : null;
   if (argv === undefined || check === undefined) return undefined;
   return {argv, timeoutMs: fields.timeout ?? DEFAULT_HOOK_MS, check};

@@ -3,7 +3,8 @@ import type {Criterion, Include, Phase, Rule, WhenStale} from '../../release/pla
 import {quote} from '../yaml/mistake.ts';
 import {scalarText} from './attribute.ts';
 import {readCriteria} from './criteria.ts';
-import {readHook} from './hooks.ts';
+import {readGate, readHook} from './hooks.ts';
+import {readApproval} from './raise.ts';
 import {duration, flag, name, oneOf, percent} from '../yaml/leaf.ts';
 import {child, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
 import {readGroupName, readRule} from './rule.ts';
@@ -22,6 +23,7 @@ export interface PhaseDraft {
   manual: boolean;
   whenStale: WhenStale | null;
   hooks?: Pick<Phase, (typeof PHASE_HOOKS)[number]>;
+  approval?: 2 | undefined;
 }
 
 const PHASE_HOOKS = ['before', 'after', 'confirm'] as const;
@@ -41,6 +43,7 @@ const SHAPE = {
   before: z.unknown(),
   after: z.unknown(),
   confirm: z.unknown(),
+  approval: z.unknown(),
 };
 const OTHER_NAMES = {
   phase: 'name',
@@ -81,13 +84,16 @@ function readPhase(reader: Reader, spot: Spot): PhaseDraft | null {
     manual: fields.manual ?? false,
     whenStale: fields.whenStale ?? null,
     hooks: readPhaseHooks(reader, spot),
+    approval: isWritten(spot, 'approval') ? readApproval(reader, child(spot, 'approval')) : undefined,
   };
 }
 
 function readPhaseHooks(reader: Reader, spot: Spot): NonNullable<PhaseDraft['hooks']> {
   const hooks: NonNullable<PhaseDraft['hooks']> = {};
   for (const name of PHASE_HOOKS) {
-    const hook = isWritten(spot, name) ? readHook(reader, child(spot, name)) : undefined;
+    if (!isWritten(spot, name)) continue;
+    const at = child(spot, name);
+    const hook = name === 'confirm' ? readGate(reader, at) : readHook(reader, at);
     if (hook !== undefined) hooks[name] = hook;
   }
   return hooks;
@@ -152,5 +158,6 @@ export function phaseOf(draft: PhaseDraft): Phase {
     manual: draft.manual,
     whenStale: draft.whenStale,
     ...draft.hooks,
+    ...(draft.approval === undefined ? {} : {approval: draft.approval}),
   };
 }

@@ -8,6 +8,7 @@ import {duration, featureName, name, oneOf} from '../yaml/leaf.ts';
 import {phaseOf, readPhases, WHEN_STALE, type PhaseDraft} from './phases.ts';
 import {checkHold, checkPhases} from './plan-checks.ts';
 import {readChecklist, readContacts, readEvidence, readForced} from './plan-settings.ts';
+import {readApproval, readRaise} from './raise.ts';
 import {readRamp} from './ramp.ts';
 import {child, isWritten, type Fields, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
 import {readSeedGroup} from '../seeds/groups.ts';
@@ -31,6 +32,8 @@ export const PLAN_SHAPE = {
   forced: z.unknown(),
   checklist: z.unknown(),
   contacts: z.unknown(),
+  raise: z.unknown(),
+  approval: z.unknown(),
   gray_release_plan: z.unknown(),
   user_groups: z.unknown(),
   rollback_conditions: z.unknown(),
@@ -78,6 +81,8 @@ export function planFrom(
   if (ramp?.equal === 'hold') checkHold(reader, child(at('ramp'), 'equal'), guardrails);
   checkGroups(reader, groups, drafts.flatMap(rulesOf));
 
+  const raise = has('raise') ? readRaise(reader, at('raise')) : undefined;
+  const approval = has('approval') ? readApproval(reader, at('approval')) : undefined;
   const named = fields.feature ?? feature ?? null;
   return {
     name: fields.name ?? named ?? fallbackName,
@@ -96,6 +101,8 @@ export function planFrom(
     forced: has('forced') ? readForced(reader, at('forced')) : DEFAULT_FORCED,
     checklist: has('checklist') ? readChecklist(reader, at('checklist')) : [],
     contacts: has('contacts') ? readContacts(reader, at('contacts')) : {},
+    ...(raise === undefined ? {} : {raise: [raise]}),
+    ...(approval === undefined ? {} : {approval}),
   };
 }
 

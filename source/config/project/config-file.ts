@@ -1,6 +1,8 @@
 import {z} from 'zod';
 import type {ChannelSpec} from '../../release/channel.ts';
 import type {Plan} from '../../release/plan.ts';
+import {readRaise} from '../plan/raise.ts';
+import type {RaiseHours} from '../../release/raise-hours.ts';
 import {DEFAULT_ALERTS, readAlerts, type AlertConfig} from './alerts.ts';
 import {readChannels} from './channels.ts';
 import {readMetrics} from './config-metrics.ts';
@@ -36,6 +38,10 @@ export interface Config {
   alerts: AlertConfig;
   /** What `doctor` asks whether it is up: name → argument array. */
   services: Record<string, string[]>;
+  /** Programs that steps may run on this host, as patterns of their paths; null: no list. */
+  allow: string[] | null;
+  /** Hours in which a release of this project may be raised, beside those of its plan. */
+  raise: RaiseHours[];
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
   /** The plan of a feature that `features` does not list. */
@@ -82,6 +88,8 @@ const OTHER_NAMES = {
  * channels: {slack: {url: "${SLACK_WEBHOOK}"}}  # also mail, sms, webhook: who is told of alerts and rollbacks
  * alerts: {escalate: 10m, bell: on}
  * reports: reports                          # the report of every release that ends, as md, json and html
+ * hooks: {allow: [/opt/deploy/*]}          # programs that steps may run on this host
+ * raise: {when: "Mon-Fri 09:00-17:00 Europe/Berlin", except: [2026-12-24]}
  * services: {gray: [systemctl, is-active, pay-gray]}   # asked by `graydeck doctor`
  * plan: plans/payment.yaml                  # or the plan itself, or its keys (phases, guardrails, …) right here
  * features: {search: {plan: plans/search.yaml}, checkout: {phases: […]}}
@@ -106,6 +114,7 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     ? readMetrics(reader, child(root, 'metrics'))
     : {declared: {}, queries: {}};
   reader.book = metricBook(declared);
+  const hooks = isWritten(root, 'hooks') ? child(root, 'hooks') : null;
   return {
     store: isWritten(root, 'store') ? readStore(reader, child(root, 'store')) : null,
     feature: fields.feature ?? null,
@@ -117,12 +126,14 @@ function configFrom(reader: Reader, root: Spot): Config | null {
     channels: isWritten(root, 'channels') ? readChannels(reader, child(root, 'channels')) : [],
     alerts: isWritten(root, 'alerts') ? readAlerts(reader, child(root, 'alerts')) : DEFAULT_ALERTS,
     services: isWritten(root, 'services') ? readServices(reader, child(root, 'services')) : {},
+    allow: hooks === null || !isWritten(hooks, 'allow') ? null : readAllow(reader, child(hooks, 'allow')),
+    raise: isWritten(root, 'raise') ? [readRaise(reader, child(root, 'raise')) ?? []].flat() : [],
     reports: fields.reports ?? null,
     plan: planSource(
       reader,
       root,
       fields.feature ?? 'plan',
-      new Set(['feature', 'contacts', ...Object.keys(CONFIG_SHAPE)]),
+      new Set(['feature', 'contacts', 'raise', ...Object.keys(CONFIG_SHAPE)]),
     ),
     features: isWritten(root, 'features') ? readFeatures(reader, child(root, 'features')) : {},
   };
@@ -140,7 +151,9 @@ function planSource(
 ): PlanSource | null {
   const {value} = spot;
   if (!isMapping(value)) return null;
-  const inline = Object.keys(value).filter(key => Object.hasOwn(PLAN_SHAPE, key) && !besides.has(key));
+  const inline = Object.keys(value).filter(
+    key => Object.hasOwn(PLAN_SHAPE, key) && !besides.has(key) && !isAllowList(key, value[key]),
+  );
   if (isWritten(spot, 'plan')) {
     for (const key of inline)
       reader.mistake(
@@ -155,8 +168,35 @@ function planSource(
     return readSource(reader, child(spot, 'plan'), fallbackName);
   }
   if (inline.length === 0) return null;
-  const keys = Object.entries(value).filter(([key]) => Object.hasOwn(PLAN_SHAPE, key));
+  const keys = Object.entries(value)
+    .filter(([key]) => Object.hasOwn(PLAN_SHAPE, key) && !(besides.has('raise') && key === 'raise'))
+    .map(([key, part]) => (key === 'hooks' ? [key, withoutAllow(part)] : [key, part]));
   return {kind: 'inline', plan: readInline(reader, {...spot, value: Object.fromEntries(keys)}, fallbackName)};
+}
+
+/** `hooks: {allow: […]}` alone says what this host may run, and is no part of a plan. */
+function isAllowList(key: string, value: unknown): boolean {
+  return key === 'hooks' && isMapping(value) && Object.keys(value).every(name => name === 'allow');
+}
+
+function withoutAllow(value: unknown): unknown {
+  if (!isMapping(value)) return value;
+  const {allow: _, ...hooks} = value;
+  return hooks;
+}
+
+/** `hooks.allow`: whole paths, `*` for any part of a name. */
+function readAllow(reader: Reader, spot: Spot): string[] {
+  const example = 'a list of paths: [/opt/deploy/*]';
+  return reader.items(spot, example).flatMap(item => {
+    if (typeof item.value === 'string' && item.value.startsWith('/') && !item.value.includes('\0'))
+      return [item.value];
+    reader.mistake(item, {
+      message: 'this is no whole path of a program',
+      allowed: '/opt/deploy/*, /usr/bin/kubectl',
+    });
+    return [];
+  });
 }
 
 function readSource(reader: Reader, spot: Spot, fallbackName: string): PlanSource | null {

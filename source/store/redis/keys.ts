@@ -5,6 +5,9 @@ const PREFIX = 'graydeck:';
 /** The set of the names of all features: alone in its slot, so never in one script with another key. */
 export const FEATURES = `${PREFIX}features`;
 
+/** Stream of freezes, for all features: alone in its slot, too. */
+export const FREEZE = `${PREFIX}freeze`;
+
 /** Where a feature lies. All of it shares the hash tag, and so the slot of a cluster. */
 export interface Keys {
   /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */

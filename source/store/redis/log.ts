@@ -31,7 +31,7 @@ export function logSource(line: Line, bells: Bells, {log, bell}: Keys): LogSourc
 export function logReader(line: Line, source: LogSource): LogReader {
   return {
     head: () => readHead(source),
-    read: (afterVersion, take) => readLog(source, afterVersion, take),
+    read: (afterVersion, take, onBreak) => readLog(source, afterVersion, take, onBreak),
     follow: (after, onNews, signal) =>
       followLog(source, after, onNews, AbortSignal.any([signal, line.closed])),
   };
@@ -126,6 +126,7 @@ function exposesMore({events}: Commit): boolean {
     switch (event.type) {
       case 'release-started':
       case 'release-resumed':
+      case 'release-enabled':
       case 'phase-entered':
       case 'promotion-started':
       case 'user-included':
