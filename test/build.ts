@@ -5,6 +5,7 @@
 import {chmod, copyFile, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join, relative, resolve} from 'node:path';
 import {build, type Plugin} from 'esbuild';
+import {jsonSchemaOf, SCHEMAS, type SchemaName} from '../source/config/json-schema.ts';
 import {collectNotices} from './build-notices.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -49,6 +50,16 @@ const removeAllBut = async (kept: ReadonlySet<string>, folder: string) => {
   await Promise.all(stale.map(path => rm(path)));
 };
 
+/** Writes the JSON Schemas, for editors. */
+const writeSchemas = async (folder: string): Promise<string[]> =>
+  Promise.all(
+    (Object.keys(SCHEMAS) as SchemaName[]).map(async name => {
+      const path = join(folder, SCHEMAS[name].file);
+      await writeFile(path, `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`);
+      return path;
+    }),
+  );
+
 /**
  * Bundles the program into `folder` (created when missing) and removes what an earlier build left there;
  * chunks carry a hash in their name, so a program that is running keeps working while this writes.
@@ -86,10 +97,11 @@ export async function buildProgram(folder: string): Promise<{files: readonly str
   await copyFile(join(root, 'source/cli/bin.js'), launcher);
   await chmod(launcher, 0o755);
   await writeFile(notices, await collectNotices(root, Object.keys(metafile.inputs)));
+  const schemas = await writeSchemas(folder);
   const written = Object.keys(metafile.outputs).map(path => resolve(root, path));
-  await removeAllBut(new Set([...written, launcher, notices]), folder);
+  await removeAllBut(new Set([...written, launcher, notices, ...schemas]), folder);
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return {files: [...written, launcher, notices].map(path => relative(folder, path)), bytes};
+  return {files: [...written, launcher, notices, ...schemas].map(path => relative(folder, path)), bytes};
 }
 
 if (import.meta.main) {

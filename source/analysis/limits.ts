@@ -30,17 +30,31 @@ function limitOf(condition: Condition, then: Limit['then'], prod: number | null)
   return {value, bad, then, ...('value' in threshold ? {} : {isRelative: true})};
 }
 
-/** All limits the plan sets for a metric in a phase, the most severe first. `prod` is prod's value now. */
-export function limitsOf(plan: Plan, phase: number, name: string, prod: number | null): Limit[] {
-  const guardrails = plan.guardrails
-    .filter(({when, then}) => then !== 'advance' && sameMetric(when, name))
-    .map(({when, then}) => limitOf(when, then === 'advance' ? 'wait' : then, prod));
+/** Conditions of the plan on a metric in a phase, the most severe first. */
+function conditionsOn(
+  plan: Plan,
+  phase: number,
+  name: string,
+): {condition: Condition; then: Limit['then']}[] {
+  const guardrails = plan.guardrails.flatMap(({when, then}) =>
+    then !== 'advance' && sameMetric(when, name) ? [{condition: when, then}] : [],
+  );
   const criteria = (plan.phases[phase]?.criteria ?? [])
     .filter(({condition, dryRun}) => !dryRun && sameMetric(condition, name))
-    .map(({condition}) => limitOf(condition, 'wait', prod));
-  return [...guardrails, ...criteria]
-    .filter(limit => limit !== null)
-    .sort((a, b) => SEVERITY[b.then] - SEVERITY[a.then]);
+    .map(({condition}) => ({condition, then: 'wait'}) as const);
+  return [...guardrails, ...criteria].sort((a, b) => SEVERITY[b.then] - SEVERITY[a.then]);
+}
+
+/** All limits the plan sets for a metric in a phase, the most severe first. `prod` is prod's value now. */
+export function limitsOf(plan: Plan, phase: number, name: string, prod: number | null): Limit[] {
+  return conditionsOn(plan, phase, name).flatMap(({condition, then}) => limitOf(condition, then, prod) ?? []);
+}
+
+/** Window that the most severe condition on a metric looks at, milliseconds; null: the plan has no condition on it. */
+export function windowOfMetric(plan: Plan, phase: number, name: string): number | null {
+  return (
+    conditionsOn(plan, phase, name).find(({condition}) => !condition.improvement)?.condition.overMs ?? null
+  );
 }
 
 /** Whether a value lies on the bad side. */
@@ -48,7 +62,7 @@ export function breaks(limit: Limit, value: number): boolean {
   return limit.bad === 'above' ? value > limit.value : value < limit.value;
 }
 
-/** Whether a limit is broken on which somebody acts; an alert only says so. */
+/** Whether the guard acts on a broken limit; an alert only reports one. */
 export function isActedOn({broken}: {broken: Limit | null}): boolean {
   return broken !== null && broken.then !== 'alert';
 }

@@ -1,3 +1,4 @@
+import {valuesBehind, type Part} from './metrics.ts';
 import {plainText} from './plain-text.ts';
 
 /** How values of a metric come together. */
@@ -76,14 +77,19 @@ export class MetricTable {
     return metric.index > USERS && (metric.kind === 'counter' || metric.kind === 'gauge');
   }
 
+  /** Whether a counter may have this name. */
+  isName(raw: string): boolean {
+    const name = raw.length > LONGEST_NAME ? '' : plainText(raw).trim();
+    return name !== '' && !TAKEN.has(raw) && !TAKEN.has(name);
+  }
+
   /**
    * Makes a place for a counter not seen before. The name is cleaned; two names that look the same are one.
    * @returns the metric, `full` when all places are taken, or what is wrong with the name.
    */
   admit(raw: string, second: number): Metric | 'full' | 'bad-name' {
-    if (raw.length > LONGEST_NAME || TAKEN.has(raw)) return 'bad-name';
+    if (!this.isName(raw)) return 'bad-name';
     const name = plainText(raw).trim();
-    if (name === '' || TAKEN.has(name)) return 'bad-name';
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     if (this.#metrics.length < this.#fixed + MOST_OTHERS)
@@ -108,22 +114,12 @@ export class MetricTable {
   }
 }
 
-/** What is read off a distribution. */
-export type Part = 'mean' | 'p50' | 'p95' | 'p99';
-const PARTS: readonly [suffix: string, part: Part][] = [
-  ['_p50', 'p50'],
-  ['_p95', 'p95'],
-  ['_p99', 'p99'],
-  ['_avg', 'mean'],
-];
-
-/** A metric as conditions and charts name it: by its name, or as `_p50 _p95 _p99 _avg` of a distribution. */
+/** A metric as conditions and charts name it: by its name, or as a part of a distribution like `_p95` and `_avg`. */
 export function findMetric(table: MetricTable, name: string): {metric: Metric | undefined; part: Part} {
   const whole = table.get(name);
   if (whole !== undefined) return {metric: whole, part: 'mean'};
-  for (const [suffix, part] of PARTS) {
-    if (!name.endsWith(suffix)) continue;
-    const metric = table.get(name.slice(0, -suffix.length));
+  for (const {distribution, part} of valuesBehind(name)) {
+    const metric = table.get(distribution);
     if (metric?.kind === 'distribution') return {metric, part};
   }
   return {metric: undefined, part: 'mean'};

@@ -1,28 +1,27 @@
 import type {SideNumbers, Span} from './numbers.ts';
+import {METRIC_NAMES, metricRow, METRICS, partOf, type MetricDefinition} from './metrics.ts';
 import {counterOfShare} from './shown-names.ts';
 import {own} from '../release/own.ts';
 
+/** Shares that the numbers of a side hold, by their counter. */
+const SHARES = {errors: 'errorRate', conversions: 'conversionRate', unavailable: 'availability'} as const;
+
 /** Value of a metric on a side, in the metric's unit; null where it is unknown. Other counters are per second of the window. */
 export function valueOf(name: string, numbers: SideNumbers, window: Span): number | null {
-  switch (name) {
-    case 'throughput':
+  const read = metricRow(name)?.read;
+  switch (read?.by) {
+    case 'rate':
       return numbers.requestsPerSecond;
-    case 'error_rate':
-      return numbers.errorRate;
-    case 'response_time_p50':
-      return numbers.responseTime.p50;
-    case 'response_time_p95':
-      return numbers.responseTime.p95;
-    case 'response_time_p99':
-      return numbers.responseTime.p99;
-    case 'response_time':
-      return numbers.responseTime.mean;
-    case 'availability':
-      return numbers.availability;
-    case 'conversion_rate':
-      return numbers.conversionRate;
-    case 'active_users':
+    case 'distinct':
       return numbers.activeUsers;
+    case 'values':
+      return numbers.responseTime[partOf(read.quantile)] ?? null;
+    case 'share': {
+      const field = own(SHARES, read.counter);
+      if (field !== undefined) return numbers[field];
+      const percent = shareOf(own(numbers.counters, read.counter), numbers.requests);
+      return percent === null || read.isRest !== true ? percent : Math.max(0, 100 - percent);
+    }
     default: {
       const part = counterOfShare(name);
       if (part !== null) return shareOf(own(numbers.counters, part), numbers.requests);
@@ -33,6 +32,24 @@ export function valueOf(name: string, numbers: SideNumbers, window: Span): numbe
       return counter === undefined || seconds <= 0 ? null : counter / seconds;
     }
   }
+}
+
+/** The numbers with what `found` knows of the metrics that no sample speaks of. */
+export function withFound(numbers: SideNumbers, found: ReadonlyMap<string, number>): SideNumbers {
+  const filled = {...numbers, responseTime: {...numbers.responseTime}};
+  for (const name of METRIC_NAMES) {
+    const value = found.get(name);
+    const {read} = METRICS[name] as MetricDefinition;
+    if (value === undefined) continue;
+    if (read.by === 'rate') filled.requestsPerSecond ??= value;
+    else if (read.by === 'distinct') filled.activeUsers ??= value;
+    else if (read.by === 'values') filled.responseTime[partOf(read.quantile)] ??= value;
+    else {
+      const field = read.by === 'share' ? own(SHARES, read.counter) : undefined;
+      if (field !== undefined) filled[field] ??= value;
+    }
+  }
+  return filled;
 }
 
 function shareOf(part: number | undefined, requests: number): number | null {

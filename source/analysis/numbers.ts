@@ -1,3 +1,4 @@
+import type {Summary} from './metrics.ts';
 import type {DataFault} from './people/faults.ts';
 
 /** What is read off windows: numbers of one side. An unknown number is null, never 0. */
@@ -13,7 +14,7 @@ export interface SideNumbers {
   /** Percent of requests that were answered; null unless somebody reports `unavailable`. */
   availability: number | null;
   /** Milliseconds. */
-  responseTime: {mean: number | null; p50: number | null; p95: number | null; p99: number | null};
+  responseTime: Summary;
   /** Distinct users in the window, estimated; null unless somebody reports `users`. */
   activeUsers: number | null;
   /** Every other counter by name, summed. */
@@ -34,20 +35,6 @@ export interface Span {
   from: number;
   to: number;
 }
-
-/** Metric names known without configuration, in the order of the screen. */
-export const METRIC_NAMES = [
-  'throughput',
-  'error_rate',
-  'response_time_p50',
-  'response_time_p95',
-  'response_time_p99',
-  'response_time',
-  'availability',
-  'conversion_rate',
-  'active_users',
-] as const;
-export type MetricName = (typeof METRIC_NAMES)[number];
 
 /** What the console and `status` read: windows over the samples of a feature. */
 export interface WindowView {

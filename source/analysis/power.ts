@@ -3,7 +3,7 @@ import {amount, countWords, timeWords} from './judge/amounts.ts';
 import {divergence} from './divergence.ts';
 import {timeToShowAt} from './time-to-show.ts';
 
-/** A change of a share that somebody would want to be told of. Shares are 0–1. */
+/** A change of a share that is worth a notification. Shares are 0–1. */
 export interface Change {
   /** Of prod. */
   base: number;

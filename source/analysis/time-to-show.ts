@@ -1,7 +1,8 @@
 import type {Condition} from '../release/plan.ts';
 import {LEAST_TOGETHER} from './judge/effective-sample.ts';
 import {isRelative, timeToShow, type Part, type Parts} from './judge/proof.ts';
-import {shareMetric, valuesMetrics} from './judge/read-metric.ts';
+import {shareMetric} from './judge/read-metric.ts';
+import {metricRow, valuesBehind} from './metrics.ts';
 import {LogHistogram} from './sketches/log-histogram.ts';
 
 /** What a forecast assumes of a release that is well. */
@@ -23,7 +24,6 @@ const BELOW_LIMIT = 0.8;
 /** Response times are taken to be log-normal; standard deviation of their logarithm, and points that stand for them. */
 const SPREAD = 0.7;
 const POINTS = 399;
-const TIMES_NAMED = /^response_time(?:_avg|_p50|_p95|_p99)?$/u;
 
 /**
  * About how long it takes a release that is well to show that a condition holds, milliseconds; null: it never does, as
@@ -72,9 +72,10 @@ function sharesOf(condition: Condition, {errorRate}: Assumed): Parts | null {
 
 /** Sides of response times. */
 function timesOf({metric, threshold}: Condition): Parts | null {
-  const known = TIMES_NAMED.test(metric)
-    ? valuesMetrics(metric).find(({distribution}) => distribution === 'response_time')
-    : undefined;
+  const known =
+    metricRow(metric)?.read.by === 'values'
+      ? valuesBehind(metric).find(({distribution}) => distribution === 'response_time')
+      : undefined;
   if (known === undefined) return null;
   const {quantile} = known;
   const usual = times(1);

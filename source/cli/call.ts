@@ -11,7 +11,7 @@ export interface Call {
   out: Output;
   /**
    * Aborts on SIGINT, SIGTERM and SIGHUP; asking for it takes these signals over. `isOrderly`: a signal is the way this
-   * verb ends, and its own exit code counts.
+   * verb ends, and its own exit code counts; without a terminal it goes on after SIGHUP.
    */
   interrupted(options?: {isOrderly?: boolean}): AbortSignal;
 }

@@ -1,7 +1,8 @@
 import parseDuration from 'parse-duration';
 import {bad, good, quote, type Reading} from './yaml/mistake.ts';
 
-const ALLOWED = 'a time with its unit: 30s, 5m, 24h, 1h30m, 7 days, 2天, 即时';
+/** Which times may be written. */
+export const DURATION_FORM = 'a time with its unit: 30s, 5m, 24h, 1h30m, 7 days, 2天, 即时';
 const A_YEAR = 366 * 86_400_000;
 const AT_ONCE = new Set(['0', '即时', '立即', '马上', 'immediately']);
 const UNITS = 'ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?';
@@ -23,20 +24,20 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
 export function readDuration(value: unknown): Reading<number> {
   if (value === 0) return good(0);
   if (typeof value === 'number')
-    return bad({message: `${value} has no unit: ${value}s, ${value}m or ${value}h?`, allowed: ALLOWED});
-  if (typeof value !== 'string') return bad({message: 'this is not a time', allowed: ALLOWED});
+    return bad({message: `${value} has no unit: ${value}s, ${value}m or ${value}h?`, allowed: DURATION_FORM});
+  if (typeof value !== 'string') return bad({message: 'this is not a time', allowed: DURATION_FORM});
   const text = value.normalize('NFKC').trim();
   if (AT_ONCE.has(text)) return good(0);
   if (/^\d+(?:\.\d+)?$/u.test(text))
-    return bad({message: `${text} has no unit: ${text}s, ${text}m or ${text}h?`, allowed: ALLOWED});
+    return bad({message: `${text} has no unit: ${text}s, ${text}m or ${text}h?`, allowed: DURATION_FORM});
   if (/\dM\b/u.test(text))
     return bad({
       message: `the M in ${quote(value)} could be minutes or months: write m for minutes`,
-      allowed: ALLOWED,
+      allowed: DURATION_FORM,
     });
   const latin = CHINESE.reduce((done, [from, to]) => done.replace(from, to), text.toLowerCase());
   const ms = latin.length <= 60 && PATTERN.test(latin) ? parseDuration(latin) : null;
-  if (ms === null) return bad({message: `${quote(value)} is not a time`, allowed: ALLOWED});
-  if (ms > A_YEAR) return bad({message: `${quote(value)} is longer than a year`, allowed: ALLOWED});
+  if (ms === null) return bad({message: `${quote(value)} is not a time`, allowed: DURATION_FORM});
+  if (ms > A_YEAR) return bad({message: `${quote(value)} is longer than a year`, allowed: DURATION_FORM});
   return good(Math.round(ms));
 }

@@ -1,7 +1,8 @@
 import {isPercent} from '../release/percent.ts';
 import {bad, good, quote, type Reading} from './yaml/mistake.ts';
 
-const ALLOWED = '0 to 100 with at most two decimals: 5, "5 %", "0.5 %"';
+/** Which percentages may be written. */
+export const PERCENT_FORM = '0 to 100 with at most two decimals: 5, "5 %", "0.5 %"';
 
 /** A bare number that may have been meant as a fraction, in words. */
 export function twoMeanings(bare: number): string {
@@ -18,7 +19,7 @@ export function readPercent(value: unknown, isCalledPercent = true): Reading<num
   if (match?.groups === undefined || (typeof value !== 'string' && typeof value !== 'number'))
     return bad({
       message: typeof value === 'string' ? `${quote(value)} is not a percentage` : 'this is not a percentage',
-      allowed: ALLOWED,
+      allowed: PERCENT_FORM,
     });
   const number = Number(match.groups['number']);
   const isBare = match.groups['sign'] === '';
@@ -27,9 +28,9 @@ export function readPercent(value: unknown, isCalledPercent = true): Reading<num
       message: twoMeanings(number),
       allowed: `"${number} %" or "${Number((number * 100).toPrecision(12))} %"`,
     });
-  if (number < 0) return bad({message: `${number} % is below 0 %`, allowed: ALLOWED});
-  if (number > 100) return bad({message: `${number} % is above 100 %`, allowed: ALLOWED});
+  if (number < 0) return bad({message: `${number} % is below 0 %`, allowed: PERCENT_FORM});
+  if (number > 100) return bad({message: `${number} % is above 100 %`, allowed: PERCENT_FORM});
   if (!isPercent(number))
-    return bad({message: `${match.groups['number']} % has more than two decimals`, allowed: ALLOWED});
+    return bad({message: `${match.groups['number']} % has more than two decimals`, allowed: PERCENT_FORM});
   return good(number);
 }

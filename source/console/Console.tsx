@@ -1,3 +1,4 @@
+import {withSeen} from './keys/intents.ts';
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
 import {plainText} from '../analysis/plain-text.ts';
@@ -22,7 +23,7 @@ import {press} from './keys/press.ts';
 import type {Effect, PressContext, Step} from './keys/step.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
-import {useReading} from './use-reading.ts';
+import {useReading} from './reading.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi} from './use-ui.ts';
 
@@ -30,12 +31,14 @@ export interface ConsoleProps {
   deck: Deck;
   /** Called with what was done from here, whenever that changes: the farewell tells it. */
   onDone(deck: Deck, done: Ui['done']): void;
+  /** What keys do to the terminal itself; absent where there is none. */
+  terminal?: {redraw(): void; suspend(): void};
 }
 
 /** The whole console: reads the deck, draws it, and turns keys into commands. */
-export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
+export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNode {
   const [deck, setDeck] = useState(first);
-  const [features, setFeatures] = useState<readonly string[]>([first.feature]);
+  const [features, setFeatures] = useState<readonly string[]>([first.monitor.feature]);
   const {exit} = useApp();
   const size = useWindowSize();
   const live = useRef<Deck | null>(null);
@@ -47,7 +50,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   const {t, clean} = scene;
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
   const context = contextOf(deck, model, {featureCount: features.length, rings});
-  useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.feature, rings && deck.time === undefined);
+  useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   const newest = useRef(context);
   useLayoutEffect(() => {
     newest.current = context;
@@ -61,27 +64,28 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
   async function execute(intent: Intent): Promise<void> {
     const {controller, actor} = deck;
     if (controller === null) return;
-    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: deck.view.now()}});
+    change({type: 'note', note: {text: t.sending, tone: 'quiet', at: deck.monitor.view.now()}});
     const words = {t, clean, self: actor.name};
-    const answer = await controller.execute(intent, {by: actor}).then(
-      outcome => answerTo(intent, outcome, {...words, commits: deck.view.commits()}),
+    const seen = withSeen(intent, deck.monitor.snapshot().judgement?.verdict ?? null);
+    const answer = await controller.execute(seen, {by: actor}).then(
+      outcome => answerTo(intent, outcome, {...words, commits: deck.monitor.view.commits()}),
       (fault: unknown) => answerToFault(intent, fault, {...words, commits: []}),
     );
-    const at = deck.view.now();
+    const at = deck.monitor.view.now();
     if (answer.isDone) change({type: 'done', at, text: answer.text, tone: answer.tone});
     else if (answer.tone === 'plain') change({type: 'note', note: {...answer, at}});
     else change({type: 'refused', at, text: answer.text, tone: answer.tone});
   }
 
   async function turnTo(by: 1 | -1): Promise<void> {
-    const index = features.indexOf(deck.feature);
+    const index = features.indexOf(deck.monitor.feature);
     const feature = features[(index + by + features.length) % features.length];
-    if (feature === undefined || feature === deck.feature || deck.open === undefined) return;
+    if (feature === undefined || feature === deck.monitor.feature || deck.open === undefined) return;
     const opened = await deck.open(feature);
     setDeck(opened);
     change({
       type: 'note',
-      note: {text: t.outcomes.feature(clean.name(feature)), tone: 'plain', at: opened.view.now()},
+      note: {text: t.outcomes.feature(clean.name(feature)), tone: 'plain', at: opened.monitor.view.now()},
     });
     await deck.close?.();
   }
@@ -108,7 +112,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     if (extra === undefined) return;
     change({
       type: 'note',
-      note: {text: plainText(await extra.run(), 200), tone: 'plain', at: deck.view.now()},
+      note: {text: plainText(await extra.run(), 200), tone: 'plain', at: deck.monitor.view.now()},
     });
   }
 
@@ -116,7 +120,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     try {
       await deck.giveFeedback?.(feedback);
       change({type: 'feedback-given'});
-      change({type: 'done', at: deck.view.now(), text: t.dialogs.feedbackGiven, tone: 'good'});
+      change({type: 'done', at: deck.monitor.view.now(), text: t.dialogs.feedbackGiven, tone: 'good'});
     } catch (fault) {
       // The words stay, to be sent again.
       change({
@@ -128,7 +132,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
 
   function perform(effect: Effect): void {
     const told = (error: unknown): void =>
-      change({type: 'refused', at: deck.view.now(), text: clean.free(String(error)), tone: 'bad'});
+      change({type: 'refused', at: deck.monitor.view.now(), text: clean.free(String(error)), tone: 'bad'});
     switch (effect.type) {
       case 'execute':
         void execute(effect.intent);
@@ -144,6 +148,12 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
         return;
       case 'time-key':
         deck.time?.press(effect.key);
+        return;
+      case 'redraw':
+        terminal?.redraw();
+        return;
+      case 'suspend':
+        terminal?.suspend();
         return;
       case 'quit':
         exit(effect.code);
@@ -164,7 +174,7 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     const {dialog} = now();
     const clean = plainText(text.trim());
     if (isTyping(dialog)) put(withField(now(), dialog, typed(dialog.field, clean)));
-    else change({type: 'refused', at: deck.view.now(), text: t.pasteIgnored});
+    else change({type: 'refused', at: deck.monitor.view.now(), text: t.pasteIgnored});
   });
 
   if (layout.kind === 'tiny')
@@ -176,7 +186,8 @@ export function Console({deck: first, onDone}: ConsoleProps): ReactNode {
     ui.dialog === null
       ? footerLine(context, {mayAct, isAway: isAway(reading), extras, width, t})
       : dialogFooter(ui.dialog, width, t);
-  const position = features.length > 1 ? `${features.indexOf(deck.feature) + 1}/${features.length}` : '';
+  const position =
+    features.length > 1 ? `${features.indexOf(deck.monitor.feature) + 1}/${features.length}` : '';
   const top = (layout.hasLabels ? 4 : 3) + layout.headlines;
   const dialog = ui.dialog !== null && (
     <Boundary name="dialog" t={t} width={width} moment={reading.at}>

@@ -30,13 +30,3 @@ export function alarmOf({feature, alerts, release}: State, t: Messages, clean: C
     return {heard, title: clean.name(`✖ ${name}: ${alertText(newest, {t, clean})}`, TITLE_WIDTH)};
   return {heard, title: release?.state === 'rolling_back' ? `◀ ${name}: ${t.states.rolling_back}` : null};
 }
-
-/** Puts the window's own title aside, so that it can be put back; a terminal that cannot does nothing. */
-export const KEEP_TITLE = '\u001B[22;2t';
-export const OWN_TITLE = '\u001B[23;2t';
-export const RING = '\u0007';
-
-/** Names the window. @param title plain text: control characters would end it early */
-export function nameWindow(title: string): string {
-  return `\u001B]2;${title}\u0007`;
-}

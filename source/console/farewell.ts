@@ -10,9 +10,9 @@ import {alertText} from './present/verdict/reason-text.ts';
 export function farewell(deck: Deck, done: Ui['done']): string {
   const t = messagesOf(deck.mode.lang);
   const clean = deck.mode.share ? MASKED : OPEN;
-  const {state} = deck.view.snapshot();
-  const {release, guard, alerts} = state;
-  const feature = clean.name(deck.feature);
+  const {snapshot, store, isOwnGuard} = deck.monitor.snapshot();
+  const {release, guard, alerts} = snapshot.state;
+  const feature = clean.name(deck.monitor.feature);
   const lines: string[] = [];
   if (release === null) {
     lines.push(t.farewell.idle(feature));
@@ -25,7 +25,7 @@ export function farewell(deck: Deck, done: Ui['done']): string {
         : t.farewell.over(...words),
     );
     if (isLive(release)) {
-      const isLeft = guard === null || guard.left || guard.epoch === (deck.ownEpoch?.() ?? null);
+      const isLeft = guard === null || guard.left || isOwnGuard;
       lines.push(isLeft ? t.farewell.noGuard : t.farewell.guard(clean.who(guard.name)));
     }
   }
@@ -37,7 +37,7 @@ export function farewell(deck: Deck, done: Ui['done']): string {
         : t.farewell.acknowledged(clean.who(alert.acknowledgedBy));
     lines.push(t.farewell.alert(timeOfDay(alert.raisedAt), alertText(alert, {t, clean}), seen));
   }
-  if (deck.store.health().state === 'away') lines.push(t.farewell.away);
+  if (store.health.state === 'away') lines.push(t.farewell.away);
   if (done.length > 0) {
     lines.push(t.farewell.done, ...done.map(({at, text}) => `  ${timeOfDay(at)}  ${text}`));
   }

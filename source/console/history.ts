@@ -1,4 +1,4 @@
-import type {WindowView} from '../analysis/numbers.ts';
+import type {MonitorView} from '../monitor/monitor.ts';
 
 /** One metric over time on both sides, oldest first; null where nothing is known. The last value may still grow. */
 export interface History {
@@ -15,7 +15,7 @@ const TELLING_MS = 3000;
 
 /** `points` values of `stepMs` up to `at`, for each metric. Steps stand at round times, so a value keeps its place. */
 export function readHistories(
-  windows: WindowView,
+  windows: Pick<MonitorView, 'series'>,
   metrics: readonly string[],
   at: number,
   points: number,

@@ -1,14 +1,17 @@
 import {extendTheme, defaultTheme, ThemeProvider} from '@inkjs/ui';
 import {render} from 'ink';
+import {useLayoutEffect, type ReactNode} from 'react';
 import {Console} from './Console.tsx';
-import type {ConsoleExit, ConsoleStreams, Deck} from './deck.ts';
+import type {ConsoleExit, Deck} from './deck.ts';
 import {farewell} from './farewell.ts';
 import {InkStdin} from './input/ink-stdin.ts';
+import {JobControl} from './job-control.ts';
+import {TerminalScreen} from './output/terminal-screen.ts';
 import {ThemeOfTones} from './panels/LineView.tsx';
 import {COLORS, MONOCHROME} from './theme.ts';
 import type {Ui} from './ui.ts';
 
-const CODES = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129} as const;
+const CODES = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131} as const;
 type Signal = keyof typeof CODES;
 
 const FIELDS = {
@@ -23,12 +26,24 @@ const FIELDS = {
   },
 };
 
+/** The terminal is ours for as long as something is drawn on it, in whatever way that ends. */
+function OnScreen({screen, children}: {screen: TerminalScreen; children: ReactNode}): ReactNode {
+  useLayoutEffect(() => {
+    screen.open();
+    return () => screen.close();
+  }, [screen]);
+  return children;
+}
+
 /**
  * Opens the console on the alternate screen and resolves once the person quits or a signal ends it; the terminal is
  * then as it was, with a farewell on it. Never exits the process: that is the caller's.
  */
-export async function runConsole(deck: Deck, streams: ConsoleStreams = {}): Promise<ConsoleExit> {
-  const {stdout = process.stdout, stdin = process.stdin} = streams;
+export async function runConsole(deck: Deck): Promise<ConsoleExit> {
+  const screen = new TerminalScreen(process.stdout);
+  const keys = new InkStdin(process.stdin);
+  const job = new JobControl(screen, keys);
+  const terminal = {redraw: () => screen.redraw(), suspend: () => job.suspend()};
   let watched = deck;
   let done: Ui['done'] = [];
   let signal: Signal | null = null;
@@ -39,14 +54,17 @@ export async function runConsole(deck: Deck, streams: ConsoleStreams = {}): Prom
   const app = render(
     <ThemeOfTones value={deck.mode.color ? COLORS : MONOCHROME}>
       <ThemeProvider theme={extendTheme(defaultTheme, FIELDS)}>
-        <Console deck={deck} onDone={onDone} />
+        <OnScreen screen={screen}>
+          <Console deck={deck} onDone={onDone} terminal={terminal} />
+        </OnScreen>
       </ThemeProvider>
     </ThemeOfTones>,
     {
-      stdout,
-      stdin: new InkStdin(stdin) as unknown as NodeJS.ReadStream,
-      alternateScreen: true,
-      incrementalRendering: true,
+      stdout: screen as unknown as NodeJS.WriteStream,
+      stdin: keys as unknown as NodeJS.ReadStream,
+      // Ink hands over whole frames; the screen draws what differs, and keeps the modes of the terminal.
+      incrementalRendering: false,
+      interactive: true,
       maxFps: 60,
       exitOnCtrlC: false,
       patchConsole: false,
@@ -60,13 +78,15 @@ export async function runConsole(deck: Deck, streams: ConsoleStreams = {}): Prom
     process.on(name, stop);
     return () => void process.off(name, stop);
   });
+  job.begin();
   try {
     const left = await app.waitUntilExit();
     const code = signal === null ? (typeof left === 'number' ? left : 0) : CODES[signal];
     // After a hang-up nobody is there to read it.
-    if (signal !== 'SIGHUP') stdout.write(farewell(watched, done));
+    if (signal !== 'SIGHUP') await screen.say(farewell(watched, done));
     return {code, signal};
   } finally {
     for (const stop of stops) stop();
+    job.end();
   }
 }

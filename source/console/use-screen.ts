@@ -43,7 +43,7 @@ export function useScreen(
 ): Screen {
   const {columns, rows: height} = size;
   const {lang, share} = deck.mode;
-  const {windows} = deck;
+  const {monitor} = deck;
   const t = messagesOf(lang);
   const clean = share ? MASKED : OPEN;
   const spanMs = SPANS_MS[ui.span] ?? SPANS_MS[0] ?? 300_000;
@@ -69,11 +69,11 @@ export function useScreen(
     (): ViewModel => ({
       ...bare,
       histories: attempt(
-        () => readHistories(windows, reading.metrics, reading.at, points, stepMs),
+        () => readHistories(monitor, reading.metrics, reading.at, points, stepMs),
         NO_HISTORIES,
       ),
     }),
-    [bare, windows, reading, points, stepMs],
+    [bare, monitor, reading, points, stepMs],
   );
   const allRows = useMemo(() => attempt(() => metricRows(scene), NO_ROWS), [scene]);
   const filter = ui.filters.metrics;
@@ -96,9 +96,9 @@ export function useScreen(
   const chart = useMemo(() => {
     if (!isCharted || pickedName === null) return null;
     const chartStepMs = stepFor(chartSpan, valuesInChart);
-    const read = () => readHistories(windows, [pickedName], reading.at, valuesInChart, chartStepMs);
+    const read = () => readHistories(monitor, [pickedName], reading.at, valuesInChart, chartStepMs);
     return attempt(read, NO_HISTORIES).get(pickedName) ?? null;
-  }, [isCharted, pickedName, windows, reading, valuesInChart, chartSpan]);
+  }, [isCharted, pickedName, monitor, reading, valuesInChart, chartSpan]);
   return {
     scene,
     layout,

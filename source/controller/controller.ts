@@ -8,17 +8,21 @@ import type {Freeze} from '../release/freeze.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
 import {isNumber, isRecord, isText} from '../release/shape.ts';
 import {fromJson, toJson} from '../release/well-formed.ts';
+import {RollbackFault, StoreFault} from '../store/fault.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
 import {commitId} from './commit-id.ts';
 import {newAlertId, newNonce} from './ids.ts';
-import type {Controller, Outcome} from './outcome.ts';
-import {followLog, type ViewSource} from './view.ts';
+import type {Controller, ExecuteOptions, Outcome} from './outcome.ts';
+import {followFeature, type ViewSource} from './view.ts';
 
-/** After this many lost races a command is given up; a rollback is not a race one may lose. */
+/**
+ * Most tries of a command whose log entry others keep winning. A rollback is tried far longer, because it
+ * must not lose.
+ */
 const TRIES = 50;
 const ROLLBACK_TRIES = 10_000;
-/** Key of the alert that tells of entries which were put aside. */
+/** Key of the alert about entries that were put aside. */
 export const LOG_KEY = 'log';
 
 /** What the controller needs of a store: a log to write, and the store's user. */
@@ -30,11 +34,27 @@ export interface ControllerSource extends ViewSource {
   freeze?(): Promise<Freeze | null>;
 }
 
-/** Opens a feature to act on it: load → decide → append → look who won → again. */
+/**
+ * Opens a feature for commands. Each command is decided on the newest state and appended; if another writer
+ * was first, it is decided again.
+ */
 export function openController(source: ControllerSource): Controller {
-  const followed = followLog(source);
+  const followed = followFeature(source);
 
   const execute: Controller['execute'] = async (intent, stamp, options = {}) => {
+    try {
+      return await carryOut(intent, stamp, options);
+    } catch (error) {
+      if (intent.type !== 'rollback' || !(error instanceof StoreFault)) throw error;
+      throw new RollbackFault(error, source.feature);
+    }
+  };
+
+  const carryOut = async (
+    intent: Intent,
+    stamp: Pick<Stamp, 'by' | 'reason'>,
+    options: ExecuteOptions,
+  ): Promise<Outcome> => {
     await followed.ready();
     const tries = intent.type === 'rollback' ? ROLLBACK_TRIES : TRIES;
     for (let tried = 1; tried <= tries; tried++) {
@@ -50,7 +70,7 @@ export function openController(source: ControllerSource): Controller {
       const decision = decide(folded.state, command);
       const events = decision.ok ? decision.events : [];
       if (events.length === 0 || options.dryRun === true) {
-        // "No", "already so" and "would be" must hold for the log as it is, not as it was a moment ago.
+        // A refusal, a notice and a dry run must hold for the newest log.
         await followed.catchUp();
         if (followed.folded() !== folded) continue;
       }
@@ -70,7 +90,7 @@ export function openController(source: ControllerSource): Controller {
         return {kind: 'done', version: commit.version, events, state, split, tries: tried} satisfies Outcome;
       }
       await followed.catchUp();
-      // Where nothing new is to be seen yet, others are given the moment that they need.
+      // If no newer commit is visible yet, waits a moment for the other writer.
       if (followed.folded() === folded) await pause(Math.min(tried, 20));
     }
     return {kind: 'conflict', tries, state: followed.folded().state};
@@ -82,10 +102,14 @@ export function openController(source: ControllerSource): Controller {
     return identity === undefined || !isRecord(by) || by.identity !== undefined ? by : {...by, identity};
   }
 
-  /** Writes an alert that entries were put aside. What was commanded is written already and does not depend on it. */
+  /**
+   * Raises an alert that entries were put aside. The command itself is written already and does not depend on
+   * it.
+   */
   async function alertPutAside(intent: Intent, {by}: Pick<Stamp, 'by'>): Promise<void> {
     if (intent.type === 'alert' && intent.key === LOG_KEY) return;
-    const message = 'the newest entry of the log could not be read: it was put aside, and the log goes on';
+    const message =
+      'the newest entry of the log could not be read and was put aside; the log continues after it';
     const alert = {type: 'alert', alert: newAlertId(), level: 'warning', message, key: LOG_KEY} as const;
     await execute(alert, {by}).catch(() => undefined);
   }
@@ -113,8 +137,8 @@ function mayRaise({type}: Intent): boolean {
 }
 
 /**
- * What is written can be read: a rollback asks for neither a name, a clock nor a reason, and one that nobody can read would
- * take nothing back.
+ * Makes the commit of a command. A rollback needs no name, clock or reason, so invalid ones are replaced: a
+ * commit that no reader can decode would roll nothing back.
  */
 function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
   const authenticated: unknown = command.by?.identity?.name;
@@ -128,7 +152,7 @@ function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
     ...(isText(authenticated) ? {authenticated: authenticated.toWellFormed()} : {}),
     at: isNumber(command.at) ? command.at : (folded.head?.at ?? 0),
     reason: isText(command.reason) ? command.reason.toWellFormed() : null,
-    // What is folded here is what everybody else will read.
+    // Folds the events as readers get them, through JSON.
     events: fromJson(toJson(events)) as Event[],
   };
   // The id follows from the split, and the split from the events alone.

@@ -7,11 +7,11 @@ import type {Split} from '../release/split.ts';
 import {initialState, type State} from '../release/state.ts';
 import type {Head} from './outcome.ts';
 
-/** A log folded up to its newest known commit. Never changed: another one is another state of the log. */
+/** A log folded up to one commit. Immutable. */
 export interface Folded {
   state: State;
   split: Split;
-  /** Version of the commit that last changed the split; 0: none did. */
+  /** Version of the commit that last changed the split; 0 if none did. */
   splitVersion: number;
   head: Head | null;
 }
@@ -21,42 +21,51 @@ export function emptyFold(feature: string): Folded {
   return {state, split: deriveSplit(state), splitVersion: 0, head: null};
 }
 
-/** What a log is with some more of its commits, and which they were. */
-export interface Taken {
+/** A folded log, and the commits that were folded in. */
+export interface FoldedCommits {
   folded: Folded;
   commits: Commit[];
 }
 
-/** Folds in what follows, and passes over what does not. */
-export function foldAll(start: Folded, known: readonly Commit[]): Taken {
+/** Folds in the commits that follow the head, and skips all others. */
+export function foldAll(start: Folded, known: readonly Commit[]): FoldedCommits {
   let folded = start;
   const commits: Commit[] = [];
   for (const commit of known) {
     if (!follows(folded, commit)) continue;
     folded = fold(folded, commit);
-    // A split that was understood need not be kept a second time, as it was read.
+    // The derived split replaces the stored one, which is equal, to save memory.
     commits.push(legible(folded.state.unknownEvent === null ? {...commit, split: folded.split} : commit));
   }
   return {folded, commits};
 }
 
-/** A commit as it may be shown: whoever does counts on what each event carries. */
+/**
+ * Returns the commit with every unreadable event replaced, so that code that shows it can rely on the fields.
+ */
 export function legible(commit: Commit): Commit {
   const events = commit.events.map(readable);
   return events.every((event, index) => event === commit.events[index]) ? commit : {...commit, events};
 }
 
-/** Whether this is the very next commit of the chain. */
+/** Whether this is the next commit of the chain. */
 function follows(folded: Folded, commit: Commit): boolean {
   return commit.version === (folded.head?.version ?? 0) + 1 && commit.parent === (folded.head?.id ?? null);
 }
 
-/** Folds the next commit in. A stored split that does not follow from the events is a log we do not understand. */
+/**
+ * Folds in the next commit. If its stored split does not follow from its events, the state is marked as
+ * unknown.
+ */
 export function fold(folded: Folded, commit: Commit): Folded {
   let state = evolveCommit(folded.state, commit);
   let split = sharing(folded.split, deriveSplit(state));
   if (!isDeepStrictEqual(split, commit.split)) {
-    state = evolve(state, {type: `a split that does not follow, version ${commit.version}`}, commit);
+    state = evolve(
+      state,
+      {type: `a split that does not follow from its events, version ${commit.version}`},
+      commit,
+    );
     split = sharing(folded.split, deriveSplit(state));
   }
   const {version, id, at, by, authenticated} = commit;
@@ -65,7 +74,10 @@ export function fold(folded: Folded, commit: Commit): Folded {
   return {state, split, splitVersion, head};
 }
 
-/** `next` with all that it has in common with the split before it: a long log holds each list of people once. */
+/**
+ * Returns `next` with equal fields shared with the split before, so that a long log holds each user list
+ * once.
+ */
 function sharing(before: Split, next: Split): Split {
   const fields = Object.entries(next).map(([name, value]): [string, unknown] => {
     const known: unknown = before[name as keyof Split];

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
 
-/** Letters and digits that nobody confuses when reading them out over the phone. */
+/** Letters and digits that are not confused when read out. */
 const ALPHABET = '23456789abcdefghjkmnpqrstvwxyz';
 
 function random(length: number): string {

@@ -2,12 +2,12 @@ import type {Commit} from '../release/commit.ts';
 import {emptyFold, fold, legible, type Folded} from './fold.ts';
 import type {ControllerView, Snapshot} from './outcome.ts';
 
-/** A fold is kept at every so many commits, so that a step back does not begin at the first. */
+/** Commits between two stored folds, so that a step back does not begin at the first commit. */
 const KEPT_EVERY = 64;
 
-/** A log as it stood at any moment: who looks there can change nothing. */
+/** A log as it stood at any moment. */
 export interface PastView extends ControllerView {
-  /** Tells whoever listens that the moment is another one. */
+  /** Notifies the listeners that `now` has changed. */
   moved(): void;
 }
 
@@ -66,7 +66,10 @@ export function openPastView(feature: string, commits: readonly Commit[], now: (
   };
 }
 
-/** When each commit was there: not before the one it follows, whatever the clock said. */
+/**
+ * When each commit became visible, milliseconds since 1970. Never before its predecessor, whatever the clock
+ * said.
+ */
 function timesOf(commits: readonly Commit[]): number[] {
   let newest = -Infinity;
   return commits.map(({at}) => {

@@ -4,16 +4,19 @@ import type {FeatureStore} from '../store/port.ts';
 import {newNonce} from './ids.ts';
 import type {ControllerView} from './outcome.ts';
 
-/** After so many conflicts in a row it is no race: the log takes no commit. */
+/** Conflicts in a row after which the log counts as taking no commit. */
 const TRIES = 20;
 const PAUSE_MS = 50;
 
-/** What a commit would meet at the end of the log. `refused`: the log takes no commit after the newest one. */
+/**
+ * What an append would find at the end of the log. `in-the-way`: an entry that would be put aside. `refused`:
+ * the log takes no commit after the newest one.
+ */
 export type Rehearsal = 'free' | 'in-the-way' | 'refused';
 
 /**
- * Tries the way that the commit of a rollback goes, and leaves nothing behind.
- * @throws StoreFault where the store is away, or does not let this user write.
+ * Rehearses the append of a rollback and writes nothing.
+ * @throws StoreFault if the store is away or denies writing
  */
 export async function rehearseAppend(
   {snapshot, now}: Pick<ControllerView, 'snapshot' | 'now'>,

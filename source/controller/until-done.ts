@@ -1,17 +1,17 @@
 import {setTimeout as delay} from 'node:timers/promises';
 
-/** Between two tries to read a log that cannot be read, in milliseconds. */
+/** Shortest and longest pause between two reads of a log that cannot be read, milliseconds. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
-/** How long to wait after this many failures in a row. */
+/** Pause after this many failures in a row, milliseconds. */
 export function pauseAfter(failures: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
 }
 
 /**
- * Makes a task that is asked for from everywhere one that runs once at a time: asked for meanwhile, it runs once more;
- * when it fails, it is tried again until it succeeds or the signal aborts. Tells nobody how it ended.
+ * Returns a function that runs the task, one run at a time. Called during a run, it runs the task once more.
+ * A failed run is repeated until it succeeds or the signal aborts.
  */
 export function untilDone(task: () => Promise<void>, signal: AbortSignal): () => void {
   let isWanted = false;

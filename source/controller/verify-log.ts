@@ -25,7 +25,7 @@ export interface Verification {
 
 /**
  * Walks the log from its first commit and compares each id with the content it stands for. Commits of older versions have
- * random ids: they are read, and only the chain of parents speaks for them. Whoever may rewrite the whole log can give
+ * random ids: they are read, and only the chain of parents speaks for them. An operator of the store can give
  * every commit a new id, so a head that was noted elsewhere (`expected`) is what tells that.
  * @throws StoreFault where the log cannot be read.
  */

@@ -1,33 +1,33 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {LogNews, LogReader} from '../store/port.ts';
-import {emptyFold, foldAll, type Folded, type Taken} from './fold.ts';
+import {emptyFold, foldAll, type Folded, type FoldedCommits} from './fold.ts';
 import type {ControllerView, Link, Snapshot} from './outcome.ts';
 import {pauseAfter, untilDone} from './until-done.ts';
 
-/** What the view needs of a feature: its log to read, and the store's clock. */
+/** The log of a feature and the store's clock. */
 export interface ViewSource {
   feature: string;
   log: LogReader;
   now(): number;
 }
 
-/** A followed log that a writer may also feed: what `openView` gives out and `openController` builds on. */
+/** A followed log that its writer may feed, too. */
 export interface FollowedLog extends ControllerView {
   folded(): Folded;
-  /** Takes in commits that are known from elsewhere (own writes, a read after a conflict). */
+  /** Folds in commits from elsewhere: own writes, or a read after a conflict. */
   absorb(commits: readonly Commit[]): void;
-  /** Reads what the log holds beyond what is folded in; all of it when the chain does not hold any more. */
+  /** Reads the commits after the head, or the whole log if the chain is broken. */
   catchUp(): Promise<void>;
 }
 
-/** Opens the read-only view of a feature: follows its log until closed. Has no way to write. */
+/** Opens the read-only view of a feature. It follows the log until closed. */
 export function openView(source: ViewSource): ControllerView {
-  const {feature, snapshot, commits, subscribe, now, ready, close} = followLog(source);
+  const {feature, snapshot, commits, subscribe, now, ready, close} = followFeature(source);
   return {feature, snapshot, commits, subscribe, now, ready, close};
 }
 
-export function followLog({feature, log, now}: ViewSource): FollowedLog {
+export function followFeature({feature, log, now}: ViewSource): FollowedLog {
   let folded = emptyFold(feature);
   let commits: readonly Commit[] = [];
   let link: Link = {state: 'opening'};
@@ -53,7 +53,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     goOn(foldAll(folded, known));
   }
 
-  function goOn({folded: next, commits: taken}: Taken) {
+  function goOn({folded: next, commits: taken}: FoldedCommits) {
     if (taken.length === 0) return;
     folded = next;
     commits = [...commits, ...taken];
@@ -63,33 +63,33 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
   async function catchUp() {
     const before = folded;
     const read = await readFrom(before);
-    // What was heard meanwhile is known already.
+    // Commits that arrived meanwhile are skipped.
     if (folded === before) goOn(read);
     else absorb(read.commits);
     if (folded !== before || before.head === null) return;
-    // Nothing follows what is known: either it is the end, or the log is another one by now.
+    // No commit follows the head: either it is the end, or the log was replaced.
     const head = await log.head();
     if (folded === before && head?.id !== before.head.id) await readAgain();
   }
 
-  /** Reads the whole log. Where what was known is no part of it any more, it takes its place at one stroke. */
+  /** Reads the whole log. If the known head is no longer in it, the new log replaces it in one step. */
   async function readAgain(): Promise<void> {
     const {head} = folded;
     const read = await readFrom(emptyFold(feature));
     const {commits: all} = read;
     if (head === null || all[head.version - 1]?.id === head.id) return absorb(all);
-    // Something was written or heard meanwhile: what was read may be too old to judge it by.
+    // A commit arrived meanwhile, so the result may be too old to compare.
     if (folded.head !== head) return readAgain();
     folded = emptyFold(feature);
     commits = [];
-    lastBreak = {why: `version ${head.version}, read before, is no longer in the log`, at: now()};
+    lastBreak = {why: `version ${head.version} was in the log and is not any more`, at: now()};
     if (all.length === 0) changed();
     goOn(read);
   }
 
-  /** Folds all that follows, slice by slice; nobody is told before all of it is there. */
-  async function readFrom(start: Folded): Promise<Taken> {
-    let read: Taken = {folded: start, commits: []};
+  /** Folds all commits after `start`, slice by slice. Listeners are called only after the last one. */
+  async function readFrom(start: Folded): Promise<FoldedCommits> {
+    let read: FoldedCommits = {folded: start, commits: []};
     const take = (slice: readonly Commit[]) => {
       const more = foldAll(read.folded, slice);
       read = {folded: more.folded, commits: read.commits.concat(more.commits)};
@@ -102,7 +102,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     return commits[version - 1]?.id === id;
   }
 
-  /** Reads to the head; whoever asks meanwhile waits for the same attempt. */
+  /** Reads up to the head. Concurrent calls share one read. */
   function arrive(): Promise<void> {
     if (arriving !== null) return arriving;
     arriving = (async () => {
@@ -116,21 +116,24 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
       changed();
       opened.resolve();
     })();
-    // Who waits for it is told; nobody else is.
+    // The caller gets the error; an unhandled rejection must not end the process.
     arriving.catch(() => undefined);
     return arriving;
   }
 
-  function hear(news: LogNews) {
+  function receive(news: LogNews) {
     switch (news.type) {
       case 'commit':
         absorb([news.commit]);
-        // One that does not fit was taken in already, or what is known is no part of the log any more.
+        // The commit is known already, or the known head is no longer in the log.
         if (!knows(news.commit)) mend();
+        return;
+      case 'notice':
+        // State comes from the log alone, which is read next.
         return;
       case 'broken':
         lastBreak = {why: news.why, at: now()};
-        // Until it is read again, what was known is better than nothing to the one who looks on.
+        // The known state stays visible until the log has been read again.
         mend();
         break;
       case 'away':
@@ -151,7 +154,7 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await Promise.race([arrive(), stopped]);
-        if (!signal.aborted) await log.follow(folded.head, hear, signal);
+        if (!signal.aborted) await log.follow(folded.head, receive, signal);
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -185,7 +188,10 @@ export function followLog({feature, log, now}: ViewSource): FollowedLog {
   };
 }
 
-/** A listener's mistake is its own: what was written is written, and the others must hear of it. */
+/**
+ * Calls a listener. Its error is thrown outside, because the write is done and other listeners must be
+ * called.
+ */
 function callApart(listener: () => void): void {
   try {
     listener();

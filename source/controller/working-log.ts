@@ -1,13 +1,13 @@
 import type {Intent} from '../release/command.ts';
 import type {State} from '../release/state.ts';
 
-/** How the log took a command; `kind` is `done`, `nothing`, `refused` or `conflict`. */
+/** Outcome of a command; `kind` is `done`, `nothing`, `refused` or `conflict`. */
 interface Outcome {
   kind: string;
   refusal?: {message: string};
 }
 
-/** What a process that runs steps or sends notifications needs of a controller. */
+/** The part of a controller that steps and notifications use. */
 export interface WorkingLog {
   state(): State;
   subscribe(listener: () => void): () => void;
@@ -16,7 +16,9 @@ export interface WorkingLog {
   execute(intent: Intent): Promise<Outcome>;
 }
 
-/** Resolves when the log changes, after `ms` milliseconds, or when the signal aborts, whichever comes first. */
+/**
+ * Resolves when the log changes, after `ms` milliseconds, or when the signal aborts, whichever comes first.
+ */
 export function changeOrTime(
   log: Pick<WorkingLog, 'subscribe'>,
   ms: number,

@@ -6,7 +6,10 @@ import {behaviourOf, requestsPerSecond, responseTime} from './behaviour.ts';
 import {arrivals} from './random.ts';
 import {POPULATION, userOf} from './users.ts';
 
-/** One process of the simulated service: decides for each user by the split it knows, and measures as an app does. */
+/**
+ * One process of the simulated service. It decides for each user by its split, and measures as an application
+ * does.
+ */
 export class Instance {
   readonly name: string;
   readonly #random: () => number;
@@ -25,7 +28,7 @@ export class Instance {
     });
   }
 
-  /** Takes over the split of a commit; older news than it has is ignored. */
+  /** Applies the split of a commit. Older commits are ignored. */
   apply(commit: Commit): void {
     if (commit.version <= (this.#commit?.version ?? 0)) return;
     this.#commit = commit;
@@ -45,7 +48,7 @@ export class Instance {
     };
   }
 
-  /** Serves what arrives in `ms` before `now`, of which this instance gets `share`. */
+  /** Serves the requests of `ms` milliseconds before `now`, of which this instance gets `share`. */
   serve(now: number, ms: number, share: number, failingSince: number | null): void {
     const random = this.#random;
     const happens = (part: number) => (random() < part ? 1 : 0);
@@ -65,7 +68,7 @@ export class Instance {
     }
   }
 
-  /** Hands over what was measured as entries for the stream; what a store that is away did not take comes again. */
+  /** Writes the measurements as entries. Entries that the store did not take are written again. */
   async flush(now: number, write: (entries: string[][]) => Promise<void>): Promise<void> {
     this.#batches.flush(now, false);
     const {entries, last} = this.#batches.next(now);

@@ -1,7 +1,6 @@
 import type {DemoService} from './service.ts';
-import {DEMO_WORDS} from './words.ts';
 
-/** The key that only the demo has: lets gray fail or recover, and says when it will fail by itself. */
+/** The demo's own key: makes gray fail or recover, and shows when it fails by itself. */
 export function demoKey(service: DemoService, now: () => number, lang: 'en' | 'zh') {
   const words = DEMO_WORDS[lang];
   return {
@@ -22,3 +21,28 @@ function clock(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
+
+/** Texts of the demo's own key. */
+interface DemoWords {
+  /** Label while gray is well. @param left time until it fails by itself; null if not planned */
+  breaks(left: string | null): string;
+  /** Label while gray fails. */
+  heals: string;
+  failing: string;
+  recovering: string;
+}
+
+const DEMO_WORDS: Record<'en' | 'zh', DemoWords> = {
+  en: {
+    breaks: left => (left === null ? 'break gray' : `break gray (${left})`),
+    heals: 'heal gray',
+    failing: 'gray begins to fail',
+    recovering: 'gray recovers',
+  },
+  zh: {
+    breaks: left => (left === null ? '让灰度出错' : `让灰度出错（${left}）`),
+    heals: '恢复灰度',
+    failing: '灰度版本开始出错',
+    recovering: '灰度版本恢复',
+  },
+};

@@ -20,13 +20,13 @@ const ABOUT_FAILING: Words = [
   ['performance', 2, 'it takes ages to confirm'],
 ];
 
-/** What one of the users says, as an app writes it; null: of this side nobody can say anything. */
+/** Feedback of a simulated user, encoded; null if no version is known for the side. */
 export function saying(side: Side, split: Split, isFailing: boolean, random: () => number): string | null {
   const version = side === 'gray' ? split.gray : split.prod;
   if (version === null || (side === 'gray' && !split.live)) return null;
   const words = side === 'prod' ? ABOUT_PROD : isFailing ? ABOUT_FAILING : ABOUT_GRAY;
-  const said = words[Math.floor(random() * words.length)];
-  if (said === undefined) return null;
-  const [type, rating, message] = said;
+  const chosen = words[Math.floor(random() * words.length)];
+  if (chosen === undefined) return null;
+  const [type, rating, message] = chosen;
   return encodeFeedback({type, rating, message, version, phase: null, user: null});
 }

@@ -1,4 +1,7 @@
-/** A stream of numbers in [0, 1) that is the same for the same seed: mulberry32 (T. Ettinger, public domain). */
+/**
+ * Returns a generator of numbers in [0, 1) that depends only on the seed: mulberry32 (T. Ettinger, public
+ * domain).
+ */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,12 +12,14 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Standard normal, by Box and Muller. */
+/** Draws from the standard normal distribution, by Box and Muller. */
 export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** How many arrive where `mean` are expected: Poisson, by Knuth's product; normal from thirty on, where it is as good. */
+/**
+ * Draws from a Poisson distribution, by Knuth's product; from a mean of 30 on by the normal approximation.
+ */
 export function arrivals(mean: number, random: () => number): number {
   if (mean >= 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
   const floor = Math.exp(-mean);

@@ -2,7 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Commit} from '../release/commit.ts';
 import type {Split} from '../release/split.ts';
 import type {RouterStore} from '../store/port.ts';
-import {pastOf} from './history.ts';
+import {prodPastOf} from './history.ts';
 import {Instance} from './instance.ts';
 import {saying} from './people.ts';
 import {seeded} from './random.ts';
@@ -10,22 +10,22 @@ import {seeded} from './random.ts';
 const INSTANCES = ['web-1', 'web-2', 'web-3'];
 const FLUSH_MS = 250;
 const REPORT_MS = 5000;
-/** One user says something so often; of gray, which is what is new, more often than of prod. */
+/** Time between two messages of users, milliseconds, and the share of messages about gray. */
 const SAYS_MS = 4000;
 const SAYS_OF_GRAY = 0.7;
-/** News takes a moment to reach a process; each has a moment of its own. */
+/** Delay until a process receives a commit, milliseconds. */
 const NEWS_TAKES_MS = {least: 5, spread: 110};
 const KEEP_MS = 20 * 60_000;
 
-/** A simulated service: a client of the store like any other, with the rights of one. */
+/** The simulated service: a client of the store with the rights of role `app`. */
 export interface DemoService {
-  /** When gray begins to fail, by the store's clock; null: not planned. */
+  /** When gray begins to fail, by the store's clock; null if not planned. */
   failsAt(): number | null;
   /** Whether gray is failing now. */
   isFailing(): boolean;
-  /** Lets gray begin to fail now, or lets it recover. */
+  /** Makes gray fail now, or lets it recover. */
   toggle(): void;
-  /** Writes the past of prod, so that a console has something to look back on. */
+  /** Writes the past of prod, so that a console has history to show. */
   writePast(): Promise<void>;
   close(): Promise<void>;
 }
@@ -33,12 +33,12 @@ export interface DemoService {
 export interface DemoOptions {
   store: RouterStore;
   now(): number;
-  /** When gray begins to fail, in milliseconds after the start; null: only on demand. */
+  /** Milliseconds after the start until gray begins to fail; null for only on demand. */
   failsAfterMs: number | null;
   seed?: number;
 }
 
-/** Starts the service: three instances, each placing its users by the split it knows and reporting what it applied. */
+/** Starts the service: three instances that place users by their split and report what they applied. */
 export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: DemoOptions): DemoService {
   const random = seeded(seed);
   const instances = INSTANCES.map(
@@ -53,7 +53,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
   let split: Split | null = null;
   let writing: Promise<unknown> = Promise.resolve();
 
-  // A store that is away loses what was measured meanwhile, as it would for any app: it must not stop the service.
+  // While the store is away, measurements are lost and the service continues.
   const send = (work: () => Promise<unknown>) => {
     writing = writing.then(work).catch(() => undefined);
   };
@@ -64,7 +64,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     }, ms);
     timers.add(timer);
   };
-  const hear = (commit: Commit) => {
+  const receive = (commit: Commit) => {
     split = commit.split;
     for (const instance of instances) {
       later(NEWS_TAKES_MS.least + random() * NEWS_TAKES_MS.spread, () => {
@@ -97,7 +97,7 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
     split ??= head?.split ?? null;
     reportAll();
     const after = head === null ? null : {version: head.version, id: head.id};
-    await store.follow(after, news => void (news.type === 'commit' && hear(news.commit)), stop.signal);
+    await store.follow(after, news => void (news.type === 'commit' && receive(news.commit)), stop.signal);
   })().catch(() => undefined);
   const serving = setInterval(serve, FLUSH_MS);
   const reporting = setInterval(reportAll, REPORT_MS);
@@ -110,10 +110,10 @@ export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: 
       failsAt = isFailing() ? null : now();
     },
     async writePast() {
-      for (const entries of pastOf(startedAt, now, random)) {
+      for (const entries of prodPastOf(startedAt, now, random)) {
         if (stop.signal.aborted) return;
         await store.writeSamples(entries, KEEP_MS);
-        // The screen and its keys come first.
+        // The screen and its keys have priority.
         await nextTurn();
       }
     },

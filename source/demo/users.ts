@@ -1,12 +1,12 @@
 import type {User} from '../audience/place.ts';
 
-/** How many people use the simulated service. */
+/** Number of simulated users. */
 export const POPULATION = 60_000;
 
 const COUNTRIES = ['CN', 'DE', 'US', 'BR', 'IN', 'FR'];
 const TYPES = ['user', 'user', 'user', 'user', 'lawyer', 'lawyer', 'admin', 'internal_tester'];
 
-/** Person `number` of the population, always the same. */
+/** User `number` of the population, always the same. */
 export function userOf(number: number): User & {id: string} {
   return {
     id: `u-${number}`,

@@ -18,7 +18,7 @@ export interface Measured {
   split?: number | null;
   /** Milliseconds between the middle of the batch and now. */
   ageMs?: number;
-  /** `requests`, `errors`, `uses.NAME` and any other counter; a 0 says that somebody counts. */
+  /** `requests`, `errors`, `uses.NAME` and any other counter; a 0 says that it is counted. */
   counters?: Record<string, number>;
   gauges?: Record<string, number>;
   /** `response_time` and others the configuration declares: one value, or a sketch of many. */

@@ -15,7 +15,7 @@ const BETTER = {user_satisfaction: 'higher', bug_reports: 'lower'} as const;
 
 /** People's feedback as the screen reads any number that no sample speaks of. */
 export interface FeedbackRows {
-  /** Both metrics once somebody has said something, or the plan speaks of them. */
+  /** Both metrics, once there is feedback or the plan names them. */
   snapshot(): MetricSnapshot[];
   has(name: string): boolean;
   value(name: string, side: Side): number | null;

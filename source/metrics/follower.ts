@@ -63,7 +63,7 @@ export interface MeasurementStatus extends StreamStatus {
 const HISTORY_MS = 15 * 60_000;
 /** Entries written so long after a moment hardly speak of it, milliseconds. */
 const LATE_MS = 5000;
-/** So long whoever shows what roll-ups told is left alone with it, milliseconds. */
+/** Milliseconds for which a screen keeps what roll-ups held before new entries change it. */
 const FIRST_FRAME_MS = 100;
 /** Roll-ups restored in one go: there is a screen to draw meanwhile. */
 const AT_ONCE = 50;

@@ -35,7 +35,7 @@ const SETTLED_AFTER_MS = 3000;
 /** Who sends by the minute comes later: within this time a second that holds more is written again. */
 const LATE_MS = 180_000;
 const LATE_EVERY_MS = 10_000;
-/** Somebody whose newest second is no older than this is at it. */
+/** Milliseconds: another process keeps the roll-ups if its newest second is no older. */
 const AT_IT_MS = 12_000;
 const LOOK_MS = 5000;
 const EVERY_MS = 1000;
@@ -48,8 +48,8 @@ const PEOPLE_EVERY_MS = 5000;
 const PEOPLE_BEFORE_MS = 1_200_000;
 
 /**
- * Keeps the roll-ups of a feature: each second for an hour, each minute for thirty days. While somebody else does it
- * already, stands by; two at once would write the same. A store that is away is tried again. Ends with the signal.
+ * Keeps the roll-ups of a feature: each second for an hour, each minute for thirty days. It stands by while another process
+ * does so; two at once would write the same. A store that is away is tried again. Ends with the signal.
  */
 export async function keepRollUps(keeping: RollUpKeeping, signal: AbortSignal): Promise<void> {
   const {now} = keeping;
@@ -106,7 +106,7 @@ class PeopleKeeping {
 /** Of the last minutes: how many entries of a second are in its roll-up, and the change it was made at. */
 type Written = Map<number, {entries: number; change: number | null}>;
 
-/** The first second that nobody has rolled up; null while somebody else is at it. */
+/** The first second that is not rolled up; null while another process keeps them. */
 async function firstMissing({shelf, now}: RollUpKeeping, written: Written): Promise<number | null> {
   if ((await shelf.read('seconds', now() - AT_IT_MS)).length > 0) return null;
   const since = now() - KEEP_SECONDS_MS;

@@ -51,7 +51,7 @@ export class MinuteReader {
     return this.#minutes;
   }
 
-  /** Reads what is new; a store that is away is tried again later. Whoever asks meanwhile waits for the same reading. */
+  /** Reads what is new; a store that is away is tried again later. Callers in the meantime wait for the same reading. */
   catchUp(): Promise<void> {
     this.#catching ??= this.#read()
       .catch(() => undefined)

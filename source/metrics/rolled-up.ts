@@ -4,7 +4,7 @@ import {decodeTally, type Tally} from '../analysis/windows/roll-up.ts';
 export const NEWEST_MS = 90_000;
 /** From so many entries in it on, roll-ups are read in their place: below, reading every one is quick enough. */
 const MANY_ENTRIES = 10_000;
-/** Whoever keeps roll-ups is at it when the newest is no older, milliseconds. */
+/** Milliseconds: a process keeps the roll-ups if the newest is no older. */
 const AT_IT_MS = 20_000;
 /** A longer hole between two seconds may be one in the keeping, not in the traffic, milliseconds. */
 const LONGEST_HOLE_MS = 30_000;

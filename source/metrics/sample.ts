@@ -24,6 +24,8 @@ export class SampleParser {
   #metric: string | null = null;
   #value: string | null = null;
   #sides = 0;
+  /** Counters of the entry that the table does not know yet: names and values, taking turns. */
+  readonly #newcomers: (string | number)[] = [];
 
   constructor(table: MetricTable) {
     this.#table = table;
@@ -42,6 +44,7 @@ export class SampleParser {
     this.#metric = null;
     this.#value = null;
     this.#sides = 0;
+    this.#newcomers.length = 0;
     for (let index = 0; index < fields.length; index += 2) {
       const wrong = this.#field(fields[index] ?? '', fields[index + 1] ?? '', sample);
       if (wrong !== null) return wrong;
@@ -51,6 +54,7 @@ export class SampleParser {
       const wrong = this.#measurement(this.#metric, this.#value, sample);
       if (wrong !== null) return wrong;
     } else if (this.#metric !== null || this.#value !== null) return 'metric and value go together';
+    this.#admit(sample);
     return sample.length === 0 && sample.unnamed === 0 ? 'no metric in it' : null;
   }
 
@@ -102,7 +106,7 @@ export class SampleParser {
 
   #measurement(name: string, text: string, sample: Sample): string | null {
     const metric = this.#table.get(name);
-    if (metric === undefined) return this.#newcomer(name, text, sample);
+    if (metric === undefined) return this.#newcomer(name, text);
     if (text.charCodeAt(0) === 126) return readSketch(metric, text, sample);
     const value = parseDecimal(text);
     const wrong = valueFault(metric, value);
@@ -111,16 +115,22 @@ export class SampleParser {
     return null;
   }
 
-  /** A name not seen before is a counter, if there is room for it. */
-  #newcomer(name: string, text: string, sample: Sample): string | null {
+  /** A name not seen before is a counter. It gets its place once all of its entry is sound: names of junk are shown nowhere. */
+  #newcomer(name: string, text: string): string | null {
     const value = parseDecimal(text);
     if (!(value >= 0 && value <= MOST_VALUE))
-      return `${startOf(name, MOST_SHOWN)}, which nobody declared, is no number from 0 to 10^12`;
-    const metric = this.#table.admit(name, sample.at / 1000);
-    if (metric === 'bad-name') return 'not a name of a metric';
-    if (metric === 'full') sample.unnamed++;
-    else sample.push(metric, value, 0, 0);
+      return `${startOf(name, MOST_SHOWN)}, which is not declared, is no number from 0 to 10^12`;
+    if (!this.#table.isName(name)) return 'not a name of a metric';
+    this.#newcomers.push(name, value);
     return null;
+  }
+
+  #admit(sample: Sample): void {
+    for (let index = 0; index < this.#newcomers.length; index += 2) {
+      const metric = this.#table.admit(String(this.#newcomers[index]), sample.at / 1000);
+      if (typeof metric === 'string') sample.unnamed++;
+      else sample.push(metric, Number(this.#newcomers[index + 1]), 0, 0);
+    }
   }
 }
 

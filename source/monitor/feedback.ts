@@ -18,8 +18,8 @@ export function openFeedback(
   });
 }
 
-/** The same as rows of a screen; what Prometheus is asked for by the same name stands there already. */
-export function rowsOf(
+/** The same as a source of numbers; a metric that Prometheus is asked for by the same name is left to it. */
+export function feedbackShownIn(
   feedback: FeedbackFollower,
   view: Pick<ControllerView, 'snapshot'>,
   prometheus: Pick<PrometheusPoller, 'has'> | null,

@@ -18,7 +18,7 @@ export interface JudgedWindows extends Measured, Seconds {
 }
 
 /** What a judgement is made with, beside the release. */
-export interface JudgingMeans {
+export interface JudgingOptions {
   windows: JudgedWindows;
   external: ExternalNumbers;
   /** How far the stream of samples is ahead of the store's clock, milliseconds; null: it is not. */
@@ -53,7 +53,7 @@ export class Judging {
   readonly releaseId: string;
   /** Nothing before it counts. */
   readonly notBefore: number;
-  readonly #means: JudgingMeans;
+  readonly #options: JudgingOptions;
   #judge: JudgeState | null;
   #evidence: EvidenceEvaluator | null = null;
   #snapshot: EvidenceSnapshot | null;
@@ -64,8 +64,8 @@ export class Judging {
   /** The end of the last second that was judged. */
   #at: number;
 
-  constructor(means: JudgingMeans, from: Omit<Checkpoint, 'schema'>) {
-    this.#means = means;
+  constructor(options: JudgingOptions, from: Omit<Checkpoint, 'schema'>) {
+    this.#options = options;
     this.releaseId = from.release;
     this.notBefore = from.notBefore;
     this.#judge = from.judge;
@@ -82,7 +82,7 @@ export class Judging {
   /** Judges the second that ends at `at`. Each second once, in order; seconds may be left out. */
   look(at: number, facts: ReleaseFacts): Judgement {
     const {release, split, applied, version} = facts;
-    const {windows, external, traits, aheadMs} = this.#means;
+    const {windows, external, traits, aheadMs} = this.#options;
     this.#prepare(release);
     this.#overrule(at, release);
     this.#observe(at, release);
@@ -122,7 +122,7 @@ export class Judging {
 
   /** A phase has run for as long as gray was heard: what has not been seen yet is not served. */
   #servedUntil(at: number, since: number): number {
-    return this.#means.windows.heardAt('gray', {from: at - HEARD_MS, to: at}) ?? Math.min(at, since);
+    return this.#options.windows.heardAt('gray', {from: at - HEARD_MS, to: at}) ?? Math.min(at, since);
   }
 
   /** What people resumed in spite of since the last look: those findings and no others, each once. */
@@ -149,7 +149,7 @@ export class Judging {
 
   /** Makes the evaluator with the first look: from the checkpoint, or taught by what prod was before the release. */
   #prepare({plan, startedAt}: Release): void {
-    const {createEvaluator} = this.#means;
+    const {createEvaluator} = this.#options;
     if (plan.evidence === null || createEvaluator === null || this.#evidence !== null) return;
     const {falseAlarms, margin} = plan.evidence;
     this.#evidence = createEvaluator({falseAlarms, margin}, this.#snapshot ?? undefined);
@@ -160,14 +160,14 @@ export class Judging {
 
   #observe(at: number, {percent}: Release): void {
     if (this.#evidence === null) return;
-    const tick = at - 1000 < this.notBefore ? null : evidenceTick(this.#means.windows, at - 1000, percent);
+    const tick = at - 1000 < this.notBefore ? null : evidenceTick(this.#options.windows, at - 1000, percent);
     if (tick !== null) this.#reading = this.#evidence.observe(tick);
   }
 
   #teach(evidence: EvidenceEvaluator, before: number): void {
     const end = Math.floor(before / 1000) * 1000;
     for (let at = end - HISTORY_MS; at < end; at += 1000) {
-      const counts = this.#means.windows.second('prod', at, 'everything');
+      const counts = this.#options.windows.second('prod', at, 'everything');
       if (counts !== null && counts.requests > 0)
         evidence.history({t: Math.floor(at / 1000), prod: sideTick(counts)});
     }

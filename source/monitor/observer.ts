@@ -9,10 +9,10 @@ import {readCheckpoint, type CheckpointReader} from './checkpoint.ts';
 import {elapsed, type Clock, type Moment} from './clock.ts';
 import type {Outage} from './outage-tracker.ts';
 import {judgeUntil, SETTLE_MS} from './judge-until.ts';
-import {Judging, type JudgingMeans, type ReleaseFacts} from './judging.ts';
+import {Judging, type JudgingOptions, type ReleaseFacts} from './judging.ts';
 import {releaseFacts} from './release-facts.ts';
 
-export interface ObserverOptions extends JudgingMeans {
+export interface ObserverOptions extends JudgingOptions {
   view: Pick<ControllerView, 'snapshot' | 'now'>;
   shelf: CheckpointReader;
   /** Newest report of every router known. */

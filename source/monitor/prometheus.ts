@@ -100,3 +100,15 @@ export function metricsOfPlan({
   ];
   return new Set(conditions.map(({metric}) => metric));
 }
+
+/** A built-in metric without its exporter says nothing: a metric is shown once it was asked for by name or had a value. */
+export function isShownOf(
+  poller: Pick<PrometheusPoller, 'snapshot'>,
+  view: Pick<ControllerView, 'snapshot'>,
+): (name: string) => boolean {
+  return name => {
+    const found = poller.snapshot().find(metric => metric.name === name);
+    if (found === undefined) return false;
+    return found.isWanted || found.ageSeconds !== null || plannedMetrics(view.snapshot().state).has(name);
+  };
+}

@@ -1,38 +1,13 @@
-import type {Side, SideNumbers, Span, StreamStatus, WindowView} from '../analysis/numbers.ts';
 import {forecastOf} from '../analysis/judge/criteria.ts';
-import type {Judgement} from '../analysis/judge/judge.ts';
-import {plainText} from '../analysis/plain-text.ts';
-import {appliedBy, type Applied, type Report} from '../audience/applied.ts';
-import type {Snapshot} from '../controller/outcome.ts';
 import {aheadWords} from '../analysis/judge/reasons.ts';
-import type {MetricSnapshot} from '../metrics/prometheus/snapshot.ts';
+import type {Side} from '../analysis/numbers.ts';
+import {plainText} from '../analysis/plain-text.ts';
+import {appliedBy, type Applied} from '../audience/applied.ts';
+import {causeFacts} from '../release/cause.ts';
 import {isFrozen, type Freeze} from '../release/freeze.ts';
 import type {Release, State} from '../release/state.ts';
+import type {MonitorSnapshot} from './snapshot.ts';
 import {metricsOf} from './status-metrics.ts';
-
-/** All that `status` is made from, read at one moment. */
-export interface Observed {
-  feature: string;
-  snapshot: Snapshot;
-  /** Nobody holds the lease of the guard: the one that the log may name has been killed or cut off. */
-  isGuardSilent: boolean;
-  /** Newest reports of the routers; null where they could not be read. */
-  reports: readonly Report[] | null;
-  /** Null where measurements could not be read. */
-  windows: WindowView | null;
-  /** What is known of the stream that measurements come by; absent: it was not looked at. */
-  stream?: Pick<StreamStatus, 'away' | 'aheadMs'>;
-  /** What Prometheus tells; empty where nobody knows where it is. */
-  externals: readonly MetricSnapshot[];
-  /** The judgement of this moment; null or absent: nothing was judged here, and the log tells what the guard has. */
-  judgement?: Judgement | null;
-  /** The freeze of the store; null or absent: there is none, or it was not looked at. */
-  freeze?: Freeze | null;
-  /** How far the numbers look back. */
-  window: Span;
-  /** The store's clock, milliseconds since 1970. */
-  now: number;
-}
 
 export type StatusDocument = ReturnType<typeof statusDocument>;
 
@@ -40,15 +15,13 @@ export type StatusDocument = ReturnType<typeof statusDocument>;
  * `graydeck.status/1`, as the contract has it: every field is there, an unknown number is null. Rates in percent,
  * durations in milliseconds, moments in milliseconds since 1970; `phase.index` counts from 0, as in the log.
  */
-export function statusDocument(observed: Observed) {
-  const {feature, snapshot, reports, windows, window, now} = observed;
+export function statusDocument(seen: MonitorSnapshot, freeze: Freeze | null = null) {
+  const {feature, snapshot, routers: reports, now} = seen;
   const {state, split, head} = snapshot;
   const {release} = state;
   const applied = reports === null ? null : appliedBy(reports, split, snapshot.splitVersion, now);
-  const numbers = {
-    prod: windows?.numbers('prod', window) ?? null,
-    gray: windows?.numbers('gray', window) ?? null,
-  };
+  const {windowMs} = seen;
+  const {to} = seen.window;
   return {
     schema: 'graydeck.status/1',
     feature,
@@ -59,7 +32,7 @@ export function statusDocument(observed: Observed) {
     percent: {
       set: split.percent,
       applied: asPercent(applied?.percent),
-      observed: asPercent(windows?.observedPercent(window)),
+      observed: isMeasured(seen) ? asPercent(seen.observed) : null,
     },
     routers: {
       live: applied?.live.length ?? null,
@@ -67,28 +40,34 @@ export function statusDocument(observed: Observed) {
       silent: applied?.silent.length ?? null,
       troubles: applied === null ? [] : troublesOf(applied),
     },
-    window: {seconds: (window.to - window.from) / 1000, from: window.from, to: window.to},
-    sides: {prod: sideOf(observed, numbers.prod, 'prod'), gray: sideOf(observed, numbers.gray, 'gray')},
-    metrics: metricsOf(observed, numbers),
-    verdict: verdictOf(observed),
+    window: {seconds: windowMs / 1000, from: to - windowMs, to},
+    sides: {prod: sideOf(seen, 'prod'), gray: sideOf(seen, 'gray')},
+    metrics: metricsOf(seen),
+    verdict: verdictOf(seen),
+    cause: release === null ? null : causeFacts(release),
     steps: stepsOf(release, now),
     alerts: alertsOf(state),
     notices: noticesOf(state),
-    guard: guardOf(observed),
+    guard: guardOf(seen),
     disabled: disabledOf(release),
-    frozen: frozenOf(observed),
+    frozen: frozenOf(freeze, seen.now),
     approval: approvalOf(release),
-    faults: faultsOf(observed),
+    faults: faultsOf(seen),
     head: head?.version ?? 0,
     change: changeOf(head),
   } as const;
+}
+
+/** Whether samples can be read at all: where they cannot, no number is known. */
+function isMeasured({stream, prod}: MonitorSnapshot): boolean {
+  return stream.away === null && prod.sampled !== null;
 }
 
 /**
  * As judged now; where nothing is, as the guard has written it. `forecastSeconds`: until the criteria of the phase will be
  * shown at this traffic; null: none waits for that, one never will, or nothing was judged here.
  */
-function verdictOf({judgement = null, snapshot}: Observed) {
+function verdictOf({judgement, snapshot}: MonitorSnapshot) {
   const verdict = judgement?.verdict ?? snapshot.state.release?.verdict;
   const forecastMs = judgement === null ? null : forecastOf(judgement.criteria);
   return {
@@ -108,15 +87,14 @@ export interface StatusFault {
 }
 
 /** Names the faults of the data that the numbers and the verdict rest on. */
-function faultsOf({stream, windows, judgement}: Observed): StatusFault[] {
-  const {away = null, aheadMs = null} = stream ?? {};
+function faultsOf({stream: {away, aheadMs}, dataFaults, judgement}: MonitorSnapshot): StatusFault[] {
   const fault = (code: string, text: string): StatusFault => ({code, count: null, text});
   const contradict = judgement?.evidence?.faults.includes('people-contradict') === true;
   return [
     ...(away === null ? [] : [fault('samples_away', `samples cannot be read: ${plainText(away, 200)}`)]),
     ...(aheadMs === null ? [] : [fault('samples_ahead', aheadWords(aheadMs))]),
     ...(contradict ? [fault('people_contradict', CONTRADICTION)] : []),
-    ...(windows?.faults?.() ?? []),
+    ...dataFaults,
   ];
 }
 
@@ -136,7 +114,7 @@ function disabledOf(release: Release | null) {
   };
 }
 
-function frozenOf({freeze = null, now}: Observed) {
+function frozenOf(freeze: Freeze | null, now: number) {
   if (freeze === null || !isFrozen(freeze, now)) return null;
   const {until, reason, by, authenticated, at} = freeze;
   return {until, reason: plainText(reason, 300), by: plainText(by, 128), authenticated, at};
@@ -160,7 +138,7 @@ function approvalOf(release: Release | null) {
 }
 
 /** The newest commit: its full id vouches for the whole log; `authenticated` is the user that the store knows. */
-function changeOf(head: Snapshot['head']) {
+function changeOf(head: MonitorSnapshot['snapshot']['head']) {
   if (head === null) return null;
   const {version, id, at, by, authenticated = null} = head;
   return {
@@ -194,10 +172,10 @@ function asPercent(value: number | null | undefined): number | null {
   return typeof value === 'number' ? Math.round(value * 100) / 100 : null;
 }
 
-/** The guard that is there. One that was killed is named by the log until another takes over, and judges nothing. */
-function guardOf({snapshot, isGuardSilent}: Observed): string | null {
+/** The guard that acts. One that was killed is named by the log until another takes over, but holds no lease. */
+function guardOf({snapshot, guardSilentMs}: MonitorSnapshot): string | null {
   const {guard} = snapshot.state;
-  return guard === null || guard.left || isGuardSilent ? null : plainText(guard.name, 80);
+  return guard === null || guard.left || guardSilentMs !== null ? null : plainText(guard.name, 80);
 }
 
 function phaseOf(release: Release | null, now: number) {
@@ -220,9 +198,12 @@ function phaseOf(release: Release | null, now: number) {
   };
 }
 
-function sideOf({windows, window, externals}: Observed, numbers: SideNumbers | null, side: Side) {
-  // Where nothing came, 0 requests is not known either: it may be that nobody measures.
-  const isKnown = numbers !== null && (windows?.newestAt(side) ?? Number.NEGATIVE_INFINITY) >= window.from;
+function sideOf(seen: MonitorSnapshot, side: Side) {
+  const {now, windowMs, externals} = seen;
+  const {sampled, ageMs} = seen[side];
+  const numbers = isMeasured(seen) ? sampled : null;
+  // Without any sample 0 requests is not known either: perhaps nothing reports.
+  const isKnown = numbers !== null && ageMs !== null && now - ageMs >= seen.window.to - windowMs;
   return {
     requests: isKnown ? numbers.requests : null,
     requestsPerSecond: isKnown ? numbers.requestsPerSecond : null,
@@ -232,7 +213,12 @@ function sideOf({windows, window, externals}: Observed, numbers: SideNumbers | n
     conversionRate: isKnown ? numbers.conversionRate : null,
     availability:
       numbers?.availability ?? externals.find(({name}) => name === 'availability')?.[side] ?? null,
-    responseTime: numbers?.responseTime ?? {mean: null, p50: null, p95: null, p99: null},
+    responseTime: {
+      mean: numbers?.responseTime.mean ?? null,
+      p50: numbers?.responseTime.p50 ?? null,
+      p95: numbers?.responseTime.p95 ?? null,
+      p99: numbers?.responseTime.p99 ?? null,
+    },
   };
 }
 

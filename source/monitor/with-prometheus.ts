@@ -1,71 +1,62 @@
-import {METRIC_NAMES, type Side, type SideNumbers, type Span, type WindowView} from '../analysis/numbers.ts';
+import {withFound} from '../analysis/metric-value.ts';
+import {METRIC_NAMES} from '../analysis/metrics.ts';
+import type {Side, SideNumbers, Span, WindowView} from '../analysis/numbers.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 
 /** A span that ends this little before now is about now, milliseconds. */
 const NOW_MS = 3000;
 const STANDARD: ReadonlySet<string> = new Set(METRIC_NAMES);
 
+/** Where numbers come from that no sample speaks of: Prometheus, people's feedback. */
+export type NumberSource = Pick<PrometheusPoller, 'snapshot' | 'has' | 'value' | 'newest' | 'series'>;
+
 /**
- * Windows in which the numbers of Prometheus stand as well: as gauges, and in the place of a standard metric that no
- * sample speaks of.
+ * Adds the numbers of a source to those of the samples: as gauges, and in the place of a standard metric that no sample
+ * speaks of.
+ * @param now the store's clock, milliseconds since 1970
+ */
+export function withNumbers(
+  numbers: SideNumbers,
+  source: NumberSource,
+  {side, span, now}: {side: Side; span: Span; now: number},
+): SideNumbers {
+  const valueOf = (name: string): number | null =>
+    span.to < now - NOW_MS ? source.newest(name, side, span) : source.value(name, side);
+  const found = source.snapshot().flatMap(({name}): [string, number][] => {
+    const value = valueOf(name);
+    return value === null ? [] : [[name, value]];
+  });
+  const gauges = {...numbers.gauges, ...Object.fromEntries(found.filter(([name]) => !STANDARD.has(name)))};
+  return withFound({...numbers, gauges}, new Map(found));
+}
+
+/**
+ * Windows that hold the numbers of a source, too.
  * @param now the store's clock
- * @param isShown whether a metric of Prometheus' is listed by name
+ * @param isShown whether a metric of the source is listed by name
  */
 export function withPrometheus(
   windows: WindowView,
-  poller: Pick<PrometheusPoller, 'snapshot' | 'has' | 'value' | 'newest' | 'series'>,
+  source: NumberSource,
   now: () => number,
   isShown: (name: string) => boolean,
 ): WindowView {
-  const valueOf = (name: string, side: Side, span: Span): number | null =>
-    span.to < now() - NOW_MS ? poller.newest(name, side, span) : poller.value(name, side);
-
   return {
-    numbers(side, span, cohort) {
-      const numbers = windows.numbers(side, span, cohort);
-      const found = poller.snapshot().flatMap(({name}): [string, number][] => {
-        const value = valueOf(name, side, span);
-        return value === null ? [] : [[name, value]];
-      });
-      const gauges = {
-        ...numbers.gauges,
-        ...Object.fromEntries(found.filter(([name]) => !STANDARD.has(name))),
-      };
-      return withStandard({...numbers, gauges}, new Map(found));
-    },
+    numbers: (side, span, cohort) =>
+      withNumbers(windows.numbers(side, span, cohort), source, {side, span, now: now()}),
     series(side, metric, span, stepMs) {
-      if (!poller.has(metric)) return windows.series(side, metric, span, stepMs);
+      if (!source.has(metric)) return windows.series(side, metric, span, stepMs);
       const bySamples = STANDARD.has(metric) ? windows.series(side, metric, span, stepMs) : [];
-      return bySamples.some(value => value !== null) ? bySamples : poller.series(metric, side, span, stepMs);
+      return bySamples.some(value => value !== null) ? bySamples : source.series(metric, side, span, stepMs);
     },
     otherNames() {
-      const names = poller
+      const names = source
         .snapshot()
         .flatMap(({name}) => (!STANDARD.has(name) && isShown(name) ? [name] : []));
-      const others = windows.otherNames().filter(name => !poller.has(name));
+      const others = windows.otherNames().filter(name => !source.has(name));
       return [...names, ...others];
     },
     observedPercent: span => windows.observedPercent(span),
     newestAt: side => windows.newestAt(side),
-  };
-}
-
-/** Fills in the standard metrics that samples leave open. */
-function withStandard(numbers: SideNumbers, found: ReadonlyMap<string, number>): SideNumbers {
-  const {responseTime} = numbers;
-  const or = (value: number | null, name: (typeof METRIC_NAMES)[number]) => value ?? found.get(name) ?? null;
-  return {
-    ...numbers,
-    requestsPerSecond: or(numbers.requestsPerSecond, 'throughput'),
-    errorRate: or(numbers.errorRate, 'error_rate'),
-    conversionRate: or(numbers.conversionRate, 'conversion_rate'),
-    availability: or(numbers.availability, 'availability'),
-    activeUsers: or(numbers.activeUsers, 'active_users'),
-    responseTime: {
-      mean: or(responseTime.mean, 'response_time'),
-      p50: or(responseTime.p50, 'response_time_p50'),
-      p95: or(responseTime.p95, 'response_time_p95'),
-      p99: or(responseTime.p99, 'response_time_p99'),
-    },
   };
 }

@@ -40,8 +40,8 @@ interface Follower {
 }
 
 /**
- * Drives an nginx by the store until the signal aborts: obeys what is set, says what nginx confirms, falls back when
- * nobody hears it. Leaves the file for when nobody drives. Never rejects.
+ * Drives an nginx by the store until the signal aborts: applies the split, reports what nginx confirms, and falls back
+ * when the store does not take its reports. It leaves the fallback file behind. Never rejects.
  */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
   const {store, edge, site, name, folder, onTrouble, onReport} = options;

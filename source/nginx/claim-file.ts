@@ -28,7 +28,7 @@ export async function claimFile(include: string, who: string): Promise<Claim> {
   if (listening !== 'EADDRINUSE') return {kind: 'unknown', why: `${path}: ${listening}`};
   const by = await askAt(path);
   if (by !== null) return {kind: 'taken', by: by || SILENT};
-  // Nobody answers: it was left by one that has died.
+  // No process answers: it has died and left the file.
   await rm(path, {force: true}).catch(() => undefined);
   const again = await listenAt(path, who);
   if (typeof again === 'string') {
@@ -43,7 +43,7 @@ export async function claimFile(include: string, who: string): Promise<Claim> {
   return {kind: 'taken', by: (await askAt(path)) || SILENT};
 }
 
-/** Who drives an include file at the moment; null: nobody, or one that stands still. */
+/** Name of the agent that drives an include file; null: none, or one that stands still. */
 export async function holderOf(include: string): Promise<string | null> {
   return (await askAt(`${include}.agent`)) || null;
 }
@@ -52,13 +52,13 @@ function ours(server: Server): Claim {
   return {kind: 'ours', release: () => new Promise(resolve => void server.close(() => resolve()))};
 }
 
-/** The system's word for why, where nobody can listen there. */
+/** Listens at a path; answers with the system's error code where that is impossible. */
 function listenAt(path: string, who: string): Promise<Server | string> {
   const server = createServer(socket => {
     socket.on('error', () => undefined);
     socket.end(who);
   });
-  // Whoever has the claim lives by what he does, not by the claim.
+  // The claim alone does not keep a process alive.
   server.unref();
   return new Promise(resolve => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
@@ -66,7 +66,7 @@ function listenAt(path: string, who: string): Promise<Server | string> {
   });
 }
 
-/** Null: nobody listens there. One that listens and says nothing lives all the same: empty. */
+/** Asks who listens at a path; null: no process. A process that listens and says nothing gives an empty name. */
 function askAt(path: string): Promise<string | null> {
   return new Promise(resolve => {
     let said = '';

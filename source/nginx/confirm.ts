@@ -37,7 +37,7 @@ export async function confirmed(
   }
 }
 
-/** Puts a file in place, reloads and waits a moment for nginx to say so: what is left to do when nobody drives any more. */
+/** Puts the fallback file in place, reloads and waits a moment for nginx to confirm. The agent does it last. */
 export async function installFallback(edge: Edge, text: string): Promise<EdgeTrouble | null> {
   if ((await edge.read()) !== text) {
     const written = await edge.put(text);

@@ -99,7 +99,7 @@ export class EdgeDriver {
     }
   }
 
-  /** Puts the file in place that is meant for when nobody drives, and reloads. */
+  /** Puts the fallback file in place, and reloads. */
   async leave(): Promise<EdgeTrouble | null> {
     const {edge} = this.#options;
     const text = (await edge.readFallback()) ?? this.#goal.prod().text;
@@ -158,7 +158,7 @@ export class EdgeDriver {
       return true;
     }
     const prod = this.#goal.prod().text;
-    // Whoever mends the site and reloads is to find what was taken back taken back.
+    // After an operator has mended the site and reloads, a rollback must still hold.
     const rest = file.text === prod ? prod : (before ?? prod);
     await edge.put(rest);
     if (said === 'outdated') return false;
@@ -234,14 +234,14 @@ export class EdgeDriver {
     this.#options.onChange();
   }
 
-  /** What is to stand when nobody drives: gray only where the phase keeps it. */
+  /** Renews the fallback file: gray only where the phase keeps it. */
   async #renewFallback(): Promise<void> {
     const {text} = this.#goal.fallback();
     if (text !== this.#fallback && (await this.#options.edge.putFallback(text)) === null)
       this.#fallback = text;
   }
 
-  /** Somebody changed the file, or started nginx with another: it is put right. */
+  /** Restores the file after another process changed it, or started nginx with another. */
   async #look(goal: Step, signal: AbortSignal): Promise<void> {
     const {edge, steady, onChange} = this.#options;
     const {file} = goal;

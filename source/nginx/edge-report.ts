@@ -26,7 +26,7 @@ export function servedNow(
   const version = known?.version ?? 0;
   const release = known?.split.release ?? null;
   const isLive = isObeyed && known?.split.live === true;
-  // No nginx, nobody on gray; and it will begin with the file that is in place.
+  // Without nginx no user has gray, and nginx will begin with the file that is in place.
   const isSafelyDown = trouble?.code === 'not-running' && !isLive;
   if (!isApplied && !isSafelyDown) return before ?? {version: 0, release: null, percent: 0, live: false};
   const live = isLive && isGray;
@@ -37,9 +37,9 @@ export function servedNow(
 const NO_BOUND_MS = 86_400_000;
 
 /**
- * Longest time until an edge that is cut off, or whose agent is dead, has nobody on gray, in milliseconds: until the
- * agent takes itself for cut off, plus until somebody notices that the agent is dead, plus as long as nginx lets a
- * request that is under way go on.
+ * Milliseconds until an edge that is cut off, or whose agent is dead, serves gray to no user: until the agent considers
+ * itself cut off, plus until the watchdog notices that the agent is dead, plus as long as nginx lets a request that is
+ * under way go on.
  */
 export function exposureBound(
   split: Split | null,

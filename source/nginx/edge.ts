@@ -6,10 +6,10 @@ import {signalMaster} from './signal-master.ts';
 
 /** Why an edge does not do what it was told. */
 export type EdgeTroubleCode =
-  /** No nginx runs there, or its pid file is of one that has gone: nobody gets anything. */
+  /** No nginx runs there, or its pid file is of one that has gone: no user is served. */
   | 'not-running'
   | 'no-permission'
-  /** nginx refuses its configuration with and without our file: somebody else has broken it. */
+  /** nginx refuses its configuration with and without our file: the fault is elsewhere. */
   | 'site-broken'
   /** nginx refuses our file. */
   | 'file-refused'
@@ -42,7 +42,7 @@ export interface Edge {
   read(): Promise<string | null>;
   /** Puts a file in place at one stroke; the one before stays beside it, as `.previous`. */
   put(text: string): Promise<EdgeTrouble | null>;
-  /** The file for whoever comes when the agent is gone: beside the one in place, as `.prod`. */
+  /** Writes the fallback file next to the one in place, as `.prod`. */
   putFallback(text: string): Promise<EdgeTrouble | null>;
   readFallback(): Promise<string | null>;
   /** Asks nginx whether it takes its configuration; null: it does. Aborted: null as well. */
@@ -103,7 +103,7 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** The file names people: whoever else is to read it is given the right by the one in place. */
+/** The file names people: it has the group of the file in place, and no other reader. */
 const OF_ITS_GROUP = 0o640;
 
 /** On the disk when it resolves: after a power cut nginx must not find half a file. Belongs to whom `like` belongs to. */
@@ -163,7 +163,7 @@ function ask({host, port}: EdgeSite['probe']): Promise<string | null> {
       },
     );
     request.on('error', () => end(null));
-    // For all of it: somebody else on this port may answer and never come to an end.
+    // For the whole answer: another program on this port may answer without end.
     const late = setTimeout(() => request.destroy(), ASK_MS);
     const end = (hash: string | null) => {
       clearTimeout(late);

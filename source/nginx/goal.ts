@@ -79,7 +79,7 @@ export class Goal {
     return split === undefined ? null : renderEdge(new Map([[feature, split]]), this.#site);
   }
 
-  /** What is to stand when nobody drives: gray only where the phase keeps it. It is put in place without a test. */
+  /** The fallback file: gray only where the phase keeps it. It is put in place without a test. */
   fallback(): EdgeFile {
     const kept = [...this.#wanted()].filter(([, split]) => split.live && split.whenStale === 'keep');
     const file = renderEdge(new Map(kept), this.#site);

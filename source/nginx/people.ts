@@ -25,7 +25,7 @@ export function variableOf(source: EdgeSource): string {
   );
 }
 
-/** Whether whoever asks fits a rule. @throws Unwritable for what nginx cannot compare */
+/** Whether a request fits a rule. @throws Unwritable for what nginx cannot compare */
 export function bitOf(block: Block, rule: Rule, attributes: Readonly<Record<string, EdgeSource>>): Bit {
   if ('all' in rule) return block.all(rule.all.map(part => bitOf(block, part, attributes)));
   if ('any' in rule) return block.any(rule.any.map(part => bitOf(block, part, attributes)));

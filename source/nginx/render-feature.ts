@@ -111,7 +111,7 @@ function byPercent(block: Block, {tiers, salt}: Split, attributes: EdgeSite['att
   return place;
 }
 
-/** What a place is for somebody who is in another audience as well. */
+/** The place of a user who is in another audience as well. */
 function atLeastInside(block: Block, place: string): string {
   return block.map(place, 'prod/percent', ['gray/percent gray/percent']);
 }

@@ -24,8 +24,8 @@ export async function signalMaster(pidFile: string): Promise<EdgeTrouble | null>
 }
 
 /**
- * Whether a process is the master of an nginx, or of one that goes by another name; null: where there is no /proc nobody
- * can tell, and a pid file is believed. Most programs end by a SIGHUP that was meant for somebody else.
+ * Whether a process is the master of an nginx, or of one that goes by another name; null: there is no /proc to tell,
+ * and the pid file is believed. Most programs end by a SIGHUP that was not meant for them.
  */
 async function isMaster(pid: number): Promise<boolean | null> {
   const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');

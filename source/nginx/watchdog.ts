@@ -9,8 +9,8 @@ export const BEAT = '.';
 export const BEAT_EVERY_MS = 1000;
 
 /**
- * Watches over an agent from a process of its own: when the agent dies, or does not beat for so long, puts the file in
- * place that is meant for when nobody drives. Resolves once nothing is left to watch; null: there was nothing to do.
+ * Watches an agent from a process of its own. If the agent dies or sends no heartbeat for too long, it puts the fallback
+ * file in place. Resolves once nothing is left to watch; null: there was nothing to do.
  */
 export async function watchOverAgent(
   beats: Readable,

@@ -3,7 +3,7 @@ import type {ChannelRoute} from '../release/channel.ts';
 import type {Delivery, Dispatch} from '../release/dispatch.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import {isSilenced} from '../release/silence.ts';
-import type {State} from '../release/state.ts';
+import type {Alert, State} from '../release/state.ts';
 
 /** Alerts about a channel begin so; that channel itself is not told of them. */
 export const CHANNEL_KEY = 'channel ';
@@ -30,6 +30,11 @@ export type Due =
   | {what: 'escalate'; alert: string}
   /** Nothing now; something may be at this time. Null: not before something happens. */
   | {what: 'wait'; until: number | null};
+
+/** Alerts of the judge begin so. */
+const JUDGE_KEY = 'judge ';
+/** Alerts that the judge raises so shortly before a rollback, or after it, say why it happened; milliseconds. */
+const SAME_STORY_MS = 10_000;
 
 /** So long after it was due a bystander takes it up, milliseconds. */
 export const ADOPT_MS = 5000;
@@ -76,6 +81,7 @@ function firstOf(sight: Sight, dispatch: Dispatch, channels: Routes): Found {
   const {at, notBefore, kind, level} = dispatch;
   const alert = state.alerts.find(({id}) => id === dispatch.alert) ?? null;
   const isOpen = alert !== null && alert.resolvedAt === null;
+  if (alert !== null && isToldByRollback(state, dispatch, alert)) return null;
   if (kind === 'over') {
     const raised = state.outbox.find(({id}) => id === `raised ${dispatch.alert}`);
     const isWorse = state.alerts.some(one => one.key === alert?.key && one.resolvedAt === null);
@@ -101,6 +107,13 @@ function firstOf(sight: Sight, dispatch: Dispatch, channels: Routes): Found {
         kind === 'rollback' ? 0 : MINUTE_MS * Math.floor(begunLately(state.outbox, name, now) / perMinute),
     }));
   return wanted.length === 0 ? null : wanted;
+}
+
+/** Whether the message about a rollback says already why this alert was raised: one event is one message. */
+function isToldByRollback({outbox}: State, {kind, release, at}: Dispatch, {key}: Alert): boolean {
+  if (kind !== 'raised' || release === null || !key.startsWith(JUDGE_KEY)) return false;
+  const rollback = outbox.find(({id}) => id === `rollback ${release}`);
+  return rollback !== undefined && at >= rollback.at - SAME_STORY_MS;
 }
 
 /** Whether a channel is to have it. */

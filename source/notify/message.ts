@@ -1,7 +1,9 @@
 import {authorOf} from '../release/commit.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import type {Dispatch, DispatchKind} from '../release/dispatch.ts';
-import type {Release, State} from '../release/state.ts';
+import {own} from '../release/own.ts';
+import type {Alert, Reason, Release, State} from '../release/state.ts';
+import {CHANNEL_KEY} from './due.ts';
 import {messageWords, type MessageLanguage, type MessageWords} from './words.ts';
 
 /** What a channel is given to say. All text in it is plain. */
@@ -15,6 +17,8 @@ export interface Message {
   release: {id: string; version: string; over: string | null; state: string; percent: number} | null;
   /** The alert it speaks of, and whether it is over by now. */
   alert: {id: string; isOver: boolean} | null;
+  /** What was measured; null: it is about no number. */
+  measured: Measured | null;
   /** `CRITICAL`, `ROLLBACK`: the first word people read. */
   word: string;
   /** What happened, in one sentence. */
@@ -36,6 +40,18 @@ export interface Message {
   repeat: {long: string; short: string} | null;
 }
 
+/** A number by which the judge decided. Rates are in percent, times in milliseconds. */
+export interface Measured {
+  metric: string;
+  /** Whose value it is. `both`: prod breaks the limit, too, and the value is gray's. */
+  side: 'prod' | 'gray' | 'both';
+  value: number | null;
+  /** What the value is held against: the limit of a condition, or prod's own value where evidence compares the sides. */
+  limit: number | null;
+  /** Seconds that the value was taken over. */
+  windowSeconds: number | null;
+}
+
 /** What a message is made of beside the log. */
 export interface MessageOptions {
   /** Who to turn to, from the configuration; the plan of the release adds its own. */
@@ -43,6 +59,8 @@ export interface MessageOptions {
   /** Text from outside made plain, cut at so many columns. */
   clean(text: string, width: number): string;
   lang: MessageLanguage;
+  /** A finding of the judge as a sentence of that language; left out: as the log has it. */
+  say?(cause: Reason): string;
 }
 
 /** Later than this it is told that it comes late, milliseconds. */
@@ -58,7 +76,7 @@ export function messageOf(
   state: State,
   dispatch: Dispatch,
   {attempt, mayBeRepeat, now}: {attempt: number; mayBeRepeat: boolean; now: number},
-  {contacts, clean, lang}: MessageOptions,
+  {contacts, clean, lang, say = ({text}) => text}: MessageOptions,
 ): Message {
   const {feature} = state;
   const {head, authenticated} = dispatch;
@@ -69,6 +87,7 @@ export function messageOf(
   const over = release === null || release.over === null ? null : clean(release.over, NAME_WIDTH);
   const phase = release === null ? null : (release.plan.phases[release.phase]?.name ?? null);
   const t = messageWords(lang);
+  const causes = causesOf(dispatch, release, alert);
   const lines = [
     ...(version === null || release === null
       ? []
@@ -81,7 +100,7 @@ export function messageOf(
             release.percent,
           ),
         ]),
-    `${t.by(instant(dispatch.at), clean(authorOf(dispatch), 2 * NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
+    `${t.by(instant(dispatch.at, t), clean(authorOf(dispatch), 2 * NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
     ...todo(dispatch, isOver, state, t),
     ...(isOver && dispatch.kind !== 'over' ? [t.isOver] : []),
     ...(head === null ? [] : [t.head(head.version, head.id.slice(0, ID_SHOWN))]),
@@ -96,8 +115,9 @@ export function messageOf(
         ? null
         : {id: release.id, version, over, state: release.state, percent: release.percent},
     alert: alert === null ? null : {id: alert.id, isOver},
+    measured: causes.map(measuredOf).find(one => one !== null) ?? null,
     word: t.first[dispatch.kind === 'raised' ? dispatch.level : dispatch.kind],
-    text: clean(sentence(dispatch, release, t), TEXT_WIDTH),
+    text: clean(sentence(dispatch, {release, alert, said: causes.map(say).join(t.and), now}, t), TEXT_WIDTH),
     by: clean(dispatch.by, NAME_WIDTH),
     authenticated: authenticated === null ? null : clean(authenticated, NAME_WIDTH),
     head,
@@ -122,22 +142,71 @@ export function contactsOf(
   );
 }
 
-function sentence({kind, text}: Dispatch, release: Release | null, t: MessageWords): string {
+/** What the judge found, where it is what the message is about. */
+function causesOf({kind}: Dispatch, release: Release | null, alert: Alert | null): readonly Reason[] {
+  if (kind !== 'rollback') return alert?.cause === undefined ? [] : [alert.cause];
+  const {rollback, verdict} = release ?? {};
+  const [first] = verdict?.reasons ?? [];
+  // A person has reasons of their own.
+  const isTheJudges = first !== undefined && (rollback?.reason ?? '').startsWith(first.text);
+  return isTheJudges && verdict?.action === 'rollback' ? verdict.reasons : [];
+}
+
+function measuredOf({code, metric, value, threshold, windowSeconds}: Reason): Measured | null {
+  if (metric === null) return null;
+  const side = code === 'both_sides' ? 'both' : code === 'no_prod_data' ? 'prod' : 'gray';
+  return {metric, side, value, limit: threshold, windowSeconds};
+}
+
+interface About {
+  release: Release | null;
+  alert: Alert | null;
+  /** What the judge found, in the language of the message; empty: the log's words are all there is. */
+  said: string;
+  now: number;
+}
+
+function sentence({kind, text}: Dispatch, {release, alert, said, now}: About, t: MessageWords): string {
   const version = release?.version ?? t.theRelease;
+  const what = said === '' && alert !== null ? (ownAlert(alert, release, now, t) ?? text) : said || text;
   switch (kind) {
     case 'raised':
     case 'over':
+      return what;
     case 'failed':
       return text;
     case 'escalated':
-      return t.unseen(text);
+      return t.unseen(what);
     case 'rollback': {
       const {fromPercent, reason} = release?.rollback ?? {fromPercent: null, reason: null};
-      return fromPercent === null ? text : t.rolledBack(version, fromPercent, reason ?? '');
+      return fromPercent === null ? text : t.rolledBack(version, fromPercent, said || (reason ?? ''));
     }
     case 'completed':
       return t.completed(version);
   }
+}
+
+/** What the program itself raises, in the words of a language; null: it says no more than its own words. */
+function ownAlert(
+  {key, message}: Alert,
+  release: Release | null,
+  now: number,
+  t: MessageWords,
+): string | null {
+  if (key.startsWith(CHANNEL_KEY)) {
+    const {name, error, tries} =
+      /^(?<name>.+?) does not deliver: (?<error>.+?)(?:, given up after (?<tries>\d+) tries)?$/u.exec(message)
+        ?.groups ?? {};
+    return name === undefined || error === undefined
+      ? null
+      : t.channelFails(name, own(t.errors, error) ?? error, Number(tries ?? 0));
+  }
+  if (release === null) return null;
+  if (key === 'guard stuck') return t.stuck(release.version);
+  const {name, durationMs} = release.plan.phases[release.phase] ?? {};
+  if (key !== 'guard overdue' || name === undefined || (durationMs ?? null) === null) return null;
+  const sinceMs = now - Math.max(release.phaseEnteredAt ?? now, release.splitChangedAt);
+  return t.overdue(name, Math.round((durationMs ?? 0) / 60_000), Math.round(sinceMs / 60_000));
 }
 
 function todo(
@@ -155,10 +224,10 @@ function todo(
   ];
 }
 
-function instant(at: number): string {
+function instant(at: number, t: MessageWords): string {
   return Number.isFinite(at)
     ? `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-    : 'some time';
+    : t.someTime;
 }
 
 function lateness(ms: number, t: MessageWords): string {

@@ -33,6 +33,7 @@ export async function sendTest(
     feature: about.feature,
     release: null,
     alert: null,
+    measured: null,
     word: t.first.test,
     text: t.test,
     by: clean(about.by, 80),

@@ -41,7 +41,19 @@ export function signatureOf(secret: string, timestamp: string, body: string): st
   return createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
 }
 
-/** `graydeck.notice/1`: all that is known, for a program. Moments in milliseconds since 1970. */
-function webhookBody({repeat: _, ...message}: Message) {
-  return {schema: 'graydeck.notice/1', ...message} as const;
+/**
+ * `graydeck.notice/1`: all that is known, for a program. Moments in milliseconds since 1970. `metric`, `side`, `value`,
+ * `limit` and `window` (seconds) are what was measured, null where the notice is about no number.
+ */
+function webhookBody({repeat: _, measured, ...message}: Message) {
+  const {metric = null, side = null, value = null, limit = null, windowSeconds = null} = measured ?? {};
+  return {
+    schema: 'graydeck.notice/1',
+    ...message,
+    metric,
+    side,
+    value,
+    limit,
+    window: windowSeconds,
+  } as const;
 }

@@ -2,7 +2,7 @@ import type {DispatchKind} from '../release/dispatch.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import type {ReleaseState} from '../release/state.ts';
 
-/** Languages in which people are told. What an alert says is in the words of whoever raised it. */
+/** Languages in which people are told. What a person writes in an alert stays as it was written. */
 export type MessageLanguage = 'en' | 'zh';
 
 type FirstWord = AlertLevel | Exclude<DispatchKind, 'raised'> | 'test';
@@ -46,6 +46,15 @@ const en = {
   seen: (command: string) => `seen it: ${command}`,
   takeBack: (command: string) => `take it back: ${command}`,
   standing: (command: string) => `how it stands: ${command}`,
+  someTime: 'at an unknown time',
+  and: '; ',
+  channelFails: (name: string, error: string, tries: number) =>
+    `${name} does not deliver: ${error}${tries === 0 ? '' : `, given up after ${tries} tries`}`,
+  errors: {} as Readonly<Record<string, string>>,
+  stuck: (version: string) =>
+    `gray is bad, but prod is ${version} already and no demote hook leads back: a person decides`,
+  overdue: (phase: string, plannedMinutes: number, minutes: number) =>
+    `${phase} was to take ${plannedMinutes} min and has been there for ${minutes} min`,
   isOver: 'it is over by now',
   repeat: 'This may be a repeat: whether it was told before is not known.',
   repeatShort: '(may be a repeat)',
@@ -92,6 +101,30 @@ const zh: MessageWords = {
   seen: command => `确认：${command}`,
   takeBack: command => `回滚：${command}`,
   standing: command => `查看：${command}`,
+  someTime: '时间未知',
+  and: '；',
+  channelFails: (name, error, tries) =>
+    `${name} 未能送达：${error}${tries === 0 ? '' : `，尝试 ${tries} 次后放弃`}`,
+  errors: {
+    'it does not answer in time': '没有及时应答',
+    'it does not answer': '没有应答',
+    'nobody answers at its address': '该地址无人应答',
+    'its host cannot be reached': '主机无法到达',
+    'its network cannot be reached': '网络无法到达',
+    'its host has no address': '主机名没有地址',
+    'its host cannot be looked up now': '暂时无法解析主机名',
+    'its address is none': '地址无效',
+    'its address is not https': '地址不是 https',
+    'it offers no secure connection': '不提供安全连接',
+    'it takes neither sender nor receivers': '发件人与收件人均被拒绝',
+    'it does not take this user and password': '用户名或密码不被接受',
+    '535 user or password are wrong': '535 用户名或密码错误',
+    'the connection broke': '连接中断',
+    '200, but it answers with a page for people': '200，但返回的是网页',
+  },
+  stuck: version => `灰度有问题，但生产已是 ${version}，且没有 demote 钩子可以退回：需要由人决定`,
+  overdue: (phase, plannedMinutes, minutes) =>
+    `阶段 ${phase} 计划 ${plannedMinutes} 分钟，已停留 ${minutes} 分钟`,
   isOver: '现已解除',
   repeat: '可能重复：此前是否已通知无法确定。',
   repeatShort: '（可能重复）',

@@ -33,7 +33,7 @@ export type JudgeLine =
   /** A line that `record` has written; it names no id. */
   | {type: 'recorded'; isHead: boolean};
 
-/** What is wrong with a line; `waits` says who waits for an answer to it, if somebody does. */
+/** What is wrong with a line; `waits` names the recording that waits for an answer, if any. */
 export interface BadLine {
   type: 'bad';
   why: string;
@@ -247,7 +247,7 @@ function isId(value: unknown): value is Id {
     : typeof value === 'number' && Number.isFinite(value);
 }
 
-/** Whoever wrote a tick that is no JSON waits for its answer all the same. */
+/** The recording that waits for an answer to a tick that is no JSON. */
 function waitingIn(text: string): BadLine['waits'] {
   const head = text.slice(0, 1024);
   if (!/"type"\s*:\s*"tick"/u.test(head)) return null;

@@ -38,8 +38,8 @@ const UNSEEN_ALL = new RegExp(UNSEEN.source, 'gu');
 const NOTHING: Reply = {answer: null, wrong: null};
 
 /**
- * Recordings by their ids, any number of them interleaved. A line that cannot be used changes nothing; a tick gets its
- * one answer all the same, so that whoever waits for it goes on.
+ * Recordings by their ids, any number of them interleaved. A line that cannot be used changes nothing. A tick still
+ * gets its one answer, so that its reader does not wait for ever.
  */
 export class Recordings {
   readonly #by: JudgeBy;

@@ -20,7 +20,7 @@ export interface Approver {
 
 /** A raise that was asked for and waits for two different people. */
 export interface Approval {
-  /** Counts from 1 within the release, so that nobody approves another raise than the one on the screen. */
+  /** Counts from 1 within the release, so that a person approves the raise on the screen and no other. */
   number: number;
   wish: Wish;
   /** Who asked for it. A guard that asks is no approver. */

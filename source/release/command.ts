@@ -54,9 +54,14 @@ export type Intent =
   /**
    * `isLatched`: an offline rollback holds every user of a host at prod until the log names the release. The
    * log then names it even if the release ended long ago, because otherwise the latch would hold for every
-   * later release.
+   * later release. `seen`: the verdict that the actor saw. It is the cause if no guard has written one.
    */
-  | {type: 'rollback'; release: string; isLatched?: boolean}
+  | {
+      type: 'rollback';
+      release: string;
+      isLatched?: boolean;
+      seen?: Pick<Verdict, 'reasons' | 'onset' | 'footing'>;
+    }
   | {type: 'complete'; release: string}
   /** Prod for everyone without ending the release, and back. */
   | {type: 'disable'; release: string}

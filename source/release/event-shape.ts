@@ -145,7 +145,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
 };
 
 /** Whether this version knows the type of an event. The event may still lack fields. */
-export function isKnown(event: Event | UnknownEvent): event is Event {
+export function isKnownEvent(event: Event | UnknownEvent): event is Event {
   return Object.hasOwn(SHAPES, event.type);
 }
 
@@ -154,7 +154,7 @@ export function isKnown(event: Event | UnknownEvent): event is Event {
  * and `ignorable`.
  */
 export function readable(event: Event | UnknownEvent): Event | UnknownEvent {
-  if (!isKnown(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
+  if (!isKnownEvent(event) || wrongField({...event}, SHAPES[event.type]) === null) return event;
   const isIgnorable = 'ignorable' in event && event.ignorable;
   return {type: `${event.type}, unreadable`, ...(isIgnorable ? {ignorable: true} : {})};
 }

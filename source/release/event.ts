@@ -1,4 +1,5 @@
 import type {Approver, Wish} from './approval.ts';
+import type {Cause} from './cause.ts';
 import type {DeliveryOutcome, StepOutcome} from './command.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 import type {PauseCause, Reason, Step, Verdict} from './state.ts';
@@ -42,7 +43,14 @@ export type Event =
   | {type: 'promotion-started'; release: string; steps: Step[]}
   | {type: 'release-completed'; release: string}
   | {type: 'release-failed'; release: string; step: string; error: string | null}
-  | {type: 'rollback-started'; release: string; fromPercent: number; reason: string | null; steps: Step[]}
+  | {
+      type: 'rollback-started';
+      release: string;
+      fromPercent: number;
+      reason: string | null;
+      steps: Step[];
+      cause?: Cause;
+    }
   | {type: 'release-rolled-back'; release: string}
   /**
    * A rollback of a release that this log does not know, because the log lost its beginning. Routers must

@@ -1,6 +1,7 @@
 import {startOf} from './well-formed.ts';
 import type {Actor} from './command.ts';
 import {isName} from './name.ts';
+import {wallClock} from './raise-hours.ts';
 import type {Refusal} from './refusal.ts';
 import {isNumber, isRecord, isText, nullable, wrongField} from './shape.ts';
 
@@ -85,5 +86,7 @@ export function freezeWords({until, reason, by, authenticated}: Freeze): string 
 }
 
 function minuteOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  const {date, minute} = wallClock('UTC', at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date} ${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 }

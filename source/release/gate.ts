@@ -3,7 +3,7 @@ import type {Reason, Release, Step} from './state.ts';
 import {stepDue} from './step.ts';
 
 /** After this time a gate that stays closed raises an alert, unless the plan says otherwise. */
-export const REMIND_MS = 30 * 60_000;
+const REMIND_MS = 30 * 60_000;
 
 /** A gate of a phase that is asked now and has not opened. */
 export interface ClosedGate {

@@ -5,10 +5,7 @@
 
 import type {RaiseHours} from './raise-hours.ts';
 
-/**
- * Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds. A `version` is compared part by
- * part.
- */
+/** Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds; `version` compares part by part. */
 export type AttributeTest =
   | {op: 'in'; values: string[]}
   | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; value: number}
@@ -98,7 +95,7 @@ export interface Phase {
   /** Runs when this phase is left, before the next one is entered. */
   after?: Hook;
   /** A gate that runs again and again before this phase is left, until it exits with 0. */
-  confirm?: Gate;
+  confirm?: PhaseGate;
   /** Raises into this phase and within it need two people; absent: one. */
   approval?: 2;
 }
@@ -124,7 +121,7 @@ export interface Hook {
 }
 
 /** A program that is asked until it ends with 0. */
-export interface Gate extends Hook {
+export interface PhaseGate extends Hook {
   /** After this time an alert says that it is closed, milliseconds; absent: 30 minutes. */
   remindMs?: number;
   /** After this time the release is paused, milliseconds; absent: never. */

@@ -5,7 +5,7 @@ import {refuse, type Decision} from './refusal.ts';
 import type {Release} from './state.ts';
 
 /**
- * Refuses a raise that nobody may do now: while the store is frozen, while the release is disabled, and, by a guard,
+ * Refuses a raise while the store is frozen, while the release is disabled, and, by a guard,
  * outside of the raise hours. A person is asked about the hours before the command, and answers for it. Whatever takes
  * exposure away never comes here.
  */

@@ -58,6 +58,15 @@ export function wallClock(timeZone: string, at: number): WallClock {
   };
 }
 
+/** Days from 1970-01-01 to a date of the Gregorian calendar. The date must be a valid one. */
+export function dayNumber(date: string): number {
+  const [year = 1970, month = 1, day = 1] = date.split('-').map(Number);
+  // Years begin in March here, so that the leap day is the last one.
+  const from = month > 2 ? year : year - 1;
+  const days = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  return from * 365 + Math.floor(from / 4) - Math.floor(from / 100) + Math.floor(from / 400) + days - 719_468;
+}
+
 /** The first of these hours that is closed at this moment; null if all are open. No hours at all are always open. */
 export function closedHours(hours: readonly RaiseHours[] | undefined, at: number): RaiseHours | null {
   return hours?.find(one => !isOpen(one, at)) ?? null;

@@ -1,4 +1,5 @@
 import type {Approval} from './approval.ts';
+import type {Cause} from './cause.ts';
 import type {StepOutcome, VerdictAction} from './command.ts';
 import type {Dispatch} from './dispatch.ts';
 import type {AlertLevel, Plan} from './plan.ts';
@@ -66,6 +67,8 @@ export interface Reason {
   samples: number | null;
   windowSeconds: number | null;
   text: string;
+  /** People on gray that the value is about; absent if requests were judged. */
+  people?: number;
 }
 
 export interface Verdict {
@@ -169,6 +172,8 @@ export interface Release {
     authenticated: string | null;
     reason: string | null;
     fromPercent: number;
+    /** Null or absent if nothing that was measured spoke against gray, and in older logs. */
+    cause?: Cause | null;
   } | null;
   next: QueuedStart | null;
   /** Null: users get gray as the percent says. Else prod for everyone, and the release waits. */

@@ -1,7 +1,7 @@
-/** How fast a recording may be played. */
+/** Playing speeds of a recording. */
 const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
 
-/** Where one is in a recording. Pure: `real` is a clock that runs evenly, milliseconds. */
+/** Position in a recording. Pure: `real` is a monotonic clock in milliseconds. */
 export interface Playing {
   /** The moment that is shown at `since`. */
   at: number;
@@ -10,7 +10,7 @@ export interface Playing {
   isRunning: boolean;
 }
 
-/** What can be done to it; `by` in milliseconds. */
+/** Actions on a playing recording; `by` in milliseconds. */
 export type PlayKey =
   {type: 'step'; by: number} | {type: 'faster'} | {type: 'slower'} | {type: 'to'; at: number};
 
@@ -19,15 +19,19 @@ interface Bounds {
   to: number;
 }
 
-/** The moment that is shown now. */
-export function momentOf({at, since, speed, isRunning}: Playing, real: number, {from, to}: Bounds): number {
+/** The moment that is shown now, milliseconds since 1970. */
+export function playedMoment(
+  {at, since, speed, isRunning}: Playing,
+  real: number,
+  {from, to}: Bounds,
+): number {
   const moved = isRunning ? at + (real - since) * speed : at;
   return Math.min(to, Math.max(from, moved));
 }
 
-/** What follows from a key: every one keeps the moment but those that move it; stepping stops the film. */
+/** Applies an action. Changes of speed keep the moment; steps and jumps stop the playing. */
 export function play(playing: Playing, key: PlayKey, real: number, bounds: Bounds): Playing {
-  const at = momentOf(playing, real, bounds);
+  const at = playedMoment(playing, real, bounds);
   const index = SPEEDS.findIndex(speed => speed >= playing.speed);
   const kept = {...playing, at, since: real};
   switch (key.type) {

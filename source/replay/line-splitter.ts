@@ -1,12 +1,12 @@
-/** The longest line that is read, in characters. */
+/** Most characters of a line. */
 export const LONGEST_LINE = 4 * 1024 * 1024;
 
-/** Cuts chunks of text into lines; of a line that is too long nothing is kept but that it was. */
+/** Splits chunks of text into lines. Of a line that is too long, only the fact is kept. */
 export class LineSplitter {
   #rest = '';
   #isTooLong = false;
 
-  /** Calls back for each line that is whole now; null for one that was too long. */
+  /** Adds a chunk and calls back for each complete line; null for a line that was too long. */
   push(chunk: string, onLine: (line: string | null) => void): void {
     let from = 0;
     for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
@@ -16,7 +16,7 @@ export class LineSplitter {
     this.#keep(from === 0 ? chunk : chunk.slice(from));
   }
 
-  /** What is left without an end of line. */
+  /** Returns the rest without an end of line. */
   end(onLine: (line: string | null) => void): void {
     if (this.#rest !== '' || this.#isTooLong) this.#emit('', onLine);
   }

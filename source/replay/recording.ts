@@ -4,42 +4,42 @@ import type {Commit} from '../release/commit.ts';
 import {isFeatureName} from '../release/name.ts';
 import {startOf} from '../release/well-formed.ts';
 
-/** What routers had said at a moment. */
+/** Router reports at a moment. */
 export interface RoutersAt {
   /** The store's clock, milliseconds since 1970. */
   at: number;
   routers: readonly Report[];
 }
 
-/** A stretch of a feature's life, to be looked at again: everything on the store's clock, oldest first. */
+/** A recorded period of a feature. All times are of the store's clock, oldest first. */
 export interface Recording {
   feature: string;
   commits: readonly Commit[];
   /** Seconds as they were measured. */
   seconds: readonly Tally[];
   routers: readonly RoutersAt[];
-  /** The first and the last moment there is something to see of, milliseconds since 1970. */
+  /** First and last moment with data, milliseconds since 1970. */
   from: number;
   to: number;
 }
 
-/** A line of a recording, as JSON in a file: `graydeck.recording/1`. */
-export type Line =
+/** A line of a recording file, as JSON: `graydeck.recording/1`. */
+export type RecordingLine =
   | {type: 'recording'; schema: 'graydeck.recording/1'; feature: string; at: number}
   | {type: 'commit'; commit: Commit}
-  /** `body` as a store keeps roll-ups. */
+  /** `body`: a roll-up as a store keeps it. */
   | {type: 'second'; t: number; body: string}
   | ({type: 'routers'} & RoutersAt);
 
-/** A recording that cannot be read: which line, what was found there, what is allowed. */
+/** A mistake in a recording: line, what was found, what is allowed. */
 export interface RecordingMistake {
   line: number;
   found: string;
   allowed: string;
 }
 
-/** What a line of a recording says; null where it says nothing new. */
-export type Taken =
+/** Content of a line; null if it holds nothing new. */
+export type ParsedLine =
   | {type: 'head'; feature: string; at: number | null}
   | {type: 'commit'; commit: Commit}
   | {type: 'second'; tally: Tally}
@@ -47,29 +47,29 @@ export type Taken =
   | {type: 'mistake'; mistake: RecordingMistake}
   | null;
 
-/** Reads a recording line by line and keeps no more of it than what the next line is checked by. */
+/** Parses a recording line by line. Keeps only what the next line is checked by. */
 export class RecordingLines {
   #feature: string | null = null;
   #head: {version: number; id: string} | null = null;
   #count = 0;
 
-  /** Takes the next line. An empty one says nothing. */
-  take(text: string): Taken {
+  /** Parses the next line. Empty lines are skipped. */
+  take(text: string): ParsedLine {
     this.#count++;
     if (text.trim() === '') return null;
     const line = parse(text);
     if (this.#feature === null) {
       const isHead = line?.type === 'recording' && line.schema === 'graydeck.recording/1';
       if (!isHead || !isFeatureName(line.feature))
-        return this.#mistake(text, 'the first line of a file that graydeck record has written');
+        return this.#mistake(text, 'the first line of a file written by graydeck record');
       this.#feature = line.feature;
       return {type: 'head', feature: line.feature, at: Number.isFinite(line.at) ? line.at : null};
     }
     switch (line?.type) {
       case 'recording':
-        // Recorded anew into the same file: it goes on.
+        // A new recording into the same file continues it.
         if (line.feature === this.#feature) return null;
-        return this.#mistake(text, `a recording of ${this.#feature}, as the lines before`);
+        return this.#mistake(text, `a recording of ${this.#feature}, like the lines before`);
       case 'commit':
         return this.#takeCommit(line.commit, text);
       case 'second': {
@@ -81,14 +81,14 @@ export class RecordingLines {
       }
       case 'routers':
         if (!Array.isArray(line.routers) || !line.routers.every(isReport) || !Number.isFinite(line.at))
-          return this.#mistake(text, 'what routers have said, as graydeck record writes it');
+          return this.#mistake(text, 'router reports as graydeck record writes them');
         return {type: 'routers', at: line.at, routers: line.routers};
       default:
         return this.#mistake(text, 'a line of the type commit, second or routers');
     }
   }
 
-  #takeCommit(commit: Commit | undefined, text: string): Taken {
+  #takeCommit(commit: Commit | undefined, text: string): ParsedLine {
     const last = this.#head?.version ?? 0;
     if (!isCommit(commit)) return this.#mistake(text, 'a commit as graydeck record writes it');
     const {version, id, parent, at} = commit;
@@ -99,21 +99,21 @@ export class RecordingLines {
     return {type: 'commit', commit};
   }
 
-  #mistake(text: string, allowed: string): Taken {
+  #mistake(text: string, allowed: string): ParsedLine {
     return {type: 'mistake', mistake: {line: this.#count, found: startOf(text, 80), allowed}};
   }
 }
 
-/** Puts a recording together line by line. */
+/** Builds a recording line by line. */
 export class RecordingReader {
   readonly #lines = new RecordingLines();
   readonly #commits: Commit[] = [];
-  /** By the moment they begin: recorded anew into the same file, a second is there twice. */
+  /** By their begin. A second recorded twice replaces itself. */
   readonly #seconds = new Map<number, Tally>();
   readonly #routers: RoutersAt[] = [];
   #head: {feature: string; at: number | null} | null = null;
 
-  /** Takes the next line; null: it is well. */
+  /** Adds the next line. @returns its mistake, or null */
   take(text: string): RecordingMistake | null {
     const taken = this.#lines.take(text);
     switch (taken?.type) {
@@ -136,7 +136,7 @@ export class RecordingReader {
     }
   }
 
-  /** What was read; null: there is nothing in it to see. It begins where it was recorded, not where the log does. */
+  /** The recording so far; null if it holds no data. It begins with the recorder, not with the log. */
   read(): Recording | null {
     const seconds = [...this.#seconds.values()].sort((a, b) => a.t - b.t);
     if (this.#head === null) return null;
@@ -148,7 +148,7 @@ export class RecordingReader {
   }
 }
 
-/** A recording of what is at hand; null: there is nothing to see. */
+/** Makes a recording of the given data; null if there are none. */
 export function recordingOf(
   feature: string,
   commits: readonly Commit[],
@@ -164,7 +164,7 @@ export function recordingOf(
   return {feature, commits, seconds, routers, from, to};
 }
 
-/** What came from a file may lack anything. */
+/** Lines of a file may lack any field. */
 function isCommit(read: Partial<Commit> | null | undefined): read is Commit {
   if (typeof read !== 'object' || read === null) return false;
   const {id, by, events} = read;
@@ -176,10 +176,10 @@ function isReport(read: Partial<Report> | null): read is Report {
   return typeof read?.name === 'string' && typeof read.kind === 'string' && Number.isFinite(read.at);
 }
 
-function parse(text: string): Line | null {
+function parse(text: string): RecordingLine | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Line) : null;
+    return typeof value === 'object' && value !== null ? (value as RecordingLine) : null;
   } catch {
     return null;
   }

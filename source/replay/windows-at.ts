@@ -2,13 +2,13 @@ import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
 import {Windows, type Begin} from '../analysis/windows/windows.ts';
 
-/** Windows as they stood at any moment of a recording. Going on costs a second each, going back all of an hour. */
+/** Windows at any moment of a recording. A step forward costs a second of data, a step back an hour of it. */
 export class WindowsAt {
   readonly #seconds: readonly Tally[];
   readonly #declared: DeclaredMetrics;
   #windows: Windows;
   #at = Number.NEGATIVE_INFINITY;
-  /** The first second that is not in the windows yet. */
+  /** Index of the first second that is not in the windows yet. */
   #next = 0;
   #begun = '';
 
@@ -18,7 +18,9 @@ export class WindowsAt {
     this.#windows = new Windows(declared);
   }
 
-  /** The windows at a moment in which these were the release and split. They are others after a step back. */
+  /**
+   * The windows at a moment, for the release and split of that moment. A step back returns another object.
+   */
   at(moment: number, begin: Begin): Windows {
     const isBack = moment < this.#at;
     const isFar = moment - this.#at > KEEP_SECONDS_MS;

@@ -1,12 +1,15 @@
 import type {AnalysisSnapshot} from '../analysis/windows/snapshot.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
-import type {Block} from './document.ts';
-import type {AtRollback, Course, CourseOfSide, Report, Sides} from './report.ts';
+import type {ReportBlock} from './document.ts';
+import type {AtRollback, Course, CourseOfSide, ReleaseReport, ReportSides} from './report.ts';
 import {hasConverted, uncharted, withoutConversions} from './measured.ts';
 import {pairColumns} from './tables.ts';
-import type {Words} from './words/words.ts';
+import type {ReportWords} from './words/words.ts';
 
-/** The best of the snapshots that a rollback has left behind: later ones may be too late for what went before; null: none. */
+/**
+ * Returns the snapshot of a rollback with the most requests, because a late one may have lost the minutes
+ * before; null if none can be read.
+ */
 export function bestSnapshot(texts: readonly string[]): AnalysisSnapshot | null {
   let best: AnalysisSnapshot | null = null;
   for (const text of texts) {
@@ -29,11 +32,11 @@ function requestsIn({before}: AnalysisSnapshot): number {
   return before.reduce((sum, {prod, gray}) => sum + prod.requests + gray.requests, 0);
 }
 
-/** Both sides shortly before a rollback and after it. */
+/** Numbers of both sides shortly before a rollback and after it. */
 export function atRollback({takenAt, before, after}: AnalysisSnapshot): AtRollback {
   const isMeasured = [...before, after].some(hasConverted);
   const of = (both: {prod: SideNumbers; gray: SideNumbers}) =>
-    isMeasured ? heard(both) : withoutConversions(heard(both));
+    isMeasured ? withData(both) : withoutConversions(withData(both));
   return {
     takenAt,
     before: before.map(({minutes, ...both}) => ({minutes, ...of(both)})),
@@ -41,13 +44,13 @@ export function atRollback({takenAt, before, after}: AnalysisSnapshot): AtRollba
   };
 }
 
-function heard({prod, gray}: {prod: SideNumbers; gray: SideNumbers}): Sides {
+function withData({prod, gray}: {prod: SideNumbers; gray: SideNumbers}): ReportSides {
   const of = (numbers: SideNumbers) => (numbers.requests > 0 ? numbers : null);
   return {prod: of(prod), gray: of(gray)};
 }
 
-/** Numbers over time as the snapshot has them: the last minutes before a rollback. */
-export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['percents']): Course {
+/** Course of the last minutes before a rollback, from its snapshot. */
+export function courseAtRollback({series}: AnalysisSnapshot, percents: ReleaseReport['percents']): Course {
   const {from, stepMs, sides} = series;
   const of = (side: 'prod' | 'gray'): CourseOfSide => {
     const values = (name: string) => sides[side]?.[name] ?? [];
@@ -66,17 +69,17 @@ export function courseAtRollback({series}: AnalysisSnapshot, percents: Report['p
   return isMeasured ? course : uncharted(course);
 }
 
-/** Both sides around a rollback; what reaches back beyond the start says no more than what is shorter. */
-export function atRollbackTable({rollback, startedAt}: Report, words: Words): Block[] {
+/** Table of both sides around a rollback. Windows that begin before the release are left out. */
+export function atRollbackTable({rollback, startedAt}: ReleaseReport, words: ReportWords): ReportBlock[] {
   const near = rollback?.near ?? null;
   if (rollback === null || near === null) return [];
   const {columns} = words;
   const ranMinutes = (rollback.at - startedAt) / 60_000;
   const before = near.before.filter((_, index) => (near.before[index - 1]?.minutes ?? 0) < ranMinutes);
-  const isHeardAfter = near.after.prod !== null || near.after.gray !== null;
-  const rows: [string, Sides][] = [
-    ...before.map(({minutes, ...sides}): [string, Sides] => [words.before(String(minutes)), sides]),
-    ...(isHeardAfter ? ([[words.after, near.after]] as [string, Sides][]) : []),
+  const hasDataAfter = near.after.prod !== null || near.after.gray !== null;
+  const rows: [string, ReportSides][] = [
+    ...before.map(({minutes, ...sides}): [string, ReportSides] => [words.before(String(minutes)), sides]),
+    ...(hasDataAfter ? ([[words.after, near.after]] as [string, ReportSides][]) : []),
   ];
   const {head, cells} = pairColumns(
     rows.map(([, sides]) => sides),

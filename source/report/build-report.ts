@@ -3,26 +3,26 @@ import type {Commit} from '../release/commit.ts';
 import type {Release, Step} from '../release/state.ts';
 import {atRollback, courseAtRollback} from './at-rollback.ts';
 import {differencesOf, judgedThen} from './differences.ts';
-import type {Measured} from './measured.ts';
-import type {FeedbackReport, Report, RollbackReport, StepReport} from './report.ts';
+import type {ReportSums} from './measured.ts';
+import type {FeedbackReport, ReleaseReport, RollbackReport, StepReport} from './report.ts';
 import type {Story} from './story.ts';
 
-/** All that a report is made from. */
+/** Inputs of a report. */
 export interface ReportSources {
   feature: string;
   story: Story;
-  measured: Measured;
-  /** What was known when it was taken back; null: it was not, or nobody kept it. */
+  measured: ReportSums;
+  /** Snapshot taken at the rollback; null if none was stored. */
   snapshot: AnalysisSnapshot | null;
-  /** Null: nobody has asked anybody. */
+  /** Null if no feedback was read. */
   feedback: FeedbackReport[] | null;
   /** The store's clock, milliseconds since 1970. */
   now: number;
-  /** An event in words. */
+  /** Formats an event as a sentence. */
   sentence(event: Commit['events'][number], reason: string | null): string;
 }
 
-/** The report of one release, running or over. */
+/** Builds the report of one release, running or ended. */
 export function buildReport({
   feature,
   story,
@@ -31,12 +31,12 @@ export function buildReport({
   feedback,
   now,
   sentence,
-}: ReportSources): Report {
+}: ReportSources): ReleaseReport {
   const {release, pauses, percents, verdicts, alerts} = story;
   const {startedAt, endedAt} = release;
   const to = endedAt ?? now;
   const sides = measured.all();
-  // Without roll-ups the last minutes are told by what was kept of them.
+  // Without roll-ups, the snapshot gives the last minutes.
   const isBlank = sides.prod === null && sides.gray === null;
   const phases = story.phases.map(({phase: _phase, ...phase}, index) => ({
     ...phase,
@@ -78,7 +78,7 @@ export function buildReport({
   };
 }
 
-function headOf({commits}: Story): Report['head'] {
+function headOf({commits}: Story): ReleaseReport['head'] {
   const last = commits.at(-1);
   return last === undefined ? null : {version: last.version, id: last.id};
 }
@@ -86,7 +86,7 @@ function headOf({commits}: Story): Report['head'] {
 function timelineOf(
   {commits, release: {id}}: Story,
   sentence: ReportSources['sentence'],
-): Report['timeline'] {
+): ReleaseReport['timeline'] {
   return commits.flatMap(({at, by, authenticated, reason, events}) =>
     events
       .filter(event => !('release' in event) || event.release === id)
@@ -108,7 +108,8 @@ function rollbackReport(
     steps.find(({id}) => id === 'rollback.traffic')?.facts ?? {};
   return {
     ...rollback,
-    toProdMs: ms ?? null,
+    // Where no router confirms it, what was measured is how long the commit took.
+    toProdMs: routers === 0 ? null : (ms ?? null),
     routers: routers ?? null,
     confirmed: confirmed ?? null,
     silent: silent ?? null,

@@ -1,18 +1,23 @@
-import type {Chart} from './document.ts';
-import type {CourseOfSide, Report} from './report.ts';
-import type {Words} from './words/words.ts';
+import type {ReportChart} from './document.ts';
+import type {CourseOfSide, ReleaseReport} from './report.ts';
+import type {ReportWords} from './words/words.ts';
 
-const METRICS: readonly [name: keyof CourseOfSide, unit: Chart['unit']][] = [
+const METRICS: readonly [name: keyof CourseOfSide, unit: ReportChart['unit']][] = [
   ['errorRate', '%'],
   ['p95', 'ms'],
   ['requestsPerSecond', '/s'],
   ['conversionRate', '%'],
 ];
 
-/** What gray was set to, then every metric that somebody told, each with the moments that explain it. */
-export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Words): Chart[] {
+/**
+ * Charts of the set percent, then of every measured metric, with marks for verdicts, alerts and the rollback.
+ */
+export function chartsOf(
+  {course, verdicts, alerts, rollback}: ReleaseReport,
+  words: ReportWords,
+): ReportChart[] {
   const {at, stepMs, percent} = course;
-  const marks: Chart['marks'][number][] = [
+  const marks: ReportChart['marks'][number][] = [
     ...verdicts
       .filter(({action}) => action === 'pause' || action === 'rollback')
       .map(({at, action, reasons}) => ({
@@ -29,7 +34,7 @@ export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Wo
       ? []
       : [{at: rollback.at, text: words.because(rollback.reason ?? rollback.by), tone: 'bad' as const}]),
   ];
-  const metrics = METRICS.map(([name, unit]): Chart => ({
+  const metrics = METRICS.map(([name, unit]): ReportChart => ({
     title: words.charts[name],
     unit,
     at,
@@ -40,9 +45,11 @@ export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Wo
       {name: words.gray, side: 'gray', values: course.gray[name]},
     ],
   }));
-  const told = metrics.filter(({lines}) => lines.some(({values}) => values.some(value => value !== null)));
+  const measured = metrics.filter(({lines}) =>
+    lines.some(({values}) => values.some(value => value !== null)),
+  );
   if (at.length < 2) return [];
-  const set: Chart = {
+  const set: ReportChart = {
     title: words.charts.percent,
     unit: '%',
     at,
@@ -50,5 +57,5 @@ export function chartsOf({course, verdicts, alerts, rollback}: Report, words: Wo
     marks: [],
     lines: [{name: words.gray, side: 'gray', values: percent}],
   };
-  return [set, ...told];
+  return [set, ...measured];
 }

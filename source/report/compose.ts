@@ -1,10 +1,17 @@
 import {countWords} from '../analysis/judge/amounts.ts';
 import {authorOf} from '../release/commit.ts';
 import {atRollbackTable} from './at-rollback.ts';
-import type {Block, ReportDocument, Section, Tone} from './document.ts';
+import type {ReportBlock, ReportDocument, Section, ReportTone} from './document.ts';
 import {chartsOf} from './charts.ts';
-import {lastedWords, momentsIn, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
-import type {Report} from './report.ts';
+import {
+  lastedWords,
+  momentsIn,
+  secondsWords,
+  setPercentText,
+  UNKNOWN_TEXT,
+  type TimeTexts,
+} from './moments.ts';
+import type {ReleaseReport} from './report.ts';
 import {
   alertsTable,
   differencesTable,
@@ -15,9 +22,9 @@ import {
   timelineTable,
   verdictsTable,
 } from './tables.ts';
-import type {Words} from './words/words.ts';
+import type {ReportWords} from './words/words.ts';
 
-const WORST: Readonly<Record<Report['state'], Tone>> = {
+const WORST: Readonly<Record<ReleaseReport['state'], ReportTone>> = {
   deploying: 'plain',
   rolling: 'plain',
   paused: 'warn',
@@ -28,11 +35,11 @@ const WORST: Readonly<Record<Report['state'], Tone>> = {
   failed: 'bad',
 };
 
-/** A pause that is shorter is told among the pauses alone, milliseconds. */
+/** Shortest pause that the head of the report mentions, milliseconds. */
 const WORTH_MS = 500;
 
-/** The report in words, for any format. @param zone in which moments are written, an IANA name */
-export function composeReport(report: Report, words: Words, zone: string): ReportDocument {
+/** Makes the document of a report, for any format. @param zone time zone of all times, an IANA name */
+export function composeReport(report: ReleaseReport, words: ReportWords, zone: string): ReportDocument {
   const moments = momentsIn(zone);
   const {sections} = words;
   const made: Section[] = [
@@ -60,28 +67,28 @@ export function composeReport(report: Report, words: Words, zone: string): Repor
   };
 }
 
-function lead(report: Report, words: Words): string {
+function lead(report: ReleaseReport, words: ReportWords): string {
   const {state, rollback, totalMs, phases, percents} = report;
   if (rollback !== null) {
-    const told = [
+    const sentences = [
       words.rolledBack(
-        setPercent(rollback.fromPercent),
+        setPercentText(rollback.fromPercent),
         lastedWords(rollback.at - report.startedAt, words.units),
       ),
     ];
-    if (rollback.reason !== null) told.push(words.because(rollback.reason.replace(/\.$/u, '')));
-    return told.join(' ');
+    if (rollback.reason !== null) sentences.push(words.because(rollback.reason.replace(/\.$/u, '')));
+    return sentences.join(' ');
   }
   if (state === 'completed') return words.completed(lastedWords(totalMs, words.units));
   return words.stands(
     words.states[state],
     phases.at(-1)?.name ?? '',
-    setPercent(percents.at(-1)?.percent ?? 0),
+    setPercentText(percents.at(-1)?.percent ?? 0),
   );
 }
 
-function facts(report: Report, words: Words, {full, zone}: Moments): Block {
-  const {facts: labels, running, bySomebody} = words;
+function facts(report: ReleaseReport, words: ReportWords, {full, zone}: TimeTexts): ReportBlock {
+  const {facts: labels, running, byActor} = words;
   const {exposure, startedAt, startedBy, startedAs, endedAt, totalMs, pausedMs, heldMs, head} = report;
   const starter = authorOf({by: startedBy, authenticated: startedAs});
   const users = exposure.users === null ? null : countWords(exposure.users);
@@ -89,9 +96,9 @@ function facts(report: Report, words: Words, {full, zone}: Moments): Block {
     kind: 'facts',
     rows: [
       [labels.release, report.release],
-      [labels.over, report.over ?? UNKNOWN],
+      [labels.over, report.over ?? UNKNOWN_TEXT],
       [labels.plan, report.plan],
-      [labels.started, bySomebody(full(startedAt), starter)],
+      [labels.started, byActor(full(startedAt), starter)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
       [labels.lasted, lastedWords(totalMs, words.units)],
       ...(pausedMs >= WORTH_MS ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
@@ -103,7 +110,7 @@ function facts(report: Report, words: Words, {full, zone}: Moments): Block {
   };
 }
 
-function coverage({coveredPercent, sides, rollback}: Report, words: Words): Block[] {
+function coverage({coveredPercent, sides, rollback}: ReleaseReport, words: ReportWords): ReportBlock[] {
   if (sides.prod === null && sides.gray === null)
     return [
       {
@@ -113,27 +120,29 @@ function coverage({coveredPercent, sides, rollback}: Report, words: Words): Bloc
       },
     ];
   if (coveredPercent >= 98) return [];
-  return [{kind: 'text', text: words.covered(setPercent(coveredPercent)), tone: 'warn'}];
+  return [{kind: 'text', text: words.covered(setPercentText(coveredPercent)), tone: 'warn'}];
 }
 
-function rollback({rollback}: Report, words: Words, {full}: Moments): Block[] {
+function rollback({rollback}: ReleaseReport, words: ReportWords, {full}: TimeTexts): ReportBlock[] {
   if (rollback === null) return [];
   const {at, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
-  const told = [
-    toProdMs === null
-      ? words.toProdUnseen
-      : words.toProd(secondsWords(toProdMs), String(confirmed ?? 0), String(routers ?? 0)),
+  const sentences = [
+    routers === 0
+      ? words.unconfirmed
+      : toProdMs === null
+        ? words.toProdUnseen
+        : words.toProd(secondsWords(toProdMs), String(confirmed ?? 0), String(routers ?? 0)),
     ...(requestsAfter === null ? [] : [words.requestsAfter(countWords(requestsAfter))]),
     ...((silent ?? 0) > 0 ? [words.silent(String(silent))] : []),
   ];
   return [
-    {kind: 'text', text: words.bySomebody(full(at), authorOf(rollback))},
+    {kind: 'text', text: words.byActor(full(at), authorOf(rollback))},
     ...(reason === null ? [] : [{kind: 'text', text: words.because(reason), tone: 'bad'} as const]),
-    {kind: 'text', text: told.join(' ')},
+    {kind: 'text', text: sentences.join(' ')},
   ];
 }
 
-function charts(report: Report, words: Words): Block[] {
+function charts(report: ReleaseReport, words: ReportWords): ReportBlock[] {
   const made = chartsOf(report, words);
   return made.length === 0 ? [] : [{kind: 'charts', charts: made}];
 }

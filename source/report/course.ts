@@ -1,19 +1,19 @@
 import {SIDES, type Side} from '../analysis/numbers.ts';
 import type {Tally} from '../analysis/windows/roll-up.ts';
-import type {Course, CourseOfSide, Report, Sides} from './report.ts';
+import type {Course, CourseOfSide, ReleaseReport, ReportSides} from './report.ts';
 import {SidesSum} from './sides.ts';
 
-/** As many points as a chart shows well. */
+/** Most points of a chart. */
 const POINTS = 240;
 const DAY_MS = 86_400_000;
-/** Each a multiple of those before it. */
+/** Steps of a chart, milliseconds. Each is a multiple of those before it. */
 const STEPS_MS = [1000, 5000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000, 14_400_000];
 
-/** Numbers over time from `from` to `to`, in steps that a chart can hold, added up tally by tally. */
+/** Adds up the numbers over time from `from` to `to`, in steps that fit into a chart. */
 export class CourseSum {
   readonly #from: number;
   readonly #to: number;
-  /** Of the steps that the time alone would allow. */
+  /** Sums by step, milliseconds since 1970. Steps may be finer than `#stepMs`. */
   readonly #cells = new Map<number, SidesSum>();
   #stepMs: number;
 
@@ -24,7 +24,7 @@ export class CourseSum {
   }
 
   add(tally: Tally): void {
-    // Every step is a multiple of those before it: what lies in finer ones is moved when it is drawn.
+    // Each step is a multiple of the finer ones, which are merged in `course`.
     this.#stepMs = Math.max(this.#stepMs, this.#stepFor(tally.ms));
     const cell = beginOf(Math.max(tally.t, this.#from), this.#stepMs);
     let sum = this.#cells.get(cell);
@@ -32,7 +32,7 @@ export class CourseSum {
     sum.add(tally);
   }
 
-  course(percents: Report['percents']): Course {
+  course(percents: ReleaseReport['percents']): Course {
     const stepMs = this.#stepMs;
     const sums = new Map<number, SidesSum>();
     for (const [at, cell] of this.#cells) {
@@ -51,7 +51,7 @@ export class CourseSum {
     return course;
   }
 
-  /** The finest step that holds tallies of `ms` and is not too fine for a chart, milliseconds. */
+  /** The finest step of at least `ms` that fits into a chart, milliseconds. */
   #stepFor(ms: number): number {
     return STEPS_MS.find(step => step >= ms && (this.#to - this.#from) / step <= POINTS) ?? DAY_MS;
   }
@@ -65,7 +65,7 @@ function nothing(): CourseOfSide {
   return {requestsPerSecond: [], errorRate: [], p95: [], conversionRate: []};
 }
 
-function put(course: CourseOfSide, numbers: Sides[Side]): void {
+function put(course: CourseOfSide, numbers: ReportSides[Side]): void {
   course.requestsPerSecond.push(numbers?.requestsPerSecond ?? null);
   course.errorRate.push(numbers?.errorRate ?? null);
   course.p95.push(numbers?.responseTime.p95 ?? null);

@@ -1,5 +1,5 @@
 import type {SideNumbers} from '../analysis/numbers.ts';
-import type {Difference, Sides} from './report.ts';
+import type {Difference, ReportSides} from './report.ts';
 import type {Story} from './story.ts';
 import type {Weighed, Weight} from './weighing.ts';
 
@@ -32,20 +32,20 @@ const ROWS: readonly Row[] = [
   time('p95'),
   time('p99'),
 ];
-/** What differs less than this part is called the same. */
+/** Relative difference below which two values count as equal, 0–1. */
 const SAME = 0.02;
-/** Reasons of a verdict by which the judge has decided against gray. */
+/** Codes of reasons by which the judge has decided against gray. */
 const DECIDED: ReadonlySet<string> = new Set(['evidence', 'evidence_slow', 'guardrail']);
 
-/** What was judged while the release ran. */
+/** What the judge found while the release ran. */
 export interface JudgedThen {
-  /** A judge that gathers evidence was there: where it found nothing, nothing speaks against gray. */
+  /** Whether evidence was gathered. If so, a metric without a finding does not speak against gray. */
   hasEvidence: boolean;
-  /** Metrics that it decided on. */
+  /** Metrics that the judge decided on. */
   against: ReadonlySet<string>;
 }
 
-/** What the judge had found by the end, as the log tells. */
+/** Collects the judge's findings from the log. */
 export function judgedThen({
   release,
   verdicts,
@@ -61,11 +61,12 @@ export function judgedThen({
 }
 
 /**
- * The metrics that both sides have told, and which side each speaks for: prod where the judge has decided so, or where
- * no evidence was gathered and the numbers leave no doubt; gray where they leave none. Everything else could be chance.
+ * The metrics of both sides, and the side that each speaks for. Prod: the judge decided so, or no evidence
+ * was gathered and the difference is significant. Gray: the difference is significant. Otherwise it may be
+ * chance.
  */
 export function differencesOf(
-  {prod, gray}: Sides,
+  {prod, gray}: ReportSides,
   weights: Readonly<Record<Weighed, Weight>>,
   judged: JudgedThen,
 ): Difference[] {

@@ -1,42 +1,42 @@
-/** A report as parts that any format can write: Markdown and HTML are made from the same. */
+/** Document of a report. Markdown and HTML are both written from it. */
 
-/** How much a thing matters: only what is bad or good is coloured. */
-export type Tone = 'bad' | 'warn' | 'good' | 'plain' | 'quiet';
+/** Severity of a text. Only `bad` and `good` are coloured. */
+export type ReportTone = 'bad' | 'warn' | 'good' | 'plain' | 'quiet';
 
-export interface Cell {
+export interface ReportCell {
   text: string;
-  tone?: Tone;
-  /** Figures stand to the right. */
+  tone?: ReportTone;
+  /** Aligned to the right. */
   isNumber?: true;
 }
 
-/** Two lines over time, or one where `gray` is null. Lists as long as `at`; null where nothing is known. */
-export interface Chart {
+/** One or two lines over time. Lists are as long as `at`; null where no value is known. */
+export interface ReportChart {
   title: string;
   unit: '%' | 'ms' | '/s';
   at: readonly number[];
   stepMs: number;
   lines: readonly {name: string; side: 'prod' | 'gray'; values: readonly (number | null)[]}[];
-  /** Moments worth a mark, with what happened. */
-  marks: readonly {at: number; text: string; tone: Tone}[];
+  /** Moments with a mark and a text. */
+  marks: readonly {at: number; text: string; tone: ReportTone}[];
 }
 
-export type Block =
-  | {kind: 'text'; text: string; tone?: Tone}
+export type ReportBlock =
+  | {kind: 'text'; text: string; tone?: ReportTone}
   | {kind: 'facts'; rows: readonly (readonly [label: string, value: string])[]}
-  | {kind: 'table'; head: readonly string[]; rows: readonly (readonly Cell[])[]}
-  | {kind: 'charts'; charts: readonly Chart[]};
+  | {kind: 'table'; head: readonly string[]; rows: readonly (readonly ReportCell[])[]}
+  | {kind: 'charts'; charts: readonly ReportChart[]};
 
 export interface Section {
   title: string;
-  blocks: readonly Block[];
+  blocks: readonly ReportBlock[];
 }
 
 export interface ReportDocument {
   lang: string;
   title: string;
-  /** How it ended, in a sentence. */
-  lead: {text: string; tone: Tone};
+  /** The result in one sentence. */
+  lead: {text: string; tone: ReportTone};
   sections: readonly Section[];
   names: {prod: string; gray: string};
 }

@@ -1,10 +1,10 @@
 import {plainText} from '../analysis/plain-text.ts';
-import type {Block, Cell, Chart, ReportDocument} from './document.ts';
+import type {ReportBlock, ReportCell, ReportChart, ReportDocument} from './document.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
 const WIDTH = 60;
 
-/** The report as GitHub-flavoured Markdown; charts are a line of bars each. */
+/** Writes a report as GitHub-flavoured Markdown. Each chart line is a row of bars. */
 export function writeMarkdown({title, lead, sections}: ReportDocument): string {
   const parts = [`# ${plain(title)}`, `**${plain(lead.text)}**`];
   for (const {title: name, blocks} of sections) {
@@ -14,7 +14,7 @@ export function writeMarkdown({title, lead, sections}: ReportDocument): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function writeBlock(block: Block): string {
+function writeBlock(block: ReportBlock): string {
   switch (block.kind) {
     case 'text':
       return plain(block.text);
@@ -31,7 +31,7 @@ function writeBlock(block: Block): string {
   }
 }
 
-function writeCell({text, tone}: Cell): string {
+function writeCell({text, tone}: ReportCell): string {
   const written = plain(text);
   return tone === 'bad' && written !== '' ? `**${written}**` : written;
 }
@@ -40,8 +40,8 @@ function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** One scale for both lines, from 0 on. */
-function writeChart({title, unit, lines}: Chart): string {
+/** Both lines have the same scale, from 0. */
+function writeChart({title, unit, lines}: ReportChart): string {
   const known = lines.flatMap(({values}) => values.filter(value => value !== null));
   const most = Math.max(...known, 0);
   const width = Math.max(...lines.map(({name}) => name.length));
@@ -61,7 +61,7 @@ function bars(values: readonly (number | null)[], most: number): string {
   }).join('');
 }
 
-/** Text that Markdown, HTML and a terminal read as nothing but text, on one line. */
+/** Escapes a text for Markdown, HTML and a terminal, on one line. */
 function plain(text: string): string {
   return plainText(text)
     .replaceAll(/\s+/gu, ' ')

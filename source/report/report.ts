@@ -3,14 +3,14 @@ import type {AlertLevel} from '../release/plan.ts';
 import type {StepOutcome, VerdictAction} from '../release/command.ts';
 import type {Reason, ReleaseState} from '../release/state.ts';
 
-/** A stretch of a release; `to` is null while it lasts. Milliseconds since 1970. */
+/** A period of a release, milliseconds since 1970. `to` is null while it lasts. */
 export interface Stretch {
   from: number;
   to: number | null;
 }
 
-/** Both sides over a stretch, whatever the cohort; null where nothing was kept. */
-export interface Sides {
+/** Numbers of both sides of all cohorts; null if nothing was stored. */
+export interface ReportSides {
   prod: SideNumbers | null;
   gray: SideNumbers | null;
 }
@@ -19,15 +19,15 @@ export interface Sides {
 export interface PhaseReport extends Stretch {
   name: string;
   percent: number;
-  /** What the plan gave it, milliseconds; null: open. */
+  /** Planned duration, milliseconds; null for open. */
   plannedMs: number | null;
-  /** Time in which somebody had paused it, milliseconds. */
+  /** Time paused, milliseconds. */
   pausedMs: number;
-  /** Time in which its clock stood for want of data or of routers, milliseconds. */
+  /** Time in which the phase clock waited for data or routers, milliseconds. */
   heldMs: number;
-  /** What its criteria had shown when it was left; empty while it lasts. */
+  /** Results of the criteria when the phase was left; empty while it lasts. */
   criteria: {text: string; outcome: string}[];
-  sides: Sides;
+  sides: ReportSides;
 }
 
 export interface StepReport {
@@ -39,32 +39,32 @@ export interface StepReport {
   error: string | null;
 }
 
-/** How far and how fast everybody was taken back. */
+/** Course of a rollback. */
 export interface RollbackReport {
   at: number;
   by: string;
   authenticated: string | null;
   reason: string | null;
   fromPercent: number;
-  /** From the commit until the last router had confirmed, milliseconds; null: not seen. */
+  /** Milliseconds from the commit until the last router confirmed; null if unknown. */
   toProdMs: number | null;
   routers: number | null;
   confirmed: number | null;
   silent: number | null;
-  /** Requests that reached gray after the commit; null: not measured. */
+  /** Requests that reached gray after the commit; null if not measured. */
   requestsAfter: number | null;
-  /** As its snapshot has it; null: none was kept. */
+  /** Numbers of the snapshot; null if none was stored. */
   near: AtRollback | null;
 }
 
-/** Both sides in the last 1, 5 and 15 minutes before a rollback, and from it until the snapshot was taken. */
+/** Numbers in the last 1, 5 and 15 minutes before a rollback, and from it until the snapshot. */
 export interface AtRollback {
   takenAt: number;
-  before: ({minutes: number} & Sides)[];
-  after: {seconds: number} & Sides;
+  before: ({minutes: number} & ReportSides)[];
+  after: {seconds: number} & ReportSides;
 }
 
-/** A metric on both sides over the whole release. */
+/** A metric of both sides over the whole release. */
 export interface Difference {
   metric:
     | 'error_rate'
@@ -76,13 +76,13 @@ export interface Difference {
   unit: 'percent' | 'ms';
   prod: number;
   gray: number;
-  /** Gray over prod; null where prod is 0. */
+  /** Gray divided by prod; null if prod is 0. */
   times: number | null;
-  /** Which side it speaks for beyond chance; `neither`: it may be chance. */
+  /** The side that it speaks for beyond chance; `neither` if it may be chance. */
   better: 'gray' | 'prod' | 'neither';
 }
 
-/** Numbers over time for the charts; every list is as long as `at`. */
+/** Numbers over time for the charts. All lists are as long as `at`. */
 export interface Course {
   stepMs: number;
   at: number[];
@@ -97,8 +97,8 @@ export interface CourseOfSide {
   conversionRate: (number | null)[];
 }
 
-/** All there is to tell of one release: `graydeck.report/1`. Rates in percent, times in milliseconds. */
-export interface Report {
+/** The report of a release: `graydeck.report/1`. Rates in percent, times in milliseconds. */
+export interface ReleaseReport {
   schema: 'graydeck.report/1';
   feature: string;
   release: string;
@@ -125,7 +125,7 @@ export interface Report {
     id: string;
     level: AlertLevel;
     message: string;
-    /** What the message says, in a code and numbers; absent of what people raised. */
+    /** Code and numbers of the message; absent in alerts of people. */
     cause?: Reason;
     raisedAt: number;
     repeats: number;
@@ -137,24 +137,24 @@ export interface Report {
   }[];
   steps: StepReport[];
   rollback: RollbackReport | null;
-  /** Whom gray has served. */
+  /** Requests and users that gray has served. */
   exposure: {requests: number; users: number | null};
-  sides: Sides;
+  sides: ReportSides;
   differences: Difference[];
   course: Course;
   timeline: {at: number; by: string; authenticated: string | null; text: string}[];
   feedback: FeedbackReport[] | null;
-  /** Of its time, how much the numbers speak of, percent: the rest was not heard, or nobody kept it. */
+  /** Share of the time with stored numbers, 0–100. */
   coveredPercent: number;
 }
 
-/** What people said, by phase. */
+/** Feedback by phase. */
 export interface FeedbackReport {
-  /** Null: not said. */
+  /** Null if not given. */
   phase: string | null;
   version: string | null;
   count: number;
-  /** 1–5; null without ratings. */
+  /** Mean rating, 1–5; null without ratings. */
   rating: number | null;
   types: Record<string, number>;
 }

@@ -3,11 +3,11 @@ import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {SIDES, type Side, type SideNumbers} from '../analysis/numbers.ts';
 import {percentOf, summaryOf} from '../analysis/windows/reading.ts';
 import type {Tally, TallyPart} from '../analysis/windows/roll-up.ts';
-import type {Sides} from './report.ts';
+import type {ReportSides} from './report.ts';
 
 const STANDARD: ReadonlySet<string> = new Set(['requests', 'errors', 'conversions', 'unavailable']);
 
-/** One side of some tallies, whatever the cohort; samples of an earlier split are left out, as on the screen. */
+/** Sum of one side over tallies, all cohorts. Samples of an earlier split are left out, as on the screen. */
 class Sum {
   entries = 0;
   ms = 0;
@@ -16,7 +16,7 @@ class Sum {
   readonly responseTime = new LogHistogram();
   users: DistinctSketch | null = null;
 
-  /** `countsUsers`: else nobody asks for users, and they are not merged. */
+  /** Adds a part. `countsUsers`: whether to merge its users. */
   add({entries, counters, gauges, distributions, users}: TallyPart, countsUsers: boolean): void {
     this.entries += entries;
     this.#count(counters, gauges);
@@ -64,7 +64,7 @@ class Sum {
   }
 }
 
-/** Both sides, added up tally by tally. */
+/** Adds up both sides over tallies. */
 export class SidesSum {
   readonly #sums: Record<Side, Sum> = {prod: new Sum(), gray: new Sum()};
   readonly #countsUsers: boolean;
@@ -83,8 +83,8 @@ export class SidesSum {
     for (const side of SIDES) this.#sums[side].merge(other.#sums[side]);
   }
 
-  /** The numbers so far; null where a side was not heard. */
-  sides(): Sides {
+  /** The numbers so far; null for a side without samples. */
+  sides(): ReportSides {
     const of = (side: Side) => (this.#sums[side].entries === 0 ? null : this.#sums[side].numbers());
     return {prod: of('prod'), gray: of('gray')};
   }

@@ -2,23 +2,23 @@ import type {Commit} from '../release/commit.ts';
 import type {Event} from '../release/event.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
 import {initialState, type Alert, type Release} from '../release/state.ts';
-import type {PhaseReport, Report, Stretch} from './report.ts';
+import type {PhaseReport, ReleaseReport, Stretch} from './report.ts';
 
-/** What the log tells of one release. */
+/** The course of one release, read from the log. */
 export interface Story {
-  /** As the log left it. */
+  /** The release at its end, or now. */
   release: Release;
   phases: (Omit<PhaseReport, 'sides'> & {phase: number})[];
-  pauses: Report['pauses'];
+  pauses: ReleaseReport['pauses'];
   held: Stretch[];
-  percents: Report['percents'];
-  verdicts: Report['verdicts'];
+  percents: ReleaseReport['percents'];
+  verdicts: ReleaseReport['verdicts'];
   alerts: Alert[];
-  /** Commits that speak of it, and of its alerts and guards. */
+  /** Commits of the release, and of its alerts and guards. */
   commits: Commit[];
 }
 
-/** The ids of every release in a log, oldest first. */
+/** Ids of all releases in a log, oldest first. */
 export function releasesIn(commits: readonly Commit[]): string[] {
   return commits.flatMap(({events}) =>
     events.flatMap(event =>
@@ -27,21 +27,24 @@ export function releasesIn(commits: readonly Commit[]): string[] {
   );
 }
 
-/** Reads one release out of the log, `now` being the end of what still lasts; null when the log does not know it. */
+/**
+ * Reads one release from the log; null if the log does not know it. @param now end of a running release,
+ * milliseconds since 1970
+ */
 export function storyOf(feature: string, commits: readonly Commit[], id: string, now: number): Story | null {
   let state = initialState(feature);
   let release: Release | null = null;
   let alerts: readonly Alert[] = [];
   const ours: Commit[] = [];
   for (const commit of commits) {
-    // A start that has waited for its rollback stands in the commit that ends it.
+    // A queued start is part of the commit that ends the rollback.
     const isOver = release !== null && commit.events.some(({type}) => type === 'release-started');
-    const told = isOver ? untilNext(commit) : commit;
-    state = evolveCommit(state, told);
-    if (state.release?.id === id && told.events.length > 0) {
+    const commitOfRelease = isOver ? untilNext(commit) : commit;
+    state = evolveCommit(state, commitOfRelease);
+    if (state.release?.id === id && commitOfRelease.events.length > 0) {
       ({release} = state);
       ({alerts} = state);
-      ours.push(told);
+      ours.push(commitOfRelease);
     }
     if (isOver) break;
   }
@@ -66,7 +69,7 @@ export function storyOf(feature: string, commits: readonly Commit[], id: string,
   return story;
 }
 
-/** What a commit says before it starts a release. */
+/** Returns the commit without a start and what follows it. */
 function untilNext(commit: Commit): Commit {
   const next = commit.events.findIndex(({type}) => type === 'release-started');
   return {...commit, events: commit.events.slice(0, next)};
@@ -134,7 +137,10 @@ function endLast(stretches: Stretch[], at: number): void {
   if (last?.to === null) last.to = at;
 }
 
-/** How much of each phase was spent paused, and waiting; `end`: of what still lasts. */
+/**
+ * Computes the time paused and held in each phase. @param end end of a running release, milliseconds since
+ * 1970
+ */
 function spend({phases, pauses, held}: Story, end: number): void {
   for (const phase of phases) {
     const within = (stretches: readonly Stretch[]) =>

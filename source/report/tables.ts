@@ -1,15 +1,15 @@
 import {amount, countWords} from '../analysis/judge/amounts.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
 import {authorOf} from '../release/commit.ts';
-import type {Block, Cell} from './document.ts';
-import {lastedWords, secondsWords, setPercent, UNKNOWN, type Moments} from './moments.ts';
-import type {PhaseReport, Report, Sides} from './report.ts';
-import type {Words} from './words/words.ts';
+import type {ReportBlock, ReportCell} from './document.ts';
+import {lastedWords, secondsWords, setPercentText, UNKNOWN_TEXT, type TimeTexts} from './moments.ts';
+import type {PhaseReport, ReleaseReport, ReportSides} from './report.ts';
+import type {ReportWords} from './words/words.ts';
 import {own} from '../release/own.ts';
 
-/** The tables of a report; none where there is nothing to tell. */
+/** Tables of a report. A table without rows is left out. */
 
-export function differencesTable({differences}: Report, words: Words): Block[] {
+export function differencesTable({differences}: ReleaseReport, words: ReportWords): ReportBlock[] {
   if (differences.length === 0) return [];
   const {columns} = words;
   const tones = {gray: 'good', prod: 'bad', neither: 'quiet'} as const;
@@ -21,14 +21,18 @@ export function differencesTable({differences}: Report, words: Words): Block[] {
         {text: words.metrics[metric]},
         {text: amount(prod, unit), isNumber: true},
         {text: amount(gray, unit), isNumber: true, tone: tones[better]},
-        {text: times === null ? UNKNOWN : `${times.toFixed(2)} ×`, isNumber: true},
+        {text: times === null ? UNKNOWN_TEXT : `${times.toFixed(2)} ×`, isNumber: true},
         {text: words.better[better], tone: tones[better]},
       ]),
     },
   ];
 }
 
-export function phasesTable({phases, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function phasesTable(
+  {phases, startedAt}: ReleaseReport,
+  words: ReportWords,
+  {short}: TimeTexts,
+): ReportBlock[] {
   if (phases.length === 0) return [];
   const {columns} = words;
   const measured = pairColumns(
@@ -49,11 +53,11 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
       ],
       rows: phases.map(phase => [
         {text: phase.name},
-        {text: setPercent(phase.percent), isNumber: true},
-        {text: beside(phase.from, startedAt)},
+        {text: setPercentText(phase.percent), isNumber: true},
+        {text: short(phase.from, startedAt)},
         {text: phase.to === null ? words.running : lastedWords(phase.to - phase.from, words.units)},
         {text: phase.plannedMs === null ? words.open : lastedWords(phase.plannedMs, words.units)},
-        {text: phase.pausedMs > 0 ? lastedWords(phase.pausedMs, words.units) : UNKNOWN},
+        {text: phase.pausedMs > 0 ? lastedWords(phase.pausedMs, words.units) : UNKNOWN_TEXT},
         criteria(phase, words),
       ]),
     },
@@ -66,10 +70,13 @@ export function phasesTable({phases, startedAt}: Report, words: Words, {beside}:
 }
 
 /**
- * Requests, error rate, p95 and conversion of both sides, a column each; what no row has a number of is left out. `cells`
- * has a list for each of `rows`.
+ * Columns of requests, error rate, p95 and conversion for both sides. A column without values is left out.
+ * `cells` has a list for each row.
  */
-export function pairColumns(rows: readonly Sides[], words: Words): {head: string[]; cells: Cell[][]} {
+export function pairColumns(
+  rows: readonly ReportSides[],
+  words: ReportWords,
+): {head: string[]; cells: ReportCell[][]} {
   const {columns} = words;
   const maybe = (value: number | null, unit: 'percent' | 'ms') =>
     value === null ? null : amount(value, unit);
@@ -79,23 +86,23 @@ export function pairColumns(rows: readonly Sides[], words: Words): {head: string
     [columns.p95, ({responseTime}) => maybe(responseTime.p95, 'ms')],
     [columns.conversion, ({conversionRate}) => maybe(conversionRate, 'percent')],
   ];
-  const told = (numbers: SideNumbers | null, of: (numbers: SideNumbers) => string | null) =>
+  const textOf = (numbers: SideNumbers | null, of: (numbers: SideNumbers) => string | null) =>
     numbers === null ? null : of(numbers);
   const known = all.filter(([, of], index) =>
-    rows.some(({prod, gray}) => index === 0 || told(prod, of) !== null || told(gray, of) !== null),
+    rows.some(({prod, gray}) => index === 0 || textOf(prod, of) !== null || textOf(gray, of) !== null),
   );
   return {
     head: known.map(([head]) => head),
     cells: rows.map(({prod, gray}) =>
-      known.map(([, of]): Cell => {
-        const text = `${told(prod, of) ?? UNKNOWN} / ${told(gray, of) ?? UNKNOWN}`;
+      known.map(([, of]): ReportCell => {
+        const text = `${textOf(prod, of) ?? UNKNOWN_TEXT} / ${textOf(gray, of) ?? UNKNOWN_TEXT}`;
         return {text, isNumber: true};
       }),
     ),
   };
 }
 
-function criteria({criteria}: PhaseReport, words: Words): Cell {
+function criteria({criteria}: PhaseReport, words: ReportWords): ReportCell {
   const text = criteria
     .map(one => `${one.text}: ${own(words.outcomes, one.outcome) ?? one.outcome}`)
     .join('; ');
@@ -105,7 +112,11 @@ function criteria({criteria}: PhaseReport, words: Words): Cell {
 const OF_ACTION = {advance: 'good', hold: 'quiet', pause: 'warn', rollback: 'bad'} as const;
 const OF_LEVEL = {info: 'plain', warning: 'warn', critical: 'bad'} as const;
 
-export function verdictsTable({verdicts, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function verdictsTable(
+  {verdicts, startedAt}: ReleaseReport,
+  words: ReportWords,
+  {short}: TimeTexts,
+): ReportBlock[] {
   if (verdicts.length === 0) return [];
   const {columns} = words;
   return [
@@ -113,7 +124,7 @@ export function verdictsTable({verdicts, startedAt}: Report, words: Words, {besi
       kind: 'table',
       head: [columns.at, columns.verdict, columns.why, columns.by],
       rows: verdicts.map(({at, action, reasons, by}) => [
-        {text: beside(at, startedAt)},
+        {text: short(at, startedAt)},
         {text: words.actions[action], tone: OF_ACTION[action]},
         {text: reasons.map(({text}) => text).join('; ')},
         {text: by, tone: 'quiet'},
@@ -122,7 +133,11 @@ export function verdictsTable({verdicts, startedAt}: Report, words: Words, {besi
   ];
 }
 
-export function alertsTable({alerts, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function alertsTable(
+  {alerts, startedAt}: ReleaseReport,
+  words: ReportWords,
+  {short}: TimeTexts,
+): ReportBlock[] {
   if (alerts.length === 0) return [];
   const {columns} = words;
   return [
@@ -130,22 +145,26 @@ export function alertsTable({alerts, startedAt}: Report, words: Words, {beside}:
       kind: 'table',
       head: [columns.at, columns.level, columns.message, columns.acknowledged, columns.resolved],
       rows: alerts.map(({raisedAt, level, message, repeats, acknowledgedBy, acknowledgedAt, resolvedAt}) => [
-        {text: beside(raisedAt, startedAt)},
+        {text: short(raisedAt, startedAt)},
         {text: words.levels[level], tone: OF_LEVEL[level]},
         {text: repeats > 0 ? `${message} (${words.repeats(String(repeats))})` : message},
         {
           text:
             acknowledgedAt === null
-              ? UNKNOWN
-              : words.bySomebody(beside(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN),
+              ? UNKNOWN_TEXT
+              : words.byActor(short(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN_TEXT),
         },
-        {text: resolvedAt === null ? UNKNOWN : beside(resolvedAt, startedAt)},
+        {text: resolvedAt === null ? UNKNOWN_TEXT : short(resolvedAt, startedAt)},
       ]),
     },
   ];
 }
 
-export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function stepsTable(
+  {steps, startedAt}: ReleaseReport,
+  words: ReportWords,
+  {short}: TimeTexts,
+): ReportBlock[] {
   if (steps.length === 0) return [];
   const {columns} = words;
   return [
@@ -158,15 +177,19 @@ export function stepsTable({steps, startedAt}: Report, words: Words, {beside}: M
           text: own(words.outcomes, state) ?? state,
           tone: state === 'failed' ? 'bad' : state === 'skipped' ? 'quiet' : 'plain',
         },
-        {text: at === null ? UNKNOWN : beside(at, startedAt)},
-        {text: ms === null ? UNKNOWN : secondsWords(ms), isNumber: true},
+        {text: at === null ? UNKNOWN_TEXT : short(at, startedAt)},
+        {text: ms === null ? UNKNOWN_TEXT : secondsWords(ms), isNumber: true},
         {text: error ?? ''},
       ]),
     },
   ];
 }
 
-export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function pausesTable(
+  {pauses, startedAt}: ReleaseReport,
+  words: ReportWords,
+  {short}: TimeTexts,
+): ReportBlock[] {
   if (pauses.length === 0) return [];
   const {columns} = words;
   return [
@@ -174,8 +197,8 @@ export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}:
       kind: 'table',
       head: [columns.from, columns.to, columns.by, columns.why],
       rows: pauses.map(({from, to, reason, ...who}) => [
-        {text: beside(from, startedAt)},
-        {text: to === null ? words.running : beside(to, startedAt)},
+        {text: short(from, startedAt)},
+        {text: to === null ? words.running : short(to, startedAt)},
         {text: authorOf(who)},
         {text: reason ?? ''},
       ]),
@@ -183,7 +206,7 @@ export function pausesTable({pauses, startedAt}: Report, words: Words, {beside}:
   ];
 }
 
-export function feedbackTable({feedback}: Report, words: Words): Block[] {
+export function feedbackTable({feedback}: ReleaseReport, words: ReportWords): ReportBlock[] {
   if (feedback === null) return [];
   if (feedback.length === 0) return [{kind: 'text', text: words.noFeedback, tone: 'quiet'}];
   const {columns} = words;
@@ -192,10 +215,10 @@ export function feedbackTable({feedback}: Report, words: Words): Block[] {
       kind: 'table',
       head: [columns.phase, columns.version, columns.count, columns.rating, columns.types],
       rows: feedback.map(({phase, version, count, rating, types}) => [
-        {text: phase ?? UNKNOWN},
-        {text: version ?? UNKNOWN},
+        {text: phase ?? UNKNOWN_TEXT},
+        {text: version ?? UNKNOWN_TEXT},
         {text: String(count), isNumber: true},
-        {text: rating === null ? UNKNOWN : rating.toFixed(1), isNumber: true},
+        {text: rating === null ? UNKNOWN_TEXT : rating.toFixed(1), isNumber: true},
         {
           text: Object.entries(types)
             .map(([type, number]) => `${own(words.feedbackTypes, type) ?? type} ${number}`)
@@ -206,14 +229,18 @@ export function feedbackTable({feedback}: Report, words: Words): Block[] {
   ];
 }
 
-export function timelineTable({timeline, startedAt}: Report, words: Words, {beside}: Moments): Block[] {
+export function timelineTable(
+  {timeline, startedAt}: ReleaseReport,
+  words: ReportWords,
+  {short}: TimeTexts,
+): ReportBlock[] {
   const {columns} = words;
   return [
     {
       kind: 'table',
       head: [columns.at, columns.what, columns.by],
       rows: timeline.map(({at, text, ...who}) => [
-        {text: beside(at, startedAt)},
+        {text: short(at, startedAt)},
         {text},
         {text: authorOf(who), tone: 'quiet'},
       ]),

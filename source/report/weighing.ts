@@ -1,38 +1,41 @@
 import type {Side} from '../analysis/numbers.ts';
 import type {Tally, TallyPart} from '../analysis/windows/roll-up.ts';
 
-/** What is weighed: three ratios, and response times as a whole. */
+/** Three ratios, and response times as a whole. */
 export type Weighed = 'error_rate' | 'availability' | 'conversion_rate' | 'response_time';
-/** Whether gray has more of it than prod beyond chance, or less; of response times: whether gray is slower. */
+/** Whether gray has more or less of it than prod, beyond chance. For response times, more means slower. */
 export type Weight = 'more' | 'less' | 'chance';
 
-/** The counter behind each ratio. */
+/** The counter of each ratio. */
 const COUNTERS = [
   ['error_rate', 'errors'],
   ['availability', 'unavailable'],
   ['conversion_rate', 'conversions'],
 ] as const;
-/** Requests of one person, and of one incident, come together: sides are compared within so long a time. */
+/**
+ * Length of a block, milliseconds. Requests of a person and of an incident come together, so sides are
+ * compared within a block.
+ */
 const BLOCK_MS = 60_000;
-/** Events scatter at least this much more than single requests would. */
+/** Least factor by which events scatter more than single requests would. */
 const LEAST_SCATTER = 2.5;
-/** Standard deviations from which on a difference is no chance: one comparison in a thousand. */
+/** Standard deviations beyond which a difference is significant: one comparison in 1000. */
 const SURE = 3.3;
-/** Buckets of response times to the octave, as evidence reads them. */
+/** Buckets of response times for each octave, as in the evidence. */
 const PER_OCTAVE = 8;
-/** Fewest events that say anything. */
+/** Fewest events for a result. */
 const FEWEST = 10;
 
-/** One side in one block, of the eligible people. */
+/** One side in one block, cohort `eligible` only. */
 interface Block {
   requests: number;
   readonly counters: Map<string, number>;
   readonly times: Map<number, number>;
 }
 
-/** What one metric of all blocks comes to. */
+/** Sum of one metric over all blocks. */
 class Sum {
-  /** Gray's events beyond what its part of the requests would have, and their variance by chance. */
+  /** Gray's events above its share of the requests, and their variance by chance. */
   excess = 0;
   variance = 0;
   events = 0;
@@ -52,7 +55,7 @@ class Sum {
     return sure >= SURE ? 'more' : sure <= -SURE ? 'less' : 'chance';
   }
 
-  /** How much more blocks scatter about the mean effect than by chance. */
+  /** Factor by which blocks scatter more around the mean effect than by chance. */
   #scatter(): number {
     const count = this.#blocks.length;
     if (count < 2) return LEAST_SCATTER;
@@ -63,9 +66,10 @@ class Sum {
 }
 
 /**
- * Whether what differs between the sides over a whole release could be chance. Sides are compared within each minute, so
- * that neither the time of day nor a change of the percentage counts: ratios by Mantel and Haenszel (1959), response
- * times by Wilcoxon's ranks, both widened by how much minutes really scatter. Tallies come in order of time.
+ * Tests whether differences over a whole release may be chance. Sides are compared within each minute, so
+ * that time of day and changes of the percent do not count: ratios by Mantel and Haenszel (1959), response
+ * times by Wilcoxon's ranks. Both variances are widened by the scatter between minutes. Tallies come in order
+ * of time.
  */
 export class Weighing {
   readonly #sums = new Map<Weighed, Sum>();
@@ -82,7 +86,7 @@ export class Weighing {
   weights(): Record<Weighed, Weight> {
     this.#close();
     const of = (name: Weighed) => this.#sums.get(name)?.weight() ?? 'chance';
-    // Counted is what is missing of availability.
+    // The counter counts unavailable requests, so the sign is reversed.
     const missing = of('availability');
     return {
       error_rate: of('error_rate'),
@@ -109,7 +113,7 @@ export class Weighing {
     this.#sum(name).add(x - (hits * gray) / all, variance, hits);
   }
 
-  /** Gray's ranks among all answers of the block, 0 the quickest and 1 the slowest. */
+  /** Sums gray's ranks among all answers of the block, 0 for the fastest and 1 for the slowest. */
   #rank(gray: Block['times'], prod: Block['times']): void {
     const both = new Map(prod);
     for (const [bucket, count] of gray) both.set(bucket, (both.get(bucket) ?? 0) + count);

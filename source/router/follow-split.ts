@@ -15,9 +15,11 @@ const LONGEST_RETRY_MS = 500;
  * if the log lost its end.
  * - `away`, `back`: the store cannot be read, and can be read again.
  * - `broken`: the chain of parents did not hold. The newest commit follows.
+ * - `notice`: a notification says that the release is rolled back (`isRollback`). It holds until the log has been read.
  */
 export type SplitNews =
   | {type: 'newest'; commit: Commit | null}
+  | {type: 'notice'; isRollback: boolean}
   | {type: 'away'; why: string}
   | {type: 'back'}
   | {type: 'broken'; why: string};
@@ -34,20 +36,20 @@ export async function followSplit(
   const head = await readHead(store, onNews, signal);
   if (signal.aborted) return;
   /** Newest version passed on. Infinity after a break, until the head has been read again. */
-  let told = head?.version ?? 0;
+  let passedOn = head?.version ?? 0;
   let breaks = 0;
   const replay: {last: Commit | null} = {last: null};
   onNews({type: 'newest', commit: head});
 
   const readAnew = async () => {
     const turn = ++breaks;
-    told = Number.POSITIVE_INFINITY;
+    passedOn = Number.POSITIVE_INFINITY;
     replay.last = null;
     const found = await readHead(store, onNews, signal);
     if (signal.aborted || turn !== breaks) return;
     // Meanwhile `follow` replays the log from its start.
     const newest = newerOf(found, replay.last);
-    told = newest?.version ?? 0;
+    passedOn = newest?.version ?? 0;
     onNews({type: 'newest', commit: newest});
   };
   await store
@@ -56,11 +58,12 @@ export async function followSplit(
       news => {
         if (news.type === 'commit') {
           replay.last = news.commit;
-          if (news.commit.version <= told) return;
-          told = news.commit.version;
+          if (news.commit.version <= passedOn) return;
+          passedOn = news.commit.version;
           onNews({type: 'newest', commit: news.commit});
           return;
         }
+        if (news.type === 'notice') return onNews({type: 'notice', isRollback: news.commit !== null});
         onNews(news);
         if (news.type === 'broken') void readAnew();
       },

@@ -84,11 +84,15 @@ export function keepRouting(options: RoutingOptions): KeptRouting {
     onAway: setAway,
     steady: () => performance.now(),
   });
-  const hear = (news: SplitNews) => {
+  const receive = (news: SplitNews) => {
     if (news.type === 'broken') return onTrouble(`${store.feature}: the log is broken: ${news.why}`);
     if (news.type === 'away') {
       setAway(news.why);
       return presence.setReadable(false);
+    }
+    if (news.type === 'notice') {
+      routing.setNoticed(news.isRollback);
+      return onChange();
     }
     if (news.type === 'newest') {
       routing.apply(news.commit);
@@ -129,7 +133,7 @@ export function keepRouting(options: RoutingOptions): KeptRouting {
       // If the clock went back, the age is unknown, so the remembered split counts as stale.
       if (ageMs >= 0) presence.rememberedFor(ageMs);
     }
-    await followSplit(store, hear, stop.signal);
+    await followSplit(store, receive, stop.signal);
   })();
   const looking = setInterval(() => void lookAtLatch(), LOOK_AT_LATCH_EVERY_MS);
   looking.unref();
@@ -170,13 +174,13 @@ function saver(
   let writing: Promise<void> | null = null;
   let isDue = false;
   let isEnded = false;
-  let isTold = false;
+  let isReported = false;
   const write = async () => {
     while (isDue) {
       isDue = false;
       await writeRemembered(path, read()).catch((error: unknown) => {
-        if (!isTold) onTrouble(`the last split was not saved to ${path}: ${String(error)}`);
-        isTold = true;
+        if (!isReported) onTrouble(`the last split was not saved to ${path}: ${String(error)}`);
+        isReported = true;
       });
     }
     writing = null;

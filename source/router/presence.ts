@@ -6,8 +6,8 @@ const RETRY_MS = 400;
  * A report follows a change after a random time between these two, milliseconds. Reports of hundreds of
  * routers would otherwise delay the news to the last of them, and would all arrive at once.
  */
-const SAYS_AFTER_MS = 20;
-const SAYS_WITHIN_MS = 50;
+const REPORT_AFTER_MS = 20;
+const REPORT_WITHIN_MS = 50;
 /**
  * A router becomes stale at a random moment in the last fifth of `staleAfterMs`, so that not all routers go
  * to prod at once.
@@ -63,7 +63,7 @@ export class Presence {
         this.#isDue = true;
         this.#wake?.();
       },
-      SAYS_AFTER_MS + (SAYS_WITHIN_MS - SAYS_AFTER_MS) * Math.random(),
+      REPORT_AFTER_MS + (REPORT_WITHIN_MS - REPORT_AFTER_MS) * Math.random(),
     );
     this.#soon.unref();
   }
@@ -89,10 +89,10 @@ export class Presence {
     signal.addEventListener('abort', stop);
     while (!signal.aborted) {
       this.#isDue = false;
-      const isSaid = await this.#say(signal);
-      if (signal.aborted || (this.#isDue && isSaid)) continue;
+      const isTaken = await this.#send(signal);
+      if (signal.aborted || (this.#isDue && isTaken)) continue;
       // Two reports may be lost before the router is stale, whatever `staleAfterMs` is.
-      await this.#sleep(isSaid ? Math.min(REPORT_EVERY_MS, this.#options.staleAfterMs() / 3) : RETRY_MS);
+      await this.#sleep(isTaken ? Math.min(REPORT_EVERY_MS, this.#options.staleAfterMs() / 3) : RETRY_MS);
     }
     signal.removeEventListener('abort', stop);
     for (const timer of [this.#timer, this.#soon]) if (timer !== null) clearTimeout(timer);
@@ -113,7 +113,7 @@ export class Presence {
     return promise;
   }
 
-  async #say(signal: AbortSignal): Promise<boolean> {
+  async #send(signal: AbortSignal): Promise<boolean> {
     const {report, refresh, steady, onAway, onConfirmed} = this.#options;
     const began = steady();
     try {

@@ -6,7 +6,7 @@ import {decodeCommit} from '../store/chain.ts';
 import {MOST_SEEN} from './routing.ts';
 
 /** The last state that a router knew, for a start while the store is away. */
-export interface Remembered {
+export interface RememberedSplit {
   /** The newest commit without its events; null if the log was empty. */
   commit: Pick<Commit, 'version' | 'id' | 'split'> | null;
   /** Every release that this host has seen rolled back, newest last. */
@@ -25,7 +25,7 @@ export function rememberedPath(folder: string, store: string, feature: string): 
 }
 
 /** Reads the file. Null if it is missing, incomplete or changed. Never rejects. */
-export async function readRemembered(path: string): Promise<Remembered | null> {
+export async function readRemembered(path: string): Promise<RememberedSplit | null> {
   try {
     const text = await readFile(path, 'utf8');
     return text.length > LONGEST_FILE ? null : decode(text);
@@ -40,7 +40,7 @@ export async function readRemembered(path: string): Promise<Remembered | null> {
  * lost its end no longer holds them.
  * @throws the error of the file system
  */
-export async function writeRemembered(path: string, known: Remembered): Promise<void> {
+export async function writeRemembered(path: string, known: RememberedSplit): Promise<void> {
   const others = (await readRemembered(path))?.rolledBack ?? [];
   const rolledBack = [...new Set([...others, ...known.rolledBack])].slice(-MOST_SEEN);
   const body = JSON.stringify({...known, rolledBack});
@@ -57,7 +57,7 @@ export async function writeRemembered(path: string, known: Remembered): Promise<
   }
 }
 
-function decode(text: string): Remembered | null {
+function decode(text: string): RememberedSplit | null {
   const file = asRecord(JSON.parse(text));
   const {schema, sum, body} = file;
   if (schema !== 'graydeck.remembered/1' || typeof body !== 'string' || sum !== digest(body)) return null;

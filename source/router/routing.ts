@@ -29,6 +29,7 @@ export class Routing {
   readonly #empty: Known;
   #isStale = true;
   #isLatched = false;
+  #isNoticed = false;
   #standing: Standing = 'unknown';
   #decide: Decide;
   #dependsOnTime = false;
@@ -117,6 +118,16 @@ export class Routing {
     this.#renew();
   }
 
+  /**
+   * Whether a notification says that the release is rolled back, and the log has not been read since: prod until then. It is not
+   * remembered, because anyone with the right to publish can say so.
+   */
+  setNoticed(isNoticed: boolean): void {
+    if (isNoticed === this.#isNoticed) return;
+    this.#isNoticed = isNoticed;
+    this.#renew();
+  }
+
   /** The report of the split that is applied now. */
   report(name: string): RouterReport {
     const {version, split} = this.#known ?? this.#empty;
@@ -148,7 +159,11 @@ export class Routing {
   }
 
   #standingOf(split: Split): Standing {
-    if (this.#isLatched || (split.release !== null && split.live && this.#seen.has(split.release)))
+    if (
+      this.#isLatched ||
+      this.#isNoticed ||
+      (split.release !== null && split.live && this.#seen.has(split.release))
+    )
       return 'rolled-back';
     return this.#isStale && split.whenStale !== 'keep' ? 'stale' : 'fresh';
   }

@@ -3,7 +3,7 @@ import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
 import type {Decision} from '../audience/decide.ts';
 import {encodeSample} from '../metrics/encode.ts';
 import {ReportedPeople, type KnownSplit} from './reported-people.ts';
-import {Tally, type Kinds, type Measurement} from './tally.ts';
+import {SideTally, type Kinds, type Measurement} from './tally.ts';
 
 /** Most splits that are measured at a time. Requests under way were decided on older splits. */
 const MOST_BOOKS = 8;
@@ -36,7 +36,7 @@ interface Book {
   version: number;
   release: string | null;
   /** Index: side and cohort. Each tally is made when first needed. */
-  tallies: (Tally | undefined)[];
+  tallies: (SideTally | undefined)[];
 }
 
 interface Entry {
@@ -64,7 +64,7 @@ export interface BatchesOptions {
   /** The split that is applied now. */
   split: () => KnownSplit;
   /** Called with every tally that is flushed, before it is cleared. */
-  onTally?: (side: Side, cohort: Cohort, tally: Tally) => void;
+  onTally?: (side: Side, cohort: Cohort, tally: SideTally) => void;
 }
 
 /**
@@ -80,7 +80,7 @@ export class Batches {
   #sequence = 0;
   readonly #people: ReportedPeople;
   readonly dropped: Dropped = {entries: 0, requests: 0, values: 0, calls: 0};
-  readonly #onTally: (side: Side, cohort: Cohort, tally: Tally) => void;
+  readonly #onTally: (side: Side, cohort: Cohort, tally: SideTally) => void;
 
   constructor({instance, kinds, feature, split, onTally}: BatchesOptions) {
     this.#instance = instance;
@@ -102,7 +102,7 @@ export class Batches {
         this.dropped.calls++;
         return;
       }
-      const tally = (book.tallies[place] ??= new Tally(this.#kinds));
+      const tally = (book.tallies[place] ??= new SideTally(this.#kinds));
       this.dropped.values += tally.add(measured, now);
       if (measured?.user !== undefined) this.#people.record(decision, measured, tally.people, tally.hasTimes);
     } catch {
@@ -154,7 +154,7 @@ export class Batches {
     }
   }
 
-  #enqueue({version, release}: Book, side: Side, cohort: Cohort, tally: Tally): void {
+  #enqueue({version, release}: Book, side: Side, cohort: Cohort, tally: SideTally): void {
     this.#onTally(side, cohort, tally);
     const distributions = Object.fromEntries(tally.distributions);
     const fields = encodeSample({

@@ -1,13 +1,13 @@
+import {access} from 'node:fs/promises';
 import {randomBytes} from 'node:crypto';
 import {hostname} from 'node:os';
 import {keepRouting, type KeptRouting} from '../router/keep-routing.ts';
 import {Routing} from '../router/routing.ts';
 import {checkFeatureName} from '../store/feature-name.ts';
-import {openStore} from '../store/open.ts';
+import {openStore, stateFolder} from '../store/open.ts';
 import type {RouterStore, RoutingStore} from '../store/port.ts';
 import {Batches} from './batches.ts';
 import {Feature} from './feature.ts';
-import {keptWhere} from './kept-where.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
 import {reachStore, within} from './reach-store.ts';
 import {registerNumbers, type Numbers} from './registry.ts';
@@ -59,7 +59,7 @@ export class Deck {
     // The suffix is new with each start, because the numbers of entries begin again.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
     this.#instance = `${startOf(name, 100)}-${randomBytes(3).toString('hex')}`;
-    this.#folder = keptWhere(options, env, what => this.#tell(what));
+    this.#folder = keptWhere(options, env, what => this.#notify(what));
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
@@ -128,7 +128,7 @@ export class Deck {
     const store = await reachStore(
       () => openStore(address, 'router', {env: this.#env}),
       why => {
-        if (why !== null && why !== this.#away) this.#tell(why);
+        if (why !== null && why !== this.#away) this.#notify(why);
         this.#away = why;
       },
       this.#stop.signal,
@@ -149,7 +149,7 @@ export class Deck {
       label: this.store,
       name: `sdk ${this.#instance}`,
       folder,
-      onTrouble: what => this.#tell(what),
+      onTrouble: what => this.#notify(what),
     });
     await member.kept.ready;
     onReady();
@@ -162,15 +162,41 @@ export class Deck {
     try {
       this.#numbers = await registerNumbers(registry, healths);
     } catch (error) {
-      this.#tell(`the prom-client registry refused the metrics: ${String(error)}`);
+      this.#notify(`the prom-client registry refused the metrics: ${String(error)}`);
     }
   }
 
-  #tell(what: string): void {
+  #notify(what: string): void {
     try {
       this.#options.onTrouble?.(what);
     } catch {
       // An error of the application's callback must not stop the SDK.
     }
+  }
+}
+
+/**
+ * The folder for the last split and latches; null for none. A folder that the options name is always used: if
+ * it cannot be read, an offline rollback may be set in it. The user's default state folder is skipped if it
+ * cannot be accessed.
+ */
+async function keptWhere(
+  {stateFolder: named}: DeckOptions,
+  env: NonNullable<DeckOptions['env']>,
+  onTrouble: (what: string) => void,
+): Promise<string | null> {
+  if (named !== undefined) return named === false ? null : named;
+  const folder = stateFolder(env);
+  try {
+    await access(folder);
+    return folder;
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    // The folder is created with the first split.
+    if (code === 'ENOENT') return folder;
+    onTrouble(
+      `the last split is not saved: the state folder ${folder} cannot be used (${code ?? 'unknown'})`,
+    );
+    return null;
   }
 }

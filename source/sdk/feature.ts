@@ -1,11 +1,18 @@
+import {startOf} from '../release/well-formed.ts';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {sentText} from '../audience/as-sent.ts';
 import type {Decision, Standing} from '../audience/decide.ts';
 import type {Asked} from '../audience/forced.ts';
 import {keyOf, type User} from '../audience/place.ts';
 import type {Batches, Dropped} from './batches.ts';
-import {decisionLine} from './decision-line.ts';
-import {honoMiddleware, plainMiddleware, type HonoLike, type MiddlewareOptions} from './middleware.ts';
+import {
+  errorMiddleware,
+  honoMiddleware,
+  plainMiddleware,
+  type CaughtErrors,
+  type HonoLike,
+  type MiddlewareOptions,
+} from './middleware.ts';
 import type {FeatureOptions} from './options.ts';
 import type {Routing} from '../router/routing.ts';
 import type {UserFeedback, FeedbackQueue} from './feedback-queue.ts';
@@ -48,6 +55,7 @@ export class Feature {
   readonly name: string;
   readonly #parts: FeatureParts;
   readonly #decisions = new WeakMap<object, Decision>();
+  readonly #caught: CaughtErrors = new WeakMap();
   /** Decides which side a user gets, and why. Never throws; an error gives prod. */
   readonly decide: (user: User, asked?: Asked) => Decision;
   /** Records what came of a decision. Never throws and never waits. Samples are sent four times a second. */
@@ -109,7 +117,25 @@ export class Feature {
   middleware<Request extends IncomingMessage = IncomingMessage>(
     options: MiddlewareOptions<Request> = {},
   ): (request: Request, response: ServerResponse, next: (error?: unknown) => unknown) => unknown {
-    return plainMiddleware(this, options, (request, decision) => this.#decisions.set(request, decision));
+    return plainMiddleware(
+      this,
+      options,
+      (request, decision) => this.#decisions.set(request, decision),
+      this.#caught,
+    );
+  }
+
+  /**
+   * Error middleware for express and connect, to stand after the routes: names what a route has thrown in the samples of
+   * the request, and passes it on. Elsewhere the middleware sees a thrown error itself.
+   */
+  errors(): (
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: (error?: unknown) => unknown,
+  ) => unknown {
+    return errorMiddleware(this.#caught);
   }
 
   /** The middleware's decision for a request; undefined if the request did not pass the middleware. */
@@ -154,4 +180,35 @@ function logQuietly(
   } catch {
     // The application's log failed. The decision stands.
   }
+}
+
+const LONGEST_USER = 100;
+
+/**
+ * Formats a line of the decision log: `[2026-11-23 12:00:00] Gray Routing - User: u-42, Feature: pay, Gray:
+ * YES, IP: …`.
+ */
+function decisionLine(
+  at: Date,
+  feature: string,
+  user: string,
+  {side, reason, version}: Decision,
+  address: string | undefined,
+): string {
+  const time = at.toISOString().slice(0, 19).replace('T', ' ');
+  const who = user === '' ? '-' : oneLine(user);
+  const gray = side === 'gray' ? 'YES' : 'NO';
+  return (
+    `[${time}] Gray Routing - User: ${who}, Feature: ${feature}, Gray: ${gray}, ` +
+    `IP: ${oneLine(address ?? 'unknown')}, Reason: ${reason}, Split: ${version}`
+  );
+}
+
+/**
+ * Shortens a text from outside and removes control characters, so that it cannot end the line or act on a
+ * terminal.
+ */
+function oneLine(text: string): string {
+  const short = text.length > LONGEST_USER ? `${startOf(text, LONGEST_USER)}…` : text;
+  return short.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 }

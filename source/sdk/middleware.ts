@@ -7,7 +7,7 @@ import type {User} from '../audience/rule.ts';
 import type {Measurement} from './tally.ts';
 
 /** The part of a feature that a middleware calls. */
-export interface Measured {
+export interface MeasuredFeature {
   decide(user: User, asked?: Asked): Decision;
   record(decision: Decision, measured: Measurement): void;
 }
@@ -19,6 +19,9 @@ export interface MiddlewareOptions<Request> {
    */
   user?: (request: Request) => User | string | number | null | undefined;
 }
+
+/** Errors of requests that a framework has caught, until they are recorded. */
+export type CaughtErrors = WeakMap<object, unknown>;
 
 /** One error, counted under the name of its kind. */
 type Kind = Readonly<Record<string, number>>;
@@ -39,24 +42,28 @@ interface Extras {
  * errors.
  */
 export function plainMiddleware<Request extends IncomingMessage>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
+  caught: CaughtErrors = new WeakMap(),
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
   return (request, response, next) => {
     const began = performance.now();
-    const who = userOf(request, user);
+    const requester = userOf(request, user);
     const address = addressOf(request);
     const asked = {headers: request.headers, lines: request.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     remember(request, decision);
     let isDone = false;
-    const end = (isError: boolean, kind: Kind = NO_KIND) => {
+    const end = (isError: boolean, thrown: Kind = NO_KIND) => {
       if (isDone) return;
       isDone = true;
+      // An error that a framework caught, or that broke the response, names the failure as well.
+      const known = caught.get(request) ?? response.errored ?? undefined;
+      const kind = isError && thrown === NO_KIND && known !== undefined ? kindOf(known) : thrown;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
     // Closed before it was finished: the client left or was cut off.
@@ -65,6 +72,20 @@ export function plainMiddleware<Request extends IncomingMessage>(
       () => next(),
       error => end(true, kindOf(error)),
     );
+  };
+}
+
+/**
+ * Error middleware for after the routes. Express and connect catch errors of routes, so the middleware does not see
+ * them. Passes every error on.
+ */
+export function errorMiddleware(
+  caught: CaughtErrors,
+): (error: unknown, request: IncomingMessage, response: ServerResponse, next: Next) => unknown {
+  // Four parameters are what makes it error middleware.
+  return (error, request, _response, next) => {
+    caught.set(request, error);
+    return next(error);
   };
 }
 
@@ -79,21 +100,21 @@ export interface HonoLike {
 
 /** Middleware for hono. The decision is `c.get('gray')`. */
 export function honoMiddleware<Context extends HonoLike>(
-  {decide, record}: Measured,
+  {decide, record}: MeasuredFeature,
   {user}: MiddlewareOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   return async (context, next) => {
     const began = performance.now();
-    const who = userOf(context, user);
+    const requester = userOf(context, user);
     const incoming = incomingOf(context);
     const address = plainAddress(incoming?.socket?.remoteAddress);
     const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
-    const decision = decide(who, asked);
+    const decision = decide(requester, asked);
     context.set('gray', decision);
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(who, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
     };
     try {
       await next();
@@ -111,9 +132,9 @@ export function honoMiddleware<Context extends HonoLike>(
 
 function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['user']): User {
   try {
-    const said = user?.(request);
-    if (typeof said === 'string' || typeof said === 'number') return {id: said};
-    return said ?? {};
+    const named = user?.(request);
+    if (typeof named === 'string' || typeof named === 'number') return {id: named};
+    return named ?? {};
   } catch {
     // If the application's function throws, the user is anonymous. The request must not fail.
     return {};
@@ -161,8 +182,8 @@ function plainAddress(address: string | undefined): string | undefined {
 function watched(next: () => unknown, onThrown: (error: unknown) => void): unknown {
   try {
     const result = next();
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
+    if (!isThenable(result)) return result;
+    return Promise.resolve(result).catch((error: unknown) => {
       onThrown(error);
       throw error;
     });
@@ -170,4 +191,9 @@ function watched(next: () => unknown, onThrown: (error: unknown) => void): unkno
     onThrown(error);
     throw error;
   }
+}
+
+/** Promises of other libraries reject as well. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

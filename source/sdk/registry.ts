@@ -2,14 +2,14 @@ import type {Counter, Gauge, Histogram, Registry} from 'prom-client';
 import {BUCKETS_PER_OCTAVE} from '../analysis/sketches/log-buckets.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {FeatureHealth} from './feature.ts';
-import type {Tally} from './tally.ts';
+import type {SideTally} from './tally.ts';
 
 /** Upper limits of the buckets, milliseconds. */
 const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
 /** The SDK's metrics in a registry of prom-client. */
 export interface Numbers {
-  add(feature: string, side: Side, cohort: Cohort, tally: Tally): void;
+  add(feature: string, side: Side, cohort: Cohort, tally: SideTally): void;
 }
 
 /** Registers the metrics. `read` is called at each scrape. prom-client is loaded only here. */

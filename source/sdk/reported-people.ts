@@ -91,10 +91,10 @@ export class ReportedPeople {
     let marks = 0;
     // A decision on an older split does not count as seen under this split.
     if (count > 0 && decision.version === this.#version && this.#isNew(place, decision.side)) marks |= SEEN;
-    const told = this.#marks[place] ?? 0;
-    if (isCount(errors) && errors > 0) marks |= FAILED & ~told;
-    if (isCount(conversions) && conversions > 0) marks |= CONVERTED & ~told;
-    this.#marks[place] = told | (marks & (FAILED | CONVERTED));
+    const known = this.#marks[place] ?? 0;
+    if (isCount(errors) && errors > 0) marks |= FAILED & ~known;
+    if (isCount(conversions) && conversions > 0) marks |= CONVERTED & ~known;
+    this.#marks[place] = known | (marks & (FAILED | CONVERTED));
     if (hasTimes && typeof time === 'number' && time >= 0 && time <= MOST_VALUE)
       marks |= this.#rise(place, levelOf(time));
     if (marks === 0) return;

@@ -41,7 +41,7 @@ const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.:-]{0,63}$/u;
 const MOST_NAMES = 64;
 
 /** Measurements of one side and cohort since the last flush. Bounded for any input. */
-export class Tally {
+export class SideTally {
   readonly counters = new Map<string, number>();
   readonly gauges = new Map<string, number>();
   readonly distributions = new Map<string, LogHistogram>();

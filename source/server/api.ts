@@ -5,23 +5,23 @@ import {statsDocument} from '../analysis/feedback/documents.ts';
 import {encodeFeedback} from '../analysis/feedback/feedback.ts';
 import {selectFeedback} from '../analysis/feedback/stats.ts';
 
-import {addressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
+import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import type {Followers} from './followers.ts';
-import type {Limits} from './limits.ts';
-import {Problem, tooOften} from './problem.ts';
+import type {RateLimits} from './limits.ts';
+import {HttpProblem, tooOften} from './problem.ts';
 import {readFeedbackBody} from './read-feedback.ts';
-import type {Served, ServedFeature} from './served.ts';
-import type {Client, Scope} from './tokens.ts';
+import type {ServedFeatures, ServedFeature} from './served.ts';
+import type {Client, TokenScope} from './tokens.ts';
 
-/** Largest body of a request, bytes. */
+/** Largest request body, bytes. */
 const MOST_BYTES = 64 * 1024;
 const EVENT_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no'};
 
-/** Adds what is said of releases. Who asks is known by then. */
+/** Adds the routes of releases and feedback. The client is authenticated before. */
 export function addApiRoutes(
   app: Hono<Env>,
   {served, isReadOnly}: AppOptions,
-  {limits, followers}: {limits: Limits; followers: Followers},
+  {limits, followers}: {limits: RateLimits; followers: Followers},
 ): void {
   app.get('/api/v1/canary/status', context => {
     need(context.get('client'), 'read');
@@ -42,8 +42,8 @@ export function addApiRoutes(
     maxSize: MOST_BYTES,
     onError: () => {
       const message = `the body is larger than ${MOST_BYTES} bytes`;
-      // What is left of it is not read: nobody should send another request behind it.
-      throw new Problem(413, 'too-large', message, 'say the most important', {
+      // The rest of the body is not read, so the connection is closed.
+      throw new HttpProblem(413, 'too-large', message, `send at most ${MOST_BYTES} bytes`, {
         headers: {connection: 'close'},
       });
     },
@@ -52,13 +52,13 @@ export function addApiRoutes(
     const client = context.get('client');
     need(client, 'feedback');
     if (isReadOnly)
-      throw new Problem(
+      throw new HttpProblem(
         403,
         'read-only',
-        'this server only reads',
-        'ask whoever runs it for one that writes',
+        'this server is read-only',
+        'ask its operator for a server that writes',
       );
-    const waitMs = limits.writers.take(`${client.name} ${addressOf(context)}`, performance.now());
+    const waitMs = limits.writers.take(`${client.name} ${remoteAddressOf(context)}`, performance.now());
     if (waitMs > 0) throw tooOften(waitMs);
     const {feedback, feature: name} = await readFeedbackBody(context.req.header('content-type'), () =>
       context.req.text(),
@@ -75,7 +75,7 @@ export function addApiRoutes(
     need(client, 'read');
     const feature = featureOf(served, context.req.query('feature'));
     const after = lastEventOf(context.req.header('last-event-id'));
-    // A head alone has no stream behind it.
+    // The answer to HEAD has no stream.
     if (context.req.method === 'HEAD') return context.body(null, 200, EVENT_TYPE);
     followers.check(client.name);
     const {outgoing} = context.env;
@@ -88,28 +88,33 @@ export function addApiRoutes(
   });
 }
 
-function need(client: Client, scope: Scope): void {
+function need(client: Client, scope: TokenScope): void {
   if (client.scopes.has(scope)) return;
-  const next = 'ask whoever gives out tokens';
-  throw new Problem(403, 'no-scope', `this wants a token with the scope ${scope}`, next);
+  const next = 'ask the operator of this server for one';
+  throw new HttpProblem(403, 'no-scope', `this request needs a token with the scope ${scope}`, next);
 }
 
-/** The feature that is named, or the only one. @throws Problem 400 or 404 */
-function featureOf(served: Served, name: string | undefined): ServedFeature {
+/** Returns the named feature, or the only one. @throws HttpProblem 400 or 404 */
+function featureOf(served: ServedFeatures, name: string | undefined): ServedFeature {
   const names = served.names();
   const [only] = names;
   if (name === undefined && names.length !== 1) {
     const message = names.length === 0 ? 'there is no feature yet' : `there are ${names.length} features`;
-    throw new Problem(400, 'which-feature', message, '?feature=NAME');
+    throw new HttpProblem(400, 'which-feature', message, '?feature=NAME');
   }
   const found = served.get(name ?? only ?? '');
   if (found !== null) return found;
-  throw new Problem(404, 'no-feature', 'there is no feature of this name', '?feature=NAME');
+  throw new HttpProblem(404, 'no-feature', 'no feature has this name', '?feature=NAME');
 }
 
-/** Version of the last event that was received; 0 where none is named. @throws Problem 400 */
+/** Version of the last event that the client received; 0 if none. @throws HttpProblem 400 */
 function lastEventOf(header: string | undefined): number {
   if (header === undefined || header === '') return 0;
   if (/^\d{1,15}$/u.test(header)) return Number(header);
-  throw new Problem(400, 'bad-input', 'Last-Event-ID is the number of an event', 'leave it out to get all');
+  throw new HttpProblem(
+    400,
+    'bad-input',
+    'Last-Event-ID is no number of an event',
+    'leave it out to get all events',
+  );
 }

@@ -1,18 +1,18 @@
 import {Hono} from 'hono';
 import {cors} from 'hono/cors';
 import {addApiRoutes} from './api.ts';
-import {addressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
+import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import {Followers} from './followers.ts';
 import {openLimits} from './limits.ts';
 import {openApiDocument} from './openapi.ts';
-import {Problem, problemDocument, problemOf, tooOften} from './problem.ts';
+import {HttpProblem, problemDocument, httpProblemOf, tooOften} from './problem.ts';
 import {ROUTES, routeOf} from './routes.ts';
 import {clientOf} from './tokens.ts';
 
-/** So long a browser may remember what it may ask, seconds. */
+/** Seconds that a browser may cache a preflight answer. */
 const PREFLIGHT_S = 600;
 
-/** The HTTP interface: who asks, whether he may, and what he gets. `close` ends the streams. */
+/** Creates the HTTP interface: authentication, limits and routes. `close` ends the streams. */
 export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} {
   const {served, clients, origins, metrics} = options;
   const app = new Hono<Env>();
@@ -29,7 +29,7 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     metrics.answered(routeOf(context.req.path), context.res.status, performance.now() - began);
   });
   app.onError((error, context) => {
-    const problem = problemOf(error);
+    const problem = httpProblemOf(error);
     if (problem.status === 500) options.onFault(error);
     for (const [name, value] of Object.entries(problem.more.headers ?? {})) context.header(name, value);
     return context.json(problemDocument(problem), problem.status);
@@ -38,15 +38,15 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     const route = ROUTES.find(({path}) => path === context.req.path);
     const problem =
       route === undefined
-        ? new Problem(404, 'no-such-path', 'there is nothing here', 'GET /api/v1/openapi.json')
-        : new Problem(405, 'wrong-method', `${route.path} takes ${route.method}`, `use ${route.method}`);
+        ? new HttpProblem(404, 'no-such-path', 'the path is unknown', 'GET /api/v1/openapi.json')
+        : new HttpProblem(405, 'wrong-method', `${route.path} takes ${route.method}`, `use ${route.method}`);
     if (route !== undefined) context.header('allow', route.method);
     return context.json(problemDocument(problem), problem.status);
   });
 
   for (const path of ['/healthz', '/metrics'])
     app.use(path, async (context, next) => {
-      const waitMs = limits.anybody.take(addressOf(context), performance.now());
+      const waitMs = limits.open.take(remoteAddressOf(context), performance.now());
       if (waitMs > 0) throw tooOften(waitMs);
       await next();
     });
@@ -75,16 +75,18 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     const now = performance.now();
     const waitMs =
       client === null
-        ? limits.strangers.take(addressOf(context), now)
+        ? limits.strangers.take(remoteAddressOf(context), now)
         : limits.clients.take(client.name, now);
     if (waitMs > 0) throw tooOften(waitMs);
     if (client === null)
-      throw new Problem(
+      throw new HttpProblem(
         401,
         'no-token',
-        'this wants a token that is known here',
+        'this request needs a known token',
         'Authorization: Bearer TOKEN',
-        {headers: {'www-authenticate': 'Bearer'}},
+        {
+          headers: {'www-authenticate': 'Bearer'},
+        },
       );
     context.set('client', client);
     await next();

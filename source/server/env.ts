@@ -1,28 +1,28 @@
 import type {HttpBindings} from '@hono/node-server';
 import type {Context} from 'hono';
-import type {Served} from './served.ts';
+import type {ServedFeatures} from './served.ts';
 import type {Client} from './tokens.ts';
 import type {ServerMetrics} from './metrics.ts';
 
-/** What a handler finds in its context: Node's own request and answer, and who asks. */
+/** Context of a handler: Node's request and response, and the client. */
 export type Env = {Bindings: HttpBindings; Variables: {client: Client}};
 
 export interface AppOptions {
-  served: Served;
+  served: ServedFeatures;
   clients: readonly Client[];
-  /** Origins whose pages may ask: `https://app.example.com`. */
+  /** Origins whose pages may send requests, for example `https://app.example.com`. */
   origins: readonly string[];
-  /** Nothing may be written, feedback neither. */
+  /** No writing, not even feedback. */
   isReadOnly: boolean;
   metrics: ServerMetrics;
-  /** Told of what nobody foresaw, which a client is told nothing of. */
+  /** Receives unexpected errors. Clients get 500 and no details. */
   onFault(error: unknown): void;
   /** Version of this program. */
   version: string;
 }
 
-/** The address at the other end of the connection. */
-export function addressOf({env}: Context<Env>): string {
+/** The remote address of the connection. */
+export function remoteAddressOf({env}: Context<Env>): string {
   return env.incoming.socket.remoteAddress ?? '';
 }
 

@@ -2,28 +2,31 @@ import type {ServerResponse} from 'node:http';
 import type {Commit} from '../release/commit.ts';
 import type {ServedFeature} from './served.ts';
 
-/** So that a proxy between keeps the line open, milliseconds. */
+/** Milliseconds between two comments that keep the connection open through a proxy. */
 const BEAT_MS = 15_000;
-/** Who takes nothing for so long is gone, milliseconds. */
+/** Milliseconds after which a client that reads nothing is disconnected. */
 const STUCK_MS = 60_000;
-/** Another server may have been told of a commit so much earlier, milliseconds. */
+/** Milliseconds by which another server may have known a commit earlier. */
 const LATE_MS = 3000;
-/** Commits whose text is kept, for the many who wait for the newest. */
+/** Most commits whose text is cached for clients at the head. */
 const TEXTS_KEPT = 64;
 
-/** One who follows: how far he has been told, and whether his line is full. */
+/** A client that follows the log. */
 interface Follower {
   response: ServerResponse;
-  /** Commits told, and the id of the last, which tells whether the log is still the same; null: not compared yet. */
-  told: number;
+  /**
+   * Number of commits sent, and the id of the last one, which detects a replaced log; null before the first
+   * comparison.
+   */
+  sent: number;
   lastId: string | null;
-  /** Since when nothing more could be sent, milliseconds; null: it can. */
+  /** Since when the connection takes no more data, milliseconds; null if it does. */
   fullSince: number | null;
 }
 
 /**
- * Tells a feature's log to all who follow it, as server-sent events: `id` is the version, `data` the commit. Nobody's
- * line is written further than he reads: memory is bounded, and whoever is slow keeps nobody else waiting.
+ * Sends a feature's log to its followers as server-sent events: `id` is the version, `data` the commit. A
+ * connection gets no more than its client reads, so memory is bounded and a slow client delays no other.
  */
 export class EventHub {
   readonly #feature: ServedFeature;
@@ -44,15 +47,16 @@ export class EventHub {
   }
 
   /**
-   * Begins to tell. The head of the answer is already written.
-   * @param after version of the last event that was received; 0: from the first on
+   * Begins to send. The head of the answer is written already.
+   * @param after version of the last event that the client received; 0 sends all
    */
   follow(response: ServerResponse, after: number): void {
-    const follower: Follower = {response, told: after, lastId: null, fullSince: null};
+    const follower: Follower = {response, sent: after, lastId: null, fullSince: null};
     this.#followers.add(follower);
-    // Who knows more than there is may have heard it a moment before us; after a while it was another log.
+    // If the client knows more commits than this server, another server may have been faster. After `LATE_MS`
+    // it was another log.
     const late = setTimeout(() => {
-      if (follower.told <= this.#feature.view.commits().length) return;
+      if (follower.sent <= this.#feature.view.commits().length) return;
       this.#begin(follower);
       this.#catchUp(follower);
     }, LATE_MS);
@@ -85,22 +89,22 @@ export class EventHub {
   #catchUp(follower: Follower): void {
     const commits = this.#feature.view.commits();
     if (follower.lastId === null) {
-      if (follower.told > commits.length) return;
-      follower.lastId = commits[follower.told - 1]?.id ?? null;
+      if (follower.sent > commits.length) return;
+      follower.lastId = commits[follower.sent - 1]?.id ?? null;
     }
-    if ((commits[follower.told - 1]?.id ?? null) !== follower.lastId) this.#begin(follower);
+    if ((commits[follower.sent - 1]?.id ?? null) !== follower.lastId) this.#begin(follower);
     while (follower.fullSince === null) {
-      const commit = commits[follower.told];
+      const commit = commits[follower.sent];
       if (commit === undefined) return;
-      follower.told++;
+      follower.sent++;
       follower.lastId = commit.id;
       this.#send(follower, this.#textOf(commit));
     }
   }
 
-  /** What he was told is void. */
+  /** Announces that all events sent so far are void, and begins at the first commit. */
   #begin(follower: Follower): void {
-    follower.told = 0;
+    follower.sent = 0;
     follower.lastId = null;
     this.#send(follower, BROKEN);
   }
@@ -130,5 +134,5 @@ export class EventHub {
   }
 }
 
-/** Everything told so far is void; what comes next is told from the first commit on. */
+/** Event: all events sent so far are void. The log follows from its first commit. */
 const BROKEN = 'event: broken\ndata: {"schema":"graydeck.broken/1"}\n\n';

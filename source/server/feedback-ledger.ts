@@ -1,12 +1,12 @@
 import {decodeFeedback, type GivenFeedback} from '../analysis/feedback/feedback.ts';
 import type {FeedbackReader} from '../store/port.ts';
 
-/** Whoever asks within this time gets what the one before got, milliseconds. */
+/** Milliseconds for which a read is reused. */
 const FRESH_MS = 500;
 
 /**
- * What people said of a feature, without their words: read from the store once, then only what is new. However many
- * ask at once, the store is asked once.
+ * Reads the feedback of a feature without its messages: all of it once, then only new entries. Concurrent
+ * calls share one read.
  */
 export class FeedbackLedger {
   readonly #reader: FeedbackReader;
@@ -33,7 +33,7 @@ export class FeedbackLedger {
     return this.#given;
   }
 
-  /** Something was written here: the next one who asks shall see it. */
+  /** Makes the next read see a new entry. */
   expire(): void {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }

@@ -1,13 +1,13 @@
 import type {ServerResponse} from 'node:http';
 import {EventHub} from './events.ts';
-import {Problem} from './problem.ts';
+import {HttpProblem} from './problem.ts';
 import type {ServedFeature} from './served.ts';
 
-/** Streams of events at once: of all, and of one token. */
+/** Most event streams at a time: in all, and for one token. */
 const MOST = 2000;
 const MOST_EACH = 1000;
 
-/** Everybody who follows, whichever feature. */
+/** The event streams of all features. */
 export class Followers {
   readonly #hubs = new Map<string, EventHub>();
   readonly #byClient = new Map<string, number>();
@@ -17,19 +17,19 @@ export class Followers {
     return this.#count;
   }
 
-  /** Whether one more may follow. @throws Problem 503 */
+  /** Refuses one more stream above the limits. @throws HttpProblem 503 */
   check(client: string): void {
     if (this.#count < MOST && (this.#byClient.get(client) ?? 0) < MOST_EACH) return;
-    throw new Problem(
+    throw new HttpProblem(
       503,
       'too-many-followers',
-      'too many follow already',
-      'end a stream that nobody reads',
+      `${MOST} streams are open in all, or ${MOST_EACH} with this token, which is the limit`,
+      'end a stream that is no longer read',
       {headers: {'retry-after': '10'}},
     );
   }
 
-  /** Begins to tell; the head of the answer is already written. @param after see `EventHub.follow` */
+  /** Begins to send. The head of the answer is written already. @param after see `EventHub.follow` */
   add(client: string, feature: ServedFeature, response: ServerResponse, after: number): void {
     this.#step(client, 1);
     response.on('close', () => this.#step(client, -1));

@@ -2,13 +2,13 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {createAdaptorServer} from '@hono/node-server';
 
-/** What is listened on: a name or number of this host, and a port; 0: any that is free. */
-export interface Address {
+/** Host name or address to listen on, and port; 0 for any free port. */
+export interface ListenAddress {
   host: string;
   port: number;
 }
 
-/** A client that takes longer to say what it wants is cut off, milliseconds. */
+/** Time limits for a client's request, milliseconds. */
 const HEADERS_MS = 5000;
 const REQUEST_MS = 10_000;
 const IDLE_MS = 5000;
@@ -16,18 +16,18 @@ const MOST_HEADER_BYTES = 16 * 1024;
 const MOST_CONNECTIONS = 4000;
 const CLOSES_WITHIN_MS = 1000;
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
-  /** `http://127.0.0.1:8080`. */
+  /** For example `http://127.0.0.1:8080`. */
   url: string;
-  /** Takes nobody in any more, and ends what goes on. */
+  /** Accepts no more connections and ends the open ones, after at most 1 s. */
   close(): Promise<void>;
 }
 
-/** Begins to listen. @throws what the operating system says */
-export async function listen(
+/** Begins to listenHttp. @throws the error of the operating system */
+export async function listenHttp(
   fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
-  {host, port}: Address,
+  {host, port}: ListenAddress,
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch,

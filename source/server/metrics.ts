@@ -2,39 +2,39 @@ import {RELEASE_STATES} from '../release/state.ts';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 import {feedbackStats} from '../analysis/feedback/stats.ts';
 import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
-import type {Served, ServedFeature} from './served.ts';
+import type {ServedFeatures, ServedFeature} from './served.ts';
 
 const STATES = ['idle', ...RELEASE_STATES] as const;
 const ACTIONS = ['advance', 'hold', 'pause', 'rollback'] as const;
 const LEVELS = ['info', 'warning', 'critical'] as const;
 const SIDES = ['prod', 'gray'] as const;
-/** Names of `status` as Prometheus has them, with what their unit is divided by. */
+/** Numbers of `status` as Prometheus metrics: name, divisor to the base unit, help. */
 const NUMBERS = {
   requestsPerSecond: ['requests_per_second', 1, 'Requests a second'],
-  errorRate: ['error_ratio', 100, 'Failed requests, as a part of all'],
-  conversionRate: ['conversion_ratio', 100, 'Conversions, as a part of the requests'],
-  availability: ['availability_ratio', 100, 'Requests that were answered, as a part of all'],
-  p50: ['response_p50_seconds', 1000, 'Half of the requests were answered within'],
-  p95: ['response_p95_seconds', 1000, '95 % of the requests were answered within'],
-  p99: ['response_p99_seconds', 1000, '99 % of the requests were answered within'],
+  errorRate: ['error_ratio', 100, 'Share of requests that failed'],
+  conversionRate: ['conversion_ratio', 100, 'Conversions for each request'],
+  availability: ['availability_ratio', 100, 'Share of requests that were answered'],
+  p50: ['response_p50_seconds', 1000, 'Time within which 50 % of the requests were answered'],
+  p95: ['response_p95_seconds', 1000, 'Time within which 95 % of the requests were answered'],
+  p99: ['response_p99_seconds', 1000, 'Time within which 99 % of the requests were answered'],
 } as const;
 
-/** How fast this server answers, seconds. */
+/** Buckets of this server's response times, seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** What Prometheus is told: every release, what people say of it, and how this server itself does. */
+/** Metrics for Prometheus: releases, feedback, and this server. */
 export interface ServerMetrics {
   readonly type: string;
-  /** Reads everything and writes it down. */
+  /** Reads all metrics and formats them. */
   text(): Promise<string>;
-  /** A request was answered. */
+  /** Counts an answered request. */
   answered(route: string, status: number, ms: number): void;
-  /** Asked for the number of streams that are open. */
+  /** Sets the function that counts open streams. */
   watchFollowers(count: () => number): void;
 }
 
-/** An unknown number has no line: absent is what Prometheus calls unknown. */
-export function openMetrics(served: Served, version: string): ServerMetrics {
+/** Opens the metrics. An unknown number has no line, because absent means unknown for Prometheus. */
+export function openMetrics(served: ServedFeatures, version: string): ServerMetrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({register});
@@ -43,11 +43,11 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
   let followers = () => 0;
 
   gauge('build_info', 'Version of Graydeck', ['version']).set({version}, 1);
-  const up = gauge('store_up', 'Whether the store can be reached', []);
-  const ping = gauge('store_ping_seconds', 'How long the store took to answer', []);
-  const streams = gauge('event_followers', 'Streams of events that are open', []);
-  const state = gauge('release_state', 'State of the release: 1 for the one it is in', ['feature', 'state']);
-  const info = gauge('release_info', 'The release, and the version it is over', [
+  const up = gauge('store_up', '1 while the store can be reached', []);
+  const ping = gauge('store_ping_seconds', 'Response time of the store', []);
+  const streams = gauge('event_followers', 'Open event streams', []);
+  const state = gauge('release_state', 'State of the release: 1 for the current state', ['feature', 'state']);
+  const info = gauge('release_info', 'The release, its version, and the version of prod', [
     'feature',
     'release',
     'version',
@@ -60,19 +60,21 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
     ['feature', 'kind'],
   );
   const routers = gauge('routers', 'Routers by state', ['feature', 'state']);
-  const verdict = gauge('verdict', 'What the judge says: 1 for the one that it is', ['feature', 'action']);
+  const verdict = gauge('verdict', 'Verdict: 1 for the current action', ['feature', 'action']);
   const alerts = gauge('alerts_open', 'Alerts that are not resolved', ['feature', 'level', 'acknowledged']);
   const evidence = gauge(
     'evidence',
-    'Evidence that gray is worse, as a power of ten; of all metrics, and of each',
+    'Evidence that gray is worse, as a power of ten: of all metrics, and of each',
     ['feature', 'metric'],
   );
-  const limit = gauge('evidence_limit', 'What the evidence of all metrics has to reach, as a power of ten', [
-    'feature',
-  ]);
-  const guarded = gauge('guarded', 'Whether a guard is there', ['feature']);
+  const limit = gauge(
+    'evidence_limit',
+    'Evidence of all metrics at which the guard acts, as a power of ten',
+    ['feature'],
+  );
+  const guarded = gauge('guarded', '1 while a guard is running', ['feature']);
   const head = gauge('log_version', 'Version of the newest commit of the log', ['feature']);
-  const given = gauge('feedback', 'Feedback that is kept, by type', ['feature', 'type']);
+  const given = gauge('feedback', 'Stored feedback, by type', ['feature', 'type']);
   const rating = gauge('feedback_rating', 'Mean rating by version, 1 to 5', ['feature', 'version']);
   const numbers = Object.entries(NUMBERS).map(([key, [name, divisor, help]]) => ({
     key,
@@ -87,7 +89,7 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
   });
   const seconds = new Histogram({
     name: 'graydeck_http_request_seconds',
-    help: 'How long answers took',
+    help: 'Response times of this server',
     labelNames: ['route'],
     buckets: BUCKETS,
     registers,
@@ -150,15 +152,15 @@ export function openMetrics(served: Served, version: string): ServerMetrics {
   };
 
   const putFeedback = async (feature: ServedFeature): Promise<void> => {
-    const said = await feature.feedback();
-    const {types} = feedbackStats(said);
+    const feedback = await feature.feedback();
+    const {types} = feedbackStats(feedback);
     for (const type of FEEDBACK_TYPES) given.set({feature: feature.name, type}, types[type]);
     const {release, prodVersion} = feature.view.snapshot().state;
-    // Only of versions that are known here: what people name is not theirs to make labels of.
+    // Only known versions become labels, because feedback may name any.
     const versions = new Set([release?.version, release?.over, prodVersion]);
     for (const version of versions) {
       if (version === null || version === undefined) continue;
-      const mean = feedbackStats(said.filter(one => one.version === version)).rating;
+      const mean = feedbackStats(feedback.filter(one => one.version === version)).rating;
       if (mean !== null) rating.set({feature: feature.name, version}, mean);
     }
   };

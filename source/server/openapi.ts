@@ -2,14 +2,14 @@ import {z} from 'zod';
 import * as shapes from './schemas.ts';
 
 const ERRORS: Readonly<Record<string, string>> = {
-  400: 'bad input',
-  401: 'no token that is known here',
-  403: 'the token has not the scope',
+  400: 'invalid input',
+  401: 'no known token',
+  403: 'the token lacks the scope',
   404: 'no such feature',
   413: 'the body is too large',
   415: 'the body is no JSON',
   429: 'too many requests',
-  503: 'the store cannot be used at the moment',
+  503: 'the store cannot be reached',
 };
 
 const query = (name: string, description: string) => ({
@@ -19,7 +19,7 @@ const query = (name: string, description: string) => ({
   description,
   schema: {type: 'string'},
 });
-const FEATURE = query('feature', 'may be left out where there is one feature only');
+const FEATURE = query('feature', 'may be left out if there is only one feature');
 const refers = (id: string) => ({$ref: `#/components/schemas/${id}`});
 const json = (id: string) => ({'application/json': {schema: refers(id)}});
 
@@ -31,7 +31,7 @@ function answers(status: string, description: string, content: object, errors: r
   return {[status]: {description, content}, ...(Object.fromEntries(failed) as object)};
 }
 
-/** The interface as an OpenAPI 3.1 document; every shape in it is the one that requests and answers are held to. */
+/** The interface as an OpenAPI 3.1 document. Requests and answers are checked by the same shapes. */
 export function openApiDocument(version: string): object {
   const bearer = (scope: string) => [{token: [scope]}];
   const common = [401, 403, 429] as const;
@@ -40,38 +40,38 @@ export function openApiDocument(version: string): object {
     info: {
       title: 'Graydeck',
       version,
-      description: 'Gray releases: how they stand, and what people say of them.',
+      description: 'State of gray releases, and feedback on them.',
     },
     paths: {
       '/healthz': {
         get: {
-          summary: 'whether the store can be reached',
+          summary: 'state of the store',
           responses: {
-            ...answers('200', 'it can', json('Health'), []),
-            ...answers('503', 'it cannot', json('Health'), []),
+            ...answers('200', 'the store can be reached', json('Health'), []),
+            ...answers('503', 'the store cannot be reached', json('Health'), []),
           },
         },
       },
       '/metrics': {
         get: {
-          summary: 'numbers for Prometheus',
-          responses: answers('200', 'text of Prometheus', {'text/plain': {schema: {type: 'string'}}}, []),
+          summary: 'metrics for Prometheus',
+          responses: answers('200', 'Prometheus text format', {'text/plain': {schema: {type: 'string'}}}, []),
         },
       },
       '/api/v1/canary/status': {
         get: {
-          summary: 'how the release stands',
+          summary: 'state of the release',
           security: bearer('read'),
           parameters: [FEATURE],
-          responses: answers('200', 'as status --json', json('Status'), [400, ...common, 404]),
+          responses: answers('200', 'the document of status --json', json('Status'), [400, ...common, 404]),
         },
       },
       '/api/v1/canary/events': {
         get: {
-          summary: 'the log as server-sent events, from the first on or after Last-Event-ID',
+          summary: 'the log as server-sent events, from the first one or after Last-Event-ID',
           description:
-            'Events are called commit, their id is the version, data a graydeck.commit/1 document. An event called ' +
-            'broken says that everything told before is void; what follows begins at the first.',
+            'Events are named commit. Their id is the version, their data a graydeck.commit/1 document. An event named ' +
+            'broken says that all events before it are void. The log follows from its first commit.',
           security: bearer('read'),
           parameters: [
             FEATURE,
@@ -79,7 +79,7 @@ export function openApiDocument(version: string): object {
           ],
           responses: answers(
             '200',
-            'goes on until it is ended',
+            'a stream that lasts until the client ends it',
             {'text/event-stream': {schema: {type: 'string'}}},
             [400, ...common, 404, 503],
           ),
@@ -87,7 +87,7 @@ export function openApiDocument(version: string): object {
       },
       '/api/v1/canary/feedback': {
         post: {
-          summary: 'what a person says of a version',
+          summary: 'sends feedback on a version',
           security: bearer('feedback'),
           requestBody: {required: true, content: json('Feedback')},
           responses: answers('201', 'written', json('FeedbackAccepted'), [
@@ -106,8 +106,8 @@ export function openApiDocument(version: string): object {
           security: bearer('read'),
           parameters: [
             FEATURE,
-            query('deployment_phase', 'only of this phase'),
-            query('deployment_version', 'only of this version'),
+            query('deployment_phase', 'only this phase'),
+            query('deployment_version', 'only this version'),
           ],
           responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...common, 404, 503]),
         },
@@ -129,7 +129,7 @@ const SHAPES = [
   [shapes.healthShape, 'output'],
 ] as const;
 
-/** A shape, and those with a name inside it, where OpenAPI looks for them. */
+/** A shape and its named parts, as OpenAPI component schemas. */
 function schemasOf([shape, io]: (typeof SHAPES)[number]): [string, unknown][] {
   const registry = z.registry<{id: string}>();
   const id = shape.meta()?.id;

@@ -1,8 +1,8 @@
 import type {ContentfulStatusCode} from 'hono/utils/http-status';
 import {StoreFault} from '../store/fault.ts';
 
-/** Why a request is not answered with what it asked for: as the verbs tell it, with a status. */
-export class Problem extends Error {
+/** An error answer to a request: status, code, message and remedy. */
+export class HttpProblem extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   /** What to do about it. */
@@ -14,7 +14,7 @@ export class Problem extends Error {
     code: string,
     message: string,
     next: string,
-    more: Problem['more'] = {},
+    more: HttpProblem['more'] = {},
   ) {
     super(message);
     this.status = status;
@@ -24,24 +24,32 @@ export class Problem extends Error {
   }
 }
 
-/** Anything thrown, as a problem. Of what nobody foresaw nothing is told: it may hold anything. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+/**
+ * Returns any error as a problem. Unexpected errors are answered with 500 and no details, because they may
+ * hold anything.
+ */
+export function httpProblemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
   if (error instanceof StoreFault)
-    return new Problem(503, error.code, 'the store cannot be used at the moment', 'try again later', {
+    return new HttpProblem(503, error.code, 'the store cannot be reached', 'try again later', {
       headers: {'retry-after': '2'},
     });
-  return new Problem(500, 'fault', 'something went wrong in here', 'the log of the server may say more');
+  return new HttpProblem(
+    500,
+    'fault',
+    'unexpected error of the server',
+    'its operator finds the error on its stderr',
+  );
 }
 
-/** The document of an error. */
-export function problemDocument({code, message, next, more}: Problem): object {
+/** The JSON document of an error. */
+export function problemDocument({code, message, next, more}: HttpProblem): object {
   const {mistakes} = more;
   return {schema: 'graydeck.error/1', code, message, next, ...(mistakes === undefined ? {} : {mistakes})};
 }
 
-export function tooOften(afterMs: number): Problem {
-  return new Problem(429, 'too-often', 'too many requests', 'wait as long as Retry-After says', {
+export function tooOften(afterMs: number): HttpProblem {
+  return new HttpProblem(429, 'too-often', 'too many requests', 'wait for the seconds in Retry-After', {
     headers: {'retry-after': String(Math.max(1, Math.ceil(afterMs / 1000)))},
   });
 }

@@ -1,4 +1,4 @@
-/** Every path there is. */
+/** All paths. */
 export const ROUTES = [
   {method: 'GET', path: '/healthz'},
   {method: 'GET', path: '/metrics'},
@@ -11,7 +11,7 @@ export const ROUTES = [
 
 const PATHS: ReadonlySet<string> = new Set(ROUTES.map(({path}) => path));
 
-/** A path as a label: what nobody serves is one label, however many are tried. */
+/** The route label of a path. All unknown paths share one label, so that metrics stay bounded. */
 export function routeOf(path: string): string {
   return PATHS.has(path) ? path : 'other';
 }

@@ -6,7 +6,9 @@ import {
   type Feedback,
 } from '../analysis/feedback/feedback.ts';
 
-/** Shapes of what comes and goes by HTTP: requests are checked by them, and the OpenAPI document is made of them. */
+/**
+ * Shapes of requests and answers. Requests are checked by them, and the OpenAPI document is made from them.
+ */
 
 const name = (what: string) => z.string().trim().min(1).max(LONGEST_FEEDBACK_NAME).meta({description: what});
 const who = {by: z.string(), authenticated: z.string().nullable()};
@@ -18,22 +20,22 @@ const count = z.number().nonnegative();
 
 export const feedbackShape = z
   .object({
-    feature: z.string().optional().meta({description: 'may be left out where there is one feature only'}),
+    feature: z.string().optional().meta({description: 'may be left out if there is only one feature'}),
     type: z.enum(FEEDBACK_TYPES),
     message: z
       .string()
       .max(LONGEST_MESSAGE)
       .refine(text => text.trim() !== '', {error: 'is empty'})
-      .meta({description: 'plain text; markup in it means nothing'}),
-    rating: z.literal([1, 2, 3, 4, 5]).meta({description: '1 is worst, 5 best'}),
-    deployment_phase: name('the phase that the person was served'),
-    deployment_version: name('the version that the person was served'),
-    user_id: z.union([name('as the app calls its users'), z.number()]).nullish(),
+      .meta({description: 'plain text; markup is not interpreted'}),
+    rating: z.literal([1, 2, 3, 4, 5]).meta({description: '1 is worst, 5 is best'}),
+    deployment_phase: name('the phase that the user was in'),
+    deployment_version: name('the version that the user was served'),
+    user_id: z.union([name("the user's id in the application"), z.number()]).nullish(),
   })
   .meta({id: 'Feedback'});
 
-/** Feedback as it came, in the words of the core. */
-export function feedbackOf(sent: z.infer<typeof feedbackShape>): Feedback {
+/** Converts a request's feedback to that of the core. */
+export function feedbackOfBody(sent: z.infer<typeof feedbackShape>): Feedback {
   const {type, message, rating, deployment_phase, deployment_version, user_id} = sent;
   const user = user_id === undefined || user_id === null ? null : String(user_id);
   return {type, message, rating, phase: deployment_phase, version: deployment_version, user};
@@ -52,7 +54,7 @@ export const acceptedShape = z
 
 const stats = {
   count,
-  rating: z.number().min(1).max(5).nullable().meta({description: 'mean of those who rated'}),
+  rating: z.number().min(1).max(5).nullable().meta({description: 'mean of the ratings'}),
   rated: count,
   ratings: z.record(z.enum(['1', '2', '3', '4', '5']), count),
   types: z.record(z.enum(FEEDBACK_TYPES), count),
@@ -193,6 +195,8 @@ export const statusShape = z
     ),
     guard: z.string().nullable(),
     faults: z.array(z.object({code: z.string(), count: count.nullable(), text: z.string()})),
+    /** What had spoken against gray when it was rolled back. */
+    cause: z.unknown(),
     disabled: z
       .strictObject({
         ...who,
@@ -227,7 +231,7 @@ export const statusShape = z
   })
   .meta({id: 'Status'});
 
-/** The document of `status`, as it is promised here. */
+/** The `status` document that this interface promises. */
 export type Status = z.infer<typeof statusShape>;
 
 export const errorShape = z

@@ -3,40 +3,40 @@ import type {ControllerView} from '../controller/outcome.ts';
 import type {Commit} from '../release/commit.ts';
 import type {StoreHealth} from '../store/port.ts';
 
-/** What is known of a feature beside its log; an unknown number is null. Percents 0–100. */
+/** Facts about a feature apart from its log. Unknown numbers are null; percents are 0–100. */
 export interface FeatureFacts {
   percent: {set: number; applied: number | null; observed: number | null};
   routers: {live: number | null; confirmed: number | null; silent: number | null};
   /** By side, over the window of `status`. */
   sides: Readonly<Record<'prod' | 'gray', Readonly<Record<string, number | null>>>>;
-  /** How strongly gray looks worse than prod, as logarithms to the base 10; null: nothing was weighed. */
+  /** Evidence that gray is worse than prod, as powers of ten; null if none is gathered. */
   evidence: {
-    /** Over all metrics, and what it has to reach. */
+    /** Over all metrics, and the limit at which the guard acts. */
     all: number;
     limit: number;
     metrics: readonly {metric: string; log10: number}[];
   } | null;
-  /** A guard is there. */
+  /** Whether a guard is running. */
   isGuarded: boolean;
 }
 
-/** A feature as the server hands it out. Wired by the command line; nothing in it can command. */
+/** A feature as the server shows it. The command line wires it; it has no commands. */
 export interface ServedFeature {
   readonly name: string;
   readonly view: ControllerView;
-  /** The document of `status` as JSON, not older than a moment. */
+  /** The `status` document as JSON, at most a moment old. */
   status(): string;
   facts(): FeatureFacts;
-  /** A commit as the log's followers are told it, as JSON on one line. */
+  /** A commit as one line of JSON for followers. */
   commit(commit: Commit): string;
-  /** What people have said, as far as kept, oldest first. @throws StoreFault */
+  /** Stored feedback, oldest first. @throws StoreFault */
   feedback(): Promise<readonly GivenFeedback[]>;
   /** @throws StoreFault */
   writeFeedback(text: string): Promise<void>;
 }
 
-/** All that is served. */
-export interface Served {
+/** All features that are served. */
+export interface ServedFeatures {
   names(): string[];
   get(name: string): ServedFeature | null;
   health(): StoreHealth;

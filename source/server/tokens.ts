@@ -1,17 +1,17 @@
 import {createHash, timingSafeEqual} from 'node:crypto';
 
-/** What a token is good for. `operate` is for commands, none of which is offered by HTTP yet. */
+/** Scopes of a token. `operate` is for commands, which HTTP does not offer yet. */
 const SCOPES = ['read', 'feedback', 'operate'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type TokenScope = (typeof SCOPES)[number];
 
-/** Somebody who may ask. The token itself is not kept: only what it can be recognised by. */
+/** A client by its token. Only the digest of the token is kept. */
 export interface Client {
   name: string;
-  scopes: ReadonlySet<Scope>;
+  scopes: ReadonlySet<TokenScope>;
   digest: Buffer;
 }
 
-/** What is wrong with a line of the file; never what stands in it. */
+/** A mistake in a line of the file. Never quotes the line. */
 export interface TokenMistake {
   line: number;
   message: string;
@@ -19,13 +19,13 @@ export interface TokenMistake {
 
 const NAME = /^[\w.-]{1,64}$/u;
 const TOKEN = /^[\u0021-\u007E]{1,512}$/u;
-/** Letters a token should have, so that it is not found by trying. */
+/** Fewest characters of a token that cannot be guessed. */
 const SAFE_LENGTH = 16;
 const MOST_CLIENTS = 1000;
 
 /**
- * Reads lines `NAME SCOPE[,SCOPE…] TOKEN`; empty lines and those that begin with # say nothing. `doubts`: tokens that
- * are taken and that somebody might guess.
+ * Parses lines `NAME SCOPE[,SCOPE…] TOKEN`. Empty lines and lines that begin with # are skipped. `doubts`:
+ * accepted tokens that are short enough to be guessed.
  */
 export function readTokens(
   text: string,
@@ -40,31 +40,30 @@ export function readTokens(
     const bad = (message: string) => mistakes.push({line: index + 1, message});
     const digest = digestOf(token);
     const named = scopes.split(',');
-    if (words.length !== 3) bad('a line is NAME SCOPE[,SCOPE…] TOKEN');
+    if (words.length !== 3) bad('a line must be NAME SCOPE[,SCOPE…] TOKEN');
     else if (!NAME.test(name)) bad('the name takes letters, digits, _ . and -, at most 64');
     else if (!named.every(isScope)) bad(`scopes are ${SCOPES.join(', ')}, set apart by commas`);
     else if (!TOKEN.test(token)) bad('the token has up to 512 visible ASCII characters');
-    else if (clients.some(client => client.name === name)) bad('the name stands on another line, too');
-    else if (clients.some(client => client.digest.equals(digest)))
-      bad('the token stands on another line, too');
+    else if (clients.some(client => client.name === name)) bad('the name is on another line, too');
+    else if (clients.some(client => client.digest.equals(digest))) bad('the token is on another line, too');
     else if (clients.length >= MOST_CLIENTS) bad(`there are more than ${MOST_CLIENTS} tokens`);
     else {
       clients.push({name, scopes: new Set(named.filter(isScope)), digest});
       if (token.length < SAFE_LENGTH)
         doubts.push({
           line: index + 1,
-          message: `the token can be guessed: ${SAFE_LENGTH} letters or more are safe`,
+          message: `the token has ${token.length} characters and can be guessed: use at least ${SAFE_LENGTH}`,
         });
     }
   }
   if (clients.length === 0 && mistakes.length === 0)
-    mistakes.push({line: 1, message: 'there is no token in the file'});
+    mistakes.push({line: 1, message: 'the file holds no token'});
   return mistakes.length === 0 ? {ok: true, clients, doubts} : {ok: false, mistakes};
 }
 
 /**
- * Who sends this `Authorization` header; null: nobody we know. How long it takes says nothing about the token: digests
- * of one length are compared in full, with every client.
+ * The client of an `Authorization` header; null if its token is unknown. Constant time: digests of equal
+ * length are compared in full, with every client.
  */
 export function clientOf(clients: readonly Client[], header: string | undefined): Client | null {
   const token = /^Bearer +([\u0021-\u007E]+) *$/iu.exec(header ?? '')?.[1];
@@ -79,6 +78,6 @@ function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-function isScope(text: string): text is Scope {
+function isScope(text: string): text is TokenScope {
   return (SCOPES as readonly string[]).includes(text);
 }

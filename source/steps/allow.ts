@@ -35,7 +35,7 @@ export async function rememberStart(folder: string, release: string, plan: Plan)
 
 /**
  * Why this host does not run a command; null: its program is listed, or the very command belongs to a plan that was
- * started here. Whoever may write to the store names the programs of a plan, and must not choose what runs on this host.
+ * started here. A user who may write to the store names the programs of a plan, and must not choose what runs on this host.
  */
 export async function whyUnlisted(
   {patterns, folder}: AllowList,

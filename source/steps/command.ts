@@ -3,15 +3,15 @@ import {once} from 'node:events';
 import {setTimeout as pause} from 'node:timers/promises';
 import {endOf} from '../release/well-formed.ts';
 
-/** How much of what a command says is kept, of its end, in characters. */
+/** Most characters kept of the end of a command's output. */
 const OUTPUT_KEPT = 32_768;
 const STDOUT_KEPT = 8192;
-/** After SIGTERM; then SIGKILL. Milliseconds. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 export const KILL_AFTER_MS = 5000;
-/** What a command said last may still be on its way when it has ended, in milliseconds. */
+/** Most milliseconds to wait for the last output after a command has ended. */
 const LAST_WORDS_MS = 100;
 const LOOK_EVERY_MS = 50;
-/** No command runs longer, whatever is asked for: a timer cannot hold more than 24.8 days either. */
+/** Longest run of a command, milliseconds. A timer of Node holds at most 24.8 days. */
 const LONGEST_MS = 24 * 3_600_000;
 
 /** Variables of this process that hold a password, or an address that may hold one. */
@@ -24,35 +24,36 @@ const PASSWORDS = new Set([
 const ADDRESSES = new Set(['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS']);
 
 export interface CommandOptions {
-  /** Told beside the variables of this process; undefined: it is not told of this one. */
+  /** Variables to add to those of this process; undefined removes a variable. */
   env: Readonly<Record<string, string | undefined>>;
   timeoutMs: number;
-  /** Stops it. */
+  /** Stops the command. */
   signal: AbortSignal;
 }
 
 export type Ending =
   | {how: 'exited'; code: number}
-  /** Somebody else ended it. */
+  /** Ended by a signal from another process. */
   | {how: 'killed'}
   | {how: 'timed-out'}
-  /** By `signal`. */
+  /** Stopped by `signal`. */
   | {how: 'stopped'}
-  /** `code`: the system's word for why, `ENOENT`. */
+  /** `code`: the system's error code, for example `ENOENT`. */
   | {how: 'not-started'; code: string};
 
-/** How a command came to its end, and what it said: the end of it, where it said more than is kept. */
+/** How a command ended, and the end of its output. */
 export interface Ran {
   ending: Ending;
-  /** On stdout and stderr, in the order of arrival; at most 32 768 characters. */
+  /** Standard output and error in the order of arrival, at most 32 768 characters. */
   output: string;
-  /** On stdout alone; at most 8192 characters. */
+  /** Standard output alone, at most 8192 characters. */
   stdout: string;
 }
 
 /**
- * Runs a program with its arguments, never a shell, as a group of processes: when it is stopped, all of it ends, and the
- * promise resolves only then. A command that ends by itself may leave processes behind; they are not waited for.
+ * Runs a program with its arguments, without a shell, in a process group of its own. A stop ends the whole
+ * group, and the promise resolves after that. Processes that a finished command leaves behind are not waited
+ * for.
  */
 export async function runCommand(
   argv: readonly string[],
@@ -65,7 +66,7 @@ export async function runCommand(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = keepEnd(child);
+  const printed = keepEnd(child);
   const started = once(child, 'spawn').then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
@@ -77,7 +78,7 @@ export async function runCommand(
   if (failed !== null) {
     return {ending: {how: 'not-started', code: failed.code ?? ''}, output: '', stdout: ''};
   }
-  // A process that ends at once must not leave a command running that nobody knows of.
+  // If this process exits, the command must not keep running.
   const endWithUs = () => void signalGroup(child, 'SIGTERM');
   process.once('exit', endWithUs);
   const limit = new AbortController();
@@ -87,10 +88,10 @@ export async function runCommand(
     const ending = await Promise.race([ended, aborted(stop)]);
     if (ending !== null) {
       await Promise.race([once(child, 'close'), pause(LAST_WORDS_MS)]);
-      return {ending, ...said()};
+      return {ending, ...printed()};
     }
     await endGroup(child);
-    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, ...said()};
+    return {ending: {how: signal.aborted ? 'stopped' : 'timed-out'}, ...printed()};
   } finally {
     clearTimeout(timer);
     limit.abort();
@@ -99,14 +100,14 @@ export async function runCommand(
   }
 }
 
-/** What this process knows but its passwords: what a command prints can end in a log. */
+/** The environment of this process without its passwords, because a command's output may end in a log. */
 function inherited(): NodeJS.ProcessEnv {
   const isSecret = (name: string, value = '') =>
     PASSWORDS.has(name) || (ADDRESSES.has(name) && value.includes('@'));
   return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => !isSecret(name, value)));
 }
 
-/** A command that floods is left alone; only its end is kept. */
+/** Collects the end of a command's output. A command that prints much is not slowed down. */
 function keepEnd({stdout, stderr}: ChildProcess): () => Pick<Ran, 'output' | 'stdout'> {
   const all = new Tail(OUTPUT_KEPT);
   const result = new Tail(STDOUT_KEPT);
@@ -115,13 +116,13 @@ function keepEnd({stdout, stderr}: ChildProcess): () => Pick<Ran, 'output' | 'st
       all.add(String(chunk));
       if (stream === stdout) result.add(String(chunk));
     });
-    // A command that has closed its output is no fault of ours.
+    // A command may close its output.
     stream?.on('error', () => {});
   }
   return () => ({output: all.text(), stdout: result.text()});
 }
 
-/** The end of a text that may be long. */
+/** Keeps the end of a long text. */
 class Tail {
   readonly #kept: number;
   #end = '';
@@ -146,7 +147,7 @@ function aborted(signal: AbortSignal): Promise<null> {
   });
 }
 
-/** Asks all of the group to end, waits a while, and ends what is left. */
+/** Sends SIGTERM to the group, waits `KILL_AFTER_MS`, then sends SIGKILL. */
 async function endGroup(child: ChildProcess): Promise<void> {
   signalGroup(child, 'SIGTERM');
   const until = performance.now() + KILL_AFTER_MS;
@@ -159,7 +160,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
   }
 }
 
-/** Whether anybody was there to be told. */
+/** Sends a signal to the group. @returns whether a process received it */
 function signalGroup({pid}: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   if (pid === undefined) return false;
   try {
@@ -169,7 +170,7 @@ function signalGroup({pid}: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** What it left behind may go on writing; it does not keep this process running. */
+/** Processes left behind may keep writing, but do not keep this process running. */
 function release(child: ChildProcess): void {
   child.unref();
   for (const stream of [child.stdout, child.stderr]) (stream as {unref?(): void} | null)?.unref?.();

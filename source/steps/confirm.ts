@@ -1,14 +1,17 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Gate} from '../release/plan.ts';
+import type {PhaseGate} from '../release/plan.ts';
 import {endOf} from '../release/well-formed.ts';
 import {KILL_AFTER_MS, runCommand, type Ending} from './command.ts';
 import {environmentOf, whyBarred, type HookOptions} from './hook.ts';
 import type {Performer} from './run-steps.ts';
 
-/** Between two questions: twice as long each time, up to a limit. */
+/** Pause between two runs of a gate, milliseconds. It doubles up to the longest. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
-/** After this time it is left and begun again, so that nobody waits long for a runner that has died. */
+/**
+ * Milliseconds after which the step is left and begun again, so that a successor need not wait long for a
+ * dead runner.
+ */
 const AT_ONCE_MS = 5 * 60_000;
 
 /** What a gate says is told so often at most, milliseconds. */
@@ -20,7 +23,7 @@ const WORDS_KEPT = 300;
  * is told, so that the waiting has a reason. Pause, rollback, or a person's `next` with a reason end the waiting, and so does
  * the deadline of the plan: the step fails, which pauses the release.
  */
-export function confirmPerformer(hook: Gate, options: HookOptions): Performer {
+export function confirmPerformer(hook: PhaseGate, options: HookOptions): Performer {
   const timeoutMs = Math.min(hook.timeoutMs, AT_ONCE_MS);
   const {now = Date.now, tellGate} = options;
   return {
@@ -38,7 +41,7 @@ export function confirmPerformer(hook: Gate, options: HookOptions): Performer {
       for (let wait = FIRST_PAUSE_MS; !signal.aborted && performance.now() < until; wait *= 2) {
         const {ending, output} = await runCommand(hook.argv, {env, timeoutMs, signal});
         if (ending.how === 'exited' && ending.code === 0) return {outcome: 'done'};
-        // A gate that is not there would never open.
+        // A missing program would never open the gate.
         if (ending.how === 'not-started')
           return {outcome: 'failed', error: `${hook.argv[0] ?? ''} cannot be run (${ending.code})`};
         const words = wordsOf(output, ending, timeoutMs);

@@ -5,19 +5,19 @@ import {resultOf, type OutputShelf} from './output-shelf.ts';
 import type {Performed, Performer} from './run-steps.ts';
 import {endOf} from '../release/well-formed.ts';
 
-/** What matters of a failing command stands at the end of its output; in characters. */
+/** Most characters of output in an error. The end of the output explains a failure best. */
 const ERROR_KEPT = 500;
-/** For keeping the output beside the run itself, in milliseconds. */
+/** Milliseconds for storing the output, added to the deadline. */
 const KEEPING_MS = 1000;
 const BACKUP = 'deploy.backup';
 
-/** What a hook is told beside the release it is for, and where its output goes. */
+/** What a hook gets apart from the release, and where its output is stored. */
 export interface HookOptions {
   feature: string;
-  /** Of the guard that acts; null: nobody guards. */
+  /** Epoch of the acting guard; null without a guard. */
   epoch: number | null;
   outputs: OutputShelf;
-  /** Variables of this process that hold secrets; absent: none but Graydeck's own. */
+  /** Further variables of this process that hold secrets. */
   hides?: readonly string[] | undefined;
   /** Why this host does not run a program for this release; null: it does. Absent: every program is run. */
   mayRun?: ((argv: readonly string[], release: Release) => Promise<string | null>) | undefined;
@@ -25,14 +25,14 @@ export interface HookOptions {
   tellGate?: ((release: string, step: string, words: string) => Promise<unknown>) | undefined;
   /** The store's clock, milliseconds since 1970; absent: this host's. */
   now?: (() => number) | undefined;
-  /** The phase it is about, where that is not the one the release is in. */
+  /** The phase of the hook, if it is not the current one. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
 
 /**
- * Runs an operator's command for a step. The exit code decides. The command is told release, version, step, attempt and
- * epoch by its environment (`GRAYDECK_*`), so that it can know a second run; `restore` is told what `backup` printed.
- * What it says is kept on the shelf, the end of it in the error.
+ * Runs an operator's command for a step. The exit code decides. The environment (`GRAYDECK_*`) holds release,
+ * version, step, attempt and epoch, so that the command can recognise a second run; `restore` also gets the
+ * output of `backup`. The output is stored, and its end is part of an error.
  */
 export function hookPerformer(hook: Hook, options: HookOptions): Performer {
   const runs = hook.check === null ? 1 : 2;
@@ -68,9 +68,10 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
             result: isBackup ? printed.stdout : null,
           });
         } catch {
-          // Without the name of the backup nobody could restore it: better to make it again.
+          // Without the name of the backup it could not be restored, so the step fails and the backup is made
+          // again.
           if (isBackup && release.plan.hooks.restore !== undefined && printed.stdout !== '') {
-            return {outcome: 'failed', error: 'what the backup printed could not be kept for restore'};
+            return {outcome: 'failed', error: 'the output of the backup could not be stored for restore'};
           }
         }
         return performed;
@@ -92,7 +93,7 @@ export async function whyBarred(
   return null;
 }
 
-/** What the environment of a hook tells it. @throws what the shelf throws, for `restore` alone. */
+/** The environment of a hook. @throws the error of the output store, for `restore` only */
 export async function environmentOf(
   step: Step,
   release: Release,
@@ -115,7 +116,7 @@ export async function environmentOf(
   };
 }
 
-/** No environment can hold one. */
+/** Removes NUL characters, which no environment can hold. */
 function withoutNul(text: string): string {
   return text.replaceAll('\0', '');
 }
@@ -127,7 +128,7 @@ function isDone(ending: Ending): boolean {
 function inWords(ending: Ending, {timeoutMs}: Hook): string {
   switch (ending.how) {
     case 'exited':
-      return `ended with ${ending.code}`;
+      return `ended with exit code ${ending.code}`;
     case 'killed':
       return 'was killed';
     case 'stopped':
@@ -135,7 +136,7 @@ function inWords(ending: Ending, {timeoutMs}: Hook): string {
     case 'timed-out':
       return `took longer than ${timeoutMs / 1000} s and was stopped`;
     case 'not-started':
-      if (ending.code === 'ENOENT') return 'is not there';
-      return ending.code === 'EACCES' ? 'may not be run' : `cannot be run (${ending.code})`;
+      if (ending.code === 'ENOENT') return 'was not found';
+      return ending.code === 'EACCES' ? 'is not executable' : `cannot be run (${ending.code})`;
   }
 }

@@ -2,14 +2,14 @@ import {changeOrTime} from '../controller/working-log.ts';
 import {leftOf, runSteps, type StepRunner} from './run-steps.ts';
 import {stepDue} from '../release/step.ts';
 
-/** How long a due step may lie untouched before a bystander takes it up, in milliseconds. */
+/** Milliseconds that a due step may lie before another process takes it over. */
 const ADOPT_AFTER_MS = 3000;
 const LOOK_AGAIN_MS = 1000;
 
 /**
- * Stays beside a feature and sees to it that due steps are run: at once those of runs that this process began itself
- * (`isOurs`), and after a while those that whoever began them has left behind. A bystander does not wait in line behind
- * somebody who is at it: hooks run where they were started, as long as that process lives. Ends with the signal.
+ * Runs the due steps of a feature until the signal aborts. Steps of runs that this process began (`isOurs`)
+ * are run at once, others after `ADOPT_AFTER_MS`. A process does not queue behind another that already runs
+ * the step: hooks run where they were started, as long as that process lives.
  */
 export async function keepSteps(
   runner: StepRunner,
@@ -23,7 +23,7 @@ export async function keepSteps(
     if (release !== null && step !== null) {
       const now = runner.log.now();
       const key = `${release.id} ${step.id} ${step.attempts}`;
-      // A clock that went back tells nothing of how long it has lain.
+      // If the clock went back, the age of the step is unknown.
       const isNews = lying.step !== key || now < lying.since;
       if (isNews || leftOf(runner, release, step) > 0) lying = {step: key, since: now};
       if (isOurs(release.id) || now - lying.since >= ADOPT_AFTER_MS) {

@@ -2,13 +2,13 @@ import type {Dispatch} from '../release/dispatch.ts';
 import {changeOrTime, type WorkingLog} from '../controller/working-log.ts';
 import {type Performed, type Performer} from './run-steps.ts';
 
-/** Longer than this the steps after it do not wait for a channel, milliseconds. */
+/** Most milliseconds that later steps wait for a channel. */
 const WAIT_AT_MOST_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
 
 /**
- * Waits until every channel has been told of a rollback, or has failed for the moment: whoever tells people goes on with
- * it all the same. It sends nothing itself.
+ * Waits until every channel has delivered the notification of a rollback, or has failed for now. The outbox
+ * sends it and continues independently.
  */
 export function notifyPerformer(log: Pick<WorkingLog, 'state' | 'subscribe'>): Performer {
   return {
@@ -16,7 +16,7 @@ export function notifyPerformer(log: Pick<WorkingLog, 'state' | 'subscribe'>): P
     async perform({attempts}, {release, signal}) {
       const giveUpAt = performance.now() + WAIT_AT_MOST_MS;
       const find = () => log.state().outbox.find(({id}) => id === `rollback ${release.id}`);
-      // Who asks for it once more wants to see another try.
+      // A retry waits for another try.
       const isAgain = attempts > 0;
       while (isUnderWay(find(), isAgain) && performance.now() < giveUpAt && !signal.aborted)
         await changeOrTime(log, LOOK_AGAIN_MS, signal);
@@ -25,7 +25,7 @@ export function notifyPerformer(log: Pick<WorkingLog, 'state' | 'subscribe'>): P
   };
 }
 
-/** Whether a first answer of some channel is still to come; `isAgain`: or another one. */
+/** Whether the first try of a channel is still to come; with `isAgain`, also whether a further one is. */
 function isUnderWay(dispatch: Dispatch | undefined, isAgain: boolean): boolean {
   if (dispatch === undefined) return false;
   const {deliveries} = dispatch;
@@ -41,13 +41,16 @@ function outcomeOf(dispatch: Dispatch | undefined): Performed {
   if (dispatch === undefined) return {outcome: 'skipped'};
   const {deliveries} = dispatch;
   if (deliveries === null)
-    return {outcome: 'failed', error: 'nobody has told anybody: no guard and no console has channels'};
+    return {
+      outcome: 'failed',
+      error: 'notification not sent: no running guard or console has a channel configured',
+    };
   const missing = deliveries.filter(({state}) => state !== 'done');
   const facts = {channels: deliveries.length, told: deliveries.length - missing.length};
   if (missing.length === 0) return {outcome: 'done', facts};
   const words = missing.map(
     ({channel, state, error}) =>
-      `${channel} ${error ?? 'has not answered'}${state === 'waiting' ? ', tried again' : ''}`,
+      `${channel} ${error ?? 'has not answered'}${state === 'waiting' ? ', will be tried again' : ''}`,
   );
   return {outcome: 'failed', error: words.join('; '), facts};
 }

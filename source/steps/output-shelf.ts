@@ -1,6 +1,6 @@
 import type {KeptOutput, StepOutput} from '../release/step-output.ts';
 
-/** Where steps leave what is no fact of the log: a store, as far as steps know one. */
+/** Where steps store what does not fit into the log. */
 export interface OutputShelf {
   write(output: StepOutput): Promise<void>;
   /** Oldest first. */
@@ -8,8 +8,8 @@ export interface OutputShelf {
 }
 
 /**
- * What the backup of this release printed on stdout, for the hook that restores it; empty where it was not kept or
- * nothing was said. @throws what the shelf throws.
+ * The standard output of a step of this release, for its restore; empty if none was stored. @throws the error
+ * of the output store
  */
 export async function resultOf(shelf: OutputShelf, release: string, step: string): Promise<string> {
   const kept = (await shelf.read()).findLast(

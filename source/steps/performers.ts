@@ -5,20 +5,23 @@ import type {Performer, StepRunner} from './run-steps.ts';
 import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
-/** By what means steps are done. */
+/** What the performers of all steps need. */
 export interface StepOptions extends Pick<
   HookOptions,
   'feature' | 'outputs' | 'hides' | 'mayRun' | 'tellGate'
 > {
   traffic: TrafficView;
-  /** Of the guard that acts; null: nobody guards. */
+  /** Epoch of the acting guard; null without a guard. */
   epoch(): number | null;
   takeSnapshot: TakeSnapshot;
-  /** Sees that everybody is told of a rollback; null: there is no channel. */
+  /** Waits for the notifications of a rollback; null if no channel is configured. */
   notify: Performer | null;
 }
 
-/** Who does which step: Graydeck waits for traffic, tells people and keeps a snapshot; all else is an operator's command. */
+/**
+ * Returns the function that chooses the performer of a step. Graydeck itself does traffic, notify and
+ * snapshot. All other steps are operators' commands.
+ */
 export function performersFor({
   feature,
   outputs,
@@ -54,7 +57,7 @@ export function performersFor({
           : hookPerformer(found.hook, options);
       }
       default: {
-        // Other steps without a hook are skipped from the start; they never come to be due.
+        // Other steps without a hook are skipped from the start and never become due.
         const hook = release.plan.hooks[step.name];
         return hook === undefined
           ? null
@@ -64,7 +67,7 @@ export function performersFor({
   };
 }
 
-/** The same performer; what it has done is followed by this. */
+/** Returns the performer with a call after it. */
 function followedBy(performer: Performer, then: () => void): Performer {
   return {
     ...performer,

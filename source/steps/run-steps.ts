@@ -3,9 +3,9 @@ import type {Command, Intent, StepOutcome} from '../release/command.ts';
 import type {Release, Step} from '../release/state.ts';
 import {DEADLINE_AT_MOST_MS, overtakenSteps, stepDue} from '../release/step.ts';
 
-/** What came of a step. Numbers in `facts` are kept with it: routers confirmed, milliseconds taken. */
+/** Outcome of a step. `facts` are stored with it, for example routers confirmed and milliseconds taken. */
 export interface Performed {
-  /** `left`: it is not over, and goes on when it is begun again. */
+  /** `left`: not finished; it continues when it is begun again. */
   outcome: StepOutcome | 'left';
   error?: string;
   facts?: Record<string, number>;
@@ -16,39 +16,39 @@ export interface StepContext {
   signal: AbortSignal;
 }
 
-/** Does one step. Runs at least once: a successor may run it again after its deadline. */
+/** Does one step, at least once: a successor may run it again after its deadline. */
 export interface Performer {
-  /** How long it may take, perhaps to be found out first; after that a successor may take it over. Milliseconds. */
+  /** Most time that the step may take, milliseconds. After it a successor may take over. */
   deadlineMs: number | (() => Promise<number>);
   perform(step: Step, context: StepContext): Promise<Performed>;
 }
 
 export interface StepRunner {
   log: WorkingLog;
-  /** Who is asked to do a step; a step for which there is nobody fails by that name. */
+  /** Chooses the performer of a step; null fails the step. */
   performerOf(step: Step, release: Release): Performer | null;
-  /** This process's name in the log, as its commands carry it. */
+  /** This process's name in the log. */
   actor: Command['by']['name'];
 }
 
-/** The step that is due may not be begun by this process, now or later. */
+/** This process may not begin the due step, now or later. */
 export class StepRefused extends Error {
   override readonly name = 'StepRefused';
 
-  constructor(step: string, why = 'it was refused') {
-    super(`${step} cannot be run here: ${why}`);
+  constructor(step: string, why = 'the log refused it') {
+    super(`${step} cannot run here: ${why}`);
   }
 }
 
-/** Between two tries to write what others, or a store that is away, kept from being written; milliseconds. */
+/** Pause after a conflict or an unreachable store, milliseconds. */
 const TRY_AGAIN_MS = 500;
-/** So long it is tried to tell what has come of a step, in milliseconds. */
-const TELL_FOR_MS = 30_000;
+/** Milliseconds for which an outcome is written again. */
+const WRITE_FOR_MS = 30_000;
 
 /**
- * Runs the due steps of a release, each journaled as intent and outcome, until none is due or the signal aborts.
- * A step that somebody else is running is waited for, and taken over once its deadline has passed.
- * @throws StepRefused where this process may not begin what is due, and what the log throws.
+ * Runs the due steps of a release until none is due or the signal aborts. Each step is journaled as intent
+ * and outcome. A step that another process runs is waited for, and taken over after its deadline.
+ * @throws StepRefused if this process may not begin the due step, and the errors of the log
  */
 export async function runSteps(runner: StepRunner, releaseId: string, signal: AbortSignal): Promise<void> {
   const {log} = runner;
@@ -67,8 +67,8 @@ export async function runSteps(runner: StepRunner, releaseId: string, signal: Ab
 }
 
 /**
- * How long somebody else may still be at this step, or at one of a run that a rollback has overtaken, in milliseconds; 0:
- * nobody is.
+ * Milliseconds that another process may still be running this step, or one that a rollback has overtaken; 0
+ * if none is.
  */
 export function leftOf(
   {log, actor}: Pick<StepRunner, 'log' | 'actor'>,
@@ -88,14 +88,16 @@ async function runStep(runner: StepRunner, release: Release, step: Step, signal:
   const deadlineMs = Math.min(await deadlineOf(performer), DEADLINE_AT_MOST_MS);
   const begun = await log.execute({type: 'begin-step', release: release.id, step: step.id, deadlineMs});
   if (begun.kind !== 'done') {
-    // Somebody else was first, or the release has moved on: look again.
+    // Another process was first, or the release has moved on.
     if (log.state() !== before) return;
     if (begun.kind === 'refused') throw new StepRefused(step.id, begun.refusal?.message);
     return changeOrTime(log, TRY_AGAIN_MS, signal);
   }
   const performed =
-    performer === null ? nobody(step) : await untilOvertaken(performer, step, {release, signal}, runner);
-  // A runner that is told to stop leaves the step to a successor: it was begun, and nobody knows its outcome.
+    performer === null
+      ? withoutPerformer(step)
+      : await untilOvertaken(performer, step, {release, signal}, runner);
+  // A stopped runner leaves the step to a successor, because its outcome is unknown.
   const {outcome} = performed;
   const about = {release: release.id, step: step.id};
   if (outcome === 'left' || (signal.aborted && outcome !== 'done'))
@@ -110,15 +112,15 @@ async function deadlineOf(performer: Performer | null): Promise<number> {
 }
 
 /**
- * Writes what has come of a step. What was done once must not be done again because others wrote at the same moment or
- * the store was away for one: as long as nobody else has begun the step, it is tried again.
+ * Writes the outcome of a step. A conflict or an outage of the store must not lead to a second run, so it is
+ * written again as long as no other process has begun the step.
  */
 async function write(
   {log, actor}: StepRunner,
   intent: Extract<Intent, {type: 'leave-step' | 'end-step'}>,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + TELL_FOR_MS;
+  const until = performance.now() + WRITE_FOR_MS;
   const isOurs = () => {
     const step = log.state().release?.steps.find(({id}) => id === intent.step);
     return step?.state === 'running' && step.by === actor;
@@ -136,8 +138,8 @@ async function write(
 }
 
 /**
- * What a rollback or a pause has overtaken goes no further: what it does to the world is stopped before that is undone. So is
- * what somebody else has taken over. Only what is seen counts: a log that is read again from its start says nothing.
+ * Runs a step, and stops it once a rollback, a pause or a takeover is seen. The effect must end before it is
+ * undone. A log that is being read again from its start stops nothing.
  */
 async function untilOvertaken(
   performer: Performer,
@@ -162,10 +164,10 @@ async function untilOvertaken(
   }
 }
 
-function nobody(step: Step): Performed {
-  // A message for which there is no channel is nobody's failure.
+function withoutPerformer(step: Step): Performed {
+  // Without a channel, a notification is no failure.
   if (step.name === 'notify') return {outcome: 'skipped'};
-  return {outcome: 'failed', error: `this version of graydeck cannot do ${step.name}`};
+  return {outcome: 'failed', error: `this version of graydeck does not know the step ${step.name}`};
 }
 
 async function attempt(performer: Performer, step: Step, context: StepContext): Promise<Performed> {

@@ -3,26 +3,26 @@ import type {OutputShelf} from './output-shelf.ts';
 import type {Performer} from './run-steps.ts';
 import {toJson} from '../release/well-formed.ts';
 
-/** Takes the snapshot of what is known of a release; a value that is written as JSON. */
+/** Takes the snapshot of a release for its report. The value is written as JSON. */
 export type TakeSnapshot = (release: Release, signal: AbortSignal) => Promise<unknown>;
 
 const WITHIN_MS = 15_000;
 const STEP = 'rollback.snapshot';
 
 /**
- * A first snapshot, as soon as everybody is at prod: hooks may take longer than samples live. It is kept as attempt 0 of
- * the step that follows; nobody waits for it, and its failure is nobody's.
+ * Takes a first snapshot as soon as every user is at prod, because hooks may take longer than samples are
+ * kept. Stored as attempt 0 of the snapshot step. Its failure is ignored.
  */
 export async function takeEarly(take: TakeSnapshot, outputs: OutputShelf, release: Release): Promise<void> {
   try {
     const text = toJson(await take(release, AbortSignal.timeout(WITHIN_MS)));
     await outputs.write({release: release.id, step: STEP, attempt: 0, text, result: null});
   } catch {
-    // The step itself will tell.
+    // The snapshot step reports the failure.
   }
 }
 
-/** Keeps what was known when a release was taken back, for its report: what it was made from does not live long. */
+/** Stores what was known at the rollback, for the report: samples are not kept long. */
 export function snapshotPerformer(take: TakeSnapshot, outputs: OutputShelf): Performer {
   return {
     deadlineMs: WITHIN_MS + 1000,

@@ -4,37 +4,38 @@ import type {Split} from '../release/split.ts';
 import type {Step} from '../release/state.ts';
 import type {Performer} from './run-steps.ts';
 
-/** What the traffic step needs to see that the routers have moved. */
+/** What the traffic step reads about routers. */
 export interface TrafficView {
-  /** The newest split, and the log version that made it what it is. */
+  /** The newest split, and the log version that last changed it. */
   split(): {split: Split; since: number};
   routers(): Promise<Report[]>;
   /** Store's clock, milliseconds since 1970. */
   now(): number;
-  /** Requests that gray has answered since a moment; null where nobody measures. */
+  /** Requests that gray has answered since a moment; null if none are measured. */
   grayRequestsSince(ms: number): Promise<number | null>;
 }
 
 const LOOK_EVERY_MS = 50;
-/** After that nothing is soon over. */
+/** Pause between two looks after `SOON_MS`, milliseconds. */
 const SELDOM_MS = 500;
-/** What every router confirms at once is over within this time. */
+/** Milliseconds within which live routers usually confirm. */
 const SOON_MS = 5000;
-/** Longest that routers are waited for before the steps of a rollback go on, and for one that is heard and has not moved. */
+/** Longest wait for routers in a rollback, and for a live router that has not moved, milliseconds. */
 const WAIT_AT_MOST_MS = 60_000;
-/** The last batches of gray's samples are still on their way when the last router confirms. */
+/** Milliseconds until the last samples of gray have arrived. */
 const LATE_BATCHES_MS = 600;
 
 /**
- * Waits until every live router has confirmed the newest split and every silent one must be at prod by its own bound, or
- * has left for good. The split itself took effect with its commit; this step only makes sure, and measures. A rollback
- * waits for a minute and then says who may still serve gray; before gray is cleaned up after a promotion there is time.
+ * Waits until every live router has confirmed the newest split, and every silent one is past its bound or
+ * gone. The split took effect with its commit; this step only checks and counts. A rollback waits for a
+ * minute and then names the routers that may still serve gray. Before the clean-up of a promotion it waits
+ * longer.
  */
 export function trafficPerformer(view: TrafficView, {name}: Pick<Step, 'name'>): Performer {
   const forSilentMs = name === 'traffic-to-prod' ? FORGOTTEN_AFTER_MS : WAIT_AT_MOST_MS;
   return {
-    // It does nothing to the world: who takes it over too early only looks once more. So nobody waits for a runner that
-    // may be dead longer than for the routers.
+    // The step changes nothing, so an early takeover only looks again. The deadline therefore follows the
+    // routers.
     async deadlineMs() {
       const applied = await appliedNow(view).catch(() => null);
       if (applied === null) return WAIT_AT_MOST_MS + SOON_MS;
@@ -56,7 +57,7 @@ export function trafficPerformer(view: TrafficView, {name}: Pick<Step, 'name'>):
         silent: applied.silent.length,
         ...(grayAfterKey === null ? {} : {grayRequestsAfter: grayAfterKey}),
       };
-      // Who does not hear of more gray harms nobody.
+      // A router that does not receive a raise harms no user.
       const isTaken = step.run === 'rollback' || name === 'traffic-to-prod';
       const error = doubts(isTaken ? applied : {...applied, silent: []});
       return error === null ? {outcome: 'done', facts} : {outcome: 'failed', error, facts};
@@ -64,13 +65,13 @@ export function trafficPerformer(view: TrafficView, {name}: Pick<Step, 'name'>):
   };
 }
 
-/** Who may still serve what is no longer wanted, in words; null: nobody. */
+/** Names the routers that may still serve gray; null if there are none. */
 function doubts({behind, silent}: Pick<Applied, 'behind' | 'silent'>): string | null {
   const unbound = silent.filter(({leftMs}) => leftMs > 0);
   const names = (routers: readonly Report[]) => routers.map(({name}) => name).join(', ');
   const words = [
     ...(behind.length === 0 ? [] : [`still at an older split: ${names(behind)}`]),
-    ...(unbound.length === 0 ? [] : [`not heard of, and free to go on as before: ${names(unbound)}`]),
+    ...(unbound.length === 0 ? [] : [`silent, and may still serve gray: ${names(unbound)}`]),
   ];
   return words.length === 0 ? null : words.join('; ');
 }
@@ -82,7 +83,7 @@ async function settled(
 ): Promise<Applied> {
   for (;;) {
     const waitedMs = view.now() - since;
-    // Routers that cannot be read for a moment have not confirmed: the steps that follow may take gray away.
+    // If the routers cannot be read, they have not confirmed. The next steps may stop gray.
     const applied = await appliedNow(view).catch((error: unknown) => {
       if (signal.aborted || waitedMs > WAIT_AT_MOST_MS) throw error;
       return null;
@@ -109,6 +110,6 @@ async function grayAfter(
   signal: AbortSignal,
 ): Promise<number | null> {
   if (live.length > 0) await pause(LATE_BATCHES_MS, undefined, {signal}).catch(() => undefined);
-  // Everybody is where they should be, whether or not it can be counted.
+  // Every user is on the right side, whether or not the requests can be counted.
   return await view.grayRequestsSince(since).catch(() => null);
 }

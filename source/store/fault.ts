@@ -21,3 +21,22 @@ export class StoreFault extends Error {
     this.hint = hint;
   }
 }
+
+/** The store did not take the commit of a rollback. */
+export class RollbackFault extends StoreFault {
+  /** What to type, and what it does: it needs no store. */
+  readonly way: string;
+
+  constructor({code, message, hint, cause}: StoreFault, feature: string | null) {
+    const way = `${offlineCommand(feature)} ${OFFLINE_DOES}`;
+    super(code, message, `${way} ${hint}`, cause);
+    this.way = way;
+  }
+}
+
+export function offlineCommand(feature: string | null): string {
+  return `graydeck rollback --offline${feature === null ? '' : ` --feature ${feature}`}`;
+}
+
+export const OFFLINE_DOES =
+  'needs no store: run on a host with routers, it gives everyone prod there at once, and the log follows when the store is back.';

@@ -1,5 +1,5 @@
 import {setImmediate as nextTurn, setTimeout as delay} from 'node:timers/promises';
-import type {Commit} from '../release/commit.ts';
+import {SCHEMA, type Commit} from '../release/commit.ts';
 import {decodeAt, decodeNext, type Last, type LogEntry} from './chain.ts';
 import type {LogNews} from './port.ts';
 
@@ -20,9 +20,8 @@ export interface LogBell {
   /**
    * Resolves at the next ring, at once when one was missed since the last `wait` (or since `listen`), else after
    * `maxMs` or when the signal aborts. Gives the text of the commit if the ring carries it, else null. Never rejects.
-   * A bell that can hands such a text to `take` in the moment it rings, and goes on waiting where that says true.
    */
-  wait(maxMs: number, signal: AbortSignal, take?: (text: string) => boolean): Promise<string | null>;
+  wait(maxMs: number, signal: AbortSignal): Promise<string | null>;
   close(): void;
 }
 
@@ -87,6 +86,7 @@ export async function followLog(
   const bell = source.listen();
   let position: Position = {last: after, foreign: null};
   let retryMs = 0;
+  let isNoticed = false;
   try {
     while (!signal.aborted) {
       let entries: LogEntry[];
@@ -107,39 +107,27 @@ export async function followLog(
       position = step.position;
       for (const news of step.news) onNews(news);
       const more = entries.length === PAGE && step.news.length > 0;
-      if (!more && step.news.at(-1)?.type !== 'broken') {
-        position = await listenUntilLook(bell, position, onNews, signal);
-      }
+      if (more || step.news.at(-1)?.type === 'broken') continue;
+      if (isNoticed) onNews({type: 'notice', commit: null});
+      const commit = rollbackIn(await bell.wait(LOOK_EVERY_MS, signal), position.last);
+      isNoticed = commit !== null && !signal.aborted;
+      if (isNoticed) onNews({type: 'notice', commit});
     }
   } finally {
     bell.close();
   }
 }
 
-/** Hands out commits that the bell carries for as long as they fit; anything else ends in a look at the log. */
-async function listenUntilLook(
-  bell: LogBell,
-  start: Position,
-  onNews: (news: LogNews) => void,
-  signal: AbortSignal,
-): Promise<Position> {
-  const until = performance.now() + LOOK_EVERY_MS;
-  let position = start;
-  const take = (text: string): boolean => {
-    if (signal.aborted) return false;
-    const version = (position.last?.version ?? 0) + 1;
-    const decoded = decodeNext(position.last, {version, text});
-    if (!decoded.ok) return false;
-    onNews({type: 'commit', commit: decoded.commit});
-    position = {...position, last: {version, id: decoded.commit.id}};
-    return true;
-  };
-  for (;;) {
-    const left = until - performance.now();
-    if (left <= 0 || signal.aborted) return position;
-    const text = await bell.wait(left, signal, take);
-    if (text === null || !take(text)) return position;
-  }
+/**
+ * The commit that a ring carries, if it comes right after `last` and rolls back. Anything else that a ring says is read from
+ * the log: a notification can be sent without a commit, and must not raise what users get.
+ */
+function rollbackIn(text: string | null, last: Last): Commit | null {
+  if (text === null) return null;
+  const decoded = decodeNext(last, {version: (last?.version ?? 0) + 1, text});
+  if (!decoded.ok || decoded.commit.minReader > SCHEMA) return null;
+  const {events, split} = decoded.commit;
+  return !split.live && events.some(({type}) => type === 'rollback-started') ? decoded.commit : null;
 }
 
 /** The commits after a version, as `LogReader.read` promises. */

@@ -41,12 +41,15 @@ export interface StoredRouterReport extends RouterReport {
 export type AppendResult = {outcome: 'written'; putAside?: true} | {outcome: 'conflict'};
 
 /**
- * News of the log. `commit`: the next one, never a gap, never a repeat. `broken`: the chain of parents does not hold
+ * News of the log. `commit`: the next one, read from the log, never a gap, never a repeat. `notice`: a notification says that
+ * this commit rolls back, and the log has not been read since; anyone with the right to publish can say so. With null the
+ * log has been read: the commit came before as news, or there is none. `broken`: the chain of parents does not hold
  * (lost tail, deleted key, forged id); everything read so far is void and the follower begins again at version 1.
  * `away`/`back`: the store cannot be reached, and can again.
  */
 export type LogNews =
   | {type: 'commit'; commit: Commit}
+  | {type: 'notice'; commit: Commit | null}
   | {type: 'broken'; why: string}
   | {type: 'away'; why: string}
   | {type: 'back'};
@@ -159,6 +162,19 @@ export interface OutputReader {
   read(): Promise<KeptOutput[]>;
 }
 
+/**
+ * Links by which others may watch a feature. A record is a name and a text that the store does not look inside: the link,
+ * or how many watch by it.
+ */
+export interface ShareReader {
+  read(): Promise<ReadonlyMap<string, string>>;
+}
+export interface ShareKeeper extends ShareReader {
+  /** Replaces the record of this name. */
+  write(name: string, text: string): Promise<void>;
+  remove(names: readonly string[]): Promise<void>;
+}
+
 export interface Lease {
   holder: string;
   /** Token of this tenure; renewing and giving up need it. */
@@ -191,6 +207,16 @@ export interface MendedStream {
   entries: number;
 }
 
+/** The line that the acting guard, else a console, writes of a feature each second. */
+export interface SummaryReader {
+  /** The newest line, JSON; null: none was ever written. @throws StoreFault */
+  read(): Promise<string | null>;
+}
+export interface SummaryKeeper extends SummaryReader {
+  /** Puts a line in the place of the last one. @throws StoreFault */
+  write(text: string): Promise<void>;
+}
+
 /** What a viewer may do with a feature: read. There is nothing here that writes. */
 export interface FeatureView {
   readonly feature: string;
@@ -200,6 +226,8 @@ export interface FeatureView {
   routers: RouterRegistry;
   feedback: FeedbackReader;
   outputs: OutputReader;
+  shares: ShareReader;
+  summary: SummaryReader;
   lease: Pick<LeaseKeeper, 'read'>;
   streamClocks(): Promise<StreamClocks>;
 }
@@ -212,6 +240,8 @@ export interface FeatureStore extends FeatureView {
   routers: RouterRegistry;
   feedback: FeedbackReader & {write(text: string): Promise<void>};
   outputs: OutputReader & {write(output: StepOutput): Promise<void>};
+  shares: ShareKeeper;
+  summary: SummaryKeeper;
   lease: LeaseKeeper;
   /**
    * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and

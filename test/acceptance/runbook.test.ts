@@ -92,7 +92,7 @@ describe.concurrent('a hook that fails', () => {
     const {release, commits} = await stand.look();
     const {live} = commits.at(-1)!.split;
     expect({state: release.state, percent: release.percent, live}).toEqual(AFTER_FAILURE[one.step]);
-    expect(stepOf(release, one.step).error).toContain(`ended with 3: ${one.name} broke`);
+    expect(stepOf(release, one.step).error).toContain(`ended with exit code 3: ${one.name} broke`);
     expect(await stand.run(one.again)).toMatchObject({exitCode: 0});
     const after = await stand.look();
     expect(after.release.state).toBe(one.ends);
@@ -220,10 +220,10 @@ describe.concurrent('a hook', () => {
       'that floods',
       '30s',
       '[sh, -c, "head -c 100000000 /dev/zero | tr \'\\\\0\' x; echo; echo the end; exit 4"]',
-      /ended with 4: .*the end/su,
+      /ended with exit code 4: .*the end/su,
     ],
-    ['that is missing', '1s', '[./nowhere.sh]', /nowhere\.sh is not there/u],
-    ['that may not be run', '1s', '[./plan.yaml]', /plan\.yaml may not be run/u],
+    ['that is missing', '1s', '[./nowhere.sh]', /nowhere\.sh was not found/u],
+    ['that may not be run', '1s', '[./plan.yaml]', /plan\.yaml is not executable/u],
   ] as const;
   test.each(bad)(
     '%s fails its step with the reason, in bounded time and memory',

@@ -2,7 +2,7 @@ import {createHistogram} from 'node:perf_hooks';
 import {describe, expect, test} from 'vitest';
 import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {DistinctSketch} from '../../source/analysis/sketches/distinct-sketch.ts';
-import {METRIC_NAMES} from '../../source/analysis/numbers.ts';
+import {METRIC_NAMES} from '../../source/analysis/metrics.ts';
 import {Sample} from '../../source/analysis/sample.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {encodeSample} from '../../source/metrics/encode.ts';

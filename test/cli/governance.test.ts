@@ -118,7 +118,7 @@ test('a hook runs where its plan was started, and nowhere that does not list it'
     'hooks: {deploy: [sh, -c, "test -e ready"]}\nphases: [{name: a, percent: 5}, {name: b, percent: 100}]\n',
   );
   // It runs where it was started, and fails there by itself.
-  expect((await place.run(...start, '--plan', 'plan.yaml')).stderr).toContain('sh ended with 1');
+  expect((await place.run(...start, '--plan', 'plan.yaml')).stderr).toContain('sh ended with exit code 1');
   await place.file('ready', '');
   // Another host: the same store, another home.
   const elsewhere = {env: {HOME: join(place.folder, 'other')}};

@@ -145,7 +145,9 @@ describe('the steps of a release', () => {
     await place.file('plan.yaml', `phases: [${all}]\nhooks: {deploy: [test, -f, ready]}\n`);
     const failed = await place.run(...start, '--plan', 'plan.yaml');
     expect(failed.exitCode).toBe(1);
-    expect(failed.stderr).toContain('nobody gets gray, but deploy.deploy failed: test ended with 1.');
+    expect(failed.stderr).toContain(
+      'nobody gets gray, but deploy.deploy failed: test ended with exit code 1.',
+    );
     expect(failed.stderr).toContain('→ graydeck retry deploy.deploy');
     expect(await place.json('status')).toMatchObject({state: 'failed', percent: {set: 0}});
     await place.file('ready', '');

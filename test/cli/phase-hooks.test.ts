@@ -45,7 +45,9 @@ describe('the hooks of phases', () => {
     await place.run(...start);
     const failed = await place.run('next', '--yes');
     expect(failed.exitCode).toBe(1);
-    expect(failed.stderr).toContain('nobody more gets gray, but phase-2.before failed: test ended with 1');
+    expect(failed.stderr).toContain(
+      'nobody more gets gray, but phase-2.before failed: test ended with exit code 1',
+    );
     expect(failed.stderr).toContain('→ graydeck resume, then graydeck next');
     expect(await place.json('status')).toMatchObject({state: 'paused', percent: {set: 5}});
     expect(await place.run('retry')).toMatchObject({
@@ -93,7 +95,7 @@ describe('the hooks of phases', () => {
   - {name: all, percent: 100}`);
     expect(await place.run(...start)).toMatchObject({
       exitCode: 3,
-      stderr: expect.stringContaining('hooks: alpha, confirm: ./nowhere is not there') as string,
+      stderr: expect.stringContaining('hooks: alpha, confirm: ./nowhere was not found') as string,
     });
     expect((await place.run('plan', 'show', 'plan.yaml')).stdout).toContain(
       'Left only once this gate opens: ./nowhere',

@@ -45,8 +45,8 @@ describe('before a release starts', () => {
     await place.file('plan.yaml', all + hooks);
     const ran = await place.run(...start, '--yes', '--plan', 'plan.yaml');
     expect(ran.exitCode).toBe(3);
-    expect(ran.stderr).toContain('✖ hooks: deploy: ./deploy.sh may not be run → chmod +x ./deploy.sh');
-    expect(ran.stderr).toContain('✖ hooks: stop: graydeck-no-such is not there');
+    expect(ran.stderr).toContain('✖ hooks: deploy: ./deploy.sh is not executable → chmod +x ./deploy.sh');
+    expect(ran.stderr).toContain('✖ hooks: stop: graydeck-no-such was not found');
     expect(await place.run('status')).toMatchObject({exitCode: 2});
     await chmod(join(place.folder, 'deploy.sh'), 0o755);
     const json = errorOf(await place.run(...start, '--yes', '--plan', 'plan.yaml', '--json'));
@@ -63,7 +63,7 @@ describe('before a release starts', () => {
     });
     const reason = await lastReason(place);
     expect(reason).toContain('in a hurry; checked: database backup; preflight skipped: ');
-    expect(reason).toContain('hooks: stop: graydeck-no-such is not there');
+    expect(reason).toContain('hooks: stop: graydeck-no-such was not found');
     expect(reason).toContain('nobody says that it is done: the tests have passed');
   });
 

@@ -88,10 +88,10 @@ channels:
   });
 
   test.each([
-    ['channels: [slack]', 'channels are a mapping of names'],
+    ['channels: [slack]', 'a mapping of names is needed here'],
     ['channels: {slack: {}}', 'url is missing'],
     ['channels: {Slack: {url: "${A}"}}', 'is not the name of a channel'],
-    ['channels: {pager: {url: "${A}"}}', 'what pager is, is not said'],
+    ['channels: {pager: {url: "${A}"}}', 'channel "pager" needs a kind: slack, mail, sms, webhook'],
     ['channels: {pager: {kind: mial}}', 'did you mean mail?'],
     ['channels: {slack: {url: "${A}", levle: info}}', 'did you mean level?'],
     ['channels: {slack: {url: "${A}", level: fatal}}', 'none of the words known here'],
@@ -109,7 +109,7 @@ channels:
     ],
     ['channels: {sms: {url: "ftp://h", to: "+491701234567"}}', 'not an address of HTTP'],
     ['alerts: {escalate: 5s}', 'too short or too long'],
-    ['alerts: {bell: loud}', 'a bell is on or off'],
+    ['alerts: {bell: loud}', 'neither on nor off'],
   ])('that are wrong are told with their place: %s', (text, told) => {
     expect(toldOf(text)).toContain(told);
     expect(toldOf(text)).toMatch(/^graydeck\.yaml:1:\d+/u);

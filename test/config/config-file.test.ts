@@ -85,7 +85,7 @@ features:
 
   test.each([
     ['plan: {phases: [{name: all, percnet: 100}]}', 'graydeck.yaml:1:29  plan.phases[0].percnet'],
-    ['plan: a.yaml\nphases: [{name: all, percent: 100}]', '"phases" stands beside plan'],
+    ['plan: a.yaml\nphases: [{name: all, percent: 100}]', '"phases" and plan exclude each other'],
     ['guardrails: []', 'has no phases'],
     ['feature: New', 'is not the name of a feature'],
     ['features: {Search: {plan: a.yaml}}', 'is not the name of a feature'],

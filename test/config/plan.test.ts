@@ -200,7 +200,7 @@ describe('the seed documents', () => {
     ['gray_release_plan: {phases: [{phase: a, percentage: 100, criteria: [error_rate: 5]}]}', 'no direction'],
     [
       'gray_release_plan: {phases: [{phase: a, percentage: 100, criteria: [internal_users_only: maybe]}]}',
-      'neither true nor false',
+      'this is not true or false',
     ],
   ])('%s is a mistake', (text, message) => {
     expect(

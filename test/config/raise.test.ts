@@ -53,7 +53,7 @@ describe('raise hours', () => {
   });
 
   test('are a text or a mapping', () => {
-    expect(mistakes('raise: 7')).toEqual(['2: raise says when a release may be raised']);
+    expect(mistakes('raise: 7')).toEqual(['2: this is not a string']);
   });
 
   test('except days that are dates', () => {

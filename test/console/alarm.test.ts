@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {alarmOf, nameWindow} from '../../source/console/alarm.ts';
+import {alarmOf} from '../../source/console/alarm.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {MASKED, OPEN} from '../../source/console/present/clean.ts';
 import {fourPhases} from '../release/plans.ts';
@@ -45,7 +45,7 @@ describe('the bell and the title', () => {
 
   test('never carry what would end the title early, nor words on a shared screen', () => {
     const evil = raise('a-1', 'critical', 'slow\u0007\u001B]2;owned\u0007\u009D');
-    expect(nameWindow(alarm([evil]).title!)).toBe('\u001B]2;✖ new_payment: slow\u0007');
+    expect(alarm([evil]).title).toBe('✖ new_payment: slow');
     expect(alarm([evil], MASKED).title).toBe('✖ new_payment: •••');
   });
 });

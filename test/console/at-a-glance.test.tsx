@@ -33,7 +33,7 @@ describe('at a glance', () => {
 
   it('with the store away only keys that can do something are at the bottom', async () => {
     using deck = await stage('store-away');
-    await expect.poll(deck.screen, SOON).toContain('graydeck rollback --offline still works');
+    await expect.poll(deck.screen, SOON).toContain('graydeck rollback --offline: prod, host by host');
     const footer = deck.rows().at(-1) ?? '';
     expect(footer).toMatch(/r roll back.*Enter chart.*q quit/);
     expect(footer).not.toMatch(/percent|pause|next|alert|feedback/);
@@ -62,7 +62,7 @@ describe('at a glance', () => {
   it('a window too small for the panels still says what is wrong and which key takes it back', async () => {
     using deck = await stage('failing', {}, {columns: 40, rows: 10});
     await expect.poll(deck.screen, SOON).toContain('● ROLLING new_payment v1.1.0 20 %');
-    expect(deck.screen()).toMatch(/✖ GRAY error rate 7\.\d+ %, prod 0\.\d+ %/);
+    expect(deck.screen()).toMatch(/✖ GRAY error rate 2\.\d+ %, prod 0\.\d+ %/);
     expect(deck.screen()).toContain('r then y rolls back from here too.');
   });
 
@@ -133,8 +133,8 @@ describe('at a glance', () => {
 
   it('a rollback that cannot be written says in one sentence why, and what still works', async () => {
     for (const [lang, words] of [
-      ['zh', '未能回滚：存储无法连接。graydeck rollback --offline 仍然可用'],
-      ['en', 'NOT ROLLED BACK: The store cannot be reached. graydeck rollback --offline still works'],
+      ['zh', '未能回滚：存储无法连接。graydeck rollback --offline 逐台主机让所有用户回到 prod'],
+      ['en', 'NOT ROLLED BACK: The store cannot be reached. graydeck rollback --offline: prod, host by host'],
     ] as const) {
       using deck = await stage('failing', {lang});
       const fault = {code: 'store-unreachable', hint: 'Start it.'};
@@ -146,7 +146,7 @@ describe('at a glance', () => {
 
   it('what is worst comes before a limit that only alerts, in words and in the chart', async () => {
     using deck = await stage('alert-only');
-    await expect.poll(deck.screen, SOON).toMatch(/✖ GRAY error rate 7\.\d+ %, \d+\.\dx of prod's/);
+    await expect.poll(deck.screen, SOON).toMatch(/✖ GRAY error rate 2\.\d+ %, \d+\.\d+x of prod's/);
     expect(deck.screen()).toMatch(/╭ ERROR RATE/);
   });
 });

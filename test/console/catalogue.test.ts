@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import {describe, expect, it} from 'vitest';
-import {METRIC_NAMES} from '../../source/analysis/numbers.ts';
+import {METRIC_NAMES} from '../../source/analysis/metrics.ts';
 import {KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 

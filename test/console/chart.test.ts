@@ -24,6 +24,7 @@ function row(name: string, limits: MetricRow['limits'] = []): MetricRow {
     values: {prod: 1, gray: 6},
     texts: {prod: '1.00 %', gray: '6.00 %'},
     compared: {standing: 'same', ratio: 1, difference: 0, broken: null},
+    since: null,
     limits,
     history: null,
     scale: null,

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {summaryBy} from '../../source/analysis/metrics.ts';
 import type {SideNumbers} from '../../source/analysis/numbers.ts';
 import {compare, type Standing} from '../../source/console/present/sides/compare.ts';
 import {limitsOf, type Limit} from '../../source/analysis/limits.ts';
@@ -14,7 +15,7 @@ function requests(number: number): SideNumbers {
     conversions: 0,
     conversionRate: 0,
     availability: null,
-    responseTime: {mean: null, p50: null, p95: null, p99: null},
+    responseTime: summaryBy(() => null),
     activeUsers: null,
     counters: {},
     gauges: {},

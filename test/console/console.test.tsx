@@ -12,16 +12,27 @@ const stateOf = (world: {
 
 describe('at a glance', () => {
   it('a gray that fails is named with its metric, against prod, since when, and the key that takes it back', async () => {
-    using deck = await stage('failing');
+    using deck = await stage('verdict-rollback');
     await expect
       .poll(deck.screen, SOON)
       .toMatch(/✖ GRAY error rate [\d.]+ %, limit 5 %, prod 0\.\d+ %, for \d:\d\d since \d\d:\d\d:\d\d/);
     expect(deck.screen()).toContain('r then y takes it back');
   });
 
+  it('headline, panel, verdict and log have one number, and one moment since when', async () => {
+    using deck = await stage('verdict-rollback');
+    await expect.poll(deck.screen, SOON).toMatch(/VERDICT {3}✖ ROLLBACK .* since \d\d:\d\d:\d\d/);
+    const screen = deck.screen();
+    const [, value, since] = /GRAY error rate ([\d.]+ %), limit .* since (\d\d:\d\d:\d\d)/.exec(screen) ?? [];
+    expect(screen).toMatch(new RegExp(`error rate +[\\d.]+ % .*error rate +${value} .*worse`));
+    expect(screen).toContain(`GRAY error rate ${value} > 5 %`);
+    expect(screen).toMatch(new RegExp(`VERDICT.* since ${since} `));
+    expect(screen).toMatch(new RegExp(`${since} +✖ verdict rollback: gray error rate ${value}`));
+  });
+
   it('a gray that is well says so and nothing else', async () => {
     using deck = await stage('quiet');
-    await expect.poll(deck.screen, SOON).toMatch('✔ gray looks like prod in all 7 metrics compared');
+    await expect.poll(deck.screen, SOON).toMatch(/✔ gray looks like prod in all \d metrics compared/u);
     expect(deck.screen()).not.toContain('✖');
   });
 
@@ -67,7 +78,7 @@ describe('at a glance', () => {
   it('a store that is away is loud, with its age and what still works', async () => {
     using deck = await stage('store-away');
     await expect.poll(deck.screen, SOON).toMatch(/✖ store away for 0:\d\d/);
-    expect(deck.screen()).toContain('graydeck rollback --offline still works');
+    expect(deck.screen()).toContain('graydeck rollback --offline: prod, host by host');
     expect(deck.screen()).toMatch(/✖ redis away 0:\d\d/);
   });
 
@@ -162,7 +173,7 @@ describe('rolling back', () => {
     await expect
       .poll(deck.screen, SOON)
       .toMatch(
-        'NOT ROLLED BACK: the store at 127.0.0.1:6379 does not answer. graydeck rollback --offline still works',
+        'NOT ROLLED BACK: the store at 127.0.0.1:6379 does not answer. graydeck rollback --offline: prod, host by host',
       );
   });
 });
@@ -511,16 +522,9 @@ describe('modes', () => {
   });
 
   it('a panel that breaks leaves one row, and r y still rolls back', async () => {
-    using deck = await stage('failing', {}, undefined, deck => ({
+    using deck = await stage('failing', {}, undefined, (deck, world) => ({
       ...deck,
-      windows: {
-        numbers: (side, span) => deck.windows.numbers(side, span),
-        observedPercent: span => deck.windows.observedPercent(span),
-        newestAt: side => deck.windows.newestAt(side),
-        otherNames: () => [],
-        series: () => [],
-      },
-      routers: () => [null as never],
+      monitor: {...world.monitor({routers: () => [null as never]}), series: () => []},
     }));
     await expect.poll(deck.screen, SOON).toMatch(/✖ (header|state|headline) cannot be shown/);
     deck.press('r', 'y');
@@ -538,7 +542,10 @@ describe('modes', () => {
       newestAt: broken,
       otherNames: broken,
     };
-    using deck = await stage('failing', {}, undefined, deck => ({...deck, windows}));
+    using deck = await stage('failing', {}, undefined, (deck, world) => ({
+      ...deck,
+      monitor: world.monitor({samples: windows, windows}),
+    }));
     await expect.poll(deck.screen, SOON).toMatch(/error rate\s+—/);
     deck.press('r', 'y');
     await eventually(() => expect(stateOf(deck.world)?.state).toBe('rolling_back'));
@@ -558,7 +565,11 @@ describe('turning to another feature', () => {
     using first = await stage('quiet', {}, undefined, deck => ({
       ...deck,
       features: async () => ['new_payment', 'search'],
-      open: async () => ({...other.deck, feature: 'search', features: async () => ['new_payment', 'search']}),
+      open: async () => ({
+        ...other.deck,
+        monitor: other.world.monitor({feature: 'search'}),
+        features: async () => ['new_payment', 'search'],
+      }),
     }));
     other.close();
     await expect.poll(first.screen, SOON).toMatch('new_payment 1/2');

@@ -1,12 +1,12 @@
 import {describe, expect, it} from 'vitest';
-import {withPrometheus} from '../../source/monitor/with-prometheus.ts';
+import {withNumbers, withPrometheus} from '../../source/monitor/with-prometheus.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {OPEN} from '../../source/console/present/clean.ts';
 import {comparedLine} from '../../source/console/present/sides/compared.ts';
 import {headerLine} from '../../source/console/present/header.ts';
 import {textOf} from '../../source/console/present/line.ts';
 import {metricRows, type MetricRow} from '../../source/console/present/sides/metric-rows.ts';
-import {readDeck, type Reading} from '../../source/console/reading.ts';
+import {readingOf, type Reading} from '../../source/console/reading.ts';
 import type {Side} from '../../source/analysis/numbers.ts';
 import {snapshotOf, type MetricSnapshot} from '../../source/metrics/prometheus/snapshot.ts';
 import type {NumberReading} from '../../source/metrics/prometheus/slot.ts';
@@ -32,7 +32,7 @@ function snapshot(
 }
 
 /** The screen's reading of a release without a single sample, beside which Prometheus tells these. */
-async function readingOf(externals: MetricSnapshot[], planned = PLAN): Promise<Reading> {
+async function readingWith(externals: MetricSnapshot[], planned = PLAN): Promise<Reading> {
   const now = Date.parse('2026-03-02T12:00:00Z');
   const world = new World('pay', () => now);
   await world.controller.ready();
@@ -47,17 +47,17 @@ async function readingOf(externals: MetricSnapshot[], planned = PLAN): Promise<R
     newest: value,
     series: () => [],
   };
-  const deck = {
-    ...world.deck(),
+  const monitor = world.monitor({
     windows: withPrometheus(
       world.windows,
       poller,
       () => now,
       () => true,
     ),
+    merge: (numbers, side, span) => withNumbers(numbers, poller, {side, span, now}),
     externals: () => externals,
-  };
-  const reading = readDeck(deck, null);
+  });
+  const reading = readingOf({...world.deck(), monitor}, monitor.snapshot());
   await world.controller.close();
   return reading;
 }
@@ -70,7 +70,7 @@ function rowsOf(reading: Reading): Map<string, MetricRow> {
 describe('a number of another source', () => {
   it('stands in its unit, under its name in words', async () => {
     const rows = rowsOf(
-      await readingOf([
+      await readingWith([
         snapshot('cpu', told(41), told(44.5)),
         snapshot('db_connections', told(40), told(40), {unit: 'count'}),
         snapshot('queue', told(2.5), told(3), {unit: 'count'}),
@@ -103,14 +103,14 @@ describe('a number of another source', () => {
     } as const;
     const guardrails = [{when: condition, forMs: 0, then: 'alert', level: 'warning'} as const];
     const planned = {...PLAN, guardrails};
-    const rows = rowsOf(await readingOf([snapshot('cpu', told(41), told(92))], planned));
+    const rows = rowsOf(await readingWith([snapshot('cpu', told(41), told(92))], planned));
     expect(rows.get('cpu')!.compared).toMatchObject({standing: 'worse', broken: {value: 80}});
   });
 
   it('that is none says so in a word, with the age of the last one', async () => {
     const lost: NumberReading = {value: null, state: 'unreachable', ageMs: 94_000, why: 'no connection'};
     const never: NumberReading = {value: null, state: 'several', ageMs: null, why: 'two'};
-    const reading = await readingOf([snapshot('cpu', told(41), lost), snapshot('queue', never, never)]);
+    const reading = await readingWith([snapshot('cpu', told(41), lost), snapshot('queue', never, never)]);
     const rows = rowsOf(reading);
     const row = rows.get('cpu')!;
     expect(row.texts).toEqual({prod: '41.0 %', gray: 'away'});
@@ -120,7 +120,7 @@ describe('a number of another source', () => {
   });
 
   it('has a light that tells whether it was answered yet', async () => {
-    const reading = await readingOf([]);
+    const reading = await readingWith([]);
     const lit = (state: 'opening' | 'away' | 'up', ageMs: number | null): string => {
       const sources = [{name: 'prometheus', state, ageMs, why: null}];
       const scene = {reading: {...reading, sources}, histories: new Map(), t, clean: OPEN, mayAct: true};

@@ -29,6 +29,8 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['Up k', null, 'up'],
     ['Down j', null, 'down'],
     ['Escape', null, 'back'],
+    ['Ctrl+l', null, 'redraw'],
+    ['Ctrl+z', null, 'suspend'],
     ['q Ctrl+c', null, 'quit'],
   ];
 

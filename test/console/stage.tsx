@@ -81,10 +81,10 @@ export async function stage(
   name: string,
   mode: Partial<ConsoleMode> = {},
   size = {columns: 120, rows: 40},
-  change: (deck: Deck) => Deck = deck => deck,
+  change: (deck: Deck, world: World) => Deck = deck => deck,
 ): Promise<Stage & Disposable> {
   const {deck, scene} = await deckOf(name, mode);
-  const opened = new Stage(change(deck), scene.world, size);
+  const opened = new Stage(change(deck, scene.world), scene.world, size);
   const isDrawn = (): boolean =>
     opened.rows().length === size.rows || opened.screen().includes('the console needs');
   await eventually(() => expect(isDrawn()).toBe(true), 5);

@@ -77,3 +77,23 @@ test('Ink reads one key at a time, and the terminal is given back when it wants 
   expect(terminal).toMatchObject({isRaw: false, isPaused: true});
   expect(terminal.listenerCount('data')).toBe(0);
 });
+
+test('keys that come faster than they are handled leave the process its turns, and Ctrl+C overtakes them', async () => {
+  const terminal = new FakeTerminal();
+  const stdin = new InkStdin(terminal.stream);
+  const turns: string[] = [];
+  stdin.on('readable', () => {
+    let turn = '';
+    for (let key = stdin.read(); key !== null; key = stdin.read()) turn += key;
+    turns.push(turn);
+  });
+  stdin.setRawMode(true);
+  for (let read = 0; read < 6; read++) terminal.sends('jkjkjkjk');
+  await eventually(() => expect(turns.join('')).toHaveLength(48), 5);
+  expect(Math.max(...turns.map(turn => turn.length))).toBe(8);
+  for (let read = 0; read < 1000; read++) terminal.sends('jkjkjkjk');
+  terminal.sends('\u0003');
+  await eventually(() => expect(turns.at(-1)).toBe('\u0003'), 5);
+  expect(turns.join('').length).toBeLessThan(100);
+  stdin.setRawMode(false);
+});

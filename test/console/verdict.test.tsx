@@ -138,10 +138,10 @@ describe('the verdict', () => {
   });
 
   it('that is old says so: the store is away', async () => {
-    using deck = await stage('verdict-calm', {}, undefined, deck => ({
-      ...deck,
-      store: {...deck.store, health: () => ({state: 'away', why: 'gone', sinceMs: 9000})},
-    }));
+    using deck = await stage('verdict-calm', {}, undefined, (deck, world) => {
+      world.health = {state: 'away', why: 'gone', sinceMs: 9000};
+      return deck;
+    });
     await expect.poll(deck.screen, SOON).toMatch(/judged 0:0\d ago/);
   });
 });

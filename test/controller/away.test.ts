@@ -38,7 +38,7 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     return controller;
   }
 
-  test('when the console opens is shown as away, and as up once it is there', async () => {
+  test('when the console opens is shown as away, and as up once it answers', async () => {
     const server = await serve();
     const first = await control(server);
     await first.execute(start, {by: liu});
@@ -53,13 +53,13 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     const up = await shown(view, snapshot => snapshot.link.state === 'up');
     expect(up.split).toMatchObject({live: true, percent: 5});
     await expect(view.ready()).resolves.toBeUndefined();
-    // And it follows.
+    // The view follows the log.
     await shown(first, snapshot => snapshot.link.state === 'up');
     await first.execute(rollback, {by: liu});
     await shown(view, snapshot => !snapshot.split.live);
   });
 
-  test('is told to the one who commands, at once and as the store’s fault', async () => {
+  test('rejects a command at once with the fault of the store', async () => {
     const server = await serve();
     await server.stop();
     const controller = await control(server);
@@ -69,7 +69,7 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     expect(await controller.execute(start, {by: liu})).toMatchObject({kind: 'done', version: 1});
   });
 
-  test('for a while keeps the picture on the screen, and nothing is missed', async () => {
+  test('for a while keeps the last state, and no commit is missed', async () => {
     const server = await serve();
     const [one, other] = [await control(server), await control(server)];
     await one.execute(start, {by: liu});
@@ -86,7 +86,7 @@ describe.skipIf(redisMissing)('a store that is away', () => {
     expect(back.lastBreak).toBeNull();
   });
 
-  test('for ever can be closed at any time', async () => {
+  test('for ever lets the view be closed at any time', async () => {
     const server = await serve();
     await server.stop();
     const controller = await control(server);

@@ -24,7 +24,7 @@ onEveryStore(house => {
   }
 
   describe('a log that lost its tail', () => {
-    test('is read again by everybody, who say so', async () => {
+    test('is read again by every view, which reports the break', async () => {
       const {feature, desk, view} = await running();
       const entries = await house().readLog(feature);
       await house().rewriteLog(feature, entries.slice(0, 2));
@@ -36,7 +36,7 @@ onEveryStore(house => {
       }
     });
 
-    test('takes a command at once, before anybody has noticed', async () => {
+    test('takes a command at once, before a view has noticed', async () => {
       const {feature, desk, view} = await running();
       const entries = await house().readLog(feature);
       await house().rewriteLog(feature, entries.slice(0, 2));
@@ -45,7 +45,7 @@ onEveryStore(house => {
       expect(state.release?.state).toBe('rolling_back');
     });
 
-    test('that somebody else has written on since is taken as it is now', async () => {
+    test('that another process has continued is taken as it is now', async () => {
       const {feature, desk, view} = await running();
       const entries = await house().readLog(feature);
       await house().rewriteLog(feature, entries.slice(0, 1));
@@ -63,7 +63,7 @@ onEveryStore(house => {
   });
 
   describe('a log that was deleted', () => {
-    test('is empty for everybody, who say so', async () => {
+    test('is empty for every view, which reports the break', async () => {
       const {feature, desk, view} = await running();
       await house().rewriteLog(feature, []);
       for (const one of [desk, view]) {
@@ -75,7 +75,7 @@ onEveryStore(house => {
       }
     });
 
-    test('still takes the rollback of the release that routers may serve: it is banned by name', async () => {
+    test('still takes the rollback of a release that routers may serve, and bans it', async () => {
       const {feature, desk, view} = await running();
       await house().rewriteLog(feature, []);
       expect(await desk.does(rollback)).toMatchObject({
@@ -89,7 +89,7 @@ onEveryStore(house => {
       expect(await desk.does(start)).toMatchObject({kind: 'refused', refusal: {code: 'bad-input'}});
     });
 
-    test('begins anew with the next release', async () => {
+    test('begins again with the next release', async () => {
       const {feature, desk, view} = await running();
       await house().rewriteLog(feature, []);
       expect(await desk.does({...start, release: 'r-2'})).toMatchObject({kind: 'done', version: 1});
@@ -98,7 +98,7 @@ onEveryStore(house => {
   });
 
   describe('an entry that is no commit', () => {
-    test('is told of, changes nothing, and is in nobody’s way', async () => {
+    test('is reported, changes nothing, and blocks no command', async () => {
       const {feature, desk, view} = await running();
       const entries = await house().readLog(feature);
       await house().rewriteLog(feature, [...entries, {version: 4, text: 'junk'}]);
@@ -143,7 +143,7 @@ onEveryStore(house => {
   });
 
   describe('a commit with an event that cannot be read', () => {
-    test('is in nobody’s way: the log is read, and the release can be taken back', async () => {
+    test('blocks nothing: the log is read, and the release can be rolled back', async () => {
       const {feature} = await running();
       const entries = await house().readLog(feature);
       const last = JSON.parse(entries[2]!.text) as Commit;
@@ -155,7 +155,7 @@ onEveryStore(house => {
       ]);
       const desk = await open.desk(feature);
       expect(desk.snapshot().state.unknownEvent).toContain('promotion-started');
-      // Whoever shows the log counts on what each event carries.
+      // Code that shows the log relies on the fields of events.
       expect(desk.commits().at(-1)?.events).toEqual([{type: 'promotion-started, unreadable'}]);
       expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 5, split: {live: false}});
     });
@@ -174,21 +174,21 @@ onEveryStore(house => {
       return {feature, desk, view};
     }
 
-    test('is a log that nobody here understands: read-only but for a rollback', async () => {
+    test('makes the log read-only except for a rollback', async () => {
       const {feature} = await forged();
       const desk = await open.desk(feature);
       expect(desk.snapshot().state.unknownEvent).toContain('version 3');
       expect(await desk.does(set(30))).toMatchObject({kind: 'refused', refusal: {code: 'newer-log'}});
       expect(await desk.does({type: 'pause', release: 'r-1'})).toMatchObject({refusal: {code: 'newer-log'}});
       expect(await desk.does(rollback)).toMatchObject({kind: 'done', version: 4, split: {live: false}});
-      // What was written there is understood by everybody who comes later.
+      // Every later reader understands a rollback written there.
       const later = await open.desk(feature);
       expect(later.snapshot()).toMatchObject({split: {live: false, rolledBack: ['r-1']}, head: {version: 4}});
     });
   });
 
   describe('a commit of a newer version', () => {
-    test('is kept, and what this version cannot know it does not command', async () => {
+    test('is kept, and this version sends no command after it', async () => {
       const {feature, desk} = await running();
       const head = (await desk.store.log.head())!;
       await desk.store.log.append({
@@ -213,7 +213,7 @@ onEveryStore(house => {
     });
   });
 
-  test('two ways of reading that part for a moment come together again', async () => {
+  test('two controllers that read different logs for a moment agree again', async () => {
     const {feature, desk} = await running();
     const old = (await desk.store.log.read(0)).slice(0, 2);
     let isStale = false;
@@ -222,14 +222,14 @@ onEveryStore(house => {
       now: () => desk.now(),
       log: {
         ...desk.store.log,
-        // A replica that lags behind: no store here can be made to answer an old log and tell of new commits.
+        // A replica that lags behind: no store of the tests can return an old log and new commits.
         read: async after => (isStale ? old.slice(after) : desk.store.log.read(after)),
         head: async () => (isStale ? old[1]! : desk.store.log.head()),
       },
     });
     await reading.ready();
     isStale = true;
-    // "Already so" is looked up in the old log, which seems to have lost its tail.
+    // The notice "already so" is checked against the old log, which seems to have lost its end.
     await reading.execute(set(20), {by: liu}, {dryRun: true});
     expect(reading.snapshot().head?.version).toBe(2);
     isStale = false;

@@ -10,26 +10,29 @@ import {liu} from '../release/specification.ts';
 import type {House} from './houses.ts';
 import {eventually, PATIENCE_MS} from '../patience.ts';
 
-/** A controller with the store it sits on, opened for one test. */
+/** A controller and its store, opened for one test. */
 export interface Desk extends Controller {
   store: FeatureStore;
-  /** Executes as liu. */
+  /** Executes an intent as liu. */
   does(intent: Intent): Promise<Outcome>;
 }
 
-/** A feature that no other test has used. */
+/** A feature name that no other test uses. */
 export function newFeature(): string {
   return `f-${randomUUID().slice(0, 8)}`;
 }
 
-/** Opens controllers and views, each on a store of its own as another process would; closed after the test. */
+/**
+ * Opens controllers and views, each on a store of its own, as other processes would. All are closed after the
+ * test.
+ */
 export function opener(house: () => House): {
   desk(feature: string): Promise<Desk>;
   view(feature: string): Promise<ControllerView>;
 } {
   const opened: {close(): Promise<void>}[] = [];
   afterEach(async () => {
-    // The newest first: what follows a log ends before the store it reads.
+    // The newest first: a follower ends before its store.
     for (const one of opened.splice(0).toReversed()) await one.close();
   });
   return {
@@ -51,7 +54,7 @@ export function opener(house: () => House): {
   };
 }
 
-/** Resolves with the first snapshot that fits; whatever tells of changes has to tell of this one. */
+/** Resolves with the first snapshot that fits. The view must notify of it. */
 export function shown(
   view: Pick<ControllerView, 'snapshot' | 'subscribe'>,
   fits: (snapshot: Snapshot) => boolean,

@@ -22,7 +22,7 @@ onEveryStore(house => {
   const open = opener(house);
 
   describe('a command', () => {
-    test('is written as one commit that says who, when, why, and what routers are told from now on', async () => {
+    test('is written as one commit with actor, time, reason and split', async () => {
       const desk = await open.desk(newFeature());
       const before = desk.now();
       const outcome = await desk.execute(start, {by: liu, reason: 'as planned'});
@@ -41,7 +41,7 @@ onEveryStore(house => {
       expect(desk.commits()).toEqual([commit]);
     });
 
-    test('to roll back is written so that everybody can read it, whatever the clock, the name and the reason are', async () => {
+    test('to roll back is written in a readable form for any clock, name and reason', async () => {
       const desk = await open.desk(newFeature());
       await desk.does(start);
       const {feature, store: own} = desk;
@@ -53,7 +53,7 @@ onEveryStore(house => {
       await shown(desk, ({split}) => !split.live);
     });
 
-    test('names its parent, and the chain is whole', async () => {
+    test('names its parent, and the chain is complete', async () => {
       const desk = await open.desk(newFeature());
       for (const intent of [start, set(10), set(20), rollback]) await desk.does(intent);
       const log = await desk.store.log.read(0);
@@ -61,20 +61,20 @@ onEveryStore(house => {
       expect(log.map(({parent}) => parent)).toEqual([null, ...log.slice(0, 3).map(({id}) => id)]);
     });
 
-    test('that is not allowed is refused with what would make it allowed, and nothing is written', async () => {
+    test('that is not allowed is refused with a remedy, and nothing is written', async () => {
       const desk = await open.desk(newFeature());
       expect(await desk.does(set(10))).toMatchObject({kind: 'refused', refusal: {code: 'nothing-live'}});
       expect(await desk.store.log.head()).toBeNull();
     });
 
-    test('for what is so already writes nothing', async () => {
+    test('for a state that is reached already writes nothing', async () => {
       const desk = await open.desk(newFeature());
       await desk.does(start);
       expect(await desk.does(set(5))).toMatchObject({kind: 'nothing', notice: 'already-so'});
       expect((await desk.store.log.head())?.version).toBe(1);
     });
 
-    test('that is no longer meant when it could be written stays unwritten', async () => {
+    test('is not written once `isMeant` returns false', async () => {
       const desk = await open.desk(newFeature());
       await desk.does(start);
       const outcome = await desk.execute(rollback, {by: liu}, {isMeant: () => false});
@@ -83,7 +83,7 @@ onEveryStore(house => {
       expect(await desk.execute(rollback, {by: liu}, {isMeant: () => true})).toMatchObject({kind: 'done'});
     });
 
-    test('in a dry run says what it would do, and writes nothing', async () => {
+    test('in a dry run returns its outcome and writes nothing', async () => {
       const desk = await open.desk(newFeature());
       expect(await desk.execute(start, {by: liu}, {dryRun: true})).toMatchObject({
         kind: 'done',
@@ -98,7 +98,7 @@ onEveryStore(house => {
       expect(desk.snapshot().split.live).toBe(true);
     });
 
-    test('may carry what JSON does not know: everybody folds the same', async () => {
+    test('may carry values that JSON does not know: every reader folds the same', async () => {
       const [desk, view] = await both();
       const endless = planOf([phase('all', 10, {durationMs: Number.POSITIVE_INFINITY, whenStale: null})]);
       await desk.does({...start, plan: endless});
@@ -113,18 +113,18 @@ onEveryStore(house => {
   }
 
   describe('two controllers on one log', () => {
-    test('answer for the log as it is, not as the slower of them knew it', async () => {
+    test('answer for the newest log', async () => {
       const [one, other] = await both();
       await one.does(start);
       const stale = deafened(other.store.log, other);
-      // It has not heard of the release yet: a command for it is carried out all the same.
+      // This controller does not know the release yet; a command for it is executed all the same.
       expect(await stale.execute(set(10, 5), {by: liu})).toMatchObject({kind: 'done', version: 2});
       await one.does(rollback);
       expect(await stale.execute(rollback, {by: liu})).toMatchObject({notice: 'already-rolling-back'});
       await stale.close();
     });
 
-    test('that raise at the same moment: one does, the other is told that it has moved on', async () => {
+    test('that raise at the same moment: one does, the other learns that the percent has changed', async () => {
       const [one, other] = await both();
       await one.does(start);
       await shown(other, ({head}) => head?.version === 1);
@@ -133,7 +133,7 @@ onEveryStore(house => {
       expect(outcomes.find(({kind}) => kind === 'refused')).toMatchObject({refusal: {code: 'moved-on'}});
     });
 
-    test('that press the same key at the same moment: one does, the other hears that it is so already', async () => {
+    test('that send the same command at the same moment: one is done, the other changes nothing', async () => {
       const [one, other] = await both();
       await one.does(start);
       await shown(other, ({head}) => head?.version === 1);
@@ -145,7 +145,7 @@ onEveryStore(house => {
       expect((await one.store.log.head())?.version).toBe(3);
     });
 
-    test('that start at the same moment: one release lives, the other is refused by name', async () => {
+    test('that start at the same moment: one release starts, the other is refused', async () => {
       const [one, other] = await both();
       const second: Intent = {...start, release: 'r-2', version: 'v3'};
       const outcomes = await Promise.all([one.does(start), other.does(second)]);
@@ -153,7 +153,7 @@ onEveryStore(house => {
       expect(outcomes.find(({kind}) => kind === 'refused')).toMatchObject({refusal: {code: 'already-live'}});
     });
 
-    test('lose no command that still makes sense: it is decided again behind the other', async () => {
+    test('lose no valid command: it is decided again after the other', async () => {
       const [one, other] = await both();
       await one.does(start);
       const users = Array.from({length: 20}, (_, n) => `u-${n}`);
@@ -166,7 +166,7 @@ onEveryStore(house => {
       expect(state.release!.include.toSorted()).toEqual(users.toSorted());
     });
 
-    test('rolling back wins against any number that go up', async () => {
+    test('a rollback wins against any number of raises', async () => {
       const [one, other] = await both();
       await one.does(start);
       const raising = Array.from({length: 15}, (_, n) => one.does(set(10 + n)));
@@ -177,7 +177,7 @@ onEveryStore(house => {
       expect(state.rolledBack).toEqual(['r-1']);
     });
 
-    test('refuse the guard that was relieved, but for its rollback', async () => {
+    test('refuse a guard of an older epoch, except its rollback', async () => {
       const [one, other] = await both();
       await one.does(start);
       await one.execute({type: 'take-guard'}, {by: guard(1)});
@@ -188,7 +188,7 @@ onEveryStore(house => {
   });
 
   describe('a store that fails', () => {
-    test('under a write is told as what it is, and what was written all the same is seen and not written twice', async () => {
+    test('during a write rejects with its fault, and the written commit is found and not written twice', async () => {
       const desk = await open.desk(newFeature());
       await desk.does(start);
       const {log} = desk.store;
@@ -198,7 +198,8 @@ onEveryStore(house => {
         now: () => desk.now(),
         log: {
           ...log,
-          // The one fault that no store can be asked for: the answer is lost for good, the commit is there.
+          // The reply is lost and the commit is written. No store can be made to do this, so the test wraps
+          // one.
           append: async commit => {
             const result = await log.append(commit);
             if (!isDead) return result;
@@ -226,7 +227,7 @@ onEveryStore(house => {
 onSqlite(house => {
   const open = opener(house);
 
-  test('a command that loses every race is given up after a while; a rollback not that soon', async () => {
+  test('a command that loses every race ends after 50 tries, a rollback later', async () => {
     const desk = await open.desk(newFeature());
     await desk.does(start);
     let refusals = 0;
@@ -248,7 +249,7 @@ onSqlite(house => {
   });
 });
 
-/** A controller that hears no news: it knows only what it looks for itself. */
+/** A controller without news: it knows only what it reads itself. */
 function deafened(
   log: {read(after: number): Promise<Commit[]>} & Parameters<typeof openController>[0]['log'],
   like: Controller,

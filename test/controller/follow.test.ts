@@ -15,8 +15,8 @@ const set = (percent: number): Intent => ({type: 'set', release: 'r-1', percent}
 onEveryStore(house => {
   const open = opener(house);
 
-  describe('what one does', () => {
-    test('the other shows', async () => {
+  describe('a command of one controller', () => {
+    test('is shown by the other', async () => {
       const feature = newFeature();
       const [desk, view] = [await open.desk(feature), await open.desk(feature)];
       await desk.does(start);
@@ -28,7 +28,7 @@ onEveryStore(house => {
       }
     });
 
-    test('is the same state for all, and every commit once', async () => {
+    test('gives all the same state, with every commit once', async () => {
       const feature = newFeature();
       const [one, other] = [await open.desk(feature), await open.desk(feature)];
       await one.does(start);
@@ -46,7 +46,7 @@ onEveryStore(house => {
   });
 
   describe('a view', () => {
-    test('keeps what commits have in common once, so that a long log fits into memory', async () => {
+    test('shares equal parts of commits, so that a long log fits into memory', async () => {
       const feature = newFeature();
       const desk = await open.desk(feature);
       await desk.does(start);
@@ -75,7 +75,7 @@ onEveryStore(house => {
       expect(view.snapshot()).toMatchObject({split: {live: true, percent: 5}, link: {state: 'up'}});
     });
 
-    test('that is closed hears nothing more, and leaves nothing running', async () => {
+    test('that is closed receives nothing more, and leaves nothing running', async () => {
       const feature = newFeature();
       const desk = await open.desk(feature);
       await desk.does(start);
@@ -95,7 +95,7 @@ onEveryStore(house => {
       await view.ready();
       await until(() => follows.size === 1);
       await view.close();
-      // The follower itself has ended, not only been forgotten.
+      // The follower itself has ended.
       await Promise.all(follows);
       calls = 0;
       await desk.does(set(10));
@@ -119,7 +119,7 @@ onEveryStore(house => {
 onSqlite(house => {
   const open = opener(house);
 
-  test('a listener that throws keeps neither the writer from its answer nor the others from the news', async () => {
+  test('a listener that throws affects neither the writer nor other listeners', async () => {
     const feature = newFeature();
     const desk = await open.desk(feature);
     const thrown: unknown[] = [];

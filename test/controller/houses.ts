@@ -6,16 +6,16 @@ import {afterAll, beforeAll, describe} from 'vitest';
 import type {LogEntry} from '../../source/store/chain.ts';
 import {redisMissing, startRedis, type RedisServer} from '../servers/redis.ts';
 
-/** A real store, with a way past its adapter: as a failover, an intruder or a slip of the hand would take it. */
+/** A real store, and direct access to its data, as a failover, an intruder or a mistake would have. */
 export interface House {
-  /** For `openStore`, here and in other processes. */
+  /** The address for `openStore`, here and in other processes. */
   address: string;
   readLog(feature: string): Promise<LogEntry[]>;
-  /** Puts these entries in the place of the whole log; none: the log is deleted. */
+  /** Replaces the whole log by these entries; an empty list deletes it. */
   rewriteLog(feature: string, entries: readonly LogEntry[]): Promise<void>;
 }
 
-/** Tests for which one store is as good as another. */
+/** Tests for which one store is enough. */
 export function onSqlite(tests: (house: () => House) => void): void {
   describe('on SQLite', () => {
     const folder = mkdtempSync(join(tmpdir(), 'graydeck-controller-'));

@@ -22,7 +22,7 @@ onEveryStore(house => {
     expect(told.toSorted((a, b) => a - b)).toEqual(log.map(({version}) => version));
     const alerts = log.flatMap(({events}) => events.map(event => 'alert' in event && event.alert));
     expect(new Set(alerts).size).toBe(2 * COMMANDS);
-    // They did race: the log changes hands again and again.
+    // The processes did race: the author of the commits changes again and again.
     expect(log.filter(({by}, n) => by !== log[n - 1]?.by).length).toBeGreaterThan(20);
     await shown(desk, ({head}) => head?.version === 2 * COMMANDS);
     expect(desk.snapshot()).toMatchObject({lastBreak: null, state: {unknownEvent: null}});

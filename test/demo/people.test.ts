@@ -5,7 +5,7 @@ import {splitNamed} from '../audience/conformance.ts';
 
 const split = {...splitNamed('ten-percent'), gray: 'v1.1.0', prod: 'v1.0.9'};
 
-test('the simulated users speak of the version they have, and of a failing gray they complain', () => {
+test('simulated users comment on their version, and complain about a failing gray', () => {
   const said = (side: 'prod' | 'gray', isFailing: boolean) =>
     decodeFeedback(saying(side, split, isFailing, () => 0)!);
   expect(said('prod', true)).toMatchObject({version: 'v1.0.9', rating: 4});

@@ -58,7 +58,7 @@ async function samplesSince(ms: number): Promise<Map<string, string>[]> {
   return found;
 }
 
-test('every instance reports what it applied, and sends gray what the split says', async () => {
+test('every instance reports its split and sends users to gray by it', async () => {
   await controller.execute({type: 'start', release: 'r-1', version: 'v2', plan: builtInPlan}, {by});
   await eventually(async () => {
     const reports = await feature.routers.list();
@@ -69,14 +69,14 @@ test('every instance reports what it applied, and sends gray what the split says
   await eventually(async () => {
     const gray = (await samplesSince(0)).filter(sample => sample.get('side') === 'gray');
     expect(gray.length).toBeGreaterThan(3);
-    // Eligible goes without saying; each request names its user.
+    // The cohort `eligible` is the default and left out. Each request names its user.
     const isRight = (sample: Map<string, string>) =>
       sample.get('release') === 'r-1' && !sample.has('cohort') && sample.has('people');
     expect(gray.every(isRight)).toBe(true);
   });
 });
 
-test('after a rollback nobody gets gray any more', async () => {
+test('after a rollback no user gets gray', async () => {
   await controller.execute({type: 'start', release: 'r-1', version: 'v2', plan: builtInPlan}, {by});
   await eventually(async () =>
     expect((await samplesSince(0)).some(sample => sample.get('side') === 'gray')).toBe(true),
@@ -86,7 +86,7 @@ test('after a rollback nobody gets gray any more', async () => {
     const reports = await feature.routers.list();
     expect(reports.every(({live, percent}) => !live && percent === 0)).toBe(true);
   });
-  // One batch that was under way may still come; what is measured after it must be prod alone.
+  // One batch may still arrive. Later samples must be prod alone.
   const confirmedAt = operator.now();
   await eventually(async () => {
     const later = (await samplesSince(confirmedAt)).filter(sample => sample.get('split') === '2');
@@ -95,7 +95,7 @@ test('after a rollback nobody gets gray any more', async () => {
   });
 });
 
-test('on demand gray begins to fail, and recovers', () => {
+test('gray fails and recovers on demand', () => {
   expect(service.isFailing()).toBe(false);
   service.toggle();
   expect(service.isFailing()).toBe(true);
@@ -103,7 +103,7 @@ test('on demand gray begins to fail, and recovers', () => {
   expect(service.isFailing()).toBe(false);
 });
 
-test('the past of prod lies fifteen minutes back, one entry a second, with its percentiles', async () => {
+test('the past of prod has 15 minutes, one entry a second, with percentiles', async () => {
   await service.writePast();
   const past = (await samplesSince(0)).filter(sample => sample.get('instance') === 'past');
   expect(past).toHaveLength(900);

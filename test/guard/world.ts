@@ -12,7 +12,7 @@ import type {Report} from '../../source/audience/applied.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
-import {Acting} from '../../source/guard/acting.ts';
+import {ActiveGuard} from '../../source/guard/active-guard.ts';
 import type {CheckpointShelf} from '../../source/monitor/checkpoint.ts';
 import type {Outage} from '../../source/monitor/outage-tracker.ts';
 import {SETTLE_MS} from '../../source/monitor/judge-until.ts';
@@ -55,7 +55,7 @@ export class World implements AsyncDisposable {
   outage: Outage | null = null;
   notBefore = 0;
   createEvaluator: CreateEvaluator | null = null;
-  acting: Acting | null = null;
+  acting: ActiveGuard | null = null;
   /** What the guard that acts has come to last. */
   judged: Judged | null = null;
   readonly observers: Observer[] = [];
@@ -133,7 +133,7 @@ export class World implements AsyncDisposable {
     };
     const {near, windows} = await this.#open();
     this.windows = near;
-    this.acting = new Acting(
+    this.acting = new ActiveGuard(
       {
         controller: this.controller,
         measuring: {

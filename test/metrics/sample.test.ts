@@ -113,6 +113,27 @@ describe('an entry of the stream', () => {
 
 describe('an entry that is none', () => {
   it.each([
+    'garbage 1',
+    'garbage 1 requests 5',
+    'side blue garbage 1',
+    'garbage 1 side gray side prod',
+    'side gray garbage 1 requests -5',
+    'side gray garbage 1 users 5',
+    'side gray garbage 1 paid ten',
+    'side gray garbage 1 side2 1 value 3',
+    'metric garbage value 1',
+  ])('%s gives its names no place among the metrics', entry => {
+    const table = new MetricTable();
+    expect(parse(entry.split(' '), table).wrong).not.toBeNull();
+    expect(parse(['side', 'gray', 'garbage', '1', '\u200b', '1'], table).wrong).toBe(
+      'not a name of a metric',
+    );
+    expect(table.get('garbage')).toBeUndefined();
+    expect(parse(['side', 'gray', 'garbage', '1'], table).wrong).toBeNull();
+    expect(table.get('garbage')).toMatchObject({kind: 'counter'});
+  });
+
+  it.each([
     ['requests 1', 'no side'],
     ['side gray side prod requests 1', 'side said twice'],
     ['side blue requests 1', 'side is neither prod nor gray'],
@@ -132,9 +153,9 @@ describe('an entry that is none', () => {
     ['side gray requests 0x10', 'requests is no number up to 10^12'],
     ['side gray requests ٣', 'requests is no number up to 10^12'],
     ['side gray requests 1000000000001', 'requests is no number up to 10^12'],
-    ['side gray paid ten', 'paid, which nobody declared, is no number from 0 to 10^12'],
-    ['version gray requests 1', 'version, which nobody declared, is no number from 0 to 10^12'],
-    ['side gray paid -1', 'paid, which nobody declared, is no number from 0 to 10^12'],
+    ['side gray paid ten', 'paid, which is not declared, is no number from 0 to 10^12'],
+    ['version gray requests 1', 'version, which is not declared, is no number from 0 to 10^12'],
+    ['side gray paid -1', 'paid, which is not declared, is no number from 0 to 10^12'],
     ['side gray seq 1.5 requests 1', 'seq is no whole number'],
     ['side gray seq 9007199254740993 requests 1', 'seq is no whole number'],
     ['side gray split -1 requests 1', 'split is no whole number'],

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {summaryBy} from '../../source/analysis/metrics.ts';
 import type {Side, SideNumbers, WindowView} from '../../source/analysis/numbers.ts';
 import {withPrometheus} from '../../source/monitor/with-prometheus.ts';
 
@@ -12,7 +13,7 @@ const NOBODY: SideNumbers = {
   conversions: 0,
   conversionRate: 0,
   availability: null,
-  responseTime: {mean: null, p50: null, p95: null, p99: null},
+  responseTime: summaryBy(() => null),
   activeUsers: null,
   counters: {cpu: 7},
   gauges: {depth: 4},

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {ADOPT_MS, keyOf, nextDue, type Due, type Sight} from '../../source/notify/due.ts';
+import {JUDGE_KEY} from '../../source/analysis/judge/alerts.ts';
 import type {ChannelRoute} from '../../source/release/channel.ts';
 import {fourPhases} from '../release/plans.ts';
 import {
@@ -75,6 +76,29 @@ describe('who is told', () => {
     expect(told(taken)).toBe('rollback r-1: slack mail sms ops');
     const last = [...seed, route('diary', 'critical', {features: ['search']})];
     expect(told(taken, {}, last)).not.toContain('diary');
+  });
+
+  test('of a rollback by the guard hears of it once: what the judge raised with it says nothing more', () => {
+    const rollback: Order = {type: 'rollback', release: 'r-1'};
+    const judged = (alert: string, level: 'warning' | 'critical') =>
+      raise(level, alert, {key: `${JUDGE_KEY}guardrail ${alert}`});
+    const told1 = [begin('rollback r-1', 'slack'), done('rollback r-1', 'slack')];
+    // The alert of the same look, before or after it, and another guardrail's warning a moment later.
+    expect(told([start, judged('a-1', 'critical'), rollback, ...told1])).toBe('wait');
+    expect(told([start, rollback, ...told1, judged('a-1', 'critical'), judged('a-2', 'warning')])).toBe(
+      'wait',
+    );
+    // What a person says, and what was wrong long before, is told.
+    expect(told([start, rollback, ...told1, raise('critical')])).toBe('raised a-1: slack mail sms ops');
+    expect(told([start, judged('a-1', 'critical'), wait(MINUTE), rollback, ...told1])).toBe(
+      'raised a-1: slack mail sms ops',
+    );
+    // Another release is another story.
+    const again: Order = {...start, release: 'r-2'};
+    const ended = {type: 'release-rolled-back', release: 'r-1'} as const;
+    expect(told([start, rollback, ...told1, ended, again, judged('a-1', 'critical')])).toBe(
+      'raised a-1: slack mail sms ops',
+    );
   });
 
   test('goes by feature where a channel names some', () => {

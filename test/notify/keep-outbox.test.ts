@@ -67,6 +67,56 @@ describe('people', () => {
     });
   });
 
+  test('carry what was measured as fields, and one language from their beginning to their end', async () => {
+    await using receiver = await httpReceiver();
+    const desk = new Desk();
+    desk.does({type: 'start', release: 'r-1', version: 'v2', over: 'v1', plan: fourPhases()});
+    const cause = {
+      code: 'guardrail',
+      metric: 'error_rate',
+      value: 14.1,
+      threshold: 10,
+      samples: 900,
+      windowSeconds: 300,
+      text: 'gray error_rate 14.1 % > 10 %',
+    };
+    const measured = {metric: 'error_rate', side: 'gray', value: 14.1, limit: 10, window: 300};
+    const warned = {
+      type: 'alert',
+      alert: 'a-1',
+      level: 'critical',
+      message: cause.text,
+      key: 'judge g',
+      cause,
+    } as const;
+    desk.does(warned);
+    const say = ({metric, value}: {metric: string | null; value: number | null}) =>
+      `灰度${metric}为 ${value} %`;
+    const outbox = new Outbox(desk.sender([to('ops', receiver.url)], 'guard on ops-1', {lang: 'zh', say}));
+    await desk.notify(outbox);
+    expect(read(receiver.posted[0]!.body)).toMatchObject({text: '灰度error_rate为 14.1 %', ...measured});
+
+    desk.now += 60_000;
+    desk.does({type: 'take-guard'}, guard(1));
+    desk.does({type: 'verdict', release: 'r-1', action: 'rollback', reasons: [cause]}, guard(1));
+    desk.does({type: 'rollback', release: 'r-1', reason: cause.text} as Intent, guard(1));
+    await desk.notify(outbox);
+    expect(read(receiver.posted[1]!.body)).toMatchObject({
+      kind: 'rollback',
+      text: 'v2 回滚，原为 5 %：灰度error_rate为 14.1 %',
+      ...measured,
+    });
+
+    const fault = 'mail does not deliver: it does not answer in time, given up after 8 tries';
+    desk.does({type: 'alert', alert: 'a-2', level: 'critical', message: fault, key: 'channel mail'});
+    await desk.notify(outbox);
+    expect(read(receiver.posted[2]!.body)).toMatchObject({
+      text: 'mail 未能送达：没有及时应答，尝试 8 次后放弃',
+      metric: null,
+      value: null,
+    });
+  });
+
   test('are told in order: a rollback before everything else', async () => {
     await using receiver = await httpReceiver();
     const desk = new Desk();

@@ -10,6 +10,7 @@ export function aMessage(more: Partial<Message> = {}): Message {
     feature: 'new_payment',
     release: {id: 'r-1', version: 'v1.1.0', over: 'v1.0.9', state: 'rolling', percent: 20},
     alert: {id: 'a-7k2m9x', isOver: false},
+    measured: {metric: 'error_rate', side: 'gray', value: 6.2, limit: 5, windowSeconds: 300},
     word: 'CRITICAL',
     text: 'gray error rate 6.2 % above 5 %',
     by: 'guard on ops-1',

@@ -53,9 +53,16 @@ describe('the package', () => {
     expect(packed.map(file => file.path).filter(path => !expected.test(path))).toEqual([]);
     const built = packed.map(file => file.path).filter(path => path.startsWith('distribution/'));
     const kinds =
-      /^distribution\/((bin|main)\.js|chunks\/[\w-]+\.js|third-party-licences\.txt|library\/[\w/-]+(\.d\.ts|\.js))$/;
+      /^distribution\/((bin|main)\.js|chunks\/[\w-]+\.js|third-party-licences\.txt|(plan|project)\.schema\.json|library\/[\w/-]+(\.d\.ts|\.js))$/;
     expect(built.filter(path => !kinds.test(path))).toEqual([]);
-    expect(built).toEqual(expect.arrayContaining(['distribution/bin.js', 'distribution/main.js']));
+    expect(built).toEqual(
+      expect.arrayContaining([
+        'distribution/bin.js',
+        'distribution/main.js',
+        'distribution/plan.schema.json',
+        'distribution/project.schema.json',
+      ]),
+    );
   });
 
   test('has a launcher that may be run', () => {

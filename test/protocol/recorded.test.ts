@@ -7,7 +7,7 @@ import {Recordings} from '../../source/protocol/recordings.ts';
 import {readRecordingFile} from '../../source/cli/replay/read.ts';
 import {readCondition} from '../../source/config/condition/condition.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
-import type {Line} from '../../source/replay/recording.ts';
+import type {RecordingLine} from '../../source/replay/recording.ts';
 import type {Guardrail, Plan} from '../../source/release/plan.ts';
 import {World} from '../guard/world.ts';
 import {phase, planOf} from '../release/plans.ts';
@@ -46,9 +46,9 @@ async function live(plan: Partial<Plan>, errors: (second: number) => number, sec
 /** The lines that a recorder would have written of it. */
 function lines(feature = 'pay'): string[] {
   const begun = [...world.seconds.keys()][0] ?? world.now;
-  const head: Line = {type: 'recording', schema: 'graydeck.recording/1', feature, at: begun};
-  const commits = world.controller.commits().map((commit): Line => ({type: 'commit', commit}));
-  const seconds = Array.from(world.seconds, ([t, body]): Line => ({type: 'second', t, body}));
+  const head: RecordingLine = {type: 'recording', schema: 'graydeck.recording/1', feature, at: begun};
+  const commits = world.controller.commits().map((commit): RecordingLine => ({type: 'commit', commit}));
+  const seconds = Array.from(world.seconds, ([t, body]): RecordingLine => ({type: 'second', t, body}));
   return [head, ...commits, ...seconds].map(line => JSON.stringify(line));
 }
 

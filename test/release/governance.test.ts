@@ -240,11 +240,12 @@ describe('approval: 2', () => {
     expect(asked.release).toMatchObject({phase: 0, approval: {wantedBy: 'guard', approvers: []}});
     asked.when(byGuard).thenNothing('already-so');
     const approved = given(
-      ...[...rolling, take, advance, byGuard],
-      ...[
-        {...approve, by: alice},
-        {...approve, by: bob},
-      ],
+      ...rolling,
+      take,
+      advance,
+      byGuard,
+      {...approve, by: alice},
+      {...approve, by: bob},
     );
     expect(approved.release.phase).toBe(0);
     approved.when(byGuard).thenEvents({type: 'phase-entered', phase: 1});
@@ -269,6 +270,7 @@ describe('approval: 2', () => {
     const [alpha, beta, ...rest] = fourPhases().phases as [Phase, Phase, ...Phase[]];
     const plan = planOf([alpha, {...beta, approval: 2}, ...rest]);
     const story = given(start(plan, {by: alice}));
+    expect(story.split.live).toBe(true);
     story.when(set(7)).thenEvents({type: 'percent-set'});
     story.when(next(0, {by: alice})).thenEvents({type: 'approval-asked'});
     story.when(complete({by: alice})).thenEvents({type: 'approval-asked'});
@@ -308,6 +310,7 @@ describe('a gate that stays closed', () => {
   test('raises it after the time that the plan says', () => {
     const soon = planOf([phase('alpha', 5, {confirm: {...gate, remindMs: MINUTE}}), phase('beta', 50)]);
     const story = given(start(soon), next(0), begin(step), wait(MINUTE));
+    expect(story.state.alerts).toEqual([]);
     story.when(tell('no')).thenEvents({type: 'gate-closed'}, {type: 'alert-raised'});
   });
 
@@ -328,6 +331,7 @@ describe('an event that this version does not know', () => {
 
   test('keeps all but a rollback from being written, until a person answers for it', () => {
     const story = given(start(), strange);
+    expect(story.state.unknownEvent).toBe('weather-changed');
     story.when(set(10)).thenRefused('newer-log', 'doctor --accept-unknown');
     const known = story.when(accept).thenEvents({type: 'unknown-accepted', ignorable: true});
     known.when(set(10)).thenEvents({type: 'percent-set'});
@@ -335,6 +339,7 @@ describe('an event that this version does not know', () => {
 
   test('is passed over by a person alone, for a reason, and by its name', () => {
     const story = given(start(), take, strange);
+    expect(story.state.unknownEvent).toBe('weather-changed');
     story.when({...accept, by: guard(1)}).thenRefused('needs-person');
     story.when({...accept, reason: ' '}).thenRefused('bad-input', '--reason');
     story.when({...accept, event: 'another'}).thenRefused('moved-on', 'weather-changed');
@@ -344,7 +349,11 @@ describe('an event that this version does not know', () => {
   test('keeps no step of a rollback from being run', () => {
     const plan = fourPhases({hooks: hooks('deploy', 'stop')});
     const story = given(
-      ...[start(plan), begin('deploy.deploy'), end('deploy.deploy'), strange, rollback()],
+      start(plan),
+      begin('deploy.deploy'),
+      end('deploy.deploy'),
+      strange,
+      rollback(),
       ...['traffic', 'stop', 'notify', 'snapshot'].flatMap(name => [
         begin(`rollback.${name}`),
         end(`rollback.${name}`),

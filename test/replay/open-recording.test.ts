@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, {recursive: true, force: true}));
 
-/** Opens a file of this content, writes on as a recorder does, and says what the file holds then. */
+/** Opens a file with this content, writes on as a recorder does, and returns the content then. */
 async function goOn(name: string, before: string | null) {
   const path = join(folder, name);
   if (before !== null) await writeFile(path, before);
@@ -28,7 +28,7 @@ async function goOn(name: string, before: string | null) {
   return {path, hasLostLine, text: await readFile(path, 'utf8')};
 }
 
-test('a new one begins, and a whole one goes on', async () => {
+test('a new file begins, and a complete one is continued', async () => {
   expect(await goOn('new', null)).toMatchObject({hasLostLine: false, text: HEADER});
   expect(await goOn('empty', '')).toMatchObject({hasLostLine: false, text: HEADER});
   const whole = HEADER + COMMIT;
@@ -38,7 +38,7 @@ test('a new one begins, and a whole one goes on', async () => {
 test.each([
   ['short', '{"type":"second","t":180000'],
   ['longer than what is read at once', `{"type":"second","body":"${'x'.repeat(200_000)}`],
-])('a last line that was cut is dropped, and what is written on can be read: %s', async (name, cut) => {
+])('an incomplete last line is dropped, and the file can be continued: %s', async (name, cut) => {
   const {path, hasLostLine, text} = await goOn(name, HEADER + COMMIT + cut);
   expect(hasLostLine).toBe(true);
   expect(text).toBe(HEADER + COMMIT + HEADER);
@@ -46,14 +46,14 @@ test.each([
   await expect(readRecordingFile(path)).resolves.toMatchObject({feature: FEATURE});
 });
 
-test('what is no recording is left as it is', async () => {
+test('a file that is no recording is not changed', async () => {
   const path = join(folder, 'letter');
   await writeFile(path, 'Dear all,\nno newline at the end');
   await expect(openRecording(path)).rejects.toThrow(/is no recording/u);
   expect(await readFile(path, 'utf8')).toBe('Dear all,\nno newline at the end');
 });
 
-test('a line that is cut in the middle of a file is told by its number', async () => {
+test('an incomplete line in the middle of a file is reported with its number', async () => {
   const path = join(folder, 'middle');
   await writeFile(path, `${HEADER}${COMMIT.slice(0, 30)}\n${COMMIT}`);
   await expect(readRecordingFile(path)).rejects.toThrow(`${path}:2: the line is cut in its middle`);

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {encodeTally, type Tally} from '../../source/analysis/windows/roll-up.ts';
-import {RecordingReader, recordingOf, type Line} from '../../source/replay/recording.ts';
+import {RecordingReader, recordingOf, type RecordingLine} from '../../source/replay/recording.ts';
 import {WindowsAt} from '../../source/replay/windows-at.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import {next, pause, rollback, start} from '../release/orders.ts';
@@ -28,7 +28,7 @@ const second = (index: number, errors: number): Tally => ({
 });
 const seconds = Array.from({length: 150}, (_, index) => second(index, index < 60 ? 0 : 5));
 
-const linesOf = (): Line[] => [
+const linesOf = (): RecordingLine[] => [
   {type: 'recording', schema: 'graydeck.recording/1', feature: FEATURE, at: begunAt},
   ...commits.map(commit => ({type: 'commit', commit}) as const),
   ...seconds.map(tally => ({type: 'second', t: tally.t, body: encodeTally(tally)}) as const),
@@ -60,13 +60,13 @@ describe('a recording', () => {
 
   test.each([
     ['a file of something else', ['{"feature":"x"}'], 1],
-    ['a line that is none', [JSON.stringify(linesOf()[0]), 'junk'], 2],
+    ['a line without JSON', [JSON.stringify(linesOf()[0]), 'junk'], 2],
     [
       'a commit that does not follow',
       [JSON.stringify(linesOf()[0]), JSON.stringify({type: 'commit', commit: commits[2]})],
       2,
     ],
-    ['a second that is none', [JSON.stringify(linesOf()[0]), '{"type":"second","t":1,"body":"{}"}'], 2],
+    ['an invalid second', [JSON.stringify(linesOf()[0]), '{"type":"second","t":1,"body":"{}"}'], 2],
     ['a second without a body', [JSON.stringify(linesOf()[0]), '{"type":"second","t":1}'], 2],
     ['a commit that is missing', [JSON.stringify(linesOf()[0]), '{"type":"commit"}'], 2],
     [
@@ -77,13 +77,13 @@ describe('a recording', () => {
       ],
       2,
     ],
-    ['routers that are none', [JSON.stringify(linesOf()[0]), '{"type":"routers","at":1}'], 2],
+    ['invalid routers', [JSON.stringify(linesOf()[0]), '{"type":"routers","at":1}'], 2],
     [
       'another feature recorded into the same file',
       [JSON.stringify(linesOf()[0]), JSON.stringify({...linesOf()[0], feature: 'search'})],
       2,
     ],
-  ])('says which line is wrong: %s', (_what, lines, line) => {
+  ])('reports the line: %s', (_what, lines, line) => {
     expect(read(lines).mistakes[0]).toMatchObject({
       line,
       found: expect.any(String),
@@ -92,7 +92,7 @@ describe('a recording', () => {
   });
 });
 
-test('of a release that began long before it, begins where it was recorded', () => {
+test('begins with the recorder, also if the release began long before', () => {
   const late = begunAt + 41 * MINUTE;
   const head = {type: 'recording', schema: 'graydeck.recording/1', feature: FEATURE, at: late} as const;
   const text = (first: number) =>
@@ -104,22 +104,22 @@ test('of a release that began long before it, begins where it was recorded', () 
         return {type: 'second', t, body: encodeTally({...second(0, 0), t})} as const;
       }),
     ].map(line => JSON.stringify(line));
-  // A recorder also writes down what it finds of the minutes before it.
+  // A recorder also writes the minutes before its start.
   expect(read(text(late - 5 * MINUTE)).recording?.from).toBe(late - 5 * MINUTE);
   expect(read(text(late + MINUTE)).recording?.from).toBe(late);
   expect(read(text(late)).recording?.commits).toHaveLength(commits.length);
-  // Nothing was measured: the end of the log is all there is.
+  // Without samples only the end of the log remains.
   expect(read(text(late).slice(0, -3)).recording?.from).toBe(commits.at(-1)!.at);
 });
 
-test('a second that is there twice is one second', () => {
+test('a second that is recorded twice counts once', () => {
   const lines = linesOf().map(line => JSON.stringify(line));
   const {recording} = read([...lines, ...lines]);
   expect(recording?.seconds).toHaveLength(seconds.length);
 });
 
 describe('the past of a log', () => {
-  test('is what was known at each moment, whichever way one goes', () => {
+  test('is what was known at each moment, in both directions', () => {
     let at = begunAt;
     const view = openPastView(FEATURE, commits, () => at);
     const stateAt = (moment: number) => {
@@ -155,14 +155,14 @@ test('a clock that went back changes neither what was known at a moment nor the 
 describe('the numbers of a moment', () => {
   const begin = {release: 'r-1', splitVersion: 1, since: begunAt};
 
-  test('are those of a window that ended there, and no later second is in them', () => {
+  test('are those of a window that ended there, without later seconds', () => {
     const past = new WindowsAt(seconds, {});
     const errorsAt = (index: number) => {
       const at = begunAt + index * SECOND;
       return past.at(at, begin).numbers('gray', {from: at - 30_000, to: at}).errors;
     };
     expect([errorsAt(60), errorsAt(70), errorsAt(90), errorsAt(120)]).toEqual([0, 50, 150, 150]);
-    // Back again: nothing of what came later is left.
+    // After the step back no later data remain.
     expect([errorsAt(70), errorsAt(60)]).toEqual([50, 0]);
   });
 });

@@ -28,7 +28,7 @@ const commits = logOf(
 );
 const report = reportOf(commits, [], {now: commits.at(-1)!.at});
 
-test('what a guard said is told in the language of the reader, what people wrote as they wrote it', () => {
+test("a guard's findings are in the language of the reader, texts of people are unchanged", () => {
   const {verdicts, alerts, rollback} = inWords(report, 'zh');
   for (const text of [verdicts[0]!.reasons[0]!.text, alerts[0]!.message, rollback!.reason!]) {
     expect(text).toContain('错误率');
@@ -38,7 +38,7 @@ test('what a guard said is told in the language of the reader, what people wrote
   expect(alerts[1]!.message).toBe('refunds look slow');
 });
 
-test('a report in Chinese has its times in Chinese', () => {
+test('a Chinese report has Chinese units of time', () => {
   const markdown = writtenReport(report, 'md', 'zh');
   expect(markdown).toMatch(/共运行 2 分( \d+ 秒)?/u);
   expect(writtenReport(report, 'md', 'en')).toMatch(/after 2 min( \d+ s)?/u);

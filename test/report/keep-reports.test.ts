@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-/** Keeps reports of a log that is read as far as the clock has come, in a store of its own. */
+/** Keeps reports of a log that is read up to the clock, in a store of its own. */
 async function keeping(commits: readonly Commit[], startAt: number) {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-reports-'));
   closing.push(() => rm(folder, {recursive: true, force: true}));
@@ -37,7 +37,7 @@ async function keeping(commits: readonly Commit[], startAt: number) {
   });
   return {
     outputs: (): Promise<KeptOutput[]> => feature.outputs.read(),
-    /** The state that the file of a release tells of. */
+    /** The state in the file of a release. */
     async told(release: string) {
       const text = await readFile(join(folder, `${FEATURE}-${release}.json`), 'utf8');
       return (JSON.parse(text) as {state: string}).state;
@@ -49,7 +49,7 @@ async function keeping(commits: readonly Commit[], startAt: number) {
   };
 }
 
-test('the report of a release that a newer one has replaced is kept', async () => {
+test('the report of a superseded release is stored', async () => {
   const commits = logOf(
     start(fourPhases()),
     wait(HOUR),
@@ -62,7 +62,7 @@ test('the report of a release that a newer one has replaced is kept', async () =
   await eventually(async () => expect(await told('r-1')).toBe('rolled_back'));
 });
 
-test('a release that is taken back after it was completed is told as taken back', async () => {
+test('a release that is rolled back after completion is reported as rolled back', async () => {
   const plan = fourPhases();
   const promoted = [complete(), ...run('promotion.traffic', 'promotion.traffic-to-prod')];
   const before = logOf(start(plan), wait(HOUR), ...promoted);

@@ -4,7 +4,7 @@ import {Windows} from '../../source/analysis/windows/windows.ts';
 import {initialState} from '../../source/release/state.ts';
 import {composeReport} from '../../source/report/compose.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
-import {wordsOf} from '../../source/report/words/words-of.ts';
+import {reportWordsOf} from '../../source/report/words/words-of.ts';
 import {feed} from '../analysis/feed.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Tally} from '../../source/analysis/windows/roll-up.ts';
@@ -17,7 +17,7 @@ import {logOf, minute, reportOf} from './sample-log.ts';
 const report = (commits: readonly Commit[], tallies: readonly Tally[] = [], now = DAWN + 6 * HOUR) =>
   reportOf(commits, tallies, {now});
 
-/** Alpha for two hours with half an hour of pause, beta for one, then taken back. */
+/** Alpha for 2 h with a pause of 30 min, beta for 1 h, then rolled back. */
 const takenBackFromBeta = () =>
   logOf(
     start(fourPhases()),
@@ -36,7 +36,7 @@ const takenBackFromBeta = () =>
     ...takenBack().slice(2),
   );
 
-describe('a release that was taken back', () => {
+describe('a release that was rolled back', () => {
   const commits = takenBackFromBeta();
   const startedAt = commits[0]!.at;
   const tallies = [
@@ -55,7 +55,7 @@ describe('a release that was taken back', () => {
   ];
   const told = report(commits, tallies);
 
-  test('says how it ended, from where, how fast and who was still hit', () => {
+  test('reports its end, percent, duration and the requests that gray still got', () => {
     expect(told).toMatchObject({
       state: 'rolled_back',
       rollback: {
@@ -72,7 +72,7 @@ describe('a release that was taken back', () => {
     expect(told.percents.map(({percent}) => percent)).toEqual([5, 20, 0]);
   });
 
-  test('keeps time paused apart from time in the phase', () => {
+  test('reports time paused apart from time in the phase', () => {
     expect(told.phases).toMatchObject([
       {name: 'alpha', percent: 5, pausedMs: 30 * MINUTE},
       {name: 'beta', percent: 20, pausedMs: 0},
@@ -93,7 +93,7 @@ describe('a release that was taken back', () => {
     expect(told.exposure.users).toBeLessThan(95);
   });
 
-  test('says what differed, and for whom it speaks', () => {
+  test('reports the differences, and the side that each speaks for', () => {
     const of = (metric: string) => told.differences.find(one => one.metric === metric)!;
     expect(of('error_rate')).toMatchObject({better: 'prod', gray: 4});
     expect(of('conversion_rate')).toMatchObject({better: 'prod'});
@@ -101,7 +101,7 @@ describe('a release that was taken back', () => {
     expect(of('response_time_p50')).toMatchObject({better: 'prod'});
   });
 
-  test('draws its course in steps a chart can hold', () => {
+  test('has a course in steps that fit into a chart', () => {
     const {course} = told;
     expect(course.at.length).toBeLessThanOrEqual(241);
     expect(course.gray.errorRate).toHaveLength(course.at.length);
@@ -111,19 +111,19 @@ describe('a release that was taken back', () => {
     expect(course.percent.at(-1)).toBe(0);
   });
 
-  test('tells every step, and what was skipped', () => {
+  test('reports every step, also skipped ones', () => {
     expect(told.steps.find(({id}) => id === 'rollback.traffic')).toMatchObject({state: 'done', ms: SECOND});
     expect(told.steps.find(({id}) => id === 'rollback.stop')).toMatchObject({state: 'skipped', ms: null});
   });
 });
 
-test('a release without numbers says so, and is told from the log alone', () => {
+test('a report without numbers says so and is made from the log', () => {
   const told = report(takenBackFromBeta());
   expect(told).toMatchObject({coveredPercent: 0, sides: {prod: null, gray: null}, differences: []});
   expect(told.timeline.length).toBeGreaterThan(8);
 });
 
-test('a release that nobody rolled up is told by the snapshot of its rollback', () => {
+test('a report without roll-ups uses the snapshot of the rollback', () => {
   const commits = takenBackFromBeta();
   const {release} = storyOf(FEATURE, commits, 'r-1', DAWN + 6 * HOUR)!;
   const {at} = release.rollback!;
@@ -143,18 +143,18 @@ test('a release that nobody rolled up is told by the snapshot of its rollback', 
   });
   expect(Math.max(...told.course.gray.errorRate.map(rate => rate ?? 0))).toBe(30);
   expect(told.course.percent.at(-1)).toBe(0);
-  const markdown = writeMarkdown(composeReport(told, wordsOf('en'), 'UTC'));
-  expect(markdown).toContain('only those around its rollback were kept');
+  const markdown = writeMarkdown(composeReport(told, reportWordsOf('en'), 'UTC'));
+  expect(markdown).toContain('Only the numbers around its rollback are stored');
   expect(markdown).toContain('| the last 1 min before | 5,400 / 600 | 1.11 % / 30 % |');
 });
 
-test('of a running release what lasts goes up to now', () => {
+test('the report of a running release ends now', () => {
   const told = report(logOf(start(fourPhases()), wait(HOUR), pause()), [], DAWN + 2 * HOUR);
   expect(told).toMatchObject({state: 'paused', endedAt: null});
   expect(told.phases[0]).toMatchObject({to: null, pausedMs: 2 * HOUR - (HOUR + 2 * SECOND)});
 });
 
-test('a release that a newer one has replaced is told to its end, and nothing of the newer one', () => {
+test('the report of a superseded release ends with it', () => {
   const commits = logOf(
     start(fourPhases()),
     wait(HOUR),
@@ -169,6 +169,6 @@ test('a release that a newer one has replaced is told to its end, and nothing of
   expect(told.timeline.filter(({text}) => text === 'release-started')).toHaveLength(1);
 });
 
-test('an unknown release has no story', () => {
+test('an unknown release has no report', () => {
   expect(storyOf(FEATURE, takenBackFromBeta(), 'r-9', DAWN)).toBeNull();
 });

@@ -9,12 +9,12 @@ import {deriveSplit} from '../../source/release/derive-split.ts';
 import {evolve} from '../../source/release/evolve/evolve.ts';
 import {initialState} from '../../source/release/state.ts';
 import {buildReport, type ReportSources} from '../../source/report/build-report.ts';
-import {Measured} from '../../source/report/measured.ts';
-import type {Report} from '../../source/report/report.ts';
+import {ReportSums} from '../../source/report/measured.ts';
+import type {ReleaseReport} from '../../source/report/report.ts';
 import {storyOf} from '../../source/report/story.ts';
 import {DAWN, FEATURE, SECOND, liu, type Order, type Wait} from '../release/specification.ts';
 
-/** A log as the controller would have written it: a commit a second, unless time is let pass. */
+/** A log as the controller would write it: a commit a second, plus the time that passes. */
 export function logOf(...happenings: (Order | Wait)[]): Commit[] {
   let state = initialState(FEATURE);
   let at = DAWN;
@@ -47,7 +47,7 @@ export function logOf(...happenings: (Order | Wait)[]): Commit[] {
   return commits;
 }
 
-/** The report of a log's release, from these tallies; events are told by their type. */
+/** The report of a log's release with these tallies. Events are shown by their type. */
 export function reportOf(
   commits: readonly Commit[],
   tallies: readonly Tally[],
@@ -56,9 +56,9 @@ export function reportOf(
     feedback = null,
     snapshot = null,
   }: {now: number} & Partial<Pick<ReportSources, 'feedback' | 'snapshot'>>,
-): Report {
+): ReleaseReport {
   const story = storyOf(FEATURE, commits, 'r-1', now)!;
-  const measured = new Measured(story, now);
+  const measured = new ReportSums(story, now);
   for (const tally of tallies) measured.add(tally);
   return buildReport({
     feature: FEATURE,
@@ -80,7 +80,7 @@ export interface MeasuredSide {
   users?: readonly string[];
 }
 
-/** A minute in which both sides were heard. */
+/** A minute with samples of both sides. */
 export function minute(t: number, sides: Partial<Record<Side, MeasuredSide>>): Tally {
   const parts = Object.entries(sides).map(([side, {requests, errors, took, conversions = 0, users}]) => {
     const part = emptyPart(side as Side, 'eligible');

@@ -6,7 +6,7 @@ import {composeReport} from '../../source/report/compose.ts';
 import {writeHtml} from '../../source/report/html/page.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
 import {momentsIn} from '../../source/report/moments.ts';
-import {wordsOf} from '../../source/report/words/words-of.ts';
+import {reportWordsOf} from '../../source/report/words/words-of.ts';
 import {start} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {DAWN, guard, HOUR, MINUTE, SECOND, type Order} from '../release/specification.ts';
@@ -21,7 +21,7 @@ function hour(sides: (index: number) => {prod: MeasuredSide; gray: MeasuredSide}
   return Array.from({length: 60}, (_, index) => minute(BEGUN + index * MINUTE, sides(index)));
 }
 
-/** A guard that was there and judged so. */
+/** A guard with a verdict. */
 function judged(action: 'hold' | 'rollback', ...reasons: Partial<Reason>[]): Order[] {
   const none = {metric: null, value: null, threshold: null, samples: null, windowSeconds: null, text: ''};
   const whole = reasons.map(reason => ({...none, code: 'phase_time', ...reason}));
@@ -37,7 +37,7 @@ function told(tallies: readonly Tally[], plan: Partial<Plan> = {}, ...orders: Or
   return {report, speaks: (metric: string) => of(metric)?.better ?? null};
 }
 
-/** 0.516 % of prod's requests fail, and 4 of 1366 of gray's: 0.293 %. */
+/** 0.516 % of prod's requests fail, and 4 of 1366 of gray's, which is 0.293 %. */
 const FIELD = hour(index => ({
   prod: {requests: 433, errors: index % 4 === 0 ? 3 : 2, took: 100},
   gray: {requests: index < 46 ? 23 : 22, errors: index % 15 === 0 ? 1 : 0, took: 100},
@@ -48,30 +48,30 @@ const SICK = hour(() => ({
 }));
 
 describe('a difference speaks for a side', () => {
-  test('not when it may be chance: 0.516 % against 0.293 % of 1366 requests', () => {
+  test('not if it may be chance: 0.516 % against 0.293 % of 1366 requests', () => {
     const {report, speaks} = told(FIELD);
     expect(report.sides.gray?.requests).toBe(1366);
     expect(report.sides.gray?.errorRate).toBeCloseTo(0.293, 3);
     expect(speaks('error_rate')).toBe('neither');
   });
 
-  test('for prod when the judge has decided so', () => {
+  test('for prod if the judge has decided so', () => {
     const evidence = {code: 'evidence', metric: 'error_rate'};
     expect(told(SICK, JUDGED, ...judged('rollback', evidence)).speaks('error_rate')).toBe('prod');
     const limit = {code: 'guardrail', metric: 'error_rate'};
     expect(told(SICK, JUDGED, ...judged('rollback', limit)).speaks('error_rate')).toBe('prod');
   });
 
-  test('for neither when evidence was gathered and found nothing', () => {
+  test('for neither if evidence was gathered without a finding', () => {
     expect(told(SICK, JUDGED, ...judged('hold', {code: 'phase_time'})).speaks('error_rate')).toBe('neither');
   });
 
-  test('for prod by the numbers alone when no evidence was gathered', () => {
+  test('for prod by the numbers alone if no evidence was gathered', () => {
     expect(told(SICK).speaks('error_rate')).toBe('prod');
     expect(told(SICK, JUDGED).speaks('error_rate')).toBe('prod');
   });
 
-  test('for gray when the numbers leave no doubt', () => {
+  test('for gray if the difference is significant', () => {
     const better = hour(() => ({
       prod: {requests: 900, errors: 40, took: 100, conversions: 20},
       gray: {requests: 100, errors: 0, took: 60, conversions: 9},
@@ -84,7 +84,7 @@ describe('a difference speaks for a side', () => {
     ]);
   });
 
-  test('not because gray had its share in the worse minutes of both', () => {
+  test('not because gray had more traffic in bad minutes of both sides', () => {
     const mixed = hour(index =>
       index < 30
         ? {prod: {requests: 950, errors: 10, took: 80}, gray: {requests: 50, errors: 1, took: 80}}
@@ -95,7 +95,7 @@ describe('a difference speaks for a side', () => {
     expect([speaks('error_rate'), speaks('response_time_p50')]).toEqual(['neither', 'neither']);
   });
 
-  test('not when all of it came in one burst', () => {
+  test('not if all events came in one minute', () => {
     const burst = hour(index => ({
       prod: {requests: 900, errors: 9, took: 100},
       gray: {requests: 100, errors: index === 20 ? 60 : 1, took: 100},
@@ -104,8 +104,8 @@ describe('a difference speaks for a side', () => {
   });
 });
 
-describe.each(['en', 'zh'] as const)('what was never measured is absent (%s)', lang => {
-  const words = wordsOf(lang);
+describe.each(['en', 'zh'] as const)('a metric without measurements is absent (%s)', lang => {
+  const words = reportWordsOf(lang);
   const {report} = told(FIELD);
   const document = composeReport(report, words, 'UTC');
   const formats = [writeMarkdown(document), writeHtml(document, momentsIn('UTC'))];
@@ -120,13 +120,13 @@ describe.each(['en', 'zh'] as const)('what was never measured is absent (%s)', l
     }
   });
 
-  test('in JSON, where what no sender counted is null', () => {
+  test('in JSON, as null', () => {
     expect(report.sides.gray).toMatchObject({conversions: null, conversionRate: null});
     expect(report.phases[0]?.sides.prod).toMatchObject({conversions: null, conversionRate: null});
     expect(new Set(report.course.gray.conversionRate)).toEqual(new Set([null]));
   });
 
-  test('but what one side never had, and the other did, is there', () => {
+  test('but present if one side has it', () => {
     const one = told(
       hour(() => ({
         prod: {requests: 900, errors: 4, took: 100, conversions: 30},

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const prod = (requests: number) => ({prod: {requests, errors: 0, took: 10}});
   const ended = Math.floor(end / MINUTE) * MINUTE;
   const minutes = Array.from({length: 481}, (_, ago) => row(minute(ended - ago * MINUTE, prod(60))));
-  // As a guard leaves a checkpoint there.
+  // A guard stores its checkpoint there.
   minutes.push({t: ended - HOUR + 1, body: '{"schema":"graydeck.checkpoint/1"}'});
   await rollUps.write('minutes', minutes, KEEP_MINUTES_MS);
   const seconds = Array.from({length: 3700}, (_, ago) =>
@@ -48,7 +48,7 @@ async function tallies(from: number): Promise<Tally[]> {
   return taken;
 }
 
-/** No gap and nothing twice, from one moment to another. */
+/** Expects that the tallies cover the time without gap or overlap. */
 function coversOnce(taken: readonly Tally[], from: number, to: number) {
   let at = from;
   for (const {t, ms} of taken) {
@@ -58,21 +58,21 @@ function coversOnce(taken: readonly Tally[], from: number, to: number) {
   expect(at).toBe(to);
 }
 
-test('hours are told by the minute, and what is left of the last one by the second', async () => {
+test('hours are read by the minute, and the last minute by the second', async () => {
   const from = Math.floor(end / MINUTE) * MINUTE - 7 * HOUR;
   const taken = (await tallies(from)).filter(({t}) => t >= from);
   coversOnce(taken, from, end);
   expect(taken.filter(({ms}) => ms === SECOND)).toHaveLength(30);
 });
 
-test('what is short is told by the second', async () => {
+test('a short release is read by the second', async () => {
   const from = end - 20 * MINUTE;
   const taken = (await tallies(from)).filter(({t}) => t >= from);
   coversOnce(taken, from, end);
   expect(taken.every(({ms}) => ms === SECOND)).toBe(true);
 });
 
-test('what is older than seconds are kept is told by the minute up to there', async () => {
+test('time before the stored seconds is read by the minute', async () => {
   const from = Math.floor(end / MINUTE) * MINUTE - 2 * HOUR;
   const taken = (await tallies(from)).filter(({t}) => t >= from);
   coversOnce(taken, from, end);

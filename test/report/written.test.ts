@@ -3,7 +3,7 @@ import {composeReport} from '../../source/report/compose.ts';
 import {writeHtml} from '../../source/report/html/page.ts';
 import {writeMarkdown} from '../../source/report/markdown.ts';
 import {momentsIn} from '../../source/report/moments.ts';
-import {wordsOf} from '../../source/report/words/words-of.ts';
+import {reportWordsOf} from '../../source/report/words/words-of.ts';
 import {next, pause, resume, rollback, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';
 import {HOUR, MINUTE, wait} from '../release/specification.ts';
@@ -26,7 +26,7 @@ const startedAt = commits[0]!.at;
 const tallies = Array.from({length: 62}, (_, index) =>
   minute(startedAt + index * MINUTE, {
     prod: {requests: 900, errors: 9, took: 120},
-    // A quarter of an hour in which nothing was heard of gray.
+    // 15 minutes without samples of gray.
     ...(index > 20 && index < 36 ? {} : {gray: {requests: 100, errors: 5, took: 130}}),
   }),
 );
@@ -37,12 +37,12 @@ const report = reportOf(commits, tallies, {
 const zone = 'Asia/Shanghai';
 
 describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {
-  const document = composeReport(report, wordsOf(lang), zone);
+  const document = composeReport(report, reportWordsOf(lang), zone);
   const markdown = writeMarkdown(document);
   const html = writeHtml(document, momentsIn(zone));
 
-  test('has every section there is something to tell in, once', () => {
-    const {sections} = wordsOf(lang);
+  test('has every section with content once', () => {
+    const {sections} = reportWordsOf(lang);
     for (const name of [
       'differences',
       'charts',
@@ -59,12 +59,12 @@ describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {
     expect(markdown).not.toContain(`## ${sections.alerts}`);
   });
 
-  test('leaves what people wrote no way to be more than text', () => {
+  test('escapes the texts of people', () => {
     expect(html).not.toMatch(/<script/iu);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     for (const sign of ['\u202E', '\u0007', '\u001B']) {
       expect(html).not.toContain(sign);
-      // It is what a terminal is shown.
+      // A terminal shows this text.
       expect(markdown).not.toContain(sign);
     }
     expect(markdown).not.toContain('<script');
@@ -73,21 +73,21 @@ describe.each(['en', 'zh'] as const)('a report in words (%s)', lang => {
       expect(line.replaceAll(String.raw`\|`, '').split('|').length).toBeGreaterThan(3);
   });
 
-  test('needs nothing but itself', () => {
+  test('is self-contained', () => {
     expect(html).toContain("default-src 'none'");
     expect(html).not.toMatch(/\b(?:src|href)=|url\(|@import|https?:/u);
   });
 
-  test('draws a gap where nothing was heard', () => {
+  test('draws a gap for time without samples', () => {
     const [, path = ''] = /class="gray" d="(M[^"]*M[^"]*)"/u.exec(html) ?? [];
     expect(path.match(/M/gu)?.length).toBe(2);
     expect(html).not.toContain('NaN');
   });
 });
 
-test('moments are those of the zone that is named', () => {
-  const markdown = writeMarkdown(composeReport(report, wordsOf('en'), 'UTC'));
-  const inShanghai = writeMarkdown(composeReport(report, wordsOf('en'), zone));
+test('times are in the given zone', () => {
+  const markdown = writeMarkdown(composeReport(report, reportWordsOf('en'), 'UTC'));
+  const inShanghai = writeMarkdown(composeReport(report, reportWordsOf('en'), zone));
   expect(markdown).toContain('2027-01-15 08:00:01');
   expect(inShanghai).toContain('2027-01-15 16:00:01');
   expect(inShanghai).toContain('times in Asia/Shanghai');

@@ -152,6 +152,51 @@ describe.skipIf(redisMissing)('samples of an application, on a real Redis', () =
     ]);
   });
 
+  test('name what a route has thrown though the framework caught it', async () => {
+    await scene.put('lists');
+    const pay = await ready();
+    const mistake = new TypeError('total is not a function');
+    type Layer = (
+      request: IncomingMessage,
+      response: ServerResponse,
+      next: (error?: unknown) => unknown,
+    ) => unknown;
+    type ErrorLayer = (error: unknown, ...rest: Parameters<Layer>) => unknown;
+    const layers: (Layer | ErrorLayer)[] = [
+      pay.middleware({user: () => 'u-1'}),
+      ({url}: IncomingMessage, response: ServerResponse) => {
+        if (url === '/throws') throw mistake;
+        if (url === '/unknown') throw new RangeError('no such page');
+        response.end();
+      },
+      pay.errors(),
+    ];
+    // As connect and express go on: what a layer throws goes to the next layer of four parameters, at last to a page.
+    const server = createServer((request, response) => {
+      const goOn = (at: number, error: unknown): unknown => {
+        const layer = layers[at];
+        if (layer === undefined) return response.writeHead(error instanceof RangeError ? 404 : 500).end();
+        const next = (more?: unknown) => goOn(at + 1, more);
+        if ((layer.length === 4) !== (error !== undefined)) return goOn(at + 1, error);
+        try {
+          return layer.length === 4
+            ? (layer as ErrorLayer)(error, request, response, next)
+            : (layer as Layer)(request, response, next);
+        } catch (thrown) {
+          return next(thrown);
+        }
+      };
+      goOn(0, undefined);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const {port} = server.address() as AddressInfo;
+    for (const path of ['/', '/throws', '/throws', '/unknown'])
+      await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    await until(async () => expect(await numbers('gray', 'chosen')).toMatchObject({requests: 4, errors: 2}));
+    expect((await numbers('gray', 'chosen')).counters).toEqual({[errorName(mistake)]: 2});
+  });
+
   test('of the hono middleware hold the same', async () => {
     await scene.put('lists');
     const pay = await ready();

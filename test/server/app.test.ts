@@ -19,7 +19,7 @@ const BUG = {
 };
 const STATS = '/api/v1/canary/feedback/stats?deployment_phase=beta';
 
-/** The body, held to the shape that the OpenAPI document promises. */
+/** The body, checked by the shape of the OpenAPI document. */
 async function bodyOf<S extends z.ZodObject>(answer: Response, shape: S): Promise<z.infer<S>> {
   return shape.strict().parse(await answer.json()) as z.infer<S>;
 }
@@ -48,7 +48,7 @@ describe('status by HTTP', () => {
       .toBe(0);
   });
 
-  it('wants the feature where there are two, and says so of one that is not there', async () => {
+  it('needs the feature if there are two, and refuses an unknown one', async () => {
     await using house = await openHouse({features: ['pay', 'refunds']});
     const answer = await house.ask('/api/v1/canary/status');
     expect(answer.status).toBe(400);
@@ -59,7 +59,7 @@ describe('status by HTTP', () => {
 });
 
 describe.each(ODD_NAMES)('the name %s by HTTP', name => {
-  it('is a feature that is not there, a parameter that is not known, and a field that is refused', async () => {
+  it('is an unknown feature, an unknown parameter and a refused field', async () => {
     await using house = await openHouse();
     expect((await house.ask(`/api/v1/canary/status?feature=${name}`)).status).toBe(404);
     expect((await house.ask(`/api/v1/canary/status?${name}=1`)).status).toBe(200);
@@ -72,7 +72,7 @@ describe.each(ODD_NAMES)('the name %s by HTTP', name => {
 });
 
 describe('feedback by HTTP', () => {
-  it('is written down and counted by phase', async () => {
+  it('is stored and counted by phase', async () => {
     await using house = await openHouse();
     const answer = await house.say({...BUG, user_id: 1001});
     expect(answer.status).toBe(201);
@@ -90,7 +90,7 @@ describe('feedback by HTTP', () => {
     expect(JSON.parse(entry!.text)).toEqual({...BUG, user_id: '1001'});
   });
 
-  it('with markup and control characters is text, kept as it came', async () => {
+  it('with markup and control characters is stored unchanged', async () => {
     await using house = await openHouse();
     const message = '<img src=x onerror=alert(1)>\u001B[2J\u202E\u0000 慢';
     expect((await house.say({...BUG, message})).status).toBe(201);
@@ -110,7 +110,7 @@ describe('feedback by HTTP', () => {
     ['a rating that is a text', {...BUG, rating: '5'}, 'rating: ', ['rating']],
     ['an object for a phase', {...BUG, deployment_phase: {}}, 'deployment_phase: ', ['deployment_phase']],
     ['a list for a user', {...BUG, user_id: []}, 'user_id: ', ['user_id']],
-  ])('that is %s is refused with what is wrong in which field', async (_, body, message, fields) => {
+  ])('that is %s is refused with the field and its mistake', async (_, body, message, fields) => {
     await using house = await openHouse();
     const answer = await house.say(body);
     expect(answer.status).toBe(400);
@@ -121,7 +121,7 @@ describe('feedback by HTTP', () => {
     expect(await house.store.feature('pay').feedback.read(0)).toEqual([]);
   });
 
-  it('of a megabyte is refused, said in advance or not', async () => {
+  it('of a megabyte is refused, with and without a content length', async () => {
     await using house = await openHouse();
     const body = JSON.stringify({...BUG, message: 'x'.repeat(1_000_000)});
     expect((await house.say(body)).status).toBe(413);
@@ -136,25 +136,26 @@ describe('feedback by HTTP', () => {
       body: stream,
       duplex: 'half',
     });
-    // Whoever goes on talking is cut off; whether the answer still reaches him is up to his client.
+    // The connection is closed while the client still sends. Whether the client sees the answer depends on
+    // the client.
     expect(await endless.then(({status}) => status).catch(() => 413)).toBe(413);
     expect((await house.ask('/api/v1/canary/status')).status).toBe(200);
   });
 
-  it('in another form than JSON is refused', async () => {
+  it('that is no JSON is refused', async () => {
     await using house = await openHouse();
     const form = {'content-type': 'application/x-www-form-urlencoded'};
     expect((await house.say('type=bug', WRITE, form)).status).toBe(415);
   });
 
-  it('is not taken by a server that only reads', async () => {
+  it('is refused by a read-only server', async () => {
     await using house = await openHouse({readOnly: true});
     const answer = await house.say(BUG);
     expect(answer.status).toBe(403);
     expect(await bodyOf(answer, errorShape)).toMatchObject({code: 'read-only'});
   });
 
-  it('that floods in from one place is slowed down, and keeps nobody else waiting', async () => {
+  it('in a flood from one address is limited, and delays no other client', async () => {
     await using house = await openHouse();
     const answers = await Promise.all(Array.from({length: 200}, () => house.say(BUG)));
     expect(answers.filter(({status}) => status === 201).length).toBeGreaterThanOrEqual(60);
@@ -166,7 +167,7 @@ describe('feedback by HTTP', () => {
   });
 });
 
-describe('who may ask', () => {
+describe('a client', () => {
   it.each([
     ['/api/v1/canary/status', 'GET'],
     ['/api/v1/canary/events', 'GET'],
@@ -174,7 +175,7 @@ describe('who may ask', () => {
     ['/api/v1/canary/feedback', 'POST'],
     ['/api/v1/openapi.json', 'GET'],
     ['/api/v1/none', 'GET'],
-  ])('is asked at %s', async (path, method) => {
+  ])('needs a token at %s', async (path, method) => {
     await using house = await openHouse();
     for (const token of [null, 'wrong-token-of-twenty', READ.slice(0, -1)]) {
       const answer = await house.ask(path, token, {method});
@@ -184,7 +185,7 @@ describe('who may ask', () => {
     }
   });
 
-  it('needs the scope: a page that gives feedback cannot read, a reader cannot write', async () => {
+  it('needs the scope: a feedback token cannot read, a read token cannot write', async () => {
     await using house = await openHouse();
     for (const [path, token] of [
       ['/api/v1/canary/status', WRITE],
@@ -200,7 +201,7 @@ describe('who may ask', () => {
     expect((await house.say(BUG, OPERATE)).status).toBe(403);
   });
 
-  it('and tries tokens is slowed down by address, while those who have one go on', async () => {
+  it('that tries tokens is limited by address, and clients with a token are not', async () => {
     await using house = await openHouse();
     const codes: number[] = [];
     for (let n = 0; n < 40; n++)
@@ -210,7 +211,7 @@ describe('who may ask', () => {
     expect((await house.ask('/api/v1/canary/status')).status).toBe(200);
   });
 
-  it('from a page is told by its origin', async () => {
+  it('of a page is checked by its origin', async () => {
     await using house = await openHouse();
     const preflight = async (origin: string) =>
       await house.ask('/api/v1/canary/feedback', null, {
@@ -234,8 +235,8 @@ describe('who may ask', () => {
   });
 });
 
-describe('beside the interface', () => {
-  it('health says whether the store is there, to anybody', async () => {
+describe('the other paths', () => {
+  it('health reports the store without a token', async () => {
     await using house = await openHouse();
     const answer = await house.ask('/healthz', null);
     expect(answer.status).toBe(200);
@@ -246,7 +247,7 @@ describe('beside the interface', () => {
     });
   });
 
-  it('asked too often is slowed down, and slows nobody down who has a token', async () => {
+  it('are limited by address, which limits no client with a token', async () => {
     await using house = await openHouse();
     const answers = await Promise.all(Array.from({length: 400}, () => house.ask('/healthz', null)));
     const codes = answers.map(({status}) => status);
@@ -255,7 +256,7 @@ describe('beside the interface', () => {
     expect((await house.ask('/api/v1/canary/status')).status).toBe(200);
   });
 
-  it('what is not there is 404, what is used in another way 405', async () => {
+  it('an unknown path is 404, another method 405', async () => {
     await using house = await openHouse();
     expect((await house.ask('/', null)).status).toBe(404);
     expect((await house.ask('/api/v1/canary')).status).toBe(404);
@@ -264,7 +265,7 @@ describe('beside the interface', () => {
     expect(answer.headers.get('allow')).toBe('GET');
   });
 
-  it('numbers for Prometheus hold the release, what people say, and this server itself', async () => {
+  it('metrics hold the release, feedback, and this server', async () => {
     await using house = await openHouse();
     await house.say(BUG);
     await house.say({...BUG, deployment_version: 'v9"} evil{x="'});
@@ -282,11 +283,11 @@ describe('beside the interface', () => {
     ])
       expect(text).toContain(`${line}\n`);
     expect(text).not.toMatch(/evil|graydeck_.* NaN|token/u);
-    // Nobody has reported anything: absent, not 0.
+    // No router has reported: the metric is absent, not 0.
     expect(text).not.toMatch(/^graydeck_error_ratio\{/mu);
   });
 
-  it('numbers for Prometheus hold the evidence, once there is traffic to weigh', async () => {
+  it('metrics hold the evidence once there is traffic', async () => {
     await using house = await openHouse();
     const {samples} = house.store.feature('pay');
     const batch = (side: string, requests: number) => [

@@ -22,7 +22,7 @@ async function alertAt(house: House, count: number): Promise<void> {
 }
 
 describe('the log as events', () => {
-  it('is told from the first on, then as it grows, each commit once', async () => {
+  it('is sent from the first commit, then as it grows, each commit once', async () => {
     await using house = await openHouse();
     await using stream = await follow(house);
     await stream.until(1);
@@ -35,7 +35,7 @@ describe('the log as events', () => {
     });
   });
 
-  it('goes on behind the event that was received last', async () => {
+  it('continues after the last event that the client received', async () => {
     await using house = await openHouse();
     await alertAt(house, 4);
     await using stream = await follow(house, 3);
@@ -45,7 +45,7 @@ describe('the log as events', () => {
     expect(bad.status).toBe(400);
   });
 
-  it('answers who asks for its head alone at once', async () => {
+  it('answers HEAD at once', async () => {
     await using house = await openHouse();
     const answer = await house.ask(EVENTS, READ, {method: 'HEAD'});
     expect(answer.status).toBe(200);
@@ -53,7 +53,7 @@ describe('the log as events', () => {
     expect(await followers(house)).toBe(0);
   });
 
-  it('tells one who knows more than there is that the log is another one', async () => {
+  it('sends `broken` to a client that knows more commits than exist', async () => {
     await using house = await openHouse();
     await using stream = await follow(house, 70);
     const told = await stream.until(2);
@@ -63,7 +63,7 @@ describe('the log as events', () => {
     ]);
   });
 
-  it('begins again for everybody when the log is replaced', async () => {
+  it('begins again for every client when the log is replaced', async () => {
     await using house = await openHouse();
     await alertAt(house, 2);
     await using stream = await follow(house);
@@ -80,7 +80,7 @@ describe('the log as events', () => {
     ]);
   });
 
-  it('waits for one who does not read, without keeping others or growing', async () => {
+  it('waits for a client that does not read, without delaying others or growing', async () => {
     await using house = await openHouse();
     const {port} = new URL(house.url);
     const lazy = connect(Number(port), '127.0.0.1');
@@ -95,7 +95,7 @@ describe('the log as events', () => {
         BY,
       );
     await stream.until(401);
-    // He has not been told everything yet; once he reads he is, in order.
+    // The client has not got every event yet. Once it reads, it gets them in order.
     const ids: number[] = [];
     let text = '';
     lazy.on('data', chunk => {

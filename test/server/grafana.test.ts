@@ -9,7 +9,7 @@ interface Panel {
   targets: {expr: string}[];
 }
 
-it('the dashboard for Grafana asks for nothing that is not told, and its panels do not overlap', async () => {
+it('the Grafana dashboard uses only existing metrics, and its panels do not overlap', async () => {
   const file = new URL('../../fixtures/grafana/graydeck.json', import.meta.url);
   const dashboard = JSON.parse(await readFile(file, 'utf8')) as {panels: Panel[]};
   await using house = await openHouse();

@@ -1,4 +1,4 @@
-/** A server as `serve` wires it, on an embedded store, listening on a port of its own. */
+/** A server as `serve` wires it, on an embedded store, with a port of its own. */
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -6,7 +6,7 @@ import {openServed} from '../../source/cli/serve/served.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import {createApp} from '../../source/server/app.ts';
-import {listen} from '../../source/server/listen.ts';
+import {listenHttp} from '../../source/server/listen.ts';
 import {openMetrics} from '../../source/server/metrics.ts';
 import {readTokens} from '../../source/server/tokens.ts';
 import {openStore} from '../../source/store/open.ts';
@@ -22,7 +22,7 @@ export interface House extends AsyncDisposable {
   url: string;
   store: OperatorStore;
   controller: Controller;
-  /** Asks with a token, or with none. */
+  /** Sends a request with a token, or without one. */
   ask(path: string, token?: string | null, init?: RequestInit): Promise<Response>;
   /** Posts feedback as a page would. */
   say(body: unknown, token?: string | null, headers?: Record<string, string>): Promise<Response>;
@@ -55,7 +55,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
   const tokens = readTokens(
     `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2`,
   );
-  if (!tokens.ok) throw new Error('the tokens of the tests are none');
+  if (!tokens.ok) throw new Error('the tokens of the tests are invalid');
   const {app, close} = createApp({
     served,
     clients: tokens.clients,
@@ -67,7 +67,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
     },
     version: '0.0.0',
   });
-  const listening = await listen(app.fetch, {host: '127.0.0.1', port: 0});
+  const listening = await listenHttp(app.fetch, {host: '127.0.0.1', port: 0});
   const {url} = listening;
   const ask: House['ask'] = async (path, token = READ, init = {}) =>
     await fetch(url + path, {

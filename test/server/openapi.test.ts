@@ -21,7 +21,7 @@ it('the OpenAPI document has every path that is served, and no other', () => {
   expect(described.sort()).toEqual(served.sort());
 });
 
-it('every shape that it refers to is in it, and feedback is the one of the contract', () => {
+it('holds every shape that it refers to, and feedback has the shape of the contract', () => {
   const refers = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/gu)];
   expect(refers.length).toBeGreaterThan(10);
   for (const [, name] of refers) expect(Object.keys(document.components.schemas)).toContain(name);
@@ -39,7 +39,7 @@ it('every shape that it refers to is in it, and feedback is the one of the contr
   expect(JSON.stringify(document)).not.toMatch(/__shared|\$defs/u);
 });
 
-it('is served to whoever has a token', async () => {
+it('is served to any client with a token', async () => {
   await using house = await openHouse();
   const answer = await house.ask('/api/v1/openapi.json', READ);
   expect(await answer.json()).toMatchObject({openapi: '3.1.0', info: {title: 'Graydeck', version: '0.0.0'}});

@@ -1,5 +1,5 @@
 import {PATIENCE_MS} from '../patience.ts';
-/** A follower of events, as a script has it. */
+/** An event as a script receives it. */
 export interface ServerEvent {
   id: string | null;
   event: string;
@@ -24,7 +24,7 @@ export class EventStream implements AsyncDisposable {
     return new EventStream(answer, abort);
   }
 
-  /** Resolves once so many have come. */
+  /** Resolves once so many events have arrived. */
   async until(count: number): Promise<ServerEvent[]> {
     const timeout = AbortSignal.timeout(PATIENCE_MS);
     while (this.events.length < count) {

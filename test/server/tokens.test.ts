@@ -10,7 +10,7 @@ function clients(text: string): Client[] {
 }
 
 describe('a file of tokens', () => {
-  it('names who may ask and what for, and keeps no token', () => {
+  it('names clients and scopes, and keeps no token', () => {
     const read = clients(`# people\n\nci\tread,feedback  ${TOKEN}\r\nops operate ${TOKEN}2\n`);
     expect(read.map(({name, scopes}) => [name, [...scopes]])).toEqual([
       ['ci', ['read', 'feedback']],
@@ -19,7 +19,7 @@ describe('a file of tokens', () => {
     expect(JSON.stringify(read)).not.toContain(TOKEN);
   });
 
-  it('has every mistake told with its line, and none of what stands there', () => {
+  it('has every mistake reported with its line and without its text', () => {
     const secret = 'do-not-tell-this-one';
     const read = readTokens(
       [
@@ -36,12 +36,12 @@ describe('a file of tokens', () => {
     );
     expect(read).toMatchObject({
       mistakes: [
-        {line: 2, message: expect.stringContaining('name stands on another line') as string},
-        {line: 3, message: expect.stringContaining('token stands on another line') as string},
+        {line: 2, message: expect.stringContaining('name is on another line') as string},
+        {line: 3, message: expect.stringContaining('token is on another line') as string},
         {line: 4, message: expect.stringContaining('scopes are') as string},
         {line: 5, message: expect.stringContaining('up to 512') as string},
-        {line: 6, message: expect.stringContaining('a line is') as string},
-        {line: 7, message: expect.stringContaining('a line is') as string},
+        {line: 6, message: expect.stringContaining('a line must be') as string},
+        {line: 7, message: expect.stringContaining('a line must be') as string},
         {line: 8, message: expect.stringContaining('the name takes') as string},
         {line: 9, message: expect.stringContaining('visible ASCII') as string},
       ],
@@ -51,7 +51,7 @@ describe('a file of tokens', () => {
   });
 });
 
-it('a token that can be guessed is taken, and told of by its line', () => {
+it('a token that can be guessed is accepted and reported with its line', () => {
   const read = readTokens(`ci read s3cret\nops read ${TOKEN}`);
   expect(read).toMatchObject({
     ok: true,
@@ -61,10 +61,10 @@ it('a token that can be guessed is taken, and told of by its line', () => {
   expect(JSON.stringify(read)).not.toContain('s3cret');
 });
 
-describe('who asks', () => {
+describe('the client of a request', () => {
   const known = clients(`ci read ${TOKEN}\nops operate ${TOKEN}-2`);
 
-  it('is known by the token, in whatever letters Bearer is written', () => {
+  it('is found by its token, whatever the case of Bearer', () => {
     expect(clientOf(known, `Bearer ${TOKEN}`)?.name).toBe('ci');
     expect(clientOf(known, `bearer  ${TOKEN}-2 `)?.name).toBe('ops');
   });
@@ -80,7 +80,7 @@ describe('who asks', () => {
     `Bearer ${TOKEN.slice(1)}`,
     `Bearer ${TOKEN} ${TOKEN}-2`,
     `Bearer ${TOKEN.toUpperCase()}`,
-  ])('is nobody with the header %j', header => {
+  ])('is unknown with the header %j', header => {
     expect(clientOf(known, header)).toBeNull();
   });
 });

@@ -1,12 +1,14 @@
 import {once} from 'node:events';
 import {createConnection, createServer, type AddressInfo, type Socket} from 'node:net';
-import {setImmediate} from 'node:timers/promises';
+import {setImmediate, setTimeout as delay} from 'node:timers/promises';
 
 /** A way to a server that can be cut, blocked, or made to lose an answer. */
 export interface Proxy {
   readonly port: number;
   /** Connections that came so far. */
   readonly connections: number;
+  /** Bytes of answers that were passed on so far. */
+  readonly passedOn: number;
   /** After the next request that holds `text` was passed on, its connection is cut before the answer comes back. */
   loseAnswerTo(text: string): void;
   /** Keeps every connection open and passes nothing on any more, in both directions. New ones are accepted too. */
@@ -29,8 +31,18 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** `chunk`: answers are passed on in pieces of so many bytes. */
-export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<Proxy> {
+export interface ProxyOptions {
+  /** Answers are passed on in pieces of so many bytes; 0: as they come. */
+  chunk?: number;
+  /** Time between two pieces, in milliseconds. */
+  everyMs?: number;
+}
+
+export async function startProxy(
+  to: {port: number},
+  {chunk = 0, everyMs = 0}: ProxyOptions = {},
+): Promise<Proxy> {
+  let passedOn = 0;
   const pairs = new Set<[Socket, Socket]>();
   let doomed: string | null = null;
   let swallowing = false;
@@ -62,7 +74,9 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
     upstream.on('data', bytes => {
       // The answer is here, so the request was carried out.
       if (losing) client.destroy();
-      else if (!swallowing && !mute) void passOn(pair, bytes, chunk);
+      else if (!swallowing && !mute) {
+        void passOn(pair, bytes, {chunk, everyMs, onPiece: length => (passedOn += length)});
+      }
     });
     for (const [one, other] of [pair, pair.toReversed()] as [Socket, Socket][]) {
       one.on('error', () => undefined);
@@ -91,6 +105,9 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
     get connections() {
       return connections;
     },
+    get passedOn() {
+      return passedOn;
+    },
     loseAnswerTo: text => (doomed = text),
     swallow: () => (swallowing = true),
     swallowAnswers: () => (mute = true),
@@ -117,16 +134,24 @@ export async function startProxy(to: {port: number}, {chunk = 0} = {}): Promise<
 const PIECES_AT_ONCE = 200;
 
 /** Each piece in a packet of its own, as far as the system lets it; `upstream` waits until all are on their way. */
-async function passOn([client, upstream]: [Socket, Socket], bytes: Buffer, chunk: number): Promise<void> {
+async function passOn(
+  [client, upstream]: [Socket, Socket],
+  bytes: Buffer,
+  {chunk, everyMs, onPiece}: Required<ProxyOptions> & {onPiece(length: number): void},
+): Promise<void> {
   if (chunk === 0) {
     client.write(bytes);
+    onPiece(bytes.length);
     return;
   }
   client.setNoDelay(true);
   upstream.pause();
   for (let at = 0, pieces = 1; at < bytes.length; at += chunk, pieces++) {
-    client.write(bytes.subarray(at, at + chunk));
-    if (pieces % PIECES_AT_ONCE === 0) await setImmediate();
+    const piece = bytes.subarray(at, at + chunk);
+    client.write(piece);
+    onPiece(piece.length);
+    if (everyMs > 0) await delay(everyMs);
+    else if (pieces % PIECES_AT_ONCE === 0) await setImmediate();
   }
   upstream.resume();
 }

@@ -21,27 +21,27 @@ function ask(argv: string[], signal = new AbortController().signal) {
   return confirmPerformer({argv, timeoutMs: 60_000, check: null}, options).perform(step, {release, signal});
 }
 
-test('a gate that is closed is asked again until it opens', async () => {
+test('a closed gate runs again until it opens', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-gate-'));
   const count = 'echo x >> asked; test "$(wc -l < asked)" -ge 3';
   expect(await ask(['sh', '-c', `cd "$0"; ${count}`, folder])).toEqual({outcome: 'done'});
   await rm(folder, {recursive: true});
 });
 
-test('a gate is told the phase that is to be left', async () => {
+test('a gate gets the phase that would be left', async () => {
   expect(await ask(['sh', '-c', 'test "$GRAYDECK_PHASE $GRAYDECK_PERCENT" = "alpha 5"'])).toEqual({
     outcome: 'done',
   });
 });
 
-test('a gate that is not there fails at once: it would never open', async () => {
+test('a missing gate fails at once, because it would never open', async () => {
   expect(await ask(['graydeck-no-such-gate'])).toEqual({
     outcome: 'failed',
     error: 'graydeck-no-such-gate cannot be run (ENOENT)',
   });
 });
 
-test('asking ends when it is stopped, also in the middle of an answer', async () => {
+test('a stop ends the gate, also in the middle of a run', async () => {
   const stop = new AbortController();
   const asking = ask(['sleep', '60'], stop.signal);
   stop.abort();

@@ -18,7 +18,7 @@ const release = {
 } as Release;
 const step = {id: 'rollback.stop', run: 'rollback', name: 'stop', state: 'running', attempts: 0} as Step;
 
-/** A shelf that is a list, and can be away. */
+/** An output store in memory that can be away. */
 function shelf() {
   const kept: KeptOutput[] = [];
   let isAway = false;
@@ -46,31 +46,28 @@ const RESTORE = {id: 'rollback.restore', name: 'restore'} as const;
 
 const node = (program: string) => [process.execPath, '-e', program];
 
-test('a command that ends with 0 has done its step, and is told what it is for', async () => {
+test('exit code 0 means done, and the environment describes the step', async () => {
   const asks = `const e = process.env; process.exit(e.GRAYDECK_VERSION === 'v1.1.0' && e.GRAYDECK_STEP === 'rollback.stop' && e.GRAYDECK_EPOCH === '3' && e.GRAYDECK_PHASE === 'alpha' ? 0 : 9)`;
   expect(await run({argv: node(asks)})).toEqual({outcome: 'done'});
 });
 
-test('an exit code other than 0 fails the step, with the end of what was said', async () => {
+test('another exit code fails the step, with the end of the output', async () => {
   const performed = await run({argv: node(`console.error('no such container'); process.exit(3)`)});
   expect(performed).toMatchObject({
     outcome: 'failed',
-    error: expect.stringMatching(/ended with 3: no such container/),
+    error: expect.stringMatching(/ended with exit code 3: no such container/),
   });
 });
 
-test.each([600, 601, 602, 603])(
-  'what is left of %i units of rockets begins with a whole one',
-  async length => {
-    const says = `process.stdout.write('\\u{1F680}'.repeat(300) + 'x'.repeat(${length - 600})); process.exit(1)`;
-    const performed = await run({argv: node(says)});
-    expect(performed).toMatchObject({
-      outcome: 'failed',
-      error: expect.stringContaining('\u{1F680}') as string,
-    });
-    expect((performed as {error: string}).error.isWellFormed()).toBe(true);
-  },
-);
+test.each([600, 601, 602, 603])('the end of %i units of emoji begins with a whole one', async length => {
+  const says = `process.stdout.write('\\u{1F680}'.repeat(300) + 'x'.repeat(${length - 600})); process.exit(1)`;
+  const performed = await run({argv: node(says)});
+  expect(performed).toMatchObject({
+    outcome: 'failed',
+    error: expect.stringContaining('\u{1F680}') as string,
+  });
+  expect((performed as {error: string}).error.isWellFormed()).toBe(true);
+});
 
 test('a command that hangs is stopped at its timeout', async () => {
   const performed = await run({argv: node('setInterval(() => {}, 1000)'), timeoutMs: 300});
@@ -80,41 +77,41 @@ test('a command that hangs is stopped at its timeout', async () => {
   });
 });
 
-test('a command that floods is let run, and only the end of its output is kept', async () => {
+test('a command with much output runs on, and only the end of its output is kept', async () => {
   const floods = `for (let i = 0; i < 20000; i++) console.log('x'.repeat(100)); console.log('the end'); process.exitCode = 1`;
   const performed = await run({argv: node(floods)});
   expect(performed.error).toMatch(/the end$/);
   expect(performed.error?.length).toBeLessThan(700);
 });
 
-test('a command that is not there is named', async () => {
+test('a missing command is named', async () => {
   expect(await run({argv: ['graydeck-no-such-command']})).toMatchObject({
     outcome: 'failed',
-    error: 'graydeck-no-such-command is not there',
+    error: 'graydeck-no-such-command was not found',
   });
 });
 
-test('on a second run the check may say that it is done already', async () => {
+test('on a second run the check may report the step as done', async () => {
   const hook = {argv: node('process.exit(1)'), check: node('process.exit(0)')};
   expect(await run(hook, 1)).toEqual({outcome: 'done'});
   expect(await run(hook, 0)).toMatchObject({outcome: 'failed'});
 });
 
-test('words in the arguments are never read by a shell', async () => {
+test('no shell reads the arguments', async () => {
   const argv = [...node(`process.exit(process.argv[1] === '$(exit 7); "' ? 0 : 5)`), '$(exit 7); "'];
   expect(await run({argv})).toEqual({outcome: 'done'});
 });
 
-test('what a command leaves running in the background is not waited for', async () => {
+test('processes in the background are not waited for', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-hook-'));
   onTestFinished(() => rm(folder, {recursive: true}));
-  // It ends only with the folder's file, which comes after the outcome.
+  // The process ends only with a file that is created after the outcome.
   const argv = ['sh', '-c', `(until [ -e ${folder}/end ]; do sleep 0.1; done) & echo started`];
   expect(await run({argv})).toEqual({outcome: 'done'});
   await writeFile(join(folder, 'end'), '');
 });
 
-test('at the timeout all that a command has started ends, before its outcome is told', async () => {
+test('at the timeout the whole process group ends before the outcome', async () => {
   const marked = `graydeck-test-${process.pid}`;
   const performed = await run({argv: ['sh', '-c', `sleep 30; : ${marked}`], timeoutMs: 300});
   expect(performed.outcome).toBe('failed');
@@ -123,7 +120,7 @@ test('at the timeout all that a command has started ends, before its outcome is 
   expect(left).toEqual([]);
 });
 
-test('a command is not told the passwords of this process, so that its output cannot hold it', async () => {
+test('a command does not get the passwords of this process', async () => {
   vi.stubEnv('GRAYDECK_STORE_PASSWORD', 'hunter2');
   vi.stubEnv('GRAYDECK_PROMETHEUS_TOKEN', 'hunter2');
   vi.stubEnv('GRAYDECK_STORE', 'redis://deck:hunter2@127.0.0.1/0');
@@ -135,7 +132,7 @@ test('a command is not told the passwords of this process, so that its output ca
   expect(performed.error).toContain('[null,null,null,"is passed on"]');
 });
 
-test('a command is not told the secrets of channels either', async () => {
+test('a command does not get the secrets of channels', async () => {
   vi.stubEnv('SLACK_WEBHOOK', 'hunter2');
   const argv = node(`process.exit(process.env.SLACK_WEBHOOK === undefined ? 0 : 1)`);
   const whole = {argv, timeoutMs: 60_000, check: null};
@@ -145,7 +142,7 @@ test('a command is not told the secrets of channels either', async () => {
   vi.unstubAllEnvs();
 });
 
-test('what a command says is kept beside the log, up to 32 768 characters of its end, by step and attempt', async () => {
+test('the last 32 768 characters of output are stored by step and attempt', async () => {
   const outputs = shelf();
   await run({argv: node(`console.log('one'); console.error('two')`)}, 1, outputs);
   expect(outputs.kept).toMatchObject([{release: 'r-1', step: 'rollback.stop', attempt: 2, result: null}]);
@@ -155,7 +152,7 @@ test('what a command says is kept beside the log, up to 32 768 characters of its
   expect(outputs.kept[1]?.text).toHaveLength(32_768);
 });
 
-test('restore is told what the backup of this release printed on stdout, and nothing of another', async () => {
+test('restore gets the standard output of the backup of this release only', async () => {
   const outputs = shelf();
   await run({argv: node(`console.error('dumping'); console.log('dump-17.sql')`)}, 0, outputs, BACKUP);
   const asks = node(`process.exit(process.env.GRAYDECK_BACKUP === 'dump-17.sql' ? 0 : 9)`);
@@ -165,18 +162,18 @@ test('restore is told what the backup of this release printed on stdout, and not
   expect(await run({argv: none}, 0, outputs, RESTORE)).toEqual({outcome: 'done'});
 });
 
-test('a backup whose name cannot be kept for restore has failed; any other output may be lost', async () => {
+test('a backup fails if its output cannot be stored for restore; other output may be lost', async () => {
   const outputs = shelf();
   outputs.goAway();
   const argv = node(`console.log('dump-17.sql')`);
   expect(await run({argv}, 0, outputs, BACKUP)).toMatchObject({
     outcome: 'failed',
-    error: expect.stringContaining('could not be kept'),
+    error: expect.stringContaining('could not be stored'),
   });
   expect(await run({argv}, 0, outputs)).toEqual({outcome: 'done'});
 });
 
-test('restore is not run while nobody can say what the backup was', async () => {
+test('restore does not run while the output of the backup cannot be read', async () => {
   const outputs = shelf();
   outputs.goAway();
   await expect(run({argv: node('')}, 0, outputs, RESTORE)).rejects.toThrow('the store is away');

@@ -8,7 +8,7 @@ import {hooks, phase, planOf} from '../release/plans.ts';
 
 const plan = planOf([phase('alpha', 5)], {hooks: hooks('stop', 'restore')});
 
-/** The core itself behind a log that is a variable: what is under test is the runner. */
+/** The core with a log in a variable, because the runner is under test. */
 export function journal() {
   let state: State = initialState('new_payment');
   let at = 1000;
@@ -40,7 +40,7 @@ export function journal() {
   return {log, state: () => state, happen, ring, pass: (ms: number) => void (at += ms)};
 }
 
-/** A release that is being taken back: traffic, stop and restore are to be done. */
+/** A release that is rolling back: traffic, stop and restore are due. */
 export async function rollingBack() {
   const deck = journal();
   const {execute} = deck.log('liu');

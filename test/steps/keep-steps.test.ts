@@ -6,7 +6,7 @@ import {eventually} from '../patience.ts';
 
 const done: Performer = {deadlineMs: 5000, perform: () => Promise.resolve({outcome: 'done'})};
 
-/** A process that stays beside the feature, and lets time pass as fast as it looks. */
+/** A process that follows the feature, with a clock that advances at each look. */
 function beside(deck: ReturnType<typeof journal>, isOurs: boolean) {
   const stop = new AbortController();
   const runner: StepRunner = {log: deck.log('bystander'), performerOf: () => done, actor: 'bystander'};
@@ -19,7 +19,7 @@ function beside(deck: ReturnType<typeof journal>, isOurs: boolean) {
   };
 }
 
-/** The other process gets to look at what is new. */
+/** Lets the other process look at the log. */
 const itsTurn = () => new Promise(resolve => setImmediate(resolve));
 
 const doneBy = (deck: ReturnType<typeof journal>) =>
@@ -35,7 +35,7 @@ test('the steps of a run that this process began are run at once', async () => {
   await leave();
 });
 
-test('what nobody has touched for a while is taken up', async () => {
+test('a step that lies untouched is taken over', async () => {
   const deck = await rollingBack();
   const {leave} = beside(deck, false);
   deck.pass(4000);
@@ -44,7 +44,7 @@ test('what nobody has touched for a while is taken up', async () => {
   await leave();
 });
 
-test('what nobody has touched is taken up, too, where the clock went back meanwhile', async () => {
+test('a step that lies untouched is taken over also if the clock went back', async () => {
   const deck = await rollingBack();
   const {leave} = beside(deck, false);
   deck.pass(-3_600_000);
@@ -56,7 +56,7 @@ test('what nobody has touched is taken up, too, where the clock went back meanwh
   await leave();
 });
 
-test('hooks go on where they were begun: a bystander takes nothing from a process that is at it', async () => {
+test('hooks run where they were started: another process takes over no running run', async () => {
   const deck = await rollingBack();
   const first = deck.log('first');
   const begin = (step: string) =>

@@ -37,7 +37,7 @@ function stage(take: () => Promise<unknown>) {
   return {kept, perform};
 }
 
-test('what is known is kept as soon as everybody is at prod: hooks may take longer than samples live', async () => {
+test('a first snapshot is stored as soon as every user is at prod', async () => {
   const {kept, perform} = stage(() => Promise.resolve({requests: 40}));
   expect(await perform('traffic')).toMatchObject({outcome: 'done'});
   await eventually(() => expect(kept).toHaveLength(1));
@@ -46,7 +46,7 @@ test('what is known is kept as soon as everybody is at prod: hooks may take long
   expect(kept[1]).toMatchObject({step: 'rollback.snapshot', attempt: 1});
 });
 
-test('traffic does not wait for the snapshot, nor fail with it; its own step does', async () => {
+test('a failing snapshot fails its own step and not the traffic step', async () => {
   const {perform} = stage(() => Promise.reject(new Error('the store is away')));
   expect(await perform('traffic')).toMatchObject({outcome: 'done'});
   await expect(perform('snapshot')).rejects.toThrow('the store is away');

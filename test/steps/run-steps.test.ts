@@ -39,7 +39,7 @@ test('the steps run in order, those without a hook are skipped, and the release 
   });
 });
 
-test('a step that fails or throws is written down as such, and a rollback goes on', async () => {
+test('a step that fails or throws is recorded, and a rollback continues', async () => {
   const {log, state} = await rollingBack();
   const failing = performer(step =>
     step.name === 'stop' ? Promise.reject(new Error('no such service')) : Promise.resolve({outcome: 'done'}),
@@ -54,7 +54,7 @@ test('a step that fails or throws is written down as such, and a rollback goes o
   expect(state().release?.state).toBe('rolled_back');
 });
 
-test('a second runner waits for the first, and takes its step over after the deadline', async () => {
+test('a second runner waits for the first, and takes over its step after the deadline', async () => {
   const {log, state, pass} = await rollingBack();
   await log('first').execute({type: 'begin-step', release: 'r-1', step: 'rollback.traffic', deadlineMs: 30});
   let runs = 0;
@@ -77,7 +77,7 @@ test('a second runner waits for the first, and takes its step over after the dea
   });
 });
 
-test('a runner that is stopped gives its step back, for a successor to begin at once', async () => {
+test('a stopped runner leaves its step, so that a successor can begin at once', async () => {
   const {log, state} = await rollingBack();
   const stop = new AbortController();
   const hanging = performer(() => {
@@ -99,7 +99,7 @@ test('a step that this version may never begin ends the run, with the reason', a
   const never = performer(() => Promise.reject(new Error('it must not run')));
   await expect(
     runSteps({log: log('liu'), performerOf: () => never, actor: 'liu'}, 'r-1', new AbortController().signal),
-  ).rejects.toThrow('deploy.deploy cannot be run here: the log holds "release-teleported"');
+  ).rejects.toThrow('deploy.deploy cannot run here: the log holds "release-teleported"');
 });
 
 test('the steps of a rollback run although the log holds an event that this version does not know', async () => {
@@ -114,7 +114,7 @@ test('the steps of a rollback run although the log holds an event that this vers
   expect(state().release?.state).toBe('rolled_back');
 });
 
-test('a step whose time limit is longer than a day can be begun all the same', async () => {
+test('a step with a time limit of more than a day can begin', async () => {
   const {log, state} = await rollingBack();
   const slow = performer(() => Promise.resolve({outcome: 'done'}), 48 * 3_600_000);
   await runSteps(
@@ -125,7 +125,7 @@ test('a step whose time limit is longer than a day can be begun all the same', a
   expect(state().release?.state).toBe('rolled_back');
 });
 
-test('a begin that others kept from being written is not asked for without a pause', async () => {
+test('a conflict at the begin of a step is followed by a pause', async () => {
   const {log} = await rollingBack();
   const stop = new AbortController();
   let asked = 0;
@@ -136,16 +136,16 @@ test('a begin that others kept from being written is not asked for without a pau
       return Promise.resolve({kind: 'conflict'});
     },
   };
-  const nobody = performer(() => Promise.reject(new Error('it must not run')));
-  const running = runSteps({log: crowded, performerOf: () => nobody, actor: 'liu'}, 'r-1', stop.signal);
-  // A loop without a pause would never let this timer ring.
+  const unused = performer(() => Promise.reject(new Error('it must not run')));
+  const running = runSteps({log: crowded, performerOf: () => unused, actor: 'liu'}, 'r-1', stop.signal);
+  // A loop without a pause would never let this timer fire.
   await new Promise(resolve => setTimeout(resolve, 50));
   stop.abort();
   await running;
   expect(asked).toBe(1);
 });
 
-test('an outcome is told once the store is back, and the step is not done again', async () => {
+test('an outcome is written once the store is back, and the step does not run again', async () => {
   const {log, state} = await rollingBack();
   const ran: string[] = [];
   const done = performer(step => {
@@ -166,7 +166,7 @@ test('an outcome is told once the store is back, and the step is not done again'
   expect(state().release?.state).toBe('rolled_back');
 });
 
-describe('an outcome that could not be told', () => {
+describe('an outcome that could not be written', () => {
   async function untold(between: (begin: (by: string) => Promise<unknown>) => Promise<unknown>) {
     const {log, state} = await rollingBack();
     const ran: string[] = [];
@@ -199,19 +199,19 @@ describe('an outcome that could not be told', () => {
     return {ran, traffic: state().release?.steps.find(({id}) => id === 'rollback.traffic')};
   }
 
-  test('is told later, and the step is not done again', async () => {
+  test('is written later, and the step does not run again', async () => {
     const {ran, traffic} = await untold(() => Promise.resolve());
     expect(ran).toEqual(['traffic', 'stop', 'restore', 'notify', 'snapshot']);
     expect(traffic).toMatchObject({state: 'done', facts: {run: 1}});
   });
 
-  test('is forgotten once somebody else has begun the step', async () => {
+  test('is forgotten once another process has begun the step', async () => {
     const {ran} = await untold(begin => begin('another'));
     expect(ran).toEqual(['traffic', 'traffic', 'stop', 'restore', 'notify', 'snapshot']);
   });
 });
 
-describe('an outcome that was told', () => {
+describe('an outcome that was written', () => {
   async function promoting(perform: (run: number) => ReturnType<Performer['perform']>) {
     const {log, state} = journal();
     const plan = planOf([phase('all', 100)], {hooks: hooks('promote')});
@@ -230,7 +230,7 @@ describe('an outcome that was told', () => {
     return {run, log, state, runs: () => runs};
   }
 
-  test('is no outcome of the retry: a step that has failed is done again', async () => {
+  test('is no outcome of a retry: the failed step runs again', async () => {
     const {run, log, state, runs} = await promoting(count =>
       Promise.resolve({outcome: count === 1 ? 'failed' : 'done'}),
     );
@@ -241,7 +241,7 @@ describe('an outcome that was told', () => {
     expect(state().release?.state).toBe('completed');
   });
 
-  test('is not left for ever: what goes on when it is begun again is begun again', async () => {
+  test('of `left` lets the step begin again', async () => {
     const {state, runs} = await promoting(count => Promise.resolve({outcome: count === 1 ? 'left' : 'done'}));
     expect(runs()).toBe(2);
     expect(state().release?.state).toBe('completed');
@@ -279,7 +279,7 @@ describe('a hook that a rollback overtakes', () => {
     return {ran, release: deck.state().release!};
   }
 
-  test('is stopped, told as failed, and undone only after that', async () => {
+  test('is stopped, recorded as failed, and undone only after that', async () => {
     const {ran, release} = await overtaken();
     expect(ran).toEqual(['deploy', 'stopped', 'traffic', 'stop', 'notify', 'snapshot']);
     expect(release.state).toBe('rolled_back');
@@ -290,7 +290,7 @@ describe('a hook that a rollback overtakes', () => {
   });
 });
 
-test('who has lost a step to somebody else stops what it was doing', async () => {
+test('a runner that has lost its step to another process stops it', async () => {
   const {log, pass} = await rollingBack();
   const seen: boolean[] = [];
   const slow: Performer = {
@@ -313,7 +313,7 @@ test('who has lost a step to somebody else stops what it was doing', async () =>
   expect(seen).toEqual([true]);
 });
 
-test('a rollback of which nobody can be told has that step skipped, not failed', async () => {
+test('without a channel the notify step of a rollback is skipped', async () => {
   const {log, state} = await rollingBack();
   const done = performer(() => Promise.resolve({outcome: 'done'}));
   const runner: StepRunner = {

@@ -9,7 +9,7 @@ import {given} from '../release/specification.ts';
 const SECOND = 1000;
 const NOW = 1_800_000_000_000;
 
-/** An app that reported a while ago. */
+/** An application that reported `ageMs` ago. */
 function router(ageMs: number, rest: Partial<Report> = {}): Report {
   return {
     name: 'sdk web-1',
@@ -24,7 +24,7 @@ function router(ageMs: number, rest: Partial<Report> = {}): Report {
   };
 }
 
-/** Everyone is to be at prod. */
+/** A view in which every user must be at prod. */
 function view(rest: Partial<TrafficView>): TrafficView {
   return {
     split: () => ({split: deriveSplit(initialState('pay')), since: 7}),
@@ -46,24 +46,24 @@ async function deadlineWith(
 describe('the step that waits for the routers', () => {
   const GRAY = {live: true, percent: 20, version: 6};
 
-  test('may be taken over soon where every router has confirmed, or there is none', async () => {
+  test('can be taken over soon if every router has confirmed, or none exists', async () => {
     expect(await deadlineWith(() => Promise.resolve([]))).toBe(5 * SECOND);
     expect(await deadlineWith(() => Promise.resolve([router(SECOND)]))).toBe(5 * SECOND);
   });
 
-  test('is waited for as long as a router may still take that has not', async () => {
+  test('has a deadline that covers the bounds of unconfirmed routers', async () => {
     expect(await deadlineWith(() => Promise.resolve([router(SECOND, GRAY)]))).toBe(21 * SECOND);
     expect(await deadlineWith(() => Promise.resolve([router(16 * SECOND, GRAY)]))).toBe(6 * SECOND);
     expect(await deadlineWith(() => Promise.resolve([router(40 * SECOND, GRAY)]))).toBe(5 * SECOND);
   });
 
-  test('is given a minute where nobody can be asked, or a router takes longer than that', async () => {
+  test('has a deadline of a minute if routers cannot be read or take longer', async () => {
     expect(await deadlineWith(() => Promise.reject(new Error('away')))).toBe(65 * SECOND);
     const slow = router(0, {...GRAY, boundMs: 600 * SECOND});
     expect(await deadlineWith(() => Promise.resolve([slow]))).toBe(65 * SECOND);
   });
 
-  test('is waited for until a silent router counts as gone, before gray is cleaned up', async () => {
+  test('has a deadline until a silent router counts as gone, before the clean-up', async () => {
     const keeping = router(120 * SECOND, {...GRAY, boundMs: 86_400 * SECOND});
     expect(await deadlineWith(() => Promise.resolve([keeping]), 'traffic-to-prod')).toBe(485 * SECOND);
     expect(await deadlineWith(() => Promise.resolve([router(0, GRAY)]), 'traffic-to-prod')).toBe(22 * SECOND);
@@ -73,14 +73,14 @@ describe('the step that waits for the routers', () => {
   const back = release.steps.find(({id}) => id === 'rollback.traffic')!;
   const signal = new AbortController().signal;
 
-  test('is done once everybody is at prod, also where the samples that were to be counted cannot be read', async () => {
+  test('is done once every user is at prod, also if samples cannot be read', async () => {
     const broken = view({grayRequestsSince: () => Promise.reject(new Error('away'))});
     const done = await trafficPerformer(broken, back).perform(back, {release, signal});
     expect(done).toMatchObject({outcome: 'done', facts: {routers: 0}});
     expect(done.facts).not.toHaveProperty('grayRequestsAfter');
   });
 
-  test('looks again where the routers cannot be read for a moment: what comes after it may take gray away', async () => {
+  test('looks again if the routers cannot be read for a moment', async () => {
     let failures = 2;
     const routers = () =>
       failures-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve([router(SECOND)]);
@@ -92,7 +92,7 @@ describe('the step that waits for the routers', () => {
 describe('a router that is silent and keeps gray by itself', () => {
   const signal = new AbortController().signal;
 
-  /** It was heard last a minute before `begun`. Time passes by more than a minute with each look at the routers. */
+  /** It reported last a minute before `begun`. Each look at the routers takes more than a minute. */
   function passing(begun: number): TrafficView {
     let now = begun;
     const at = begun - 60 * SECOND;
@@ -104,7 +104,7 @@ describe('a router that is silent and keeps gray by itself', () => {
     return view({routers, now: () => now});
   }
 
-  test('is named after a minute of a rollback: the steps go on, and somebody is to look', async () => {
+  test('is named after a minute of a rollback, and the steps continue', async () => {
     const {release} = given(start(), rollback());
     const step = release.steps.find(({id}) => id === 'rollback.traffic')!;
     const done = await trafficPerformer(passing(release.rollback!.at), step).perform(step, {release, signal});
@@ -120,7 +120,7 @@ describe('a router that is silent and keeps gray by itself', () => {
     expect(done.facts?.['ms']).toBeGreaterThan(500 * SECOND);
   });
 
-  test('is in nobody’s way where everybody is to have gray', async () => {
+  test('does not delay a move to gray', async () => {
     const {release} = given(start(), complete());
     const step = release.steps.find(({id}) => id === 'promotion.traffic')!;
     const done = await trafficPerformer(passing(NOW), step).perform(step, {release, signal});

@@ -6,6 +6,8 @@ import {logContract} from './contract/log.ts';
 import {processContract} from './contract/processes.ts';
 import {restContract} from './contract/rest.ts';
 import {sampleContract} from './contract/samples.ts';
+import {sharesContract} from './contract/shares.ts';
+import {summaryContract} from './contract/summary.ts';
 import type {Subject} from './contract/subject.ts';
 
 /** What every store must keep, whatever it is made of. `subject` is asked inside the tests, once it stands. */
@@ -16,6 +18,8 @@ export function storeContract(name: string, subject: () => Subject): void {
     processContract(subject);
     sampleContract(subject);
     feedbackContract(subject);
+    sharesContract(subject);
+    summaryContract(subject);
     restContract(subject);
     anyTextContract(subject);
   });

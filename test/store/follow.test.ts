@@ -5,7 +5,6 @@ import {encodeCommit, placeOf, type LogEntry} from '../../source/store/chain.ts'
 import {
   advance,
   followLog,
-  LOOK_EVERY_MS,
   readHead,
   readLog,
   type LogSource,
@@ -75,17 +74,58 @@ function follow(source: LogSource, after: Commit | null = null) {
 }
 
 describe('one follower for every store', () => {
-  it('takes the commit that the bell carries without looking at the log', async () => {
+  it('reads from the log what a notification carries', async () => {
     const [first, second] = chain(2);
     const {log, source} = memory([entry(first!)]);
     const {news, heard, stop} = follow(source);
     await heard('commit');
     const {looks} = log;
+    log.ring(encodeCommit(second!));
+    await eventually(() => expect(log.looks).toBe(looks + 1));
+    await heard('commit');
     log.entries.push(entry(second!));
     log.ring(encodeCommit(second!));
     await heard('commit', 'commit');
     expect(news[1]).toEqual({type: 'commit', commit: second});
-    expect(log.looks).toBe(looks);
+    await stop();
+  });
+
+  it('tells of a rollback at once, then whether the log holds it', async () => {
+    const [first] = chain(1);
+    const rollback = commitAfter(first!, {events: [{type: 'rollback-started'}]});
+    const {log, source} = memory([entry(first!)]);
+    const {news, heard, stop} = follow(source);
+    await heard('commit');
+    // A forged one.
+    log.ring(encodeCommit(rollback));
+    await heard('commit', 'notice', 'notice');
+    expect(news.slice(1)).toEqual([
+      {type: 'notice', commit: rollback},
+      {type: 'notice', commit: null},
+    ]);
+    // While the log cannot be read it is neither so nor not so.
+    log.failing = new Error('connection refused');
+    log.ring(encodeCommit(rollback));
+    await heard('commit', 'notice', 'notice', 'notice', 'away');
+    log.entries.push(entry(rollback));
+    log.failing = null;
+    await heard('commit', 'notice', 'notice', 'notice', 'away', 'back', 'commit', 'notice');
+    expect(news.at(-1)).toEqual({type: 'notice', commit: null});
+    await stop();
+  });
+
+  it('tells of no rollback that leaves gray live, or that asks for a newer reader', async () => {
+    const [first] = chain(1);
+    const events: Commit['events'] = [{type: 'rollback-started'}];
+    const {log, source} = memory([entry(first!)]);
+    const {heard, stop} = follow(source);
+    await heard('commit');
+    const {looks} = log;
+    log.ring(encodeCommit(commitAfter(first!, {events, split: {...first!.split, live: true}})));
+    await eventually(() => expect(log.looks).toBe(looks + 1));
+    log.ring(encodeCommit(commitAfter(first!, {events, minReader: 99})));
+    await eventually(() => expect(log.looks).toBe(looks + 2));
+    await heard('commit');
     await stop();
   });
 
@@ -104,20 +144,6 @@ describe('one follower for every store', () => {
     log.ring(textOf(commits));
     await heard('commit', 'commit', 'commit', 'commit');
     expect(news).toEqual(commits.map(commit => ({type: 'commit', commit})));
-    await stop();
-  });
-
-  it('notices within the time for a look that a commit the bell carried was never in the log', async () => {
-    const [first, ghost] = chain(2);
-    const {log, source} = memory([entry(first!)]);
-    const {news, heard, stop} = follow(source);
-    await heard('commit');
-    log.ring(encodeCommit(ghost!));
-    await heard('commit', 'commit');
-    expect(Math.max(...log.waits)).toBeLessThanOrEqual(LOOK_EVERY_MS);
-    log.ring();
-    await heard('commit', 'commit', 'broken', 'commit');
-    expect(news[3]).toEqual({type: 'commit', commit: first});
     await stop();
   });
 

@@ -134,7 +134,7 @@ describe('the file of the embedded store', () => {
     database.close();
     expect(toFault(error, 'sqlite:deck.db')).toMatchObject({
       code: 'store-full',
-      message: 'No room is left for sqlite:deck.db.',
+      message: 'The disk of sqlite:deck.db is full.',
     });
   });
 

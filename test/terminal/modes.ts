@@ -28,6 +28,9 @@ export function watchModes(terminal: Terminal): ReadonlySet<string> {
       if (parameter === 25) {
         turn('hidden cursor', !isOn);
       }
+      if (parameter === 7) {
+        turn('no wrapping', !isOn);
+      }
     }
     return false;
   };

@@ -131,6 +131,15 @@ export class TestTerminal implements AsyncDisposable {
     this.#child.resize(columns, rows);
   }
 
+  /** Reads nothing any more of what the program writes, as a terminal does that hangs. */
+  stopReading(): void {
+    this.#child.pause();
+  }
+
+  readOn(): void {
+    this.#child.resume();
+  }
+
   /** Sends a signal to the program itself; its children do not get it. */
   signal(name: NodeJS.Signals): void {
     process.kill(this.pid, name);

@@ -118,7 +118,7 @@ export const architecture = (text: string): string => {
     throw new Error(`source/ARCHITECTURE.md has no lines "${begin}" and "${end}"`);
   }
   const table = ['| room | holds | may import |', '| --- | --- | --- |', ...rooms.map(row)].join('\n');
-  const besides = `Beside the rooms stand the public entries: ${Object.keys(entries)
+  const besides = `The public entries are outside of the rooms: ${Object.keys(entries)
     .map(name => `\`${name}\``)
     .join(', ')}.`;
   return `${text.slice(0, from)}${begin}\n\n${table}\n\n${besides}\n\n${text.slice(to)}`;

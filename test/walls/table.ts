@@ -47,14 +47,13 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'replay',
-    holds: 'recordings line by line, the clock of the viewer, windows as they stood at a moment',
-    pure: true,
-    mayImport: ['release', 'audience', 'analysis'],
+    holds: 'recordings line by line, the clock of the viewer, and a monitor of the past',
+    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor'],
   },
   {
     name: 'config',
     holds:
-      'YAML → plan and project, every mistake with line and column: `yaml/` the text, `condition/`, `plan/`, `seeds/` the older forms, `project/` what `graydeck.yaml` says; `describe/` a plan in words',
+      'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
     pure: true,
     mayImport: ['release', 'audience', 'analysis'],
   },
@@ -93,7 +92,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'router',
     holds:
-      'what every router is: the newest split followed, the report, staleness, what it keeps on its disk (last split, latch of an offline rollback)',
+      'a router: follows the newest split, reports, becomes stale, keeps the last split and the latch of an offline rollback on its disk',
     mayImport: ['release', 'audience', 'store/port'],
   },
   {
@@ -139,8 +138,8 @@ export const rooms: readonly Room[] = [
   {
     name: 'console',
     holds:
-      'Ink: `input/` (what a terminal sends → whole keys and pastes), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
-    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller'],
+      'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
+    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'monitor'],
   },
   {
     name: 'cli',

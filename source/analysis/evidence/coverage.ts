@@ -63,8 +63,13 @@ export class Coverage {
   readonly gray = new SideCoverage();
   contradictedAt = Number.NEGATIVE_INFINITY;
 
+  /** Whether any request ever named a person. */
+  get isNamed(): boolean {
+    return this.prod.named + this.gray.named > 0;
+  }
+
   get isByPeople(): boolean {
-    return this.prod.named + this.gray.named > 0 && this.prod.isCovered && this.gray.isCovered;
+    return this.isNamed && this.prod.isCovered && this.gray.isCovered;
   }
 
   isContradicted(t: number): boolean {

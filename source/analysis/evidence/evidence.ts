@@ -109,7 +109,7 @@ class Evaluator implements EvidenceEvaluator {
     state.hosts.observe(tick, seconds);
     stratum.add(checked, seconds, limits);
     if (stratum.isWhole) {
-      state.people.observe(t, stratum, limits, state.share);
+      if (state.coverage.isNamed) state.people.observe(t, stratum, limits, state.share);
       state.requests.observe(t, stratum, limits, state.share);
       stratum.clear();
       // Limits are opened between strata, so that none is counted in part.

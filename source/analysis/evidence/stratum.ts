@@ -31,7 +31,7 @@ class SideSums {
   add(side: SideTick, limits: Limits): void {
     this.requests += side.requests;
     addAll(this.events, eventsOf(side, limits));
-    addAll(this.people, peopleOf(side, limits));
+    if (side.people !== undefined) addAll(this.people, peopleOf(side, limits));
   }
 
   clear(): void {

@@ -35,7 +35,7 @@ export function feedbackSeries(
       rated++;
       points += one.rating ?? 0;
     }
-    // Before the release nobody could speak of it.
+    // Before the release there is no feedback about it.
     const isBefore = to <= target.startedAt;
     if (metric === 'bug_reports') values.push(isBefore ? null : inStep);
     else values.push(rated === 0 ? null : points / rated);

@@ -19,7 +19,7 @@ export interface FeedbackTarget {
 
 /** A number of one side over a window. */
 export interface FeedbackNumber {
-  /** Null: nobody has rated. */
+  /** Null: there is no rating. */
   value: number | null;
   /** Ratings or reports it is made of. */
   samples: number;
@@ -40,8 +40,8 @@ export function sideOfFeedback(
 
 /**
  * A metric of both sides in the last `overMs` before `at`, from the start of the release on: people take hours to say
- * what they think, so a change of the percentage begins nothing anew. That nobody reports a bug is a count of 0; that
- * nobody rates is no number.
+ * what they think, so a change of the percentage begins nothing anew. No bug report is a count of 0; no rating is no
+ * number.
  */
 export function feedbackNumbers(
   given: readonly Pick<GivenFeedback, 'type' | 'rating' | 'version' | 'phase' | 'at'>[],

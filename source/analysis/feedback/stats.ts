@@ -3,7 +3,7 @@ import {RATINGS, type FeedbackType, type GivenFeedback, type Rating} from './fee
 /** Feedback in numbers. */
 export interface FeedbackStats {
   count: number;
-  /** Mean of those that rated, 1–5; null where nobody did. */
+  /** Mean of the ratings, 1–5; null without any. */
   rating: number | null;
   /** How many rated at all. */
   rated: number;

@@ -11,7 +11,7 @@ export interface DueAlert {
   key: string;
   level: AlertLevel;
   message: string;
-  /** The same in a code and numbers, for whoever speaks another language; absent where there is no code for it. */
+  /** The same as a code with numbers, for other languages; absent if there is no code for it. */
   cause?: Reason;
 }
 

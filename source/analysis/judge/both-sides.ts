@@ -6,7 +6,7 @@ const ALIKE = 2;
 
 /**
  * Whether prod is as sick as gray by a limit of its own: it breaks the same limit, and gray is at most twice as bad.
- * Taking gray back would help nobody then.
+ * A rollback would not help then.
  */
 export function isProdSickToo({minRequests}: Condition, outcome: Outcome): boolean {
   const {kind, op, unit, value, prod, threshold, timesProd, improvement, prodSamples} = outcome;

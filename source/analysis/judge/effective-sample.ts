@@ -2,7 +2,8 @@ import {dispersion} from '../bounds.ts';
 import type {Side, Span} from '../numbers.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import type {WindowReader} from './window-reader.ts';
-import {shareMetric, valuesMetrics} from './read-metric.ts';
+import {valuesBehind} from '../metrics.ts';
+import {shareMetric} from './read-metric.ts';
 
 /** Requests of one person hang together: so many of them count as one at least, whatever was measured. */
 export const LEAST_TOGETHER = 2.5;
@@ -60,7 +61,7 @@ function ofShares(look: WindowReader, side: Side, metric: string, spans: readonl
 
 /** Of values, how many lie above the quantile that is asked for; for a mean, above the median. */
 function ofValues(look: WindowReader, side: Side, metric: string, spans: readonly Span[]): number | null {
-  for (const {distribution, quantile} of valuesMetrics(metric)) {
+  for (const {distribution, quantile} of valuesBehind(metric)) {
     const windows = spans.flatMap(span => look.distributionIn(side, distribution, span) ?? []);
     if (windows.length === 0) continue;
     const all = new LogHistogram();

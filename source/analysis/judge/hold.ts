@@ -142,7 +142,7 @@ function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
   if (next === undefined && plan.complete === 'manual')
     reasons.push(reason('complete_by_hand', 'the last phase: a person completes it'));
   else if (here.durationMs === null && next !== undefined && !here.manual)
-    reasons.push(reason('open_phase', `${here.name} stays until somebody says next`));
+    reasons.push(reason('open_phase', `${here.name} stays until an operator says next`));
   const leftMs = timeLeft(situation);
   const isLetOn = guardrails.some(reading => letsGoOn(reading, situation));
   if (leftMs === 0 && !isLetOn && holdsEqual(situation))

@@ -48,7 +48,7 @@ const LONGEST_GAP_MS = 5000;
 const HEARD_MS = 300_000;
 
 /**
- * One look. The same answer for the same state and situation, whoever asks and whenever; nothing is changed.
+ * Judges one moment. The answer depends on state and situation alone; nothing is changed.
  * A state of another release, or of another version of this program, is taken for none.
  */
 export function judge(

@@ -1,23 +1,11 @@
 import type {Operator} from '../../release/plan.ts';
+import {metricRow} from '../metrics.ts';
 import {amount, amounts, countWords, timeWords} from './amounts.ts';
 import type {JudgedCondition, Outcome, WhyNotApplicable, WhyUnmeasured} from './outcome.ts';
 
-const METRICS: Readonly<Record<string, string>> = {
-  error_rate: 'error rate',
-  conversion_rate: 'conversion rate',
-  active_users: 'active users',
-  user_satisfaction: 'satisfaction of users',
-  response_time: 'mean response time',
-  response_time_p50: 'p50',
-  response_time_p95: 'p95',
-  response_time_p99: 'p99',
-  cpu: 'CPU',
-  db_connections: 'database connections',
-  redis_memory: 'Redis memory',
-};
 const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
-  'no-data': 'nobody reports it on gray',
-  'no-prod': 'nobody reports it on prod',
+  'no-data': 'no sample reports it on gray',
+  'no-prod': 'no sample reports it on prod',
   stale: 'gray has been silent for too long',
   'not-a-number': 'what was measured is not a number',
   'many-series': 'more than one series answers',
@@ -25,7 +13,7 @@ const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
 };
 const NOT_APPLICABLE: Readonly<Record<WhyNotApplicable, string>> = {
   'everybody-gray': 'not judged: at 100 % there is no prod to compare with',
-  'nobody-eligible': 'not judged: at 0 % nobody has gray by percentage',
+  'nobody-eligible': 'not judged: at 0 % no user has gray by percentage',
 };
 const TURNED: Readonly<Record<Operator, Operator>> = {'<': '>=', '<=': '>', '>': '<=', '>=': '<'};
 /** What is well, where it is. */
@@ -45,7 +33,9 @@ const PASSES: Readonly<Record<Operator, (limit: string) => string>> = {
 
 /** A metric in words; its own name where there are none. */
 export function metricWords(metric: string): string {
-  return Object.hasOwn(METRICS, metric) ? (METRICS[metric] ?? metric) : metric.replaceAll('_', ' ');
+  const row = metricRow(metric);
+  if (row === null) return metric.replaceAll('_', ' ');
+  return row.read.by === 'values' && row.read.quantile !== null ? row.en.short : row.en.name;
 }
 
 /**

@@ -45,7 +45,7 @@ export type WhyUndecided = 'few-requests' | 'few-prod-requests' | 'prod-zero' | 
 /** Each its own state; none of them is good news, none rolls back by itself. */
 export type WhyUnmeasured = 'no-data' | 'no-prod' | 'stale' | 'not-a-number' | 'many-series' | 'away';
 
-/** There is no prod to compare with: everybody has gray, or nobody by percentage. */
+/** Why there is no prod to compare with: all users have gray, or none has it by percentage. */
 export type WhyNotApplicable = 'everybody-gray' | 'nobody-eligible';
 
 /** What came of a condition at one look. */

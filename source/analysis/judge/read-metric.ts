@@ -1,4 +1,5 @@
 import type {LogHistogram} from '../sketches/log-histogram.ts';
+import {metricRow, valuesBehind} from '../metrics.ts';
 import type {Side} from '../numbers.ts';
 import type {WindowReader} from './window-reader.ts';
 
@@ -17,48 +18,18 @@ export interface ShareMetric {
   isRest: boolean;
 }
 
-/** A metric that is read off a distribution: a quantile (0–1), or the mean (null). */
-export interface ValuesMetric {
-  distribution: string;
-  quantile: number | null;
-}
-
 const USE = 'feature_use_rate.';
-const SHARES: Readonly<Record<string, ShareMetric>> = {
-  error_rate: {counter: 'errors', isRest: false},
-  conversion_rate: {counter: 'conversions', isRest: false},
-  availability: {counter: 'unavailable', isRest: true},
-};
-const PARTS: readonly [suffix: string, quantile: number | null][] = [
-  ['_p50', 0.5],
-  ['_p95', 0.95],
-  ['_p99', 0.99],
-  ['_avg', null],
-  ['', null],
-];
 
 /** The share of the requests that a metric is, by the name conditions use; null when it is none. */
 export function shareMetric(name: string): ShareMetric | null {
   if (name.startsWith(USE)) return {counter: `uses.${name.slice(USE.length)}`, isRest: false};
-  return Object.hasOwn(SHARES, name) ? (SHARES[name] ?? null) : null;
-}
-
-/** The distributions that a name may speak of, and which part of each, the likeliest first. */
-export function valuesMetrics(name: string): ValuesMetric[] {
-  return PARTS.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, quantile]) => ({
-    distribution: suffix === '' ? name : name.slice(0, -suffix.length),
-    quantile,
-  }));
+  const read = metricRow(name)?.read;
+  return read?.by === 'share' ? {counter: read.counter, isRest: read.isRest === true} : null;
 }
 
 /** Reads any metric that samples can carry, by the name that conditions use; once for each look, side and window. */
 export function readMetric(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
-  const key = `${side} ${overMs} ${name}`;
-  const known = look.readings.get(key);
-  if (known !== undefined) return known;
-  const reading = read(look, side, name, overMs);
-  look.readings.set(key, reading);
-  return reading;
+  return look.reading(side, name, overMs, () => read(look, side, name, overMs));
 }
 
 function read(look: WindowReader, side: Side, name: string, overMs: number): MetricReading {
@@ -73,15 +44,12 @@ function read(look: WindowReader, side: Side, name: string, overMs: number): Met
     const percent = percentOf(look.counted(side, share.counter, overMs), requests);
     return ofRequests(percent === null || !share.isRest ? percent : Math.max(0, 100 - percent));
   }
-  switch (name) {
-    case 'throughput':
-      return ofRequests(entries > 0 ? perSecond(requests) : null);
-    case 'active_users':
-      return ofRequests(look.users(side, overMs));
-  }
-  for (const {distribution, quantile} of valuesMetrics(name)) {
+  const by = metricRow(name)?.read.by;
+  if (by === 'rate') return ofRequests(entries > 0 ? perSecond(requests) : null);
+  if (by === 'distinct') return ofRequests(look.users(side, overMs));
+  for (const {distribution, quantile} of valuesBehind(name)) {
     const values = look.distribution(side, distribution, overMs);
-    if (values !== null) return {value: partOf(values, quantile), samples: values.count};
+    if (values !== null) return {value: valueAt(values, quantile), samples: values.count};
   }
   const gauge = look.gauge(side, name, overMs);
   if (gauge !== null) return {value: gauge, samples: null};
@@ -89,7 +57,7 @@ function read(look: WindowReader, side: Side, name: string, overMs: number): Met
   return count === null ? {value: null, samples: null} : ofRequests(perSecond(count));
 }
 
-function partOf(values: LogHistogram, quantile: number | null): number | null {
+function valueAt(values: LogHistogram, quantile: number | null): number | null {
   return quantile === null ? values.mean() : values.quantile(quantile);
 }
 

@@ -24,7 +24,7 @@ const RECENT_MS = 300_000;
 /** The count begins anew now and then, a little back: nothing comes later than that. */
 const LONGEST_COUNT_MS = 300_000;
 const LATEST_MS = 120_000;
-/** How many requests of a person come together where nobody counts people. */
+/** Requests of a person that come together, if people are not counted. */
 const TOGETHER = 10;
 const MOST_TOGETHER = 50;
 
@@ -91,7 +91,7 @@ function count(
   };
 }
 
-/** Eligible people of both sides of late; null where nobody counts people. */
+/** Eligible people of both sides of late; null if people are not counted. */
 function usersOf(look: WindowReader): number | null {
   const gray = look.users('gray', RECENT_MS);
   const prod = look.users('prod', RECENT_MS);

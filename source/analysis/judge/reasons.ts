@@ -20,7 +20,7 @@ export type ReasonCode =
   /** A guardrail that stops cannot be judged: too few requests, or not measurable. */
   | 'guardrail_undecided'
   | 'guardrail_unmeasured'
-  /** Prod breaks the same limit: taking gray back would help nobody. */
+  /** Prod breaks the same limit: a rollback would not help. */
   | 'both_sides'
   /** Gray is worse beyond chance; `value` and `threshold` are the shares of gray and prod, percent. */
   | 'evidence'
@@ -64,12 +64,16 @@ export type ReasonCode =
   | 'phase_served'
   | 'advance_early';
 
-type Numbers = Partial<Pick<Reason, 'metric' | 'value' | 'threshold' | 'samples' | 'windowSeconds'>>;
+type Numbers = Partial<
+  Pick<Reason, 'metric' | 'value' | 'threshold' | 'samples' | 'windowSeconds' | 'people'>
+>;
 
 /** A reason; what is not said is null. */
 export function reason(code: ReasonCode, text: string, numbers: Numbers = {}): Reason {
   const {metric = null, value = null, threshold = null, samples = null, windowSeconds = null} = numbers;
-  return {code, metric, value, threshold, samples, windowSeconds, text};
+  const {people} = numbers;
+  const known = {code, metric, value, threshold, samples, windowSeconds, text};
+  return people === undefined ? known : {...known, people};
 }
 
 function numbersOf({
@@ -126,7 +130,7 @@ export function evidenceReason(reading: EvidenceReading): Reason {
   const sure = chanceWords(reading);
   const found = metrics.find(({metric}) => metric === worst);
   if (found === undefined) return reason('evidence', `gray is worse, ${sure}`);
-  const {metric, prod, gray, samples, seconds, thresholdMs, footing} = found;
+  const {metric, prod, gray, samples, people, seconds, thresholdMs, footing} = found;
   const percent = (share: number | null) => (share === null ? null : share * 100);
   const shown = (share: number | null) => (share === null ? 'unknown' : amount(share * 100, 'percent'));
   const numbers: Numbers = {
@@ -135,6 +139,7 @@ export function evidenceReason(reading: EvidenceReading): Reason {
     threshold: percent(prod),
     samples: samples.gray,
     windowSeconds: seconds,
+    ...(footing === 'people' ? {people: people.gray} : {}),
   };
   const other = footing === 'history' ? "prod's history" : 'prod';
   const hosts = reading.isOneHost ? `; ${ONE_HOST}` : '';

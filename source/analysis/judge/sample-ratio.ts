@@ -39,12 +39,12 @@ const FEWEST_TO_RECOVER = 100;
 /** What is known of the crowd behind the requests. */
 export interface Crowd {
   requests: number;
-  /** Different eligible people among them; null where nobody counts people. */
+  /** Different eligible people among them; null if people are not counted. */
   users: number | null;
 }
 
 /**
- * The tolerated range around the percentages of a split's tiers. Whoever fits several tiers has the highest of them, so
+ * The tolerated range around the percentages of a split's tiers. A user who fits several tiers has the highest of them, so
  * a tier for everyone is the least; without one the lowest is.
  */
 export function expectedShare(
@@ -56,7 +56,7 @@ export function expectedShare(
   const forAll = tiers.filter(({audience}) => audience === null).map(({percent}) => percent);
   const least = (forAll.length > 0 ? Math.max(...forAll) : Math.min(...percents)) / 100;
   const most = Math.max(...percents) / 100;
-  // People are unequally busy: a quarter of them counts. Where nobody counts people, fifty requests are one.
+  // People are unequally busy: a quarter of them counts. If people are not counted, fifty requests count as one.
   const crowd = Math.max(1, users === null ? requests / 50 : users / 4);
   const base = users === null ? 0.2 : 0.05;
   const spread = (share: number) => 1 + base + 4 * Math.sqrt((1 - share) / (Math.max(share, 1e-4) * crowd));

@@ -2,7 +2,8 @@ import {meanOf, proportion, quantileRanks, type Certainty, type Estimate} from '
 import type {Side} from '../numbers.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {WindowReader} from './window-reader.ts';
-import {shareMetric, valuesMetrics} from './read-metric.ts';
+import {valuesBehind} from '../metrics.ts';
+import {shareMetric} from './read-metric.ts';
 
 /** What a metric of one side is made of, where it is made of samples. */
 export type Sampled =
@@ -20,7 +21,7 @@ export function readSampled(look: WindowReader, side: Side, metric: string, over
       ? null
       : {kind: 'share', events, of, isRest: share.isRest};
   }
-  for (const {distribution, quantile} of valuesMetrics(metric)) {
+  for (const {distribution, quantile} of valuesBehind(metric)) {
     const values = look.distribution(side, distribution, overMs);
     if (values !== null) return {kind: 'values', values, of: values.count, quantile};
   }

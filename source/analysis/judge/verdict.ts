@@ -41,7 +41,7 @@ export function verdictOf(situation: Situation, findings: Findings): Verdict {
   return found('advance', [advanceReason(situation, findings)]);
 }
 
-/** On, and seen to be so: nobody is stopped out of blindness. */
+/** Whether a guardrail is on and was measured to be so: missing data never stops a release. */
 export function isFiring({guardrail, outcome, isOn, isOverruled}: GuardrailReading): boolean {
   if (!isOn || outcome.kind === 'undecided' || outcome.kind === 'cannot-measure') return false;
   return guardrail.then === 'rollback' || (guardrail.then === 'pause' && !isOverruled);

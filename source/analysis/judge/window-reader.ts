@@ -11,17 +11,17 @@ export interface Measured {
   readonly keptMs: number;
   /** Requests, and the entries they came in. */
   arrivals(side: Side, span: Span, cohort?: Cohort): Arrivals;
-  /** Sum of a counter; null where nobody reports it. */
+  /** Sum of a counter; null if no sample reports it. */
   counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
   /** Newest value of a gauge; null without any. */
   gauge(side: Side, name: string, span: Span, cohort?: Cohort): number | null;
-  /** Different users, estimated; null where nobody counts them. */
+  /** Different users, estimated; null if no sample counts them. */
   users(side: Side, span: Span, cohort?: Cohort): number | null;
   /** People first seen on a side since the split changed, over a span; absent or null: requests name no person. */
   people?(side: Side, span: Span): {seen: number} | null;
   /** Null without values, or when the name is none of a distribution. */
   distribution(side: Side, name: string, span: Span, cohort?: Cohort): LogHistogram | null;
-  /** The instance that says most of a side of late; absent or null: nobody knows. */
+  /** The instance that says most of a side of late; absent or null: unknown. */
   loudest?(side: Side, at: number): Loudest | null;
   /** End of the newest second in the span in which something arrived, milliseconds since 1970; null without any. */
   heardAt(side: Side, span: Span, cohort?: Cohort): number | null;
@@ -56,11 +56,12 @@ interface Known {
   users?: {count: number | null};
   readonly counted: Map<string, number | null>;
   readonly distributions: Map<string, LogHistogram | null>;
+  readonly readings: Map<string, MetricReading>;
 }
 
 /**
  * Reads windows at one moment, what is costly at most once. Judged are the eligible: of those who were chosen nothing
- * can be learned about the version. Where nobody is eligible (0 %) whoever has gray is looked at, so that testers are
+ * can be learned about the version. At 0 % no user is eligible, so all who have gray are judged: testers are
  * guarded.
  */
 export class WindowReader {
@@ -68,8 +69,6 @@ export class WindowReader {
   /** By the length of the window, milliseconds. */
   readonly #known: Record<Side, Map<number, Known>> = {prod: new Map(), gray: new Map()};
   readonly #computed = new Map<string, number>();
-  /** Metrics that were read already, by side, name and window. */
-  readonly readings = new Map<string, MetricReading>();
 
   constructor(frame: Frame) {
     this.frame = frame;
@@ -85,6 +84,11 @@ export class WindowReader {
   arrivals(side: Side, overMs: number): Arrivals {
     const known = this.#of(side, overMs);
     return (known.arrivals ??= this.frame.measured.arrivals(side, this.span(overMs), this.#cohort));
+  }
+
+  /** A metric of a side over the window, by the name that conditions use; `read` is asked once. */
+  reading(side: Side, name: string, overMs: number, read: () => MetricReading): MetricReading {
+    return once(this.#of(side, overMs).readings, name, read);
   }
 
   counted(side: Side, name: string, overMs: number): number | null {
@@ -171,7 +175,10 @@ export class WindowReader {
   #of(side: Side, overMs: number): Known {
     const windows = this.#known[side];
     let known = windows.get(overMs);
-    if (known === undefined) windows.set(overMs, (known = {counted: new Map(), distributions: new Map()}));
+    if (known === undefined) {
+      known = {counted: new Map(), distributions: new Map(), readings: new Map()};
+      windows.set(overMs, known);
+    }
     return known;
   }
 

@@ -108,7 +108,7 @@ export class DistinctSketch {
     return `~${encodeBase64(this.toBytes())}`;
   }
 
-  /** Null for anything that is not such a sketch, whoever wrote it. */
+  /** Reads a sketch; null if the text is none. */
   static decode(text: string): DistinctSketch | null {
     if (text.charCodeAt(0) !== 126 || text.length > LONGEST) return null;
     const end = decodeBase64(text, 1, scratch, 0);

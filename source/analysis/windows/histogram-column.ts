@@ -23,7 +23,7 @@ interface Slide {
  * one second away and adds one. A change in a second that a sum holds makes the sum anew.
  */
 export class HistogramColumn extends SketchColumn<LogHistogram> {
-  /** Sums of the values of packed slots: a sum that slid would gather errors of rounding. */
+  /** Sums of the values by slot, NaN while one is open. A sum that slides would gather errors of rounding. */
   readonly #sums: Float64Array;
   /** Those used last come first. */
   readonly #slides: Slide[] = [];
@@ -32,6 +32,11 @@ export class HistogramColumn extends SketchColumn<LogHistogram> {
   constructor(slots: number) {
     super(slots, () => new LogHistogram());
     this.#sums = new Float64Array(slots);
+  }
+
+  override at(slot: number): LogHistogram {
+    this.#sums[slot] = Number.NaN;
+    return super.at(slot);
   }
 
   override pack(slot: number): void {
@@ -63,8 +68,7 @@ export class HistogramColumn extends SketchColumn<LogHistogram> {
       : slides.length < MOST_SLIDES
         ? undefined
         : slides.pop()) ?? {first, end: first, change: 0, sum: new LogHistogram()};
-    const change = this.#newest(Math.min(slide.first, first), end, changes);
-    if (known >= 0 && this.#newest(slide.first, slide.end, changes) <= slide.change) {
+    if (known >= 0 && !this.#hasChanged(slide, changes)) {
       for (let second = slide.first; second < first; second++) this.#take(slide.sum, second % this.slots);
       for (let second = slide.end; second < end; second++) this.mergeSlot(slide.sum, second % this.slots);
     } else {
@@ -72,7 +76,9 @@ export class HistogramColumn extends SketchColumn<LogHistogram> {
       super.mergeInto(slide.sum, first, end, changes);
     }
     slide.sum.sum = this.#sumOf(first, end);
-    Object.assign(slide, {first, end, change});
+    slide.first = first;
+    slide.end = end;
+    slide.change = changes.change;
     slides.unshift(slide);
     return slide.sum;
   }
@@ -82,16 +88,14 @@ export class HistogramColumn extends SketchColumn<LogHistogram> {
     if (bytes !== null) from.takeBytes(bytes, 0, bytes.length);
   }
 
-  /** Number of the newest change in these seconds. */
-  #newest(first: number, end: number, {changes}: Changes): number {
-    let newest = 0;
+  /** Whether a second that the sum holds has changed since. */
+  #hasChanged({first, end, change}: Slide, {changes}: Changes): boolean {
     let slot = first % this.slots;
     for (let second = first; second < end; second++) {
-      const change = changes[slot] ?? 0;
-      if (change > newest) newest = change;
+      if ((changes[slot] ?? 0) > change) return true;
       if (++slot === this.slots) slot = 0;
     }
-    return newest;
+    return false;
   }
 
   /** Sum of the values in these seconds, added up in their order: the same in every process. */
@@ -99,7 +103,8 @@ export class HistogramColumn extends SketchColumn<LogHistogram> {
     let sum = 0;
     let slot = first % this.slots;
     for (let second = first; second < end; second++) {
-      sum += this.openAt(slot)?.sum ?? this.#sums[slot] ?? 0;
+      const packed = this.#sums[slot] ?? 0;
+      sum += Number.isNaN(packed) ? (this.openAt(slot)?.sum ?? 0) : packed;
       if (++slot === this.slots) slot = 0;
     }
     return sum;

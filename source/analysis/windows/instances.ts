@@ -62,7 +62,7 @@ export class Instances {
     }
   }
 
-  /** Over the last minute of whole stretches before `at`; null where nobody says who he is. */
+  /** Over the last minute of whole stretches before `at`; null if no sample names an instance. */
   loudest(side: Side, at: number): Loudest | null {
     const last = Math.floor(at / BUCKET_MS) - 1;
     const known = this.#known[side];

@@ -14,7 +14,7 @@ export interface GaugeColumn {
 
 /**
  * The seconds of one side and cohort, by column: a metric is one array over the ring. A column is made when its
- * metric is first seen here, so that its being there says somebody reports it.
+ * metric is first seen here, so its presence says that a sample reports it.
  */
 export class Lane {
   readonly #slots: number;

@@ -30,7 +30,7 @@ type Near = Pick<
 
 /**
  * Windows of any length: of short ones every second, of longer ones the last minutes by the second and everything before by
- * the minute, from the store's roll-ups. Whoever reads them, and since whenever, sees the same: where the two meet is a
+ * the minute, from the store's roll-ups. Every process sees the same, however long it has run: where the two meet is a
  * matter of the clock alone, as long as the minutes have been read.
  */
 export class LongWindows {
@@ -143,7 +143,7 @@ export class LongWindows {
     const known = minutes?.known ?? null;
     if (minutes === null || known === null || to - from <= BY_SECONDS_MS) return null;
     const settled = Math.floor((to - SETTLED_MS) / MINUTE_MS) * MINUTE_MS;
-    // Minutes that nobody has rolled up yet are still there by the second.
+    // Minutes that are not rolled up yet are still there by the second.
     const border = Math.min(settled, known.to);
     return border <= from ? null : {minutes, far: {from, to: border}, near: {from: border, to}};
   }

@@ -1,7 +1,7 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import type {Lane} from './lane.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
-import type {Part} from '../metric-table.ts';
+import {summaryBy, type Summary} from '../metrics.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 
 /** Sum of a counter over seconds of the ring. */
@@ -57,7 +57,7 @@ export function mergeDistribution(
 
 const distinct = new DistinctSketch();
 
-/** Different users in seconds of the ring, estimated; null when nobody reported any. */
+/** Different users in seconds of the ring, estimated; null without any. */
 export function usersOf(lanes: readonly Lane[], {first, end}: Seconds, ring: SecondRing): number | null {
   distinct.clear();
   for (const lane of lanes) lane.users?.mergeInto(distinct, first, end, ring);
@@ -74,16 +74,8 @@ function sumColumn(column: Float64Array, first: number, end: number, slots: numb
   return sum;
 }
 
-/** Everything that is read off a distribution; null without values. */
-export type Summary = Record<Part, number | null>;
-
 export function summaryOf(histogram: LogHistogram): Summary {
-  return {
-    mean: histogram.mean(),
-    p50: histogram.quantile(0.5),
-    p95: histogram.quantile(0.95),
-    p99: histogram.quantile(0.99),
-  };
+  return summaryBy(quantile => (quantile === null ? histogram.mean() : histogram.quantile(quantile)));
 }
 
 /** Percent; null when there is nothing to be a part of. */

@@ -59,7 +59,7 @@ export class RingReader {
     return {requests: sumOf(lanes, REQUESTS, seconds, slots), entries: entriesOf(lanes, seconds, slots)};
   }
 
-  /** Sum of a counter; null where nobody reports it on that side, or it is no counter. */
+  /** Sum of a counter; null if no sample reports it on that side, or it is no counter. */
   counted(side: Side, cohort: Cohort | null, name: string, range: Seconds): number | null {
     const metric = this.#table.get(name);
     if (metric?.kind !== 'counter') return null;
@@ -77,7 +77,7 @@ export class RingReader {
     return gaugeOf(lanes, metric.index, seconds, slots)?.value ?? null;
   }
 
-  /** Different users of a side, estimated; null where nobody counts them. */
+  /** Different users of a side, estimated; null if no sample counts them. */
   users(side: Side, cohort: Cohort | null, range: Seconds): number | null {
     const {lanes, seconds} = this.#at(side, cohort, range);
     return usersOf(lanes, seconds, this.#ring);

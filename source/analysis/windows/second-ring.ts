@@ -28,7 +28,8 @@ export class SecondRing {
   readonly changes: Float64Array;
   /** The same for each block of ten. */
   readonly blockChanges: Float64Array;
-  #change = 0;
+  /** Number of the newest change of all. */
+  change = 0;
   readonly #lanes: (Lane | undefined)[] = Array.from({length: 2 * LANES});
   /** Packed slots that were opened again by something late. */
   readonly #reopened = new Set<number>();
@@ -72,9 +73,9 @@ export class SecondRing {
       else
         for (let second = first; second < end; second++) this.peek(side, place)?.clear(second % this.slots);
     }
-    this.#change++;
-    this.changes.fill(this.#change);
-    this.blockChanges.fill(this.#change);
+    this.change++;
+    this.changes.fill(this.change);
+    this.blockChanges.fill(this.change);
     return all;
   }
 
@@ -100,9 +101,9 @@ export class SecondRing {
   }
 
   touch(slot: number): void {
-    this.#change++;
-    this.changes[slot] = this.#change;
-    this.blockChanges[Math.floor(slot / BLOCK)] = this.#change;
+    this.change++;
+    this.changes[slot] = this.change;
+    this.blockChanges[Math.floor(slot / BLOCK)] = this.change;
   }
 
   /** Number of the newest change in these seconds, which must lie in the ring. */

@@ -1,6 +1,6 @@
 import {LogHistogram} from '../sketches/log-histogram.ts';
-import {CONVERSIONS, ERRORS, REQUESTS, UNAVAILABLE, findMetric} from '../metric-table.ts';
-import type {MetricTable, Part} from '../metric-table.ts';
+import {REQUESTS, findMetric, type MetricTable} from '../metric-table.ts';
+import {metricRow, type Part, type Summary} from '../metrics.ts';
 import type {Side, Span} from '../numbers.ts';
 import * as reading from './reading.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
@@ -17,7 +17,7 @@ type ReadStep = (seconds: Seconds, step: number, to: number) => number | null;
 export class SeriesReader {
   readonly #ring: SecondRing;
   readonly #table: MetricTable;
-  readonly #summaries = new StepMemo<reading.Summary>();
+  readonly #summaries = new StepMemo<Summary>();
   readonly #users = new StepMemo<number | null>();
   readonly #merged = new LogHistogram();
 
@@ -41,22 +41,22 @@ export class SeriesReader {
   }
 
   #standard(side: Side, name: string, stepMs: number): ReadStep | null {
-    switch (name) {
-      case 'throughput':
+    const row = metricRow(name);
+    switch (row?.read.by) {
+      case 'rate':
         return this.#rate(side, REQUESTS);
-      case 'error_rate':
-        return this.#share(side, ERRORS);
-      case 'conversion_rate':
-        return this.#share(side, CONVERSIONS);
-      case 'availability': {
-        const away = this.#share(side, UNAVAILABLE);
+      case 'distinct':
+        return this.#distinct(side, stepMs);
+      case 'share': {
+        const counter = this.#table.get(row.read.counter);
+        if (counter === undefined) return () => null;
+        const share = this.#share(side, counter.index);
+        if (row.read.isRest !== true) return share;
         return (seconds, step, to) => {
-          const percent = away(seconds, step, to);
+          const percent = share(seconds, step, to);
           return percent === null ? null : Math.max(0, 100 - percent);
         };
       }
-      case 'active_users':
-        return this.#distinct(side, stepMs);
       default:
         return null;
     }
@@ -91,7 +91,7 @@ export class SeriesReader {
     };
   }
 
-  /** Percent of the requests; null where nobody reports the part. */
+  /** Percent of the requests; null if no sample reports the part. */
   #share(side: Side, part: number): ReadStep {
     const {slots} = this.#ring;
     const lanes = this.#ring.lanes(side, 'everything');

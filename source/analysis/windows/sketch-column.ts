@@ -16,8 +16,9 @@ const MOST_STRETCHES = 8;
 /** Newest seconds that stay open; older ones are packed into bytes, a tenth of the size. */
 export const OPEN_SECONDS = 15;
 
-/** Numbers of the newest changes: of each slot of a ring, and of each block of ten. */
+/** Numbers of the newest changes: of all, of each slot of a ring, and of each block of ten. */
 export interface Changes {
+  readonly change: number;
   readonly changes: Float64Array;
   readonly blockChanges: Float64Array;
 }

@@ -1,6 +1,7 @@
 import type {Commit} from '../../release/commit.ts';
 import type {Release, State} from '../../release/state.ts';
-import {METRIC_NAMES, SIDES, type Side, type SideNumbers, type WindowView} from '../numbers.ts';
+import {METRIC_NAMES} from '../metrics.ts';
+import {SIDES, type Side, type SideNumbers, type WindowView} from '../numbers.ts';
 
 /** What a snapshot is made from. */
 export interface SnapshotSource {
@@ -86,7 +87,7 @@ function verdictsOf(id: string, commits: readonly Commit[]) {
     .slice(-MOST_VERDICTS);
 }
 
-/** To four digits: nobody reads more off a curve. */
+/** Rounds to four digits: a curve does not show more. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(4));
 }

@@ -248,7 +248,7 @@ export class Windows implements WindowView {
     return this.#reader.arrivals(side, cohort ?? null, this.#seconds(span));
   }
 
-  /** Sum of a counter of a side over a span; null where nobody reports it on that side, or it is no counter. */
+  /** Sum of a counter of a side over a span; null if no sample reports it on that side, or it is no counter. */
   counted(side: Side, name: string, span: Span, cohort?: Cohort): number | null {
     return this.#reader.counted(side, cohort ?? null, name, this.#seconds(span));
   }
@@ -263,7 +263,7 @@ export class Windows implements WindowView {
     return this.#instances.loudest(side, at);
   }
 
-  /** Different users of a side in a span, estimated; null where nobody counts them. */
+  /** Different users of a side in a span, estimated; null if no sample counts them. */
   users(side: Side, span: Span, cohort?: Cohort): number | null {
     return this.#reader.users(side, cohort ?? null, this.#seconds(span));
   }

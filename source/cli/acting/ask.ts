@@ -28,7 +28,7 @@ export async function confirm(call: Call, {lines, expected, command}: Question):
     );
   }
   const answer = await ask(expected === undefined ? 'Go on? [y/N] ' : `Type ${expected} to go on: `, call);
-  const isConfirmed = expected === undefined ? isYes(answer) : answer.trim() === expected;
+  const isConfirmed = expected === undefined ? isYes(answer) : narrow(answer) === narrow(expected);
   if (!isConfirmed) throw declined();
 }
 
@@ -39,7 +39,12 @@ export async function askDone(call: Call, item: string): Promise<boolean> {
 }
 
 function isYes(answer: string): boolean {
-  return /^y(?:es)?$/iu.test(answer.trim());
+  return /^y(?:es)?$/iu.test(narrow(answer));
+}
+
+/** An input method may write the same letters in their full width. */
+function narrow(text: string): string {
+  return text.normalize('NFKC').trim();
 }
 
 function declined(): Failure {

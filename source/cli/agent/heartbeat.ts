@@ -1,7 +1,8 @@
-import {execFile, spawn, type ChildProcess} from 'node:child_process';
+import {spawn, type ChildProcess} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {BEAT, BEAT_EVERY_MS, FAREWELL} from '../../nginx/watchdog.ts';
 import type {Call} from '../call.ts';
+import {systemdReadiness} from '../systemd.ts';
 
 /** Least time between two starts of a watchdog that ends at once, milliseconds. */
 const LIVES_AT_LEAST_MS = 1000;
@@ -10,7 +11,7 @@ const LIVES_AT_LEAST_MS = 1000;
  * Sends heartbeats until it is closed: to a watchdog process of its own, which outlives the agent, and to systemd if
  * systemd started the agent.
  */
-export function beginBeating(call: Call, watchdogMs: number): {close(): void} {
+export function beginBeating(call: Call): {close(): void} {
   const over = new AbortController();
   let watchdog = startWatchdog(call);
   // A watchdog that has acted, or was killed, is replaced. Without one the bound on exposure would not hold.
@@ -25,14 +26,13 @@ export function beginBeating(call: Call, watchdogMs: number): {close(): void} {
   };
   void keepOne();
   const beat = setInterval(() => watchdog.stdin?.write(BEAT), BEAT_EVERY_MS);
-  notifySystemd('READY=1');
-  const systemd = setInterval(() => notifySystemd('WATCHDOG=1'), Math.max(500, watchdogMs / 3));
+  const systemd = systemdReadiness();
+  systemd.ready();
   return {
     close() {
       over.abort();
       clearInterval(beat);
-      clearInterval(systemd);
-      notifySystemd('STOPPING=1');
+      systemd.close();
       watchdog.stdin?.end(FAREWELL);
     },
   };
@@ -56,10 +56,4 @@ function ended(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-}
-
-/** Node cannot send datagrams on Unix sockets, so a program of systemd sends the state. */
-function notifySystemd(state: string): void {
-  if (!process.env['NOTIFY_SOCKET']) return;
-  execFile('systemd-notify', [state], {timeout: 2000}, () => undefined);
 }

@@ -24,8 +24,8 @@ export async function checkHooks({hooks, phases}: Pick<Plan, 'hooks' | 'phases'>
   return bad.map(({name, program, state}) => {
     const shown = plainText(program, 120);
     return state === 'missing'
-      ? wrong(CHECK, `${name}: ${shown} is not there`, 'put it there, or correct hooks: in the plan')
-      : wrong(CHECK, `${name}: ${shown} may not be run`, `chmod +x ${shown}`);
+      ? wrong(CHECK, `${name}: ${shown} was not found`, 'put it there, or correct hooks: in the plan')
+      : wrong(CHECK, `${name}: ${shown} is not executable`, `chmod +x ${shown}`);
   });
 }
 

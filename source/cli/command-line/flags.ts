@@ -54,7 +54,10 @@ const FLAGS = {
     help: 'answer for an event that this version does not know, with --reason: it is passed over',
   },
   until: {value: 'T', help: 'the end of the freeze: 18h from now, 08:00, or a whole date'},
-  from: {value: 'T', help: 'a moment: 10m before the end, 14:02, or a whole date'},
+  from: {
+    value: 'T',
+    help: 'a moment: 10m before the end, 14:02, or a whole date; of plan new: seed-four, seed-five or ramp',
+  },
   traffic: {
     value: 'RATE',
     help: 'what to expect of the traffic: 200/s, or with the error rate of prod 200/s,0.5%',

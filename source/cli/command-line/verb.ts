@@ -24,6 +24,7 @@ export type VerbFile =
   | 'alert'
   | 'feedback'
   | 'plan'
+  | 'schema'
   | 'judge'
   | 'guard'
   | 'serve'

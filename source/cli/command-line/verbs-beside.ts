@@ -188,31 +188,6 @@ export const BESIDE: readonly Verb[] = [
     file: 'serve',
   },
   {
-    name: 'plan check',
-    summary: 'find every mistake of a plan',
-    arguments: [{name: 'FILE', isFile: true}],
-    flags: ['traffic'],
-    changes: false,
-    examples: [
-      'graydeck plan check payment.yaml',
-      'graydeck plan check payment.yaml --traffic 200/s',
-      'cat payment.yaml | graydeck plan check -',
-    ],
-    more:
-      'With --traffic it says as well which phases are too short to show anything, and which windows never hold ' +
-      'enough requests. Without an error rate prod is taken to fail one request in a hundred.',
-    file: 'plan',
-  },
-  {
-    name: 'plan show',
-    summary: 'the timetable of a plan, and how its conditions are read, in words',
-    arguments: [{name: 'FILE', isFile: true}],
-    flags: ['traffic'],
-    changes: false,
-    examples: ['graydeck plan show payment.yaml --traffic 200/s,0.5%', 'graydeck plan show built-in'],
-    file: 'plan',
-  },
-  {
     name: 'judge',
     summary: 'the judge alone: recordings on stdin, a decision for each tick on stdout',
     arguments: [],

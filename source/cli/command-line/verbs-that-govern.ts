@@ -63,7 +63,7 @@ export const GOVERNING: readonly Verb[] = [
     examples: ['graydeck log verify', 'graydeck log verify 218:3f9c0b7a51de', 'graydeck log verify --json'],
     more:
       'It names the first commit that was changed, and exits 1. HEAD is a version and an id, as notices and reports show ' +
-      'them: whoever may rewrite the whole log can give every commit a new id, and then it is no longer there.',
+      'them. An operator of the store can rewrite the whole log with new ids; then that head is no longer in it.',
     file: 'log-verify',
   },
 ];

@@ -1,5 +1,6 @@
 import type {Verb} from './verb.ts';
 import {BESIDE} from './verbs-beside.ts';
+import {FILES} from './verbs-of-files.ts';
 import {ROUTING} from './verbs-for-routers.ts';
 import {GOVERNING} from './verbs-that-govern.ts';
 import {MOVING} from './verbs-that-move.ts';
@@ -10,5 +11,6 @@ export const VERBS: readonly Verb[] = [
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
   ...GOVERNING,
+  ...FILES,
   ...ROUTING,
 ];

@@ -14,6 +14,8 @@ export interface Report {
 }
 
 const WIDTH = 200;
+/** A trouble may name a way out at its end. */
+const TROUBLE_WIDTH = 500;
 
 /** Begins to tell; of the log only what is written from now on. */
 export function reportOn(call: Call, view: ControllerView): Report {
@@ -71,7 +73,7 @@ export function reportOn(call: Call, view: ControllerView): Report {
       }
     },
     onTrouble(why) {
-      const said = why === null ? null : plainText(why, WIDTH);
+      const said = why === null ? null : plainText(why, TROUBLE_WIDTH);
       if (said === trouble) return;
       trouble = said;
       line(said === null ? 'judges again' : `cannot judge: ${said}`, {trouble: said});

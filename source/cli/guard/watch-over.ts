@@ -1,6 +1,5 @@
 import {randomUUID} from 'node:crypto';
 import {createEvaluator} from '../../analysis/evidence/evidence.ts';
-import type {ExternalNumbers} from '../../analysis/judge/external.ts';
 import type {Judged} from '../../analysis/judge/judged.ts';
 import {metricBook} from '../../config/condition/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
@@ -8,37 +7,30 @@ import type {Controller} from '../../controller/outcome.ts';
 import {keepSteps} from '../../steps/keep-steps.ts';
 import {rememberOutcomes} from '../../steps/remember-outcomes.ts';
 import type {StepRunner} from '../../steps/run-steps.ts';
-import {act} from '../../guard/act.ts';
+import {runActiveGuard} from '../../guard/active-guard.ts';
 import {begunByGuard} from '../../guard/begun-by-guard.ts';
 import {machineClock} from '../../monitor/clock.ts';
 import type {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {keepGuard, type Role} from '../../guard/keep-guard.ts';
 import {LeaseHold} from '../../guard/lease.ts';
 import type {LeadershipTerm} from '../../guard/leadership-term.ts';
-import {keepRollUps} from '../../metrics/keep-roll-ups.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import {keepNotifying} from '../notify/keep-notifying.ts';
-import {keepReports} from '../report/keep-reports.ts';
 import {stepRunner} from '../acting/steps.ts';
-import {keepStreams} from './keep-streams.ts';
-import type {OpenMeasuring} from '../../monitor/measuring.ts';
+import {keepFeature} from './keep-feature.ts';
+import type {Monitor} from '../../monitor/monitor.ts';
 
 /** A feature to be watched over, and who is told of it. */
 export interface Watched {
   feature: FeatureStore;
   controller: Controller;
-  measuring: OpenMeasuring;
-  /** Numbers that no sample speaks of. */
-  external: ExternalNumbers;
+  monitor: Monitor;
   settings: Pick<Settings, 'config' | 'declared'>;
   /** As the log shall name the guard. */
   name: string;
   outages: OutageTracker;
   onRole(role: Role): void;
   onTrouble(why: string | null): void;
-  /** Told what came of each look while this process guards. */
-  onJudged?(judged: Judged): void;
 }
 
 /** Orders after which steps are due that this guard has to see through. */
@@ -46,12 +38,20 @@ const BEGINS_STEPS: ReadonlySet<string> = new Set(['rollback', 'next', 'complete
 
 /** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
-  const {feature, controller, measuring, external, settings, name, outages, onRole, onTrouble, onJudged} =
-    watched;
+  const {feature, controller, monitor, settings, name, outages, onTrouble} = watched;
+  const {measuring, external} = monitor;
   void measuring.measurements.start();
   const lease = new LeaseHold(feature.lease, name, randomUUID(), machineClock);
   const book = metricBook(settings.config?.value.metrics);
   let performerOf: StepRunner['performerOf'] | null = null;
+  let epoch: number | null = null;
+  let judged: Judged | null = null;
+  monitor.guardedBy({epoch: () => epoch, judged: () => judged});
+  const onRole = (role: Role): void => {
+    epoch = role.role === 'acting' ? role.epoch : null;
+    judged = null;
+    watched.onRole(role);
+  };
 
   const work = async (term: LeadershipTerm) => {
     const ours = new Set<string>();
@@ -78,21 +78,15 @@ export async function watchOver(watched: Watched, signal: AbortSignal): Promise<
       outage: () => outages.outage,
       clock: machineClock,
       newAlertId,
-      ...(onJudged === undefined ? {} : {onJudged}),
-    };
-    const keeping = {
-      windows: measuring.measurements.windows,
-      shelf: feature.rollUps,
-      now: () => controller.now(),
+      onJudged: (news: Judged) => {
+        judged = news;
+      },
     };
     const notifier = {by: term.actor, isOnDuty: () => true, isMeant: term.isHeld};
     await Promise.all([
-      act(means, noting, onTrouble),
+      runActiveGuard(means, noting, onTrouble),
       keepSteps(steps, isOurs, term.signal),
-      keepRollUps(keeping, term.signal),
-      keepStreams({feature, controller, by: term.actor}, term.signal),
-      keepReports({feature, view: controller, settings}, term.signal),
-      keepNotifying(controller, settings, notifier, term.signal),
+      keepFeature({feature, controller, monitor, settings, notifier}, term.signal),
     ]);
   };
 

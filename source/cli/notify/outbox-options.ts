@@ -1,6 +1,8 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {newAlertId} from '../../controller/ids.ts';
+import type {MessageLanguage} from '../../notify/words.ts';
+import type {Reason} from '../../release/state.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
 import type {OutboxOptions} from '../../notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
@@ -14,6 +16,19 @@ export interface Notifier {
   isOnDuty(): boolean;
   /** Asked right before anything is begun; absent: it always may be. */
   isMeant?(): boolean;
+}
+
+/** Says what the judge found in a language, as the screen does. */
+async function sayIn(lang: MessageLanguage): Promise<(cause: Reason) => string> {
+  // English is what the log has.
+  if (lang === 'en') return ({text}) => text;
+  const [{messagesOf}, {OPEN}, {reasonText}] = await Promise.all([
+    import('../../console/messages/catalogue.ts'),
+    import('../../console/present/clean.ts'),
+    import('../../console/present/verdict/reason-text.ts'),
+  ]);
+  const scene = {t: messagesOf(lang), clean: OPEN};
+  return cause => reasonText(cause, scene);
 }
 
 /** Outboxes of this process so far. */
@@ -48,6 +63,7 @@ export async function outboxOptions(
     isOnDuty,
     escalateAfterMs,
     lang,
+    say: await sayIn(lang),
     contacts: settings.config?.value.contacts ?? {},
     clean: plainText,
     newAlertId,

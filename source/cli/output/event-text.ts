@@ -2,7 +2,7 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
-import {isKnown} from '../../release/event-shape.ts';
+import {isKnownEvent} from '../../release/event-shape.ts';
 import type {Event, UnknownEvent} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Reason, State} from '../../release/state.ts';
@@ -23,7 +23,7 @@ export class EventText {
 
   /** One sentence; texts from outside are fit for a terminal. */
   sentence(event: Event | UnknownEvent, reason: string | null): string {
-    if (!isKnown(event)) return this.#messages.log.unknown(plainText(event.type, 60));
+    if (!isKnownEvent(event)) return this.#messages.log.unknown(plainText(event.type, 60));
     if (event.type === 'release-started') this.#plans.set(event.release, event.plan);
     if (event.type === 'alert-raised') this.#alerts.set(event.alert, event);
     const scene = {t: this.#messages, clean: OPEN};

@@ -1,13 +1,13 @@
 import {messagesOf, type Language} from '../../console/messages/catalogue.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {reasonText} from '../../console/present/verdict/reason-text.ts';
-import type {Report} from '../../report/report.ts';
+import type {ReleaseReport} from '../../report/report.ts';
 
 /**
  * A report with its reasons in the words of a language: the log has them in those of whoever judged. What a rollback says
  * is changed where a verdict gave the same reason; what people wrote stays.
  */
-export function inWords(report: Report, lang: Language): Report {
+export function inWords(report: ReleaseReport, lang: Language): ReleaseReport {
   const scene = {t: messagesOf(lang), clean: OPEN};
   const words = new Map<string, string>();
   const verdicts = report.verdicts.map(verdict => ({

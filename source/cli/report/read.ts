@@ -4,8 +4,8 @@ import {messagesOf, type Language} from '../../console/messages/catalogue.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import {bestSnapshot} from '../../report/at-rollback.ts';
 import {buildReport} from '../../report/build-report.ts';
-import {Measured} from '../../report/measured.ts';
-import type {FeedbackReport, Report} from '../../report/report.ts';
+import {ReportSums} from '../../report/measured.ts';
+import type {FeedbackReport, ReleaseReport} from '../../report/report.ts';
 import {releasesIn, storyOf} from '../../report/story.ts';
 import type {FeatureView} from '../../store/port.ts';
 import {readAllFeedback} from '../feedback/read.ts';
@@ -26,7 +26,7 @@ export async function readReport(
   view: ControllerView,
   wanted: string | null,
   {lang, declared}: {lang: Language; declared: DeclaredMetrics},
-): Promise<Report | null> {
+): Promise<ReleaseReport | null> {
   const commits = view.commits();
   const now = view.now();
   const release = wanted ?? releasesIn(commits).at(-1) ?? null;
@@ -41,7 +41,7 @@ export async function readReport(
   const textsOf = (step: string) =>
     outputs.flatMap(output => (output.release === release && output.step === step ? [output.text] : []));
   const kept = endedAt === null ? null : keptReport(textsOf(REPORT_STEP));
-  const measured = new Measured(story, now);
+  const measured = new ReportSums(story, now);
   const isTold = kept !== null && kept.endedAt === endedAt && kept.coveredPercent >= WHOLE_PERCENT;
   const time = {release, from: startedAt, to, now: () => view.now()};
   if (!isTold) await readTallies(feature, declared, time, tally => measured.add(tally));
@@ -62,11 +62,11 @@ export async function readReport(
 }
 
 /** The report as it was kept when the release ended, the newest first; null: it was not. */
-function keptReport(texts: readonly string[]): Report | null {
+function keptReport(texts: readonly string[]): ReleaseReport | null {
   const newest = texts.at(-1);
   if (newest === undefined) return null;
   try {
-    const report = JSON.parse(newest) as Report | null;
+    const report = JSON.parse(newest) as ReleaseReport | null;
     return report?.schema === 'graydeck.report/1' ? report : null;
   } catch {
     return null;

@@ -1,11 +1,11 @@
-import type {Address} from '../../server/listen.ts';
+import type {ListenAddress} from '../../server/listen.ts';
 import {usage} from '../output/failure.ts';
 
 /** Only this host can reach it, unless told otherwise. */
 const DEFAULT = '127.0.0.1:8080';
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`. Port 0: any that is free. @throws Failure exit code 2 */
-export function readListen(text = DEFAULT): Address {
+export function readListen(text = DEFAULT): ListenAddress {
   const match = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/iu.exec(text);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];

@@ -1,34 +1,20 @@
-import {setTimeout as pause} from 'node:timers/promises';
-import {together} from '../../analysis/judge/external.ts';
 import type {Judgement} from '../../analysis/judge/judge.ts';
-import {judgementOf} from '../../analysis/judge/judged.ts';
-import type {Report} from '../../audience/applied.ts';
-import {openView} from '../../controller/view.ts';
+import {openMonitor} from '../../monitor/monitor.ts';
+import type {MonitorSettings} from '../../monitor/settings.ts';
+import {WINDOW_MS, type MonitorSnapshot} from '../../monitor/snapshot.ts';
+import {statusDocument, type StatusDocument} from '../../monitor/status-document.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
 import type {Status} from '../../server/schemas.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../output/commit-lines.ts';
-import {openFeedback, rowsOf} from '../../monitor/feedback.ts';
-import {beginObserving} from '../../monitor/observing.ts';
-import {openMeasuring} from '../../monitor/measuring.ts';
-import {monitorSettings} from '../prometheus/address.ts';
-import {openPrometheus} from '../../monitor/prometheus.ts';
-import type {Settings} from '../session/settings.ts';
-import {statusDocument, type Observed, type StatusDocument} from '../../monitor/status-document.ts';
 
-const WINDOW_MS = 300_000;
 /** What is judged looks back as far as a guard that begins, milliseconds. */
 const KEPT_MS = 15 * 60_000;
-const LOOK_EVERY_MS = 1000;
-/** Whoever asks within this time gets what the one before got, milliseconds. */
-const FRESH_MS = 250;
 
-/** What was made last, and from what. */
+/** The document that was made last, and from what. */
 interface Made {
-  at: number;
-  head: unknown;
-  judgement: Judgement | null;
+  seen: MonitorSnapshot;
   document: StatusDocument;
   text: string;
 }
@@ -42,71 +28,29 @@ export interface OpenedFeature extends ServedFeature {
 export async function openServedFeature(
   store: ViewStore,
   name: string,
-  settings: Settings,
+  settings: MonitorSettings,
   write: (feature: string, text: string) => Promise<void>,
 ): Promise<OpenedFeature> {
   const feature = store.feature(name);
-  const view = openView({feature: name, log: feature.log, now: () => store.now()});
-  const measuring = openMeasuring(feature, view, settings, {
+  const monitor = await openMonitor(store, feature, settings, {
+    windowMs: WINDOW_MS,
     historyMs: KEPT_MS,
     keepSeconds: KEPT_MS / 1000,
+    prometheus: {historyMs: 0},
   });
-  const {measurements} = measuring;
-  const prometheus = await openPrometheus(await monitorSettings(settings), view, {historyMs: 0});
-  const feedback = openFeedback(feature, view);
-  const said = rowsOf(feedback, view, prometheus);
+  const {view} = monitor;
   const ledger = new FeedbackLedger(feature.feedback, KEEP_FEEDBACK_MS);
-  const stop = new AbortController();
-  let reports: readonly Report[] | null = null;
-  let isGuardSilent = false;
   let made: Made | null = null;
-
-  const look = async () => {
-    while (!stop.signal.aborted) {
-      const [listed, lease] = await Promise.all([
-        feature.routers.list().catch(() => null),
-        feature.lease.read().catch(() => undefined),
-      ]);
-      reports = listed;
-      if (lease !== undefined) judging.answered();
-      if (lease !== undefined) isGuardSilent = lease === null;
-      await pause(LOOK_EVERY_MS, undefined, {signal: stop.signal}).catch(() => undefined);
-    }
-  };
-
-  /** The document, made anew when it is a moment old or the log has gone on. */
-  const current = () => {
-    const at = performance.now();
-    const snapshot = view.snapshot();
-    if (made !== null && made.head === snapshot && at - made.at < FRESH_MS) return made;
-    const now = view.now();
-    const observed: Observed = {
-      feature: name,
-      snapshot,
-      isGuardSilent,
-      reports,
-      windows: measurements.status().away === null ? measurements.windows : null,
-      stream: measurements.status(),
-      externals: [...(prometheus?.snapshot() ?? []), ...said.snapshot()],
-      judgement: judgementOf(judging.judged(), snapshot.state.release),
-      window: {from: now - WINDOW_MS, to: now},
-      now,
-    };
-    const document = statusDocument(observed);
-    const {judgement = null} = observed;
-    made = {at, head: snapshot, judgement, document, text: JSON.stringify(document satisfies Status)};
+  const current = (): Made => {
+    const seen = monitor.snapshot();
+    if (made?.seen === seen) return made;
+    const document = statusDocument(seen);
+    made = {seen, document, text: JSON.stringify(document satisfies Status)};
     return made;
   };
 
-  const external = together(prometheus, feedback);
-  const judging = beginObserving(
-    {feature, view, measuring, settings, external, routers: () => reports ?? []},
-    stop.signal,
-  );
-  const looking = look();
-  void measurements.start();
-  void prometheus?.start();
-  void feedback.start();
+  monitor.start();
+  monitor.judge();
   // A store that is away must not keep the server from saying so.
   await view.ready().catch(() => undefined);
   return {
@@ -120,21 +64,11 @@ export async function openServedFeature(
       await write(name, text);
       ledger.expire();
     },
-    async close() {
-      stop.abort();
-      await Promise.all([
-        measurements.close(),
-        prometheus?.close(),
-        feedback.close(),
-        view.close(),
-        looking,
-        judging.ended,
-      ]);
-    },
+    close: () => monitor.close(),
   };
 }
 
-function factsOf({judgement, document: {percent, routers, sides, guard}}: Made): FeatureFacts {
+function factsOf({seen, document: {percent, routers, sides, guard}}: Made): FeatureFacts {
   const numbersOf = ({responseTime, ...numbers}: StatusDocument['sides']['prod']) => ({
     ...numbers,
     ...responseTime,
@@ -144,7 +78,7 @@ function factsOf({judgement, document: {percent, routers, sides, guard}}: Made):
     percent,
     routers: {live, confirmed, silent},
     sides: {prod: numbersOf(sides.prod), gray: numbersOf(sides.gray)},
-    evidence: evidenceOf(judgement),
+    evidence: evidenceOf(seen.judgement),
     isGuarded: guard !== null,
   };
 }

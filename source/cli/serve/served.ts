@@ -1,14 +1,14 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Served} from '../../server/served.ts';
+import type {ServedFeatures} from '../../server/served.ts';
 import type {StoreHealth, ViewStore} from '../../store/port.ts';
-import type {Settings} from '../session/settings.ts';
+import type {MonitorSettings} from '../../monitor/settings.ts';
 import {openServedFeature, type OpenedFeature} from './feature.ts';
 
 /** How often the store is asked for features that are new, and whether it is there, milliseconds. */
 const LOOK_EVERY_MS = 2000;
 
 /** Every feature of a store, or one, as it is served; features that come are taken in. */
-export interface OpenedServed extends Served {
+export interface OpenedServed extends ServedFeatures {
   close(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface OpenedServed extends Served {
  */
 export async function openServed(
   store: ViewStore,
-  settings: Settings,
+  settings: MonitorSettings,
   only: string | null,
   write: (feature: string, text: string) => Promise<void>,
 ): Promise<OpenedServed> {

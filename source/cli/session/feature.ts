@@ -40,6 +40,17 @@ export async function chooseFeature(
   );
 }
 
+/** The same for a verb that reads: a feature that the store does not know is a slip. @throws Failure exit code 2 */
+export async function chooseKnown(
+  named: string | null,
+  verb: string,
+  store: {features(): Promise<string[]>},
+): Promise<string> {
+  const name = await chooseFeature(named, verb, () => store.features());
+  if (named !== null) await mustExist(store, name, verb);
+  return name;
+}
+
 /** What to say about a feature that the store does not know. */
 export function unknownFeature(name: string, features: readonly string[]): string {
   const near = nearest(name, features);
@@ -50,10 +61,19 @@ export function unknownFeature(name: string, features: readonly string[]): strin
 }
 
 /** What is written would be the first entry of a feature that nobody meant. @throws Failure exit code 2 */
-export async function mustExist(store: {features(): Promise<string[]>}, name: string): Promise<void> {
+export async function mustExist(
+  store: {features(): Promise<string[]>},
+  name: string,
+  verb: string | null = null,
+): Promise<void> {
   const features = await store.features();
-  if (!features.includes(name))
-    throw usage(unknownFeature(name, features), 'graydeck start VERSION', 'no-feature');
+  if (features.includes(name)) return;
+  const near = nearest(name, features);
+  const next =
+    verb === null || near === null
+      ? `graydeck start VERSION --feature ${name}`
+      : `graydeck ${verb} --feature ${near}`;
+  throw usage(unknownFeature(name, features), next, 'no-feature');
 }
 
 function listed(features: readonly string[]): string {

@@ -8,7 +8,7 @@ import {openStore} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
 import {readStamp} from '../acting/actor.ts';
 import type {Call} from '../call.ts';
-import {chooseFeature} from './feature.ts';
+import {chooseFeature, chooseKnown} from './feature.ts';
 import {submitLatch} from '../acting/offline.ts';
 import {loadSettings, type Settings} from './settings.ts';
 import {openToLook} from './to-look.ts';
@@ -34,13 +34,18 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens the feature for reading, with the rights of a viewer. @throws Failure, StoreFault */
-export async function openLook(call: Call): Promise<Look> {
+/**
+ * Opens the feature for reading, with the rights of a viewer. `mayBeNew`: the feature may have no release yet.
+ * @throws Failure, StoreFault
+ */
+export async function openLook(call: Call, {mayBeNew = false}: {mayBeNew?: boolean} = {}): Promise<Look> {
   const settings = await loadSettings(call);
   const store = await openToLook(call, settings.store);
   sayCaution(call, store);
   return await orClose(store, async () => {
-    const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const name = mayBeNew
+      ? await chooseFeature(settings.feature, call.verb.name, () => store.features())
+      : await chooseKnown(settings.feature, call.verb.name, store);
     const feature = store.feature(name);
     const view = openView({feature: name, log: feature.log, now: () => store.now()});
     return await orClose(view, async () => {

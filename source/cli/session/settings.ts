@@ -39,7 +39,7 @@ interface ReadConfig {
 
 /**
  * Reads the configuration where there is one. A rollback goes on without a configuration that has mistakes, as long
- * as the store is named elsewhere: nothing may stand in its way.
+ * as the store is named elsewhere or not needed: nothing may stand in its way.
  * @throws Failure exit code 2.
  */
 export async function loadSettings({flags, verb, out}: Call): Promise<Settings> {
@@ -60,7 +60,8 @@ export async function loadSettings({flags, verb, out}: Call): Promise<Settings> 
       config,
     };
   } catch (error) {
-    if (!(error instanceof Failure) || verb.name !== 'rollback' || store === null) throw error;
+    const isStoreKnown = store !== null || flags.offline;
+    if (!(error instanceof Failure) || verb.name !== 'rollback' || !isStoreKnown) throw error;
     out.say(`${error.message}; the rollback goes on without it`);
     return {store, feature, prometheus, declared: {}, config: null};
   }
@@ -145,6 +146,16 @@ function declaredOf({metrics}: Config): DeclaredMetrics {
       .filter(([, metric]) => metric.type === type)
       .map(([name]) => name);
   return {distributions: named('distribution'), gauges: named('gauge')};
+}
+
+/** Metrics that the configuration declares, for a verb that needs no store. @throws Failure exit code 2 */
+export async function configuredMetrics({
+  flags,
+  out,
+}: Pick<Call, 'flags' | 'out'>): Promise<Config['metrics']> {
+  const path = flags.config ?? DEFAULT_FILE;
+  if (flags.config === undefined && !existsSync(path)) return {};
+  return (await readConfigFile(path, out.say)).metrics;
 }
 
 /** The plan that the configuration has for a feature; null: none. @throws Failure exit code 2. */

@@ -7,7 +7,7 @@ import {labelElsewhere, metricElsewhere} from '../../console/present/sides/elsew
 import {OPEN} from '../../console/present/clean.ts';
 import {textOf} from '../../console/present/line.ts';
 import {notificationLine} from '../../console/present/notification-line.ts';
-import {isKnown, metricOf, written} from '../../console/present/sides/metric.ts';
+import {metricOf, written} from '../../console/present/sides/metric.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
 import {authorOf} from '../../release/commit.ts';
 import type {Alert} from '../../release/state.ts';
@@ -107,7 +107,7 @@ function table(
   const rows = metrics.filter(isWorthShowing).map(({name, source, prod, gray, limit, state}) => {
     const told = source !== 'samples' ? externals.find(external => external.name === name) : undefined;
     const metric = told === undefined ? metricOf(name) : metricElsewhere(told);
-    const label = isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? plainText(name, 24));
+    const label = labelElsewhere(name, t) ?? plainText(name, 24);
     const word =
       source !== 'samples' && gray === null && isNumberState(state, t) ? t.numberStates[state] : null;
     const beyond =

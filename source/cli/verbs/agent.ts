@@ -48,7 +48,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
   if (claim.kind === 'unknown')
     out.say(plainText(`whether another agent drives ${config.include} is not known: ${claim.why}`));
   const store = await openStore(settings.store, 'router');
-  const beating = beginBeating(call, watchdogMs);
+  const beating = beginBeating(call);
   try {
     await runAgent(
       {

@@ -33,7 +33,7 @@ export const run: Run = call =>
           ...(was === will ? [] : [`${setPercent(was)} → ${setPercent(will)} of the people get gray.`]),
           ...hoursQuestion(release, session.controller.now()),
         ],
-        // A way to 100 % is typed, whoever says yes to it.
+        // A way to 100 % is typed by the second person, too.
         ...(will >= 100 || approval.wish.type === 'complete' ? {expected: release.version} : {}),
         command: `graydeck approve --feature ${feature}`,
       };

@@ -2,7 +2,6 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {runConsole as RunConsole} from '../../console/run.tsx';
-import {NO_EXTERNAL} from '../../analysis/judge/external.ts';
 import {newReleaseId} from '../../controller/ids.ts';
 import {openController} from '../../controller/controller.ts';
 import type {Controller} from '../../controller/outcome.ts';
@@ -17,20 +16,22 @@ import {openDeck} from '../session/deck.ts';
 import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {beginGuarding} from '../guard/in-console.ts';
-import {openMeasuring} from '../../monitor/measuring.ts';
+import {openMonitor} from '../../monitor/monitor.ts';
+import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {staySmall} from '../memory.ts';
 import {watchStatus} from '../status/watch.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal} from '../terminal.ts';
 import {guardNameOf, modeOf} from './watch.ts';
 
-const WINDOW_MS = 300_000;
+const PATIENCE_MS = 5000;
 /** Gray begins to fail by itself after this time, so that there is something to take back. */
 const FAILS_AFTER_MS = 45_000;
-const SETTINGS = {declared: {}, config: null};
+const SETTINGS = {declared: {}, config: null, prometheus: null};
 
 /** `demo`: the console on a simulated service, in a store of its own that is removed afterwards. */
 export const run: Run = async call => {
-  const isDrawn = !call.flags.json && hasTerminal(process.env);
+  const lack = noTerminal(process.env, 'demo');
+  const isDrawn = !call.flags.json && lack === null;
   if (isDrawn) staySmall();
   const screen = isDrawn ? import('../../console/run.tsx') : null;
   screen?.catch(() => undefined);
@@ -44,7 +45,10 @@ export const run: Run = async call => {
         const {runConsole} = await screen;
         return signal.aborted ? EXIT.interrupted : await draw(call, demo, runConsole);
       }
-      call.out.say('no terminal here: the simulated service runs, and a line is printed for each change');
+      if (lack !== null) {
+        call.out.say(`${lack.why}: the simulated service runs, and a line is printed for each change`);
+        if (lack.todo !== '') call.out.say(`  → ${lack.todo}`);
+      }
       return await tell(call, demo);
     } finally {
       await demo.close();
@@ -102,12 +106,13 @@ async function draw(
   runConsole: typeof RunConsole,
 ): Promise<ExitCode> {
   const mode = modeOf(call, true);
-  const deck = openDeck({
+  const deck = await openDeck({
     store,
     feature,
     view: controller,
     acting: mode.readOnly ? null : {feature, controller},
     settings: SETTINGS,
+    monitored: SETTINGS,
     actor: readStamp(call.flags).by,
     mode,
     guardName: call.flags.guard ? guardNameOf(call) : null,
@@ -123,25 +128,17 @@ async function draw(
   }
 }
 
-async function tell(call: Call, {feature, controller, service}: Demo): Promise<ExitCode> {
-  const measuring = openMeasuring(feature, controller, SETTINGS);
-  const {measurements} = measuring;
-  const guarding = {feature, controller, measuring, settings: SETTINGS, external: NO_EXTERNAL};
+async function tell(call: Call, {store, feature, controller, service}: Demo): Promise<ExitCode> {
+  const monitor = await openMonitor(store, feature, SETTINGS, {view: controller, windowMs: WINDOW_MS});
+  const guarding = {feature, controller, monitor, settings: SETTINGS};
   const guard = call.flags.guard ? beginGuarding({...guarding, name: guardNameOf(call)}) : null;
   service.writePast().catch(() => undefined);
-  await measurements.start();
+  await monitor.ready(PATIENCE_MS);
+  monitor.judge();
   try {
-    return await watchStatus(
-      call,
-      feature,
-      controller,
-      measurements,
-      WINDOW_MS,
-      null,
-      () => guard?.judged() ?? null,
-    );
+    return await watchStatus(call, monitor);
   } finally {
     await guard?.handOver();
-    await measurements.close();
+    await monitor.close();
   }
 }

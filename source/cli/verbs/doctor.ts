@@ -5,7 +5,9 @@ import {openView} from '../../controller/view.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import {sourceOf} from '../../controller/source.ts';
 import {isLive} from '../../release/state.ts';
+import {StoreFault} from '../../store/fault.ts';
 import {openStore, resolveTarget} from '../../store/open.ts';
+import {Gone} from '../../store/redis/faults.ts';
 import type {ViewStore} from '../../store/port.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {readStamp} from '../acting/actor.ts';
@@ -26,6 +28,9 @@ import {openToLook} from '../session/to-look.ts';
 
 const MARKS = {fine: '✔', doubt: '▲', wrong: '✖'} as const;
 const COLORS = {fine: 'green', doubt: 'yellow', wrong: 'red'} as const;
+
+/** How often a store that does not answer in time is asked. */
+const STORE_TRIES = 3;
 
 /** `doctor [--send-test] [--repair-log] [--repair-samples]`: everything a release stands on, each with what mends it. */
 export const run: Run = async call => {
@@ -53,7 +58,7 @@ async function look(call: Call, settings: Settings): Promise<Looked> {
   const store = await openToLook(call, settings.store).catch(failureOf);
   if (store instanceof Failure) return await lookWithout(store, call, settings);
   try {
-    const away = await store.features().then(() => null, failureOf);
+    const away = await patiently(() => store.features());
     if (away !== null) return await lookWithout(away, call, settings);
     const feature = await nameOf(call, settings, store);
     if (feature === null) {
@@ -72,16 +77,30 @@ async function look(call: Call, settings: Settings): Promise<Looked> {
       const {release} = view.snapshot().state;
       const ours = release !== null && isLive(release) ? release.plan : null;
       const plan = ours ?? (await configuredPlan(settings, feature, call.out.say)) ?? builtInPlan;
-      const [found, host] = await Promise.all([
-        lookAtFeature({store, feature: opened, view, settings, mayWrite: !flags.readOnly}, plan),
-        lookAtHost(settings, plan),
-      ]);
-      return {feature, findings: [...found, ...host]};
+      // One after the other: programs that are run on this host would keep the store's answers waiting.
+      const found = await lookAtFeature(
+        {store, feature: opened, view, settings, mayWrite: !flags.readOnly},
+        plan,
+      );
+      return {feature, findings: [...found, ...(await lookAtHost(settings, plan))]};
     } finally {
       await view.close();
     }
   } finally {
     await store.close();
+  }
+}
+
+/** Why the store cannot be read, asked again while it does not answer in time: a busy host is slow, and not away. */
+async function patiently(read: () => Promise<unknown>): Promise<Failure | null> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await read();
+      return null;
+    } catch (error) {
+      const isLate = error instanceof StoreFault && error.cause instanceof Gone && error.cause.silent;
+      if (!isLate || tries >= STORE_TRIES) return failureOf(error);
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import {initialState} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {chooseFeature} from '../session/feature.ts';
+import {chooseKnown} from '../session/feature.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/to-look.ts';
 
@@ -23,7 +23,7 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   const store = await openToLook(call, settings.store);
   try {
-    const feature = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const feature = await chooseKnown(settings.feature, call.verb.name, store);
     const head = await store.feature(feature).log.head();
     const split = head?.split ?? deriveSplit(initialState(feature));
     const version = head?.version ?? 0;

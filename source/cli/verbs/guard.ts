@@ -1,4 +1,3 @@
-import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
 import {sourceOf} from '../../controller/source.ts';
 import {machineClock} from '../../monitor/clock.ts';
@@ -9,17 +8,17 @@ import type {OperatorStore} from '../../store/port.ts';
 import {readGuardName} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
-import {openFeedback} from '../../monitor/feedback.ts';
 import {checkFeature} from '../session/feature.ts';
-import {openMeasuring} from '../../monitor/measuring.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
 import {sayLacks} from '../notify/say-lacks.ts';
-import {monitorSettings, prometheusAccess} from '../prometheus/address.ts';
-import {openPrometheus} from '../../monitor/prometheus.ts';
+import {openMonitor} from '../../monitor/monitor.ts';
+import type {MonitorSettings} from '../../monitor/settings.ts';
+import {monitorSettings} from '../prometheus/address.ts';
 import {sayCaution} from '../session/session.ts';
 import {submitLatches} from '../acting/offline.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
+import {systemdReadiness} from '../systemd.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
 const FEATURES_EVERY_MS = 5000;
@@ -30,7 +29,7 @@ export const run: Run = async call => {
   const signal = AbortSignal.any([call.interrupted({isOrderly: true}), useless.signal]);
   const settings = await loadSettings(call);
   // Before anything is guarded: a wrong address is bad input, and no fault of one feature.
-  await prometheusAccess(settings);
+  const monitored = await monitorSettings(settings);
   const name = readGuardName(call.flags.by);
   const named = settings.feature === null ? null : checkFeature(settings.feature);
   const store = await openStore(settings.store, 'operator');
@@ -39,10 +38,11 @@ export const run: Run = async call => {
   const outages = new OutageTracker(machineClock, () => store.now());
   const guards = new Map<string, Promise<void>>();
   const faults = new Map<string, unknown>();
+  const systemd = systemdReadiness();
   try {
     const guard = (feature: string) => {
       if (guards.has(feature)) return;
-      const guarding = guardFeature(call, {store, settings, outages, name}, feature, signal);
+      const guarding = guardFeature(call, {store, settings, monitored, outages, name}, feature, signal);
       const watched = guarding.catch((error: unknown) => {
         faults.set(feature, error);
         // As long as there is another to be guarded, that one is.
@@ -51,12 +51,14 @@ export const run: Run = async call => {
       });
       guards.set(feature, watched);
     };
+    systemd.ready();
     if (named === null) await eachFeature(call, store, guard, signal);
     else guard(named);
     await Promise.all(guards.values());
     if (useless.signal.aborted) throw [...faults.values()].at(-1);
     return EXIT.done;
   } finally {
+    systemd.close();
     outages.close();
     await store.close();
   }
@@ -91,46 +93,33 @@ async function guardFeature(
   {
     store,
     settings,
+    monitored,
     outages,
     name,
-  }: {store: OperatorStore; settings: Settings; outages: OutageTracker; name: string},
+  }: {
+    store: OperatorStore;
+    settings: Settings;
+    monitored: MonitorSettings;
+    outages: OutageTracker;
+    name: string;
+  },
   featureName: string,
   signal: AbortSignal,
 ): Promise<void> {
   const feature = store.feature(featureName);
   const controller = openController(sourceOf(store, featureName));
-  const measuring = openMeasuring(feature, controller, settings);
-  const prometheus = await openPrometheus(await monitorSettings(settings), controller, {onlyPlanned: true});
-  void prometheus?.start();
-  const feedback = openFeedback(feature, controller);
-  void feedback.start();
+  const options = {view: controller, prometheus: {onlyPlanned: true}};
+  const monitor = await openMonitor(store, feature, monitored, options);
+  monitor.start();
   const report = reportOn(call, controller);
   const {onRole, onTrouble} = report;
   const over = new AbortController();
   void submitLatches({feature, controller}, call.out.say, AbortSignal.any([signal, over.signal]));
   try {
-    await watchOver(
-      {
-        feature,
-        controller,
-        measuring,
-        external: together(prometheus, feedback),
-        settings,
-        name,
-        outages,
-        onRole,
-        onTrouble,
-      },
-      signal,
-    );
+    await watchOver({feature, controller, monitor, settings, name, outages, onRole, onTrouble}, signal);
   } finally {
     over.abort();
     report.close();
-    await Promise.all([
-      measuring.measurements.close(),
-      prometheus?.close(),
-      feedback.close(),
-      controller.close(),
-    ]);
+    await Promise.all([monitor.close(), controller.close()]);
   }
 }

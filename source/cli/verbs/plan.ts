@@ -1,19 +1,28 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Traffic} from '../../analysis/power.ts';
-import type {Mistake} from '../../config/yaml/mistake.ts';
+import {quote, type Mistake} from '../../config/yaml/mistake.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
+import {usage} from '../output/failure.ts';
+import {configuredMetrics} from '../session/settings.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
 import {languageOf} from '../command-line/language.ts';
 import {readTraffic} from '../acting/traffic.ts';
 
+/** The keys of a plan that give its phases. */
+const PHASE_KEYS = 'phases, ramp or gray_release_plan';
+
 /** What `plan show` takes in place of a file: the plan of a start that names none. */
 const BUILT_IN = 'built-in';
 
-/** `plan check FILE`: every mistake at once; a part of a plan is told what it lacks. `plan show FILE`: in words. */
+/**
+ * `plan check FILE`: every mistake at once; of a part of a plan also what a whole plan still needs. `plan show FILE`: in
+ * words. `plan new`: a plan to begin with.
+ */
 export const run: Run = async call => {
   const {args, out, verb, flags} = call;
+  if (verb.name === 'plan new') return await printNew(call);
   if (verb.name === 'plan show' && args[0] === BUILT_IN) {
     const {builtInPlan} = await import('../../config/plan/built-in.ts');
     const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
@@ -21,15 +30,38 @@ export const run: Run = async call => {
   }
   const source = await readSource(args[0] ?? '-', out.say);
   const traffic = flags.traffic === undefined ? null : readTraffic(flags.traffic);
-  return verb.name === 'plan check' ? await check(call, source, traffic) : await show(call, source, traffic);
+  return verb.name === 'plan check'
+    ? await check(call, source, traffic)
+    : await showRead(call, await readPart(call, source), traffic);
 };
 
-async function check(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
-  const {out} = call;
-  const {checkPart} = await import('../../config/plan/plan-file.ts');
-  const read = checkPart(text, name);
+async function printNew({flags, out}: Call): Promise<ExitCode> {
+  const {planTemplate, TEMPLATE_NAMES} = await import('../../config/plan/templates.ts');
+  const wanted = flags.from ?? 'seed-four';
+  const name = TEMPLATE_NAMES.find(one => one === wanted);
+  if (name === undefined)
+    throw usage(`there is no plan ${quote(wanted)} to begin with`, `--from ${TEMPLATE_NAMES.join('|')}`);
+  const lang = languageOf(flags.lang, process.env);
+  const text = planTemplate(name, lang);
+  if (out.isJson) out.json({schema: 'graydeck.plan-new/1', from: name, text});
+  else out.data(text.trimEnd());
+  return EXIT.done;
+}
+
+/** The plan of a file, whole or a part, by the metrics that `graydeck.yaml` declares. @throws Failure exit code 2 */
+async function readPart(call: Call, {name, text}: Source) {
+  const [{checkPart}, metrics] = await Promise.all([
+    import('../../config/plan/plan-file.ts'),
+    configuredMetrics(call),
+  ]);
+  const read = checkPart(text, name, {metrics});
   if (!read.ok) throw failureOfMistakes(name, read.mistakes);
-  const {needs, warnings, plan} = read;
+  return {name, ...read};
+}
+
+async function check(call: Call, source: Source, traffic: Traffic | null): Promise<ExitCode> {
+  const {out} = call;
+  const {name, needs, warnings, plan} = await readPart(call, source);
   const doubts = needs.length === 0 ? await doubtsOf(call, plan, traffic) : null;
   if (out.isJson) {
     out.json({schema: 'graydeck.plan-check/1', file: name, ok: true, needs, warnings, ...doubts?.document});
@@ -40,16 +72,9 @@ async function check(call: Call, {name, text}: Source, traffic: Traffic | null):
   out.data(
     needs.length === 0
       ? `${name}: no mistakes, ${plan.phases.length} ${plan.phases.length === 1 ? 'phase' : 'phases'}`
-      : `${name}: no mistakes; a part: a whole plan still needs ${needs.join(', ')}`,
+      : `${name}: no mistakes; a part of a plan: a whole plan still needs its ${needs.join(', ')} (${PHASE_KEYS})`,
   );
   return EXIT.done;
-}
-
-async function show(call: Call, {name, text}: Source, traffic: Traffic | null): Promise<ExitCode> {
-  const {checkPart} = await import('../../config/plan/plan-file.ts');
-  const read = checkPart(text, name);
-  if (!read.ok) throw failureOfMistakes(name, read.mistakes);
-  return await showRead(call, {name, ...read}, traffic);
 }
 
 interface ShownPlan {
@@ -78,7 +103,7 @@ async function showRead(
   return EXIT.done;
 }
 
-/** What the plan cannot show at a traffic, with what was assumed; null where nobody says what traffic there is. */
+/** What the plan cannot show at a traffic, with what was assumed; null without a traffic. */
 async function doubtsOf({flags}: Call, plan: Plan, traffic: Traffic | null) {
   if (traffic === null) return null;
   const [{planDoubts}, {doubtWords}, {messagesOf}] = await Promise.all([

@@ -1,11 +1,12 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {encodeTally} from '../../analysis/windows/roll-up.ts';
-import type {Line} from '../../replay/recording.ts';
+import type {RecordingLine} from '../../replay/recording.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {openRecording} from '../replay/open-recording.ts';
 import {openMeasuring} from '../../monitor/measuring.ts';
 import {openLook, using} from '../session/session.ts';
+import {systemdReadiness} from '../systemd.ts';
 
 const EVERY_MS = 1000;
 /** A second is written when its late batches have come, milliseconds. */
@@ -20,16 +21,17 @@ export const run: Run = async call => {
     const {file, hasLostLine} = await openRecording(path);
     if (hasLostLine) out.say(`${path} ended in a line that was cut: it is dropped`);
     const {measurements} = openMeasuring(feature, view, settings);
-    const write = async (lines: readonly Line[]) => {
+    const write = async (lines: readonly RecordingLine[]) => {
       if (lines.length > 0) await file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
     };
     let commits = 0;
     let routers = '';
     let next: number | null = null;
+    const systemd = systemdReadiness();
     const look = async () => {
       const now = view.now();
       const known = view.commits();
-      const lines: Line[] = known.slice(commits).map(commit => ({type: 'commit', commit}));
+      const lines: RecordingLine[] = known.slice(commits).map(commit => ({type: 'commit', commit}));
       commits = known.length;
       const settled = Math.floor((now - SETTLED_AFTER_MS) / 1000) * 1000;
       next ??= settled - measurements.windows.keptMs + 60_000;
@@ -49,6 +51,7 @@ export const run: Run = async call => {
       ]);
       await measurements.start();
       out.say(`recording ${feature.feature} into ${path}; Ctrl-C ends it`);
+      systemd.ready();
       while (!signal.aborted) {
         await look();
         await pause(EVERY_MS, undefined, {signal}).catch(() => undefined);
@@ -56,6 +59,7 @@ export const run: Run = async call => {
       await look();
       return EXIT.done;
     } finally {
+      systemd.close();
       await measurements.close();
       await file.close();
     }

@@ -8,7 +8,7 @@ import {openPastDeck} from '../replay/deck.ts';
 import {pastOf, readRecordingFile} from '../replay/read.ts';
 import {openLook, using} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal} from '../terminal.ts';
 import {modeOf} from './watch.ts';
 
 /** `replay FILE|--from T`: the console over a recording, or over what the store still holds. */
@@ -21,8 +21,13 @@ export const run: Run = async call => {
       'graydeck replay --from 10m',
       'no-recording',
     );
-  if (call.flags.json || !hasTerminal(process.env))
-    throw usage('replay needs a terminal', 'graydeck log, or graydeck report', 'no-terminal');
+  const lack = noTerminal(process.env, 'replay');
+  if (call.flags.json || lack !== null)
+    throw usage(
+      lack === null ? 'replay needs a terminal' : `replay needs a terminal: ${lack.why}`,
+      lack?.todo === '' || lack === null ? 'graydeck log, or graydeck report' : lack.todo,
+      'no-terminal',
+    );
   if (file === undefined)
     return await using(openLook(call), async ({feature, view, settings, store}) => {
       const recording = await pastOf(feature, view);

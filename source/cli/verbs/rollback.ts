@@ -5,11 +5,12 @@ import {messagesOf} from '../../console/messages/catalogue.ts';
 import {measured} from '../../console/present/format.ts';
 import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
-import {StoreFault} from '../../store/fault.ts';
+import {OFFLINE_DOES, offlineCommand, RollbackFault, StoreFault} from '../../store/fault.ts';
 import {stateFolder} from '../../store/open.ts';
 import {executeAtOnce, releaseAtHand} from '../acting/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
+import {Failure, failureOf} from '../output/failure.ts';
 import {languageOf} from '../command-line/language.ts';
 import {setOfflineLatch} from '../acting/offline.ts';
 import {reportCommand} from '../output/report-command.ts';
@@ -21,7 +22,33 @@ import {failedSteps, seeThrough} from '../acting/steps.ts';
 const SUBMITS_EVERY_MS = 1000;
 
 /** `rollback`: traffic first, at once; then its steps. Asked again, it sees the steps of the first one through. */
-export const run: Run = async call => (call.flags.offline ? await withoutStore(call) : await withStore(call));
+export const run: Run = async call => {
+  if (call.flags.offline) return await withoutStore(call);
+  const progress: Progress = {feature: call.flags.feature ?? null, isWritten: false};
+  try {
+    return await withStore(call, progress);
+  } catch (error) {
+    throw progress.isWritten ? error : withOfflineWay(error, progress.feature);
+  }
+};
+
+/** How far a rollback has come. */
+interface Progress {
+  /** Null until it is known. */
+  feature: string | null;
+  /** Whether the log holds the rollback. */
+  isWritten: boolean;
+}
+
+/** Names the way without the store if the store, or others who wrote first, kept the rollback from being written. */
+function withOfflineWay(error: unknown, feature: string | null): unknown {
+  const failure = failureOf(error);
+  if (!(error instanceof StoreFault) && failure.code !== 'conflict') return error;
+  const offline = offlineCommand(feature);
+  const {exit, code, message, lines, facts} = failure;
+  const next = error instanceof RollbackFault ? error.hint : `${offline} ${OFFLINE_DOES} ${failure.next}`;
+  return new Failure(exit, code, message, next, {lines, facts: {...facts, offline}, cause: error});
+}
 
 /** Prod for everyone on this host, whether or not anybody can be told; then the log, as soon as the store is there. */
 async function withoutStore(call: Call): Promise<ExitCode> {
@@ -44,7 +71,7 @@ async function withoutStore(call: Call): Promise<ExitCode> {
   const online: Call = {...call, flags: {...flags, feature, release}};
   for (let isTold = false; !signal.aborted; isTold = true) {
     try {
-      return await withStore(online);
+      return await withStore(online, {feature, isWritten: false});
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
       if (!isTold) out.say('  waiting for the store, to write it into the log; the latch holds without that');
@@ -54,11 +81,13 @@ async function withoutStore(call: Call): Promise<ExitCode> {
   return EXIT.done;
 }
 
-async function withStore(call: Call): Promise<ExitCode> {
+async function withStore(call: Call, progress: Progress): Promise<ExitCode> {
   const {flags, out} = call;
   return await using(openSession(call), async session => {
+    progress.feature = session.feature.feature;
     const id = await releaseAtHand(call, session);
     const done = await executeAtOnce(call, session, {type: 'rollback', release: id});
+    progress.isWritten = true;
     const isOver = done.kind === 'nothing' && done.notice === 'already-rolled-back';
     const isUnknown = done.state.release?.id !== id;
     if (flags.dryRun || !flags.wait || isOver || isUnknown) {
@@ -100,7 +129,8 @@ type Facts = Readonly<Record<string, number>>;
 
 function factsOf({ms, routers, confirmed, silent, grayRequestsAfter}: Facts) {
   return {
-    ms: ms ?? null,
+    // Without a router nothing was seen to change.
+    ms: routers === 0 ? null : (ms ?? null),
     routers: {known: routers ?? null, confirmed: confirmed ?? null, silent: silent ?? null},
     grayRequestsAfter: grayRequestsAfter ?? null,
   };
@@ -112,11 +142,11 @@ function stepsOf(release: Release | null) {
 
 /** How fast, who confirmed, who is silent, and what still reached gray after the key. */
 async function sentence({flags}: Call, {feature}: Session, facts: Facts): Promise<string> {
-  const {rollback, lights, headlines} = messagesOf(languageOf(flags.lang, process.env));
+  const {rollback, headlines} = messagesOf(languageOf(flags.lang, process.env));
   const known = facts['routers'] ?? 0;
   const time = measured(facts['ms'] ?? 0);
   const after = facts['grayRequestsAfter'] ?? null;
-  if (known === 0) return `${rollback.through(time, null, null, after)}; ${lights.noRouters}`;
+  if (known === 0) return rollback.unconfirmed(after);
   const told = rollback.through(time, facts['confirmed'] ?? 0, known, after);
   const silent = facts['silent'] ?? 0;
   if (silent === 0) return told;

@@ -6,7 +6,7 @@ import type {RoutingStore} from '../../store/port.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {chooseFeature} from '../session/feature.ts';
+import {chooseKnown} from '../session/feature.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
 
 /** `split render`: what a router would be told now, with the rights of a router. */
@@ -24,7 +24,7 @@ export const run: Run = async call => {
 };
 
 async function asJson(call: Call, store: RoutingStore, settings: Settings): Promise<ExitCode> {
-  const feature = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+  const feature = await chooseKnown(settings.feature, call.verb.name, store);
   const head = await store.feature(feature).head();
   call.out.json({
     schema: 'graydeck.split/1',
@@ -54,7 +54,7 @@ async function asNginx(call: Call, store: RoutingStore, settings: Settings): Pro
 
 /** Without a configuration: the feature that is meant, with upstreams named after it. */
 async function plainSite({verb, out}: Call, store: RoutingStore, settings: Settings): Promise<EdgeSite> {
-  const feature = await chooseFeature(settings.feature, verb.name, () => store.features());
+  const feature = await chooseKnown(settings.feature, verb.name, store);
   out.say(`no nginx: in the configuration: upstreams are called ${feature}_prod and ${feature}_gray`);
   return {
     user: {header: 'x-user-id'},

@@ -32,9 +32,12 @@ export const run: Run = async call => {
   const settings = await loadSettings(call);
   const metrics = settings.config?.value.metrics ?? {};
   const given = flags.plan === undefined ? null : await readPlanFile(flags.plan, out.say, metrics);
+  const named = flags.feature ?? settings.feature;
+  if (given !== null && named !== null) mustBeFor(given, named, flags.plan ?? 'the plan');
   return await using(openSession(call, settings, given?.feature ?? null), async session => {
     const {feature} = session.feature;
     const written = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
+    mustBeFor(written, feature, 'the plan of the configuration');
     const hours = [...(written.raise ?? []), ...(settings.config?.value.raise ?? [])];
     const bound = hours.length === 0 ? written : {...written, raise: hours};
     const plan = speed === 1 ? bound : fasterPlan(bound, speed);
@@ -83,6 +86,16 @@ export const run: Run = async call => {
 /** The plan counts as listed on this host; where that cannot be kept, its hooks fail here and say why. */
 async function remember({settings}: Session, release: string, plan: Plan): Promise<void> {
   await rememberStart(allowList(settings).folder, release, plan).catch(() => undefined);
+}
+
+/** A plan that names a feature is for that one. @throws Failure exit code 2 */
+function mustBeFor(plan: Plan, feature: string, name: string): void {
+  if (plan.feature === null || plan.feature === feature) return;
+  throw usage(
+    `${plainText(name, 80)} is for the feature ${plan.feature}, and the release would be of ${plainText(feature, 64)}`,
+    `--feature ${plan.feature}, or a plan that says feature: ${plainText(feature, 64)} or names none`,
+    'other-feature',
+  );
 }
 
 /** A version as people and logs can hold it. @throws Failure exit code 2. */

@@ -1,26 +1,19 @@
-import {setTimeout as pause} from 'node:timers/promises';
 import {isEndless} from '../../analysis/judge/reasons.ts';
-import {together} from '../../analysis/judge/external.ts';
-import {freezeOf} from '../../release/freeze.ts';
+import {freezeOf, type Freeze} from '../../release/freeze.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
-import {messagesOf} from '../../console/messages/catalogue.ts';
+import {messagesOf, type Messages} from '../../console/messages/catalogue.ts';
 import {clockwork} from '../../console/present/format.ts';
+import {openMonitor, type Monitor} from '../../monitor/monitor.ts';
+import {WINDOW_MS} from '../../monitor/snapshot.ts';
+import {statusDocument} from '../../monitor/status-document.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
+import {languageOf} from '../command-line/language.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {openFeedback, rowsOf} from '../../monitor/feedback.ts';
-import {unknownFeature} from '../session/feature.ts';
-import {openMeasuring} from '../../monitor/measuring.ts';
-import {languageOf} from '../command-line/language.ts';
-import type {Measurements} from '../../metrics/follower.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {openPrometheus} from '../../monitor/prometheus.ts';
 import {troublesOf} from '../prometheus/troubles.ts';
 import {openLook, using} from '../session/session.ts';
-import {beginJudging, type StatusJudging} from '../status/judging.ts';
-import {statusDocument} from '../../monitor/status-document.ts';
-import {observe} from '../status/observe.ts';
 import {statusText} from '../status/text.ts';
 import {watchStatus} from '../status/watch.ts';
 
@@ -34,77 +27,60 @@ const JUDGED_MS = 15 * 60_000;
 /** `status`: how it stands, once or at each change. */
 export const run: Run = async call => {
   const windowMs = readWindow(call);
-  const {out, flags} = call;
-  if (flags.watch) call.interrupted();
-  const messages = messagesOf(languageOf(flags.lang, process.env));
+  if (call.flags.watch) call.interrupted();
   return await using(openLook(call), async ({store, feature, view, settings}) => {
-    const prometheus = await openPrometheus(await monitorSettings(settings), view, {historyMs: 0});
-    const feedback = openFeedback(feature, view);
-    const said = rowsOf(feedback, view, prometheus);
-    const told = {snapshot: () => [...(prometheus?.snapshot() ?? []), ...said.snapshot()]};
     // What is judged looks back further than the numbers do.
-    const isJudged = flags.watch || hasGrayRoute(view.snapshot().state.release);
+    const isJudged = call.flags.watch || hasGrayRoute(view.snapshot().state.release);
     const historyMs = Math.max(windowMs + LATE_MS, isJudged ? JUDGED_MS : 0);
     const keepSeconds = Math.ceil(historyMs / 1000);
-    const measuring = openMeasuring(feature, view, settings, {historyMs, keepSeconds});
-    const {measurements} = measuring;
-    let judging: StatusJudging | null = null;
+    const options = {view, windowMs, historyMs, keepSeconds, prometheus: {historyMs: 0}};
+    const monitor = await openMonitor(store, feature, await monitorSettings(settings), options);
     try {
-      const asked = Promise.all([prometheus?.start(), feedback.start()]);
-      const isRead = await readOnce(measurements);
-      await Promise.race([asked, pause(PATIENCE_MS, undefined, {ref: false})]);
-      if (prometheus !== null && !out.isJson)
-        for (const line of troublesOf(prometheus, messages)) out.say(line);
-      const {away, aheadMs, junk, lastJunk} = measurements.status();
-      if (away !== null && !out.isJson) out.say(messages.headlines.streamAway(away));
-      if (aheadMs !== null && !out.isJson)
-        out.say(messages.headlines.ahead(isEndless(aheadMs) ? null : clockwork(aheadMs)));
-      if (lastJunk !== null && !out.isJson) out.say(messages.headlines.junk(junk, lastJunk));
-      if (isRead && isJudged)
-        judging = beginJudging({feature, view, settings}, measuring, together(prometheus, feedback));
-      const judged = () => judging?.judged() ?? null;
-      if (flags.watch) return await watchStatus(call, feature, view, measurements, windowMs, told, judged);
-      await Promise.race([judging?.first, pause(PATIENCE_MS, undefined, {ref: false})]);
-      const freeze = freezeOf(await store.freezes.newest().catch(() => null));
-      const observed = {
-        ...(await observe(feature, view, {measurements, isRead}, windowMs, told, judged)),
-        freeze,
-      };
-      const status = statusDocument(observed);
-      if (out.isJson) out.json(status);
-      else {
-        const {now, snapshot, externals} = observed;
-        const over = snapshot.state.release?.over ?? null;
-        const {alerts} = snapshot.state;
-        // Idle it may only be because nobody calls it so.
-        const features = snapshot.head === null ? await store.features() : [feature.feature];
-        if (!features.includes(feature.feature)) out.say(unknownFeature(feature.feature, features));
-        for (const line of statusText(status, {over, now, externals, alerts}, messages, out.paint))
-          out.data(line);
-      }
+      const isRead = await monitor.ready(PATIENCE_MS);
+      if (!call.out.isJson) for (const line of doubtsOf(monitor, messagesFor(call))) call.out.say(line);
+      if (isRead && isJudged) monitor.judge();
+      if (call.flags.watch) return await watchStatus(call, monitor);
+      await monitor.judgedOnce(PATIENCE_MS);
+      tell(call, monitor, freezeOf(await store.freezes.newest().catch(() => null)));
       return EXIT.done;
     } finally {
-      await judging?.close();
-      await Promise.all([measurements.close(), prometheus?.close(), feedback.close()]);
+      await monitor.close();
     }
   });
 };
 
-/** Whether the samples could be read. A store that does not tell them must not keep the rest back. */
-async function readOnce(measurements: Measurements): Promise<boolean> {
-  const gone = Promise.withResolvers<boolean>();
-  const stop = measurements.subscribe(() => {
-    if (measurements.status().away !== null) gone.resolve(false);
-  });
-  const read = measurements.start().then(() => true);
-  const isRead = await Promise.race([read, gone.promise, pause(PATIENCE_MS, false)]);
-  stop();
-  return isRead;
+/** Prints the status once. */
+function tell(call: Call, monitor: Monitor, freeze: Freeze | null): void {
+  const {out} = call;
+  const seen = monitor.snapshot();
+  const status = statusDocument(seen, freeze);
+  if (out.isJson) return out.json(status);
+  const {now, snapshot, externals} = seen;
+  const over = snapshot.state.release?.over ?? null;
+  const {alerts} = snapshot.state;
+  for (const line of statusText(status, {over, now, externals, alerts}, messagesFor(call), out.paint))
+    out.data(line);
+}
+
+/** What a person should know before reading the numbers, a line each. */
+function doubtsOf({prometheus, snapshot}: Monitor, messages: Messages): string[] {
+  const {away, aheadMs, junk, lastJunk} = snapshot().stream;
+  const {headlines} = messages;
+  return [
+    ...(prometheus === null ? [] : troublesOf(prometheus, messages)),
+    ...(away === null ? [] : [headlines.streamAway(away)]),
+    ...(aheadMs === null ? [] : [headlines.ahead(isEndless(aheadMs) ? null : clockwork(aheadMs))]),
+    ...(lastJunk === null ? [] : [headlines.junk(junk, lastJunk)]),
+  ];
+}
+
+function messagesFor({flags}: Call): Messages {
+  return messagesOf(languageOf(flags.lang, process.env));
 }
 
 /** How far the numbers look back, in milliseconds. @throws Failure exit code 2. */
 function readWindow({flags}: Call): number {
-  const ms = flags.window === undefined ? 300_000 : readTypedDuration('--window', flags.window);
+  const ms = flags.window === undefined ? WINDOW_MS : readTypedDuration('--window', flags.window);
   if (ms >= 1000 && ms <= LONGEST_MS) return ms;
   throw usage('--window is shorter than a second or longer than a day', '--window 5m', 'bad-duration');
 }

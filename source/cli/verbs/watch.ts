@@ -1,43 +1,41 @@
-import {together} from '../../analysis/judge/external.ts';
 import {openController} from '../../controller/controller.ts';
-import {openView} from '../../controller/view.ts';
 import {sourceOf} from '../../controller/source.ts';
-import type {OperatorStore, ViewStore} from '../../store/port.ts';
+import {openView} from '../../controller/view.ts';
+import {openMonitor} from '../../monitor/monitor.ts';
+import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {readGuardName, readStamp} from '../acting/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../session/deck.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {openFeedback} from '../../monitor/feedback.ts';
-import {openMeasuring} from '../../monitor/measuring.ts';
 import {languageOf} from '../command-line/language.ts';
 import {staySmall} from '../memory.ts';
 import {hasColor} from '../output/output.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {openPrometheus} from '../../monitor/prometheus.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session/session.ts';
-import {beginJudging} from '../status/judging.ts';
 import {watchStatus} from '../status/watch.ts';
-import {hasTerminal} from '../terminal.ts';
+import {noTerminal, type NoTerminal} from '../terminal.ts';
 
-const WINDOW_MS = 300_000;
+const PATIENCE_MS = 5000;
 
 /** `watch`: the console; without a terminal a line for each change. */
 export const run: Run = async call => {
   const {flags} = call;
   const guardName = flags.guard ? guardNameOf(call) : null;
-  if (flags.json || !hasTerminal(process.env)) {
+  const lack = noTerminal(process.env, 'watch');
+  if (flags.json || lack !== null) {
     if (guardName !== null)
-      throw usage('--guard needs the console, and there is no terminal here', 'graydeck guard');
-    return await plain(call);
+      throw usage(`--guard needs the console: ${lack?.why ?? '--json draws none'}`, 'graydeck guard');
+    return await plain(call, lack);
   }
   staySmall();
   const screen = import('../../console/run.tsx');
   // With an error before it is needed, nobody waits for it.
   screen.catch(() => undefined);
-  const opening: Promise<Look | Session> = flags.readOnly || flags.share ? openLook(call) : openSession(call);
+  const opening: Promise<Look | Session> =
+    flags.readOnly || flags.share ? openLook(call, {mayBeNew: true}) : openSession(call);
   return await using(opening, async opened => {
-    const deck = openDeck(await wiringOf(call, opened, guardName));
+    const deck = await openDeck(await wiringOf(call, opened, guardName));
     const {runConsole} = await screen;
     const ended = runConsole(deck);
     deck.begin();
@@ -49,24 +47,21 @@ export const run: Run = async call => {
   });
 };
 
-async function plain(call: Call): Promise<ExitCode> {
+async function plain(call: Call, lack: NoTerminal | null): Promise<ExitCode> {
   call.interrupted();
-  call.out.say('no terminal here: a line for each change, as graydeck status --watch prints them');
-  return await using(openLook(call), async ({feature, view, settings}) => {
-    const prometheus = await openPrometheus(await monitorSettings(settings), view);
-    const measuring = openMeasuring(feature, view, settings);
-    const {measurements} = measuring;
-    const feedback = openFeedback(feature, view);
-    void prometheus?.start();
-    void feedback.start();
-    await measurements.start();
-    const external = together(prometheus, feedback);
-    const {judged, close} = beginJudging({feature, view, settings}, measuring, external);
+  if (lack !== null) {
+    call.out.say(`${lack.why}: a line for each change, as graydeck status --watch prints them`);
+    if (lack.todo !== '') call.out.say(`  → ${lack.todo}`);
+  }
+  return await using(openLook(call, {mayBeNew: true}), async ({store, feature, view, settings}) => {
+    const options = {view, windowMs: WINDOW_MS};
+    const monitor = await openMonitor(store, feature, await monitorSettings(settings), options);
     try {
-      return await watchStatus(call, feature, view, measurements, WINDOW_MS, prometheus, judged);
+      await monitor.ready(PATIENCE_MS);
+      monitor.judge();
+      return await watchStatus(call, monitor);
     } finally {
-      await close();
-      await Promise.all([measurements.close(), prometheus?.close(), feedback.close()]);
+      await monitor.close();
     }
   });
 }
@@ -93,49 +88,34 @@ export function modeOf({flags}: Call, demo: boolean): Wiring['mode'] {
 
 async function wiringOf(call: Call, opened: Look | Session, guardName: string | null): Promise<Wiring> {
   const {settings} = opened;
-  const actor = readStamp(call.flags).by;
-  const mode = modeOf(call, false);
-  const shared = {settings, actor, mode, guardName};
-  if ('view' in opened) {
-    const reopen = (name: string) => lookAt(opened.store, name);
-    const {store, feature, view} = opened;
-    const prometheus = await openPrometheus(await monitorSettings(settings), view);
-    return {...shared, store, feature, view, prometheus, acting: null, reopen};
-  }
-  const {store, feature, controller} = opened;
-  const reopen = (name: string) => actOn(store, name);
-  const prometheus = await openPrometheus(await monitorSettings(settings), controller);
-  return {...shared, store, feature, view: controller, prometheus, acting: {feature, controller}, reopen};
+  const monitored = await monitorSettings(settings);
+  const shared = {settings, monitored, actor: readStamp(call.flags).by, mode: modeOf(call, false), guardName};
+  return 'view' in opened ? toLook(shared, opened) : toAct(shared, opened);
+}
 
-  async function lookAt(store: ViewStore, name: string): Promise<Wiring> {
-    const feature = store.feature(name);
-    const view = openView({feature: name, log: feature.log, now: () => store.now()});
-    await view.ready();
-    const prometheus = await openPrometheus(await monitorSettings(settings), view);
-    return {
-      ...shared,
-      store,
-      feature,
-      view,
-      prometheus,
-      acting: null,
-      reopen: other => lookAt(store, other),
-    };
-  }
-  async function actOn(store: OperatorStore, name: string): Promise<Wiring> {
-    const feature = store.feature(name);
-    const controller = openController(sourceOf(store, name));
-    await controller.ready();
-    const acting = {feature, controller};
-    const prometheus = await openPrometheus(await monitorSettings(settings), controller);
-    return {
-      ...shared,
-      store,
-      feature,
-      view: controller,
-      prometheus,
-      acting,
-      reopen: other => actOn(store, other),
-    };
-  }
+type Shared = Pick<Wiring, 'settings' | 'monitored' | 'actor' | 'mode'> & {guardName: string | null};
+
+/** Wires a feature that is only looked at. */
+function toLook(shared: Shared, {store, feature, view}: Pick<Look, 'store' | 'feature' | 'view'>): Wiring {
+  const reopen = async (name: string): Promise<Wiring> => {
+    const other = store.feature(name);
+    const opened = openView({feature: name, log: other.log, now: () => store.now()});
+    await opened.ready();
+    return toLook(shared, {store, feature: other, view: opened});
+  };
+  return {...shared, store, feature, view, acting: null, reopen};
+}
+
+/** Wires a feature that is acted on. */
+function toAct(
+  shared: Shared,
+  {store, feature, controller}: Pick<Session, 'store' | 'feature' | 'controller'>,
+): Wiring {
+  const reopen = async (name: string): Promise<Wiring> => {
+    const other = store.feature(name);
+    const opened = openController(sourceOf(store, name));
+    await opened.ready();
+    return toAct(shared, {store, feature: other, controller: opened});
+  };
+  return {...shared, store, feature, view: controller, acting: {feature, controller}, reopen};
 }

@@ -4,7 +4,7 @@ import {readDuration} from '../duration.ts';
 import {readVersion} from '../../audience/version.ts';
 import {quote, shown} from '../yaml/mistake.ts';
 import {looksLike} from './plain-value.ts';
-import {child, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {own} from '../../release/own.ts';
 
 type NumberOperator = Extract<AttributeTest, {value: number}>['op'];
@@ -18,13 +18,12 @@ export type DateReading = (op: string) => 'within' | 'atLeastAgo';
 
 /** `user_type: admin`, `level: [gold, vip]`, `case_count: ">= 10"`, `last_login: within 7 days`. Undefined once its mistake is told. */
 export function readAttribute(
-  reader: Reader,
+  reader: YamlReader,
   spot: Spot,
   attribute: string,
   asDate?: DateReading,
 ): Rule | undefined {
-  const say = (message: string, allowed = ALLOWED): undefined =>
-    reader.mistake(spot, {message, allowed}) as undefined;
+  const say = (message: string, allowed = ALLOWED): undefined => reader.mistake(spot, {message, allowed});
   if (!isName(attribute)) {
     reader.mistake(spot, {message: 'this is not the name of an attribute', allowed: 'plain text'}, 'key');
     return undefined;
@@ -135,7 +134,7 @@ function operatorOf(sign: string): NumberOperator {
 }
 
 /** A plain value as it was written, so that `007` stays `007`; null where it is none. */
-export function scalarText(reader: Reader, spot: Spot, maxLength = VALUE_LENGTH): string | null {
+export function scalarText(reader: YamlReader, spot: Spot, maxLength = VALUE_LENGTH): string | null {
   const {value} = spot;
   if (typeof value === 'string') return isName(value, maxLength) ? value.trim() : null;
   if (typeof value !== 'number' && typeof value !== 'boolean') return null;

@@ -1,9 +1,12 @@
+import type {z} from 'zod';
 import type {Rule} from '../../release/plan.ts';
+import {own} from '../../release/own.ts';
 import {isName} from '../../release/name.ts';
 import {quote, shown} from '../yaml/mistake.ts';
 import {nearest} from '../yaml/nearest.ts';
-import {child, isMapping, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
-import {readRule} from './rule.ts';
+import {matching} from '../yaml/leaf.ts';
+import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {made, named} from '../yaml/tree.ts';
 
 /** Groups of the plan by name, with the place of each; those that could not be read are there without a rule. */
 export type Groups = Map<string, Placed<Rule | undefined>>;
@@ -14,49 +17,47 @@ const DEEPEST = 12;
 const MOST_RULES = 2000;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
 
-/** Reads `groups:` or `user_groups:` into `groups`; `readOne` reads what stands behind a name. */
-export function readGroups(
-  reader: Reader,
-  spot: Spot,
-  groups: Groups,
-  readOne: (reader: Reader, spot: Spot) => Rule | undefined = readRule,
-): void {
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {
-      message: 'groups are a mapping of names to rules',
-      allowed: 'NAME: {any: [{user_type: admin}]}',
-    });
-    return;
+const groupName = matching(
+  text => isName(text, 64) && NAME.test(text),
+  'the name of a group',
+  'letters, digits, _ . and -',
+);
+
+/** `groups:` — rules by name. @param one reads a group of `user_groups:` in its own way */
+export function groupsBy(one: z.ZodType<Rule>): z.ZodType<Groups> {
+  return made(named(groupName, one, {form: 'NAME: {any: [{user_type: admin}]}'}), (rules, at) => {
+    const names = Object.keys(at.value as object).filter(name => groupName.safeParse(name).success);
+    return new Map(names.map(name => [name, {value: own(rules, name), spot: child(at, name)}]));
+  });
+}
+
+/** The groups of both forms. A name that both have is a mistake. */
+export function joinGroups(reader: YamlReader, groups: Groups, others: Groups): Groups {
+  for (const [name, {spot}] of others) {
+    const message = `a group ${quote(name)} is defined already`;
+    if (groups.has(name))
+      reader.mistake(spot, {message, allowed: 'each name once', found: quote(name)}, 'key');
   }
-  for (const name of Object.keys(spot.value)) {
-    const at = child(spot, name);
-    if (!isName(name, 64) || !NAME.test(name))
-      reader.mistake(
-        at,
-        {
-          message: `${quote(name)} is not the name of a group`,
-          allowed: 'letters, digits, _ . and -',
-          found: quote(name),
-        },
-        'key',
-      );
-    else if (groups.has(name))
-      reader.mistake(
-        at,
-        {message: `a group ${quote(name)} is defined already`, allowed: 'each name once', found: quote(name)},
-        'key',
-      );
-    else groups.set(name, {value: readOne(reader, at), spot: at});
-  }
+  return new Map([...others, ...groups]);
 }
 
 /**
  * Tells of groups that are named and not there, of circles, and of rules too deep or too large for a router.
+ * @param at the plan
  * @param rules those of all phases: audiences and what is included
  */
-export function checkGroups(reader: Reader, groups: Groups, rules: readonly Placed<Rule>[]): void {
+export function checkGroups(
+  reader: YamlReader,
+  at: Spot,
+  groups: Groups,
+  rules: readonly Placed<Rule>[],
+): void {
   const names = [...groups.keys()];
-  for (const {name, spot} of reader.groupsNamed) {
+  const isOurs = ({spot}: {spot: Spot}) => at.path.every((step, index) => spot.path[index] === step);
+  const ours = reader.groupsNamed.filter(isOurs);
+  // A project may hold several plans: the plan around this one does not know its groups.
+  reader.groupsNamed = reader.groupsNamed.filter(one => !isOurs(one));
+  for (const {name, spot} of ours) {
     if (groups.has(name)) continue;
     const meant = nearest(name, names);
     reader.mistake(spot, {

@@ -1,13 +1,12 @@
 import {z} from 'zod';
 import type {Guardrail} from '../../release/plan.ts';
-import {readConditionAt} from './criteria.ts';
-import {duration, oneOf} from '../yaml/leaf.ts';
+import {conditionText, readConditionAt} from './criteria.ts';
+import {duration} from '../yaml/leaf.ts';
 import {PRESET_NAMES, presetGuardrails} from './presets.ts';
-import {child, isMapping, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type Placed} from '../yaml/reader.ts';
+import {made, mapping, may, must} from '../yaml/tree.ts';
 
-const THEN = ['rollback', 'pause', 'alert', 'advance'] as const satisfies readonly Guardrail['then'][];
-const LEVELS = ['info', 'warning', 'critical'] as const satisfies readonly Guardrail['level'][];
-/** How loud a guardrail is that does not say. */
+/** Level of the alert where a guardrail names none. */
 const LEVEL_OF: Record<Guardrail['then'], Guardrail['level']> = {
   rollback: 'critical',
   pause: 'warning',
@@ -15,53 +14,74 @@ const LEVEL_OF: Record<Guardrail['then'], Guardrail['level']> = {
   advance: 'info',
 };
 
-const UNKNOWN = ['hold', 'ignore'] as const;
-const SHAPE = {
-  when: z.unknown(),
-  for: duration,
-  then: oneOf(THEN),
-  level: oneOf(LEVELS),
-  whenUnknown: oneOf(UNKNOWN),
-};
-const OTHER_NAMES = {
-  metric: 'when',
-  condition: 'when',
-  if: 'when',
-  duration: 'for',
-  action: 'then',
-  do: 'then',
-  severity: 'level',
-};
-const EXAMPLE = '{when: "error_rate > 10 %", for: 5m, then: rollback}';
+const guardrail = mapping(
+  {
+    when: must(conditionText, 'The condition that gray must not meet.', '"error_rate > 10 %"'),
+    for: may(duration, 'How long the condition must hold without a break.', '5m', '0'),
+    then: must(
+      z.enum(['rollback', 'pause', 'alert', 'advance']),
+      'The action. `advance` goes on to the next phase early.',
+      'rollback',
+    ),
+    level: may(
+      z.enum(['info', 'warning', 'critical']),
+      'Level of the alert.',
+      'critical',
+      'critical for rollback, info for advance, else warning',
+    ),
+    whenUnknown: may(
+      z.enum(['hold', 'ignore']),
+      'While the condition cannot be judged: `hold` keeps the release from going up, `ignore` does not.',
+      'ignore',
+      'hold',
+    ),
+  },
+  {
+    otherKind: 'a guardrail says when, and what happens then',
+    example: '{when: "error_rate > 10 %", for: 5m, then: rollback}',
+    alsoCalled: {
+      metric: 'when',
+      condition: 'when',
+      if: 'when',
+      duration: 'for',
+      action: 'then',
+      do: 'then',
+      severity: 'level',
+    },
+  },
+);
 
-export function readGuardrails(reader: Reader, spot: Spot): Placed<Guardrail>[] {
-  return reader.items(spot, `a list: [${EXAMPLE}]`).flatMap((item): Placed<Guardrail>[] => {
-    if (!isMapping(item.value)) {
-      reader.mistake(item, {message: 'a guardrail says when, and what happens then', allowed: EXAMPLE});
-      return [];
-    }
-    const fields = reader.fields(item, SHAPE, OTHER_NAMES);
-    if (fields === null) return [];
-    reader.require(item, {when: 'when: "error_rate > 10 %"', then: `then: ${THEN.join(', ')}`});
-    const then = fields.then ?? 'rollback';
-    const when = isWritten(item, 'when') ? readConditionAt(reader, child(item, 'when'), then) : undefined;
-    if (when === undefined || fields.then === undefined) return [];
-    const unknown = fields.whenUnknown === 'ignore' ? {whenUnknown: fields.whenUnknown} : {};
-    const value = {when, forMs: fields.for ?? 0, then, level: fields.level ?? LEVEL_OF[then], ...unknown};
-    return [{value, spot: item}];
-  });
-}
+/** Limits that are watched in every phase. */
+export const guardrails = z
+  .array(
+    made(
+      guardrail,
+      ({when: text, then, level, whenUnknown, ...rest}, at, reader): Placed<Guardrail> | undefined => {
+        const when =
+          text === undefined
+            ? undefined
+            : readConditionAt(reader, child(at, 'when'), text, then ?? 'rollback');
+        if (when === undefined || then === undefined) return undefined;
+        const unknown = whenUnknown === 'ignore' ? {whenUnknown} : {};
+        return {
+          value: {when, forMs: rest.for ?? 0, then, level: level ?? LEVEL_OF[then], ...unknown},
+          spot: at,
+        };
+      },
+    ),
+  )
+  .meta({form: 'a list: [{when: "error_rate > 10 %", for: 5m, then: rollback}]'});
 
-export function readPresets(reader: Reader, spot: Spot): Placed<Guardrail>[] {
-  const seen = new Set<string>();
-  return reader.items(spot, `a list of ${PRESET_NAMES.join(', ')}`).flatMap((item): Placed<Guardrail>[] => {
-    const preset = reader.field(item, oneOf(PRESET_NAMES));
-    if (preset === undefined) return [];
-    if (seen.has(preset)) {
-      reader.warn(item, {message: `${preset} is named twice`, allowed: 'each preset once'});
+const preset = made(z.enum(PRESET_NAMES), (name, at) => ({name, at}));
+
+/** Guardrails that come ready, by name. */
+export const presets = made(
+  z.array(preset).meta({form: `a list of ${PRESET_NAMES.join(', ')}`}),
+  (list, _, reader): Placed<Guardrail>[] =>
+    list.flatMap(({name, at}, index) => {
+      if (list.findIndex(one => one.name === name) === index)
+        return presetGuardrails(name).map(value => ({value, spot: at}));
+      reader.warn(at, {message: `${name} is named twice`, allowed: 'each preset once'});
       return [];
-    }
-    seen.add(preset);
-    return presetGuardrails(preset).map(value => ({value, spot: item}));
-  });
-}
+    }),
+);

@@ -1,93 +1,134 @@
 import {z} from 'zod';
-import {HOOK_NAMES, type Gate, type Hook, type HookName, type Plan} from '../../release/plan.ts';
-import {durationAboveZero} from '../yaml/leaf.ts';
+import type {Hook, PhaseGate} from '../../release/plan.ts';
+import {durationBetween} from '../yaml/leaf.ts';
 import {shown} from '../yaml/mistake.ts';
-import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {made, mapping, may, must} from '../yaml/tree.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
 const DEFAULT_HOOK_MS = 600_000;
-/** With its check it may run twice so long, and nobody waits for a step longer than a day. */
+/** A hook and its check may each run so long, in milliseconds: a step ends within a day. */
 const LONGEST_HOOK_MS = 8 * 3_600_000;
 
 const EXAMPLE = '[./deploy.sh, --fast], or {argv: [./deploy.sh], timeout: 10m, check: [./is-deployed.sh]}';
-const OTHER_NAMES = {run: 'deploy', upgrade: 'promote', test: 'verify', clean: 'cleanup'};
+const WORDS = {type: 'array', minItems: 1, items: {type: ['string', 'number', 'boolean']}};
 
-/** `hooks:`: programs with their arguments, never a line for a shell. */
-export function readHooks(reader: Reader, spot: Spot): Plan['hooks'] {
-  const shape = Object.fromEntries(HOOK_NAMES.map(name => [name, z.unknown()])) as Record<
-    HookName,
-    z.ZodUnknown
-  >;
-  const fields = reader.fields(spot, shape, OTHER_NAMES);
-  if (fields === null) return {};
-  const hooks: Plan['hooks'] = {};
-  for (const name of HOOK_NAMES) {
-    const hook = fields[name] === undefined ? undefined : readHook(reader, child(spot, name));
-    if (hook !== undefined) hooks[name] = hook;
-  }
-  return hooks;
+/** A command: its program and each argument as an entry of a list. No shell reads it. */
+export function argv(form = EXAMPLE): z.ZodType<string[]> {
+  return made(z.unknown().meta({...WORDS, form}), (_, at, reader) => readArgv(reader, at, form));
 }
 
-/** `confirm:` of a phase: a program that is asked, and what happens while it says no. */
-export function readGate(reader: Reader, spot: Spot): Gate | undefined {
-  const hook = readHook(reader, spot, GATE);
-  if (hook === undefined || !isMapping(spot.value)) return hook;
-  const of = (key: 'remind' | 'deadline') =>
-    isWritten(spot, key) ? reader.field(child(spot, key), durationAboveZero) : undefined;
-  const [remindMs, deadlineMs] = [of('remind'), of('deadline')];
-  return {
-    ...hook,
-    ...(remindMs === undefined ? {} : {remindMs}),
-    ...(deadlineMs === undefined ? {} : {deadlineMs}),
-  };
-}
+const GATE_TIME = durationBetween(1, 30 * 24 * 3_600_000, 'more than 0, at most 30 days: 4h');
 
-/** Keys of a gate beside those of a hook; `run` is the same as `argv`. */
-const GATE = {run: z.unknown(), remind: z.unknown(), deadline: z.unknown()};
+/** A command, and what else may be said of it. */
+export const hook = z
+  .union([
+    made(argv(), (words): Hook => ({argv: words, timeoutMs: DEFAULT_HOOK_MS, check: null})),
+    made(
+      mapping(
+        {
+          argv: must(argv(), 'The program and its arguments.', '[./deploy.sh, --fast]'),
+          timeout: may(
+            durationBetween(1, LONGEST_HOOK_MS, 'more than 0, at most 8h: 10m'),
+            'How long the program may run.',
+            '15m',
+            '10m',
+          ),
+          check: may(
+            argv(),
+            'A program that ends with 0 where the step is already done.',
+            '[./is-deployed.sh]',
+            'no check',
+          ),
+        },
+        {title: 'command', alsoCalled: {command: 'argv', cmd: 'argv', run: 'argv', args: 'argv'}},
+      ),
+      ({argv: words, timeout = DEFAULT_HOOK_MS, check = null}): Hook | undefined =>
+        words === undefined ? undefined : {argv: words, timeoutMs: timeout, check},
+    ),
+  ])
+  .meta({id: 'Hook', form: EXAMPLE});
 
-/**
- * A program with its arguments, and what else may be said of it; undefined once its mistakes are told.
- * @param more keys that somebody else reads
- */
-export function readHook(reader: Reader, spot: Spot, more: typeof GATE | object = {}): Hook | undefined {
-  if (!isMapping(spot.value)) {
-    const argv = readArgv(reader, spot);
-    return argv === undefined ? undefined : {argv, timeoutMs: DEFAULT_HOOK_MS, check: null};
-  }
-  const shape = {argv: z.unknown(), timeout: durationAboveZero, check: z.unknown(), ...more};
-  const fields = reader.fields(spot, shape, {command: 'argv', cmd: 'argv', run: 'argv', args: 'argv'});
-  if (fields === null) return undefined;
-  const key = more === GATE && isWritten(spot, 'run') ? 'run' : 'argv';
-  reader.require(spot, {[key]: `${key}: [./deploy.sh, --fast]`});
-  if ((fields.timeout ?? 0) > LONGEST_HOOK_MS)
-    reader.mistake(child(spot, 'timeout'), {message: 'this is too long', allowed: 'at most 8h: 10m'});
-  const argv = isWritten(spot, key) ? readArgv(reader, child(spot, key)) : undefined;
-  const check = isWritten(spot, 'check') ? readArgv(reader, child(spot, 'check')) : null;
-  if (argv === undefined || check === undefined) return undefined;
-  return {argv, timeoutMs: fields.timeout ?? DEFAULT_HOOK_MS, check};
-}
+/** `confirm:` of a phase: a program that is asked, and what happens while it says no. `run` is the same as `argv`. */
+export const gate = z
+  .union([
+    made(argv(), (words): PhaseGate => ({argv: words, timeoutMs: DEFAULT_HOOK_MS, check: null})),
+    made(
+      mapping(
+        {
+          run: may(argv(), 'The program that is asked, and its arguments.', '[./is-approved.sh]'),
+          argv: may(argv(), 'The same as `run`.', '[./is-approved.sh]'),
+          timeout: may(
+            durationBetween(1, LONGEST_HOOK_MS, 'more than 0, at most 8h: 10m'),
+            'How long one answer may take.',
+            '15m',
+            '10m',
+          ),
+          remind: may(GATE_TIME, 'How long the gate may stay closed until an alert says so.', '10m', '30m'),
+          deadline: may(
+            GATE_TIME,
+            'How long the gate may stay closed until the release pauses.',
+            '4h',
+            'no deadline',
+          ),
+        },
+        {title: 'gate', alsoCalled: {command: 'run', cmd: 'run', args: 'run'}},
+      ),
+      ({run, argv: words = run, timeout, remind, deadline}, at, reader): PhaseGate | undefined => {
+        if (words === undefined) {
+          if (isMapping(at.value) && !('run' in at.value) && !('argv' in at.value))
+            reader.mistake(at, {message: 'this gate names no program', allowed: 'run: [./is-approved.sh]'});
+          return undefined;
+        }
+        return {
+          argv: words,
+          timeoutMs: timeout ?? DEFAULT_HOOK_MS,
+          check: null,
+          ...(remind === undefined ? {} : {remindMs: remind}),
+          ...(deadline === undefined ? {} : {deadlineMs: deadline}),
+        };
+      },
+    ),
+  ])
+  .meta({id: 'Gate', form: '[./is-approved.sh], or {run: [./is-approved.sh], remind: 10m, deadline: 4h}'});
+
+const described = (description: string, example: string) => may(hook, description, example);
+
+/** Programs of a release's steps, in the order of its life. */
+export const hooks = mapping(
+  {
+    backup: described('Saves the data before the deployment.', '[./backup.sh]'),
+    deploy: described('Installs gray before its first phase.', '[./deploy.sh, --side, gray]'),
+    stop: described('Stops gray after a rollback.', '[./stop.sh]'),
+    restore: described('Restores the data after a rollback.', '[./restore.sh]'),
+    promote: described('Installs the version of gray on prod once 100 % have it.', '[./promote.sh]'),
+    verify: described('Checks prod after `promote`, before traffic returns to it.', '[./smoke-test.sh]'),
+    demote: described('Takes the version off prod again: a rollback after `promote`.', '[./demote.sh]'),
+    cleanup: described('Removes gray once prod has all traffic.', '[./cleanup.sh]'),
+  },
+  {alsoCalled: {run: 'deploy', upgrade: 'promote', test: 'verify', clean: 'cleanup'}},
+);
 
 /** A command as an array of words; undefined once its mistakes are told. */
-export function readArgv(reader: Reader, spot: Spot, example = EXAMPLE): string[] | undefined {
+function readArgv(reader: YamlReader, spot: Spot, example: string): string[] | undefined {
   const {value} = spot;
-  if (typeof value === 'string') {
-    reader.mistake(spot, {
+  if (typeof value === 'string')
+    return reader.mistake(spot, {
       message: 'a command is written as an array, one word an entry: no shell reads it',
       allowed: asArray(value) ?? example,
       // Its arguments may hold a secret.
       found: shown(value.trim().replace(/\s[\s\S]*/u, ' …')),
     });
-    return undefined;
-  }
-  const items = reader.items(spot, example);
-  const words = items.map(item => wordOf(reader, item));
-  if (Array.isArray(value) && (words.length === 0 || words[0] === ''))
-    reader.mistake(spot, {message: 'this command names no program', allowed: example});
-  const isWhole = words.length > 0 && words[0] !== '' && words.every(word => word !== undefined);
-  return isWhole ? words.filter(word => word !== undefined) : undefined;
+  if (!Array.isArray(value))
+    return reader.mistake(spot, {message: 'a list is needed here', allowed: example});
+  const words = value.map((_, index) => wordOf(reader, child(spot, index)));
+  if (words.length === 0 || words[0] === '')
+    return reader.mistake(spot, {message: 'this command names no program', allowed: example});
+  const whole = words.filter(word => word !== undefined);
+  return whole.length === words.length ? whole : undefined;
 }
 
-function wordOf(reader: Reader, {value, path}: Spot): string | undefined {
+function wordOf(reader: YamlReader, {value, path}: Spot): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean')
     return reader.file.written(path) ?? String(value);
   if (typeof value === 'string' && !value.includes('\0')) return value;

@@ -1,15 +1,16 @@
 import {z} from 'zod';
 import type {Criterion, Include, Phase, Rule, WhenStale} from '../../release/plan.ts';
-import {quote} from '../yaml/mistake.ts';
 import {scalarText} from './attribute.ts';
-import {readCriteria} from './criteria.ts';
-import {readGate, readHook} from './hooks.ts';
-import {readApproval} from './raise.ts';
-import {duration, flag, name, oneOf, percent} from '../yaml/leaf.ts';
-import {child, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
-import {readGroupName, readRule} from './rule.ts';
+import {criteria} from './criteria.ts';
+import {gate, hook} from './hooks.ts';
+import {approval} from './raise.ts';
+import {duration, flag, name, percent, setOf} from '../yaml/leaf.ts';
+import {quote} from '../yaml/mistake.ts';
+import {isWritten, withoutUndefined, type Placed, type Spot} from '../yaml/reader.ts';
+import {made, mapping, may, must} from '../yaml/tree.ts';
+import {readGroupName, rule} from './rule.ts';
 
-/** A phase as far as it could be read; what could not is undefined. */
+/** A phase as far as it could be read; undefined stands for what could not. */
 export interface PhaseDraft {
   spot: Spot;
   name: string | undefined;
@@ -22,142 +23,187 @@ export interface PhaseDraft {
   needsEarlierCriteria: boolean;
   manual: boolean;
   whenStale: WhenStale | null;
-  hooks?: Pick<Phase, (typeof PHASE_HOOKS)[number]>;
-  approval?: 2 | undefined;
+  approval?: 2;
+  hooks?: Pick<Phase, 'before' | 'after' | 'confirm'>;
+  /** Words of a seed document that mean a group, which the plan may or may not define. */
+  peopleWords?: {group: string; word: string; spot: Spot}[];
 }
 
-const PHASE_HOOKS = ['before', 'after', 'confirm'] as const;
+export const whenStale = z.enum(['prod', 'keep']);
 
-export const WHEN_STALE = ['prod', 'keep'] as const satisfies readonly WhenStale[];
+const NO_ONE: Include = {users: [], rules: []};
 
-const SHAPE = {
-  name,
-  percent,
-  duration,
-  audience: z.unknown(),
-  include: z.unknown(),
-  criteria: z.unknown(),
-  needsEarlierCriteria: flag,
-  manual: flag,
-  whenStale: oneOf(WHEN_STALE),
-  before: z.unknown(),
-  after: z.unknown(),
-  confirm: z.unknown(),
-  approval: z.unknown(),
-};
-const OTHER_NAMES = {
-  phase: 'name',
-  percentage: 'percent',
-  weight: 'percent',
-  traffic: 'percent',
-  for: 'duration',
-  time: 'duration',
-  who: 'audience',
-  users: 'include',
-  whitelist: 'include',
-  conditions: 'criteria',
-  entry: 'needsEarlierCriteria',
-  allPreviousCriteriaMet: 'needsEarlierCriteria',
-};
-const NOBODY: Include = {users: [], rules: []};
-
-/** `phases:` of a plan in Graydeck's own form. */
-export function readPhases(reader: Reader, spot: Spot): PhaseDraft[] {
-  const items = reader.items(spot, 'a list of phases: [{name: beta, percent: 20, duration: 48h}, …]');
-  if (Array.isArray(spot.value) && items.length === 0)
-    reader.mistake(spot, {message: 'a plan without phases releases nothing', allowed: 'at least one phase'});
-  return items.flatMap(item => readPhase(reader, item) ?? []);
-}
-
-function readPhase(reader: Reader, spot: Spot): PhaseDraft | null {
-  const fields = reader.fields(spot, SHAPE, OTHER_NAMES);
-  if (fields === null) return null;
-  reader.require(spot, {name: 'name: beta', percent: 'percent: 20'});
-  return {
-    spot,
-    name: fields.name,
-    percent: fields.percent,
-    durationMs: isWritten(spot, 'duration') ? fields.duration : null,
-    ...readAudience(reader, spot),
-    criteria: fields.criteria === undefined ? [] : readCriteria(reader, child(spot, 'criteria')),
-    needsEarlierCriteria: fields.needsEarlierCriteria ?? false,
-    manual: fields.manual ?? false,
-    whenStale: fields.whenStale ?? null,
-    hooks: readPhaseHooks(reader, spot),
-    approval: isWritten(spot, 'approval') ? readApproval(reader, child(spot, 'approval')) : undefined,
-  };
-}
-
-function readPhaseHooks(reader: Reader, spot: Spot): NonNullable<PhaseDraft['hooks']> {
-  const hooks: NonNullable<PhaseDraft['hooks']> = {};
-  for (const name of PHASE_HOOKS) {
-    if (!isWritten(spot, name)) continue;
-    const at = child(spot, name);
-    const hook = name === 'confirm' ? readGate(reader, at) : readHook(reader, at);
-    if (hook !== undefined) hooks[name] = hook;
-  }
-  return hooks;
-}
-
-/** `audience` and `include` of a phase or ramp. */
-export function readAudience(reader: Reader, spot: Spot): Pick<PhaseDraft, 'audience' | 'include'> {
-  return {
-    audience: isWritten(spot, 'audience') ? readRule(reader, child(spot, 'audience')) : null,
-    include: isWritten(spot, 'include') ? readInclude(reader, child(spot, 'include')) : NOBODY,
-  };
-}
-
-function readInclude(reader: Reader, spot: Spot): Include {
-  const fields = reader.fields(
-    spot,
-    {users: z.unknown(), groups: z.unknown()},
-    {user: 'users', group: 'groups'},
-  );
-  if (fields === null) return NOBODY;
-  const groups =
-    fields.groups === undefined ? [] : reader.items(child(spot, 'groups'), 'a list of group names: [vip]');
-  return {
-    users: fields.users === undefined ? [] : readUsers(reader, child(spot, 'users')),
-    rules: groups.flatMap(item => {
-      if (typeof item.value === 'string') return [readGroupName(reader, item, item.value)];
-      reader.mistake(item, {
-        message: 'this is not the name of a group',
-        allowed: 'a name defined under groups:',
-      });
-      return [];
-    }),
-  };
-}
-
-/** Ids of users, as written: `007` stays `007`. */
-export function readUsers(reader: Reader, spot: Spot): string[] {
-  const ids = reader.items(spot, 'a list of user ids: [1001, u-42]').flatMap(item => {
-    const id = typeof item.value === 'boolean' ? null : scalarText(reader, item, 1024);
+const userId = made(
+  z.unknown().meta({type: ['string', 'number'], form: 'plain text or a number'}),
+  (value, at, reader) => {
+    const id = typeof value === 'boolean' ? null : scalarText(reader, at, 1024);
     if (id === null)
-      reader.mistake(item, {message: 'this is not a user id', allowed: 'plain text or a number'});
-    else if (/^[<>=!~≤≥≠]|\*|^\d+\s*(?:\.{2,3}|…|\bto\b|至)\s*\d+$/iu.test(id))
-      reader.mistake(item, {
+      return reader.mistake(at, {message: 'this is not a user id', allowed: 'plain text or a number'});
+    if (/^[<>=!~≤≥≠]|\*|^\d+\s*(?:\.{2,3}|…|\bto\b|至)\s*\d+$/iu.test(id))
+      return reader.mistake(at, {
         message: `${quote(id)} looks like an operator, a range or a pattern; ids are compared letter by letter`,
         allowed: 'each id by itself, or a group with a rule',
       });
-    return id ?? [];
-  });
-  return [...new Set(ids)];
+    return id;
+  },
+);
+
+/** Ids of users as they are written: `007` stays `007`. */
+export const users = setOf(userId, 'a list of user ids: [1001, u-42]');
+
+const groupName = made(
+  z.unknown().meta({type: 'string', form: 'a name defined under groups:'}),
+  (value, at, reader): Rule | undefined =>
+    typeof value === 'string'
+      ? readGroupName(reader, at, value)
+      : reader.mistake(at, {
+          message: 'this is not the name of a group',
+          allowed: 'a name defined under groups:',
+        }),
+);
+
+const include = made(
+  mapping(
+    {
+      users: may(users, 'Ids of users.', '[1001, u-42]'),
+      groups: may(
+        z.array(groupName).meta({form: 'a list of group names: [vip]'}),
+        'Groups of the plan.',
+        '[vip]',
+      ),
+    },
+    {alsoCalled: {user: 'users', group: 'groups'}},
+  ),
+  ({users: ids = [], groups = []}): Include => ({users: ids, rules: groups}),
+);
+
+/** Keys of a phase and of a ramp. */
+export const peopleKeys = {
+  audience: may(
+    rule,
+    'People who may get gray at all. The percentage is taken of them.',
+    '{country: [CN, SG]}',
+    'everyone',
+  ),
+  include: may(
+    include,
+    'People who get gray whatever the percentage.',
+    '{users: [1001, u-42], groups: [vip]}',
+    'no one',
+  ),
+};
+
+const phaseKeys = mapping(
+  {
+    name: must(name, 'Name of the phase, once in a plan.', 'beta'),
+    percent: must(percent, 'Share of the audience that gets gray.', '20'),
+    duration: may(
+      duration,
+      'Time to stay before the phase may be left.',
+      '48h',
+      'until the operator says `next`; at 100 % with `complete: auto` no time',
+    ),
+    ...peopleKeys,
+    criteria: may(
+      criteria,
+      'Conditions that must be shown to hold before the phase is left.',
+      '["error_rate < 0.5 %", "response_time_p95 < 1.5x prod"]',
+      'none',
+    ),
+    needsEarlierCriteria: may(
+      flag,
+      'The phase opens only if each criterion of the phases before it held when its phase was left.',
+      'true',
+      'false',
+    ),
+    manual: may(flag, 'Only the operator leaves the phase.', 'true', 'false'),
+    whenStale: may(
+      whenStale,
+      'What a router does in this phase if it cannot reach the store.',
+      'keep',
+      'as the plan says',
+    ),
+    before: may(hook, 'Runs before the phase gives gray to anyone.', '[./warm-up.sh]'),
+    after: may(hook, 'Runs when the phase is left, before the next one is entered.', '[./archive-logs.sh]'),
+    confirm: may(gate, 'A gate: the phase is left only once this program ends with 0.', '[./is-approved.sh]'),
+    approval: may(approval, 'How many people a raise into the phase and within it needs.', '2', '1'),
+  },
+  {
+    example: '{name: beta, percent: 20, duration: 48h}',
+    alsoCalled: {
+      phase: 'name',
+      percentage: 'percent',
+      weight: 'percent',
+      traffic: 'percent',
+      for: 'duration',
+      time: 'duration',
+      who: 'audience',
+      users: 'include',
+      whitelist: 'include',
+      conditions: 'criteria',
+      entry: 'needsEarlierCriteria',
+      allPreviousCriteriaMet: 'needsEarlierCriteria',
+    },
+  },
+);
+
+const phase = made(phaseKeys, (keys, at): PhaseDraft => {
+  const {before, after, confirm} = keys;
+  return {
+    ...draftOf(at, keys),
+    audience: isWritten(at, 'audience') ? keys.audience : null,
+    include: keys.include ?? NO_ONE,
+    criteria: keys.criteria ?? [],
+    needsEarlierCriteria: keys.needsEarlierCriteria ?? false,
+    manual: keys.manual ?? false,
+    whenStale: keys.whenStale ?? null,
+    hooks: withoutUndefined({before, after, confirm}),
+    ...(keys.approval === 2 ? {approval: 2} : {}),
+  };
+});
+
+/** A phase that says no more than its name, percentage and time. */
+export function draftOf(
+  spot: Spot,
+  {
+    name: called,
+    percent: share,
+    duration: ms,
+  }: {name?: string | undefined; percent?: number | undefined; duration?: number | undefined},
+): PhaseDraft {
+  return {
+    spot,
+    name: called,
+    percent: share,
+    durationMs: isWritten(spot, 'duration') ? ms : null,
+    audience: null,
+    include: NO_ONE,
+    criteria: [],
+    needsEarlierCriteria: false,
+    manual: false,
+    whenStale: null,
+  };
 }
 
+/** `phases:` of a plan in Graydeck's own form. */
+export const phases = made(
+  z.array(phase).meta({form: 'a list of phases: [{name: beta, percent: 20, duration: 48h}, …]'}),
+  (list, at, reader) => {
+    if (Array.isArray(at.value) && at.value.length === 0)
+      reader.mistake(at, {message: 'a plan without phases releases nothing', allowed: 'at least one phase'});
+    return list;
+  },
+);
+
 /** The phase once nothing is wrong with it. */
-export function phaseOf(draft: PhaseDraft): Phase {
+export function phaseOf({spot: _, hooks, peopleWords: _words, ...draft}: PhaseDraft): Phase {
   return {
+    ...draft,
     name: draft.name ?? '',
     percent: draft.percent ?? 0,
     durationMs: draft.durationMs ?? null,
     audience: draft.audience ?? null,
-    include: draft.include,
     criteria: draft.criteria.map(({value}) => value),
-    needsEarlierCriteria: draft.needsEarlierCriteria,
-    manual: draft.manual,
-    whenStale: draft.whenStale,
-    ...draft.hooks,
-    ...(draft.approval === undefined ? {} : {approval: draft.approval}),
+    ...hooks,
   };
 }

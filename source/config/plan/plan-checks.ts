@@ -2,11 +2,11 @@ import type {Guardrail, Plan, Rule} from '../../release/plan.ts';
 import {contradict, isInside} from '../condition/sense.ts';
 import {quote} from '../yaml/mistake.ts';
 import type {PhaseDraft} from './phases.ts';
-import {child, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 
 /** What compares several parts of a plan: whether it rises, ends, and can be walked through at all. */
 export function checkPhases(
-  reader: Reader,
+  reader: YamlReader,
   phases: readonly PhaseDraft[],
   guardrails: readonly Placed<Guardrail>[],
   complete: Plan['complete'],
@@ -23,7 +23,7 @@ export function checkPhases(
 }
 
 /** A ramp that goes up only while gray is better needs a guardrail that says what better is. */
-export function checkHold(reader: Reader, equal: Spot, guardrails: readonly Placed<Guardrail>[]): void {
+export function checkHold(reader: YamlReader, equal: Spot, guardrails: readonly Placed<Guardrail>[]): void {
   if (guardrails.some(({value}) => value.then === 'advance')) return;
   reader.mistake(equal, {
     message: 'nothing says what better than prod is: the ramp would never go up',
@@ -38,7 +38,7 @@ function at(phase: PhaseDraft, ...keys: string[]): Spot {
 
 const percentOf = (phase: PhaseDraft): Spot => at(phase, 'percent', 'percentage');
 
-function checkNames(reader: Reader, phases: readonly PhaseDraft[]): void {
+function checkNames(reader: YamlReader, phases: readonly PhaseDraft[]): void {
   const seen = new Set<string>();
   for (const phase of phases) {
     if (phase.name === undefined) continue;
@@ -55,7 +55,7 @@ function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function checkRise(reader: Reader, phases: readonly PhaseDraft[]): void {
+function checkRise(reader: YamlReader, phases: readonly PhaseDraft[]): void {
   phases.forEach((phase, index) => {
     const before = phases[index - 1];
     if (before?.percent === undefined || phase.percent === undefined || phase.percent > before.percent)
@@ -76,7 +76,11 @@ function checkRise(reader: Reader, phases: readonly PhaseDraft[]): void {
   });
 }
 
-function checkCriteria(reader: Reader, phase: PhaseDraft, guardrails: readonly Placed<Guardrail>[]): void {
+function checkCriteria(
+  reader: YamlReader,
+  phase: PhaseDraft,
+  guardrails: readonly Placed<Guardrail>[],
+): void {
   // Each is compared with each: nobody writes as many.
   const criteria = phase.criteria.filter(({value}) => !value.dryRun).slice(0, 200);
   criteria.forEach(({value: {condition}, spot}, index) => {
@@ -104,7 +108,7 @@ function isStopping({then}: Guardrail): boolean {
   return then === 'rollback' || then === 'pause';
 }
 
-function checkReach(reader: Reader, phase: PhaseDraft, index: number): void {
+function checkReach(reader: YamlReader, phase: PhaseDraft, index: number): void {
   if (phase.percent === 0 && phase.include.users.length === 0 && phase.include.rules.length === 0)
     reader.warn(percentOf(phase), {
       message:
@@ -118,16 +122,16 @@ function checkReach(reader: Reader, phase: PhaseDraft, index: number): void {
     });
 }
 
-function checkEnd(reader: Reader, phase: PhaseDraft): void {
+function checkEnd(reader: YamlReader, phase: PhaseDraft): void {
   if (phase.durationMs === null && !phase.manual)
     reader.warn(at(phase, 'name', 'phase'), {
       message:
-        'this phase says neither how long it lasts nor that it is manual: it stays until somebody says next',
+        'this phase says neither how long it lasts nor that it is manual: it stays until an operator says next',
       allowed: 'duration: 24h, or manual: true',
     });
 }
 
-function checkLast(reader: Reader, last: PhaseDraft, complete: Plan['complete']): void {
+function checkLast(reader: YamlReader, last: PhaseDraft, complete: Plan['complete']): void {
   if (last.percent !== undefined && last.percent < 100) {
     const message = `the last phase stops at ${last.percent} %`;
     if (complete === 'auto')

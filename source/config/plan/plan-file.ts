@@ -1,8 +1,8 @@
 import type {Plan} from '../../release/plan.ts';
 import {metricBook, type MetricDeclaration} from '../condition/metric-book.ts';
 import {inOrder, quote, type Mistake} from '../yaml/mistake.ts';
-import {PHASE_KEYS, PLAN_OTHER_NAMES, PLAN_SHAPE, planFrom} from './plan-fields.ts';
-import {isMapping, Reader, type Spot} from '../yaml/reader.ts';
+import {PHASE_KEYS, PLAN_KEYS, planFrom, planTree} from './plan-fields.ts';
+import {isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {openYaml} from '../yaml/file.ts';
 import {startOf} from '../../release/well-formed.ts';
 
@@ -23,9 +23,11 @@ export type PartReading =
 /** Keys of graydeck.yaml that people look for in a plan. */
 const CONFIG_KEYS = new Set(['store', 'features', 'metrics', 'prometheus', 'plan']);
 
+const KNOWN: ReadonlySet<string> = new Set(Object.keys(PLAN_KEYS));
+
 /**
- * Reads a whole plan from YAML or JSON: Graydeck's own form, the seed documents' blocks, or both together. Pure; never
- * throws. Every mistake of the file is reported at once, in the order of the file.
+ * Reads a whole plan from YAML, JSON or the `yaml` blocks of Markdown: Graydeck's own form, the blocks of the seed
+ * documents, or both together. Pure; never throws. Every mistake of the file is reported at once, in the order of the file.
  * @param fileName for mistakes, and for the plan's name where the file gives none
  */
 export function readPlan(text: string, fileName: string, options: PlanOptions = {}): PlanReading {
@@ -48,13 +50,13 @@ export function checkPart(text: string, fileName: string, options: PlanOptions =
   return plan === null ? {ok: false, mistakes} : {ok: true, plan, needs: reading.needs, warnings};
 }
 
-function ROOT(reader: Reader): Spot {
+function ROOT(reader: YamlReader): Spot {
   return {value: reader.file.value, path: []};
 }
 
 interface Read {
   plan: Plan | null;
-  reader: Reader | null;
+  reader: YamlReader | null;
   needs: Need[];
   /** Whether phases are written, though none could be read. */
   hasUnreadPhases: boolean;
@@ -62,9 +64,10 @@ interface Read {
 }
 
 function read(text: string, fileName: string, options: PlanOptions): Read {
-  const {file, mistakes} = openYaml(text, fileName);
+  const {file, mistakes, warnings} = openYaml(text, fileName, KNOWN);
   if (file === null) return {plan: null, reader: null, needs: [], hasUnreadPhases: false, mistakes};
-  const reader = new Reader(file);
+  const reader = new YamlReader(file);
+  reader.warnings.push(...warnings);
   reader.book = metricBook(options.metrics);
   const root = ROOT(reader);
   const {value} = root;
@@ -73,25 +76,25 @@ function read(text: string, fileName: string, options: PlanOptions): Read {
   const own = isMapping(value)
     ? {...root, value: Object.fromEntries(Object.entries(value).filter(([key]) => !CONFIG_KEYS.has(key)))}
     : root;
-  const fields = reader.fields(own, PLAN_SHAPE, PLAN_OTHER_NAMES);
-  if (fields === null) return {plan: null, reader, needs: [], hasUnreadPhases: false, mistakes};
-  const plan = planFrom(reader, own, fields, baseName(fileName));
+  const draft = reader.read(own, planTree);
+  if (draft === undefined) return {plan: null, reader, needs: [], hasUnreadPhases: false, mistakes};
+  const plan = planFrom(reader, own, draft, baseName(fileName));
   return {
     plan,
     reader,
     needs: plan.phases.length === 0 ? ['phases'] : [],
-    hasUnreadPhases: PHASE_KEYS.some(key => fields[key] !== undefined),
+    hasUnreadPhases: PHASE_KEYS.some(key => isWritten(own, key)),
     mistakes,
   };
 }
 
-function sayConfigKeys(reader: Reader, root: Spot): void {
+function sayConfigKeys(reader: YamlReader, root: Spot): void {
   for (const key of Object.keys(root.value as object).filter(one => CONFIG_KEYS.has(one)))
     reader.mistake(
       {value: undefined, path: [key]},
       {
         message: `${quote(key)} belongs into graydeck.yaml, not into a plan`,
-        allowed: Object.keys(PLAN_SHAPE).join(', '),
+        allowed: Object.keys(PLAN_KEYS).join(', '),
         found: quote(key),
       },
       'key',
@@ -109,7 +112,7 @@ function result({plan, reader, mistakes}: Read): {
 
 /** `plans/new-payment.yaml` as `new-payment`. */
 function baseName(fileName: string): string {
-  const base = fileName.replace(/^.*[\\/]/u, '').replace(/\.(?:ya?ml|json)$/iu, '');
+  const base = fileName.replace(/^.*[\\/]/u, '').replace(/\.(?:ya?ml|json|md|markdown|txt)$/iu, '');
   const safe = base.replace(/[^\p{L}\p{N} ._-]/gu, '').trim();
   return safe === '' ? 'plan' : startOf(safe, 64);
 }

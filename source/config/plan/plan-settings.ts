@@ -1,77 +1,93 @@
 import {z} from 'zod';
 import type {Evidence, Plan} from '../../release/plan.ts';
 import {DEFAULT_EVIDENCE, DEFAULT_FORCED} from './built-in.ts';
-import {line, oneOf, share} from '../yaml/leaf.ts';
-import {child, isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+import {line, matching, share} from '../yaml/leaf.ts';
+import {bad, good} from '../yaml/mistake.ts';
+import {child} from '../yaml/reader.ts';
+import {made, mapping, may, named, readBy} from '../yaml/tree.ts';
+
+const evidenceKeys = mapping(
+  {
+    falseAlarms: may(
+      share,
+      'Share of healthy releases that evidence may stop by mistake, above 0 % and at most 50 %.',
+      '0.1 %',
+      '1 %',
+    ),
+    margin: may(share, 'Relative difference from prod that does not count.', '2 %', '0 %'),
+    then: may(
+      z.enum(['rollback', 'pause', 'alert']),
+      'The action once gray is worse beyond chance.',
+      'pause',
+      'rollback',
+    ),
+  },
+  {alsoCalled: {alpha: 'falseAlarms', tolerance: 'margin', action: 'then'}},
+);
 
 /** `evidence:` off, or how sure it must be. Null: off. */
-export function readEvidence(reader: Reader, spot: Spot): Evidence | null {
-  const {value} = spot;
-  if (value === 'off' || value === false) return null;
-  if (value === 'on' || value === true) return DEFAULT_EVIDENCE;
-  if (!isMapping(value)) {
-    reader.mistake(spot, {
-      message: 'evidence is off, or says how sure it must be',
-      allowed: 'off, or {falseAlarms: 1 %, margin: 0, then: rollback}',
-    });
-    return null;
-  }
-  const shape = {falseAlarms: share, margin: share, then: oneOf(['rollback', 'pause', 'alert'])};
-  const fields =
-    reader.fields(spot, shape, {alpha: 'falseAlarms', tolerance: 'margin', action: 'then'}) ?? {};
-  const evidence = {
-    falseAlarms: fields.falseAlarms ?? DEFAULT_EVIDENCE.falseAlarms,
-    margin: fields.margin ?? DEFAULT_EVIDENCE.margin,
-    then: fields.then ?? DEFAULT_EVIDENCE.then,
-  };
-  if (evidence.falseAlarms <= 0 || evidence.falseAlarms > 0.5)
-    reader.mistake(child(spot, 'falseAlarms'), {
-      message: 'no evidence could ever be that sure or that careless',
-      allowed: 'more than 0 % and at most 50 %: 1 %',
-    });
-  return evidence;
-}
+export const evidence = z.union([
+  readBy(
+    value => {
+      if (value === 'off' || value === false) return good<Evidence | null>(null);
+      if (value === 'on' || value === true) return good(DEFAULT_EVIDENCE);
+      const allowed = 'off, or {falseAlarms: 1 %, margin: 0, then: rollback}';
+      return bad({message: 'evidence is off, or says how sure it must be', allowed});
+    },
+    {enum: ['on', 'off', true, false], form: 'on or off'},
+  ),
+  made(evidenceKeys, (keys, at, reader): Evidence => {
+    const {falseAlarms = DEFAULT_EVIDENCE.falseAlarms, margin = DEFAULT_EVIDENCE.margin} = keys;
+    if (falseAlarms <= 0 || falseAlarms > 0.5)
+      reader.mistake(child(at, 'falseAlarms'), {
+        message: 'no evidence could ever be that sure or that careless',
+        allowed: 'more than 0 % and at most 50 %: 1 %',
+      });
+    return {falseAlarms, margin, then: keys.then ?? DEFAULT_EVIDENCE.then};
+  }),
+]);
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,64}$/u;
+const tokens = z
+  .array(matching(text => TOKEN.test(text), 'the name of a header or cookie', 'letters, digits, - and _'))
+  .meta({form: 'a list of names: [x-gray-release]'});
 
 /** `forced:` names of headers and cookies; off: nothing forces a side. */
-export function readForced(reader: Reader, spot: Spot): Plan['forced'] {
-  if (spot.value === 'off' || spot.value === false) return {headers: [], cookies: []};
-  const fields = reader.fields(
-    spot,
-    {headers: z.unknown(), cookies: z.unknown()},
-    {header: 'headers', cookie: 'cookies'},
-  );
-  const names = (key: 'headers' | 'cookies'): string[] =>
-    fields?.[key] === undefined
-      ? DEFAULT_FORCED[key]
-      : reader.items(child(spot, key), 'a list of names: [x-gray-release]').flatMap(item => {
-          if (typeof item.value === 'string' && TOKEN.test(item.value)) return [item.value];
-          reader.mistake(item, {
-            message: 'this cannot be the name of a header or cookie',
-            allowed: 'letters, digits, - and _',
-          });
-          return [];
-        });
-  return {headers: names('headers').map(header => header.toLowerCase()), cookies: names('cookies')};
-}
+export const forced = z.union([
+  readBy(
+    value =>
+      value === 'off' || value === false
+        ? good<Plan['forced']>({headers: [], cookies: []})
+        : bad({message: 'a mapping is needed here', allowed: 'off, or {headers: […], cookies: […]}'}),
+    {enum: ['off', false], form: 'off'},
+  ),
+  made(
+    mapping(
+      {
+        headers: may(
+          tokens,
+          'Headers that force a side by `true` or `false`.',
+          '[x-gray-release]',
+          DEFAULT_FORCED.headers.join(', '),
+        ),
+        cookies: may(
+          tokens,
+          'Cookies that force a side by `true` or `false`.',
+          '[gray_user]',
+          DEFAULT_FORCED.cookies.join(', '),
+        ),
+      },
+      {alsoCalled: {header: 'headers', cookie: 'cookies'}},
+    ),
+    ({headers = DEFAULT_FORCED.headers, cookies = DEFAULT_FORCED.cookies}): Plan['forced'] => ({
+      headers: headers.map(header => header.toLowerCase()),
+      cookies,
+    }),
+  ),
+]);
 
 /** `checklist:` what people go through before the start. */
-export function readChecklist(reader: Reader, spot: Spot): string[] {
-  return reader
-    .items(spot, 'a list of things to do before the start')
-    .flatMap(item => reader.field(item, line(200)) ?? []);
-}
+export const checklist = z.array(line(200)).meta({form: 'a list of things to do before the start'});
 
 /** `contacts:` of a plan or of the project: a name and how to reach it. */
-export function readContacts(reader: Reader, spot: Spot): Record<string, string> {
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {message: 'contacts are a mapping', allowed: 'support: tech@example.com'});
-    return {};
-  }
-  const entries = Object.keys(spot.value).flatMap((key): [string, string][] => {
-    const text = reader.field(child(spot, key), line(200));
-    return text === undefined ? [] : [[key, text]];
-  });
-  return Object.fromEntries(entries);
-}
+export const contacts = named(z.string(), line(200), {form: 'support: tech@example.com'});

@@ -1,8 +1,9 @@
 import {z} from 'zod';
-import {wallClock, type RaiseHours, type RaiseWindow} from '../../release/raise-hours.ts';
+import {dayNumber, wallClock, type RaiseHours, type RaiseWindow} from '../../release/raise-hours.ts';
 import {quote} from '../yaml/mistake.ts';
 import {nearest} from '../yaml/nearest.ts';
-import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isWritten, type Spot, type YamlReader} from '../yaml/reader.ts';
+import {made, mapping, may, must} from '../yaml/tree.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const EXAMPLE = 'Mon-Fri 09:00-17:00 Europe/Berlin, with a comma between windows';
@@ -10,27 +11,39 @@ const DATE_EXAMPLE = '2026-12-24';
 const A_DAY = 1440;
 const DAY_MS = 86_400_000;
 /** Changes of the clocks are looked for in these years; the rules of a time zone repeat. */
-const YEARS = [2026, 2032] as const;
+const YEARS = ['2026-01-01', '2032-01-01'] as const;
 
-/** `raise:` of a plan or project: a text, or `{when: …, except: [dates]}`. Undefined once its mistakes are told. */
-export function readRaise(reader: Reader, spot: Spot): RaiseHours | undefined {
-  if (typeof spot.value === 'string') return readWhen(reader, spot, []);
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {
-      message: 'raise says when a release may be raised',
-      allowed: `{when: "${EXAMPLE}", except: [${DATE_EXAMPLE}]}`,
-    });
-    return undefined;
-  }
-  const shape = {when: z.unknown(), except: z.unknown()};
-  if (reader.fields(spot, shape, {hours: 'when', not: 'except', holidays: 'except'}) === null)
-    return undefined;
-  reader.require(spot, {when: `when: "${EXAMPLE}"`});
-  const except = isWritten(spot, 'except') ? readDates(reader, child(spot, 'except')) : [];
-  return isWritten(spot, 'when') ? readWhen(reader, child(spot, 'when'), except) : undefined;
-}
+const when = z.unknown().meta({type: 'string', form: EXAMPLE});
+const date = made(z.unknown().meta({type: 'string', form: DATE_EXAMPLE}), (value, at, reader) => {
+  const text = typeof value === 'string' ? value : '';
+  if (/^\d{4}-\d{2}-\d{2}$/u.test(text) && isDay(text)) return text;
+  return reader.mistake(at, {message: 'this is no date', allowed: DATE_EXAMPLE});
+});
 
-function readWhen(reader: Reader, spot: Spot, except: string[]): RaiseHours | undefined {
+/** `raise:` of a plan or project: a text, or when and which days not. */
+export const raise = z
+  .union([
+    made(z.string().meta({form: EXAMPLE}), (_, at, reader) => readWhen(reader, at, [])),
+    made(
+      mapping(
+        {
+          when: must(when, 'Days and hours with their time zone.', EXAMPLE),
+          except: may(
+            z.array(date).meta({form: `a list of dates: [${DATE_EXAMPLE}]`}),
+            'Days without raises.',
+            `[${DATE_EXAMPLE}]`,
+            'none',
+          ),
+        },
+        {title: 'hours', alsoCalled: {hours: 'when', not: 'except', holidays: 'except'}},
+      ),
+      ({except = []}, at, reader): RaiseHours | undefined =>
+        isWritten(at, 'when') ? readWhen(reader, child(at, 'when'), except) : undefined,
+    ),
+  ])
+  .meta({id: 'RaiseHours', form: `{when: "${EXAMPLE}", except: [${DATE_EXAMPLE}]}`});
+
+function readWhen(reader: YamlReader, spot: Spot, except: string[]): RaiseHours | undefined {
   const text = typeof spot.value === 'string' ? spot.value.trim().replaceAll(/\s+/gu, ' ') : '';
   const [, hours = '', zone = ''] = /^(.+) (\S+)$/u.exec(text) ?? [];
   if (!/\d$/u.test(hours)) {
@@ -59,7 +72,7 @@ function readWhen(reader: Reader, spot: Spot, except: string[]): RaiseHours | un
   return odd === null ? {text, timeZone, windows, except} : undefined;
 }
 
-function zoneOf(reader: Reader, spot: Spot, zone: string): string | null {
+function zoneOf(reader: YamlReader, spot: Spot, zone: string): string | null {
   try {
     wallClock(zone, 0);
     return zone;
@@ -73,7 +86,7 @@ function zoneOf(reader: Reader, spot: Spot, zone: string): string | null {
   }
 }
 
-function readWindow(reader: Reader, spot: Spot, text: string): RaiseWindow | null {
+function readWindow(reader: YamlReader, spot: Spot, text: string): RaiseWindow | null {
   const [, first = '', last = first, start = '', end = ''] =
     /^([a-z]+)(?:-([a-z]+))? (\d{1,2}:\d{2})-(\d{1,2}:\d{2})$/iu.exec(text) ?? [];
   const days = daysOf(first, last);
@@ -111,16 +124,6 @@ function overlap(one: RaiseWindow, other: RaiseWindow): boolean {
   return one.days.some(day => other.days.includes(day)) && one.from < other.to && other.from < one.to;
 }
 
-function readDates(reader: Reader, spot: Spot): string[] {
-  return reader.items(spot, `a list of dates: [${DATE_EXAMPLE}]`).flatMap(item => {
-    const text = typeof item.value === 'string' ? item.value : '';
-    const isDate = /^\d{4}-\d{2}-\d{2}$/u.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
-    if (isDate && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)) return [text];
-    reader.mistake(item, {message: 'this is no date', allowed: DATE_EXAMPLE});
-    return [];
-  });
-}
-
 /** A boundary that falls where clocks are changed: it is not there on one day, or it is there twice. */
 function oddBoundary(
   timeZone: string,
@@ -129,12 +132,15 @@ function oddBoundary(
   for (const {date, day, from, to, isGap} of changesOf(timeZone)) {
     const inside = (minute: number, isStart: boolean) =>
       (from < minute || (isGap && isStart && from === minute)) && minute < to;
-    const odd = windows
-      .filter(window => window.days.includes(day))
-      .flatMap(window => [
-        ...(inside(window.from, true) ? [window.from] : []),
-        ...(inside(window.to, false) ? [window.to] : []),
-      ])[0];
+    const boundaries = windows.flatMap(window =>
+      window.days.includes(day)
+        ? [
+            ...(inside(window.from, true) ? [window.from] : []),
+            ...(inside(window.to, false) ? [window.to] : []),
+          ]
+        : [],
+    );
+    const [odd] = boundaries;
     if (odd === undefined) continue;
     return {
       message: `${clock(odd)} ${isGap ? 'is not there' : 'is there twice'} on ${date} in ${timeZone}, where clocks are changed`,
@@ -149,8 +155,8 @@ function changesOf(
   timeZone: string,
 ): {date: string; day: number; from: number; to: number; isGap: boolean}[] {
   const found = [];
-  let at = Date.UTC(YEARS[0], 0, 1);
-  for (let before = offsetOf(timeZone, at); at < Date.UTC(YEARS[1], 0, 1); at += DAY_MS) {
+  let at = dayNumber(YEARS[0]) * DAY_MS;
+  for (let before = offsetOf(timeZone, at); at < dayNumber(YEARS[1]) * DAY_MS; at += DAY_MS) {
     const after = offsetOf(timeZone, at + DAY_MS);
     if (after === before) continue;
     let [low, high] = [at, at + DAY_MS];
@@ -175,7 +181,13 @@ function changesOf(
 /** How far the wall clock is ahead of UTC, minutes. */
 function offsetOf(timeZone: string, at: number): number {
   const {date, minute} = wallClock(timeZone, at);
-  return (Date.parse(`${date}T00:00:00Z`) - Math.floor(at / 60_000) * 60_000) / 60_000 + minute;
+  return dayNumber(date) * A_DAY + minute - Math.floor(at / 60_000);
+}
+
+/** Whether a date is one of the calendar: no 30th of February. */
+function isDay(text: string): boolean {
+  const day = dayNumber(text);
+  return day > 0 && wallClock('UTC', day * DAY_MS).date === text;
 }
 
 function clock(minute: number): string {
@@ -183,10 +195,11 @@ function clock(minute: number): string {
   return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 }
 
-/** `approval:` of a plan or phase: 2 people, or 1. Undefined: one. */
-export function readApproval(reader: Reader, spot: Spot): 2 | undefined {
-  if (spot.value === 2) return 2;
-  if (spot.value !== 1)
-    reader.mistake(spot, {message: 'a raise needs the yes of one person or of two', allowed: '1 or 2'});
-  return undefined;
-}
+/** `approval:` of a plan or phase: how many people a raise needs. */
+export const approval = made(
+  z.unknown().meta({type: 'integer', minimum: 1, maximum: 2, form: '1 or 2'}),
+  (value, at, reader): 1 | 2 | undefined =>
+    value === 1 || value === 2
+      ? value
+      : reader.mistake(at, {message: 'a raise needs the yes of one person or of two', allowed: '1 or 2'}),
+);

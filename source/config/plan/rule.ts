@@ -1,15 +1,45 @@
+import {z} from 'zod';
 import type {Rule} from '../../release/plan.ts';
 import {isName} from '../../release/name.ts';
 import {readAttribute} from './attribute.ts';
 import {quote} from '../yaml/mistake.ts';
-import {child, isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {made} from '../yaml/tree.ts';
 
 const ALLOWED =
   'the name of a group, {attribute: value}, {any: […]}, {all: […]}, {not: …}, {group: NAME} or {custom: NAME}';
 const WORDS = new Set(['any', 'all', 'not', 'group', 'custom']);
 
+const NESTED = {$ref: '#/definitions/Rule'};
+/** A rule about people, to any depth. */
+export const rule = made(
+  z.unknown().meta({
+    id: 'Rule',
+    form: ALLOWED,
+    anyOf: [
+      {type: 'string', description: 'Name of a group.'},
+      {
+        type: 'object',
+        minProperties: 1,
+        properties: {
+          any: {type: 'array', minItems: 1, items: NESTED},
+          all: {type: 'array', minItems: 1, items: NESTED},
+          not: NESTED,
+          group: {type: 'string'},
+          custom: {type: 'string'},
+        },
+        additionalProperties: {
+          description: 'Value of an attribute.',
+          type: ['string', 'number', 'boolean', 'array'],
+        },
+      },
+    ],
+  }),
+  (_, at, reader) => readRule(reader, at),
+);
+
 /** A rule about people: a group's name, attributes (all of a mapping's must fit), or a combination. Undefined once its mistakes are told. */
-export function readRule(reader: Reader, spot: Spot): Rule | undefined {
+export function readRule(reader: YamlReader, spot: Spot): Rule | undefined {
   const {value} = spot;
   if (typeof value === 'string') return readGroupName(reader, spot, value);
   if (!isMapping(value)) {
@@ -40,21 +70,21 @@ export function readRule(reader: Reader, spot: Spot): Rule | undefined {
   return readWord(reader, child(spot, word), word);
 }
 
-function readWord(reader: Reader, spot: Spot, word: string): Rule | undefined {
+function readWord(reader: YamlReader, spot: Spot, word: string): Rule | undefined {
   const {value} = spot;
   if (word === 'not') {
     const rule = readRule(reader, spot);
     return rule === undefined ? undefined : {not: rule};
   }
   if (word === 'any' || word === 'all') {
-    const items = reader.items(spot, `a list of rules: ${ALLOWED}`);
-    if (Array.isArray(value) && items.length === 0)
-      reader.mistake(spot, {
+    const rules = reader.read(spot, z.array(rule).meta({form: `a list of rules: ${ALLOWED}`}));
+    if (rules === undefined || !Array.isArray(value)) return undefined;
+    if (value.length === 0)
+      return reader.mistake(spot, {
         message: `an empty list would mean ${word === 'all' ? 'everyone' : 'nobody'}`,
         allowed: 'at least one rule',
       });
-    const rules = items.map(item => readRule(reader, item)).filter(rule => rule !== undefined);
-    if (rules.length === 0 || rules.length < items.length) return undefined;
+    if (rules.length < value.length) return undefined;
     return word === 'any' ? {any: rules} : {all: rules};
   }
   if (!isName(value)) {
@@ -65,12 +95,12 @@ function readWord(reader: Reader, spot: Spot, word: string): Rule | undefined {
 }
 
 /** Notes that the plan needs this group. */
-export function readGroupName(reader: Reader, spot: Spot, name: string): Rule {
+export function readGroupName(reader: YamlReader, spot: Spot, name: string): Rule {
   reader.groupsNamed.push({name, spot});
   return {group: name};
 }
 
-function readAttributes(reader: Reader, spot: Spot, keys: string[]): Rule | undefined {
+function readAttributes(reader: YamlReader, spot: Spot, keys: string[]): Rule | undefined {
   const rules = keys
     .map(key => readAttribute(reader, child(spot, key), key))
     .filter(rule => rule !== undefined);

@@ -1,7 +1,7 @@
 import type {z} from 'zod';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
 import {isName} from '../../release/name.ts';
-import {readBy} from '../yaml/reader.ts';
+import {readBy} from '../yaml/tree.ts';
 
 const VARIABLE = /\$\{(?<name>[A-Za-z_]\w*)\}/gu;
 
@@ -11,8 +11,8 @@ const VARIABLE = /\$\{(?<name>[A-Za-z_]\w*)\}/gu;
  * @param schemes those that are allowed, with their colon
  */
 export function address(schemes: readonly string[]): z.ZodType<string> {
-  return readBy((value): Reading<string> => {
-    const allowed = `an address beginning with ${schemes.join(', ')}`;
+  const allowed = `an address beginning with ${schemes.join(', ')}`;
+  const read = (value: unknown): Reading<string> => {
     if (!isName(value, 1024)) return bad({message: 'this is not an address', allowed});
     const text = value.trim();
     const password = passwordOf(text);
@@ -27,7 +27,8 @@ export function address(schemes: readonly string[]): z.ZodType<string> {
     if (isWhole || schemes.some(scheme => text.startsWith(scheme) && text.length > scheme.length))
       return good(text);
     return bad({message: `${quote(text)} has none of the schemes known here`, allowed});
-  });
+  };
+  return readBy(read, {type: 'string', form: allowed});
 }
 
 /** What stands between `:` and `@` of an address, or behind `password=`. */

@@ -1,6 +1,6 @@
 import {isName} from '../../release/name.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
-import {readBy} from '../yaml/reader.ts';
+import {readBy} from '../yaml/tree.ts';
 
 const RECEIVERS_AT_MOST = 20;
 /** Enough to find slips of the hand; the server knows which addresses there are. */
@@ -9,50 +9,59 @@ const NAMED_ADDRESS = /^[^<>@\r\n"]{1,100}<(?<address>[^<>]+)>$/u;
 const NUMBER = /^\+?[0-9][0-9 ()-]{3,24}$/u;
 
 /** `smtps://user@host:465` or `smtp://user@host:587`; no password in it. */
-export const mailServer = readBy((value): Reading<string> => {
-  const url = isName(value, 500) && URL.canParse(value.trim()) ? new URL(value.trim()) : null;
-  if (url !== null && url.password !== '')
-    return bad({
-      message: 'a password must not stand in this file',
-      allowed: 'the address without it, and password: "${SMTP_PASSWORD}"',
-      found: 'a password',
-    });
-  const isFit =
-    url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== '';
-  return isFit
-    ? good(url.href)
-    : bad({
-        message: 'this is not the address of a mail server',
-        allowed: 'smtps://deck@mail.example.com:465',
+export const mailServer = readBy(
+  (value): Reading<string> => {
+    const url = isName(value, 500) && URL.canParse(value.trim()) ? new URL(value.trim()) : null;
+    if (url !== null && url.password !== '')
+      return bad({
+        message: 'a password must not stand in this file',
+        allowed: 'the address without it, and password: "${SMTP_PASSWORD}"',
+        found: 'a password',
       });
-});
+    const isFit =
+      url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== '';
+    return isFit
+      ? good(url.href)
+      : bad({
+          message: 'this is not the address of a mail server',
+          allowed: 'smtps://deck@mail.example.com:465',
+        });
+  },
+  {type: 'string', form: 'smtps://user@host:465 or smtp://user@host:587'},
+);
 
 /** An address of HTTP without any secret in it. */
-export const plainAddress = readBy((value): Reading<string> => {
-  const url = isName(value, 1000) && URL.canParse(value.trim()) ? new URL(value.trim()) : null;
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    return bad({
-      message: 'this is not an address of HTTP',
-      allowed: 'https://example.com/path',
-      // Half an address may hold a secret as well.
-      found: 'something else',
-    });
-  const isSecret =
-    url.username !== '' || url.password !== '' || /(?:key|token|secret|password|sig)=/iu.test(url.search);
-  return isSecret
-    ? bad({
-        message: 'a secret must not stand in this file',
-        allowed: 'the address without it',
-        found: 'a secret',
-      })
-    : good(url.href);
-});
+export const plainAddress = readBy(
+  (value): Reading<string> => {
+    const url = isName(value, 1000) && URL.canParse(value.trim()) ? new URL(value.trim()) : null;
+    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+      return bad({
+        message: 'this is not an address of HTTP',
+        allowed: 'https://example.com/path',
+        // Half an address may hold a secret as well.
+        found: 'something else',
+      });
+    const isSecret =
+      url.username !== '' || url.password !== '' || /(?:key|token|secret|password|sig)=/iu.test(url.search);
+    return isSecret
+      ? bad({
+          message: 'a secret must not stand in this file',
+          allowed: 'the address without it',
+          found: 'a secret',
+        })
+      : good(url.href);
+  },
+  {type: 'string', form: 'an address of HTTP without a secret in it'},
+);
 
-export const oneMailAddress = readBy((value): Reading<string> => {
-  if (isName(value, 300) && isMailAddress(value.trim())) return good(value.trim());
-  const found = typeof value === 'string' ? quote(value) : 'something else';
-  return bad({message: `${found} is no mail address`, allowed: 'deck@example.com'});
-});
+export const oneMailAddress = readBy(
+  (value): Reading<string> => {
+    if (isName(value, 300) && isMailAddress(value.trim())) return good(value.trim());
+    const found = typeof value === 'string' ? quote(value) : 'something else';
+    return bad({message: `${found} is no mail address`, allowed: 'deck@example.com'});
+  },
+  {type: 'string', form: 'a mail address'},
+);
 
 function isMailAddress(text: string): boolean {
   return MAIL_ADDRESS.test(text) || MAIL_ADDRESS.test(NAMED_ADDRESS.exec(text)?.groups?.['address'] ?? '');
@@ -73,13 +82,16 @@ export const telephoneNumbers = listOf(
 );
 
 function listOf(isFit: (value: unknown) => boolean, what: string, allowed: string) {
-  return readBy((value): Reading<string[]> => {
-    const list: unknown[] = Array.isArray(value) ? value : [value];
-    const wrong = list.find(one => !isFit(one));
-    if (wrong !== undefined || list.length === 0)
-      return bad({message: `${typeof wrong === 'string' ? quote(wrong) : 'this'} is ${what}`, allowed});
-    if (list.length > RECEIVERS_AT_MOST)
-      return bad({message: `these are ${list.length}`, allowed: `at most ${RECEIVERS_AT_MOST}`});
-    return good(list.map(one => String(one).trim()));
-  });
+  return readBy(
+    (value): Reading<string[]> => {
+      const list: unknown[] = Array.isArray(value) ? value : [value];
+      const wrong = list.find(one => !isFit(one));
+      if (wrong !== undefined || list.length === 0)
+        return bad({message: `${typeof wrong === 'string' ? quote(wrong) : 'this'} is ${what}`, allowed});
+      if (list.length > RECEIVERS_AT_MOST)
+        return bad({message: `these are ${list.length}`, allowed: `at most ${RECEIVERS_AT_MOST}`});
+      return good(list.map(one => String(one).trim()));
+    },
+    {type: ['string', 'array'], form: allowed},
+  );
 }

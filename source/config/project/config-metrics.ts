@@ -1,27 +1,16 @@
+import {z} from 'zod';
 import type {Unit} from '../../release/plan.ts';
-import {oneOf} from '../yaml/leaf.ts';
-import {
-  metricBook,
-  type MetricBook,
-  type MetricDeclaration,
-  type MetricKind,
-} from '../condition/metric-book.ts';
+import {matching} from '../yaml/leaf.ts';
+import {metricBook, type MetricDeclaration, type MetricKind} from '../condition/metric-book.ts';
 import {query, readPer, type MetricQuery} from './metric-query.ts';
 import {quote} from '../yaml/mistake.ts';
-import {child, isMapping, isWritten, type Fields, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, isWritten, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {own} from '../../release/own.ts';
 
 const METRIC_NAME = /^[A-Za-z][\w.-]{0,63}$/u;
 const UNITS: Readonly<Record<string, Unit>> = {'%': 'percent', ms: 'ms', '/s': 'per-second', count: 'count'};
-const METRIC_SHAPE = {
-  type: oneOf(['counter', 'gauge', 'distribution']),
-  unit: oneOf(['%', 'ms', '/s', 'count']),
-  better: oneOf(['lower', 'higher', 'neither']),
-  query,
-  per: oneOf(['side', 'service']),
-};
-type MetricFields = Fields<typeof METRIC_SHAPE>;
-const OTHER_NAMES = {
+const ALSO_CALLED = {
   kind: 'type',
   direction: 'better',
   good: 'better',
@@ -29,6 +18,37 @@ const OTHER_NAMES = {
   expr: 'query',
   prometheus: 'query',
 };
+const metricKeys = mapping(
+  {
+    type: may(
+      z.enum(['counter', 'gauge', 'distribution']),
+      'How values of samples come together. Required without `query`.',
+      'gauge',
+      'gauge with `query`',
+    ),
+    unit: may(
+      z.enum(['%', 'ms', '/s', 'count']),
+      'Unit of the values.',
+      'count',
+      '/s of a counter, ms of a distribution, else count',
+    ),
+    better: may(z.enum(['lower', 'higher', 'neither']), 'The good direction.', 'lower', 'neither'),
+    query: may(
+      query,
+      'Query of PromQL; `{{match}}`, `{{side}}`, `{{version}}` and `{{window}}` are put in.',
+      'sum(queue_length{{{match}}})',
+      'the metric is read from samples',
+    ),
+    per: may(
+      z.enum(['side', 'service']),
+      'Whether each side has a number of its own, or both share one.',
+      'service',
+      'side where the query names a side',
+    ),
+  },
+  {example: '{type: gauge, unit: count, better: lower}', alsoCalled: ALSO_CALLED},
+);
+type MetricFields = Draft<typeof metricKeys>;
 
 /** What `metrics:` says. */
 export interface ConfigMetrics {
@@ -38,51 +58,60 @@ export interface ConfigMetrics {
   queries: Record<string, MetricQuery>;
 }
 
+const metricName = matching(
+  text => METRIC_NAME.test(text),
+  'the name of a metric',
+  'letters, digits, _ . and -, and no metric known without it',
+);
+
 /**
- * `metrics:` — what is measured beside the standard names: its type, unit and which way is better; and by which query
- * Prometheus tells it, which known metrics may have as well.
+ * `metrics:` — metrics in addition to the known ones: type, unit and good direction. A query asks Prometheus for the
+ * metric; known metrics may have one as well.
  */
-export function readMetrics(reader: Reader, spot: Spot): ConfigMetrics {
-  const metrics: ConfigMetrics = {declared: {}, queries: {}};
-  if (!isMapping(spot.value)) {
-    reader.mistake(spot, {
-      message: 'metrics are a mapping of names',
-      allowed: 'NAME: {type: gauge, unit: count, better: lower}',
-    });
-    return metrics;
-  }
-  const book = metricBook();
-  for (const name of Object.keys(spot.value)) {
-    const at = child(spot, name);
-    const known = book.find(name);
-    const isAsked = isMapping(at.value) && Object.keys(at.value).some(key => meansQuery(key));
-    if (!METRIC_NAME.test(name) || (known !== null && !isAsked)) {
-      mistakeName(reader, at, name, book);
-      continue;
+export const metrics = made(
+  named(
+    metricName,
+    made(metricKeys, (fields, at) => ({fields, at})),
+    {
+      form: 'NAME: {type: gauge, unit: count, better: lower}',
+    },
+  ),
+  (all, _, reader): ConfigMetrics => {
+    const found: ConfigMetrics = {declared: {}, queries: {}};
+    const book = metricBook();
+    for (const [name, {fields, at}] of Object.entries(all)) {
+      const known = book.find(name);
+      const isAsked = isMapping(at.value) && Object.keys(at.value).some(key => meansQuery(key));
+      if (isAsked) readQuery(reader, at, fields, known ?? name, found);
+      else if (known === null) found.declared[name] = declarationOf(reader, at, fields);
+      else
+        reader.mistake(
+          at,
+          {
+            message: `${name} is known already`,
+            allowed: 'a metric not known without it, or query: for Prometheus',
+            found: quote(name),
+          },
+          'key',
+        );
     }
-    const fields = reader.fields(at, METRIC_SHAPE, OTHER_NAMES);
-    if (fields === null) continue;
-    if (isAsked) readQuery(reader, at, fields, known ?? name, metrics);
-    else metrics.declared[name] = declarationOf(reader, at, fields);
-  }
-  return metrics;
-}
+    // Conditions may name them from here on.
+    reader.book = metricBook(found.declared);
+    return found;
+  },
+);
 
 function meansQuery(key: string): boolean {
-  return key === 'query' || own<string>(OTHER_NAMES, key) === 'query';
+  return key === 'query' || own<string>(ALSO_CALLED, key) === 'query';
 }
 
-function mistakeName(reader: Reader, at: Spot, name: string, book: MetricBook): void {
-  const isKnown = book.find(name) !== null;
-  const message = isKnown ? `${name} is known already` : `${quote(name)} is not the name of a metric`;
-  const allowed = isKnown
-    ? 'a metric not known without it, or query: for Prometheus'
-    : 'letters, digits, _ . and -, and no metric known without it';
-  reader.mistake(at, {message, allowed, found: quote(name)}, 'key');
-}
-
-function declarationOf(reader: Reader, at: Spot, fields: MetricFields): MetricDeclaration {
-  reader.require(at, {type: 'type: counter, gauge or distribution'});
+function declarationOf(reader: YamlReader, at: Spot, fields: MetricFields): MetricDeclaration {
+  if (!isWritten(at, 'type'))
+    reader.mistake(at, {
+      message: 'type is missing',
+      allowed: 'a line like type: gauge',
+      found: 'nothing',
+    });
   if (isWritten(at, 'per'))
     reader.mistake(
       child(at, 'per'),
@@ -98,7 +127,7 @@ function declarationOf(reader: Reader, at: Spot, fields: MetricFields): MetricDe
 }
 
 function readQuery(
-  reader: Reader,
+  reader: YamlReader,
   at: Spot,
   fields: MetricFields,
   what: MetricKind | string,

@@ -2,7 +2,8 @@ import {placeholdersOf, readTemplate, type QueryTemplate} from '../../analysis/q
 import type {Unit} from '../../release/plan.ts';
 import type {MetricKind} from '../condition/metric-book.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
-import {child, readBy, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {readBy} from '../yaml/tree.ts';
 
 /** A metric that Prometheus is asked for. */
 export interface MetricQuery {
@@ -17,20 +18,27 @@ const LONGEST = 4096;
 const TELLS_SIDES = ['side', 'match', 'version'] as const;
 
 /** A query of PromQL with placeholders. */
-export const query = readBy((value): Reading<QueryTemplate> => {
-  const allowed = 'a query of PromQL: sum(queue_length{{{match}}})';
-  if (typeof value !== 'string' || value.trim() === '') return bad({message: 'this is not a query', allowed});
-  if (value.length > LONGEST)
-    return bad({message: `this has ${value.length} letters`, allowed: `a query of up to ${LONGEST} letters`});
-  const read = readTemplate(value);
-  if (read.ok) return good(read.template);
-  const {message, allowed: instead, at, found} = read.problem;
-  return bad({message, allowed: instead, at, found: quote(found)});
-});
+export const query = readBy(
+  (value): Reading<QueryTemplate> => {
+    const allowed = 'a query of PromQL: sum(queue_length{{{match}}})';
+    if (typeof value !== 'string' || value.trim() === '')
+      return bad({message: 'this is not a query', allowed});
+    if (value.length > LONGEST)
+      return bad({
+        message: `this has ${value.length} letters`,
+        allowed: `a query of up to ${LONGEST} letters`,
+      });
+    const read = readTemplate(value);
+    if (read.ok) return good(read.template);
+    const {message, allowed: instead, at, found} = read.problem;
+    return bad({message, allowed: instead, at, found: quote(found)});
+  },
+  {type: 'string', form: 'a query of PromQL'},
+);
 
 /** Whom a query speaks of; where nobody says, the placeholders do. Tells where the two cannot be meant together. */
 export function readPer(
-  reader: Reader,
+  reader: YamlReader,
   spot: Spot,
   template: QueryTemplate,
   per: MetricQuery['per'] | undefined,

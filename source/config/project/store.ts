@@ -1,6 +1,8 @@
+import {z} from 'zod';
 import type {SecretSource} from '../../release/channel.ts';
-import {line} from '../yaml/leaf.ts';
-import {child, isMapping, isWritten, type Reader, type Spot} from '../yaml/reader.ts';
+import {filePath} from '../yaml/leaf.ts';
+import {child, isWritten, withoutUndefined} from '../yaml/reader.ts';
+import {made, mapping, may, must} from '../yaml/tree.ts';
 import {address} from './address.ts';
 import {secret} from './secret.ts';
 
@@ -24,54 +26,53 @@ const STORE_ADDRESS = address([
   'redis-cluster:',
   'redis-sentinel:',
 ]);
-const SHAPE = {
-  url: STORE_ADDRESS,
-  ca: line(1024),
-  cert: line(1024),
-  key: line(1024),
-  password: secret,
-  sentinelPassword: secret,
-};
-const OTHER_NAMES = {
-  address: 'url',
-  sentinel_password: 'sentinelPassword',
-  certificate: 'cert',
-  authority: 'ca',
-  cacert: 'ca',
-};
+const path = (description: string, example: string) => may(filePath, description, example, 'none');
+const keys = mapping(
+  {
+    url: must(STORE_ADDRESS, 'Address of the store.', 'redis://127.0.0.1:6379'),
+    ca: path('PEM file of the authorities that sign the server.', 'tls/ca.pem'),
+    cert: path('PEM file of the client certificate, with `key`.', 'tls/client.pem'),
+    key: path('PEM file of the key of `cert`.', 'tls/client.key'),
+    password: may(
+      secret,
+      'Password of the store.',
+      '{file: /run/secrets/redis}',
+      '`GRAYDECK_STORE_PASSWORD`',
+    ),
+    sentinelPassword: may(secret, 'Password of the sentinels.', '"${SENTINEL_PASSWORD}"', 'none'),
+  },
+  {
+    alsoCalled: {
+      address: 'url',
+      sentinel_password: 'sentinelPassword',
+      certificate: 'cert',
+      authority: 'ca',
+      cacert: 'ca',
+    },
+  },
+);
+const NONE = {ca: null, cert: null, key: null, password: null, sentinelPassword: null};
 
-/** Reads `store:`, an address or a mapping with the address, certificates and where passwords are. */
-export function readStore(reader: Reader, spot: Spot): StoreConfig | null {
-  const none = {ca: null, cert: null, key: null, password: null, sentinelPassword: null};
-  if (!isMapping(spot.value)) {
-    const url = reader.field(spot, STORE_ADDRESS);
-    return url === undefined ? null : {url, ...none};
-  }
-  const fields = reader.fields(spot, SHAPE, OTHER_NAMES) ?? {};
-  reader.require(spot, {url: 'url: redis://127.0.0.1:6379'});
-  const {url} = fields;
-  if (url === undefined) return null;
-  if (isWritten(spot, 'cert') !== isWritten(spot, 'key'))
-    reader.mistake(spot, {message: 'cert and key do not come together', allowed: '{cert: PATH, key: PATH}'});
-  const wrong = misplaced(url).find(key => isWritten(spot, key));
-  if (wrong !== undefined)
-    reader.mistake(
-      child(spot, wrong),
-      {message: `${wrong} is not for a store of this kind`, allowed: 'no such line', found: wrong},
-      'key',
-    );
-  return {
-    url,
-    ca: fields.ca ?? null,
-    cert: fields.cert ?? null,
-    key: fields.key ?? null,
-    password: fields.password ?? null,
-    sentinelPassword: fields.sentinelPassword ?? null,
-  };
-}
+/** `store:`, an address or a mapping with the address, certificates and places of passwords. */
+export const store = z.union([
+  made(STORE_ADDRESS, (url): StoreConfig => ({url, ...NONE})),
+  made(keys, ({url, ...others}, at, reader): StoreConfig | undefined => {
+    if (url === undefined) return undefined;
+    if (isWritten(at, 'cert') !== isWritten(at, 'key'))
+      reader.mistake(at, {message: 'cert and key do not come together', allowed: '{cert: PATH, key: PATH}'});
+    const wrong = misplaced(url).find(key => isWritten(at, key));
+    if (wrong !== undefined)
+      reader.mistake(
+        child(at, wrong),
+        {message: `${wrong} is not for a store of this kind`, allowed: 'no such line', found: wrong},
+        'key',
+      );
+    return {url, ...NONE, ...withoutUndefined(others)};
+  }),
+]);
 
 /** The keys that mean nothing for an address of this scheme. */
-function misplaced(url: string): (keyof typeof SHAPE)[] {
+function misplaced(url: string): (keyof StoreConfig)[] {
   if (url.startsWith('$')) return [];
   const ofSentinels = url.startsWith('redis-sentinel:') ? [] : (['sentinelPassword'] as const);
   if (url.startsWith('sqlite:')) return ['ca', 'cert', 'key', 'password', ...ofSentinels];

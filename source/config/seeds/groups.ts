@@ -1,21 +1,29 @@
+import {z} from 'zod';
 import type {Rule} from '../../release/plan.ts';
 import {readAttribute} from '../plan/attribute.ts';
-import {child, isMapping, type Reader, type Spot} from '../yaml/reader.ts';
+import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {readRule} from '../plan/rule.ts';
+import {made} from '../yaml/tree.ts';
 
 const ALLOWED = 'a list of attributes: - user_type: "lawyer"';
+
+const entry = made(z.record(z.string(), z.unknown()).meta({form: ALLOWED}), (tests, at) =>
+  Object.keys(tests).map(key => ({key, at: child(at, key)})),
+);
+const attributes = z.array(entry).meta({form: ALLOWED});
 
 /**
  * One group of `user_groups:`, a list of attributes: the same attribute repeated means any of its values, different ones
  * must all fit. Times mean `within` for attributes called `last_…` and for `<`, else at least so long ago.
  */
-export function readSeedGroup(reader: Reader, spot: Spot): Rule | undefined {
+export const seedGroup = made(
+  z.unknown().meta({type: ['array', 'object', 'string'], form: ALLOWED}),
+  (_, at, reader) => readGroup(reader, at),
+);
+
+function readGroup(reader: YamlReader, spot: Spot): Rule | undefined {
   if (!Array.isArray(spot.value)) return readRule(reader, spot);
-  const entries = reader.items(spot, ALLOWED).flatMap(item => {
-    if (isMapping(item.value)) return Object.keys(item.value).map(key => ({key, at: child(item, key)}));
-    reader.mistake(item, {message: 'this is not an attribute with its value', allowed: ALLOWED});
-    return [];
-  });
+  const entries = (reader.read(spot, attributes) ?? []).flat();
   if (entries.length === 0) {
     if (spot.value.length === 0) reader.mistake(spot, {message: 'an empty group', allowed: ALLOWED});
     return undefined;

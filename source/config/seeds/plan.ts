@@ -2,15 +2,12 @@ import {z} from 'zod';
 import type {Criterion, Include, Rule} from '../../release/plan.ts';
 import {judged} from '../plan/criteria.ts';
 import {readCondition} from '../condition/condition.ts';
-import {duration, featureName, name, percent} from '../yaml/leaf.ts';
+import {duration, featureName, flag, name, percent} from '../yaml/leaf.ts';
 import type {Problem, Reading} from '../yaml/mistake.ts';
-import {readUsers, type PhaseDraft} from '../plan/phases.ts';
-import {child, isMapping, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {draftOf, users, type PhaseDraft} from '../plan/phases.ts';
+import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {made, mapping, may, must, type Draft} from '../yaml/tree.ts';
 import {own} from '../../release/own.ts';
-
-const PLAN_SHAPE = {feature: featureName, phases: z.unknown()};
-const PHASE_SHAPE = {phase: name, percentage: percent, duration, criteria: z.unknown()};
-const OTHER_NAMES = {name: 'phase', percent: 'percentage', weight: 'percentage'};
 
 /** Words about people that stand under `criteria`, and the group each means. */
 const PEOPLE_WORDS: Readonly<Record<string, string>> = {
@@ -24,49 +21,59 @@ const WITHOUT_GROUP: Readonly<Record<string, Rule>> = {
   vip: {attribute: 'user_type', test: {op: 'in', values: ['vip']}},
 };
 
+const ENTRIES = 'a list of one-key maps: - error_rate: "< 0.1%"';
+/** Every key of a map, with its place. */
+const entry = made(z.record(z.string(), z.unknown()).meta({form: ENTRIES}), (keys, at) =>
+  Object.keys(keys).map((key): Entry => ({key, at: child(at, key)})),
+);
+
+const phaseKeys = mapping(
+  {
+    phase: must(name, 'Name of the phase.', '"内部测试"'),
+    percentage: must(percent, 'Share of the audience that gets gray.', '10'),
+    duration: may(duration, 'Time to stay before the phase may be left.', '"2天"'),
+    criteria: may(
+      z.array(entry).meta({form: ENTRIES}),
+      'Conditions by metric; `whitelist` and `internal_users_only` name people, `all_previous_criteria_met` is a gate.',
+      '[error_rate: "< 0.1%"]',
+    ),
+  },
+  {alsoCalled: {name: 'phase', percent: 'percentage', weight: 'percentage'}},
+);
+
 /**
  * `gray_release_plan:` — phases by `phase`, `percentage`, `duration` (`2天`, `即时`) and `criteria` as a list of one-key
  * maps. Words about people go to `include`; `all_previous_criteria_met` is the phase's entry gate.
- * @param hasGroup whether the file defines a group of this name
  */
-export function readSeedPlan(
-  reader: Reader,
-  spot: Spot,
-  hasGroup: (name: string) => boolean,
-): {feature: string | undefined; phases: PhaseDraft[]} {
-  const fields = reader.fields(spot, PLAN_SHAPE);
-  if (fields === null) return {feature: undefined, phases: []};
-  reader.require(spot, {phases: 'phases: a list of {phase, percentage, duration, criteria}'});
-  if (!isWritten(spot, 'phases')) return {feature: fields.feature, phases: []};
-  const items = reader.items(child(spot, 'phases'), 'a list of {phase, percentage, duration, criteria}');
-  return {feature: fields.feature, phases: items.flatMap(item => readPhase(reader, item, hasGroup) ?? [])};
-}
+export const seedPlan = made(
+  mapping({
+    feature: may(featureName, 'Feature that is released.', 'new_payment_system'),
+    phases: must(
+      z.array(made(phaseKeys, readPhase)).meta({form: 'a list of {phase, percentage, duration, criteria}'}),
+      'Phases in their order.',
+      '[{phase: "全面上线", percentage: 100, duration: "即时"}]',
+    ),
+  }),
+  ({feature, phases = []}) => ({feature, phases}),
+);
 
-function readPhase(reader: Reader, spot: Spot, hasGroup: (name: string) => boolean): PhaseDraft | null {
-  const fields = reader.fields(spot, PHASE_SHAPE, OTHER_NAMES);
-  if (fields === null) return null;
-  reader.require(spot, {phase: 'phase: "内部测试"', percentage: 'percentage: 10'});
+function readPhase(keys: Draft<typeof phaseKeys>, at: Spot, reader: YamlReader): PhaseDraft {
+  const {phase, percentage, criteria = []} = keys;
   const include: Include = {users: [], rules: []};
-  const draft: PhaseDraft = {
-    spot,
-    name: fields.phase,
-    percent: fields.percentage,
-    durationMs: isWritten(spot, 'duration') ? fields.duration : null,
-    audience: null,
+  const words: NonNullable<PhaseDraft['peopleWords']> = [];
+  const draft = {
+    ...draftOf(at, {name: phase, percent: percentage, duration: keys.duration}),
     include,
-    criteria: [],
-    needsEarlierCriteria: false,
-    manual: false,
-    whenStale: null,
+    peopleWords: words,
   };
-  for (const entry of fields.criteria === undefined
-    ? []
-    : criterionEntries(reader, child(spot, 'criteria'))) {
-    const {key, at} = entry;
-    if (key === 'whitelist') include.users.push(...readUsers(reader, at));
-    else if (Object.hasOwn(PEOPLE_WORDS, key)) include.rules.push(...readPeopleWord(reader, entry, hasGroup));
-    else if (key === 'all_previous_criteria_met') draft.needsEarlierCriteria = isTrue(reader, at);
-    else draft.criteria.push(...readCriterion(reader, entry));
+  for (const {key, at: spot} of criteria.flat()) {
+    const group = own(PEOPLE_WORDS, key);
+    if (key === 'whitelist') include.users.push(...(reader.read(spot, users) ?? []));
+    else if (group !== undefined) {
+      if (reader.read(spot, flag) === true) words.push({group, word: key, spot});
+    } else if (key === 'all_previous_criteria_met')
+      draft.needsEarlierCriteria = reader.read(spot, flag) === true;
+    else draft.criteria.push(...readCriterion(reader, {key, at: spot}));
   }
   return draft;
 }
@@ -76,41 +83,28 @@ interface Entry {
   at: Spot;
 }
 
-/** Every key of every map in the list. */
-function criterionEntries(reader: Reader, spot: Spot): Entry[] {
-  const allowed = 'a list of one-key maps: - error_rate: "< 0.1%"';
-  return reader.items(spot, allowed).flatMap(item => {
-    if (isMapping(item.value)) return Object.keys(item.value).map(key => ({key, at: child(item, key)}));
-    reader.mistake(item, {message: 'this criterion is not a map of one key', allowed});
-    return [];
-  });
-}
-
-function isTrue(reader: Reader, spot: Spot): boolean {
-  if (typeof spot.value === 'boolean') return spot.value;
-  reader.mistake(spot, {message: 'this is neither true nor false', allowed: 'true or false'});
-  return false;
-}
-
-function readPeopleWord(reader: Reader, {key, at}: Entry, hasGroup: (name: string) => boolean): Rule[] {
-  const group = own(PEOPLE_WORDS, key) ?? '';
-  if (!isTrue(reader, at)) return [];
+/** The rule of a word about people: the group that it means, or the attribute where the plan defines no such group. */
+export function peopleRule(
+  reader: YamlReader,
+  {group, word, spot}: NonNullable<PhaseDraft['peopleWords']>[number],
+  groups: ReadonlyMap<string, unknown>,
+): Rule {
   const rule = own(WITHOUT_GROUP, group);
-  if (hasGroup(group) || rule === undefined) return [{group}];
+  if (groups.has(group) || rule === undefined) return {group};
   reader.warn(
-    at,
+    spot,
     {
-      message: `no group ${group} is defined: ${key} is read as people whose user_type is ${group}`,
+      message: `no group ${group} is defined: ${word} is read as people whose user_type is ${group}`,
       allowed: `groups: {${group}: …} to say otherwise`,
-      found: key,
+      found: word,
     },
     'key',
   );
-  return [rule];
+  return rule;
 }
 
 /** `error_rate: "< 0.1%"`: key and value together are the condition. */
-function readCriterion(reader: Reader, {key, at}: Entry): Placed<Criterion>[] {
+function readCriterion(reader: YamlReader, {key, at}: Entry): Placed<Criterion>[] {
   const value = typeof at.value === 'string' || typeof at.value === 'number' ? String(at.value) : null;
   if (value === null) {
     reader.mistake(at, {message: `${key} has no condition`, allowed: `${key}: "< 0.1 %"`});
@@ -128,7 +122,7 @@ function readCriterion(reader: Reader, {key, at}: Entry): Placed<Criterion>[] {
 }
 
 /** A problem of the joined text, at the key or at the value. */
-function sayAt(reader: Reader, at: Spot, problem: Problem, start: number): void {
+function sayAt(reader: YamlReader, at: Spot, problem: Problem, start: number): void {
   const offset = problem.at ?? 0;
   if (offset < start - 1) reader.mistake(at, {...problem, at: 0}, 'key');
   else reader.mistake(at, {...problem, at: Math.max(0, offset - start)});

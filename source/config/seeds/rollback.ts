@@ -4,37 +4,50 @@ import {readCondition} from '../condition/condition.ts';
 import {judged} from '../plan/criteria.ts';
 import {duration} from '../yaml/leaf.ts';
 import type {MetricKind} from '../condition/metric-book.ts';
-import {quote} from '../yaml/mistake.ts';
-import {child, isWritten, type Placed, type Reader, type Spot} from '../yaml/reader.ts';
+import {bad, good, quote} from '../yaml/mistake.ts';
+import {child, isWritten, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {made, mapping, must, readBy} from '../yaml/tree.ts';
 
-const SHAPE = {metric: z.string({error: 'the name of a metric'}), threshold: z.unknown(), duration};
-const OTHER_NAMES = {for: 'duration', value: 'threshold', when: 'metric'};
+const keys = mapping(
+  {
+    metric: must(
+      readBy(
+        value =>
+          typeof value === 'string'
+            ? good(value)
+            : bad({message: 'this is not the name of a metric', allowed: 'the name of a metric'}),
+        {type: 'string'},
+      ),
+      'The metric. Its bad side is the limit.',
+      '"error_rate"',
+    ),
+    threshold: must(
+      z.unknown().meta({type: ['number', 'string']}),
+      'Limit: a fraction of 1 for ratios, milliseconds for times.',
+      '0.1',
+    ),
+    duration: must(duration, 'How long the limit must be passed without a break.', '"5m"'),
+  },
+  {alsoCalled: {for: 'duration', value: 'threshold', when: 'metric'}},
+);
 
 /**
  * `rollback_conditions:` — `{metric, threshold, duration}` without unit or direction: ratios are fractions of 1, times are
  * milliseconds, and the bad side is the metric's own.
  */
-export function readRollbackConditions(reader: Reader, spot: Spot): Placed<Guardrail>[] {
-  return reader
-    .items(spot, 'a list of {metric, threshold, duration}')
-    .flatMap((item): Placed<Guardrail>[] => {
-      const fields = reader.fields(item, SHAPE, OTHER_NAMES);
-      if (fields === null) return [];
-      reader.require(item, {
-        metric: 'metric: "error_rate"',
-        threshold: 'threshold: 0.1',
-        duration: 'duration: "5m"',
-      });
-      const {metric, duration: forMs} = fields;
-      const when = metric === undefined ? undefined : conditionOf(reader, item, metric);
+export const rollbackConditions = z
+  .array(
+    made(keys, ({metric, duration: forMs}, at, reader): Placed<Guardrail> | undefined => {
+      const when = metric === undefined ? undefined : conditionOf(reader, at, metric);
       return when === undefined || forMs === undefined
-        ? []
-        : [{value: {when, forMs, then: 'rollback', level: 'critical'}, spot: item}];
-    });
-}
+        ? undefined
+        : {value: {when, forMs, then: 'rollback', level: 'critical'}, spot: at};
+    }),
+  )
+  .meta({form: 'a list of {metric, threshold, duration}'});
 
 /** What is to hold; undefined where metric or threshold have a mistake, which is told, or are not there. */
-function conditionOf(reader: Reader, item: Spot, metric: string): Condition | undefined {
+function conditionOf(reader: YamlReader, item: Spot, metric: string): Condition | undefined {
   const kind = reader.book.find(metric);
   if (kind === null) {
     const meant = reader.book.nearest(metric);
@@ -63,7 +76,7 @@ const UNIT_TEXT: Record<Unit, string> = {
 };
 
 /** The condition in Graydeck's own words. */
-function conditionText(reader: Reader, item: Spot, kind: MetricKind): string | undefined {
+function conditionText(reader: YamlReader, item: Spot, kind: MetricKind): string | undefined {
   const at = child(item, 'threshold');
   const isDigits = typeof at.value === 'string' && /^\d+(?:\.\d+)?$/u.test(at.value);
   const value = isDigits ? Number(at.value) : at.value;

@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import type {Guardrail, HookName, Operator} from '../../release/plan.ts';
 
 /** `1 hour` as `hour`, after "the last". */
@@ -19,23 +20,7 @@ export const en = {
   within: (attribute: string, time: string) => `${attribute} lies within the last ${one(time)}`,
   atLeastAgo: (attribute: string, time: string) => `${attribute} lies at least ${time} back`,
 
-  metrics: {
-    error_rate: 'the error rate',
-    availability: 'the availability',
-    throughput: 'the throughput',
-    conversion_rate: 'the conversion rate',
-    active_users: 'the number of active users',
-    user_satisfaction: 'the satisfaction (1 to 5) of users',
-    bug_reports: 'the number of bug reports by users',
-    response_time: 'the mean response time',
-    response_time_p50: 'the median response time',
-    response_time_p95: 'the 95th percentile of the response time',
-    response_time_p99: 'the 99th percentile of the response time',
-    cpu: 'the CPU use',
-    memory: 'the memory use',
-    db_connections: 'the number of database connections',
-    redis_memory: 'the Redis memory use',
-  } as Record<string, string>,
+  metrics: metricWordsIn('en', 'long') as Record<string, string>,
   featureUse: (name: string) => `the use of ${name}`,
   perSecond: (value: string) => `${value} a second`,
   points: (value: string) => `${value} percentage ${value === '1' ? 'point' : 'points'}`,

@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import type {Words} from './en.ts';
 
 /** 计划的中文说明。 */
@@ -14,23 +15,7 @@ export const zh: Words = {
   within: (attribute, time) => `${attribute} 在最近${time}内`,
   atLeastAgo: (attribute, time) => `${attribute} 至少在${time}前`,
 
-  metrics: {
-    error_rate: '错误率',
-    availability: '可用性',
-    throughput: '吞吐量',
-    conversion_rate: '转化率',
-    active_users: '活跃用户数',
-    user_satisfaction: '用户满意度（1 到 5）',
-    bug_reports: '用户故障报告数',
-    response_time: '平均响应时间',
-    response_time_p50: '响应时间中位数',
-    response_time_p95: 'P95 响应时间',
-    response_time_p99: 'P99 响应时间',
-    cpu: 'CPU 使用率',
-    memory: '内存使用率',
-    db_connections: '数据库连接数',
-    redis_memory: 'Redis 内存使用率',
-  },
+  metrics: metricWordsIn('zh', 'long'),
   featureUse: name => `功能 ${name} 的使用率`,
   perSecond: value => `${value} /秒`,
   points: value => `${value} 个百分点`,

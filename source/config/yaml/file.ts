@@ -1,6 +1,7 @@
 import {isCollection, isMap, isPair, isScalar, parseDocument, type Document, type Node} from 'yaml';
 import {pathText, safe, shown, type Mistake, type Path, type Problem} from './mistake.ts';
 import {findChild, rangeOf, resolve} from './path.ts';
+import {yamlOfMarkdown} from './markdown.ts';
 import {surveyProblems} from './survey.ts';
 import {syntaxProblems} from './syntax.ts';
 
@@ -24,8 +25,27 @@ export interface YamlFile {
   written(path: Path): string | null;
 }
 
-/** Reads YAML 1.2 or JSON. Null where it makes no sense to look further; `mistakes` may hold some even when it does. */
-export function openYaml(text: string, fileName: string): {file: YamlFile | null; mistakes: Mistake[]} {
+/** A file as far as it could be read. */
+export interface OpenedYaml {
+  /** Null where it makes no sense to look further. */
+  file: YamlFile | null;
+  /** May hold some even where there is a file. */
+  mistakes: Mistake[];
+  warnings: Mistake[];
+}
+
+/**
+ * Reads YAML 1.2 or JSON, or the `yaml` blocks of a Markdown file as one.
+ * @param known keys of which a block of Markdown holds at least one; null: Markdown is not read
+ */
+export function openYaml(
+  written: string,
+  fileName: string,
+  known: ReadonlySet<string> | null = null,
+): OpenedYaml {
+  const bytes = new TextEncoder().encode(written).length;
+  const markdown = known === null || bytes > MOST_BYTES ? null : yamlOfMarkdown(written, known);
+  const text = markdown?.yaml ?? written;
   const placeOf = placesIn(text);
   const at = (offset: number, problem: Problem, path: Path = []): Mistake => {
     const {line, column} = placeOf(Math.max(0, Math.min(offset, text.length)));
@@ -39,8 +59,9 @@ export function openYaml(text: string, fileName: string): {file: YamlFile | null
       message: safe(problem.message),
     };
   };
-  const bytes = new TextEncoder().encode(text).length;
-  if (bytes > MOST_BYTES) return {file: null, mistakes: [at(0, tooLarge(bytes))]};
+  const warnings = (markdown?.passedOver ?? []).map(({offset, keys}) => at(offset, notOurs(keys)));
+  const failed = (...mistakes: Mistake[]): OpenedYaml => ({file: null, mistakes, warnings});
+  if (bytes > MOST_BYTES) return failed(at(0, tooLarge(bytes)));
 
   const document = parseDocument(text, {
     prettyErrors: false,
@@ -52,21 +73,21 @@ export function openYaml(text: string, fileName: string): {file: YamlFile | null
   if (document.errors.length > 0) {
     const problems = syntaxProblems(text, document);
     const firstOfLine = new Map(problems.map(one => [placeOf(one.offset).line, one] as const).toReversed());
-    return {file: null, mistakes: [...firstOfLine.values()].map(({offset, problem}) => at(offset, problem))};
+    return failed(...[...firstOfLine.values()].map(({offset, problem}) => at(offset, problem)));
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
-    return {file: null, mistakes: [at(0, EMPTY)]};
+    return failed(at(0, EMPTY));
 
   const survey = surveyProblems(document);
   const mistakes = survey.map(({offset, problem, path}) => at(offset, problem, path));
-  if (survey.some(one => one.isFatal)) return {file: null, mistakes};
+  if (survey.some(one => one.isFatal)) return failed(...mistakes);
   let value: unknown;
   try {
     value = document.toJS({maxAliasCount: MOST_EXPANSIONS});
   } catch {
-    return {file: null, mistakes: [...mistakes, at(0, ALIAS_BOMB)]};
+    return failed(...mistakes, at(0, ALIAS_BOMB));
   }
-  return {file: fileOf(document, value, text, at), mistakes};
+  return {file: fileOf(document, value, text, at), mistakes, warnings};
 }
 
 /**
@@ -131,6 +152,14 @@ function writtenAs(node: Node | null, text: string): string {
   }
   const isEmpty = isCollection(node) && node.items.length === 0;
   return `${isEmpty ? 'an empty' : 'a'} ${isMap(node) ? 'mapping' : 'list'}`;
+}
+
+function notOurs(keys: readonly string[]): Problem {
+  return {
+    message: 'this block holds no key of a plan and is passed over',
+    allowed: 'a block with keys of a plan, or another word than yaml at its fence',
+    found: keys.join(', '),
+  };
 }
 
 const EMPTY: Problem = {

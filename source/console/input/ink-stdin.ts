@@ -33,35 +33,70 @@ export function textForInk(event: InputEvent): string {
   return event.type === 'paste' ? `\u001B[200~${event.text}\u001B[201~` : textOfKey(event.name);
 }
 
+/** A key costs a few milliseconds: after so many, whatever else the process does has its turn. */
+const KEYS_IN_A_TURN = 8;
+/** More keys than this do not wait: no person presses them. */
+const WAITING_AT_MOST = 1000;
+const CTRL_C = textOfKey('Ctrl+c');
+
 /** Stands between the terminal and Ink: Ink reads one whole key or paste at a time, and nothing that is no key. */
 export class InkStdin extends EventEmitter {
   readonly isTTY = true;
   readonly #terminal: NodeJS.ReadStream;
   readonly #reader: TerminalReader;
-  readonly #ready: string[] = [];
+  /** Whether Ink wants keys. */
+  #isWanted = false;
+  #ready: string[] = [];
+  #given = 0;
+  #next: NodeJS.Immediate | undefined;
 
   constructor(terminal: NodeJS.ReadStream) {
     super();
     this.#terminal = terminal;
     this.#reader = new TerminalReader(terminal, events => {
-      this.#ready.push(...events.map(event => textForInk(event)).filter(text => text !== ''));
-      if (this.#ready.length > 0) this.emit('readable');
+      const texts = events.map(event => textForInk(event)).filter(text => text !== '');
+      // It overtakes what waits.
+      if (texts.includes(CTRL_C)) this.#ready = [CTRL_C];
+      else this.#ready.push(...texts.slice(0, WAITING_AT_MOST - this.#ready.length));
+      if (this.#ready.length > 0 && this.#next === undefined) this.emit('readable');
     });
   }
 
   /** Ink switches it on while it wants keys; only then is the terminal read. */
   setRawMode(isRaw: boolean): this {
-    if (isRaw) this.#reader.start();
+    this.#isWanted = isRaw;
+    if (isRaw) this.take();
     else {
-      this.#reader.stop();
-      this.#ready.length = 0;
+      this.release();
+      this.#ready = [];
     }
     return this;
   }
 
-  read(): string | null {
-    return this.#ready.shift() ?? null;
+  /** Takes the keys of the terminal, where Ink wants them. */
+  take(): void {
+    if (this.#isWanted) this.#reader.start();
   }
+
+  /** Gives the keys of the terminal to whoever else may want them. */
+  release(): void {
+    this.#reader.stop();
+  }
+
+  read(): string | null {
+    if (this.#given < KEYS_IN_A_TURN) {
+      this.#given++;
+      this.#next ??= setImmediate(this.#turn);
+      return this.#ready.shift() ?? null;
+    }
+    return null;
+  }
+
+  readonly #turn = (): void => {
+    this.#next = undefined;
+    this.#given = 0;
+    if (this.#ready.length > 0) this.emit('readable');
+  };
 
   /** Ink asks for text; it is text already. */
   setEncoding(): this {

@@ -35,6 +35,8 @@ export type Action =
   | 'down'
   | 'span'
   | 'back'
+  | 'redraw'
+  | 'suspend'
   | 'quit';
 
 /** Why a key does nothing now; the sentence, with what would allow it, is in the catalogue. */
@@ -219,6 +221,8 @@ export const KEYMAP: readonly Binding[] = [
   bind('up', ['Up', 'k']),
   bind('down', ['Down', 'j']),
   bind('back', ['Escape']),
+  bind('redraw', ['Ctrl+l']),
+  bind('suspend', ['Ctrl+z']),
   bind('quit', ['q', 'Ctrl+c'], {footer: 16}),
 ];
 

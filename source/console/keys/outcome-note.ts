@@ -40,8 +40,11 @@ export function answerTo(intent: Intent, outcome: Outcome, words: Words): Answer
       const other = refusal.code === 'moved-on' ? firstByOther(words) : null;
       return {text: other ?? t.refusal(cleanRefusal(refusal, clean)), tone: 'warn', isDone: false};
     }
-    case 'conflict':
-      return {text: t.outcomes.conflict(outcome.tries), tone: 'warn', isDone: false};
+    case 'conflict': {
+      const text = t.outcomes.conflict(outcome.tries);
+      if (intent.type !== 'rollback') return {text, tone: 'warn', isDone: false};
+      return {text: t.outcomes.failedRollback(text), tone: 'alarm', isDone: false};
+    }
   }
 }
 

@@ -117,6 +117,9 @@ function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): 
       return only(ui, {type: 'feature', by: -1});
     case 'feature-after':
       return only(ui, {type: 'feature', by: 1});
+    case 'redraw':
+    case 'suspend':
+      return only(ui, {type: action});
     case 'quit':
       return only(ui, {type: 'quit', code: 0});
     case 'time':

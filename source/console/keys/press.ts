@@ -1,16 +1,32 @@
+import {isOtherScript, plainKey} from './other-script.ts';
 import {pressOnDeck} from './press-deck.ts';
 import {pressInDialog} from './press-dialog.ts';
-import {only, type PressContext, type Step} from './step.ts';
-import type {Ui} from '../ui.ts';
+import {only, type Effect, type PressContext, type Step} from './step.ts';
+import {changeUi, isTyping, type Ui} from '../ui.ts';
+
+/** Keys of the terminal itself, whatever is open. */
+const EVERYWHERE: Readonly<Record<string, Effect>> = {
+  'Ctrl+c': {type: 'quit', code: 130},
+  'Ctrl+l': {type: 'redraw'},
+  'Ctrl+z': {type: 'suspend'},
+};
 
 /**
  * One key: the screen that follows and what has to be done. Keys of a field of text do not come through here,
  * except Escape and the arrows.
  */
 export function press(ui: Ui, key: string, context: PressContext): Step {
-  if (key === 'Ctrl+c') return only(ui, {type: 'quit', code: 130});
-  if (context.isTooSmall === true && !actsUnseen(ui, key)) return only(ui);
-  return ui.dialog === null ? pressOnDeck(ui, key, context) : pressInDialog(ui, ui.dialog, key, context);
+  const effect = EVERYWHERE[key];
+  if (effect !== undefined) return only(ui, effect);
+  // A field takes letters as they are.
+  const meant = isTyping(ui.dialog) ? key : plainKey(key);
+  if (context.isTooSmall === true && !actsUnseen(ui, meant)) return only(ui);
+  const step =
+    ui.dialog === null ? pressOnDeck(ui, meant, context) : pressInDialog(ui, ui.dialog, meant, context);
+  if (isTyping(ui.dialog) || !isOtherScript(meant)) return step;
+  const {t, at} = context;
+  const note = {text: t.otherScript(meant), tone: 'warn', at} as const;
+  return {...step, ui: changeUi(step.ui, {type: 'note', note})};
 }
 
 /** Where nothing can be drawn, what is asked cannot be read: what exposes fewer people and what leaves still works. */

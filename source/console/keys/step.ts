@@ -8,6 +8,10 @@ import type {Dialog, Ui} from '../ui.ts';
 export type Effect =
   | {type: 'execute'; intent: Intent}
   | {type: 'quit'; code: number}
+  /** Draws everything anew. */
+  | {type: 'redraw'}
+  /** Stops this process until its shell lets it go on. */
+  | {type: 'suspend'}
   | {type: 'feature'; by: 1 | -1}
   /** To the past, or from there back to now; `isEnd`: or to the end of a recording. */
   | {type: 'time'; isEnd?: true}

@@ -14,6 +14,8 @@ export type TextDialog = Extract<Dialog, {field: unknown}>;
 export function submit(ui: Ui, dialog: TextDialog, context: PressContext): Step {
   const {t} = context;
   const text = textOf(dialog.field);
+  // The same letters in their full width are the same.
+  const narrow = text.normalize('NFKC').trim();
   const {release} = context.snapshot.state;
   switch (dialog.kind) {
     case 'filter':
@@ -41,7 +43,7 @@ export function submit(ui: Ui, dialog: TextDialog, context: PressContext): Step 
         dialog: text.trim() === '' ? {...dialog, error: t.dialogs.feedbackEmpty} : {...dialog, isSent: true},
       });
     case 'version': {
-      if (release === null || text.trim() !== release.version) {
+      if (release === null || narrow !== release.version.normalize('NFKC')) {
         return only({...ui, dialog: {...dialog, error: t.dialogs.versionWrong}});
       }
       const intent: Intent =
@@ -51,7 +53,7 @@ export function submit(ui: Ui, dialog: TextDialog, context: PressContext): Step 
       return only({...ui, dialog: null}, {type: 'execute', intent});
     }
     case 'percent':
-      return submitPercent(ui, dialog, text, context);
+      return submitPercent(ui, dialog, narrow, context);
   }
 }
 
@@ -64,7 +66,7 @@ function submitPercent(
 ): Step {
   const {release} = snapshot.state;
   const wrong = (error: string): Step => only({...ui, dialog: {...dialog, error}});
-  const typed = text.trim().replace(/\s*%$/u, '').replace(',', '.');
+  const typed = text.replace(/\s*%$/u, '').replace(',', '.');
   const percent = typed === '' ? Number.NaN : Number(typed);
   if (!isPercent(percent)) return wrong(t.dialogs.percentBad);
   if (release === null || !isLive(release)) return wrong(t.whyNot['nothing-live']);

@@ -40,6 +40,8 @@ const actionWords: Record<Action, ActionWords> = {
   up: {short: 'up', long: 'row up'},
   down: {short: 'down', long: 'row down'},
   back: {short: 'back', long: 'back; never quits'},
+  redraw: {short: 'redraw', long: 'draw the screen anew'},
+  suspend: {short: 'suspend', long: 'back to the shell; fg goes on'},
   quit: {short: 'quit', long: 'quit; the release goes on'},
 };
 
@@ -71,6 +73,8 @@ export const enKeys = {
   whyNot,
   notNow: (key: string, why: string) => `${key}: ${why}`,
   unbound: (key: string) => `${key} does nothing here: ? shows the keys`,
+  otherScript: (key: string) =>
+    `${key} is no key here: the keyboard or input method writes another script, switch it to Latin letters`,
   readOnlyKey: (key: string) =>
     `${key}: this console only reads (--read-only): nothing can be changed from it`,
   pasteIgnored: 'pasted text is not taken as keys',
@@ -181,7 +185,7 @@ export const enKeys = {
     failed: (message: string, hint: string) => `not done: ${message}${hint === '' ? '' : `. ${hint}`}`,
     fault: (_code: string, message: string) => message,
     failedRollback: (message: string) =>
-      `NOT ROLLED BACK: ${message}. graydeck rollback --offline still works`,
+      `NOT ROLLED BACK: ${message}. graydeck rollback --offline: prod, host by host`,
     feature: (name: string) => `now watching ${name}`,
   },
   notices: {

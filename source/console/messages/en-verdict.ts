@@ -18,8 +18,8 @@ const PASSES: Readonly<Record<Operator, string>> = {
   '>=': 'passes from',
 };
 const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
-  'no-data': 'nobody reports it on gray',
-  'no-prod': 'nobody reports it on prod',
+  'no-data': 'no sample reports it on gray',
+  'no-prod': 'no sample reports it on prod',
   stale: 'gray is silent',
   'not-a-number': 'not a number',
   'many-series': 'several series answer',
@@ -55,8 +55,16 @@ export const enVerdict = {
     start: (feature: string) => `to have it acted on:  graydeck guard --feature ${feature}`,
   },
   because: 'because',
+  cause: {
+    backAfter: (time: string) => `back after ${time}`,
+    hit: (requests: string, people: string | null) =>
+      `${requests} requests${people === null ? '' : ` of ${people} people`} on gray since then`,
+  },
   old: (age: string) => `judged ${age} ago`,
   since: (time: string) => `since ${time}`,
+  /** Too early after a change of the percentage to judge. */
+  settling: (seconds: number) => `settling, ${seconds} s`,
+  settlingWhy: 'The percentage has just changed: numbers and routers are catching up.',
   improvement: (metric: string) => `${metric} improvement`,
   timesProd: (times: number) => `${times}x prod`,
   held: (held: string, of: string) => `for ${held} of ${of}`,

@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
@@ -95,27 +96,11 @@ export const en = {
     stale: (when: string) => `last data ${when}`,
     window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
     seconds: (seconds: number) => `last ${seconds} s`,
+    /** The numbers are those of before the last change of the percentage. */
+    carried: (when: string) => `before the change, ${when}`,
   },
-  metrics: {
-    throughput: 'requests',
-    error_rate: 'error rate',
-    response_time_p50: 'p50',
-    response_time_p95: 'p95',
-    response_time_p99: 'p99',
-    response_time: 'mean time',
-    availability: 'availability',
-    conversion_rate: 'conversion',
-    active_users: 'active users',
-  },
+  metrics: metricWordsIn('en', 'short'),
   useOf: (name: string) => `use of ${name}`,
-  elsewhere: {
-    cpu: 'cpu',
-    memory: 'memory',
-    db_connections: 'db connections',
-    redis_memory: 'redis memory',
-    user_satisfaction: 'satisfaction',
-    bug_reports: 'bug reports',
-  },
   numberStates: {
     waiting: '…',
     lagging: 'lagging',
@@ -198,7 +183,7 @@ export const en = {
   },
   hints: {
     rollback: 'r then y takes it back',
-    offline: 'graydeck rollback --offline still works',
+    offline: 'graydeck rollback --offline: prod, host by host',
     repair: 'graydeck doctor --repair-log',
     newer: 'update this one',
     retryOrBack: 'R retries, r then y takes it back',
@@ -226,11 +211,10 @@ export const en = {
         .filter(part => part !== '')
         .join(', '),
     unconfirmed: (after: number | null) =>
-      `prod for everyone is set; no router is known that could confirm it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
+      `written; no router confirms it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
     underWay: (time: string, confirmed: number, of: number) =>
       `prod for everyone was set ${time} ago; ${confirmed} of ${many(of, 'router')} confirmed so far`,
-    noRouters: (time: string) =>
-      `prod for everyone was set ${time} ago; no router is known that could confirm it`,
+    noRouters: (time: string) => `written ${time} ago; no router confirms it`,
   },
   runsInLog: {deploy: 'deploy', phase: 'next phase', promotion: 'promotion', rollback: 'rollback'},
   runs: {deploy: 'DEPLOY', phase: 'NEXT PHASE', promotion: 'PROMOTION', rollback: 'ROLLBACK'},

@@ -48,6 +48,8 @@ export const zhKeys: typeof enKeys = {
     up: {short: '上', long: '上一行'},
     down: {short: '下', long: '下一行'},
     back: {short: '返回', long: '返回；不会退出'},
+    redraw: {short: '重画', long: '重新绘制屏幕'},
+    suspend: {short: '挂起', long: '回到 shell；fg 继续'},
     quit: {short: '退出', long: '退出；发布继续进行'},
   },
   whyNot: {
@@ -73,6 +75,7 @@ export const zhKeys: typeof enKeys = {
   },
   notNow: (key, why) => `${key}：${why}`,
   unbound: key => `${key} 在此无作用：? 查看按键`,
+  otherScript: key => `${key} 不是按键：键盘或输入法正在输入其他文字，请切换到英文`,
   readOnlyKey: key => `${key}：此控制台只读 (--read-only)，不能做任何更改`,
   pasteIgnored: '粘贴的文字不会当作按键',
   then: {y: '再按 y', version: '再输入版本', form: '', at: ''},
@@ -180,7 +183,8 @@ export const zhKeys: typeof enKeys = {
     },
     failed: (message, hint) => `未执行：${message}${hint === '' ? '' : `。${hint}`}`,
     fault: (code, message) => zhStoreFault(code) ?? message,
-    failedRollback: message => `未能回滚：${message}。graydeck rollback --offline 仍然可用`,
+    failedRollback: message =>
+      `未能回滚：${message}。graydeck rollback --offline 逐台主机让所有用户回到 prod`,
     feature: name => `现在查看 ${name}`,
   },
   notices: {

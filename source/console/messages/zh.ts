@@ -1,3 +1,4 @@
+import {metricWordsIn} from '../../analysis/metrics.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import type {en} from './en.ts';
 import {zhEdges} from './zh-edges.ts';
@@ -83,27 +84,10 @@ export const zh: typeof en = {
     stale: when => `最后数据 ${when}`,
     window: (seconds, requests) => `${seconds} 秒 ${count(requests)} 个请求`,
     seconds: seconds => `最近 ${seconds} 秒`,
+    carried: when => `变更前的数据，${when}`,
   },
-  metrics: {
-    throughput: '请求量',
-    error_rate: '错误率',
-    response_time_p50: '响应 p50',
-    response_time_p95: '响应 p95',
-    response_time_p99: '响应 p99',
-    response_time: '平均响应',
-    availability: '可用率',
-    conversion_rate: '转化率',
-    active_users: '活跃用户',
-  },
+  metrics: metricWordsIn('zh', 'short'),
   useOf: name => `使用 ${name}`,
-  elsewhere: {
-    cpu: 'CPU',
-    memory: '内存',
-    db_connections: '数据库连接',
-    user_satisfaction: '用户满意度',
-    bug_reports: '故障报告',
-    redis_memory: 'Redis 内存',
-  },
   numberStates: {
     waiting: '…',
     lagging: '滞后',
@@ -176,7 +160,7 @@ export const zh: typeof en = {
   },
   hints: {
     rollback: '按 r 再按 y 撤回',
-    offline: 'graydeck rollback --offline 仍然可用',
+    offline: 'graydeck rollback --offline 逐台主机让所有用户回到 prod',
     repair: 'graydeck doctor --repair-log',
     newer: '请升级本程序',
     retryOrBack: 'R 重试，r 再 y 撤回',
@@ -204,9 +188,9 @@ export const zh: typeof en = {
         .filter(part => part !== '')
         .join('，'),
     unconfirmed: after =>
-      `已下令全部回到生产；没有已知路由可以确认${after === null ? '' : `，按键后仍有 ${count(after)} 个请求进入灰度`}`,
+      `已写入；没有路由确认${after === null ? '' : `，按键后仍有 ${count(after)} 个请求进入灰度`}`,
     underWay: (time, confirmed, of) => `已下令全部回到生产 ${time}；${confirmed}/${of} 个路由已确认`,
-    noRouters: time => `已下令全部回到生产 ${time}；没有已知路由可以确认`,
+    noRouters: time => `${time} 前已写入；没有路由确认`,
   },
   runsInLog: {deploy: '部署', phase: '进入下一阶段', promotion: '转正', rollback: '回滚'},
   runs: {deploy: '部署', phase: '进入下一阶段', promotion: '转正', rollback: '回滚'},

@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<string, string>> = {
   Left: '←',
   Right: '→',
   'Ctrl+c': 'Ctrl+C',
+  'Ctrl+l': 'Ctrl+L',
+  'Ctrl+z': 'Ctrl+Z',
 };
 
 /** Words of a key as the footer shows it. */

@@ -1,5 +1,5 @@
 import type {Commit} from '../../release/commit.ts';
-import {isKnown} from '../../release/event-shape.ts';
+import {isKnownEvent} from '../../release/event-shape.ts';
 import type {Event} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Alert} from '../../release/state.ts';
@@ -125,7 +125,7 @@ export function logRows(
     const who = clean.who(commit.by);
     const told: LogRow[] = [];
     for (const event of commit.events) {
-      if (!isKnown(event)) {
+      if (!isKnownEvent(event)) {
         const text = t.log.unknown(clean.name(event.type));
         told.push({
           at: commit.at,

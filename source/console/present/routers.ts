@@ -11,7 +11,7 @@ export interface RouterStanding extends Applied {
 /** Routers of a reading against its split. Routers that left long ago are not counted. */
 export function routersAgainst({snapshot, routers, at}: Reading): RouterStanding {
   const {split, splitVersion} = snapshot;
-  const applied = appliedBy([...routers], split, splitVersion, at);
+  const applied = appliedBy(routers ?? [], split, splitVersion, at);
   const percents = applied.live.map(router => (router.live ? router.percent : 0));
   const range = percents.length === 0 ? null : {low: Math.min(...percents), high: Math.max(...percents)};
   return {...applied, total: applied.live.length + applied.silent.length, range};

@@ -1,7 +1,8 @@
 import type {Event, UnknownEvent} from '../../release/event.ts';
+import {causeFacts, type Cause} from '../../release/cause.ts';
 import {currentRun} from '../../release/step.ts';
 import type {Release, RunName, Step} from '../../release/state.ts';
-import {clockwork, measured} from './format.ts';
+import {clockwork, count, measured, timeOfDay} from './format.ts';
 import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
 import type {ViewModel} from './view-model.ts';
@@ -76,6 +77,8 @@ function whyRows(release: Release, scene: ViewModel): Line[] {
   const {reading, t, clean} = scene;
   const {rollback} = release;
   if (rollback === null) return [];
+  if (rollback.cause !== null && rollback.cause !== undefined)
+    return causeRows(release, rollback.cause, scene);
   const isVerdict = (event: Event | UnknownEvent): event is Extract<Event, {type: 'verdict-changed'}> =>
     event.type === 'verdict-changed';
   const judged = reading.commits.findLast(({events}) => events.some(isVerdict));
@@ -89,6 +92,32 @@ function whyRows(release: Release, scene: ViewModel): Line[] {
       ? []
       : [clean.free(rollback.reason)];
   return words.map(text => [say(`${t.verdict.because} `, 'quiet'), say(text, 'strong')]);
+}
+
+/** What was judged when it was taken back, since when, how long gray was served and to how many. */
+function causeRows(release: Release, {reasons}: Cause, scene: ViewModel): Line[] {
+  const {t, clean} = scene;
+  const facts = causeFacts(release);
+  const onset = facts?.onset ?? null;
+  const back = onset === null ? null : (facts?.prodAt ?? facts?.detectedAt ?? null);
+  const parts = [
+    onset === null ? '' : t.verdict.since(timeOfDay(onset)),
+    onset === null || back === null ? '' : t.verdict.cause.backAfter(clockwork(back - onset)),
+    facts === null || facts.requests === null
+      ? ''
+      : t.verdict.cause.hit(count(facts.requests), facts.people === null ? null : count(facts.people)),
+  ].filter(part => part !== '');
+  const words = release.rollback?.reason ?? null;
+  // The guard gives its verdict as the reason; anything else is a person's own.
+  const isOwn = words !== null && reasons.every(({text}) => !words.startsWith(text));
+  return [
+    ...reasons.map((reason): Line => [
+      say(`${t.verdict.because} `, 'quiet'),
+      say(reasonText(reason, scene), 'strong'),
+    ]),
+    ...(parts.length === 0 ? [] : [[say(parts.join('   '))]]),
+    ...(isOwn ? [[say(clean.free(words), 'quiet')]] : []),
+  ];
 }
 
 /** People to turn to: whoever takes a release back will want to talk to them. */

@@ -14,7 +14,7 @@ export interface PolledMetric {
   better: 'lower' | 'higher' | null;
   /** Whether each side has a value of its own, or both share one. */
   per: 'side' | 'service';
-  /** Whether somebody asked for it by name; the others are shown once there is something to show. */
+  /** Whether plan or configuration name it; the others are shown once there is something to show. */
   isWanted: boolean;
 }
 

@@ -15,14 +15,14 @@ export type PrometheusFaultCode =
   | 'unauthorized'
   /** 5xx, or too many requests. */
   | 'server-error'
-  /** Nobody answers at this address. */
+  /** No server answers at this address. */
   | 'unreachable'
   /** Something answers that is not the HTTP interface of Prometheus. */
   | 'not-prometheus';
 
 /**
  * How a number from Prometheus stands. `waiting`: not answered yet; `lagging`: the newest sample behind it is older than
- * its scrape interval explains, or nobody has asked for too long. Only `ok` is a number.
+ * its scrape interval explains, or the last question is too long ago. Only `ok` is a number.
  */
 export type NumberState = 'ok' | 'waiting' | 'lagging' | PrometheusFaultCode;
 

@@ -79,7 +79,7 @@ export class History {
 
   /**
    * One value for each step, oldest first, as windows have them: steps begin at whole multiples of `stepMs`, the last
-   * one holds `span.to`. A value holds on for `holdMs`, since nobody asks in every step.
+   * one holds `span.to`. A value holds on for `holdMs`, since not every step has a question.
    */
   series(span: Span, stepMs: number, holdMs: number): (number | null)[] {
     if (!(stepMs > 0) || !(span.to > span.from)) return [];

@@ -14,7 +14,7 @@ export interface SideLabels {
   gray: readonly string[];
 }
 
-/** What is asked about: the release at hand. Null: there is none, or nobody said. */
+/** The release that is asked about. Null: there is none, or it is unknown. */
 export interface Target {
   feature: string;
   release: string | null;

@@ -71,7 +71,7 @@ export class Slot {
     const {value, state, why} = this.#asked;
     const silence = now - this.#askedAt;
     if (silence > silentMs) {
-      const told = `nobody has asked for ${Math.round(silence / 1000)} s`;
+      const told = `not asked for ${Math.round(silence / 1000)} s`;
       return {value: null, state: 'lagging', ageMs, why: told};
     }
     return {value: state === 'ok' ? value : null, state, ageMs, why};

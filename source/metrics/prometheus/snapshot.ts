@@ -9,7 +9,7 @@ export interface MetricSnapshot {
   source: 'prometheus' | 'feedback';
   unit: Unit;
   better: 'lower' | 'higher' | null;
-  /** Whether somebody asked for it by name. */
+  /** Whether plan or configuration name it. */
   isWanted: boolean;
   /** In the metric's unit; null for what is no number now. A number that both sides share stands on both. */
   prod: number | null;

@@ -1,3 +1,4 @@
+import {causeOf} from '../cause.ts';
 import type {Command, Stamp} from '../command.ts';
 import type {Event} from '../event.ts';
 import {withApproval} from '../approval.ts';
@@ -76,7 +77,11 @@ function timeOf(at: unknown, {splitChangedAt}: Release): number {
 }
 
 /** The event of a rollback. The split of its commit sends every user to prod; the steps follow. */
-export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' | 'reason'>): Event {
+export function rollbackEvent(
+  release: Release,
+  {at, reason, seen}: Pick<Stamp, 'at' | 'reason'> & {seen?: unknown},
+): Event {
+  const cause = causeOf(release, seen);
   const steps = stepsOf('rollback', release.plan, timeOf(at, release), notToUndo(release));
   return {
     type: 'rollback-started',
@@ -84,6 +89,7 @@ export function rollbackEvent(release: Release, {at, reason}: Pick<Stamp, 'at' |
     fromPercent: release.percent,
     reason: typeof reason === 'string' ? reason : null,
     steps,
+    ...(cause === null ? {} : {cause}),
   };
 }
 

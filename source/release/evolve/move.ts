@@ -37,7 +37,11 @@ export type MoveEvent = Extract<
 >;
 
 /** Folds an event into a release that goes on. */
-export function moved(release: Release, event: MoveEvent, {at, by, authenticated = null}: Happened): Release {
+export function evolveMove(
+  release: Release,
+  event: MoveEvent,
+  {at, by, authenticated = null}: Happened,
+): Release {
   switch (event.type) {
     case 'phase-entered': {
       const left = event.left

@@ -1,5 +1,6 @@
+import {readCause} from '../cause.ts';
 import type {Event, Happened} from '../event.ts';
-import {moved, stopped, type MoveEvent} from './move.ts';
+import {evolveMove, stopped, type MoveEvent} from './move.ts';
 import type {Release, State} from '../state.ts';
 import {skipped} from '../step.ts';
 
@@ -47,7 +48,7 @@ export function evolveRelease(state: State, event: ReleaseEvent, happened: Happe
       release: {...release, state: 'rolled_back', endedAt: happened.at},
     };
   }
-  return {...state, release: moved(release, event, happened)};
+  return {...state, release: evolveMove(release, event, happened)};
 }
 
 function remembered(ids: string[], id: string): string[] {
@@ -129,6 +130,13 @@ function takenBack(
       ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
       ...event.steps,
     ],
-    rollback: {at, by, authenticated, reason: event.reason, fromPercent: event.fromPercent},
+    rollback: {
+      at,
+      by,
+      authenticated,
+      reason: event.reason,
+      fromPercent: event.fromPercent,
+      cause: readCause(event.cause),
+    },
   };
 }

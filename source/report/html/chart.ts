@@ -1,5 +1,5 @@
-import type {Chart} from '../document.ts';
-import type {Moments} from '../moments.ts';
+import type {ReportChart} from '../document.ts';
+import type {TimeTexts} from '../moments.ts';
 import {escapeHtml} from './escape.ts';
 
 const WIDTH = 560;
@@ -8,13 +8,13 @@ const LEFT = 62;
 const TOP = 8;
 const BOTTOM = 22;
 const RIGHT = 6;
-/** What only warns does not cover the curves. */
+/** Length of a mark that only warns, so that it does not cover the curves. */
 const TICK = 7;
-/** Marks closer than this are one to the eye. */
+/** Least distance between two marks. */
 const APART = 3;
 
-/** A chart as SVG in the page itself: one scale for both sides, from 0 on; a gap where nothing is known. */
-export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {beside}: Moments): string {
+/** Writes a chart as inline SVG: one scale for both sides, from 0, with gaps where values are unknown. */
+export function chartHtml({title, unit, at, stepMs, lines, marks}: ReportChart, {short}: TimeTexts): string {
   const [from = 0] = at;
   const to = (at.at(-1) ?? from) + stepMs;
   const known = lines.flatMap(({values}) => values.filter(value => value !== null));
@@ -22,7 +22,7 @@ export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {besid
   const x = (moment: number) => LEFT + ((moment - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
   const y = (value: number) => TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM);
   const isStepped = lines.length === 1;
-  // Prod is dashed, and drawn over gray: where both run together both are seen.
+  // Prod is dashed and drawn over gray, so that both are visible where they overlap.
   const paths = lines.map(({side, name, values}) => {
     const points = values.map((value, index) =>
       value === null ? null : ([x((at[index] ?? 0) + stepMs / 2), y(value)] as const),
@@ -37,23 +37,23 @@ export function chartHtml({title, unit, at, stepMs, lines, marks}: Chart, {besid
   const drawn = marksApart(marks, from, to, x).map(({at: moment, text, tone}) => {
     const place = x(moment).toFixed(1);
     const foot = tone === 'bad' ? HEIGHT - BOTTOM : TOP + TICK;
-    return `<line class="mark ${tone}" x1="${place}" x2="${place}" y1="${TOP}" y2="${foot}"><title>${escapeHtml(`${beside(moment, from)} ${text}`)}</title></line>`;
+    return `<line class="mark ${tone}" x1="${place}" x2="${place}" y1="${TOP}" y2="${foot}"><title>${escapeHtml(`${short(moment, from)} ${text}`)}</title></line>`;
   });
-  const times = `<text x="${LEFT}" y="${HEIGHT - 6}">${beside(from, to)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${beside(to, from)}</text>`;
+  const times = `<text x="${LEFT}" y="${HEIGHT - 6}">${short(from, to)}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${short(to, from)}</text>`;
   const legend = lines.map(
     ({side, name}) => `<span class="of-${side}">${side === 'prod' ? '╌╌' : '━━'} ${escapeHtml(name)}</span>`,
   );
   return `<figure><figcaption>${escapeHtml(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">${[...ticks, ...drawn, ...paths.toReversed(), times].join('')}</svg></figure>`;
 }
 
-/** Marks that can be told from each other: where many crowd, the worst and the earliest of them. */
+/** Drops marks that are too close to others. The worst and then the earliest stay. */
 function marksApart(
-  marks: Chart['marks'],
+  marks: ReportChart['marks'],
   from: number,
   to: number,
   x: (moment: number) => number,
-): Chart['marks'] {
-  const kept: Chart['marks'][number][] = [];
+): ReportChart['marks'] {
+  const kept: ReportChart['marks'][number][] = [];
   for (const wanted of ['bad', 'warn']) {
     for (const mark of marks) {
       if (mark.tone !== wanted || mark.at < from || mark.at > to) continue;
@@ -63,7 +63,7 @@ function marksApart(
   return kept;
 }
 
-/** The least of 1, 2, 2.5, 5 times a power of ten that is not below; 1 for 0. */
+/** The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least `value`; 1 for 0. */
 function niceAbove(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -78,7 +78,7 @@ function pathOf(points: readonly (Point | null)[], isStepped: boolean): string {
   for (const [index, point] of points.entries()) {
     if (point !== null) {
       const [x, y] = point.map(value => value.toFixed(1));
-      // A point with a gap on both sides is a dot.
+      // A point with gaps on both sides becomes a dot.
       if (before === null) path += `M${x} ${y}${(points[index + 1] ?? null) === null ? 'h0.1' : ''}`;
       else path += isStepped ? `H${x}V${y}` : `L${x} ${y}`;
     }

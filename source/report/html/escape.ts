@@ -6,7 +6,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text that HTML reads as nothing but text, inside elements and quoted attributes; without controls and direction marks. */
+/**
+ * Escapes a text for HTML elements and quoted attributes, and removes control characters and direction marks.
+ */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll(/(?![\n\t\u200C\u200D])[\p{Cc}\p{Cf}]/gu, '')

@@ -1,14 +1,14 @@
-import type {Block, Cell, ReportDocument} from '../document.ts';
-import type {Moments} from '../moments.ts';
+import type {ReportBlock, ReportCell, ReportDocument} from '../document.ts';
+import type {TimeTexts} from '../moments.ts';
 import {chartHtml} from './chart.ts';
 import {escapeHtml} from './escape.ts';
 import {STYLE} from './style.ts';
 
-/** Nothing is loaded from anywhere, and nothing runs: what people wrote is text, whatever it says. */
+/** The page loads nothing and runs nothing, so that texts of people stay text. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** The report as one file that needs nothing else. */
-export function writeHtml({lang, title, lead, sections}: ReportDocument, moments: Moments): string {
+/** Writes a report as one self-contained HTML file. */
+export function writeHtml({lang, title, lead, sections}: ReportDocument, moments: TimeTexts): string {
   const parts = sections.map(({title: name, blocks}) => {
     const head = name === '' ? '' : `<h2>${escapeHtml(name)}</h2>\n`;
     return `<section>\n${head}${blocks.map(block => writeBlock(block, moments)).join('\n')}\n</section>`;
@@ -31,7 +31,7 @@ ${parts.join('\n')}
 `;
 }
 
-function writeBlock(block: Block, moments: Moments): string {
+function writeBlock(block: ReportBlock, moments: TimeTexts): string {
   switch (block.kind) {
     case 'text':
       return `<p class="${block.tone ?? 'plain'}">${escapeHtml(block.text)}</p>`;
@@ -50,7 +50,7 @@ function writeBlock(block: Block, moments: Moments): string {
   }
 }
 
-function writeCell({text, tone = 'plain', isNumber}: Cell): string {
+function writeCell({text, tone = 'plain', isNumber}: ReportCell): string {
   const classes = isNumber === true ? `${tone} number` : tone;
   return `<td class="${classes}">${escapeHtml(text)}</td>`;
 }

@@ -1,4 +1,4 @@
-/** The look of a report, light and dark by the reader's own choice. Prod is blue and dashed, gray is orange and full. */
+/** Style of the report, light and dark. Prod is blue and dashed, gray is orange and solid. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1c2024; --quiet: #60666d; --line: #d9dde1; --band: #f4f6f8;
   --prod: #1f6fb5; --gray: #c05a00; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; }

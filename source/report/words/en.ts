@@ -1,6 +1,7 @@
-import type {Words} from './words.ts';
+import {metricWordsIn} from '../../analysis/metrics.ts';
+import type {ReportWords} from './words.ts';
 
-export const en: Words = {
+export const en: ReportWords = {
   lang: 'en',
   units: ['d', 'h', 'min', 's'],
   title: (feature, version) => `${feature} ${version}: report of a gray release`,
@@ -21,21 +22,14 @@ export const en: Words = {
     fails: 'failed',
     undecided: 'undecided',
     'cannot-measure': 'not measured',
-    'not-applicable': 'not asked',
+    'not-applicable': 'not applicable',
     pending: 'not begun',
     running: 'running',
     done: 'done',
     failed: 'failed',
     skipped: 'skipped',
   },
-  metrics: {
-    error_rate: 'error rate',
-    availability: 'availability',
-    conversion_rate: 'conversion rate',
-    response_time_p50: 'response time p50',
-    response_time_p95: 'response time p95',
-    response_time_p99: 'response time p99',
-  },
+  metrics: metricWordsIn('en', 'name'),
   charts: {
     percent: 'gray, percent set',
     requestsPerSecond: 'requests per second',
@@ -43,11 +37,11 @@ export const en: Words = {
     p95: 'response time p95, ms',
     conversionRate: 'conversion rate, percent',
   },
-  better: {gray: 'gray', prod: 'prod', neither: 'neither: may be chance'},
+  better: {gray: 'gray', prod: 'prod', neither: 'neither, may be chance'},
   prod: 'prod',
   gray: 'gray',
   sections: {
-    differences: 'What differed',
+    differences: 'Differences',
     charts: 'Both sides over time',
     phases: 'Phases',
     rollback: 'Rollback',
@@ -94,7 +88,7 @@ export const en: Words = {
     count: 'number',
     rating: 'rating',
     types: 'kinds',
-    near: 'around it',
+    near: 'around the rollback',
   },
   facts: {
     release: 'release',
@@ -103,8 +97,8 @@ export const en: Words = {
     started: 'started',
     ended: 'ended',
     lasted: 'lasted',
-    paused: 'of it paused',
-    held: 'of it waiting for data or routers',
+    paused: 'time paused',
+    held: 'time waiting for data or routers',
     exposed: 'served by gray',
     head: 'log',
     made: 'report made',
@@ -113,26 +107,29 @@ export const en: Words = {
   open: 'open',
   none: 'none',
   head: (version, id) => `version ${version}, ${id}`,
-  bySomebody: (when, who) => `${when} by ${who}`,
+  byActor: (when, who) => `${when} by ${who}`,
   feedbackTypes: {bug: 'bug', suggestion: 'suggestion', experience: 'experience', performance: 'performance'},
   exposed: (requests, users) => `${requests} requests${users === null ? '' : ` of about ${users} users`}`,
   rolledBack: (percent, after) => `Rolled back from ${percent} after ${after}.`,
   toProd: (seconds, confirmed, known) =>
     `Prod for everyone in ${seconds}, ${confirmed} of ${known} routers confirmed.`,
-  toProdUnseen: 'How long it took until everyone was at prod was not seen.',
+  unconfirmed: 'It was written; no router confirms it.',
+  toProdUnseen: 'The time until everyone was at prod was not measured.',
   requestsAfter: count => `${count} requests reached gray after it.`,
-  silent: count => `${count} routers were silent and not counted as confirmed.`,
+  silent: count => `${count} routers were silent and do not count as confirmed.`,
   because: reason => `Why: ${reason}.`,
   completed: after => `Completed after ${after}: this version is prod.`,
-  stands: (state, phase, percent) => `It is ${state}${phase === '' ? '' : ` in ${phase}`} at ${percent}.`,
+  stands: (state, phase, percent) =>
+    `The release is ${state}${phase === '' ? '' : ` in ${phase}`} at ${percent}.`,
   covered: percent =>
-    `The numbers speak of ${percent} of its time; in the rest nothing was heard, or nobody kept it.`,
-  noNumbers: 'No numbers were kept of this release: nobody rolled them up while it ran, or they are gone.',
+    `The numbers cover ${percent} of its time. For the rest no samples arrived, or none were stored.`,
+  noNumbers:
+    'No numbers are stored for this release: no guard or console stored them while it ran, or they have expired.',
   onlyNear:
-    'Of its numbers only those around its rollback were kept: nobody rolled them up while it ran, or they are gone.',
+    'Only the numbers around its rollback are stored: no guard or console stored the rest while it ran, or it has expired.',
   before: minutes => `the last ${minutes} min before`,
   after: 'from then on',
   repeats: count => `and ${count} times again`,
-  noFeedback: 'nobody said anything',
+  noFeedback: 'no feedback',
   zone: name => `times in ${name}`,
 };

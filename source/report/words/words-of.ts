@@ -1,7 +1,7 @@
 import {en} from './en.ts';
-import type {Words} from './words.ts';
+import type {ReportWords} from './words.ts';
 import {zh} from './zh.ts';
 
-export function wordsOf(lang: 'en' | 'zh'): Words {
+export function reportWordsOf(lang: 'en' | 'zh'): ReportWords {
   return lang === 'zh' ? zh : en;
 }

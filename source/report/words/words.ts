@@ -4,8 +4,8 @@ import type {ReleaseState} from '../../release/state.ts';
 import type {TimeUnits} from '../moments.ts';
 import type {CourseOfSide, Difference} from '../report.ts';
 
-/** All that a report says by itself. Every function gets finished parts; the order of words is its business. */
-export interface Words {
+/** All texts of a report in one language. Functions get formatted parts and decide their order. */
+export interface ReportWords {
   lang: string;
   units: TimeUnits;
   title: (feature: string, version: string) => string;
@@ -88,10 +88,12 @@ export interface Words {
   open: string;
   none: string;
   head: (version: string, id: string) => string;
-  bySomebody: (when: string, who: string) => string;
+  byActor: (when: string, who: string) => string;
   feedbackTypes: Record<string, string>;
   exposed: (requests: string, users: string | null) => string;
   rolledBack: (percent: string, after: string) => string;
+  /** No router is known that could have confirmed the rollback. */
+  unconfirmed: string;
   toProd: (seconds: string, confirmed: string, known: string) => string;
   toProdUnseen: string;
   requestsAfter: (count: string) => string;

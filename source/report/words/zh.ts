@@ -1,6 +1,7 @@
-import type {Words} from './words.ts';
+import {metricWordsIn} from '../../analysis/metrics.ts';
+import type {ReportWords} from './words.ts';
 
-export const zh: Words = {
+export const zh: ReportWords = {
   lang: 'zh-CN',
   units: ['天', '小时', '分', '秒'],
   title: (feature, version) => `${feature} ${version} 灰度发布报告`,
@@ -28,14 +29,7 @@ export const zh: Words = {
     failed: '失败',
     skipped: '已跳过',
   },
-  metrics: {
-    error_rate: '错误率',
-    availability: '可用性',
-    conversion_rate: '转化率',
-    response_time_p50: '响应时间 p50',
-    response_time_p95: '响应时间 p95',
-    response_time_p99: '响应时间 p99',
-  },
+  metrics: metricWordsIn('zh', 'name'),
   charts: {
     percent: '灰度比例（设定值，%）',
     requestsPerSecond: '每秒请求数',
@@ -113,12 +107,13 @@ export const zh: Words = {
   open: '不限',
   none: '无',
   head: (version, id) => `版本 ${version}，${id}`,
-  bySomebody: (when, who) => `${when}，${who}`,
+  byActor: (when, who) => `${when}，${who}`,
   feedbackTypes: {bug: '故障报告', suggestion: '功能建议', experience: '使用体验', performance: '性能问题'},
   exposed: (requests, users) => `${requests} 次请求${users === null ? '' : `，约 ${users} 名用户`}`,
   rolledBack: (percent, after) => `在 ${percent} 时回滚，共运行 ${after}。`,
   toProd: (seconds, confirmed, known) =>
     `${seconds} 内全部用户回到生产，${known} 台路由器中 ${confirmed} 台已确认。`,
+  unconfirmed: '已写入；没有路由确认。',
   toProdUnseen: '未能观测到全部用户回到生产所用的时间。',
   requestsAfter: count => `此后仍有 ${count} 次请求到达灰度。`,
   silent: count => `${count} 台路由器无响应，不计入已确认。`,
@@ -127,8 +122,8 @@ export const zh: Words = {
   stands: (state, phase, percent) =>
     `目前${state}${phase === '' ? '' : `，阶段 ${phase}`}，灰度 ${percent}。`,
   covered: percent => `数据覆盖其 ${percent} 的时间；其余时间没有收到数据，或未被保存。`,
-  noNumbers: '没有保存此次发布的数据：运行期间无人汇总，或已过期。',
-  onlyNear: '只保存了回滚前后的数据：运行期间无人汇总，或已过期。',
+  noNumbers: '没有保存此次发布的数据：运行期间没有守护程序或控制台保存数据，或数据已过期。',
+  onlyNear: '只保存了回滚前后的数据：运行期间没有守护程序或控制台保存其余数据，或数据已过期。',
   before: minutes => `此前 ${minutes} 分钟`,
   after: '此后',
   repeats: count => `之后又触发 ${count} 次`,

@@ -35,7 +35,20 @@ const LOG_WRITING = ['eval', 'xadd', 'xdel', 'xsetid', 'publish'];
 const REST_WRITING = ['sadd', 'hset', 'hdel', 'set', 'del', 'multi', 'exec', 'zadd', 'zremrangebyscore'];
 
 const VIEWER: Rights = {
-  read: ['log', 'metrics', 'minutes', 'seconds', 'people', 'routers', 'lease', 'feedback', 'output', 'aside'],
+  read: [
+    'log',
+    'metrics',
+    'minutes',
+    'seconds',
+    'people',
+    'routers',
+    'lease',
+    'feedback',
+    'output',
+    'shares',
+    'summary',
+    'aside',
+  ],
   write: [],
   both: [],
   commands: [...LOG_READING, 'xread', 'xinfo|stream', 'zrangebyscore', 'hvals', 'hgetall', 'get'],

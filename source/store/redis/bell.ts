@@ -8,8 +8,6 @@ const ANSWER_MS = 2000;
 const FIRST_RETRY_MS = 50;
 /** A change right after the store came back is to be heard, too. */
 const LONGEST_RETRY_MS = 500;
-/** More than this unread is not worth keeping: the log holds it all. */
-const MOST_KEPT = 64;
 
 /**
  * The bells of all features of one store, on one connection. It may break and be silent at any time: every ear then
@@ -109,30 +107,23 @@ async function stayAwake(connection: Connection, signal: AbortSignal, keepAlive:
   }
 }
 
-/** One listener: keeps what was rung until it is fetched. */
+/** One listener. Of the rings that came since the last wait it keeps the first text: each of them means to read the log. */
 class Ear implements LogBell {
   readonly #onClose: () => void;
-  #kept: (string | null)[] = [];
+  #rung: {text: string | null} | null = null;
   #wake: (() => void) | null = null;
-  #take: ((text: string) => boolean) | null = null;
 
   constructor(onClose: () => void) {
     this.#onClose = onClose;
   }
 
   ring(text: string | null): void {
-    if (text !== null && this.#kept.length === 0 && this.#isTaken(text)) return;
-    if (text === null || this.#kept.length >= MOST_KEPT) this.#kept = [null];
-    else this.#kept.push(text);
+    this.#rung = {text: this.#rung?.text ?? text};
     this.#wake?.();
   }
 
-  async wait(
-    maxMs: number,
-    signal: AbortSignal,
-    take: ((text: string) => boolean) | null = null,
-  ): Promise<string | null> {
-    if (this.#kept.length === 0 && !signal.aborted) {
+  async wait(maxMs: number, signal: AbortSignal): Promise<string | null> {
+    if (this.#rung === null && !signal.aborted) {
       const {promise, resolve} = Promise.withResolvers<void>();
       const wake = (): void => resolve();
       const timer = setTimeout(wake, maxMs);
@@ -140,26 +131,17 @@ class Ear implements LogBell {
       timer.unref();
       signal.addEventListener('abort', wake);
       this.#wake = wake;
-      this.#take = take;
       await promise;
-      this.#take = null;
       this.#wake = null;
       clearTimeout(timer);
       signal.removeEventListener('abort', wake);
     }
-    return this.#kept.shift() ?? null;
+    const text = this.#rung?.text ?? null;
+    this.#rung = null;
+    return text;
   }
 
   close(): void {
     this.#onClose();
-  }
-
-  /** What throws is kept, and thrown again where somebody awaits it: here it would end the connection of all. */
-  #isTaken(text: string): boolean {
-    try {
-      return this.#take?.(text) ?? false;
-    } catch {
-      return false;
-    }
   }
 }

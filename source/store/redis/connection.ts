@@ -16,6 +16,8 @@ export function keyOf(command: Command): string | null {
 }
 
 const CLOSED = 'the connection was closed';
+/** However much of an answer arrives, it is waited for no longer, in milliseconds. */
+const LONGEST_ANSWER_MS = 30_000;
 /** So long at least a connection is kept to a server that takes no writes, in milliseconds. */
 const SETTLED_MS = 1000;
 
@@ -43,6 +45,8 @@ export class Connection {
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #openedAt = performance.now();
   #isLeaving = false;
+  /** When the last bytes came, by `performance.now()`. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   #why: Gone | null = null;
 
   private constructor(client: Redis) {
@@ -58,7 +62,9 @@ export class Connection {
   static async open(options: RedisOptions, withinMs: number, keepAlive: boolean): Promise<Connection> {
     const connection = new Connection(new Redis({...options, ...ONE_LIFE, connectTimeout: withinMs}));
     await connection.#bounded(withinMs, () => connection.#client.connect());
-    if (!keepAlive) connection.#client.stream.unref();
+    const {stream} = connection.#client;
+    if (!keepAlive) stream.unref();
+    stream.on('data', () => (connection.#heardAt = performance.now()));
     return connection;
   }
 
@@ -72,7 +78,7 @@ export class Connection {
   }
 
   /**
-   * Sends one command. No answer within `withinMs` ends the connection: it may be open on one side only.
+   * Sends one command. If nothing arrives for `withinMs` the connection ends: it may be open on one side only.
    * @throws Refused: the server's error. @throws Gone: no answer, and none will come.
    */
   async call(command: Command, withinMs: number): Promise<unknown> {
@@ -154,7 +160,8 @@ export class Connection {
 
   async #bounded<T>(withinMs: number, run: () => Promise<T>): Promise<T> {
     if (this.#why !== null) throw this.#why;
-    const answered = deadline(withinMs, () => this.end(`no answer within ${withinMs} ms`, true));
+    const late = (): void => this.end(`no answer within ${withinMs} ms`, true);
+    const answered = deadline(withinMs, late, () => this.#heardAt, LONGEST_ANSWER_MS);
     try {
       return await run();
     } catch (error) {

@@ -25,6 +25,11 @@ export class Cursor {
     return this.#id;
   }
 
+  /** What lies before `id` cannot be read. */
+  skipTo(id: string): void {
+    this.#id = id;
+  }
+
   moveTo(entries: readonly SampleEntry[]): void {
     const now = this.#now();
     this.#id = entries.at(-1)?.id ?? this.#id;
@@ -48,7 +53,7 @@ export class Cursor {
 }
 
 /** The milliseconds in an id. */
-function timeOf(id: string): number {
+export function timeOf(id: string): number {
   return Number.parseInt(id, 10);
 }
 

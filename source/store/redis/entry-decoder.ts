@@ -52,6 +52,11 @@ export class EntryDecoder {
     this.#need -= taken;
   }
 
+  /** The entries of the reply that is being read, as far as they have come; they are not part of the reply any more. */
+  takeEntries(): SampleEntry[] {
+    return this.#entries?.splice(0) ?? [];
+  }
+
   /** Reads a header or one entry; false: not all of it is here. */
   #step(): boolean {
     if (this.#entries === null) {

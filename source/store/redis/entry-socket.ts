@@ -4,30 +4,44 @@ import {EntryDecoder, type EntryReply} from './entry-decoder.ts';
 import {Gone, Refused} from './faults.ts';
 import type {SampleEntry} from '../port.ts';
 
-/** Beyond the time the server waits for entries, how long its answer may take, in milliseconds. */
+/** Beyond the time the server waits for entries, how long nothing of its answer may arrive, in milliseconds. */
 const GRACE_MS = 2000;
+
+/** What one XREAD gave. */
+export interface EntryRead {
+  entries: SampleEntry[];
+  /** Length of the answer. */
+  bytes: number;
+  /** False: the connection was lost in the middle of the answer, after these entries. */
+  isWhole: boolean;
+}
 
 /** A connection that does nothing but read one stream, from the bare bytes. One read at a time. */
 export class EntrySocket {
   readonly #connection: Connection;
   readonly #write: (bytes: string) => void;
   readonly #asking: string;
+  readonly #decoder: EntryDecoder;
   #waiting: PromiseWithResolvers<EntryReply> | null = null;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #bytes = 0;
 
   /** `asking`: the node is taking over the stream's slot, and each read has to ask for it. */
   constructor(connection: Connection, asking = false) {
     this.#connection = connection;
     this.#asking = asking ? encode(['ASKING']) : '';
     const socket = connection.takeSocket();
-    const decoder = new EntryDecoder(reply => {
+    this.#decoder = new EntryDecoder(reply => {
       const waiting = this.#waiting;
       this.#waiting = null;
       waiting?.resolve(reply);
     });
     this.#write = bytes => void socket.write(bytes);
     socket.on('data', (chunk: Buffer) => {
+      this.#heardAt = performance.now();
+      this.#bytes += chunk.length;
       try {
-        decoder.push(chunk);
+        this.#decoder.push(chunk);
       } catch (error) {
         connection.end(error instanceof Error ? error.message : String(error));
       }
@@ -40,21 +54,28 @@ export class EntrySocket {
   }
 
   /**
-   * Entries after `id`, at most `count`; none: nothing came within `blockMs` (0: it does not wait).
+   * Reads entries after `id`, at most `count`; none: nothing came within `blockMs` (0: it does not wait). If the connection is
+   * lost after some entries have come, it gives these.
    * @throws Gone, Refused
    */
-  async read(key: string, id: string, count: number, blockMs: number): Promise<SampleEntry[]> {
+  async read(key: string, id: string, count: number, blockMs: number): Promise<EntryRead> {
     if (!this.alive) throw new Gone('the connection was closed');
     const block = blockMs > 0 ? ['BLOCK', String(blockMs)] : [];
     const words = ['XREAD', 'COUNT', String(count), ...block, 'STREAMS', key, id];
     const waiting = Promise.withResolvers<EntryReply>();
     this.#waiting = waiting;
-    const answered = deadline(blockMs + GRACE_MS, () => this.#connection.end('no answer to XREAD', true));
+    this.#bytes = 0;
+    const late = (): void => this.#connection.end('no answer to XREAD', true);
+    const answered = deadline(blockMs + GRACE_MS, late, () => this.#heardAt);
     try {
       this.#write(this.#asking + encode(words));
       const reply = await waiting.promise;
       if ('error' in reply) throw new Refused(reply.error, 'XREAD', key);
-      return reply.entries;
+      return {entries: reply.entries, bytes: this.#bytes, isWhole: true};
+    } catch (error) {
+      const entries = error instanceof Gone ? this.#decoder.takeEntries() : [];
+      if (entries.length === 0) throw error;
+      return {entries, bytes: this.#bytes, isWhole: false};
     } finally {
       answered();
     }

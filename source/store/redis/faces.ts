@@ -10,6 +10,8 @@ import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {outputReader, writeOutput} from './outputs.ts';
 import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
+import {shareKeeper, shareReader} from './shares.ts';
+import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /** What the parts of a feature are made of. */
@@ -30,6 +32,8 @@ export function featureView({line, clock, bells}: Means, feature: string): Featu
     routers: routerRegistry(line, clock, keys),
     feedback: feedbackReader(line, clock, keys.feedback),
     outputs: outputReader(line, keys.output),
+    shares: shareReader(line, keys),
+    summary: summaryReader(line, keys),
     lease: leaseReader(line, keys),
     streamClocks: () => readStreamClocks(line, keys),
   };
@@ -52,6 +56,8 @@ export function featureStore({line, clock, bells}: Means, feature: string): Feat
       ...outputReader(line, keys.output),
       write: output => writeOutput(line, keys.output, output),
     },
+    shares: shareKeeper(line, keys),
+    summary: summaryKeeper(line, keys),
     lease: leaseKeeper(line, keys),
     streamClocks: () => readStreamClocks(line, keys),
     mendStreams: () => mendStreams(line, keys),

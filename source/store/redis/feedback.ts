@@ -18,7 +18,10 @@ export function feedbackReader(line: Line, clock: StoreClock, key: string): Feed
       const from = isLater ? `(${afterId}` : since;
       // An id from ahead of the clock is no time: a reader that goes on after it would miss what follows.
       const to = Math.floor(clock.now()) + STREAM_AHEAD_MS;
-      const rows = await line.call(['XRANGE', key, from, to, 'COUNT', FEEDBACK_BATCH], {reads: true});
+      const rows = await line.call(['XRANGE', key, from, to, 'COUNT', FEEDBACK_BATCH], {
+        reads: true,
+        isLarge: true,
+      });
       return (rows as [id: string, fields: string[]][]).map(toEntry);
     },
   };

@@ -10,6 +10,8 @@ const CONNECT_MS = 2500;
  * waits for a second, then for two, and a network that is back is to be found sooner.
  */
 const BESIDE_MS = 400;
+/** However long connecting took, the server gets so long to answer, in milliseconds. */
+const LEAST_ANSWER_MS = 1000;
 const OLDEST = 7;
 
 /**
@@ -35,7 +37,7 @@ export async function connect(
   steps.push(['HELLO']);
   if (target.db !== 0) steps.push(['SELECT', target.db]);
   try {
-    const leftMs = Math.max(1, Math.ceil(until - performance.now()));
+    const leftMs = Math.max(LEAST_ANSWER_MS, Math.ceil(until - performance.now()));
     // Sent together: one round trip. The first that is refused is the reason for the others.
     const answers = await Promise.allSettled(steps.map(step => connection.call(step, leftMs)));
     for (const [at, answer] of answers.entries()) {

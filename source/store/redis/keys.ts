@@ -28,6 +28,10 @@ export interface Keys {
   feedback: string;
   /** Capped stream of hook output. */
   output: string;
+  /** Hash: links to watch by, and how many do. */
+  shares: string;
+  /** String: one line of JSON, written each second by the process that acts. */
+  summary: string;
   /** Capped stream of what lay in the log but was no commit. */
   aside: string;
 }
@@ -47,6 +51,8 @@ export function keysOf(feature: string): Keys {
     lease: key('lease'),
     feedback: key('feedback'),
     output: key('output'),
+    shares: key('shares'),
+    summary: key('summary'),
     aside: key('aside'),
   };
 }

@@ -11,6 +11,8 @@ import {connect} from './handshake.ts';
 const CALL_MS = 3000;
 /** Longest time one attempt waits for its answer, in milliseconds. */
 const ANSWER_MS = 2000;
+/** However late it is, an answer gets so long, in milliseconds: on a busy host connecting may take all the time there is. */
+const LEAST_ANSWER_MS = 1000;
 const MAX_REDIRECTIONS = 4;
 /** While a slot moves, a node that has only some keys of a command answers TRYAGAIN. It is asked again after this time, in milliseconds. */
 const TRY_AGAIN_MS = 50;
@@ -58,13 +60,17 @@ export class Line {
 
   /**
    * Sends one command and follows the redirections of a cluster. A command that only reads (`reads`) is sent once more if
-   * its connection was lost. `waits`: after TRYAGAIN the command is sent again; otherwise TRYAGAIN is thrown.
+   * its connection was lost. `waits`: after TRYAGAIN the command is sent again; otherwise TRYAGAIN is thrown. `isLarge`: the
+   * answer may have megabytes and takes a connection of its own, so that no commit waits behind it.
    * @throws StoreFault
    */
-  async call(command: Command, {key = keyOf(command), reads = false, waits = true} = {}): Promise<unknown> {
+  async call(
+    command: Command,
+    {key = keyOf(command), reads = false, waits = true, isLarge = false} = {},
+  ): Promise<unknown> {
     const until = performance.now() + CALL_MS;
     const attempt = async (): Promise<unknown> => {
-      const [answer] = await this.#follow([command], key, until, waits);
+      const [answer] = await this.#follow([command], key, until, {waits, isLarge});
       if (answer instanceof Refused) throw answer;
       return this.#here(answer);
     };
@@ -148,7 +154,7 @@ export class Line {
     commands: readonly Command[],
     key: string | null,
     until: number,
-    waits = true,
+    {waits = true, isLarge = false} = {},
   ): Promise<unknown[]> {
     const answers: unknown[] = [];
     const isTransaction = commands[0]?.[0] === 'MULTI';
@@ -156,9 +162,10 @@ export class Line {
     let address = await this.find(key);
     let asking = false;
     for (let hops = 0; ;) {
-      const sent = await this.#send(
+      const connection = await this.#pooled(address, isLarge);
+      const sent = await send(
         due.map(({command}) => command),
-        address,
+        connection,
         asking,
         until,
       );
@@ -180,33 +187,6 @@ export class Line {
     }
   }
 
-  /** Sends commands to one node. `asking`: to a node that is taking over their slot. */
-  async #send(
-    commands: readonly Command[],
-    address: Address,
-    asking: boolean,
-    until: number,
-  ): Promise<unknown[]> {
-    const connection = await this.#pooled(address);
-    const lived = connection.alive;
-    try {
-      const [only] = commands;
-      if (only !== undefined && commands.length === 1 && !asking) {
-        return [await connection.call(only, left(until)).catch(asAnswer)];
-      }
-      if (!asking) return await connection.all(commands, left(until));
-      const isTransaction = commands[0]?.[0] === 'MULTI';
-      const all = commands.flatMap((command, at): Command[] =>
-        isTransaction && at > 0 ? [command] : [['ASKING'], command],
-      );
-      const answers = await connection.all(all, left(until));
-      return answers.filter((_, at) => all[at]?.[0] !== 'ASKING');
-    } catch (error) {
-      if (error instanceof Gone && lived) throw new Gone(error.message, {silent: error.silent, sent: true});
-      throw error;
-    }
-  }
-
   /** The node that serves a key; null: any node. */
   async find(key: string | null): Promise<Address> {
     if (this.#single !== null) return this.#single;
@@ -214,10 +194,10 @@ export class Line {
     return this.#slots.find(key);
   }
 
-  /** The shared connection to an address, made when there is none that lives. */
-  async #pooled(address: Address): Promise<Connection> {
+  /** The shared connection to an address, or that for large answers; made when there is none that lives. */
+  async #pooled(address: Address, isLarge = false): Promise<Connection> {
     if (this.closed.aborted) throw new Gone(CLOSED);
-    const {name} = address;
+    const name = isLarge ? `${address.name} large` : address.name;
     const known = this.#pool.get(name);
     if (known !== undefined) return known;
     const opening = connect(this.target, address, this.keepAlive);
@@ -250,7 +230,33 @@ export class Line {
 }
 
 function left(until: number): number {
-  return Math.max(1, Math.min(ANSWER_MS, Math.ceil(until - performance.now())));
+  return Math.max(LEAST_ANSWER_MS, Math.min(ANSWER_MS, Math.ceil(until - performance.now())));
+}
+
+/** Sends commands to one node. `asking`: to a node that is taking over their slot. */
+async function send(
+  commands: readonly Command[],
+  connection: Connection,
+  asking: boolean,
+  until: number,
+): Promise<unknown[]> {
+  const lived = connection.alive;
+  try {
+    const [only] = commands;
+    if (only !== undefined && commands.length === 1 && !asking) {
+      return [await connection.call(only, left(until)).catch(asAnswer)];
+    }
+    if (!asking) return await connection.all(commands, left(until));
+    const isTransaction = commands[0]?.[0] === 'MULTI';
+    const all = commands.flatMap((command, at): Command[] =>
+      isTransaction && at > 0 ? [command] : [['ASKING'], command],
+    );
+    const answers = await connection.all(all, left(until));
+    return answers.filter((_, at) => all[at]?.[0] !== 'ASKING');
+  } catch (error) {
+    if (error instanceof Gone && lived) throw new Gone(error.message, {silent: error.silent, sent: true});
+    throw error;
+  }
 }
 
 function asAnswer(error: unknown): Refused {

@@ -1,5 +1,6 @@
 import type {Commit} from '../../release/commit.ts';
 import {encodeCommit, placeOf, type LogEntry} from '../chain.ts';
+import {exposesMore} from '../exposes-more.ts';
 import {StoreFault} from '../fault.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
 import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
@@ -118,25 +119,6 @@ function isSent({cause}: StoreFault): boolean {
 function unknown(lost: StoreFault, {version}: Commit): StoreFault {
   const message = `${lost.message} Whether version ${version} was written is not known.`;
   return new StoreFault(lost.code, message, 'Look at the log before you repeat it.', lost.cause);
-}
-
-/** Whether more users may get gray after it. Only such a commit has to wait when the store is full. */
-function exposesMore({events}: Commit): boolean {
-  return events.some(event => {
-    switch (event.type) {
-      case 'release-started':
-      case 'release-resumed':
-      case 'release-enabled':
-      case 'phase-entered':
-      case 'promotion-started':
-      case 'user-included':
-        return true;
-      case 'percent-set':
-        return !('percent' in event && 'from' in event) || event.percent > event.from;
-      default:
-        return false;
-    }
-  });
 }
 
 function readEntry([id, fields]: readonly [string, string[], string?]): LogEntry {

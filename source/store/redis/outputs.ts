@@ -7,7 +7,7 @@ import {toJson} from '../../release/well-formed.ts';
 export function outputReader(line: Line, key: string): OutputReader {
   return {
     read: async () => {
-      const rows = await line.call(['XRANGE', key, '-', '+'], {reads: true});
+      const rows = await line.call(['XRANGE', key, '-', '+'], {reads: true, isLarge: true});
       return (rows as [id: string, fields: string[]][]).flatMap(toOutput);
     },
   };

@@ -16,6 +16,7 @@ export function rollUpReader(line: Line, keys: Keys): RollUpReader {
           // Members and their scores, taking turns.
           const answer = (await line.call(['ZRANGEBYSCORE', keys[kind], ...range], {
             reads: true,
+            isLarge: true,
           })) as string[];
           const members = answer.filter((_, index) => index % 2 === 0);
           const last = members.length < count ? null : Number(answer.at(-1));

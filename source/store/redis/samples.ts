@@ -1,12 +1,13 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {StoreFault} from '../fault.ts';
 import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
 import type {Address} from './address.ts';
 import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
-import {EntrySocket} from './entry-socket.ts';
-import {toFault} from './faults.ts';
+import {EntrySocket, type EntryRead} from './entry-socket.ts';
+import {Gone, toFault} from './faults.ts';
 import type {Line} from './line.ts';
-import {Cursor} from './cursor.ts';
+import {Cursor, timeOf} from './cursor.ts';
 import {lastGiven} from './streams.ts';
 
 const BATCH = 1000;
@@ -26,21 +27,26 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
   const history = async (sinceMs: number, onBatch: OnBatch, stopped: AbortSignal): Promise<string> => {
     const signal = AbortSignal.any([stopped, line.closed]);
     let id = before(sinceMs);
-    const stream = new StreamConnection(line, key);
+    const stream = new StreamConnection(line, clock, key);
     const stop = (): void => stream.end();
     signal.addEventListener('abort', stop);
     try {
       for (;;) {
-        const entries = await stream.read(id, BATCH, 0);
+        let read: StreamRead;
+        try {
+          read = await stream.read(id, 0);
+        } catch (error) {
+          if (signal.aborted) return id;
+          if (stream.mayShrink(error, LOSSES_UNTIL_NOW)) continue;
+          line.forgetNodes();
+          throw toFault(error, where);
+        }
+        const {entries, isEnd} = read;
         if (signal.aborted) return id;
-        id = entries.at(-1)?.id ?? id;
+        id = entries.at(-1)?.id ?? read.id;
         if (entries.length > 0) onBatch(entries);
-        if (entries.length < BATCH) return id;
+        if (isEnd) return id;
       }
-    } catch (error) {
-      if (signal.aborted) return id;
-      line.forgetNodes();
-      throw toFault(error, where);
     } finally {
       signal.removeEventListener('abort', stop);
       stream.end();
@@ -50,7 +56,7 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
   const follow: SampleReader['follow'] = async (afterId, onBatch, stopped, onStatus) => {
     const signal = AbortSignal.any([stopped, line.closed]);
     const cursor = new Cursor(afterId, () => clock.now());
-    const stream = new StreamConnection(line, key);
+    const stream = new StreamConnection(line, clock, key);
     const stop = (): void => stream.end();
     signal.addEventListener('abort', stop);
     let retryMs = 0;
@@ -59,10 +65,14 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
         let entries: SampleEntry[];
         try {
           // After a fault the first look does not wait, so that "back" is told at once.
-          entries = await stream.read(cursor.id, BATCH, retryMs > 0 ? 0 : BLOCK_MS);
-          if (entries.length === 0) cursor.checkAgainst(await lastGiven(line, key));
+          const read = await stream.read(cursor.id, retryMs > 0 ? 0 : BLOCK_MS);
+          ({entries} = read);
+          if (read.id !== cursor.id) cursor.skipTo(read.id);
+          const last = entries.length > 0 ? undefined : await lastGiven(line, key).catch(unlessTooLarge);
+          if (last !== undefined) cursor.checkAgainst(last);
         } catch (error) {
           if (signal.aborted) return;
+          if (stream.mayShrink(error)) continue;
           // Even an error that the server gave: it may have been the wrong server by now.
           stream.drop();
           line.forgetNodes();
@@ -84,38 +94,86 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
     }
   };
 
-  return {lastId: async () => (await lastGiven(line, key)) ?? START, history, follow};
+  const lastId = async (): Promise<string> => {
+    const last = await lastGiven(line, key).catch(unlessTooLarge);
+    return last === undefined ? `${Math.floor(clock.now())}-0` : (last ?? START);
+  };
+  return {lastId, history, follow};
+}
+
+/** XINFO tells first and last entry, too, and a server closes a connection on which it would send more than it allows. */
+function unlessTooLarge(error: unknown): undefined {
+  if (!(error instanceof StoreFault && error.cause instanceof Gone)) throw error;
 }
 
 /** Redirections of a cluster that one read follows at most. */
 const MAX_REDIRECTIONS = 4;
+/** An answer is to have about so many bytes at most, so that entries are handed on while others arrive. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+/** One entry whose answer was lost so often is passed over. */
+const MOST_LOSSES = 3;
+/** After so many losses `SKIP_MS`, doubled each time, has passed all that is kept. */
+const LOSSES_UNTIL_NOW = 16;
+/** How far after the last entry the next one is looked for then, in milliseconds; twice as far with each further loss. */
+const SKIP_MS = 1000;
 
-/** Reads one stream on a connection of its own, which is opened again after a loss and follows the stream's slot. */
+interface StreamRead extends Pick<EntryRead, 'entries'> {
+  /** The id after which it was read; another than was asked for where entries were passed over. */
+  id: string;
+  /** There is no more in the stream. */
+  isEnd: boolean;
+}
+
+/**
+ * Reads one stream on a connection of its own, which is opened again after a loss and follows the stream's slot. It asks for
+ * fewer entries where their answers are large or are lost, and passes over one that the server does not hand out even alone.
+ */
 class StreamConnection {
   readonly #line: Line;
+  readonly #clock: StoreClock;
   readonly #key: string;
   #socket: EntrySocket | null = null;
   #address: Address | null = null;
   #isEnded = false;
+  #count = BATCH;
+  /** Answers lost one after another, each of a single entry. */
+  #losses = 0;
+  #isLost = false;
 
-  constructor(line: Line, key: string) {
+  constructor(line: Line, clock: StoreClock, key: string) {
     this.#line = line;
+    this.#clock = clock;
     this.#key = key;
   }
 
-  /** As `EntrySocket.read`. @throws Gone, Refused, StoreFault */
-  async read(id: string, count: number, blockMs: number): Promise<SampleEntry[]> {
+  /** Reads entries after `id`, as `EntrySocket.read`. @throws Gone, Refused, StoreFault */
+  async read(id: string, blockMs: number): Promise<StreamRead> {
+    this.#isLost = false;
+    const from = this.#losses < MOST_LOSSES ? id : this.#after(id);
     for (let hops = 0; ; hops++) {
       if (this.#socket?.alive !== true) await this.#open(await this.#line.find(this.#key), false);
+      const socket = this.#socket;
+      if (socket === null) throw new Gone('the connection was closed');
+      const asked = this.#count;
       try {
-        return (await this.#socket?.read(this.#key, id, count, blockMs)) ?? [];
+        const read = await socket.read(this.#key, from, asked, blockMs);
+        this.#adapt(read);
+        return {entries: read.entries, id: from, isEnd: read.isWhole && read.entries.length < asked};
       } catch (error) {
         const other = this.#address === null ? null : this.#line.redirectionOf(error, this.#address);
-        if (other === null || hops >= MAX_REDIRECTIONS) throw error;
+        if (other === null || hops >= MAX_REDIRECTIONS) {
+          if (error instanceof Gone && !this.#isEnded) this.#lose();
+          throw error;
+        }
         this.drop();
         await this.#open(other.to, other.ask);
       }
     }
+  }
+
+  /** Whether an error may be one of too large an answer, and a smaller one is worth asking for at once. */
+  mayShrink(error: unknown, mostLosses = MOST_LOSSES): boolean {
+    return this.#isLost && error instanceof Gone && !error.silent && this.#losses <= mostLosses;
   }
 
   /** The next read opens another connection. */
@@ -127,6 +185,25 @@ class StreamConnection {
   end(): void {
     this.#isEnded = true;
     this.drop();
+  }
+
+  #adapt({entries, bytes}: EntryRead): void {
+    this.#losses = 0;
+    const fitting = entries.length === 0 ? BATCH : Math.floor((LARGE_BYTES * entries.length) / bytes);
+    this.#count = Math.max(1, Math.min(BATCH, 2 * this.#count, fitting));
+  }
+
+  #lose(): void {
+    this.#isLost = true;
+    if (this.#count === 1) this.#losses++;
+    this.#count = Math.ceil(this.#count / 8);
+  }
+
+  /** An id beyond the entry that is not handed out. */
+  #after(id: string): string {
+    const now = Math.floor(this.#clock.now());
+    const skipMs = SKIP_MS * 2 ** (this.#losses - MOST_LOSSES);
+    return `${Math.min(now, Math.max(timeOf(id), now - KEEP_SAMPLES_MS) + skipMs)}-0`;
   }
 
   async #open(address: Address, asking: boolean): Promise<void> {

@@ -11,7 +11,7 @@ const KEPT = 100;
 /** Last id the stream has given, whether its entry is still there or not; null: there is no stream. @throws StoreFault */
 export async function lastGiven(line: Line, key: string): Promise<string | null> {
   try {
-    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true})) as unknown[];
+    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true, isLarge: true})) as unknown[];
     return String(facts[facts.indexOf('last-generated-id') + 1]);
   } catch (error) {
     if (

@@ -3,7 +3,8 @@ import {dirname} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {StoreFault} from '../fault.ts';
 import {Connection} from './driver.ts';
-import {isBusy, notAFile, notThere, toFault} from './faults.ts';
+import {diskFull, isBusy, isFull, mayBeFull, notAFile, notThere, toFault} from './faults.ts';
+import {Reserve, type ReserveUse} from './reserve.ts';
 import {Bells} from './bells.ts';
 import {prepareSchema} from './schema.ts';
 
@@ -27,11 +28,13 @@ export class Database {
   readonly bells: Bells;
   readonly #options: DatabaseOptions;
   readonly #closed = new AbortController();
+  readonly #reserve: Reserve;
   #connection: Connection | null = null;
   #file = '';
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.#reserve = new Reserve(options.path);
     this.bells = new Bells(() => this.#connect(true), options.keepAlive);
   }
 
@@ -42,7 +45,7 @@ export class Database {
 
   /** Reads. */
   read<T>(work: (connection: Connection) => T): Promise<T> {
-    return this.#attempt(() => work(this.#current()));
+    return this.#attempt(() => work(this.#current()), 'some');
   }
 
   /** Reads at once; throws what the driver throws, also when a lock is in the way. */
@@ -50,19 +53,26 @@ export class Database {
     return work(this.#current());
   }
 
-  /** Writes all of `work` or nothing, and rings the bells. `durable`: also against a loss of power. */
-  async write<T>(work: (connection: Connection) => T, durable = false): Promise<T> {
+  /**
+   * Writes all of `work` or nothing, and rings the bells. `durable`: also against a loss of power. `reserve`: what may be used
+   * of the room that is kept, where the disk is full.
+   */
+  async write<T>(
+    work: (connection: Connection) => T,
+    {durable = false, reserve = 'nothing'}: {durable?: boolean; reserve?: ReserveUse} = {},
+  ): Promise<T> {
     const result = await this.#attempt(() => {
       const connection = this.#current();
       return connection.transaction(() => work(connection), durable);
-    });
+    }, reserve);
+    this.#reserve.fill();
     this.bells.ring();
     return result;
   }
 
   /** Does all of `work` with the right to write, and takes it back. */
   rehearse<T>(work: (connection: Connection) => T): Promise<T> {
-    return this.#attempt(() => this.#current().rehearsal(() => work(this.#current())));
+    return this.#attempt(() => this.#current().rehearsal(() => work(this.#current())), 'nothing');
   }
 
   close(): void {
@@ -70,18 +80,39 @@ export class Database {
     this.bells.close();
     this.#connection?.close();
     this.#connection = null;
+    this.#reserve.reclaim();
   }
 
-  async #attempt<T>(work: () => T): Promise<T> {
+  async #attempt<T>(work: () => T, reserve: ReserveUse): Promise<T> {
     const giveUpAt = performance.now() + GIVE_UP_MS;
+    let isCleared = false;
     for (;;) {
       try {
         return work();
       } catch (error) {
+        if (this.#isFull(error)) {
+          // First what the journal holds goes into the file, so that its own room can be used again.
+          if (isCleared && !this.#reserve.spend(reserve)) throw diskFull(this.#options.label, error);
+          isCleared = true;
+          this.#emptyJournal();
+          continue;
+        }
         if (!isBusy(error) || performance.now() > giveUpAt) throw toFault(error, this.#options.label);
       }
       // Of unequal length, or two processes would meet again and again.
       await delay(1 + Math.random() * 9);
+    }
+  }
+
+  #isFull(error: unknown): boolean {
+    return mayBeFull(error) && (isFull(error) || this.#reserve.isDiskFull);
+  }
+
+  #emptyJournal(): void {
+    try {
+      this.#connection?.execute('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Others read from it, or the file needs room itself.
     }
   }
 
@@ -111,7 +142,10 @@ export class Database {
     const connection = new Connection(path, readOnly);
     try {
       prepareSchema(connection, readOnly, label);
-      if (!readOnly) connection.execute(`PRAGMA journal_size_limit = ${JOURNAL_LIMIT_BYTES}`);
+      if (!readOnly) {
+        connection.execute(`PRAGMA journal_size_limit = ${JOURNAL_LIMIT_BYTES}`);
+        this.#reserve.fill();
+      }
     } catch (error) {
       connection.close();
       throw error;

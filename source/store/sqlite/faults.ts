@@ -24,6 +24,27 @@ export function isBusy(error: unknown): boolean {
   return code === PRIMARY.busy || code === PRIMARY.locked;
 }
 
+/** Whether an error may come from a disk without room: SQLite calls it by other names, too, where it makes a file. */
+export function mayBeFull(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === PRIMARY.full || code === PRIMARY.io || code === PRIMARY.cannotOpen || isNoSpace(error);
+}
+
+/** Whether an error says that there is no room. */
+export function isFull(error: unknown): boolean {
+  return resultCode(error) === PRIMARY.full || isNoSpace(error);
+}
+
+/** The disk has no room, and the reserve gave none. */
+export function diskFull(label: string, cause: unknown): StoreFault {
+  return new StoreFault(
+    'store-full',
+    `The disk of ${label} is full.`,
+    'Free space on that disk. Until then only commits that give gray to fewer users are written, as far as the reserve beside the store lasts.',
+    cause,
+  );
+}
+
 /** Names what the driver or the file system said, in the words of the port. What is no fault of the store stays as it is. */
 export function toFault(error: unknown, label: string): unknown {
   if (error instanceof StoreFault) return error;
@@ -38,7 +59,7 @@ export function toFault(error: unknown, label: string): unknown {
       );
     }
     case PRIMARY.full: {
-      return new StoreFault('store-full', `No room is left for ${label}.`, 'Free space on its disk.', error);
+      return diskFull(label, error);
     }
     case PRIMARY.perm:
     case PRIMARY.readOnly:
@@ -100,9 +121,11 @@ function noRights(label: string, cause: unknown): StoreFault {
 }
 
 function fileFault(error: NodeJS.ErrnoException, label: string): StoreFault {
-  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
-    ? new StoreFault('store-full', `No room is left for ${label}.`, 'Free space on its disk.', error)
-    : noRights(label, error);
+  return isNoSpace(error) ? diskFull(label, error) : noRights(label, error);
+}
+
+function isNoSpace(error: unknown): boolean {
+  return isFileError(error) && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function isFileError(error: unknown): error is NodeJS.ErrnoException {

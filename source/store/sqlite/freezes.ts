@@ -23,12 +23,15 @@ export function freezeReader(database: Database): FreezeReader {
 export function freezeWriter(database: Database): FreezeWriter {
   return {
     write: async entry => {
-      await database.write(connection => {
-        if (!hasTable(connection)) connection.execute(TABLE);
-        connection.run('INSERT INTO freezes (entry) VALUES (?)', toJson(entry));
-        const surplus = 'DELETE FROM freezes WHERE id <= (SELECT max(id) FROM freezes) - ?';
-        connection.run(surplus, KEEP_FREEZES);
-      }, true);
+      await database.write(
+        connection => {
+          if (!hasTable(connection)) connection.execute(TABLE);
+          connection.run('INSERT INTO freezes (entry) VALUES (?)', toJson(entry));
+          const surplus = 'DELETE FROM freezes WHERE id <= (SELECT max(id) FROM freezes) - ?';
+          connection.run(surplus, KEEP_FREEZES);
+        },
+        {durable: true},
+      );
     },
   };
 }

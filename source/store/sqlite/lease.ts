@@ -9,8 +9,8 @@ export function leaseReader(database: Database, feature: string): Pick<LeaseKeep
 export function leaseKeeper(database: Database, feature: string): LeaseKeeper {
   return {
     ...leaseReader(database, feature),
-    hold: (holder, token, forMs) =>
-      database.write(connection => {
+    hold: (holder, token, forMs) => {
+      const take = (connection: Connection): Lease | null => {
         const held = current(connection, feature);
         const now = Date.now();
         const isVoid = held === null || held.until - now > 2 * forMs;
@@ -18,7 +18,10 @@ export function leaseKeeper(database: Database, feature: string): LeaseKeeper {
         const until = now + forMs;
         connection.run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', feature, holder, token, until);
         return {holder, token, until};
-      }),
+      };
+      // A full disk must not take the guard away.
+      return database.write(take, {reserve: 'some'});
+    },
     giveUp: token =>
       database.write(connection => {
         connection.run('DELETE FROM leases WHERE feature = ? AND token = ?', feature, token);

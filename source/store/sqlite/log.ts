@@ -1,5 +1,6 @@
 import type {Commit} from '../../release/commit.ts';
 import {encodeCommit, placeOf, type LogEntry} from '../chain.ts';
+import {exposesMore} from '../exposes-more.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
 import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
 import {listen} from './bell.ts';
@@ -19,7 +20,11 @@ export function logReader(database: Database, feature: string): LogReader {
 
 export function logWriter(database: Database, feature: string): LogWriter & LogRehearsal {
   return {
-    append: commit => database.write(connection => appendIn(connection, feature, commit), true),
+    append: commit =>
+      database.write(connection => appendIn(connection, feature, commit), {
+        durable: true,
+        reserve: exposesMore(commit) ? 'nothing' : 'all',
+      }),
     rehearse: commit => database.rehearse(connection => appendIn(connection, feature, commit)),
   };
 }

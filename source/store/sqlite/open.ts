@@ -24,6 +24,8 @@ import {outputReader, writeOutput} from './outputs.ts';
 import {rollUpReader, rollUpWriter} from './roll-ups.ts';
 import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
 import {sampleReader, sampleWriter} from './samples.ts';
+import {shareKeeper, shareReader} from './shares.ts';
+import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /**
@@ -87,6 +89,8 @@ function view(database: Database, feature: string): FeatureView {
     routers: routerRegistry(database, feature),
     feedback: feedbackReader(database, feature),
     outputs: outputReader(database, feature),
+    shares: shareReader(database, feature),
+    summary: summaryReader(database, feature),
     lease: leaseReader(database, feature),
     streamClocks: () => readStreamClocks(database, feature),
   };
@@ -107,6 +111,8 @@ function operate(database: Database, feature: string): FeatureStore {
       ...outputReader(database, feature),
       write: output => writeOutput(database, feature, output),
     },
+    shares: shareKeeper(database, feature),
+    summary: summaryKeeper(database, feature),
     lease: leaseKeeper(database, feature),
     streamClocks: () => readStreamClocks(database, feature),
     mendStreams: () => mendStreams(database, feature),
@@ -149,7 +155,7 @@ function cautionOf(path: string, label: string): string | null {
   return `everybody on this machine may write to ${label}, and so command its releases: chmod o-w takes that away`;
 }
 
-/** The user of the operating system. Where the file is writable for its owner only, nobody else can act. */
+/** The user of the operating system. If the file is writable for its owner only, no other user can act. */
 function identityOf(path: string, label: string): Identity {
   const name = `os:${userName()}`;
   const mode = statSync(path, {throwIfNoEntry: false})?.mode ?? 0;

@@ -24,7 +24,7 @@ export function outputReader(database: Database, feature: string): OutputReader 
 }
 
 export async function writeOutput(database: Database, feature: string, output: StepOutput): Promise<void> {
-  await database.write(connection => {
+  const keep = (connection: Connection): void => {
     if (!hasTable(connection)) connection.execute(TABLE);
     const text = toJson(output);
     connection.run('INSERT INTO outputs (feature, at, output) VALUES (?, ?, ?)', feature, Date.now(), text);
@@ -32,7 +32,9 @@ export async function writeOutput(database: Database, feature: string, output: S
       'DELETE FROM outputs WHERE feature = ? AND id <= ' +
       '(SELECT id FROM outputs WHERE feature = ? ORDER BY id DESC LIMIT 1 OFFSET ?)';
     connection.run(surplus, feature, feature, KEEP_OUTPUTS);
-  });
+  };
+  // The snapshot of a rollback is one of them.
+  await database.write(keep, {reserve: 'all'});
 }
 
 function hasTable(connection: Connection): boolean {

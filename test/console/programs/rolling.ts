@@ -85,7 +85,7 @@ export const FAILING: Course = {
         : {...GRAY_WELL, errors: 0.075, medianMs: 190, conversions: 0.02},
 };
 
-export interface ViewModel {
+export interface Scene {
   world: World;
   mode: Partial<ConsoleMode>;
   course: Course;
@@ -97,7 +97,7 @@ export async function rolling(
   course: Course,
   plan: Plan = PLAN,
   version = 'v1.1.0',
-): Promise<ViewModel> {
+): Promise<Scene> {
   const world = new World('new_payment', now);
   await world.controller.ready();
   const moment = now();
@@ -117,7 +117,7 @@ export async function rolling(
   await world.act({type: 'acknowledge', alert: 'a-1'});
   return told();
 
-  function told(): ViewModel {
+  function told(): Scene {
     world.clock(now);
     routers(world, 'r-7', world.controller.snapshot().split.percent);
     feed(world, course, moment);

@@ -13,12 +13,12 @@ import {
   step,
   WELL,
   type Course,
-  type ViewModel,
+  type Scene,
 } from './rolling.ts';
 import {VERDICTS} from './verdicts.ts';
 import {World} from './world.ts';
 
-type Build = (now: () => number) => Promise<ViewModel>;
+type Build = (now: () => number) => Promise<Scene>;
 
 /** The scenes by name: each a state an operator may meet. */
 export const SCENES: Record<string, Build> = {
@@ -260,7 +260,7 @@ export const SCENES: Record<string, Build> = {
   },
 };
 
-async function rolledBack(now: () => number, facts: Record<string, number>): Promise<ViewModel> {
+async function rolledBack(now: () => number, facts: Record<string, number>): Promise<Scene> {
   const scene = await rolling(now, {...FAILING, gray: age => (age > 40 ? FAILING.gray(age) : null)});
   const moment = now();
   scene.world.clock(() => moment - 40 * SECOND);
@@ -286,7 +286,7 @@ async function rolledBack(now: () => number, facts: Record<string, number>): Pro
 }
 
 /** Lets a scene live: measurements and reports go on each second. Returns the way to stop. */
-export function live({world, course}: ViewModel): () => void {
+export function live({world, course}: Scene): () => void {
   const moment = world.now();
   let age = 0;
   const timer = setInterval(() => {
@@ -304,7 +304,7 @@ export async function deckOf(
   name: string,
   mode: Partial<ConsoleMode>,
   now: () => number = Date.now,
-): Promise<{deck: Deck; scene: ViewModel}> {
+): Promise<{deck: Deck; scene: Scene}> {
   const build = SCENES[name] ?? VERDICTS[name];
   if (build === undefined)
     throw new Error(`no scene ${name}: ${Object.keys({...SCENES, ...VERDICTS}).join(' ')}`);

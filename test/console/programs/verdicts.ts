@@ -1,8 +1,9 @@
 import type {Judgement} from '../../../source/analysis/judge/judge.ts';
 import {readCondition} from '../../../source/config/condition/condition.ts';
 import {metricBook} from '../../../source/config/condition/metric-book.ts';
+import {snapshotOf} from '../../../source/metrics/prometheus/snapshot.ts';
 import type {Condition, Guardrail, Phase, Plan} from '../../../source/release/plan.ts';
-import {HOUR, MINUTE, PLAN, rolling, routers, SECOND, WELL, type Course, type ViewModel} from './rolling.ts';
+import {HOUR, MINUTE, PLAN, rolling, routers, SECOND, WELL, type Course, type Scene} from './rolling.ts';
 
 /** As quick as prod: evidence would see the difference of the other scenes. */
 const GRAY_WELL = {...WELL, requests: 40};
@@ -70,18 +71,18 @@ interface Telling {
   plan?: Plan;
   /** A guard is there and has written its verdict; `own`: this console is it. */
   guard?: 'there' | 'own' | 'none';
-  prepare?(scene: ViewModel): void | Promise<void>;
+  prepare?(scene: Scene): void | Promise<void>;
 }
 
 function told({course = WELL_ALL, plan: planned = plan(), guard = 'there', prepare}: Telling) {
-  return async (now: () => number): Promise<ViewModel> => {
+  return async (now: () => number): Promise<Scene> => {
     const scene = await rolling(now, course, planned);
     const {world} = scene;
     await prepare?.(scene);
     if (guard !== 'none') await world.act({type: 'take-guard'}, GUARD);
     if (guard === 'own') world.ownEpoch = 1;
     world.beginJudging(6 * MINUTE);
-    const judged = world.deck().judged?.() ?? null;
+    const {judged} = world;
     if (guard !== 'none' && judged !== null) {
       const {action, reasons} = judged.judgement.verdict;
       const moment = now();
@@ -100,7 +101,7 @@ function sinceOf({guardrails}: Judgement): number {
 }
 
 /** Every verdict an operator may meet, judged for real. */
-export const VERDICTS: Record<string, (now: () => number) => Promise<ViewModel>> = {
+export const VERDICTS: Record<string, (now: () => number) => Promise<Scene>> = {
   'verdict-calm': told({}),
   'verdict-advance': told({plan: plan({}, {durationMs: MINUTE})}),
   'verdict-rollback': told({
@@ -200,7 +201,9 @@ export const VERDICTS: Record<string, (now: () => number) => Promise<ViewModel>>
             ? {prod: null, gray: null, ageMs: 75 * SECOND, state: 'away', source: 'prometheus'}
             : null,
       };
-      world.externals = [{name: 'cpu', unit: 'percent', better: 'lower', sides: {prod: away, gray: away}}];
+      world.externals = [
+        snapshotOf({name: 'cpu', unit: 'percent', better: 'lower', isWanted: true}, away, away, []),
+      ];
     },
   }),
   'verdict-silent-guard': told({
@@ -212,7 +215,7 @@ export const VERDICTS: Record<string, (now: () => number) => Promise<ViewModel>>
   'verdict-rolled-back': async now => {
     const scene = await told({course: turned(40, {errors: 0.05})})(now);
     const {world} = scene;
-    const {reasons} = world.deck().judged!()!.judgement.verdict;
+    const {reasons} = world.judged!.judgement.verdict;
     await world.act({type: 'rollback', release: 'r-7'}, GUARD, reasons.map(({text}) => text).join('; '));
     const facts = {routers: 3, confirmed: 3, silent: 0, grayRequestsAfter: 41, ms: 212};
     for (const [name, more] of [

@@ -9,23 +9,20 @@ import {LogHistogram} from '../../../source/analysis/sketches/log-histogram.ts';
 import {Sample} from '../../../source/analysis/sample.ts';
 import {Windows} from '../../../source/analysis/windows/windows.ts';
 import {metricBook} from '../../../source/config/condition/metric-book.ts';
-import type {
-  ConsoleMode,
-  Deck,
-  ExtraKey,
-  SourceLight,
-  StoreHealthLike,
-} from '../../../source/console/deck.ts';
-import type {ExternalLike} from '../../../source/console/present/sides/elsewhere.ts';
+import type {ConsoleMode, Deck, ExtraKey} from '../../../source/console/deck.ts';
 import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
 import {Judging} from '../../../source/monitor/judging.ts';
+import type {MonitorView} from '../../../source/monitor/monitor.ts';
 import {releaseFacts} from '../../../source/monitor/release-facts.ts';
+import type {MonitorSources, SourceLight} from '../../../source/monitor/snapshot.ts';
+import {SnapshotFeed} from '../../../source/monitor/snapshot-feed.ts';
 import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';
+import type {MetricSnapshot} from '../../../source/metrics/prometheus/snapshot.ts';
 import {SampleParser} from '../../../source/metrics/sample.ts';
 import type {Actor, Intent} from '../../../source/release/command.ts';
 import type {Commit} from '../../../source/release/commit.ts';
-import type {AppendResult, LogNews, LogReader, LogWriter} from '../../../source/store/port.ts';
+import type {AppendResult, LogNews, LogReader, LogWriter, StoreHealth} from '../../../source/store/port.ts';
 
 /** A log in memory; its clock is the world's. */
 class MemoryLog implements LogReader, LogWriter {
@@ -79,11 +76,11 @@ export class World {
   readonly controller: Controller;
   routers: Report[] = [];
   sources: SourceLight[] = [];
-  health: StoreHealthLike = {state: 'up', pingMs: 0.8};
+  health: StoreHealth = {state: 'up', pingMs: 0.8};
   stream: StreamStatus = {entries: 0, repeats: 0, junk: 0, lastJunk: null, away: null, aheadMs: null};
   /** Numbers that no sample speaks of. */
   external: ExternalNumbers = NO_EXTERNAL;
-  externals: ExternalLike[] = [];
+  externals: MetricSnapshot[] = [];
   /** Epoch under which this very console guards; null: it does not. */
   ownEpoch: number | null = null;
   guardSilentMs: number | null = null;
@@ -214,16 +211,30 @@ export class World {
   deck(mode: Partial<ConsoleMode> = {}, extras: ExtraKey[] = []): Deck {
     const full: ConsoleMode = {readOnly: false, share: false, lang: 'en', color: true, demo: false, ...mode};
     return {
-      feature: this.feature,
+      monitor: this.monitor(),
       features: async () => [this.feature],
-      view: this.controller,
       controller: full.readOnly || full.share ? null : this.controller,
+      actor: LIU,
+      mode: full,
+      extras,
+      newId: () => `n-${++this.#ids}`,
+      ...(full.readOnly || full.share ? {} : {giveFeedback: feedback => this.giveFeedback(feedback)}),
+    };
+  }
+
+  /** What was judged last. */
+  get judged(): Judged | null {
+    return this.#judged;
+  }
+
+  /** The monitor of this world; `change` replaces some of what it reads. */
+  monitor(change: Partial<MonitorSources> = {}): MonitorView {
+    const sources: MonitorSources = {
+      feature: this.feature,
+      view: this.controller,
+      samples: this.windows,
       windows: this.windows,
       stream: () => this.stream,
-      subscribe: listener => {
-        this.#listeners.add(listener);
-        return () => void this.#listeners.delete(listener);
-      },
       store: {kind: 'redis', label: 'redis 127.0.0.1:6379', health: () => this.health},
       routers: () => this.routers,
       sources: () => this.sources,
@@ -231,11 +242,19 @@ export class World {
       ownEpoch: () => this.ownEpoch,
       guardSilentMs: () => this.guardSilentMs,
       judged: () => this.#judged,
-      actor: LIU,
-      mode: full,
-      extras,
-      newId: () => `n-${++this.#ids}`,
-      ...(full.readOnly || full.share ? {} : {giveFeedback: feedback => this.giveFeedback(feedback)}),
+      ...change,
+    };
+    const feed = new SnapshotFeed(sources, listener => {
+      this.#listeners.add(listener);
+      return () => void this.#listeners.delete(listener);
+    });
+    const {feature, windows} = sources;
+    return {
+      feature,
+      view: this.controller,
+      snapshot: feed.snapshot,
+      subscribe: feed.subscribe,
+      series: (side, metric, span, stepMs) => windows.series(side, metric, span, stepMs),
     };
   }
 }

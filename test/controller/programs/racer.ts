@@ -1,6 +1,6 @@
 /**
- * `racer.ts ADDRESS FEATURE COUNT`: prints `ready`, waits for a line on stdin, then gives COUNT commands that each change
- * something, as fast as it can, and prints `VERSION` of each that was written, `-` for one that was not.
+ * `racer.ts ADDRESS FEATURE COUNT`: prints `ready`, waits for a line on stdin, then executes COUNT commands
+ * that each change something. For each it prints its VERSION, or `-` if it was not written.
  */
 import {once} from 'node:events';
 import {openController} from '../../../source/controller/controller.ts';
@@ -16,7 +16,7 @@ process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 process.stdin.destroy();
 for (let n = 0; n < Number(count); n++) {
-  // Everybody's own alert: no other command can make this one senseless.
+  // Each command raises an alert of its own, so no other command can make it void.
   const alert = `a-${process.pid}-${n}`;
   const outcome = await controller.execute({type: 'alert', alert, level: 'info', message: alert}, {by});
   process.stdout.write(`${outcome.kind === 'done' ? outcome.version : '-'}\n`);

@@ -25,6 +25,6 @@ test('after a process slept, what it knew from before says nothing about now', (
     state: 'lagging',
     value: null,
     ageMs: 61_000,
-    why: 'nobody has asked for 60 s',
+    why: 'not asked for 60 s',
   });
 });

@@ -42,7 +42,9 @@ const READING = [
   'samples.follow',
   'samples.history',
   'samples.lastId',
+  'shares.read',
   'streamClocks',
+  'summary.read',
 ];
 
 export function restContract(subject: () => Subject): void {

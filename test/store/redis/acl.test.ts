@@ -16,6 +16,8 @@ const KEYS = [
   'lease',
   'feedback',
   'output',
+  'shares',
+  'summary',
   'aside',
 ];
 const ROUTER_MAY_WRITE = ['metrics', 'routers', 'feedback'];
@@ -98,6 +100,9 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     await feature.lease.giveUp('t');
     await feature.feedback.write('{}');
     expect(await feature.feedback.read(0)).toHaveLength(1);
+    await feature.shares.write('s', '{}');
+    await feature.shares.remove(['s']);
+    await feature.summary.write('{}');
     expect(await feature.log.rehearse(commitAfter(await feature.log.head()))).toEqual({outcome: 'written'});
     await server.admin.xadd('graydeck:{operated}:feedback', '18446744073709551615-1', 'feedback', '{}');
     await server.admin.xadd('graydeck:{operated}:metrics', '18446744073709551615-1', 'side', 'gray');
@@ -119,6 +124,8 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
     expect(await feature.log.head()).toMatchObject({version: 1});
     expect(await feature.log.read(0)).toHaveLength(1);
     expect((await feature.streamClocks()).samples).toBeGreaterThan(0);
+    expect((await feature.shares.read()).size).toBe(0);
+    expect(await feature.summary.read()).toBeNull();
     const followed = followLog(feature.log);
     await followed.reached(1);
     await appendNext(writer);
@@ -178,6 +185,8 @@ describe.skipIf(redisMissing)('the rights that "graydeck acl" prints, on a real 
       metrics: ['xadd', '*', 'a', 'b'],
       feedback: ['xadd', '*', 'a', 'b'],
       output: ['xadd', '*', 'a', 'b'],
+      shares: ['hset', 'a', 'b'],
+      summary: ['set', '{}'],
       aside: ['xadd', '*', 'a', 'b'],
       minutes: ['zadd', '1', 'a'],
       seconds: ['zadd', '1', 'a'],

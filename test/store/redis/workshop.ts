@@ -1,13 +1,13 @@
 import type {TestContext} from 'vitest';
 import {openStore} from '../../../source/store/open.ts';
 import type {StoreByRole, StoreRole} from '../../../source/store/port.ts';
-import {startProxy, type Proxy} from '../../servers/proxy.ts';
+import {startProxy, type Proxy, type ProxyOptions} from '../../servers/proxy.ts';
 import {startRedis, type RedisOptions, type RedisServer} from '../../servers/redis.ts';
 
 /** Servers and stores of one test alone, so that many tests can wait at the same time. */
 export interface Workshop {
   redis(options?: RedisOptions): Promise<RedisServer>;
-  proxied(server: {port: number}, options?: {chunk: number}): Promise<Proxy & {url: string}>;
+  proxied(server: {port: number}, options?: ProxyOptions): Promise<Proxy & {url: string}>;
   open<R extends StoreRole>(address: string, role: R): Promise<StoreByRole[R]>;
 }
 

@@ -4,7 +4,7 @@ import {clockwork, milliseconds, setPercent, threeDigits, timeOfDay} from '../fo
 import {loud, type Headline} from './headline.ts';
 import type {Tone} from '../line.ts';
 import {isActedOn} from '../../../analysis/limits.ts';
-import {standsOutSince, type MetricRow} from '../sides/metric-rows.ts';
+import type {MetricRow} from '../sides/metric-rows.ts';
 import type {ViewModel} from '../view-model.ts';
 import {isDim} from '../sides/sides.ts';
 import {metricsToSee} from '../verdict/weighty.ts';
@@ -12,7 +12,7 @@ import {metricsToSee} from '../verdict/weighty.ts';
 const LISTED_AT_MOST = 3;
 
 /** What stands out on gray: worse first, then what is worth a look. */
-export function ofGray(release: Release, scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
+export function ofGray(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const {reading, t, mayAct} = scene;
   if (!reading.snapshot.split.live || isDim('gray', reading)) return [];
   const worse = toSeeFirst(
@@ -21,7 +21,7 @@ export function ofGray(release: Release, scene: ViewModel, rows: readonly Metric
   );
   const [first] = worse;
   if (first !== undefined) {
-    const since = standsOutSince(first, release.splitChangedAt);
+    const {since} = first;
     const when = since === null ? '' : t.headlines.forSince(clockwork(reading.at - since), timeOfDay(since));
     const also = worse.slice(1, 1 + LISTED_AT_MOST).map(({label}) => label);
     const against =

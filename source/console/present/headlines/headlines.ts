@@ -19,7 +19,7 @@ export function headlines(scene: ViewModel, rows: readonly MetricRow[]): Headlin
   const found = [
     ...ofTheStore(scene),
     ...(release === null ? [] : ofTheRelease(release, scene, routers)),
-    ...(release === null ? [] : ofTheSides(release, scene, rows)),
+    ...(release === null ? [] : ofTheSides(scene, rows)),
     ...ofAlerts(scene),
     ...(release === null ? [] : ofRouters(release, scene, routers)),
     ...ofTheStream(scene, rows),
@@ -30,9 +30,9 @@ export function headlines(scene: ViewModel, rows: readonly MetricRow[]): Headlin
 }
 
 /** What is wrong with the sides; where both are sick, gray standing out against its limit is no news. */
-function ofTheSides(release: Release, scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
+function ofTheSides(scene: ViewModel, rows: readonly MetricRow[]): Headline[] {
   const both = ofBothSides(scene);
-  return both.length > 0 ? both : [...ofEvidence(scene, rows), ...ofGray(release, scene, rows)];
+  return both.length > 0 ? both : [...ofEvidence(scene, rows), ...ofGray(scene, rows)];
 }
 
 /** What the plan cannot show in the phase that has just begun. */

@@ -1,5 +1,6 @@
 import {clockwork, timeOfDay, UNKNOWN} from '../format.ts';
 import {loud, type Headline} from './headline.ts';
+import {worseSince} from '../../../monitor/settling.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
 import type {ViewModel} from '../view-model.ts';
 import {evidenceLabel, sharesOf} from '../verdict/evidence.ts';
@@ -30,8 +31,9 @@ export function ofEvidence(scene: ViewModel, rows: readonly MetricRow[]): Headli
   if (!isAgainst || evidence === null || rows.some(({compared}) => compared.standing === 'worse')) return [];
   const found = evidence.metrics.find(({metric}) => metric === evidence.worst);
   if (found === undefined) return [];
-  const since = evidence.decidedAt === null ? null : timeOfDay(evidence.decidedAt * 1000);
-  const text = t.verdict.headlines.worse(evidenceLabel(found.metric, scene), sharesOf(found, scene), since);
+  const since = worseSince(reading, found.metric);
+  const when = since === null ? null : timeOfDay(since);
+  const text = t.verdict.headlines.worse(evidenceLabel(found.metric, scene), sharesOf(found, scene), when);
   return [loud('✖', 'alarm', text, mayAct ? t.hints.rollback : '')];
 }
 

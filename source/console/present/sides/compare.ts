@@ -1,7 +1,7 @@
 import type {SideNumbers} from '../../../analysis/numbers.ts';
+import {metricRow} from '../../../analysis/metrics.ts';
 import {breaks, type Limit} from '../../../analysis/limits.ts';
 import type {Metric} from './metric.ts';
-import {own} from '../../../release/own.ts';
 
 /**
  * How gray stands against prod to the eye. This is no verdict: nothing acts on it. It only says where to look, so it
@@ -22,10 +22,6 @@ export interface Compared {
 const NONE: Compared = {standing: 'none', ratio: null, difference: null, broken: null};
 
 /** Fewest gray requests before a figure of that kind says anything. */
-const FEWEST: Record<string, number> = {
-  response_time_p95: 100,
-  response_time_p99: 400,
-};
 const FEWEST_ELSE = 30;
 
 /** Fewest events of a kind on gray, seen or expected, before two shares are compared. */
@@ -95,7 +91,7 @@ export function compare(
 ): Compared {
   if (gray === null) return NONE;
   const counts = {gray: numbers.gray.requests, prod: numbers.prod.requests};
-  const isFew = metric.isElsewhere !== true && counts.gray < (own(FEWEST, metric.name) ?? FEWEST_ELSE);
+  const isFew = metric.isElsewhere !== true && counts.gray < (metricRow(metric.name)?.fewest ?? FEWEST_ELSE);
   const broken = isFew
     ? null
     : (limits.find(

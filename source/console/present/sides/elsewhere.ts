@@ -1,39 +1,16 @@
 import type {Side} from '../../../analysis/numbers.ts';
 import {plainText} from '../../../analysis/plain-text.ts';
 import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
-import type {NumberState} from '../../../metrics/prometheus/fault.ts';
-import type {Unit} from '../../../release/plan.ts';
+import type {MetricSnapshot} from '../../../metrics/prometheus/snapshot.ts';
 import type {Messages} from '../../messages/catalogue.ts';
-import {isKnown, metricOf, type Metric} from './metric.ts';
-
-/** A metric that a source beside the samples tells: Prometheus. */
-export interface ExternalLike {
-  name: string;
-  unit: Unit;
-  better: 'lower' | 'higher' | null;
-  /**
-   * `value`: null unless `state` is `ok`. `ageMs`: of the newest sample behind the last number, null where there was none.
-   * `why`: why it is none, in a sentence.
-   */
-  sides: Readonly<
-    Record<Side, {value: number | null; state: NumberState; ageMs: number | null; why: string | null}>
-  >;
-}
-
-const KINDS: Readonly<Record<Unit, Metric['kind']>> = {
-  percent: 'percent',
-  ms: 'ms',
-  'per-second': 'rate',
-  points: 'percent',
-  count: 'number',
-};
+import {isKnown, KINDS, metricOf, type Metric} from './metric.ts';
 
 /** How the metric is read and written when it comes from elsewhere: compared with limits only, requests play no part. */
 export function metricElsewhere({
   name,
   unit,
   better,
-}: Pick<ExternalLike, 'name' | 'unit' | 'better'>): Metric {
+}: Pick<MetricSnapshot, 'name' | 'unit' | 'better'>): Metric {
   const worse = better === 'lower' ? 'higher' : better === 'higher' ? 'lower' : null;
   return {
     name,
@@ -46,10 +23,10 @@ export function metricElsewhere({
 
 /** Whether what stands in a row came from elsewhere: samples come first where they speak of the same metric. */
 export function foundElsewhere(
-  externals: readonly ExternalLike[],
+  externals: readonly MetricSnapshot[],
   name: string,
   values: Readonly<Record<Side, number | null>>,
-): ExternalLike | null {
+): MetricSnapshot | null {
   const found = externals.find(external => external.name === name);
   if (found === undefined) return null;
   const isSame = (['prod', 'gray'] as const).every(side => values[side] === found.sides[side].value);
@@ -57,7 +34,7 @@ export function foundElsewhere(
 }
 
 /** Why there is no number, in a word; null where there is one. */
-export function stateWord({sides}: ExternalLike, side: Side, t: Messages): string | null {
+export function stateWord({sides}: MetricSnapshot, side: Side, t: Messages): string | null {
   const {state} = sides[side];
   return state === 'ok' ? null : t.numberStates[state];
 }
@@ -66,6 +43,6 @@ export function stateWord({sides}: ExternalLike, side: Side, t: Messages): strin
 export function labelElsewhere(name: string, t: Messages): string | null {
   if (name.startsWith(USE_RATE)) return t.useOf(plainText(name.slice(USE_RATE.length), 20));
   if (name.startsWith(ERROR_RATE_OF)) return plainText(name.slice(ERROR_RATE_OF.length), 20);
-  const labels: Readonly<Record<string, string>> = t.elsewhere;
+  const labels: Readonly<Record<string, string>> = t.metrics;
   return Object.hasOwn(labels, name) ? (labels[name] ?? null) : null;
 }

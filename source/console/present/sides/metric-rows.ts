@@ -6,7 +6,8 @@ import {compare, type Compared} from './compare.ts';
 import {foundElsewhere, labelElsewhere, metricElsewhere, stateWord} from './elsewhere.ts';
 import {limitsOf, type Limit} from '../../../analysis/limits.ts';
 import {isCounter, valueOf} from '../../../analysis/metric-value.ts';
-import {isKnown, metricOf, written, type Metric} from './metric.ts';
+import {metricOf, written, type Metric} from './metric.ts';
+import {worseSince} from '../../../monitor/settling.ts';
 import type {ViewModel} from '../view-model.ts';
 import {scaleOf, type Scale} from '../chart/sparkline.ts';
 
@@ -19,6 +20,8 @@ export interface MetricRow {
   values: {prod: number | null; gray: number | null};
   texts: {prod: string; gray: string};
   compared: Compared;
+  /** Since when gray has been worse, milliseconds since 1970; null: it is not, or not known. */
+  since: number | null;
   limits: readonly Limit[];
   history: History | null;
   /** One scale for both sparklines. */
@@ -41,20 +44,22 @@ function scaleFor(metric: Metric, history: History | undefined): Scale | null {
 
 /** What a metric is called in its row. */
 export function labelOf(name: string, t: Messages, clean: Cleaner): string {
-  return isKnown(name) ? t.metrics[name] : (labelElsewhere(name, t) ?? clean.name(name, 20));
+  return labelElsewhere(name, t) ?? clean.name(name, 20);
 }
 
 /** Every metric that is known, in the order of the screen; `filter` is looked for in name and label. */
 export function metricRows({reading, histories, t, clean}: ViewModel, filter = ''): MetricRow[] {
   const {release} = reading.snapshot.state;
-  const numbers = {prod: reading.prod.numbers, gray: reading.gray.numbers};
+  const shared = {prod: reading.prod.numbers, gray: reading.gray.numbers, window: reading.window};
   const wanted = filter.toLowerCase();
   const rows: MetricRow[] = [];
   for (const name of reading.metrics) {
     const label = labelOf(name, t, clean);
     if (wanted !== '' && !`${name} ${label}`.toLowerCase().includes(wanted)) continue;
-    const prod = valueOf(name, numbers.prod, reading.window);
-    const gray = valueOf(name, numbers.gray, reading.window);
+    // Where a condition of the plan looks at another window, so does its row.
+    const numbers = reading.ownWindows.get(name) ?? shared;
+    const prod = valueOf(name, numbers.prod, numbers.window);
+    const gray = valueOf(name, numbers.gray, numbers.window);
     const elsewhere = foundElsewhere(reading.externals, name, {prod, gray});
     const metric = elsewhere === null ? metricOf(name) : metricElsewhere(elsewhere);
     const text = (side: Side, value: number | null): string =>
@@ -64,13 +69,15 @@ export function metricRows({reading, histories, t, clean}: ViewModel, filter = '
     const isPerSecond = isCounter(name, [numbers.prod, numbers.gray]);
     const limits = release === null ? [] : limitsOf(release.plan, release.phase, name, prod);
     const history = histories.get(name);
+    const compared = compare(metric, gray, prod, numbers, limits);
     rows.push({
       metric,
       label,
       isPerSecond,
       values: {prod, gray},
       texts: {prod: text('prod', prod), gray: text('gray', gray)},
-      compared: compare(metric, gray, prod, numbers, limits),
+      compared,
+      since: compared.standing === 'worse' ? worseSince(reading, name) : null,
       limits,
       history: history ?? null,
       scale: scaleFor(metric, history),
@@ -102,17 +109,20 @@ export function visibleRows(rows: readonly MetricRow[], room: number, picked: st
   return shown.slice(start, start + room);
 }
 
-/** From which value of its history on gray stands out; infinite where it does not, 0 where it cannot be told. */
+/**
+ * From which value of its history on gray is drawn as bad; infinite where it is not. Since when that is by the judgement; where
+ * nothing is judged, as far back as the history looks bad, and from the first value where that cannot be told.
+ */
 export function badFrom(row: MetricRow, notBefore: number): number {
   if (row.compared.standing !== 'worse') return Number.POSITIVE_INFINITY;
-  const since = standsOutSince(row, notBefore);
+  const since = row.since ?? looksBadSince(row, notBefore);
   return since === null || row.history === null
     ? 0
     : Math.max(0, Math.floor((since - row.history.from) / row.history.stepMs));
 }
 
-/** Since when gray has stood out on this metric without a break, as far as the history shows; null if it cannot tell. */
-export function standsOutSince(row: MetricRow, notBefore: number): number | null {
+/** Since when the history of gray has looked bad without a break, by its steps; null: it does not, or there is none. */
+function looksBadSince(row: MetricRow, notBefore: number): number | null {
   const {history, metric, compared} = row;
   if (history === null) return null;
   let since: number | null = null;

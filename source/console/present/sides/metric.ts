@@ -1,4 +1,5 @@
-import type {MetricName} from '../../../analysis/numbers.ts';
+import {METRIC_NAMES, METRICS, type MetricName, type MetricDefinition} from '../../../analysis/metrics.ts';
+import type {Unit} from '../../../release/plan.ts';
 import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
 import {count, milliseconds, percent, threeDigits, UNKNOWN} from '../format.ts';
 
@@ -14,29 +15,36 @@ export interface Metric {
   isElsewhere?: true;
 }
 
-const KNOWN: Record<MetricName, Omit<Metric, 'name'>> = {
-  throughput: {kind: 'rate', worse: null, compared: null},
-  error_rate: {kind: 'percent', worse: 'higher', compared: 'ratio'},
-  response_time_p50: {kind: 'ms', worse: 'higher', compared: 'ratio'},
-  response_time_p95: {kind: 'ms', worse: 'higher', compared: 'ratio'},
-  response_time_p99: {kind: 'ms', worse: 'higher', compared: 'ratio'},
-  response_time: {kind: 'ms', worse: 'higher', compared: 'ratio'},
-  availability: {kind: 'percent', worse: 'lower', compared: 'points'},
-  conversion_rate: {kind: 'percent', worse: 'lower', compared: 'points'},
-  active_users: {kind: 'people', worse: null, compared: null},
+/** How values of a unit are written. */
+export const KINDS: Readonly<Record<Unit, Metric['kind']>> = {
+  percent: 'percent',
+  ms: 'ms',
+  'per-second': 'rate',
+  points: 'percent',
+  count: 'number',
 };
 const OTHER: Omit<Metric, 'name'> = {kind: 'number', worse: null, compared: null};
 const USE: Omit<Metric, 'name'> = {kind: 'percent', worse: null, compared: null};
 const KIND_OF_ERROR: Omit<Metric, 'name'> = {kind: 'percent', worse: 'higher', compared: 'ratio'};
 
+/** Whether samples carry the metric. */
 export function isKnown(name: string): name is MetricName {
-  return Object.hasOwn(KNOWN, name);
+  return (METRIC_NAMES as readonly string[]).includes(name);
 }
 
 export function metricOf(name: string): Metric {
-  if (isKnown(name)) return {name, ...KNOWN[name]};
+  if (isKnown(name)) return {name, ...shownAs(METRICS[name])};
   if (name.startsWith(ERROR_RATE_OF)) return {name, ...KIND_OF_ERROR};
   return {name, ...(name.startsWith(USE_RATE) ? USE : OTHER)};
+}
+
+/** Shares of which more is better are compared by their difference, everything else by its ratio. */
+function shownAs({unit, better, read}: MetricDefinition): Omit<Metric, 'name'> {
+  const kind = read.by === 'distinct' ? 'people' : KINDS[unit];
+  if (better === null) return {kind, worse: null, compared: null};
+  return better === 'lower'
+    ? {kind, worse: 'higher', compared: 'ratio'}
+    : {kind, worse: 'lower', compared: 'points'};
 }
 
 /** Number and unit; `—` where it is not known. */

@@ -67,6 +67,7 @@ function noteOf(side: Side, {reading, t, clean}: ViewModel, filter: string): Lin
     return [say(t.side.noRoute, 'quiet')];
   if (ageMs === null) return [say(t.side.noData, 'quiet')];
   if (!isOfNow) return [say(` ▲ ${t.side.stale(t.ago(ageMs))} `, 'caution')];
+  if (reading.carriedMs !== null) return [say(t.side.carried(t.ago(reading.carriedMs)), 'quiet')];
   const seconds = Math.round((reading.window.to - reading.window.from) / 1000);
   return [say(t.side.window(seconds, numbers.requests), 'quiet')];
 }

@@ -5,6 +5,8 @@ import {doubtsOfPhase, doubtWords} from '../headlines/doubts.ts';
 import {clockwork, timeOfDay} from '../format.ts';
 import {flow, say, type Line} from '../line.ts';
 import type {ViewModel} from '../view-model.ts';
+import {isPending, worseSince} from '../../../monitor/settling.ts';
+import {routersAgainst} from '../routers.ts';
 import {isAway, type Panel} from '../sides/sides.ts';
 import {criterionPart, limitPart} from './conditions.ts';
 import {evidenceRows} from './evidence.ts';
@@ -22,8 +24,10 @@ export function judgePanel(release: Release | null, scene: ViewModel, width: num
   const {reading} = scene;
   const {judgement} = reading;
   const verdict = judgement?.verdict ?? loggedVerdict(release, scene);
+  if (release !== null && judgement === null && reading.settlingMs !== null)
+    return settlingPanel(reading.settlingMs, scene);
   if (release === null || verdict === null) return unwatchedPanel(release, scene, width);
-  const {reasons} = verdict;
+  const reasons = reasonsNow(verdict, reading);
   const blocking = weighty(reasons, judgement);
   const benign = reasons.filter(isBenign);
   const blockingRows = blocking.flatMap(reason => reasonRows(reason, judgement, scene));
@@ -37,12 +41,13 @@ export function judgePanel(release: Release | null, scene: ViewModel, width: num
   );
   const isEvidenceLoud = evidence.some(({mark}) => mark.tone !== 'quiet');
   const isCalm = blocking.length === 0 && !isEvidenceLoud;
+  const isSettling = reading.settlingMs !== null && isCalm;
   // That time is left stands above already; what is done next, or by whom, comes first.
   const isWaitFirst = isCalm && benign.some(({code}) => code !== 'phase_time');
   const rows = [
     ...lines(blockingRows),
     ...(isWaitFirst ? waits : []),
-    ...(isCalm ? [calmRow(evidence, scene, width)] : lines(evidence)),
+    ...(isCalm ? [isSettling ? settlingRow(scene) : calmRow(evidence, scene, width)] : lines(evidence)),
     ...(isWaitFirst ? [] : waits),
     ...conditionRows(judgement, scene, width),
     ...startRow(scene),
@@ -52,8 +57,8 @@ export function judgePanel(release: Release | null, scene: ViewModel, width: num
   const ageMs = reading.at - verdict.at;
   const isOld = judgement !== null && (ageMs > OLD_MS || isAway(reading));
   return {
-    title: titleOf(verdict.action, blockingRows, scene),
-    note: isOld ? [say(` ${scene.t.verdict.old(clockwork(ageMs))} `, 'caution')] : since,
+    title: titleOf(verdict.action, blockingRows, scene, reading.settlingMs),
+    note: isSettling ? [] : isOld ? [say(` ${scene.t.verdict.old(clockwork(ageMs))} `, 'caution')] : since,
     tone: verdict.action === 'rollback' ? 'bad' : 'frame',
     rows,
     isUrgent: true,
@@ -82,8 +87,26 @@ function loggedVerdict(release: Release | null, {reading}: ViewModel): Verdict |
   return guard !== null && !guard.left ? (release?.verdict ?? null) : null;
 }
 
-function titleOf(action: VerdictAction, rows: readonly Row[], scene: ViewModel): Line {
+/** Right after a change of the split what only waits for routers and windows is no reason yet. */
+function reasonsNow({reasons}: Verdict, reading: ViewModel['reading']): readonly Reason[] {
+  if (reading.settlingMs !== null) return reasons.filter(reason => !isPending(reason));
+  // Reports that came after the judgement know more than it.
+  const {behind, troubled, total} = routersAgainst(reading);
+  const isApplied = total > 0 && behind.length === 0 && troubled.length === 0;
+  return isApplied ? reasons.filter(({code}) => code !== 'not_applied') : reasons;
+}
+
+function titleOf(
+  action: VerdictAction,
+  rows: readonly Row[],
+  scene: ViewModel,
+  settlingMs: number | null,
+): Line {
   const {t} = scene;
+  if (settlingMs !== null && rows.length === 0) {
+    const settling = say(`… ${t.verdict.settling(Math.floor(settlingMs / 1000))}`, 'strong');
+    return [say(`${t.judge.title} `, 'title'), say(' '), settling, ...whoActs(action, scene)];
+  }
   const isSick = rows.some(({mark}) => mark.tone === 'bad');
   const isBlocked = isSick || rows.some(({mark}) => mark.tone === 'warn');
   const badge = {
@@ -101,10 +124,12 @@ function titleOf(action: VerdictAction, rows: readonly Row[], scene: ViewModel):
  * Since when it has been so: where evidence stops a release, since the regression most probably began; else as the log
  * tells, or where no guard writes it, since evidence decided.
  */
-function sinceOf(release: Release, {action, onset = null}: Verdict, {reading, t}: ViewModel): Line {
+function sinceOf(release: Release, {action, reasons}: Verdict, {reading, t}: ViewModel): Line {
   const {verdict} = release;
   const isStop = action === 'rollback' || action === 'pause';
-  if (isStop && onset !== null) return [say(t.verdict.since(timeOfDay(onset)), 'quiet')];
+  const metric = reasons.find(reason => reason.metric !== null)?.metric ?? '';
+  const since = isStop ? worseSince(reading, metric) : null;
+  if (since !== null) return [say(t.verdict.since(timeOfDay(since)), 'quiet')];
   const decidedAt = action === 'rollback' ? (reading.judgement?.evidence?.decidedAt ?? null) : null;
   const at = verdict?.action === action ? verdict.at : decidedAt === null ? null : decidedAt * 1000;
   return at === null ? [] : [say(t.verdict.since(timeOfDay(at)), 'quiet')];
@@ -115,6 +140,23 @@ function evidenceOf(judgement: Judgement | null, reasons: readonly Reason[], sce
   const evidence = judgement?.evidence ?? null;
   const isTold = reasons.some(({code}) => code === 'evidence' || code === 'evidence_slow');
   return evidence === null || isTold ? [] : evidenceRows(evidence, scene);
+}
+
+/** Right after a change of the split, before its first judgement. */
+function settlingPanel(settlingMs: number, scene: ViewModel): Panel {
+  return {
+    title: titleOf('hold', [], scene, settlingMs),
+    note: [],
+    tone: 'frame',
+    rows: [settlingRow(scene)],
+    isUrgent: true,
+    urgentRows: 1,
+  };
+}
+
+/** Nothing is wrong, and nothing is shown to be well yet. */
+function settlingRow({t}: ViewModel): Line {
+  return [say('… ', 'quiet'), say(t.verdict.settlingWhy, 'quiet')];
 }
 
 function calmRow(evidence: readonly Row[], {t}: ViewModel, width: number): Line {

@@ -3,7 +3,6 @@ import type {JudgedCondition} from '../../../analysis/judge/outcome.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
 import {labelElsewhere} from '../sides/elsewhere.ts';
-import {isKnown} from '../sides/metric.ts';
 import type {ViewModel} from '../view-model.ts';
 
 /** A value in its unit, short, in the words of the screen. */
@@ -24,7 +23,7 @@ function inWords(text: string, unit: Unit, t: Messages): string {
 /** What a metric is called on the screen. */
 export function metricLabel(name: string, {t, clean}: Pick<ViewModel, 't' | 'clean'>): string {
   const plain = name === 'response_time_avg' ? 'response_time' : name;
-  return isKnown(plain) ? t.metrics[plain] : (labelElsewhere(plain, t) ?? clean.name(plain, 24));
+  return labelElsewhere(plain, t) ?? clean.name(plain, 24);
 }
 
 /** What was judged: the metric, or gray's improvement of it. */

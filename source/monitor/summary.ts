@@ -1,0 +1,92 @@
+import type {Side} from '../analysis/numbers.ts';
+import {plainText} from '../analysis/plain-text.ts';
+import {appliedBy} from '../audience/applied.ts';
+import type {VerdictAction} from '../release/command.ts';
+import type {ReleaseState} from '../release/state.ts';
+import type {Monitor} from './monitor.ts';
+
+/** What lists and other programs read of a feature: one line a second. Rates in percent, times in milliseconds. */
+export interface Summary {
+  schema: 'graydeck.summary/1';
+  feature: string;
+  /** The store's clock when it was written, milliseconds since 1970. */
+  at: number;
+  /** Who wrote it: a name for this process. */
+  by: string;
+  state: ReleaseState | 'idle';
+  version: string | null;
+  phase: {name: string; index: number; of: number} | null;
+  percent: {set: number; applied: number | null; observed: number | null};
+  /** Null: nothing is judged. */
+  verdict: {action: VerdictAction; text: string | null} | null;
+  /** Since when gray has most probably been worse, milliseconds since 1970; null: it is not. */
+  onset: number | null;
+  /** The last 60 s, or since the split changed. */
+  lastMinute: Record<Side, MinuteNumbers>;
+  alerts: {open: number; unacknowledged: number};
+  /** Name of the guard that acts; null: none does. */
+  guard: string | null;
+}
+
+/** Null where a number is not known. */
+interface MinuteNumbers {
+  requests: number;
+  errorRate: number | null;
+  conversionRate: number | null;
+  p95: number | null;
+  /** Error rates of the last six steps of 10 s, percent, the oldest first. */
+  errorRates: (number | null)[];
+}
+
+const MINUTE_MS = 60_000;
+const STEP_MS = 10_000;
+const TEXT_AT_MOST = 200;
+
+/** The summary of what a monitor knows now. @param by a name for this process */
+export function summaryOf(monitor: Monitor, by: string): Summary {
+  const {feature, now, snapshot, routers, observed, judgement, onset, guardSilentMs} = monitor.snapshot();
+  const {state, split, splitVersion} = snapshot;
+  const {release, guard, alerts} = state;
+  const open = alerts.filter(({resolvedAt}) => resolvedAt === null);
+  const phase = release?.plan.phases[release.phase];
+  const verdict = judgement?.verdict ?? release?.verdict ?? null;
+  const [reason] = verdict?.reasons ?? [];
+  return {
+    schema: 'graydeck.summary/1',
+    feature,
+    at: now,
+    by,
+    state: release?.state ?? 'idle',
+    version: release === null ? null : plainText(release.version, TEXT_AT_MOST),
+    phase:
+      release === null || phase === undefined
+        ? null
+        : {name: plainText(phase.name, TEXT_AT_MOST), index: release.phase, of: release.plan.phases.length},
+    percent: {
+      set: split.percent,
+      applied: routers === null ? null : appliedBy(routers, split, splitVersion, now).percent,
+      observed,
+    },
+    verdict:
+      verdict === null
+        ? null
+        : {action: verdict.action, text: reason === undefined ? null : plainText(reason.text, TEXT_AT_MOST)},
+    onset,
+    lastMinute: {prod: lastMinute(monitor, 'prod', now), gray: lastMinute(monitor, 'gray', now)},
+    alerts: {open: open.length, unacknowledged: open.filter(one => one.acknowledgedBy === null).length},
+    guard:
+      guard === null || guard.left || guardSilentMs !== null ? null : plainText(guard.name, TEXT_AT_MOST),
+  };
+}
+
+function lastMinute(monitor: Monitor, side: Side, now: number): MinuteNumbers {
+  const span = {from: now - MINUTE_MS, to: now};
+  const {requests, errorRate, conversionRate, responseTime} = monitor.numbers(side, span);
+  return {
+    requests,
+    errorRate,
+    conversionRate,
+    p95: responseTime.p95,
+    errorRates: monitor.series(side, 'error_rate', span, STEP_MS).slice(-6),
+  };
+}

@@ -1,0 +1,28 @@
+import type {ShareKeeper, ShareReader} from '../port.ts';
+import {wellFormedJson} from '../../release/well-formed.ts';
+import type {Keys} from './keys.ts';
+import type {Line} from './line.ts';
+
+export function shareReader(line: Line, {shares}: Pick<Keys, 'shares'>): ShareReader {
+  return {
+    read: async () => {
+      const pairs = (await line.call(['HGETALL', shares], {reads: true})) as string[];
+      const records = new Map<string, string>();
+      for (let index = 0; index + 1 < pairs.length; index += 2)
+        records.set(pairs[index] ?? '', pairs[index + 1] ?? '');
+      return records;
+    },
+  };
+}
+
+export function shareKeeper(line: Line, keys: Pick<Keys, 'shares'>): ShareKeeper {
+  return {
+    ...shareReader(line, keys),
+    write: async (name, text) => {
+      await line.call(['HSET', keys.shares, name, wellFormedJson(text)]);
+    },
+    remove: async names => {
+      if (names.length > 0) await line.call(['HDEL', keys.shares, ...names]);
+    },
+  };
+}
