@@ -121,6 +121,7 @@ export const METRICS = {
     en: {short: 'active users', name: 'active users', long: 'the number of active users'},
     zh: {short: '活跃用户', name: '活跃用户数'},
   },
+  response_time_p90: percentile(90, {fewest: 50}),
   user_satisfaction: {
     unit: 'count',
     better: 'higher',
@@ -210,11 +211,11 @@ export function partOf(quantile: number | null): Part {
 }
 
 /** Everything that is read off a distribution; null without values. */
-export type Summary = Record<Part, number | null>;
+export type ValueParts = Record<Part, number | null>;
 
-export function summaryBy(read: (quantile: number | null) => number | null): Summary {
+export function summaryBy(read: (quantile: number | null) => number | null): ValueParts {
   const parts = quantiles.map(([part, quantile]) => [part, read(quantile)] as const);
-  return {mean: read(null), ...Object.fromEntries(parts)} as Summary;
+  return {mean: read(null), ...Object.fromEntries(parts)} as ValueParts;
 }
 
 /** The distribution that a name speaks of and its quantile (null: its mean), the likeliest first. */

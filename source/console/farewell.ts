@@ -14,7 +14,9 @@ export function farewell(deck: Deck, done: Ui['done']): string {
   const {release, guard, alerts} = snapshot.state;
   const feature = clean.name(deck.monitor.feature);
   const lines: string[] = [];
-  if (release === null) {
+  if (deck.mode.demo) {
+    lines.push(t.farewell.demo);
+  } else if (release === null) {
     lines.push(t.farewell.idle(feature));
   } else {
     const words = [feature, clean.name(release.version), t.states[release.state]] as const;
@@ -30,7 +32,7 @@ export function farewell(deck: Deck, done: Ui['done']): string {
     }
   }
   const alert = alerts.at(-1);
-  if (alert !== undefined) {
+  if (alert !== undefined && !deck.mode.demo) {
     const seen =
       alert.acknowledgedBy === null
         ? t.farewell.unacknowledged
@@ -41,6 +43,6 @@ export function farewell(deck: Deck, done: Ui['done']): string {
   if (done.length > 0) {
     lines.push(t.farewell.done, ...done.map(({at, text}) => `  ${timeOfDay(at)}  ${text}`));
   }
-  lines.push(t.farewell.again(feature));
+  if (!deck.mode.demo) lines.push(t.farewell.again(feature));
   return `${lines.join('\n')}\n`;
 }

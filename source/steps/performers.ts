@@ -8,7 +8,7 @@ import {trafficPerformer, type TrafficView} from './traffic.ts';
 /** What the performers of all steps need. */
 export interface StepOptions extends Pick<
   HookOptions,
-  'feature' | 'outputs' | 'hides' | 'mayRun' | 'tellGate'
+  'feature' | 'outputs' | 'variables' | 'mayRun' | 'tellGate'
 > {
   traffic: TrafficView;
   /** Epoch of the acting guard; null without a guard. */
@@ -25,7 +25,7 @@ export interface StepOptions extends Pick<
 export function performersFor({
   feature,
   outputs,
-  hides,
+  variables,
   mayRun,
   tellGate,
   traffic,
@@ -51,7 +51,7 @@ export function performersFor({
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
         const now = () => traffic.now();
-        const options = {feature, outputs, hides, mayRun, tellGate, now, epoch: epoch(), phase};
+        const options = {feature, outputs, variables, mayRun, tellGate, now, epoch: epoch(), phase};
         return step.name === 'confirm'
           ? confirmPerformer(found.hook, options)
           : hookPerformer(found.hook, options);
@@ -61,7 +61,7 @@ export function performersFor({
         const hook = release.plan.hooks[step.name];
         return hook === undefined
           ? null
-          : hookPerformer(hook, {feature, outputs, hides, mayRun, epoch: epoch()});
+          : hookPerformer(hook, {feature, outputs, variables, mayRun, epoch: epoch()});
       }
     }
   };

@@ -35,7 +35,7 @@ describe('at a glance', () => {
     using deck = await stage('store-away');
     await expect.poll(deck.screen, SOON).toContain('graydeck rollback --offline: prod, host by host');
     const footer = deck.rows().at(-1) ?? '';
-    expect(footer).toMatch(/r roll back.*Enter chart.*q quit/);
+    expect(footer).toMatch(/^ Enter chart.*q quit/);
     expect(footer).not.toMatch(/percent|pause|next|alert|feedback/);
     deck.resize(80, 24);
     await expect.poll(deck.screen, SOON).toMatch(/✖ store away for 0:\d\d +graydeck rollback --offline/);

@@ -359,7 +359,7 @@ describe('feedback', () => {
     deck.type('fb1the amount is empty');
     await expect.poll(deck.screen, SOON).toMatch('› the amount is empty');
     deck.press('Escape');
-    await expect.poll(deck.screen, SOON).toMatch('❯ 5  very good');
+    await expect.poll(deck.screen, SOON).toMatch('❯ 1  very bad');
     expect(deck.screen()).not.toContain('the amount');
     deck.press('3');
     await expect.poll(deck.screen, SOON).toMatch('› the amount is empty');

@@ -28,6 +28,7 @@ export type VerbFile =
   | 'judge'
   | 'guard'
   | 'serve'
+  | 'share'
   | 'agent'
   | 'split-render'
   | 'explain'

@@ -3,6 +3,7 @@ import {BESIDE} from './verbs-beside.ts';
 import {FILES} from './verbs-of-files.ts';
 import {ROUTING} from './verbs-for-routers.ts';
 import {GOVERNING} from './verbs-that-govern.ts';
+import {SHARING} from './verbs-sharing.ts';
 import {MOVING} from './verbs-that-move.ts';
 
 /** Every verb, in the order of the help. */
@@ -11,6 +12,7 @@ export const VERBS: readonly Verb[] = [
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
   ...GOVERNING,
+  ...SHARING,
   ...FILES,
   ...ROUTING,
 ];

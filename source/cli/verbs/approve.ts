@@ -1,8 +1,8 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {setPercent} from '../../console/present/format.ts';
-import {execute, currentRelease} from '../acting/execute.ts';
-import {hoursQuestion} from '../acting/raise-hours.ts';
+import {execute, currentRelease} from '../commands/execute.ts';
+import {hoursQuestion} from '../commands/raise-hours.ts';
 import type {Run} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
 import {EXIT} from '../output/exit.ts';

@@ -5,7 +5,7 @@ import {momentOf} from '../../audience/moment.ts';
 import {dayAndTime} from '../../console/present/format.ts';
 import {decideFreeze, freezeOf, type FreezeIntent} from '../../release/freeze.ts';
 import {openStore} from '../../store/open.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';

@@ -14,9 +14,11 @@ import {argv, hooks} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
+import {NO_SHARE, share, type ShareConfig} from './share.ts';
 import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
+import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** Where a feature's plan stands: in a file beside the config, as written there, or in the config itself. */
@@ -42,8 +44,14 @@ export interface Config {
   allow: string[] | null;
   /** Hours in which a release of this project may be raised, in addition to those of its plan. */
   raise: RaiseHours[];
+  /** Where links to watch by are served, and under which address others reach them. */
+  share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
+  /** Variables of the environment that hooks are given beside the short list. */
+  hookVariables: string[];
+  /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
+  variables: string[];
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -111,7 +119,7 @@ const PROJECT_KEYS = {
   ),
   store: may(
     store,
-    'Address of the store, or a mapping. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
+    'Address of the store, or a mapping. A password comes by `password:` of the mapping or by `${NAME}` in the address.',
     'redis://deck@127.0.0.1:6379',
     '`--store`, `GRAYDECK_STORE`, else the embedded store',
   ),
@@ -143,11 +151,23 @@ const PROJECT_KEYS = {
     '{allow: [/opt/deploy/*]}',
     'none',
   ),
+  share: may(
+    share,
+    'Where `graydeck share` serves links, and under which address others reach them.',
+    '{listen: "0.0.0.0:8090", url: https://deck.example.com}',
+    'a free port of this machine alone',
+  ),
   reports: may(filePath, 'Folder for the report of every release that ends.', 'reports', 'no reports'),
   services: may(
     services,
     'Commands that end with 0 if a service is up. `graydeck doctor` runs them.',
     '{gray: [systemctl, is-active, pay-gray]}',
+    'none',
+  ),
+  hookVariables: may(
+    hookVariables,
+    'Variables of the environment that hooks get in addition to `PATH`, `HOME` and a few others.',
+    '[AWS_PROFILE]',
     'none',
   ),
   plan: planKey,
@@ -184,6 +204,8 @@ export function readConfig(text: string, fileName: string): ConfigReading {
 function configFrom(reader: YamlReader, root: Spot): Config | null {
   const draft = reader.read(root, projectTree);
   if (draft === undefined) return null;
+  const variables = variablesOf(root.value);
+  checkHookVariables(reader, root, variables);
   return {
     store: draft.store ?? null,
     feature: draft.feature ?? null,
@@ -197,7 +219,10 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
     services: draft.services ?? {},
     allow: draft.hooks?.allow ?? null,
     raise: draft.raise === undefined ? [] : [draft.raise],
+    share: draft.share ?? NO_SHARE,
     reports: draft.reports ?? null,
+    hookVariables: draft.hookVariables ?? [],
+    variables,
     plan: sourceOf(reader, root, draft, draft.feature ?? 'plan', SHARED_KEYS),
     features: draft.features ?? {},
   };
