@@ -49,7 +49,7 @@ describe('a release by the command line', () => {
     const at = told.map(words => stdout.indexOf(words));
     expect(at).not.toContain(-1);
     expect(at).toEqual([...at].sort((a, b) => a - b));
-    expect(stdout).toMatch(/5 % → 12\.5 % {2}liu on laptop$/mu);
+    expect(stdout).toMatch(/5 % → 12\.5 % {2}liu on laptop \(os:[^)]+\)$/mu);
   });
 
   test('is told in Chinese where that is the language', async () => {
