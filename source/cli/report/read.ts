@@ -73,7 +73,7 @@ function keptReport(texts: readonly string[]): ReleaseReport | null {
   }
 }
 
-/** What people said while it ran; null when nobody did. */
+/** Feedback given while the release ran; null without any. */
 async function readOpinions(
   {feedback}: FeatureView,
   from: number,

@@ -18,7 +18,7 @@ interface Time {
 
 /**
  * Hands over what was measured of a release, in order, no moment twice: of a short one by the second, as far back as
- * seconds are kept; else by the minute, and only the rest of the last one by the second. Where nobody rolled up, the
+ * seconds are kept; else by the minute, and only the rest of the last one by the second. Where no roll-ups exist, the
  * samples themselves as long as they live. @throws StoreFault
  */
 export async function readTallies(
@@ -66,7 +66,7 @@ export async function readDecoded(
   });
 }
 
-/** Seconds that nobody has rolled up yet, whatever the split was at the time. */
+/** Reads seconds without a roll-up yet, whatever the split was at the time. */
 async function takeSamples(
   {samples}: Pick<FeatureView, 'samples'>,
   declared: DeclaredMetrics,

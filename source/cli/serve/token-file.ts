@@ -36,7 +36,7 @@ async function textOf(path: string): Promise<string> {
     throw usage(`${quote(path)} ${why}`, '--tokens FILE', 'no-file');
   });
   try {
-    // Of the open file, not of the path: nobody can put another in its place meanwhile.
+    // Of the open file, not of the path: the file behind a path can be replaced in the meantime.
     const {mode, size} = await file.stat();
     if ((mode & 0o077) !== 0)
       throw usage(
