@@ -121,6 +121,7 @@ export const METRICS = {
     en: {short: 'active users', name: 'active users', long: 'the number of active users'},
     zh: {short: '活跃用户', name: '活跃用户数'},
   },
+  response_time_p90: percentile(90, {fewest: 50}),
   user_satisfaction: {
     unit: 'count',
     better: 'higher',
@@ -194,7 +195,7 @@ export const METRIC_NAMES = Object.entries(ROWS).flatMap(([name, {read}]) =>
   read.by === 'elsewhere' ? [] : [name as MetricName],
 );
 
-/** What is read off a distribution: its mean, or a percentile by its name. */
+/** A part of a distribution: its mean, or a percentile by its name. */
 export type Part =
   'mean' | (AnyMetricName extends infer K ? (K extends `response_time_${infer P}` ? P : never) : never);
 
@@ -210,27 +211,26 @@ export function partOf(quantile: number | null): Part {
 }
 
 /** Everything that is read off a distribution; null without values. */
-export type Summary = Record<Part, number | null>;
+export type ValueParts = Record<Part, number | null>;
 
-export function summaryBy(read: (quantile: number | null) => number | null): Summary {
+export function summaryBy(read: (quantile: number | null) => number | null): ValueParts {
   const parts = quantiles.map(([part, quantile]) => [part, read(quantile)] as const);
-  return {mean: read(null), ...Object.fromEntries(parts)} as Summary;
+  return {mean: read(null), ...Object.fromEntries(parts)} as ValueParts;
 }
 
-/** The distribution that a name speaks of and its quantile (null: its mean), the likeliest first. */
+const SUFFIXES: readonly [suffix: string, part: Part, quantile: number | null][] = [
+  ...quantiles.map(([part, quantile]): [string, Part, number] => [`_${part}`, part as Part, quantile]),
+  ['_avg', 'mean', null],
+  ['', 'mean', null],
+];
+
+/** The distributions that a name may speak of and the quantile of each (null: its mean), the likeliest first. */
 export function valuesBehind(name: string): {distribution: string; part: Part; quantile: number | null}[] {
-  const suffixes: [string, Part, number | null][] = [
-    ...quantiles.map(([part, quantile]): [string, Part, number] => [`_${part}`, part as Part, quantile]),
-    ['_avg', 'mean', null],
-    ['', 'mean', null],
-  ];
-  return suffixes
-    .filter(([suffix]) => name.endsWith(suffix))
-    .map(([suffix, part, quantile]) => ({
-      distribution: suffix === '' ? name : name.slice(0, -suffix.length),
-      part,
-      quantile,
-    }));
+  return SUFFIXES.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, part, quantile]) => ({
+    distribution: suffix === '' ? name : name.slice(0, -suffix.length),
+    part,
+    quantile,
+  }));
 }
 
 type Lang = 'en' | 'zh';

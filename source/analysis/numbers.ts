@@ -1,4 +1,4 @@
-import type {Summary} from './metrics.ts';
+import type {ValueParts} from './metrics.ts';
 import type {DataFault} from './people/faults.ts';
 
 /** What is read off windows: numbers of one side. An unknown number is null, never 0. */
@@ -14,7 +14,7 @@ export interface SideNumbers {
   /** Percent of requests that were answered; null unless somebody reports `unavailable`. */
   availability: number | null;
   /** Milliseconds. */
-  responseTime: Summary;
+  responseTime: ValueParts;
   /** Distinct users in the window, estimated; null unless somebody reports `users`. */
   activeUsers: number | null;
   /** Every other counter by name, summed. */

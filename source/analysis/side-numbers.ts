@@ -47,7 +47,7 @@ export function readNumbers(
     conversions,
     conversionRate: percent(conversions),
     availability: unavailable === null ? null : Math.max(0, 100 - unavailable),
-    responseTime: reading.summaryOf(merged),
+    responseTime: reading.partsOfValues(merged),
     activeUsers: reading.usersOf(lanes, seconds, ring),
     counters: otherCounters(table, lanes, seconds, slots),
     gauges: otherGauges(table, lanes, seconds, slots),

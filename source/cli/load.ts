@@ -22,6 +22,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   schema: () => import('./verbs/schema.ts'),
   judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),
+  share: () => import('./verbs/share.ts'),
   serve: () => import('./verbs/serve.ts'),
   explain: () => import('./verbs/explain.ts'),
   agent: () => import('./verbs/agent.ts'),

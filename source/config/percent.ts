@@ -11,7 +11,7 @@ export function twoMeanings(bare: number): string {
 
 /**
  * A percentage, 0–100 with at most two decimals, from `5`, `"5 %"` or `"5%"`. A bare number between 0 and 1 is refused.
- * @param isCalledPercent whether the key of the value says percent, so that a bare 1 is 1 % beyond doubt
+ * @param isCalledPercent whether the key says percent, so that a bare 1 can only mean 1 %
  */
 export function readPercent(value: unknown, isCalledPercent = true): Reading<number> {
   const written = typeof value === 'string' ? value.normalize('NFKC').trim() : value;

@@ -1,3 +1,4 @@
+import type {FleetFeature} from './present/fleet.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Controller} from '../controller/outcome.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
@@ -48,6 +49,10 @@ export interface Deck {
   readonly monitor: MonitorView;
   /** All features of the store, for `[` and `]`. */
   features(): Promise<string[]>;
+  /** The newest summary of every feature, for the list; absent: there is no list. Rejects if the store is away. */
+  summaries?(): Promise<FleetFeature[]>;
+  /** Whether the console opens with the list: the store has several features and none was named. */
+  readonly beginsWithList?: boolean;
   /** Opens the deck of another feature; absent: `[` and `]` say that there is only this one. */
   open?(feature: string): Promise<Deck>;
   /** Opens the past of this feature, up to now; absent: there is no way back. */

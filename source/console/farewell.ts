@@ -14,17 +14,16 @@ export function farewell(deck: Deck, done: Ui['done']): string {
   const {release, guard, alerts} = snapshot.state;
   const feature = clean.name(deck.monitor.feature);
   const lines: string[] = [];
+  const isDemo = deck.mode.demo;
   if (release === null) {
     lines.push(t.farewell.idle(feature));
   } else {
     const words = [feature, clean.name(release.version), t.states[release.state]] as const;
     const phase = clean.name(release.plan.phases[release.phase]?.name ?? '');
-    lines.push(
-      isLive(release)
-        ? `${t.farewell.going(...words)} ${t.farewell.at(setPercent(release.percent), phase)}`
-        : t.farewell.over(...words),
-    );
-    if (isLive(release)) {
+    if (!isLive(release)) lines.push(t.farewell.over(...words));
+    // What a simulated service did ends with it.
+    else if (!isDemo) {
+      lines.push(`${t.farewell.going(...words)} ${t.farewell.at(setPercent(release.percent), phase)}`);
       const isLeft = guard === null || guard.left || isOwnGuard;
       lines.push(isLeft ? t.farewell.noGuard : t.farewell.guard(clean.who(guard.name)));
     }
@@ -41,6 +40,6 @@ export function farewell(deck: Deck, done: Ui['done']): string {
   if (done.length > 0) {
     lines.push(t.farewell.done, ...done.map(({at, text}) => `  ${timeOfDay(at)}  ${text}`));
   }
-  lines.push(t.farewell.again(feature));
+  lines.push(isDemo ? t.farewell.demo : t.farewell.again(feature));
   return `${lines.join('\n')}\n`;
 }

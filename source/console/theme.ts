@@ -1,3 +1,4 @@
+import {SIDE_COLORS} from '../analysis/side-colors.ts';
 import type {Tone} from './present/line.ts';
 
 /** How a tone looks: properties of Ink's `Text`. */
@@ -11,19 +12,19 @@ export interface Look {
 export type Theme = Readonly<Record<Tone, Look>>;
 
 /**
- * The terminal's own sixteen colours and its own foreground, so that dark and light backgrounds both work. Chosen for
- * contrast on black and on white alike: bright blue and magenta for the sides, red for what is bad. What fills a row is
- * drawn inverse, so that its letters have the terminal's own background and can be read on either. Blue against
+ * The terminal's own sixteen colours and its own foreground, so that dark and light backgrounds both work. What must be
+ * read and says nothing is wrong has the foreground, at full strength; the colour of a side is in lines and marks. What fills
+ * a row is drawn inverse, so that its letters have the terminal's own background and can be read on either. Blue against
  * magenta stays apart for colour-blind eyes; red and green always come with a mark and a word.
  */
 export const COLORS: Theme = {
   plain: {},
   strong: {bold: true},
-  quiet: {dimColor: true},
+  quiet: {},
   title: {bold: true},
   brand: {bold: true, inverse: true},
-  prod: {color: 'blueBright', bold: true},
-  gray: {color: 'magenta', bold: true},
+  prod: {bold: true},
+  gray: {bold: true},
   good: {color: 'green'},
   warn: {color: 'yellow', bold: true},
   bad: {color: 'red', bold: true},
@@ -34,15 +35,15 @@ export const COLORS: Theme = {
   picked: {inverse: true},
   frame: {dimColor: true},
   focus: {},
-  sparkProd: {color: 'blueBright'},
-  sparkGray: {color: 'magenta'},
+  sparkProd: {color: SIDE_COLORS.prod.terminal},
+  sparkGray: {color: SIDE_COLORS.gray.terminal},
 };
 
 /** Without colour codes: weight and inversion remain, next to mark and word. */
 export const MONOCHROME: Theme = {
   plain: {},
   strong: {bold: true},
-  quiet: {dimColor: true},
+  quiet: {},
   title: {bold: true},
   brand: {bold: true, inverse: true},
   prod: {bold: true},

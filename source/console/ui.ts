@@ -3,7 +3,7 @@ import type {AlertLevel} from '../release/plan.ts';
 import type {Field} from './keys/field.ts';
 import type {Tone} from './present/line.ts';
 
-export type PanelName = 'metrics' | 'log';
+export type PanelName = 'metrics' | 'log' | 'fleet';
 
 /** What waits for a `y`: the change as it was when the dialog opened, so that a `y` never confirms a change made since. */
 export type Pending =
@@ -50,7 +50,11 @@ export interface Note {
 
 /** All that the person at the keyboard has chosen. Nothing of the release is in here. */
 export interface Ui {
-  focus: PanelName;
+  /** `fleet`: the list of all features has the screen. */
+  screen: 'feature' | 'fleet';
+  focus: 'metrics' | 'log';
+  /** The picked feature of the list; null: the first. */
+  feature: string | null;
   /** Name of the picked metric; null: the first. */
   metric: string | null;
   /** Key of the picked row of the log; null: none is picked. */
@@ -73,10 +77,12 @@ export const SPANS_MS = [5, 15, 60].map(minutes => minutes * 60_000);
 const KEPT_AT_MOST = 20;
 
 export const INITIAL_UI: Ui = {
+  screen: 'feature',
   focus: 'metrics',
+  feature: null,
   metric: null,
   logRow: null,
-  filters: {metrics: '', log: ''},
+  filters: {metrics: '', log: '', fleet: ''},
   isBellTurned: false,
   span: 0,
   dialog: null,

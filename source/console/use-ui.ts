@@ -10,9 +10,9 @@ export interface UiHold {
 }
 
 /** Holds the state of the screen. Each key sees what the key before it left, drawn or not. */
-export function useUi(): UiHold {
-  const newest = useRef(INITIAL_UI);
-  const [ui, setUi] = useState(INITIAL_UI);
+export function useUi(screen: Ui['screen'] = 'feature'): UiHold {
+  const [ui, setUi] = useState<Ui>(() => ({...INITIAL_UI, screen}));
+  const newest = useRef(ui);
   const now = useCallback(() => newest.current, []);
   const put = useCallback((next: Ui) => {
     if (next === newest.current) return;

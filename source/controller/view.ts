@@ -27,165 +27,188 @@ export function openView(source: ViewSource): ControllerView {
   return {feature, snapshot, commits, subscribe, now, ready, close};
 }
 
-export function followFeature({feature, log, now}: ViewSource): FollowedLog {
-  let folded = emptyFold(feature);
-  let commits: readonly Commit[] = [];
-  let link: Link = {state: 'opening'};
-  let lastBreak: Snapshot['lastBreak'] = null;
-  let snapshot: Snapshot = shot();
-  let isOpen = false;
-  let arriving: Promise<void> | null = null;
-  const listeners = new Set<() => void>();
-  const stop = new AbortController();
-  const opened = Promise.withResolvers<void>();
-  const mend = untilDone(readAgain, stop.signal);
+/** Follows the log of a feature until it is closed. */
+export function followFeature(source: ViewSource): FollowedLog {
+  return new LogFollower(source);
+}
 
-  function shot(): Snapshot {
-    return {...folded, link, lastBreak};
+/** Methods of the interface are bound, so that views can hand them on. */
+class LogFollower implements FollowedLog {
+  readonly feature: string;
+  readonly now: () => number;
+  readonly #log: LogReader;
+  readonly #listeners = new Set<() => void>();
+  readonly #stop = new AbortController();
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #mend: () => void;
+  readonly #following: Promise<void>;
+  #folded: Folded;
+  #commits: readonly Commit[] = [];
+  #link: Link = {state: 'opening'};
+  #lastBreak: Snapshot['lastBreak'] = null;
+  #snapshot: Snapshot;
+  #isOpen = false;
+  #arriving: Promise<void> | null = null;
+
+  constructor({feature, log, now}: ViewSource) {
+    this.feature = feature;
+    this.now = now;
+    this.#log = log;
+    this.#folded = emptyFold(feature);
+    this.#snapshot = this.#shot();
+    this.#mend = untilDone(() => this.#readAgain(), this.#stop.signal);
+    this.#following = this.#run();
   }
 
-  function changed() {
-    snapshot = shot();
-    for (const listener of listeners) callApart(listener);
-  }
+  readonly folded = (): Folded => this.#folded;
 
-  function absorb(known: readonly Commit[]) {
-    goOn(foldAll(folded, known));
-  }
+  readonly snapshot = (): Snapshot => this.#snapshot;
 
-  function goOn({folded: next, commits: taken}: FoldedCommits) {
-    if (taken.length === 0) return;
-    folded = next;
-    commits = [...commits, ...taken];
-    changed();
-  }
+  readonly commits = (): readonly Commit[] => this.#commits;
 
-  async function catchUp() {
-    const before = folded;
-    const read = await readFrom(before);
+  readonly ready = (): Promise<void> => (this.#isOpen ? Promise.resolve() : this.#arrive());
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  readonly absorb = (known: readonly Commit[]): void => {
+    this.#goOn(foldAll(this.#folded, known));
+  };
+
+  readonly catchUp = async (): Promise<void> => {
+    const before = this.#folded;
+    const read = await this.#readFrom(before);
     // Commits that arrived meanwhile are skipped.
-    if (folded === before) goOn(read);
-    else absorb(read.commits);
-    if (folded !== before || before.head === null) return;
+    if (this.#folded === before) this.#goOn(read);
+    else this.absorb(read.commits);
+    if (this.#folded !== before || before.head === null) return;
     // No commit follows the head: either it is the end, or the log was replaced.
-    const head = await log.head();
-    if (folded === before && head?.id !== before.head.id) await readAgain();
+    const head = await this.#log.head();
+    if (this.#folded === before && head?.id !== before.head.id) await this.#readAgain();
+  };
+
+  readonly close = async (): Promise<void> => {
+    this.#stop.abort();
+    this.#listeners.clear();
+    await this.#following;
+  };
+
+  #shot(): Snapshot {
+    return {...this.#folded, link: this.#link, lastBreak: this.#lastBreak};
+  }
+
+  #changed(): void {
+    this.#snapshot = this.#shot();
+    for (const listener of this.#listeners) callApart(listener);
+  }
+
+  #goOn({folded: next, commits: taken}: FoldedCommits): void {
+    if (taken.length === 0) return;
+    this.#folded = next;
+    this.#commits = [...this.#commits, ...taken];
+    this.#changed();
   }
 
   /** Reads the whole log. If the known head is no longer in it, the new log replaces it in one step. */
-  async function readAgain(): Promise<void> {
-    const {head} = folded;
-    const read = await readFrom(emptyFold(feature));
+  async #readAgain(): Promise<void> {
+    const {head} = this.#folded;
+    const read = await this.#readFrom(emptyFold(this.feature));
     const {commits: all} = read;
-    if (head === null || all[head.version - 1]?.id === head.id) return absorb(all);
+    if (head === null || all[head.version - 1]?.id === head.id) return this.absorb(all);
     // A commit arrived meanwhile, so the result may be too old to compare.
-    if (folded.head !== head) return readAgain();
-    folded = emptyFold(feature);
-    commits = [];
-    lastBreak = {why: `version ${head.version} was in the log and is not any more`, at: now()};
-    if (all.length === 0) changed();
-    goOn(read);
+    if (this.#folded.head !== head) return await this.#readAgain();
+    this.#folded = emptyFold(this.feature);
+    this.#commits = [];
+    this.#lastBreak = {
+      why: `version ${head.version} was in the log and is not any more`,
+      at: this.now(),
+    };
+    if (all.length === 0) this.#changed();
+    this.#goOn(read);
   }
 
   /** Folds all commits after `start`, slice by slice. Listeners are called only after the last one. */
-  async function readFrom(start: Folded): Promise<FoldedCommits> {
+  async #readFrom(start: Folded): Promise<FoldedCommits> {
     let read: FoldedCommits = {folded: start, commits: []};
     const take = (slice: readonly Commit[]) => {
       const more = foldAll(read.folded, slice);
       read = {folded: more.folded, commits: read.commits.concat(more.commits)};
     };
-    take(await log.read(start.head?.version ?? 0, take));
+    take(await this.#log.read(start.head?.version ?? 0, take));
     return read;
   }
 
-  function knows({version, id}: Commit): boolean {
-    return commits[version - 1]?.id === id;
+  #knows({version, id}: Commit): boolean {
+    return this.#commits[version - 1]?.id === id;
   }
 
   /** Reads up to the head. Concurrent calls share one read. */
-  function arrive(): Promise<void> {
-    if (arriving !== null) return arriving;
-    arriving = (async () => {
+  #arrive(): Promise<void> {
+    if (this.#arriving !== null) return this.#arriving;
+    const arriving = (async () => {
       try {
-        await catchUp();
+        await this.catchUp();
       } finally {
-        arriving = null;
+        this.#arriving = null;
       }
-      isOpen = true;
-      link = {state: 'up'};
-      changed();
-      opened.resolve();
+      this.#isOpen = true;
+      this.#link = {state: 'up'};
+      this.#changed();
+      this.#opened.resolve();
     })();
+    this.#arriving = arriving;
     // The caller gets the error; an unhandled rejection must not end the process.
     arriving.catch(() => undefined);
     return arriving;
   }
 
-  function receive(news: LogNews) {
+  #receive(news: LogNews): void {
     switch (news.type) {
       case 'commit':
-        absorb([news.commit]);
+        this.absorb([news.commit]);
         // The commit is known already, or the known head is no longer in the log.
-        if (!knows(news.commit)) mend();
+        if (!this.#knows(news.commit)) this.#mend();
         return;
       case 'notice':
         // State comes from the log alone, which is read next.
         return;
       case 'broken':
-        lastBreak = {why: news.why, at: now()};
+        this.#lastBreak = {why: news.why, at: this.now()};
         // The known state stays visible until the log has been read again.
-        mend();
+        this.#mend();
         break;
       case 'away':
-        link = {state: 'away', why: news.why, since: now()};
+        this.#link = {state: 'away', why: news.why, since: this.now()};
         break;
       case 'back':
-        link = {state: 'up'};
+        this.#link = {state: 'up'};
         break;
     }
-    changed();
+    this.#changed();
   }
 
-  async function run() {
-    const {signal} = stop;
+  async #run(): Promise<void> {
+    const {signal} = this.#stop;
     const stopped = new Promise<void>(resolve => {
       signal.addEventListener('abort', () => resolve());
     });
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        await Promise.race([arrive(), stopped]);
-        if (!signal.aborted) await log.follow(folded.head, receive, signal);
+        await Promise.race([this.#arrive(), stopped]);
+        if (!signal.aborted) await this.#log.follow(this.#folded.head, news => this.#receive(news), signal);
         return;
       } catch (error) {
         if (signal.aborted) return;
-        if (link.state !== 'away') link = {state: 'away', why: messageOf(error), since: now()};
-        changed();
+        if (this.#link.state !== 'away')
+          this.#link = {state: 'away', why: messageOf(error), since: this.now()};
+        this.#changed();
       }
       const paused = delay(pauseAfter(failures), undefined, {signal}).catch(() => undefined);
-      await Promise.race(isOpen ? [paused] : [paused, opened.promise]);
+      await Promise.race(this.#isOpen ? [paused] : [paused, this.#opened.promise]);
     }
   }
-  const following = run();
-
-  return {
-    feature,
-    now,
-    absorb,
-    catchUp,
-    folded: () => folded,
-    snapshot: () => snapshot,
-    commits: () => commits,
-    ready: () => (isOpen ? Promise.resolve() : arrive()),
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    async close() {
-      stop.abort();
-      listeners.clear();
-      await following;
-    },
-  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import {JUDGE_KEY, type DueAlert} from '../analysis/judge/alerts.ts';
+import {timeWords} from '../analysis/judge/amounts.ts';
 import {reason} from '../analysis/judge/reasons.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
@@ -40,6 +41,10 @@ const SETTLE_MS = 10_000;
 const TOO_SOON_MS = 5000;
 /** Gray of which nothing was ever heard is silent after this time, milliseconds. */
 const UNHEARD_MS = 60_000;
+/** Gray that gets requests and says nothing for so long is a fault that a person must know of, milliseconds. */
+const SILENT_MS = 120_000;
+/** Why the clock of a phase stands while gray is silent. */
+const UNHEARD = 'nothing is heard of gray';
 /** Routers that follow within this time have followed, milliseconds. */
 const FOLLOW_MS = 3000;
 /** Routers that have not followed within this time are a fault, milliseconds. */
@@ -115,7 +120,7 @@ function clockOrders({release, judgement, differsSince, now}: GuardInput): Order
   switch (judgement.heldClock) {
     case 'no-data': {
       const silentMs = judgement.gray.ageMs ?? now - release.splitChangedAt;
-      return silentMs < UNHEARD_MS ? [] : hold('nothing is heard of gray', now - silentMs);
+      return silentMs < UNHEARD_MS ? [] : hold(UNHEARD, now - silentMs);
     }
     case 'not-applied':
       return differsSince === null || now - differsSince < FOLLOW_MS
@@ -126,9 +131,27 @@ function clockOrders({release, judgement, differsSince, now}: GuardInput): Order
   }
 }
 
+/**
+ * How long gray has been silent, once a person must know, milliseconds; null: it is not, or not for so long. The clock that
+ * stands already shows that an earlier look found the same: a guard that has just begun may not have read all samples.
+ */
+function silenceOfGray({release, judgement, now}: GuardInput): number | null {
+  const {percent, state, clock, splitChangedAt} = release;
+  const {ageMs, isSilent} = judgement.gray;
+  if (!isSilent || percent === 0 || (state === 'rolling' && clock.held !== UNHEARD)) return null;
+  const silentMs = ageMs ?? now - splitChangedAt;
+  return silentMs >= SILENT_MS ? silentMs : null;
+}
+
 function dueOf(input: GuardInput): DueAlert[] {
   const {release, judgement, now, differsSince, unapplied} = input;
   const due = [...judgement.alerts];
+  const silentMs = silenceOfGray(input);
+  if (silentMs !== null) {
+    const message = `gray is silent: no sample for ${timeWords(silentMs)} at ${release.percent} %; look whether gray runs and reports`;
+    const cause = reason('no_data', message, {value: silentMs / 1000});
+    due.push({key: `${GUARD_KEY}silence`, level: 'critical', message, cause});
+  }
   if (differsSince !== null && now - differsSince >= ROUTERS_LATE_MS) {
     const message = `not every router has applied ${release.percent} %${routerWords(unapplied)}`;
     const cause = reason('not_applied', message, {threshold: release.percent});

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import type {Dispatcher} from 'undici';
 import {proxyFor} from './proxy.ts';
 import {SecretMissing} from './secret.ts';
@@ -76,13 +76,16 @@ export class HttpClient {
 async function readCertificate(path: string): Promise<string> {
   let text = '';
   try {
-    text = await readFile(path, 'utf8');
+    const {size} = await stat(path).then(found =>
+      found.isFile() ? found : {size: Number.POSITIVE_INFINITY},
+    );
+    text = size > FILE_AT_MOST ? '' : await readFile(path, 'utf8');
   } catch (error) {
     throw new SecretMissing(
       `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'no reason given'})`,
     );
   }
-  if (!text.includes('-----BEGIN ') || text.length > FILE_AT_MOST)
+  if (!text.includes('-----BEGIN '))
     throw new SecretMissing(`${path} holds no certificate or key in PEM form`);
   return text;
 }

@@ -30,7 +30,10 @@ export async function readSecret(source: SecretSource): Promise<string> {
 }
 
 async function readSmall(path: string): Promise<string> {
-  const {size} = await stat(path);
+  const found = await stat(path);
+  // A pipe would be waited for without end.
+  if (!found.isFile()) throw new SecretMissing(`${path} is not a plain file`);
+  const {size} = found;
   if (size > BYTES_AT_MOST) throw new SecretMissing(`${path} is too large for a secret`);
   return (await readFile(path, 'utf8')).trim();
 }
@@ -42,7 +45,7 @@ export function without(text: string, secrets: readonly string[]): string {
     .reduce((left, secret) => left.replaceAll(secret, '***'), text);
 }
 
-/** Of an address that lets in whoever knows it, what must not be told: all of it, and each word behind the host that may be the key. */
+/** Of an address that is itself a secret, what must not be told: all of it, and each word behind the host that may be the key. */
 export function secretsIn(address: string): string[] {
   const {pathname, search} = new URL(address);
   const words = `${pathname}${search}`.split(/[/?&=]/u).filter(word => word.length >= SHORTEST_KEY);

@@ -2,7 +2,7 @@ import type {Side} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {appliedBy} from '../audience/applied.ts';
 import type {VerdictAction} from '../release/command.ts';
-import type {ReleaseState} from '../release/state.ts';
+import {RELEASE_STATES, type ReleaseState} from '../release/state.ts';
 import type {Monitor} from './monitor.ts';
 
 /** What lists and other programs read of a feature: one line a second. Rates in percent, times in milliseconds. */
@@ -89,4 +89,55 @@ function lastMinute(monitor: Monitor, side: Side, now: number): MinuteNumbers {
     p95: responseTime.p95,
     errorRates: monitor.series(side, 'error_rate', span, STEP_MS).slice(-6),
   };
+}
+
+/**
+ * Reads a summary as a process has written it. Null if there is none, or it is not of this version: it comes from outside.
+ */
+export function readSummary(text: string | null): Summary | null {
+  try {
+    const read: unknown = JSON.parse(text ?? 'null');
+    return isSummary(read) ? read : null;
+  } catch {
+    return null;
+  }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= 1000;
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+const orNull = (value: unknown, is: (value: unknown) => boolean): boolean => value === null || is(value);
+
+function isSummary(value: unknown): value is Summary {
+  if (!isRecord(value) || value['schema'] !== 'graydeck.summary/1') return false;
+  const {at, by, feature, state, version, phase, percent, verdict, onset, lastMinute, alerts, guard} = value;
+  return (
+    isNumber(at) &&
+    [by, feature].every(isText) &&
+    isText(state) &&
+    [...RELEASE_STATES, 'idle'].includes(String(state)) &&
+    [version, guard].every(one => orNull(one, isText)) &&
+    orNull(phase, one => isRecord(one) && isText(one['name'])) &&
+    isRecord(percent) &&
+    isNumber(percent['set']) &&
+    orNull(verdict, one => isRecord(one) && isText(one['action']) && orNull(one['text'], isText)) &&
+    orNull(onset, isNumber) &&
+    isRecord(lastMinute) &&
+    [lastMinute['prod'], lastMinute['gray']].every(isMinute) &&
+    isRecord(alerts) &&
+    [alerts['open'], alerts['unacknowledged']].every(isNumber)
+  );
+}
+
+function isMinute(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const {requests, errorRate, errorRates} = value;
+  const isSeries = Array.isArray(errorRates) && errorRates.length <= 60;
+  return (
+    isNumber(requests) &&
+    orNull(errorRate, isNumber) &&
+    isSeries &&
+    errorRates.every(one => orNull(one, isNumber))
+  );
 }

@@ -1,4 +1,5 @@
-import {link, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {link, lstat, open, rename, rm} from 'node:fs/promises';
 import {get} from 'node:http';
 import type {EdgeSite} from '../audience/edge-site.ts';
 import {runBriefly} from './run-briefly.ts';
@@ -94,10 +95,19 @@ export function openEdge({include, test, reload, probe}: EdgeOptions): Edge {
   };
 }
 
+/**
+ * The text of a plain file; null where there is none. The owner of the folder can put a link or a pipe there: neither is
+ * read, because what is read is written again, perhaps with more rights than theirs.
+ */
 async function readText(path: string): Promise<string | null> {
   try {
-    const text = await readFile(path, 'utf8');
-    return text.length > LONGEST_FILE ? null : text;
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const found = await file.stat();
+      return found.isFile() && found.size <= LONGEST_FILE ? await file.readFile('utf8') : null;
+    } finally {
+      await file.close();
+    }
   } catch {
     return null;
   }
@@ -106,13 +116,22 @@ async function readText(path: string): Promise<string | null> {
 /** The file names people: it has the group of the file in place, and no other reader. */
 const OF_ITS_GROUP = 0o640;
 
-/** On the disk when it resolves: after a power cut nginx must not find half a file. Belongs to whom `like` belongs to. */
+/**
+ * Writes a file that is new: what stands at the path is taken away, never written to, so a link there leads nowhere. On the
+ * disk when it resolves: after a power cut nginx must not find half a file. It gets the owner and rights of `like`.
+ */
 async function writeLike(path: string, text: string, like: string): Promise<void> {
-  const rights = await stat(like).catch(() => null);
+  const found = await lstat(like).catch(() => null);
+  const rights = found?.isFile() === true ? found : null;
   const mode = rights === null ? OF_ITS_GROUP : rights.mode & 0o777;
-  const file = await open(path, 'w', OF_ITS_GROUP);
+  await rm(path, {force: true});
+  const file = await open(
+    path,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    OF_ITS_GROUP,
+  );
   try {
-    // Only root may give a file away.
+    // By the open file, not by its name. Only root may give a file away.
     if (rights !== null) await file.chown(rights.uid, rights.gid).catch(() => undefined);
     await file.chmod(mode);
     await file.writeFile(text);

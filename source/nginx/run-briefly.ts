@@ -1,4 +1,5 @@
 import {execFile} from 'node:child_process';
+import {hookEnvironment} from '../release/hook-environment.ts';
 
 const LONGEST_MS = 30_000;
 const LONGEST_OUTPUT = 1024 * 1024;
@@ -12,9 +13,7 @@ export type Brief = {how: 'done'} | {how: 'failed'; output: string} | {how: 'not
  */
 export function runBriefly(argv: readonly string[], signal: AbortSignal): Promise<Brief> {
   const [program = '', ...args] = argv;
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('GRAYDECK_')),
-  );
+  const env = hookEnvironment(process.env, {hides: ['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS'], passes: []});
   return new Promise(resolve => {
     execFile(
       program,

@@ -18,7 +18,7 @@ export interface Sight {
   isOnDuty: boolean;
   /** `keyOf` of what this process is at. */
   busy: ReadonlySet<string>;
-  /** After this time nobody has acknowledged a critical alert for long, milliseconds; null: it is told once. */
+  /** Milliseconds until an unacknowledged critical alert is escalated; null disables escalation. */
   escalateAfterMs: number | null;
 }
 
@@ -38,7 +38,7 @@ const SAME_STORY_MS = 10_000;
 
 /** So long after it was due a bystander takes it up, milliseconds. */
 export const ADOPT_MS = 5000;
-/** What nobody has begun to tell for so long is no news any more, milliseconds; an alert nobody has seen always is. */
+/** A dispatch that no process began for so long is no news any more, milliseconds; an unacknowledged alert always is. */
 const NEWS_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const RANK: Record<AlertLevel, number> = {info: 0, warning: 1, critical: 2};
@@ -75,7 +75,7 @@ function inOrder(outbox: readonly Dispatch[]): Dispatch[] {
 
 type Found = {channel: string; afterMs: number}[] | number | null;
 
-/** A dispatch that nobody has begun: its channels, when to look again, or null: it is not told. */
+/** A dispatch that no process has begun: its channels, when to look again, or null: it is not told. */
 function firstOf(sight: Sight, dispatch: Dispatch, channels: Routes): Found {
   const {state, now, isOnDuty} = sight;
   const {at, notBefore, kind, level} = dispatch;

@@ -3,7 +3,7 @@ import {changeOrTime, type WorkingLog} from '../controller/working-log.ts';
 import type {Due} from './due.ts';
 import {Outbox, TRY_AGAIN_MS, type OutboxOptions} from './outbox.ts';
 
-/** Longer than this nobody waits for what the clock brings, milliseconds: duty changes without a commit. */
+/** Longest wait for a moment of the clock, milliseconds: duty changes without a commit. */
 const LOOK_AGAIN_MS = 1000;
 /** What is under way gets so long when it is time to go, milliseconds: less than a guard has to end. */
 const ENDS_WITHIN_MS = 1200;
@@ -41,7 +41,7 @@ export async function keepOutbox(options: OutboxOptions, signal: AbortSignal): P
 
 /**
  * Tells people while a verb is at its work (`after`), then sees through what is due, retries included, for at most `forMs`.
- * What is left is told by whoever comes next.
+ * What is left is sent by the next process.
  */
 export async function emptyOutbox(
   options: OutboxOptions,

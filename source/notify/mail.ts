@@ -39,7 +39,7 @@ async function sendMail(
   const {createTransport} = await import('nodemailer');
   const {protocol, hostname, port, username} = new URL(server);
   const isSecure = protocol === 'smtps:';
-  // Between this machine and itself nobody listens in, and its server has no certificate that anybody trusts.
+  // No other party reads what this machine sends to itself, and its server has no trusted certificate.
   const isHere = isLoopback(hostname);
   const transport = createTransport({
     host: hostname.replace(/^\[|\]$/gu, ''),
@@ -139,7 +139,7 @@ function refusal(thrown: unknown, secrets: readonly string[]): Tried {
   }
   const isBefore = cause === 'ECONNREFUSED' || cause === 'EHOSTUNREACH' || cause === 'ENETUNREACH';
   return isBefore
-    ? failed('nobody answers at its address')
+    ? failed('no answer at its address')
     : failed(`the connection broke${cause === '' ? '' : ` (${cause})`}`, {isUnsure: true});
 }
 

@@ -31,7 +31,7 @@ export interface Message {
   attempt: number;
   /** A try before may have got through. */
   mayBeRepeat: boolean;
-  /** That, in words; null: nobody can have it yet. */
+  /** That, in words; null: it is the first try. */
   repeat: {long: string; short: string} | null;
 }
 
@@ -80,6 +80,7 @@ export function messageOf(
   const phase = release === null ? null : (release.plan.phases[release.phase]?.name ?? null);
   const t = messageWords(lang);
   const causes = causesOf(dispatch, release, alert);
+  const isSaid = dispatch.kind !== 'rollback' || isTheJudges(release, causes);
   const lines = [
     ...(version === null || release === null
       ? []
@@ -108,7 +109,10 @@ export function messageOf(
     alert: alert === null ? null : {id: alert.id, isOver},
     measured: causes.map(measuredOf).find(one => one !== null) ?? null,
     word: t.first[dispatch.kind === 'raised' ? dispatch.level : dispatch.kind],
-    text: clean(sentence(dispatch, {release, alert, said: causes.map(say).join(t.and), now}, t), TEXT_WIDTH),
+    text: clean(
+      sentence(dispatch, {release, alert, said: isSaid ? causes.map(say).join(t.and) : '', now}, t),
+      TEXT_WIDTH,
+    ),
     by: clean(dispatch.by, NAME_WIDTH),
     at: dispatch.at,
     lines,
@@ -134,11 +138,12 @@ export function contactsOf(
 /** What the judge found, where it is what the message is about. */
 function causesOf({kind}: Dispatch, release: Release | null, alert: Alert | null): readonly Reason[] {
   if (kind !== 'rollback') return alert?.cause === undefined ? [] : [alert.cause];
-  const {rollback, verdict} = release ?? {};
-  const [first] = verdict?.reasons ?? [];
-  // A person has reasons of their own.
-  const isTheJudges = first !== undefined && (rollback?.reason ?? '').startsWith(first.text);
-  return isTheJudges && verdict?.action === 'rollback' ? verdict.reasons : [];
+  return release?.rollback?.cause?.reasons ?? [];
+}
+
+/** Whether the reason of a rollback is what the judge found. A person has reasons of their own. */
+function isTheJudges(release: Release | null, [first]: readonly Reason[]): boolean {
+  return first !== undefined && (release?.rollback?.reason ?? '').startsWith(first.text);
 }
 
 function measuredOf({code, metric, value, threshold, windowSeconds}: Reason): Measured | null {

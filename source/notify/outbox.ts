@@ -51,7 +51,7 @@ export class Outbox {
         due.what === 'escalate'
           ? await this.#escalate(due.alert)
           : await this.#beginOne(due.dispatch, due.channels);
-      // Somebody else was first, or it may not be done from here: look again in a while.
+      // Another process was first, or it may not be done from here: look again in a while.
       if (!isWritten) return {what: 'wait', until: this.#options.log.now() + TRY_AGAIN_MS};
     }
   }

@@ -17,7 +17,7 @@ export function afterFailure(
   const pause = PAUSES_MS[attempts - 1];
   if (isFinal || pause === undefined || (retryAfterMs ?? 0) > LONGEST_PAUSE_MS) return null;
   const jittered = pause * (1 - JITTER + 2 * JITTER * random());
-  // Whoever says when to come back is not asked before, nor all at the same moment.
+  // A service that names a time is not asked before it, nor by all at the same moment.
   return Math.round(
     retryAfterMs === null ? jittered : Math.min(retryAfterMs + jittered / 2, LONGEST_PAUSE_MS),
   );

@@ -31,7 +31,7 @@ const TOLD_AT_MOST = 80;
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Nothing was said before these. */
 const BEFORE_ANYTHING: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody answers at its address',
+  ECONNREFUSED: 'no answer at its address',
   EHOSTUNREACH: 'its host cannot be reached',
   ENETUNREACH: 'its network cannot be reached',
   ENOTFOUND: 'its host has no address',
@@ -67,7 +67,7 @@ export async function post(
   }
 }
 
-/** Whether what is said on the way there can be read by nobody else: HTTPS, or this very machine. */
+/** Whether no other party can read what is sent there: HTTPS, or this very machine. */
 export function isPrivate(address: string): boolean {
   const {protocol, hostname} = new URL(address);
   const isHere = hostname === 'localhost' || isLoopback(hostname);

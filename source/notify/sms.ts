@@ -8,7 +8,7 @@ import {readSecret} from '../http/secret.ts';
 /** Letters of a message: two parts of Latin text, and what a person reads at night. */
 const LETTERS_AT_MOST = 300;
 
-/** A short message by the HTTP gateway of whoever sends it. */
+/** A short message by the HTTP gateway of its provider. */
 export function smsChannel(spec: SmsSpec): Channel {
   const {name, level, features, token} = spec;
   return {

@@ -32,7 +32,7 @@ const enFirst: Record<FirstWord, string> = {
 const en = {
   first: enFirst,
   states: enStates,
-  unseen: (text: string) => `nobody has acknowledged it: ${text}`,
+  unseen: (text: string) => `not acknowledged: ${text}`,
   theRelease: 'the release',
   rolledBack: (version: string, from: number, reason: string) =>
     `${version} is rolled back, from ${from} %${reason === '' ? '' : `: ${reason}`}`,
@@ -58,7 +58,7 @@ const en = {
   repeat: 'This may be a repeat: whether it was told before is not known.',
   repeatShort: '(may be a repeat)',
   test: 'this is a test: nothing has happened',
-  testBy: (who: string) => `asked for by ${who}; whoever reads this would be told of alerts`,
+  testBy: (who: string) => `asked for by ${who}; the readers of this message get alerts`,
 };
 
 /** The words of a message. */
@@ -106,7 +106,7 @@ const zh: MessageWords = {
   errors: {
     'it does not answer in time': '没有及时应答',
     'it does not answer': '没有应答',
-    'nobody answers at its address': '该地址无人应答',
+    'no answer at its address': '该地址无人应答',
     'its host cannot be reached': '主机无法到达',
     'its network cannot be reached': '网络无法到达',
     'its host has no address': '主机名没有地址',

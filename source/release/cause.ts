@@ -102,7 +102,8 @@ export function causeFacts({rollback, steps}: Release): CauseFacts | null {
     limit: isCompared ? null : worst.threshold,
     onset: cause.onset,
     detectedAt: rollback.at,
-    prodAt: facts?.['ms'] === undefined ? null : rollback.at + facts['ms'],
+    // Where no router is known, none has confirmed prod.
+    prodAt: facts?.['ms'] === undefined || facts['routers'] === 0 ? null : rollback.at + facts['ms'],
     requests: worst.samples === null ? null : worst.samples + (facts?.['grayRequestsAfter'] ?? 0),
     people: worst.people ?? null,
   };

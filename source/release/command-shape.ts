@@ -1,78 +1,103 @@
-import type {Command, CommandType} from './command.ts';
-import {isFlag, isNumber, isRecord, isText, listOf, oneOf, optional, wrongField} from './shape.ts';
-import type {Check, Shape} from './shape.ts';
+import {
+  DELIVERY_OUTCOMES,
+  type Actor,
+  type Command,
+  type CommandType,
+  type Intent,
+  type Stamp,
+} from './command.ts';
+import {areCauses, areCriteria, areFacts, isReason, isStepOutcome, VERDICT} from './common-shape.ts';
+import type {AlertLevel, Plan} from './plan.ts';
+import {
+  isFlag,
+  isNumber,
+  isRecord,
+  isText,
+  listOf,
+  oneOf,
+  optional,
+  recordOf,
+  wrongField,
+  type Check,
+  type Shape,
+  type ShapeOf,
+} from './shape.ts';
 
-const CAUSE: Shape = {code: isText, text: isText};
-const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
-/** `decide` checks the value itself, with a better message. */
-const isAnything: Check = () => true;
+type Seen = NonNullable<Extract<Intent, {type: 'rollback'}>['seen']>;
 
-const STAMP: Shape = {
-  by: value =>
-    isRecord(value) &&
-    isText(value['name']) &&
-    (value['kind'] === 'person' || value['kind'] === 'guard') &&
-    optional(isNumber)(value['epoch']),
+/** Judged by `decide` itself, which has better words for it. */
+const isAnyPercent: Check<number> = (_): _ is number => true;
+const isAnyLevel: Check<AlertLevel> = (value): value is AlertLevel => isText(value);
+/** A rollback must never be refused because of what the actor saw. */
+const isAnySeen: Check<Seen | undefined> = (_): _ is Seen | undefined => true;
+const isAnyPlan: Check<Plan> = (value): value is Plan => isRecord(value);
+
+const RELEASE = {release: isText};
+const USER = {...RELEASE, user: isText};
+const STEP = {...RELEASE, step: isText};
+const ALERT = {alert: isText};
+
+const STAMP: ShapeOf<Stamp> = {
+  by: recordOf<Actor>({name: isText, kind: oneOf(['person', 'guard']), epoch: optional(isNumber)}),
   at: isNumber,
   reason: optional(isText),
 };
 
 /**
- * The fields that each command must have. The compiler checks them, too, but a log is never rewritten, so it
- * must not depend on callers compiled against this version.
+ * Every field of every command. The compiler holds it against `command.ts`; a log that is never rewritten must not depend
+ * on every caller having been compiled against this.
  */
-const SHAPES: Readonly<Record<CommandType, Shape>> = {
+const SHAPES: {readonly [K in CommandType]: ShapeOf<Extract<Intent, {type: K}>>} = {
   start: {
-    release: isText,
+    ...RELEASE,
     version: isText,
     over: optional(isText),
-    plan: isRecord,
+    plan: isAnyPlan,
     supersede: optional(isFlag),
   },
-  set: {release: isText, percent: isAnything, from: optional(isNumber)},
-  next: {release: isText, from: isNumber, criteria: optional(listOf({text: isText, outcome: isText}))},
-  pause: {release: isText, because: optional(listOf({kind: isText}))},
-  resume: {release: isText},
-  retry: {release: isText, step: optional(isText)},
-  rollback: {release: isText, isLatched: optional(isFlag)},
-  complete: {release: isText},
-  include: {release: isText, user: isText},
-  deny: {release: isText, user: isText},
-  remove: {release: isText, user: isText},
-  alert: {alert: isText, level: isText, message: isText, key: optional(isText), cause: optional(isCause)},
-  acknowledge: {alert: isText},
-  resolve: {alert: isText},
+  set: {...RELEASE, percent: isAnyPercent, from: optional(isNumber)},
+  next: {...RELEASE, from: isNumber, criteria: optional(areCriteria)},
+  pause: {...RELEASE, because: optional(areCauses)},
+  resume: RELEASE,
+  retry: {...RELEASE, step: optional(isText)},
+  rollback: {...RELEASE, isLatched: optional(isFlag), seen: isAnySeen},
+  complete: RELEASE,
+  include: USER,
+  deny: USER,
+  remove: USER,
+  alert: {...ALERT, level: isAnyLevel, message: isText, key: optional(isText), cause: optional(isReason)},
+  acknowledge: ALERT,
+  resolve: ALERT,
   silence: {silence: isText, match: isText, forMs: isNumber},
-  escalate: {alert: isText, afterMs: isNumber},
+  escalate: {...ALERT, afterMs: isNumber},
   'begin-delivery': {
     dispatch: isText,
-    channels: listOf({channel: isText, deadlineMs: isNumber, afterMs: isNumber}),
+    channels: listOf<{channel: string; deadlineMs: number; afterMs: number}>({
+      channel: isText,
+      deadlineMs: isNumber,
+      afterMs: isNumber,
+    }),
   },
   'end-delivery': {
     dispatch: isText,
     channel: isText,
-    outcome: oneOf('done', 'failed', 'again'),
+    outcome: oneOf(DELIVERY_OUTCOMES),
     error: optional(isText),
     afterMs: optional(isNumber),
     unsure: optional(isFlag),
   },
   'take-guard': {from: optional(isNumber)},
   'leave-guard': {},
-  verdict: {
-    release: isText,
-    action: oneOf('advance', 'hold', 'pause', 'rollback'),
-    reasons: listOf({code: isText, text: isText}),
-  },
-  'hold-clock': {release: isText, why: isText, since: optional(isNumber)},
-  'run-clock': {release: isText},
-  'begin-step': {release: isText, step: isText, deadlineMs: isNumber},
-  'leave-step': {release: isText, step: isText},
+  verdict: {...RELEASE, ...VERDICT},
+  'hold-clock': {...RELEASE, why: isText, since: optional(isNumber)},
+  'run-clock': RELEASE,
+  'begin-step': {...STEP, deadlineMs: isNumber},
+  'leave-step': STEP,
   'end-step': {
-    release: isText,
-    step: isText,
-    outcome: oneOf('done', 'failed', 'skipped'),
+    ...STEP,
+    outcome: isStepOutcome,
     error: optional(isText),
-    facts: optional(value => isRecord(value) && Object.values(value).every(isNumber)),
+    facts: optional(areFacts),
   },
 };
 
@@ -84,7 +109,7 @@ export function lackOf(command: Command): string | null {
   if (!isRecord(command)) return 'the input is no command';
   const type: unknown = command.type;
   if (!isText(type) || !Object.hasOwn(SHAPES, type)) return 'the command is unknown';
-  const own = SHAPES[command.type];
+  const own: Shape = SHAPES[command.type];
   const field = wrongField(command, command.type === 'rollback' ? own : {...STAMP, ...own});
   return field === null ? null : `the field "${field}" is missing or has the wrong type`;
 }

@@ -20,9 +20,11 @@ export interface Stamp {
 }
 
 /** Outcome of a notification on one channel: delivered, refused for good, or to be tried again. */
-export type DeliveryOutcome = 'done' | 'failed' | 'again';
+export const DELIVERY_OUTCOMES = ['done', 'failed', 'again'] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
-export type StepOutcome = 'done' | 'failed' | 'skipped';
+export const STEP_OUTCOMES = ['done', 'failed', 'skipped'] as const;
+export type StepOutcome = (typeof STEP_OUTCOMES)[number];
 
 /**
  * What a person or a guard wants. `release` names the release that is meant, so that a command never hits the
@@ -105,7 +107,8 @@ export type Intent =
       facts?: Record<string, number>;
     };
 
-export type VerdictAction = 'advance' | 'hold' | 'pause' | 'rollback';
+export const VERDICT_ACTIONS = ['advance', 'hold', 'pause', 'rollback'] as const;
+export type VerdictAction = (typeof VERDICT_ACTIONS)[number];
 
 export type Command = Intent & Stamp;
 export type CommandType = Intent['type'];

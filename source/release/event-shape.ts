@@ -1,55 +1,71 @@
+import {DELIVERY_OUTCOMES} from './command.ts';
+import {areCauses, areCriteria, areSteps, isReason, isStepOutcome, VERDICT} from './common-shape.ts';
 import type {Event, EventType, UnknownEvent} from './event.ts';
 import {isPercent} from './percent.ts';
 import {mistakeInPlan} from './plan-shape.ts';
-import type {Plan} from './plan.ts';
-import {isFlag, isNumber, isRecord, isText, listOf, nullable, oneOf, optional, wrongField} from './shape.ts';
-import type {Check, Shape} from './shape.ts';
+import {ALERT_LEVELS, type Plan} from './plan.ts';
+import {
+  isFlag,
+  isMoment,
+  isNumber,
+  isText,
+  listOf,
+  nullable,
+  oneOf,
+  optional,
+  recordOf,
+  wrongField,
+  type Check,
+  type ShapeOf,
+} from './shape.ts';
 
-const isPlan: Check = value => mistakeInPlan(value as Plan) === null;
-const areSteps = listOf({
-  id: isText,
-  run: isText,
-  name: isText,
-  state: isText,
-  attempts: isNumber,
-  error: nullable(isText),
-  facts: isRecord,
-});
-const areChecked = listOf({text: isText, outcome: isText});
-const isLeft: Check = value =>
-  isRecord(value) && wrongField(value, {phase: isNumber, criteria: areChecked}) === null;
+type Fields<K extends EventType> = ShapeOf<Extract<Event, {type: K}>>;
+type Left = Fields<'phase-opening'>['left'] extends Check<infer T extends object> ? T : never;
+type Cause = NonNullable<Extract<Event, {type: 'rollback-started'}>['cause']>;
+type Delivery = {channel: string; deadline: number | null; again: number | null};
 
-const RELEASE: Shape = {release: isText};
-const STEP: Shape = {...RELEASE, step: isText};
-const USER: Shape = {...RELEASE, user: isText};
-const ALERT: Shape = {alert: isText};
-const CAUSE: Shape = {code: isText, text: isText};
-const isCause: Check = value => isRecord(value) && wrongField(value, CAUSE) === null;
-/** Kinds of a newer version are kept, and this version overrules nothing by them. */
-const areCauses = listOf({kind: isText});
-const START: Shape = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
+const isPlan: Check<Plan> = (value): value is Plan => mistakeInPlan(value as Plan) === null;
+/** What a newer version keeps there does not make the event unreadable. */
+const isFacts: Check<Record<string, number>> = recordOf<Record<string, number>>({});
+/** A rollback takes effect whatever its cause says. */
+const isAnyCause: Check<Cause | undefined> = (_): _ is Cause | undefined => true;
+const isPercentage: Check<number> = (value): value is number => isPercent(value);
+const isLeft: Check<Left> = recordOf<Left>({phase: isNumber, criteria: areCriteria});
+
+const RELEASE = {release: isText};
+const STEP = {...RELEASE, step: isText};
+const USER = {...RELEASE, user: isText};
+const ALERT = {alert: isText};
+const START = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
 
 /**
- * The fields that each event must have, so that state and split can be derived. A log is never rewritten, so
- * it must not depend on writers compiled against this version.
+ * Every field of every event, so that everything that follows from it can be told: the split above all, and the release
+ * taken back. The compiler holds it against `event.ts`; a log that is never rewritten must not depend on every writer
+ * having been compiled against this.
  */
-const SHAPES: Readonly<Record<EventType, Shape>> = {
+const SHAPES: {readonly [K in EventType]: Fields<K>} = {
   'release-started': {...START, steps: areSteps},
-  'phase-entered': {...RELEASE, phase: isNumber, percent: isPercent, left: optional(isLeft)},
+  'phase-entered': {...RELEASE, phase: isNumber, percent: isPercentage, left: optional(isLeft)},
   'phase-opening': {
     ...RELEASE,
     to: isNumber,
     left: isLeft,
-    wantedBy: oneOf('person', 'guard'),
+    wantedBy: oneOf(['person', 'guard']),
     steps: areSteps,
   },
-  'percent-set': {...RELEASE, percent: isPercent, from: isNumber},
+  'percent-set': {...RELEASE, percent: isPercentage, from: isNumber},
   'release-paused': {...RELEASE, reason: nullable(isText), because: optional(areCauses)},
   'release-resumed': RELEASE,
   'promotion-started': {...RELEASE, steps: areSteps},
   'release-completed': RELEASE,
   'release-failed': {...STEP, error: nullable(isText)},
-  'rollback-started': {...RELEASE, fromPercent: isNumber, reason: nullable(isText), steps: areSteps},
+  'rollback-started': {
+    ...RELEASE,
+    fromPercent: isNumber,
+    reason: nullable(isText),
+    steps: areSteps,
+    cause: isAnyCause,
+  },
   'release-rolled-back': RELEASE,
   'release-banned': RELEASE,
   'start-queued': {...START, after: isText},
@@ -57,49 +73,38 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
   'user-included': USER,
   'user-denied': USER,
   'user-removed': USER,
-  'step-started': {...STEP, deadline: isNumber},
-  'step-ended': {
-    ...STEP,
-    outcome: oneOf('done', 'failed', 'skipped'),
-    error: nullable(isText),
-    facts: isRecord,
-  },
+  'step-started': {...STEP, deadline: isMoment},
+  'step-ended': {...STEP, outcome: isStepOutcome, error: nullable(isText), facts: isFacts},
   'step-retried': STEP,
   'alert-raised': {
     ...ALERT,
-    level: oneOf('info', 'warning', 'critical'),
+    level: oneOf(ALERT_LEVELS),
     message: isText,
     key: isText,
     silenced: isFlag,
-    cause: optional(isCause),
+    cause: optional(isReason),
   },
   'alert-repeated': ALERT,
   'alert-acknowledged': ALERT,
   'alert-resolved': ALERT,
   'alert-escalated': ALERT,
-  'alerts-silenced': {silence: isText, match: isText, until: isNumber, reason: nullable(isText)},
+  'alerts-silenced': {silence: isText, match: isText, until: isMoment, reason: nullable(isText)},
   'delivery-begun': {
     dispatch: isText,
-    channels: listOf({channel: isText, deadline: nullable(isNumber), again: nullable(isNumber)}),
+    channels: listOf<Delivery>({channel: isText, deadline: nullable(isMoment), again: nullable(isMoment)}),
   },
   'delivery-ended': {
     dispatch: isText,
     channel: isText,
-    outcome: oneOf('done', 'failed', 'again'),
+    outcome: oneOf(DELIVERY_OUTCOMES),
     error: nullable(isText),
-    again: nullable(isNumber),
+    again: nullable(isMoment),
     unsure: isFlag,
   },
   'guard-taken': {epoch: isNumber},
   'guard-left': {epoch: isNumber},
-  'verdict-changed': {
-    ...RELEASE,
-    action: oneOf('advance', 'hold', 'pause', 'rollback'),
-    reasons: listOf({code: isText, text: isText}),
-    onset: optional(isNumber),
-    footing: optional(oneOf('people', 'requests', 'history')),
-  },
-  'clock-held': {...RELEASE, why: isText, since: optional(isNumber)},
+  'verdict-changed': {...RELEASE, ...VERDICT},
+  'clock-held': {...RELEASE, why: isText, since: optional(isMoment)},
   'clock-ran': RELEASE,
 };
 

@@ -35,7 +35,7 @@ export function mistakeInPlan(plan: Plan): string | null {
 
 /** Infinity is no JSON number. */
 function isTime(value: unknown): boolean {
-  return isNumber(value) && (value as number) >= 0;
+  return isNumber(value) && value >= 0;
 }
 
 function isStale(value: unknown): boolean {

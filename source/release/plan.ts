@@ -50,7 +50,8 @@ export interface Criterion {
   dryRun: boolean;
 }
 
-export type AlertLevel = 'info' | 'warning' | 'critical';
+export const ALERT_LEVELS = ['info', 'warning', 'critical'] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
 
 export interface Guardrail {
   when: Condition;

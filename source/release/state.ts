@@ -68,6 +68,9 @@ export interface Reason {
   people?: number;
 }
 
+/** What evidence may rest on. */
+export const FOOTINGS = ['people', 'requests', 'history'] as const;
+
 export interface Verdict {
   action: VerdictAction;
   reasons: Reason[];
@@ -78,7 +81,7 @@ export interface Verdict {
    */
   onset?: number | null;
   /** What the evidence rests on; null or absent if no evidence is gathered. */
-  footing?: 'people' | 'requests' | 'history' | null;
+  footing?: (typeof FOOTINGS)[number] | null;
 }
 
 /**

@@ -2,6 +2,7 @@ import {decodeTally, type Tally} from '../analysis/windows/roll-up.ts';
 import type {Report} from '../audience/applied.ts';
 import type {Commit} from '../release/commit.ts';
 import {isFeatureName} from '../release/name.ts';
+import {isMoment} from '../release/shape.ts';
 import {startOf} from '../release/well-formed.ts';
 
 /** Router reports at a moment. */
@@ -63,7 +64,7 @@ export class RecordingLines {
       if (!isHead || !isFeatureName(line.feature))
         return this.#mistake(text, 'the first line of a file written by graydeck record');
       this.#feature = line.feature;
-      return {type: 'head', feature: line.feature, at: Number.isFinite(line.at) ? line.at : null};
+      return {type: 'head', feature: line.feature, at: isMoment(line.at) ? line.at : null};
     }
     switch (line?.type) {
       case 'recording':
@@ -73,14 +74,14 @@ export class RecordingLines {
       case 'commit':
         return this.#takeCommit(line.commit, text);
       case 'second': {
-        const isSecond = typeof line.body === 'string' && Number.isFinite(line.t);
+        const isSecond = typeof line.body === 'string' && isMoment(line.t);
         const tally = isSecond ? decodeTally(line.t, line.body) : null;
         return tally === null
           ? this.#mistake(text, 'a second as graydeck record writes it')
           : {type: 'second', tally};
       }
       case 'routers':
-        if (!Array.isArray(line.routers) || !line.routers.every(isReport) || !Number.isFinite(line.at))
+        if (!Array.isArray(line.routers) || !line.routers.every(isReport) || !isMoment(line.at))
           return this.#mistake(text, 'router reports as graydeck record writes them');
         return {type: 'routers', at: line.at, routers: line.routers};
       default:
@@ -93,7 +94,7 @@ export class RecordingLines {
     if (!isCommit(commit)) return this.#mistake(text, 'a commit as graydeck record writes it');
     const {version, id, parent, at} = commit;
     if (version <= last) return null;
-    const isNext = version === last + 1 && parent === (this.#head?.id ?? null) && Number.isFinite(at);
+    const isNext = version === last + 1 && parent === (this.#head?.id ?? null) && isMoment(at);
     if (!isNext) return this.#mistake(text, `the commit that follows version ${last}`);
     this.#head = {version, id};
     return {type: 'commit', commit};
@@ -173,7 +174,7 @@ function isCommit(read: Partial<Commit> | null | undefined): read is Commit {
 }
 
 function isReport(read: Partial<Report> | null): read is Report {
-  return typeof read?.name === 'string' && typeof read.kind === 'string' && Number.isFinite(read.at);
+  return typeof read?.name === 'string' && typeof read.kind === 'string' && isMoment(read.at);
 }
 
 function parse(text: string): RecordingLine | null {

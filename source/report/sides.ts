@@ -1,7 +1,7 @@
 import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
 import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {SIDES, type Side, type SideNumbers} from '../analysis/numbers.ts';
-import {percentOf, summaryOf} from '../analysis/windows/reading.ts';
+import {percentOf, partsOfValues} from '../analysis/windows/reading.ts';
 import type {Tally, TallyPart} from '../analysis/windows/roll-up.ts';
 import type {ReportSides} from './report.ts';
 
@@ -56,7 +56,7 @@ class Sum {
       conversions: counted('conversions'),
       conversionRate: rate(counted('conversions')),
       availability: unavailable === null ? null : Math.max(0, 100 - unavailable),
-      responseTime: summaryOf(this.responseTime),
+      responseTime: partsOfValues(this.responseTime),
       activeUsers: this.users === null ? null : Math.round(this.users.estimate()),
       counters: Object.fromEntries([...this.counters].filter(([name]) => !STANDARD.has(name))),
       gauges: Object.fromEntries([...this.gauges].map(([name, {value}]) => [name, value])),

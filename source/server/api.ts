@@ -24,8 +24,10 @@ export function addApiRoutes(
   {limits, followers}: {limits: RateLimits; followers: Followers},
 ): void {
   app.get('/api/v1/canary/status', context => {
-    need(context.get('client'), 'read');
-    return context.body(featureOf(served, context.req.query('feature')).status(), 200, JSON_TYPE);
+    const client = context.get('client');
+    need(client, 'read');
+    const feature = featureOf(served, context.req.query('feature'));
+    return context.body(feature.status(client.scopes.has('operate')), 200, JSON_TYPE);
   });
 
   app.get('/api/v1/canary/feedback/stats', async context => {
@@ -83,7 +85,7 @@ export function addApiRoutes(
       ...Object.fromEntries(context.res.headers),
       ...EVENT_TYPE,
     });
-    followers.add(client.name, feature, outgoing, after);
+    followers.add(client, feature, outgoing, after);
     return RESPONSE_ALREADY_SENT;
   });
 }

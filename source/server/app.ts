@@ -1,10 +1,12 @@
 import {Hono} from 'hono';
 import {cors} from 'hono/cors';
 import {addApiRoutes} from './api.ts';
+import {clientAddress} from './client-address.ts';
 import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import {Followers} from './followers.ts';
 import {openLimits} from './limits.ts';
 import {openApiDocument} from './openapi.ts';
+import {addPageRoutes} from './page/routes.ts';
 import {HttpProblem, problemDocument, httpProblemOf, tooOften} from './problem.ts';
 import {ROUTES, routeOf} from './routes.ts';
 import {clientOf} from './tokens.ts';
@@ -15,6 +17,7 @@ const PREFLIGHT_S = 600;
 /** Creates the HTTP interface: authentication, limits and routes. `close` ends the streams. */
 export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} {
   const {served, clients, origins, metrics} = options;
+  const {trusts = () => false} = options;
   const app = new Hono<Env>();
   const limits = openLimits();
   const followers = new Followers();
@@ -23,6 +26,8 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
 
   app.use(async (context, next) => {
     const began = performance.now();
+    const {remoteAddress = ''} = context.env.incoming.socket;
+    context.set('address', clientAddress(remoteAddress, context.req.header('x-forwarded-for'), trusts));
     context.header('x-content-type-options', 'nosniff');
     context.header('cache-control', 'no-store');
     await next();
@@ -93,5 +98,12 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
   });
   app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
   addApiRoutes(app, options, {limits, followers});
-  return {app, close: () => followers.close()};
+  const page = options.page === undefined ? null : addPageRoutes(app, options.page, clients);
+  return {
+    app,
+    close() {
+      followers.close();
+      page?.close();
+    },
+  };
 }

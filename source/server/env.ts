@@ -1,11 +1,13 @@
 import type {HttpBindings} from '@hono/node-server';
 import type {Context} from 'hono';
+import type {TrustedProxies} from './client-address.ts';
+import type {PageSource} from './page/source.ts';
 import type {ServedFeatures} from './served.ts';
 import type {Client} from './tokens.ts';
 import type {ServerMetrics} from './metrics.ts';
 
 /** Context of a handler: Node's request and response, and the client. */
-export type Env = {Bindings: HttpBindings; Variables: {client: Client}};
+export type Env = {Bindings: HttpBindings; Variables: {client: Client; address: string}};
 
 export interface AppOptions {
   served: ServedFeatures;
@@ -15,15 +17,19 @@ export interface AppOptions {
   /** No writing, not even feedback. */
   isReadOnly: boolean;
   metrics: ServerMetrics;
+  /** Proxies in front whose `X-Forwarded-For` is believed; absent: none. */
+  trusts?: TrustedProxies;
+  /** What the page at `/` and links show; absent: there is no page. */
+  page?: PageSource;
   /** Receives unexpected errors. Clients get 500 and no details. */
   onFault(error: unknown): void;
   /** Version of this program. */
   version: string;
 }
 
-/** The remote address of the connection. */
-export function remoteAddressOf({env}: Context<Env>): string {
-  return env.incoming.socket.remoteAddress ?? '';
+/** The address of the client, as far as a trusted proxy reports it. */
+export function remoteAddressOf(context: Context<Env>): string {
+  return context.get('address');
 }
 
 export const JSON_TYPE = {'content-type': 'application/json; charset=utf-8'};

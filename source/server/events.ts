@@ -14,6 +14,8 @@ const TEXTS_KEPT = 64;
 /** A client that follows the log. */
 interface Follower {
   response: ServerResponse;
+  /** May act: gets commands of hooks and ids of people. */
+  mayAct: boolean;
   /**
    * Number of commits sent, and the id of the last one, which detects a replaced log; null before the first
    * comparison.
@@ -31,7 +33,7 @@ interface Follower {
 export class EventHub {
   readonly #feature: ServedFeature;
   readonly #followers = new Set<Follower>();
-  readonly #texts = new Map<Commit, string>();
+  readonly #texts = {all: new Map<Commit, string>(), forReaders: new Map<Commit, string>()};
   readonly #stop: () => void;
   readonly #beat: NodeJS.Timeout;
 
@@ -50,8 +52,8 @@ export class EventHub {
    * Begins to send. The head of the answer is written already.
    * @param after version of the last event that the client received; 0 sends all
    */
-  follow(response: ServerResponse, after: number): void {
-    const follower: Follower = {response, sent: after, lastId: null, fullSince: null};
+  follow(response: ServerResponse, after: number, mayAct: boolean): void {
+    const follower: Follower = {response, mayAct, sent: after, lastId: null, fullSince: null};
     this.#followers.add(follower);
     // If the client knows more commits than this server, another server may have been faster. After `LATE_MS`
     // it was another log.
@@ -98,7 +100,7 @@ export class EventHub {
       if (commit === undefined) return;
       follower.sent++;
       follower.lastId = commit.id;
-      this.#send(follower, this.#textOf(commit));
+      this.#send(follower, this.#textOf(commit, follower.mayAct));
     }
   }
 
@@ -113,14 +115,15 @@ export class EventHub {
     if (!follower.response.write(text)) follower.fullSince ??= performance.now();
   }
 
-  #textOf(commit: Commit): string {
-    const known = this.#texts.get(commit);
+  #textOf(commit: Commit, mayAct: boolean): string {
+    const texts = mayAct ? this.#texts.all : this.#texts.forReaders;
+    const known = texts.get(commit);
     if (known !== undefined) return known;
-    const text = `id: ${commit.version}\nevent: commit\ndata: ${this.#feature.commit(commit)}\n\n`;
-    this.#texts.set(commit, text);
-    if (this.#texts.size > TEXTS_KEPT) {
-      const [oldest] = this.#texts.keys();
-      if (oldest !== undefined) this.#texts.delete(oldest);
+    const text = `id: ${commit.version}\nevent: commit\ndata: ${this.#feature.commit(commit, mayAct)}\n\n`;
+    texts.set(commit, text);
+    if (texts.size > TEXTS_KEPT) {
+      const [oldest] = texts.keys();
+      if (oldest !== undefined) texts.delete(oldest);
     }
     return text;
   }

@@ -2,6 +2,7 @@ import type {ServerResponse} from 'node:http';
 import {EventHub} from './events.ts';
 import {HttpProblem} from './problem.ts';
 import type {ServedFeature} from './served.ts';
+import type {Client} from './tokens.ts';
 
 /** Most event streams at a time: in all, and for one token. */
 const MOST = 2000;
@@ -30,12 +31,12 @@ export class Followers {
   }
 
   /** Begins to send. The head of the answer is written already. @param after see `EventHub.follow` */
-  add(client: string, feature: ServedFeature, response: ServerResponse, after: number): void {
-    this.#step(client, 1);
-    response.on('close', () => this.#step(client, -1));
+  add({name, scopes}: Client, feature: ServedFeature, response: ServerResponse, after: number): void {
+    this.#step(name, 1);
+    response.on('close', () => this.#step(name, -1));
     const hub = this.#hubs.get(feature.name) ?? new EventHub(feature);
     this.#hubs.set(feature.name, hub);
-    hub.follow(response, after);
+    hub.follow(response, after, scopes.has('operate'));
   }
 
   /** Ends every stream. */

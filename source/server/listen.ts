@@ -1,6 +1,7 @@
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {createAdaptorServer} from '@hono/node-server';
+import {boundConnections} from './connections.ts';
 
 /** Host name or address to listen on, and port; 0 for any free port. */
 export interface ListenAddress {
@@ -24,10 +25,11 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Begins to listenHttp. @throws the error of the operating system */
+/** Begins to listen. Above `mostConnections`, the connection that was silent longest is closed. @throws the error of the operating system */
 export async function listenHttp(
   fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
   {host, port}: ListenAddress,
+  {mostConnections = MOST_CONNECTIONS}: {mostConnections?: number} = {},
 ): Promise<Listening> {
   const server = createAdaptorServer({
     fetch,
@@ -41,7 +43,7 @@ export async function listenHttp(
       connectionsCheckingInterval: 1000,
     },
   }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server, mostConnections);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -1,3 +1,5 @@
+import {VERDICT_ACTIONS} from '../release/command.ts';
+import {ALERT_LEVELS} from '../release/plan.ts';
 import {RELEASE_STATES} from '../release/state.ts';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 import {feedbackStats} from '../analysis/feedback/stats.ts';
@@ -5,8 +7,6 @@ import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
 import type {ServedFeatures, ServedFeature} from './served.ts';
 
 const STATES = ['idle', ...RELEASE_STATES] as const;
-const ACTIONS = ['advance', 'hold', 'pause', 'rollback'] as const;
-const LEVELS = ['info', 'warning', 'critical'] as const;
 const SIDES = ['prod', 'gray'] as const;
 /** Numbers of `status` as Prometheus metrics: name, divisor to the base unit, help. */
 const NUMBERS = {
@@ -127,8 +127,8 @@ export function openMetrics(served: ServedFeatures, version: string): ServerMetr
     for (const [kind, value] of Object.entries(facts.routers))
       if (value !== null) routers.set({feature: name, state: kind}, value);
     const action = release?.verdict?.action ?? null;
-    for (const one of ACTIONS) verdict.set({feature: name, action: one}, action === one ? 1 : 0);
-    for (const level of LEVELS)
+    for (const one of VERDICT_ACTIONS) verdict.set({feature: name, action: one}, action === one ? 1 : 0);
+    for (const level of ALERT_LEVELS)
       for (const acknowledged of ['yes', 'no'] as const) {
         const isSeen = acknowledged === 'yes';
         const open = snapshot.state.alerts.filter(

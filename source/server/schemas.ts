@@ -1,4 +1,7 @@
 import {z} from 'zod';
+import {VERDICT_ACTIONS} from '../release/command.ts';
+import {ALERT_LEVELS} from '../release/plan.ts';
+import {FOOTINGS, RELEASE_STATES} from '../release/state.ts';
 import {
   FEEDBACK_TYPES,
   LONGEST_FEEDBACK_NAME,
@@ -95,17 +98,7 @@ export const statusShape = z
     feature: z.string(),
     version: z.string().nullable(),
     release: z.string().nullable(),
-    state: z.enum([
-      'idle',
-      'deploying',
-      'rolling',
-      'paused',
-      'promoting',
-      'rolling_back',
-      'completed',
-      'rolled_back',
-      'failed',
-    ]),
+    state: z.enum(['idle', ...RELEASE_STATES]),
     phase: z.object({
       name: z.string().nullable(),
       index: z.number().nullable(),
@@ -134,7 +127,7 @@ export const statusShape = z
       }),
     ),
     verdict: z.object({
-      action: z.enum(['advance', 'hold', 'pause', 'rollback']).nullable(),
+      action: z.enum(VERDICT_ACTIONS).nullable(),
       reasons: z.array(
         z.object({
           code: z.string(),
@@ -147,9 +140,22 @@ export const statusShape = z
         }),
       ),
       onset: z.number().nullable(),
-      footing: z.enum(['people', 'requests', 'history']).nullable(),
+      footing: z.enum(FOOTINGS).nullable(),
       forecastSeconds: z.number().nullable(),
     }),
+    cause: z
+      .object({
+        metric: z.string().nullable(),
+        gray: z.number().nullable(),
+        prod: z.number().nullable(),
+        limit: z.number().nullable(),
+        onset: moment.nullable(),
+        detectedAt: moment,
+        prodAt: moment.nullable(),
+        requests: count.nullable(),
+        people: count.nullable(),
+      })
+      .nullable(),
     steps: z.array(
       z.object({
         id: z.string(),
@@ -163,7 +169,7 @@ export const statusShape = z
     alerts: z.array(
       z.object({
         id: z.string(),
-        level: z.enum(['info', 'warning', 'critical']),
+        level: z.enum(ALERT_LEVELS),
         message: z.string(),
         raisedAt: moment,
         acknowledgedBy: z.string().nullable(),
@@ -174,7 +180,7 @@ export const statusShape = z
       z.object({
         id: z.string(),
         kind: z.enum(['raised', 'escalated', 'over', 'rollback', 'failed', 'completed']),
-        level: z.enum(['info', 'warning', 'critical']),
+        level: z.enum(ALERT_LEVELS),
         at: moment,
         alert: z.string().nullable(),
         deliveries: z.array(

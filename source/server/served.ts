@@ -24,11 +24,11 @@ export interface FeatureFacts {
 export interface ServedFeature {
   readonly name: string;
   readonly view: ControllerView;
-  /** The `status` document as JSON, at most a moment old. */
-  status(): string;
+  /** The `status` document as JSON, at most a moment old. `mayAct`: with the errors of hooks. */
+  status(mayAct: boolean): string;
   facts(): FeatureFacts;
-  /** A commit as one line of JSON for followers. */
-  commit(commit: Commit): string;
+  /** A commit as one line of JSON for followers. `mayAct`: with commands of hooks and ids of people. */
+  commit(commit: Commit, mayAct: boolean): string;
   /** Stored feedback, oldest first. @throws StoreFault */
   feedback(): Promise<readonly GivenFeedback[]>;
   /** @throws StoreFault */

@@ -1,6 +1,6 @@
 import {createHash, timingSafeEqual} from 'node:crypto';
 
-/** Scopes of a token. `operate` is for commands, which HTTP does not offer yet. */
+/** Scopes of a token. `operate` adds to `read`: commands of hooks, what they print, ids of people. */
 const SCOPES = ['read', 'feedback', 'operate'] as const;
 export type TokenScope = (typeof SCOPES)[number];
 

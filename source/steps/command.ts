@@ -14,18 +14,9 @@ const LOOK_EVERY_MS = 50;
 /** Longest run of a command, milliseconds. A timer of Node holds at most 24.8 days. */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** Variables of this process that hold a password, or an address that may hold one. */
-const PASSWORDS = new Set([
-  'GRAYDECK_STORE_PASSWORD',
-  'GRAYDECK_SENTINEL_PASSWORD',
-  'GRAYDECK_PROMETHEUS_TOKEN',
-  'GRAYDECK_PROMETHEUS_PASSWORD',
-]);
-const ADDRESSES = new Set(['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS']);
-
 export interface CommandOptions {
-  /** Variables to add to those of this process; undefined removes a variable. */
-  env: Readonly<Record<string, string | undefined>>;
+  /** The whole environment of the command. */
+  env: Readonly<Record<string, string>>;
   timeoutMs: number;
   /** Stops the command. */
   signal: AbortSignal;
@@ -62,7 +53,7 @@ export async function runCommand(
   if (signal.aborted) return {ending: {how: 'stopped'}, output: '', stdout: ''};
   const [program = '', ...args] = argv;
   const child = spawn(program, args, {
-    env: {...inherited(), ...env},
+    env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -98,13 +89,6 @@ export async function runCommand(
     process.off('exit', endWithUs);
     release(child);
   }
-}
-
-/** The environment of this process without its passwords, because a command's output may end in a log. */
-function inherited(): NodeJS.ProcessEnv {
-  const isSecret = (name: string, value = '') =>
-    PASSWORDS.has(name) || (ADDRESSES.has(name) && value.includes('@'));
-  return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => !isSecret(name, value)));
 }
 
 /** Collects the end of a command's output. A command that prints much is not slowed down. */

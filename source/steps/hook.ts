@@ -3,6 +3,7 @@ import type {Release, Step} from '../release/state.ts';
 import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
 import {resultOf, type OutputShelf} from './output-shelf.ts';
 import type {Performed, Performer} from './run-steps.ts';
+import {hookEnvironment, type HookVariables} from '../release/hook-environment.ts';
 import {endOf} from '../release/well-formed.ts';
 
 /** Most characters of output in an error. The end of the output explains a failure best. */
@@ -17,8 +18,8 @@ export interface HookOptions {
   /** Epoch of the acting guard; null without a guard. */
   epoch: number | null;
   outputs: OutputShelf;
-  /** Further variables of this process that hold secrets. */
-  hides?: readonly string[] | undefined;
+  /** Variables of this process that the hook gets; absent: the short list. */
+  variables?: HookVariables | undefined;
   /** The phase of the hook, if it is not the current one. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
@@ -76,10 +77,10 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
 export async function environmentOf(
   step: Step,
   release: Release,
-  {feature, epoch, outputs, hides = [], phase}: HookOptions,
+  {feature, epoch, outputs, variables = {hides: [], passes: []}, phase}: HookOptions,
 ): Promise<CommandOptions['env']> {
   return {
-    ...Object.fromEntries(hides.map(name => [name, undefined])),
+    ...hookEnvironment(process.env, variables),
     GRAYDECK_FEATURE: feature,
     GRAYDECK_RELEASE: release.id,
     GRAYDECK_VERSION: release.version,

@@ -6,7 +6,7 @@ import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
 /** What the performers of all steps need. */
-export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | 'hides'> {
+export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | 'variables'> {
   traffic: TrafficView;
   /** Epoch of the acting guard; null without a guard. */
   epoch(): number | null;
@@ -22,7 +22,7 @@ export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | '
 export function performersFor({
   feature,
   outputs,
-  hides,
+  variables,
   traffic,
   epoch,
   takeSnapshot,
@@ -45,7 +45,7 @@ export function performersFor({
         const found = phaseHookOf(release, step);
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
-        const options = {feature, outputs, hides, epoch: epoch(), phase};
+        const options = {feature, outputs, variables, epoch: epoch(), phase};
         return step.name === 'confirm'
           ? confirmPerformer(found.hook, options)
           : hookPerformer(found.hook, options);
@@ -53,7 +53,7 @@ export function performersFor({
       default: {
         // Other steps without a hook are skipped from the start and never become due.
         const hook = release.plan.hooks[step.name];
-        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, hides, epoch: epoch()});
+        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, variables, epoch: epoch()});
       }
     }
   };

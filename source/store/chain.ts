@@ -1,30 +1,29 @@
 import {SCHEMA, type Commit} from '../release/commit.ts';
-import {isNumber, isRecord, isText} from '../release/shape.ts';
+import {isMoment, isNumber, isRecord, isText} from '../release/shape.ts';
 import {fromJson, toJson} from '../release/well-formed.ts';
 
-/** An entry of the log as it lies in the store: where it stands, and the text it holds. */
+/** An entry of the log in the store. */
 export interface LogEntry {
-  /** Where the store keeps it; NaN when that is no place a commit can have. */
+  /** Version by its place in the store; NaN: no commit can have this place. */
   version: number;
   text: string;
 }
 
 export type Decoded = {ok: true; commit: Commit} | {ok: false; why: string};
 
-/** The last commit that somebody has read; null before the first. */
+/** The last commit that a reader has read; null before the first. */
 export type Last = Pick<Commit, 'version' | 'id'> | null;
 
 export function encodeCommit(commit: Commit): string {
   return toJson(commit);
 }
 
-/** What was read last: whoever follows the same log in this process gets the same object, which nobody changes. */
+/** The text that was read last. All followers in this process share the object, which must not be changed. */
 let newest: {text: string; decoded: Decoded} | null = null;
 
 /**
- * Reads a commit back. What is not one gives the reason, never a throw.
- * Of a commit that asks for a newer reader only the envelope is checked: version, ids, schema, event types. Its split may
- * be anything.
+ * Reads a commit. Never throws: if the text is no commit, it gives the reason. Of a commit that asks for a newer reader only
+ * version, ids, schema and event types are checked. Its split may be anything.
  */
 export function decodeCommit(text: string): Decoded {
   if (newest?.text !== text) newest = {text, decoded: readCommit(text)};
@@ -45,13 +44,13 @@ function readCommit(text: string): Decoded {
   return {ok: true, commit: commit.minReader > SCHEMA ? legible(commit) : commit};
 }
 
-/** Who, when and why of a shape that is not known are left out: whoever shows a log counts on texts and a time. */
+/** Replaces author, time and reason of an unknown shape: readers of a log expect texts and a time. */
 function legible(commit: Commit): Commit {
   const {by, at, reason} = commit;
   return {
     ...commit,
     by: isText(by) ? by : '',
-    at: isNumber(at) ? at : 0,
+    at: isMoment(at) ? at : 0,
     reason: isText(reason) ? reason : null,
   };
 }
@@ -78,17 +77,17 @@ export function decodeNext(last: Last, entry: LogEntry): Decoded {
 }
 
 /**
- * Where a commit that is to be written stands.
+ * The place of a commit that is to be written.
  * - `free`: its parent is the newest entry. Write.
- * - `mine`: it is written already; only the reply was lost.
+ * - `mine`: the commit is written already; only the reply was lost.
  * - `taken`: another commit has the same parent. A conflict.
- * - `parted`: its parent is not in the log where it should be. A conflict too: the writer must read again.
- * - `foreign`: behind its parent lies something that cannot follow it (junk, a forged id). It is in the way of
- *   everybody; the writer puts it aside and writes, so that a rollback can always be written.
+ * - `parted`: its parent is not at its place in the log. A conflict, too: the writer has to read again.
+ * - `foreign`: an entry behind its parent cannot follow it (junk, a forged id) and blocks every writer. The writer puts it
+ *   aside, so that a rollback can always be written.
  */
 export type Place = 'free' | 'mine' | 'taken' | 'parted' | 'foreign';
 
-/** `entries`: what stands in the log from `commit.version - 1` on, at least two entries if there are two. */
+/** Finds the place of a commit. `entries`: the log from `commit.version - 1` on, two entries if there are two. */
 export function placeOf(commit: Commit, entries: readonly LogEntry[]): Place {
   const first = commit.version === 1;
   if (first !== (commit.parent === null)) return 'parted';
@@ -107,7 +106,7 @@ export function placeOf(commit: Commit, entries: readonly LogEntry[]): Place {
   return decoded.commit.id === commit.id ? 'mine' : 'taken';
 }
 
-/** The commit at a place, or null when nothing or something else stands there. */
+/** The commit at a place; null: there is none. */
 export function decodeAt(version: number, entry: LogEntry | undefined): Commit | null {
   if (entry === undefined || entry.version !== version) return null;
   const decoded = decodeCommit(entry.text);
@@ -126,12 +125,12 @@ function wrongField(value: Record<string, unknown>): string | null {
   }
   if (value['minReader'] > SCHEMA) return null;
   if (!isText(value['by'])) return 'by';
-  if (!isNumber(value['at'])) return 'at';
+  if (!isMoment(value['at'])) return 'at';
   if (value['reason'] !== null && !isText(value['reason'])) return 'reason';
   return isSplit(value['split']) ? null : 'split';
 }
 
-/** As much of a split as a router touches before it looks at its own faults. */
+/** Checks the fields of a split that routers read without further checks. */
 function isSplit(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const {live, percent, salt, tiers, include, deny, rolledBack} = value;

@@ -1,6 +1,6 @@
 import type {Commit} from '../release/commit.ts';
 
-/** Whether more users may get gray after a commit. Only such a commit has to wait where the store is full. */
+/** Whether more users may get gray after a commit. If the store is full, only such a commit is refused. */
 export function exposesMore({events}: Commit): boolean {
   return events.some(event => {
     switch (event.type) {

@@ -8,11 +8,11 @@ export type StoreFaultCode =
   | 'log-broken'
   | 'store-clock-behind';
 
-/** Something about the store is wrong. Text and facts never hold a password. */
+/** A fault of the store. Its text never holds a password. */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';
   readonly code: StoreFaultCode;
-  /** What to do about it. */
+  /** The remedy. */
   readonly hint: string;
 
   constructor(code: StoreFaultCode, message: string, hint: string, cause?: unknown) {
@@ -24,7 +24,7 @@ export class StoreFault extends Error {
 
 /** The store did not take the commit of a rollback. */
 export class RollbackFault extends StoreFault {
-  /** What to type, and what it does: it needs no store. */
+  /** A command that needs no store, and its effect. */
   readonly way: string;
 
   constructor({code, message, hint, cause}: StoreFault, feature: string | null) {

@@ -3,46 +3,46 @@ import {SCHEMA, type Commit} from '../release/commit.ts';
 import {decodeAt, decodeNext, type Last, type LogEntry} from './chain.ts';
 import type {LogNews} from './port.ts';
 
-/** What an adapter gives so that a log can be read, verified and followed. Every method may throw: the store is away. */
+/** Access of an adapter to a log. Every method may throw if the store is away. */
 export interface LogSource {
-  /** What stands at `from` and after it, in order, at most `limit` entries. */
+  /** Entries from version `from` on, in order, at most `limit`. */
   entries(from: number, limit: number): Promise<LogEntry[]>;
-  /** The newest entries in order, the newest last, at most `limit`. */
+  /** The newest entries in order, at most `limit`. */
   newest(limit: number): Promise<LogEntry[]>;
-  /** Begins to listen. */
-  listen(): LogBell;
-  /** false: waiting for a store that is away does not keep the process running. */
+  /** Subscribes to changes. */
+  subscribe(): LogSubscription;
+  /** False: waiting for a store that is away does not keep the process running. */
   keepAlive?: boolean;
 }
 
-/** Tells that the log may have changed. */
-export interface LogBell {
+/** Notifies of possible changes of the log. */
+export interface LogSubscription {
   /**
-   * Resolves at the next ring, at once when one was missed since the last `wait` (or since `listen`), else after
-   * `maxMs` or when the signal aborts. Gives the text of the commit if the ring carries it, else null. Never rejects.
+   * Resolves at the next notification, at once if one came since the last `wait` (or since `subscribe`), else after `maxMs` or
+   * when the signal aborts. Gives the text of the commit if the notification carries it, else null. Never rejects.
    */
   wait(maxMs: number, signal: AbortSignal): Promise<string | null>;
   close(): void;
 }
 
-/** Longest time between two looks at the log itself, whatever the bell says, in milliseconds. */
+/** Longest time between two reads of the log, with or without notifications, in milliseconds. */
 export const LOOK_EVERY_MS = 2000;
 /** Entries read at once. */
 const PAGE = 256;
 const FIRST_RETRY_MS = 50;
-/** Whoever follows is to be right within a second of the store's return, in milliseconds. */
+/** Longest pause before another attempt, in milliseconds. Followers have to be right within 1 s of the store's return. */
 const LONGEST_RETRY_MS = 500;
 
-/** How far a follower is. */
+/** The position of a follower. */
 export interface Position {
   last: Last;
-  /** An entry that cannot follow `last` and has been told of: it is not told again while it lies there. */
+  /** An entry that cannot follow `last` and was reported. It is reported once. */
   foreign: string | null;
 }
 
 /**
- * One step of a follower: from where it is and what the log holds from `last.version` (or 1) on, to the news.
- * After `broken` it is at the start again, and the caller reads again from there.
+ * One step of a follower: from its position and the log from `last.version` (or 1) on to the news. After `broken` the position
+ * is the start, and the caller reads again from there.
  */
 export function advance(
   position: Position,
@@ -75,7 +75,7 @@ export function advance(
 
 /**
  * Follows a log as `LogReader.follow` promises: commits without gap or repeat, the chain of parents verified,
- * `broken` told once for each break, `away` and `back` once each. The same for every adapter.
+ * `broken` once for each break, `away` and `back` once each. Every adapter uses it.
  */
 export async function followLog(
   source: LogSource,
@@ -83,7 +83,7 @@ export async function followLog(
   onNews: (news: LogNews) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const bell = source.listen();
+  const subscription = source.subscribe();
   let position: Position = {last: after, foreign: null};
   let retryMs = 0;
   let isNoticed = false;
@@ -109,18 +109,18 @@ export async function followLog(
       const more = entries.length === PAGE && step.news.length > 0;
       if (more || step.news.at(-1)?.type === 'broken') continue;
       if (isNoticed) onNews({type: 'notice', commit: null});
-      const commit = rollbackIn(await bell.wait(LOOK_EVERY_MS, signal), position.last);
+      const commit = rollbackIn(await subscription.wait(LOOK_EVERY_MS, signal), position.last);
       isNoticed = commit !== null && !signal.aborted;
       if (isNoticed) onNews({type: 'notice', commit});
     }
   } finally {
-    bell.close();
+    subscription.close();
   }
 }
 
 /**
- * The commit that a ring carries, if it comes right after `last` and rolls back. Anything else that a ring says is read from
- * the log: a notification can be sent without a commit, and must not raise what users get.
+ * Gives the commit that a notification carries, if it comes right after `last` and rolls back. Any other commit is read from the
+ * log: a notification can be sent without a commit, and must not give gray to more users.
  */
 function rollbackIn(text: string | null, last: Last): Commit | null {
   if (text === null) return null;
@@ -157,12 +157,12 @@ export async function readLog(
     if (take === undefined) continue;
     take(commits);
     commits = [];
-    // Whoever waits for a key is not kept waiting by a long log.
+    // Lets a console handle keys while it reads a long log.
     await nextTurn();
   }
 }
 
-/** The newest commit; null when the log holds none. What cannot follow its neighbour is passed over. */
+/** The newest commit; null: the log holds none. An entry that cannot follow its neighbour is skipped. */
 export async function readHead(source: LogSource): Promise<Commit | null> {
   const newest = await source.newest(2);
   const top = newest.at(-1);

@@ -24,8 +24,8 @@ export interface StoreAddress {
 }
 
 /**
- * Opens a store by its address; null: `GRAYDECK_STORE`, or else the embedded default. Only the adapter that is needed
- * is loaded. A Redis that is away is no fault here: the store that is given says so by its health.
+ * Opens a store by its address; null: `GRAYDECK_STORE`, or else the embedded default. Loads only the adapter that is needed.
+ * A Redis that cannot be reached is no fault here: `health` of the store says so.
  * @throws StoreFault `store-bad-url`, `store-no-rights`, `store-not-ours`, `store-full`, `store-unreachable`.
  */
 export async function openStore<R extends StoreRole>(
@@ -43,8 +43,8 @@ export async function openStore<R extends StoreRole>(
 }
 
 /**
- * Reads an address. Where it holds no password, the target has the one of the environment, for the sentinels too. Files of
- * passwords are read once here, so that a file that cannot be read is told at once.
+ * Reads an address. If it holds no password, the target gets the one of the environment, for the sentinels too. Password files
+ * are read once here, so that an unreadable file is reported at once.
  * @throws StoreFault `store-bad-url`, `store-no-rights`.
  */
 export async function resolveTarget(
@@ -77,7 +77,7 @@ function withAddress(target: StoreTarget, {tls, password, sentinelPassword}: Sto
 }
 
 /**
- * Makes the embedded default where it is not there yet. Who only looks cannot: a viewer's file is opened for reading.
+ * Creates the embedded default store if there is none. A viewer cannot, because its file is opened for reading.
  * @throws StoreFault where its folder cannot be written.
  */
 export async function makeDefaultStore(env: NonNullable<StoreOptions['env']>): Promise<void> {
@@ -92,10 +92,10 @@ export function defaultAddress(env: NonNullable<StoreOptions['env']>): string {
   return `sqlite:${join(stateFolder(env), 'graydeck.db')}`;
 }
 
-/** The state folder that the XDG convention names: the embedded store, and what routers of this host keep. */
+/** Gives the state folder by the XDG convention. It holds the embedded store and the files of routers of this host. */
 export function stateFolder(env: NonNullable<StoreOptions['env']>): string {
   const state = env['XDG_STATE_HOME'] ?? '';
-  // The convention: a path that is not absolute is to be ignored.
+  // By the convention a relative path is ignored.
   const home = isAbsolute(state) ? state : join(env['HOME'] || homedir(), '.local', 'state');
   return join(home, 'graydeck');
 }

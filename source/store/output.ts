@@ -1,6 +1,6 @@
 import type {KeptOutput} from '../release/step-output.ts';
 
-/** An output as a store keeps it: JSON. What is none is passed over. */
+/** Reads an output, which a store keeps as JSON. Anything else is skipped. */
 export function decodeOutput(text: string, at: number): KeptOutput[] {
   const read = parse(text);
   if (read === null) return [];

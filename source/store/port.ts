@@ -1,9 +1,9 @@
 import type {Commit} from '../release/commit.ts';
 import type {KeptOutput, StepOutput} from '../release/step-output.ts';
 
-/** A sample entry as it lies in the stream: field names and values, not yet understood. */
+/** An entry of the sample stream: field names and values, not parsed. */
 export interface SampleEntry {
-  /** The store's id: later entries have greater ones; pass it to `follow` to resume. */
+  /** The store's id. Later entries have greater ids. Pass it to `follow` to resume. */
   id: string;
   /** The store's clock when it was written, milliseconds since 1970. */
   at: number;
@@ -11,20 +11,22 @@ export interface SampleEntry {
   fields: string[];
 }
 
-/** What a router says of itself, every few seconds. */
+export const ROUTER_KINDS = ['sdk', 'nginx', 'demo'] as const;
+
+/** The report of a router, sent every few seconds. */
 export interface RouterReport {
   /** Unique: `sdk web-3/812`, `nginx edge-1`. */
   name: string;
-  kind: 'sdk' | 'nginx' | 'demo';
+  kind: (typeof ROUTER_KINDS)[number];
   /** Log version whose split it applies. */
   version: number;
   /** Release and percent it applies; percent 0 and live false after a rollback. */
   release: string | null;
   percent: number;
   live: boolean;
-  /** Longest time until it is at prod by itself when cut off, in milliseconds. */
+  /** Longest time until it serves prod by itself after it was cut off, in milliseconds. */
   boundMs: number;
-  /** What keeps it from doing what is set: a word and a sentence, `site-broken: …`; absent: nothing. */
+  /** Why it cannot apply what is set: a word and a sentence, `site-broken: …`; absent: it can. */
   trouble?: string;
 }
 export interface StoredRouterReport extends RouterReport {
@@ -33,8 +35,8 @@ export interface StoredRouterReport extends RouterReport {
 }
 
 /**
- * `written`: it is in the log (even when the reply was lost on the way). `putAside`: what stood behind its parent could
- * not be read, and is kept outside the log. `conflict`: another commit was first.
+ * `written`: the commit is in the log, even if the reply was lost. `putAside`: entries behind its parent could not be read and
+ * are kept outside the log. `conflict`: another commit was first.
  */
 export type AppendResult = {outcome: 'written'; putAside?: true} | {outcome: 'conflict'};
 
@@ -70,25 +72,25 @@ export interface LogReader {
 
 export interface LogWriter {
   /**
-   * Writes `commit` as the entry after `commit.parent`, or tells that another was first. Never sent twice blindly:
-   * after a lost reply it looks whether the winner is this commit. What lies behind the parent and cannot follow it
-   * (junk, a forged id) is put aside: a rollback can always be written. Rings the bell.
+   * Writes `commit` as the entry after `commit.parent`, or reports that another commit was first. After a lost reply it checks
+   * whether the commit is written before it sends it again. Entries behind the parent that cannot follow it (junk, a forged id)
+   * are put aside, so that a rollback can always be written. Notifies followers.
    */
   append(commit: Commit): Promise<AppendResult>;
 }
 
-/** A try of the way to the end of the log. */
+/** A trial of `append`. */
 export interface LogRehearsal {
   /**
-   * Goes the whole way of `append` and takes the commit away again in the same step: readers never see it, and nothing is
-   * put aside. Says what `append` would say, and throws what it would throw.
+   * Does everything that `append` does, and removes the commit in the same step: readers never see it, and nothing is put aside.
+   * Gives the result of `append`, and throws its faults.
    */
   rehearse(commit: Commit): Promise<AppendResult>;
 }
 
-/** News of the sample stream, in order; `age` fields are the reader's business. */
+/** Reads the sample stream in order. The caller handles `age` fields. */
 export interface SampleReader {
-  /** The newest id, where a follower would begin to see only what is new. */
+  /** The newest id. A follower that begins there gets only new entries. */
   lastId(): Promise<string>;
   /** Entries written since `sinceMs` (store's clock), oldest first, in batches. */
   history(sinceMs: number, onBatch: (entries: SampleEntry[]) => void, signal: AbortSignal): Promise<string>;
@@ -102,24 +104,24 @@ export interface SampleReader {
 }
 
 export interface SampleWriter {
-  /** One entry each; now and then trims what is older than `keepMs` (about). */
+  /** Writes one entry for each item. Sometimes removes entries that are older than about `keepMs`. */
   write(entries: string[][], keepMs?: number): Promise<void>;
 }
 
-/** A second or minute of measurements, encoded by `analysis/`; the store does not look inside. */
+/** A second or minute of measurements, encoded by `analysis/`. The store does not parse it. */
 export interface RollUp {
   /** Start of the second or minute, milliseconds since 1970. */
   t: number;
   body: string;
 }
 
-/** `people`: what was new about people, in rows of about a minute. */
+/** `people`: new findings about people, in rows of about a minute. */
 export type RollUpKind = 'seconds' | 'minutes' | 'people';
 
 export interface RollUpReader {
   /**
-   * In order of time, read slice by slice: no other command waits for days of them. `take`: they are handed over as they
-   * come, and none is given back at the end; days of a busy service are a hundred megabytes.
+   * Reads in order of time, slice by slice, so that no other command waits for days of them. `take`: each slice is handed over,
+   * and the result is empty; days of a busy service are a hundred megabytes.
    */
   read(kind: RollUpKind, sinceMs: number, take?: (slice: RollUp[]) => Promise<void>): Promise<RollUp[]>;
 }
@@ -128,11 +130,14 @@ export interface RollUpWriter {
   write(kind: RollUpKind, rollUps: RollUp[], keepMs: number): Promise<void>;
 }
 
+/** Routers that are listed at most: whoever may report may write any number. The newest to speak are listed. */
+export const MOST_REPORTS = 5000;
+
 export interface RouterRegistry {
   list(): Promise<StoredRouterReport[]>;
 }
 
-/** What a person said, as it was written: JSON, not yet understood. `analysis/feedback` reads it. */
+/** The feedback of a person as it was written: JSON, not parsed. `analysis/feedback` reads it. */
 export interface FeedbackEntry {
   /** The store's id: later entries have greater ones; pass it to `read` to go on. */
   id: string;
@@ -144,14 +149,14 @@ export interface FeedbackEntry {
 export interface FeedbackReader {
   /**
    * Entries written at `sinceMs` (store's clock) or later and after the entry `afterId`, oldest first, at most
-   * `FEEDBACK_BATCH`; fewer: there are no more now. An id that is gone is no mistake.
+   * `FEEDBACK_BATCH`; fewer: there are no more now. The entry `afterId` may be deleted.
    */
   read(sinceMs: number, afterId?: string): Promise<FeedbackEntry[]>;
 }
 
-/** What steps have left behind; see `StepOutput`. */
+/** Reads the output of steps; see `StepOutput`. */
 export interface OutputReader {
-  /** All that is kept of a feature, oldest first; at most `KEEP_OUTPUTS`. */
+  /** Outputs of a feature, oldest first; at most `KEEP_OUTPUTS`. */
   read(): Promise<KeptOutput[]>;
 }
 
@@ -170,23 +175,23 @@ export interface ShareKeeper extends ShareReader {
 
 export interface Lease {
   holder: string;
-  /** Token of this tenure; renewing and giving up need it. */
+  /** Token of this leadership term, needed to renew and to give up. */
   token: string;
   until: number;
 }
 export interface LeaseKeeper {
   read(): Promise<Lease | null>;
   /**
-   * Takes it when free or run out, or renews it when the token is ours; null: somebody else holds it. All ask for about the
-   * same time: one that has more than twice as long to run was given before the store's clock went back, and is void.
+   * Takes the lease if it is free or has run out, or renews it if `token` holds it; null: another token holds it. All processes
+   * ask for about the same time: a lease with more than twice as much left is from before the store's clock went back, and void.
    */
   hold(holder: string, token: string, forMs: number): Promise<Lease | null>;
   giveUp(token: string): Promise<void>;
 }
 
 /**
- * The newest id that each stream has given, as a time in milliseconds since 1970, even where its entry is gone; null: none
- * was given. A writer may choose an id, and every later id counts from there.
+ * The newest id of each stream as a time in milliseconds since 1970, even if its entry was deleted; null: there was none. A
+ * writer may choose an id, and every later id counts from there.
  */
 export interface StreamClocks {
   samples: number | null;
@@ -210,7 +215,7 @@ export interface SummaryKeeper extends SummaryReader {
   write(text: string): Promise<void>;
 }
 
-/** What a viewer may do with a feature: read. There is nothing here that writes. */
+/** A feature for a viewer. No method writes. */
 export interface FeatureView {
   readonly feature: string;
   log: LogReader;
@@ -225,7 +230,7 @@ export interface FeatureView {
   streamClocks(): Promise<StreamClocks>;
 }
 
-/** What a console or guard may do. */
+/** A feature for a console or guard. */
 export interface FeatureStore extends FeatureView {
   log: LogReader & LogWriter & LogRehearsal;
   samples: SampleReader & SampleWriter;
@@ -237,13 +242,13 @@ export interface FeatureStore extends FeatureView {
   summary: SummaryKeeper;
   lease: LeaseKeeper;
   /**
-   * Puts aside the entries of samples and feedback that lie more than `STREAM_AHEAD_MS` ahead of the store's clock, and
-   * lets the streams go on from that clock. Entries that are not ahead stay. Empty where nothing was to be mended.
+   * Puts aside entries of samples and feedback that are more than `STREAM_AHEAD_MS` ahead of the store's clock, and sets the
+   * streams back to that clock. Other entries stay. Empty: no stream was ahead.
    */
   mendStreams(): Promise<MendedStream[]>;
 }
 
-/** What an SDK or an edge agent gets: the newest split, a report, samples and feedback. No command. */
+/** A feature for an SDK or an edge agent: the newest split, a report, samples and feedback. No method writes the log. */
 export interface RouterStore {
   readonly feature: string;
   head(): Promise<Commit | null>;
@@ -251,18 +256,18 @@ export interface RouterStore {
   report(report: RouterReport): Promise<void>;
   leave(name: string): Promise<void>;
   writeSamples(entries: string[][], keepMs?: number): Promise<void>;
-  /** What is older than `KEEP_FEEDBACK_MS`, and the oldest beyond `MOST_FEEDBACK`, makes room, about. */
+  /** Removes entries older than about `KEEP_FEEDBACK_MS`, and the oldest beyond about `MOST_FEEDBACK`. */
   writeFeedback(text: string): Promise<void>;
 }
 
 export type StoreHealth = {state: 'up'; pingMs: number} | {state: 'away'; why: string; sinceMs: number};
 
 interface StoreBase {
-  /** `redis`, `sqlite`: for the light in the header. */
+  /** For the header of the console. */
   readonly kind: 'redis' | 'sqlite';
   /** For people: never holds a password. */
   readonly label: string;
-  /** What whoever opened it should be told once; without a password. */
+  /** A warning for the user, printed once; without a password. */
   readonly caution?: string;
   /** Best known reading of the store's own clock, milliseconds since 1970. */
   now(): number;
@@ -284,7 +289,7 @@ export interface RoutingStore extends StoreBase {
   feature(name: string): RouterStore;
 }
 
-/** For what a store is opened. The rights in the store are narrower or equal: `graydeck acl ROLE`. */
+/** The purpose for which a store is opened. `graydeck acl ROLE` gives the rights it needs. */
 export type StoreRole = 'viewer' | 'operator' | 'router';
 /** What each role gets. */
 export interface StoreByRole {

@@ -1,37 +1,40 @@
-import type {RouterReport} from './port.ts';
+import {
+  isFlag,
+  isRecord,
+  isText,
+  nullable,
+  oneOf,
+  optional,
+  upTo,
+  wrongField,
+  type ShapeOf,
+} from '../release/shape.ts';
+import {ROUTER_KINDS, type RouterReport} from './port.ts';
 
-/** Characters: an app may write what it likes, and every console reads it each second. */
+/** Longest report, in characters. An application may write any text, and every console reads it each second. */
 const LONGEST = 4096;
 const LONGEST_NAME = 256;
-/** Nobody serves on his own for longer, milliseconds. */
+/** Greatest bound that a router may report, in milliseconds. */
 const LONGEST_BOUND_MS = 7 * 24 * 3_600_000;
 
-/** Reads a router's report back; null for what is not one, or is longer than any. */
+/** Reads the report of a router; null: the text is no report, or too long. */
 export function decodeReport(text: string): RouterReport | null {
   if (text.length > LONGEST) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return isReport(value) ? value : null;
+    return isRecord(value) && wrongField(value, REPORT) === null ? (value as unknown as RouterReport) : null;
   } catch {
     return null;
   }
 }
 
-function isReport(value: unknown): value is RouterReport {
-  if (typeof value !== 'object' || value === null) return false;
-  const {name, kind, version, release, percent, live, boundMs, trouble} = value as Record<string, unknown>;
-  if (typeof name !== 'string' || name === '' || name.length > LONGEST_NAME) return false;
-  if (typeof live !== 'boolean') return false;
-  if (kind !== 'sdk' && kind !== 'nginx' && kind !== 'demo') return false;
-  if (release !== null && typeof release !== 'string') return false;
-  if (trouble !== undefined && typeof trouble !== 'string') return false;
-  return (
-    isWithin(version, Number.MAX_SAFE_INTEGER) &&
-    isWithin(percent, 100) &&
-    isWithin(boundMs, LONGEST_BOUND_MS)
-  );
-}
-
-function isWithin(value: unknown, most: number): boolean {
-  return typeof value === 'number' && value >= 0 && value <= most;
-}
+const REPORT: ShapeOf<RouterReport> = {
+  name: (value): value is string => isText(value) && value !== '' && value.length <= LONGEST_NAME,
+  kind: oneOf(ROUTER_KINDS),
+  version: upTo(Number.MAX_SAFE_INTEGER),
+  release: nullable(isText),
+  percent: upTo(100),
+  live: isFlag,
+  boundMs: upTo(LONGEST_BOUND_MS),
+  trouble: optional(isText),
+};

@@ -1,6 +1,6 @@
 import type {RollUp, RollUpReader} from './port.ts';
 
-/** Roll-ups in one answer of a store: with sketches of a busy service some megabytes. */
+/** Most roll-ups in one answer of a store. With sketches of a busy service these are some megabytes. */
 const AT_ONCE = 200;
 
 /** A slice of roll-ups, and where the next one begins; null: there are no more. */
@@ -10,7 +10,7 @@ interface Slice {
   last: number | null;
 }
 
-/** Reads slice by slice, later ones than `after` each time. `slice`: at most `count` rows. @throws what `slice` throws */
+/** Reads slice by slice. `slice` gives at most `count` rows later than `after`. @throws the error of `slice` */
 export async function readSlices(
   slice: (after: number, count: number) => Promise<Slice>,
   sinceMs: number,

@@ -1,7 +1,7 @@
 import {readFile, stat} from 'node:fs/promises';
 import {StoreFault} from './fault.ts';
 
-/** Where a password comes from. It is read before each connection, and shows itself in no text, JSON or inspected object. */
+/** A password that is read before each connection. It appears in no text, JSON or inspected object. */
 export interface PasswordSource {
   /** The password; empty: none. @throws StoreFault `store-no-rights`: it cannot be read. */
   read(): Promise<string>;
@@ -40,7 +40,7 @@ export class SecretFile implements PasswordSource {
   readonly #named: string;
   #last: string | null = null;
 
-  /** `named`: what names the file, for the words of a fault. The path may be a misplaced password and is never shown. */
+  /** `named`: the setting that names the file, for the text of a fault. The path is never shown: it may be a misplaced password. */
   constructor(path: string, named: string) {
     this.#path = path;
     this.#named = named;
@@ -55,7 +55,7 @@ export class SecretFile implements PasswordSource {
         'Check its path, and that this user may read it.',
       );
     }
-    // An editor ends the file with a line break; the password has none.
+    // Editors end a file with a line break, which is not part of the password.
     const password = text?.replace(/\r?\n$/, '') ?? '';
     if (password !== '') this.#last = password;
     return this.#last ?? '';
@@ -69,7 +69,7 @@ export class SecretFile implements PasswordSource {
     try {
       if (this.#last !== null) {
         const now = await stat(this.#path);
-        // A pipe gives its bytes once; to open it again would wait for a writer.
+        // A pipe gives its bytes once. Opening it again would wait for a writer.
         if (!now.isFile() || now.size > LONGEST_FILE) return null;
       }
       const text = await readFile(this.#path, 'utf8');

@@ -14,7 +14,7 @@ export interface SqliteTarget {
   label: string;
 }
 
-/** A Redis, and the way to it. */
+/** A Redis, and how it is reached. */
 export interface RedisTarget {
   kind: 'redis';
   via:
@@ -28,7 +28,7 @@ export interface RedisTarget {
   tls?: TlsFiles;
   username: string | null;
   password: PasswordSource | null;
-  /** User and password of the sentinels; absent: they want none. */
+  /** User and password of the sentinels; absent: none. */
   sentinelUser?: string;
   sentinelPassword?: PasswordSource;
   /** For people: the address without user and password. */
@@ -57,14 +57,14 @@ const SCHEMES: ReadonlySet<string> = new Set<Scheme>([
 const ALLOWED =
   'Allowed: sqlite:PATH, redis://[user:pass@]host:port/db, rediss://…, redis+unix:///path.sock, ' +
   'redis-cluster://h1:p1,h2:p2, redis-sentinel://h1:p1,h2:p2/name.';
-/** What may follow "?", by what it asks for. */
+/** Parameters of an address, after "?". */
 const TLS_PARAMETERS = ['tls', 'ca', 'cert', 'key'];
 const SENTINEL_PARAMETERS = ['db', 'sentinelUser', 'sentinelPasswordFile'];
 
 /**
  * Reads the address of a store. Pure.
- * @throws StoreFault `store-bad-url`: says what is wrong and what is allowed. It repeats no part of the address that
- * could be a misplaced password: only the scheme.
+ * @throws StoreFault `store-bad-url` with the mistake and the allowed forms. It repeats only the scheme: any other part of the
+ * address may be a misplaced password.
  */
 export function parseStoreUrl(url: string): StoreTarget {
   refuseControls(url);
@@ -80,7 +80,7 @@ export function parseStoreUrl(url: string): StoreTarget {
   return parseRedis(scheme, url.slice(colon + 3));
 }
 
-/** The same target with a password, and one for its sentinels, where its address holds none. */
+/** Adds passwords to a target whose address holds none. */
 export function withPasswords(
   target: StoreTarget,
   password: PasswordSource | null,
@@ -103,7 +103,7 @@ function parseSqlite(rest: string): SqliteTarget {
   }
   if (path === ':memory:' || path.endsWith('/')) {
     throw bad(
-      '"sqlite:" is followed by what is no file',
+      '"sqlite:" is followed by something that is no file',
       'Several processes share a store: it needs a file.',
     );
   }
@@ -111,7 +111,7 @@ function parseSqlite(rest: string): SqliteTarget {
 }
 
 function parseRedis(scheme: Scheme, rest: string): RedisTarget {
-  // The last @: a password may hold an unescaped one.
+  // The last @, because a password may hold one.
   const at = rest.lastIndexOf('@');
   const user = parseUser(rest.slice(0, Math.max(at, 0)));
   const [place = '', query = null, ...others] = rest.slice(at + 1).split('?');
@@ -191,7 +191,7 @@ type Parameters = Pick<RedisTarget, 'db' | 'tls' | 'sentinelUser' | 'sentinelPas
   password?: PasswordSource;
 };
 
-/** @throws StoreFault names what is allowed, and repeats nothing of the text. */
+/** @throws StoreFault that names what is allowed, and repeats no part of the text. */
 function parseQuery(query: string | null, allowed: readonly string[]): Parameters {
   const found = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query ?? '')) {
@@ -218,7 +218,7 @@ function parseQuery(query: string | null, allowed: readonly string[]): Parameter
   };
 }
 
-/** Null where nothing asks for TLS. */
+/** Null: the address does not ask for TLS. */
 function tlsOf(found: ReadonlyMap<string, string>): TlsFiles | null {
   const asked = found.get('tls');
   const files = TLS_PARAMETERS.slice(1).flatMap(name => {
@@ -243,7 +243,7 @@ function decode(text: string): string {
   }
 }
 
-/** Control and direction characters have no place in an address, and the label goes to a terminal. */
+/** Refuses control and direction characters, because the label is printed on terminals. */
 function refuseControls(text: string): void {
   if (/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u.test(text)) throw bad('it holds a control character');
 }

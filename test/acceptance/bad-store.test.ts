@@ -91,7 +91,7 @@ const table: readonly [name: string, store: () => string, says: RegExp, next: Re
   ['a file that is no store', () => 'sqlite:text.db', /is not a SQLite database/u, /Name another file/u, 1],
   ['a folder', () => 'sqlite:dir', /is a folder/u, /Name a file in it/u, 1],
   ['a path without a file', () => 'sqlite:', /is not followed by a path/u, /Allowed/u, 2],
-  ['memory', () => 'sqlite::memory:', /what is no file/u, /it needs a file/u, 2],
+  ['memory', () => 'sqlite::memory:', /is no file/u, /it needs a file/u, 2],
 ];
 
 const ofRedis: typeof table = [

@@ -228,7 +228,7 @@ describe.skipIf(redisMissing)('a step of its own that fails', () => {
       let isBroken = true;
       await using receiver = await httpReceiver(response => {
         response.statusCode = isBroken ? 503 : 200;
-        response.end();
+        response.end(isBroken ? '' : 'ok');
       });
       await using stand = await stage();
       await stand.place.file('graydeck.yaml', CHANNEL);

@@ -25,6 +25,7 @@ const WANTED: Readonly<Record<string, number>> = {
   throughput: 10,
   error_rate: 2,
   response_time_p50: 50,
+  response_time_p90: 90,
   response_time_p95: 95,
   response_time_p99: 99,
   response_time: 50.5,

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
@@ -70,7 +71,7 @@ const table: readonly [typed: string[], message: RegExp, next: RegExp][] = [
   ],
   [['alert', 'fatal', 'x'], /"fatal" is no LEVEL: info, warning, critical\./u, /graydeck alert --help/u],
   [['alert', 'warnin', 'x'], /"warnin" is no LEVEL/u, /did you mean graydeck alert warning\?/u],
-  [['alert', 'info', ' '], /a message; the message is empty\./u, /up to 2000 characters/u],
+  [['alert', 'info', ' '], /a message[:;] the message is empty\./u, /up to 2000 characters/u],
   [['alert', 'info', 'x'.repeat(2001)], /the message has 2001 characters\./u, /up to 2000 characters/u],
   [['alert', 'silence', 'x'], /a silence needs to end\./u, /graydeck alert silence MATCH --for 30m/u],
   [
@@ -130,11 +131,24 @@ describe('bad input is told in one sentence with what to type instead, exit code
     }
   });
 
-  test('a feature that is idle because nobody calls it so is told of', async () => {
+  test('a feature that the store does not know is a slip', async () => {
     const {exitCode, stderr} = await place.run('status', '--feature', 'pya');
     expect(stderr).toContain('the store knows no feature pya');
-    expect(exitCode).toBe(0);
+    expect(exitCode).toBe(2);
   });
+
+  test.runIf(process.platform !== 'win32')(
+    'a pipe that no process writes into is not waited for',
+    async () => {
+      execFileSync('mkfifo', [join(place.folder, 'pipe')]);
+      const serve = await place.run('serve', '--tokens', 'pipe');
+      expect(serve).toMatchObject({exitCode: 2, stdout: ''});
+      expect(serve.stderr).toContain('"pipe" is not a plain file');
+      const check = await place.run('plan', 'check', 'pipe');
+      expect(check.exitCode).toBe(2);
+      expect(check.stderr).toContain('"pipe" is a pipe, and no process wrote into it for 5 s');
+    },
+  );
 
   test('nothing of it changed the release', async () => {
     expect(await place.json('status')).toMatchObject({version: 'v1.1.0', state: 'rolling', head: 1});

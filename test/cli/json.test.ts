@@ -29,6 +29,7 @@ describe('under --json', () => {
     expect(shapeOf(status)).toMatchInlineSnapshot(`
       {
         "alerts": [],
+        "cause": "null",
         "faults": [],
         "feature": "string",
         "guard": "null",
@@ -162,7 +163,7 @@ describe('under --json', () => {
 
   test('status of a feature without a release is idle', async () => {
     await using place = await Workplace.open();
-    await place.run(...start);
+    await place.run('start', 'v1', '--feature', 'other', '--yes', '--dry-run');
     expect(await place.json('status', '--feature', 'other')).toMatchObject({
       feature: 'other',
       state: 'idle',
@@ -223,7 +224,7 @@ describe('under --json', () => {
     expect(await place.json('rollback')).toMatchObject({
       command: 'rollback',
       ended: 'rolled_back',
-      ms: expect.any(Number),
+      ms: null,
       routers: {known: 0, confirmed: 0, silent: 0},
       grayRequestsAfter: null,
     });
@@ -239,7 +240,6 @@ describe('under --json', () => {
       {version: 2, by: 'liu', events: [{type: 'release-paused'}]},
     ];
     expect(await place.json('log')).toMatchObject({schema: 'graydeck.log/1', feature: 'pay', commits});
-    expect(await place.json('log', '--feature', 'other')).toMatchObject({feature: 'other', commits: []});
 
     const following = place.start(['log', '--follow', '--json']);
     let told = '';

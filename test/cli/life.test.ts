@@ -161,7 +161,7 @@ describe('the steps of a release', () => {
     await place.run(...start, '--plan', 'plan.yaml');
     const {exitCode, stderr, stdout} = await place.run('rollback');
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('prod for everyone in');
+    expect(stdout).toContain('written; no router confirms it');
     expect(stderr).toContain('everyone is on prod, but rollback.stop failed');
     expect(await place.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}});
   });

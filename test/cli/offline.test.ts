@@ -64,7 +64,7 @@ describe('a rollback without the store', () => {
     );
     expect(stderr).toContain('search: latched');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('prod for everyone');
+    expect(stdout).toContain('written; no router confirms it');
     expect(await place.json('status', '--feature', 'search')).toMatchObject({state: 'rolled_back'});
   });
 

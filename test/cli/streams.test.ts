@@ -149,7 +149,7 @@ test('a store that everybody may write to is told of once, on stderr, and not to
   for (const words of [['status'], ['set', '6', '--yes']]) {
     const {exitCode, stdout, stderr} = await place.run(...words);
     expect(exitCode).toBe(0);
-    expect(stderr.match(/everybody on this machine may write to .*graydeck\.db.*chmod o-w/gu)).toHaveLength(
+    expect(stderr.match(/every user of this machine may write to .*graydeck\.db.*chmod o-w/gu)).toHaveLength(
       1,
     );
     expect(stdout).not.toContain('everybody');

@@ -14,6 +14,26 @@ function toldOf(text: string): string {
   return reading.ok ? '' : reading.mistakes.flatMap(mistakeLines).join('\n');
 }
 
+test('every variable that the file uses is known, so that hooks are not given it', () => {
+  const reading = readConfig(
+    `store: redis://\${U}:\${MY_PW}@127.0.0.1
+prometheus: {url: "http://h", headers: {X-Key: "\${KEY}"}}
+channels: {ops: {kind: webhook, url: "\${HOOK_URL}", secret: {env: HOOK_SECRET}}}
+hookVariables: [AWS_PROFILE]
+`,
+    'graydeck.yaml',
+  );
+  expect(reading.ok && reading.config).toMatchObject({
+    variables: ['HOOK_SECRET', 'HOOK_URL', 'KEY', 'MY_PW', 'U'],
+    hookVariables: ['AWS_PROFILE'],
+  });
+  const told = readConfig('store: redis://a:${PW}@h\nhookVariables: [PW, "a b"]\n', 'graydeck.yaml');
+  expect(told.ok ? [] : told.mistakes.map(({line, column}) => [line, column])).toEqual([
+    [2, 17],
+    [2, 21],
+  ]);
+});
+
 describe('the project config', () => {
   test('is read whole', () => {
     const config = configOf(`

@@ -24,7 +24,7 @@ describe('a plan is read back in words', () => {
   });
 
   test('the built-in one says that it waits for a person at the end', () => {
-    expect(describePlan(builtInPlan, 'en').join('\n')).toContain('ends: when an operator runs complete');
+    expect(describePlan(builtInPlan, 'en').join('\n')).toContain('ends: when the operator says complete');
   });
 
   test('no metric lacks a name in either language', () => {
@@ -90,7 +90,7 @@ describe('a rule in words', () => {
       '（user_type 为 admin 或 tester 或 vip 组） 且 非（vip 组）',
     ],
     [{all: []}, 'everyone', '所有用户'],
-    [{any: []}, 'no user', '没有用户'],
+    [{any: []}, 'no one', '没有人'],
     [
       {attribute: 'seen', test: {op: 'within', ms: 90_000}},
       'seen lies within the last 1 minute 30 seconds',

@@ -409,12 +409,12 @@ describe('rules about people', () => {
   });
 
   test.each([
-    ['{any: []}', 'no user'],
+    ['{any: []}', 'no one'],
     ['{all: []}', 'everyone'],
     ['{all: [{a: b}], c: d}', 'must stand alone'],
     ['{}', 'empty rule'],
     ['7', 'not a rule about people'],
-    ['{a: []}', 'matches no user'],
+    ['{a: []}', 'fits no user'],
     ['{last_login: "< 7 days"}', 'within or before'],
     ['{score: ">= 2.10"}', 'can be the number 2.1 or a version'],
     ['{app_version: "> version two"}', 'is not a version'],
@@ -528,10 +528,13 @@ describe('a plan that cannot be walked through', () => {
   test.each([
     ['phases: [{name: a, percent: 50, duration: 1h}]\ncomplete: manual', '1 the last phase stops at 50 %'],
     ['phases: [{name: a, percent: 50}, {name: b, percent: 100}]', '1 this phase says neither how long'],
-    ['phases: [{name: a, percent: 0, duration: 1h}, {name: b, percent: 100}]', '1 no user gets gray at 0 %'],
+    [
+      'phases: [{name: a, percent: 0, duration: 1h}, {name: b, percent: 100}]',
+      '1 at 0 % without include no user gets gray',
+    ],
     [
       'phases: [{name: a, percent: 50, duration: 1h}, {name: b, percent: 50, duration: 1h}, {name: c, percent: 100}]',
-      '1 no new user',
+      '1 this phase gives gray to no new users',
     ],
     ['phases: [{name: a, percent: 100, audience: {x: y}}]', '1 the last phase reaches only'],
     [phase('criteria: ["error_rate <= 100 %"]'), '2 this always holds'],

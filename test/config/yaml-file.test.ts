@@ -1,3 +1,4 @@
+import {cpuMs} from '../cpu.ts';
 import {describe, expect, test} from 'vitest';
 import {mistakeLines} from '../../source/config/yaml/mistake.ts';
 import {openYaml} from '../../source/config/yaml/file.ts';
@@ -124,3 +125,18 @@ test('a mistake shows no control signs, no bidi signs and no password of an addr
   expect(lines).not.toMatch(/[\p{Cf}]|[^\P{Cc}\n]/u);
   expect(lines).toContain('redis://***@host');
 });
+
+test.each(['[,,,', '{,', ']', '[[', '"', '!!x ', '%\n'])(
+  '200 kB of %j are refused with a place, in little time',
+  piece => {
+    let mistakes: unknown[] = [];
+    const spent = cpuMs(() => {
+      ({mistakes} = openYaml(`[${piece.repeat(Math.floor(200_000 / piece.length))}`, 'graydeck.yaml'));
+    });
+    expect(mistakes[0]).toMatchObject({
+      line: expect.any(Number) as number,
+      column: expect.any(Number) as number,
+    });
+    expect(spent).toBeLessThan(2500);
+  },
+);

@@ -35,7 +35,7 @@ describe('at a glance', () => {
     using deck = await stage('store-away');
     await expect.poll(deck.screen, SOON).toContain('graydeck rollback --offline: prod, host by host');
     const footer = deck.rows().at(-1) ?? '';
-    expect(footer).toMatch(/r roll back.*Enter chart.*q quit/);
+    expect(footer).toMatch(/^ Enter chart.*q quit/);
     expect(footer).not.toMatch(/percent|pause|next|alert|feedback/);
     deck.resize(80, 24);
     await expect.poll(deck.screen, SOON).toMatch(/✖ store away for 0:\d\d +graydeck rollback --offline/);
@@ -66,9 +66,32 @@ describe('at a glance', () => {
     expect(deck.screen()).toContain('r then y rolls back from here too.');
   });
 
-  it('a critical alert says since when, and the list of keys how much of it is in sight', async () => {
+  it('a critical alert says since when', async () => {
     using deck = await stage('failing');
     await expect.poll(deck.screen, SOON).toMatch(/gray error rate 7\.5 % above 5 %, since \d\d:\d\d:\d\d/);
+  });
+
+  it.each([
+    [80, 24],
+    [120, 40],
+  ])('at %dx%d all keys are seen at once, by what they are for', async (columns, rows) => {
+    using deck = await stage('failing', {}, {columns, rows});
+    deck.press('?');
+    await expect.poll(deck.screen, SOON).toMatch(/ACT +LOOK +MOVE/);
+    expect(deck.screen()).not.toMatch(/KEYS .* \d+\/\d+ ─╮/);
+    for (const words of [
+      'r y +roll back',
+      'C +complete',
+      'End +end',
+      '\\? +keys',
+      'Ctrl\\+Z +suspend',
+      'q +Ctrl.*quit|q +quit',
+    ])
+      expect(deck.screen()).toMatch(new RegExp(words, 'u'));
+  });
+
+  it('on a smaller screen the list of keys says how much of it is in sight', async () => {
+    using deck = await stage('failing', {}, {columns: 60, rows: 17});
     deck.press('?');
     await expect.poll(deck.screen, SOON).toMatch(/KEYS .* \d+\/\d+ ─╮/);
     expect(deck.rows().at(-1)).toContain('scroll');

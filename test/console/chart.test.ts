@@ -118,7 +118,7 @@ describe('a chart', () => {
       const pieces = lines(flat(null), gray, [limit], 'error_rate', style).flat();
       const bad = pieces.filter(({tone}) => tone === 'bad').map(({text}) => text);
       expect(bad.join('')).toMatch(/[⠉⠒⠤⣀─]{15}/u);
-      const well = pieces.filter(({tone, text}) => tone === 'gray' && /[⠉⠒⠤⣀─]{15}/u.test(text));
+      const well = pieces.filter(({tone, text}) => tone === 'sparkGray' && /[⠉⠒⠤⣀─]{15}/u.test(text));
       expect(well).not.toEqual([]);
     }
   });

@@ -22,6 +22,7 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['/', null, 'filter'],
     [':', null, 'palette'],
     ['?', null, 'help'],
+    ['o', null, 'fleet'],
     ['[', null, 'feature-before'],
     [']', null, 'feature-after'],
     ['Tab Right l', null, 'panel'],

@@ -29,7 +29,8 @@ function chance(seed: number): () => number {
   };
 }
 
-class Dice {
+/** Chance that follows from a seed alone. */
+export class Dice {
   readonly #next: () => number;
 
   constructor(seed: number) {
@@ -53,7 +54,7 @@ class Dice {
 const WORDS = 'abcryqnACPR0123456789;:/+=,. 灰é';
 
 /** An answer or a report: whatever it is, it is no key. */
-function answer(dice: Dice): string {
+export function answer(dice: Dice): string {
   const number = (): number => dice.below(300);
   switch (dice.below(14)) {
     case 0:

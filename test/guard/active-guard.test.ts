@@ -228,6 +228,9 @@ describe('time that nobody saw', () => {
     await world.for(9 * 60, null);
     expect(world.release.clock).toMatchObject({held: 'nothing is heard of gray', since: null});
     expect(world.release.clock.ranMs).toBeLessThan(121 * SECOND);
+    expect(world.controller.snapshot().state.alerts).toMatchObject([
+      {key: 'guard silence', level: 'critical', resolvedAt: null},
+    ]);
     await world.for(60, WELL);
     expect(world.release).toMatchObject({phase: 0, clock: {held: null}});
     await world.for(8 * 60, WELL);

@@ -248,6 +248,36 @@ describe('an alert', () => {
     });
   });
 
+  test('tells that gray is silent, once it has been for long, and that it is over', () => {
+    const silent = (ageMs: number | null) =>
+      ({...HOLD, heldClock: 'no-data', gray: {ageMs, isSilent: true}}) as const;
+    const standing: Happening[] = [
+      ...held,
+      {type: 'hold-clock', release: 'r-1', why: 'nothing is heard of gray', by: ops},
+    ];
+    const told = (ageMs: number | null, history: Happening[]) =>
+      intents(orders(silent(ageMs), history)).filter(({type}) => type === 'alert');
+    expect(told(119_000, standing)).toEqual([]);
+    expect(told(120_000, standing)).toMatchObject([
+      {
+        level: 'critical',
+        key: 'guard silence',
+        message: 'gray is silent: no sample for 2 min at 5 %; look whether gray runs and reports',
+        cause: {code: 'no_data', value: 120},
+      },
+    ]);
+    expect(told(null, [...standing, wait(60 * MINUTE)])).toMatchObject([{level: 'critical'}]);
+    // A guard that has just begun may not have read everything; where nobody gets gray it may well be silent.
+    expect(told(null, [...held, wait(60 * MINUTE)])).toEqual([]);
+    const due = {level: 'critical', message: 'gray is silent', key: 'guard silence'} as const;
+    const open: Happening[] = [
+      ...standing,
+      {type: 'alert', alert: 'a-1', ...due, by: ops},
+      wait(10 * MINUTE),
+    ];
+    expect(intents(orders(HOLD, open))).toContainEqual({type: 'resolve', alert: 'a-1'});
+  });
+
   test('tells of a phase that makes no progress', () => {
     expect(intents(orders(HOLD, [...held, wait(10 * 60 * MINUTE)])).at(-1)).toMatchObject({
       type: 'alert',

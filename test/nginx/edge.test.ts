@@ -1,5 +1,5 @@
-import {spawn} from 'node:child_process';
-import {chmod, mkdtemp, rm, stat, writeFile} from 'node:fs/promises';
+import {execFileSync, spawn} from 'node:child_process';
+import {chmod, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {createServer, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -52,6 +52,51 @@ describe('the include file', () => {
     await chmod(include, 0o644);
     expect(await put('# two')).toEqual([null, null]);
     expect(await modes()).toEqual(['644', '644']);
+  });
+});
+
+describe('a folder that another user owns', () => {
+  test('has links where the agent writes and reads: none is followed, and what they point at stays as it is', async () => {
+    const at = await folder();
+    const include = join(at, 'graydeck.conf');
+    const secret = join(at, 'shadow');
+    await writeFile(secret, 'root:secret', {mode: 0o600});
+    const edge = openEdge({include, test: ['true'], reload: {argv: ['true']}, probe: {host: '::1', port: 9}});
+    const links = ['.next', '.previous', '.prod', '.prod.next', ''].map(end => `${include}${end}`);
+    for (const path of links) await symlink(secret, path);
+    expect(await edge.read()).toBeNull();
+    expect(await edge.readFallback()).toBeNull();
+    expect([await edge.put('# one'), await edge.putFallback('# prod')]).toEqual([null, null]);
+    expect(await readFile(secret, 'utf8')).toBe('root:secret');
+    expect((await stat(secret)).mode & 0o777).toBe(0o600);
+    expect([await edge.read(), await edge.readFallback()]).toEqual(['# one', '# prod']);
+    for (const path of [include, `${include}.prod`]) {
+      const found = await lstat(path);
+      expect({isFile: found.isFile(), mode: (found.mode & 0o777).toString(8)}).toEqual({
+        isFile: true,
+        mode: '640',
+      });
+    }
+  });
+
+  test('has a pipe in place of the file: it keeps no agent waiting', async () => {
+    const include = join(await folder(), 'graydeck.conf');
+    execFileSync('mkfifo', [include]);
+    const edge = openEdge({include, test: ['true'], reload: {argv: ['true']}, probe: {host: '::1', port: 9}});
+    expect(await edge.read()).toBeNull();
+    expect(await edge.put('# one')).toBeNull();
+    expect(await edge.read()).toBe('# one');
+  });
+
+  test('is no reason to run as root: the unit runs as a user of its own', async () => {
+    const unit = await readFile(
+      new URL('../../fixtures/nginx/graydeck-agent.service', import.meta.url),
+      'utf8',
+    );
+    expect(/^User=(?<user>.*)$/mu.exec(unit)?.groups?.['user']).toBe('graydeck');
+    expect(/^CapabilityBoundingSet=(?<set>.*)$/mu.exec(unit)?.groups?.['set']).not.toMatch(
+      /CHOWN|SYS_ADMIN|SETUID/u,
+    );
   });
 });
 

@@ -29,7 +29,7 @@ function receiver(name: string, moods: readonly Mood[], received: Received[]): C
       if (mood === 'takes' || mood === 'takes and hangs up') received.push({id, mayBeRepeat});
       if (mood === 'takes') return {outcome: 'done', note: null};
       if (mood === 'takes and hangs up') return failed('the connection broke', {isUnsure: true});
-      return failed(mood === 'refuses' ? '429' : 'nobody answers at its address');
+      return failed(mood === 'refuses' ? '429' : 'no answer at its address');
     },
   };
 }

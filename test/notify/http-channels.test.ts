@@ -145,7 +145,7 @@ describe('Slack', () => {
     });
     const port = await freePort();
     const nobody = await openChannel(slack(`http://127.0.0.1:${port}`)).send(aMessage(), SOON());
-    expect(nobody).toMatchObject({error: 'nobody answers at its address', isUnsure: false, isFinal: false});
+    expect(nobody).toMatchObject({error: 'no answer at its address', isUnsure: false, isFinal: false});
   });
 
   test('is not followed elsewhere: its address is a secret', async () => {

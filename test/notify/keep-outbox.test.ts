@@ -322,7 +322,7 @@ describe('whoever stays beside the feature', () => {
     await desk.notify(outbox);
     expect(read(receiver.posted[1]!.body)).toMatchObject({
       kind: 'escalated',
-      text: 'nobody has acknowledged it: gray is slow',
+      text: 'not acknowledged: gray is slow',
     });
   });
 });

@@ -152,7 +152,7 @@ describe('mail', () => {
   test('to nobody who is there is tried again', async () => {
     const port = await freePort();
     expect(await send(`smtp://127.0.0.1:${port}`)).toMatchObject({
-      error: 'nobody answers at its address',
+      error: 'no answer at its address',
       isFinal: false,
       isUnsure: false,
     });

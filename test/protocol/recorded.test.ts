@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {Recordings} from '../../source/protocol/recordings.ts';
-import {readRecordingFile} from '../../source/cli/replay/read.ts';
+import {readRecordingFile} from '../../source/replay/read.ts';
 import {readCondition} from '../../source/config/condition/condition.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
 import type {RecordingLine} from '../../source/replay/recording.ts';

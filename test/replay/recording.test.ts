@@ -166,3 +166,21 @@ describe('the numbers of a moment', () => {
     expect([errorsAt(70), errorsAt(60)]).toEqual([50, 0]);
   });
 });
+
+test('a moment that cannot be is a mistake of its line', () => {
+  const head = JSON.stringify({
+    type: 'recording',
+    schema: 'graydeck.recording/1',
+    feature: FEATURE,
+    at: begunAt,
+  });
+  for (const line of [
+    {type: 'commit', commit: {...commits[0]!, at: 1e308}},
+    {type: 'second', t: 1e308, body: encodeTally(seconds[0]!)},
+    {type: 'routers', at: 1e308, routers: []},
+  ]) {
+    const reader = new RecordingReader();
+    expect(reader.take(head)).toBeNull();
+    expect(reader.take(JSON.stringify(line))).toMatchObject({line: 2});
+  }
+});

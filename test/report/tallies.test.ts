@@ -8,7 +8,7 @@ import {
   KEEP_SECONDS_MS,
   type Tally,
 } from '../../source/analysis/windows/roll-up.ts';
-import {readTallies} from '../../source/cli/report/tallies.ts';
+import {readTallies} from '../../source/replay/read-tallies.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
 import {HOUR, MINUTE, SECOND} from '../release/specification.ts';

@@ -258,7 +258,7 @@ describe('the other paths', () => {
 
   it('an unknown path is 404, another method 405', async () => {
     await using house = await openHouse();
-    expect((await house.ask('/', null)).status).toBe(404);
+    expect((await house.ask('/nothing', null)).status).toBe(404);
     expect((await house.ask('/api/v1/canary')).status).toBe(404);
     const answer = await house.ask('/api/v1/canary/status', READ, {method: 'DELETE'});
     expect(answer.status).toBe(405);

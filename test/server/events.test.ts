@@ -35,6 +35,20 @@ describe('the log as events', () => {
     });
   });
 
+  it('names people to those who may act, and to no one who may only look', async () => {
+    await using house = await openHouse();
+    await house.controller.execute({type: 'include', release: 'r-pay', user: 'u-secret'}, BY);
+    const textOf = async (token: string) => {
+      await using stream = await EventStream.open(house.url + EVENTS, {authorization: `Bearer ${token}`});
+      return JSON.stringify(await stream.until(2));
+    };
+    expect(await textOf(READ)).toContain('user-included');
+    expect(await textOf(READ)).not.toContain('u-secret');
+    expect(await textOf(`${READ}-3`)).toContain('u-secret');
+    const status = await (await house.ask('/api/v1/canary/status?feature=pay')).text();
+    expect(status).not.toContain('u-secret');
+  });
+
   it('continues after the last event that the client received', async () => {
     await using house = await openHouse();
     await alertAt(house, 4);

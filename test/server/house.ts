@@ -3,6 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {openServed} from '../../source/cli/serve/served.ts';
+import {openPageSource} from '../../source/cli/share/page-source.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import {createApp} from '../../source/server/app.ts';
@@ -53,7 +54,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
     writer.feature(feature).writeFeedback(text),
   );
   const tokens = readTokens(
-    `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2`,
+    `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
   );
   if (!tokens.ok) throw new Error('the tokens of the tests are invalid');
   const {app, close} = createApp({
@@ -66,6 +67,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
       throw error;
     },
     version: '0.0.0',
+    page: openPageSource(served, view, 'en'),
   });
   const listening = await listenHttp(app.fetch, {host: '127.0.0.1', port: 0});
   const {url} = listening;

@@ -124,19 +124,30 @@ test('a command does not get the passwords of this process', async () => {
   vi.stubEnv('GRAYDECK_STORE_PASSWORD', 'hunter2');
   vi.stubEnv('GRAYDECK_PROMETHEUS_TOKEN', 'hunter2');
   vi.stubEnv('GRAYDECK_STORE', 'redis://deck:hunter2@127.0.0.1/0');
-  vi.stubEnv('ANOTHER', 'is passed on');
+  vi.stubEnv('ANOTHER', 'is not on the list');
+  vi.stubEnv('HTTPS_PROXY', 'http://deck:hunter2@proxy');
+  vi.stubEnv('LC_TIME', 'C.UTF-8');
   const argv = node(`const {env} = process; console.log(JSON.stringify(
-    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.GRAYDECK_PROMETHEUS_TOKEN, env.ANOTHER])); process.exit(1)`);
+    [env.GRAYDECK_STORE, env.GRAYDECK_STORE_PASSWORD, env.GRAYDECK_PROMETHEUS_TOKEN, env.ANOTHER, env.HTTPS_PROXY, env.LC_TIME, env.PATH.length > 0])); process.exit(1)`);
   const performed = await run({argv});
   vi.unstubAllEnvs();
-  expect(performed.error).toContain('[null,null,null,"is passed on"]');
+  expect(performed.error).toContain('[null,null,null,null,null,"C.UTF-8",true]');
 });
 
-test('a command does not get the secrets of channels', async () => {
+test('a command is not told what the configuration uses, and is told what it passes on', async () => {
   vi.stubEnv('SLACK_WEBHOOK', 'hunter2');
-  const argv = node(`process.exit(process.env.SLACK_WEBHOOK === undefined ? 0 : 1)`);
+  vi.stubEnv('USER', 'in the address of the store');
+  vi.stubEnv('AWS_PROFILE', 'staging');
+  const argv = node(
+    `const e = process.env; process.exit(e.SLACK_WEBHOOK === undefined && e.USER === undefined && e.AWS_PROFILE === 'staging' ? 0 : 1)`,
+  );
   const whole = {argv, timeoutMs: 60_000, check: null};
-  const options = {feature: 'new_payment', epoch: 3, outputs: shelf(), hides: ['SLACK_WEBHOOK']};
+  const options = {
+    feature: 'new_payment',
+    epoch: 3,
+    outputs: shelf(),
+    variables: {hides: ['SLACK_WEBHOOK', 'USER'], passes: ['AWS_PROFILE', 'SLACK_WEBHOOK']},
+  };
   const {signal} = new AbortController();
   expect(await hookPerformer(whole, options).perform(step, {release, signal})).toEqual({outcome: 'done'});
   vi.unstubAllEnvs();

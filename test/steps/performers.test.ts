@@ -11,7 +11,6 @@ function stage(take: () => Promise<unknown>) {
   const kept: StepOutput[] = [];
   const performerOf = performersFor({
     feature: 'new_payment',
-    hides: [],
     outputs: {
       write: output => {
         kept.push(output);

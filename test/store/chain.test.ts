@@ -87,3 +87,8 @@ describe('the chain', () => {
     expect(placeOf({...first, parent: 'x'}, [])).toBe('parted');
   });
 });
+
+it('a commit of a moment that cannot be is none, and names its field', () => {
+  for (const at of [1e308, 8.7e15, -1e308])
+    expect(decoded({...first, at})).toEqual({ok: false, why: 'its field "at" does not fit'});
+});

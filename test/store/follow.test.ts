@@ -31,7 +31,7 @@ function memory(entries: LogEntry[] = []) {
     waits,
     looks: 0,
     failing: null as Error | null,
-    ring(text: string | null = null) {
+    notify(text: string | null = null) {
       rings.push(text);
       wake();
     },
@@ -43,7 +43,7 @@ function memory(entries: LogEntry[] = []) {
       return log.entries.filter(({version}) => version >= from).slice(0, limit);
     },
     newest: async limit => log.entries.slice(-limit),
-    listen: () => ({
+    subscribe: () => ({
       async wait(maxMs, signal) {
         waits.push(maxMs);
         if (rings.length === 0) {
@@ -80,11 +80,11 @@ describe('one follower for every store', () => {
     const {news, heard, stop} = follow(source);
     await heard('commit');
     const {looks} = log;
-    log.ring(encodeCommit(second!));
+    log.notify(encodeCommit(second!));
     await eventually(() => expect(log.looks).toBe(looks + 1));
     await heard('commit');
     log.entries.push(entry(second!));
-    log.ring(encodeCommit(second!));
+    log.notify(encodeCommit(second!));
     await heard('commit', 'commit');
     expect(news[1]).toEqual({type: 'commit', commit: second});
     await stop();
@@ -97,7 +97,7 @@ describe('one follower for every store', () => {
     const {news, heard, stop} = follow(source);
     await heard('commit');
     // A forged one.
-    log.ring(encodeCommit(rollback));
+    log.notify(encodeCommit(rollback));
     await heard('commit', 'notice', 'notice');
     expect(news.slice(1)).toEqual([
       {type: 'notice', commit: rollback},
@@ -105,7 +105,7 @@ describe('one follower for every store', () => {
     ]);
     // While the log cannot be read it is neither so nor not so.
     log.failing = new Error('connection refused');
-    log.ring(encodeCommit(rollback));
+    log.notify(encodeCommit(rollback));
     await heard('commit', 'notice', 'notice', 'notice', 'away');
     log.entries.push(entry(rollback));
     log.failing = null;
@@ -121,9 +121,9 @@ describe('one follower for every store', () => {
     const {heard, stop} = follow(source);
     await heard('commit');
     const {looks} = log;
-    log.ring(encodeCommit(commitAfter(first!, {events, split: {...first!.split, live: true}})));
+    log.notify(encodeCommit(commitAfter(first!, {events, split: {...first!.split, live: true}})));
     await eventually(() => expect(log.looks).toBe(looks + 1));
-    log.ring(encodeCommit(commitAfter(first!, {events, minReader: 99})));
+    log.notify(encodeCommit(commitAfter(first!, {events, minReader: 99})));
     await eventually(() => expect(log.looks).toBe(looks + 2));
     await heard('commit');
     await stop();
@@ -141,7 +141,7 @@ describe('one follower for every store', () => {
     const {news, heard, stop} = follow(source);
     await heard('commit');
     log.entries.push(...commits.slice(1).map(entry));
-    log.ring(textOf(commits));
+    log.notify(textOf(commits));
     await heard('commit', 'commit', 'commit', 'commit');
     expect(news).toEqual(commits.map(commit => ({type: 'commit', commit})));
     await stop();
@@ -153,7 +153,7 @@ describe('one follower for every store', () => {
     const {news, heard, stop} = follow(source);
     await heard('commit');
     log.failing = new Error('connection refused');
-    log.ring();
+    log.notify();
     await heard('commit', 'away');
     const {looks} = log;
     await eventually(() => expect(log.looks).toBeGreaterThan(looks + 1), 5);
@@ -172,7 +172,7 @@ describe('one follower for every store', () => {
     await stop();
     const {looks} = log;
     log.failing = null;
-    log.ring();
+    log.notify();
     await heard('away');
     expect(log.looks).toBe(looks);
   });

@@ -46,11 +46,6 @@ export const rooms: readonly Room[] = [
     mayImport: ['release', 'audience', 'analysis'],
   },
   {
-    name: 'replay',
-    holds: 'recordings line by line, the clock of the viewer, and a monitor of the past',
-    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor'],
-  },
-  {
     name: 'config',
     holds:
       'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
@@ -114,6 +109,22 @@ export const rooms: readonly Room[] = [
     mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'store/port'],
   },
   {
+    name: 'replay',
+    holds:
+      'the past of a feature: recordings line by line, the clock of the viewer, a monitor of the past, and the report as the store still holds it',
+    mayImport: [
+      'release',
+      'audience',
+      'analysis',
+      'report',
+      'config',
+      'metrics',
+      'controller',
+      'monitor',
+      'store/port',
+    ],
+  },
+  {
     name: 'guard',
     holds: 'lease and epoch, orders from the judgement of each second; runs no step itself',
     mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor', 'store/port'],
@@ -127,8 +138,8 @@ export const rooms: readonly Room[] = [
   {
     name: 'server',
     holds:
-      'HTTP: tokens and scopes, limits, status, the log as events, feedback, `/metrics`, the OpenAPI document',
-    mayImport: ['release', 'analysis', 'controller', 'store/port'],
+      'HTTP: tokens and scopes, limits, status, the log as events, feedback, `/metrics`, the OpenAPI document; `page/` what a link or a wall screen shows, as HTML and for terminals',
+    mayImport: ['release', 'analysis', 'report', 'controller', 'store/port'],
   },
   {
     name: 'demo',
@@ -144,7 +155,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'cli',
     holds:
-      'the only room that chooses adapters and wires them: `command-line/` arguments, `verbs/` one file a verb, `session/` stores and features, `output/` what is printed',
+      'the only room that chooses adapters and wires them: `command-line/` arguments, `verbs/` one file a verb, `commands/` what verbs that act share, `session/` stores, features and the deck, `output/` what is printed',
   },
 ];
 

@@ -1,7 +1,7 @@
 import {DistinctSketch} from '../sketches/distinct-sketch.ts';
 import type {Lane} from './lane.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
-import {summaryBy, type Summary} from '../metrics.ts';
+import {summaryBy, type ValueParts} from '../metrics.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 
 /** Sum of a counter over seconds of the ring. */
@@ -74,7 +74,7 @@ function sumColumn(column: Float64Array, first: number, end: number, slots: numb
   return sum;
 }
 
-export function summaryOf(histogram: LogHistogram): Summary {
+export function partsOfValues(histogram: LogHistogram): ValueParts {
   return summaryBy(quantile => (quantile === null ? histogram.mean() : histogram.quantile(quantile)));
 }
 

@@ -1,6 +1,6 @@
 import {LogHistogram} from '../sketches/log-histogram.ts';
 import {REQUESTS, findMetric, type MetricTable} from '../metric-table.ts';
-import {metricRow, type Part, type Summary} from '../metrics.ts';
+import {metricRow, type Part, type ValueParts} from '../metrics.ts';
 import type {Side, Span} from '../numbers.ts';
 import * as reading from './reading.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
@@ -17,7 +17,7 @@ type ReadStep = (seconds: Seconds, step: number, to: number) => number | null;
 export class SeriesReader {
   readonly #ring: SecondRing;
   readonly #table: MetricTable;
-  readonly #summaries = new StepMemo<Summary>();
+  readonly #summaries = new StepMemo<ValueParts>();
   readonly #users = new StepMemo<number | null>();
   readonly #merged = new LogHistogram();
 
@@ -118,7 +118,7 @@ export class SeriesReader {
       const summary = remembered(steps, step, this.#ring.changeOf(seconds), () => {
         this.#merged.clear();
         reading.mergeDistribution(this.#merged, lanes, metric, seconds, this.#ring);
-        return reading.summaryOf(this.#merged);
+        return reading.partsOfValues(this.#merged);
       });
       return summary[part];
     };

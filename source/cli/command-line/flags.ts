@@ -61,7 +61,7 @@ const FLAGS = {
   window: {value: 'D', help: 'how far the numbers look back: 30s, 5m, 1h; 5m unless named'},
   follow: {help: 'go on with what comes'},
   output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},
-  for: {value: 'X', help: 'the state to wait for, or how long to be silent'},
+  for: {value: 'X', help: 'the state to wait for, how long to be silent, or how long a link holds'},
   format: {value: 'FORMAT', help: 'format of the output; the help of the verb lists the formats'},
   attr: {value: 'NAME=VALUE', isMany: true, help: 'an attribute of the user; once for each'},
   header: {value: 'NAME=VALUE', isMany: true, help: 'a header of the request; once for each'},
@@ -71,11 +71,16 @@ const FLAGS = {
   listen: {value: 'ADDRESS', help: 'host and port to listen on, 127.0.0.1:8080 unless named'},
   tokens: {value: 'FILE', help: 'who may ask: lines NAME SCOPE[,SCOPE…] TOKEN, readable by its owner only'},
   allowOrigin: {value: 'URLS', help: 'origins of pages that may ask, set apart by commas'},
+  trustProxy: {
+    value: 'ADDRESSES',
+    help: 'proxies in front whose X-Forwarded-For is believed: 10.0.0.0/8,::1',
+  },
   rating: {value: 'N', help: 'from 1, worst, to 5, best', choices: ['1', '2', '3', '4', '5']},
   deploymentPhase: {value: 'NAME', help: 'the phase it is about'},
   deploymentVersion: {value: 'VERSION', help: 'the version it is about'},
   user: {value: 'ID', help: 'who said it'},
   guard: {help: 'guard the feature on the screen as well: judge, act, roll back by itself'},
+  mask: {help: 'hide user ids, hosts, names of people and free text from who watches'},
   share: {help: 'read-only, with names, ids and free text masked'},
 } as const satisfies Record<string, FlagEntry>;
 

@@ -24,6 +24,7 @@ export type VerbFile =
   | 'judge'
   | 'guard'
   | 'serve'
+  | 'share'
   | 'agent'
   | 'split-render'
   | 'explain'

@@ -1,14 +1,13 @@
+import {ALERT_LEVELS} from '../../release/plan.ts';
 import {FEEDBACK_TYPES} from '../../analysis/feedback/feedback.ts';
 import {STATES, type Verb} from './verb.ts';
-
-const LEVELS = ['info', 'warning', 'critical'] as const;
 
 /** Verbs that look, tell and help. */
 export const BESIDE: readonly Verb[] = [
   {
     name: 'watch',
-    summary: 'open the console (the verb when none is given)',
-    arguments: [],
+    summary: 'open the console (the verb when none is given), or what a link shows',
+    arguments: [{name: 'LINK', isOptional: true}],
     flags: ['share', 'guard'],
     changes: false,
     isLasting: true,
@@ -17,8 +16,11 @@ export const BESIDE: readonly Verb[] = [
       'graydeck watch --feature new_payment',
       'graydeck watch --read-only',
       'graydeck watch --guard',
+      'graydeck watch http://ops-1:8090/s/TOKEN',
     ],
-    more: 'Without a terminal it prints a line for each change, as status --watch does.',
+    more:
+      'Without a terminal it prints a line for each change, as status --watch does. With a LINK of graydeck share it needs ' +
+      'no store and no rights.',
     file: 'watch',
   },
   {
@@ -94,7 +96,7 @@ export const BESIDE: readonly Verb[] = [
   {
     name: 'alert',
     summary: 'fire an alert by hand',
-    arguments: [{name: 'LEVEL', choices: LEVELS}, {name: 'MESSAGE'}],
+    arguments: [{name: 'LEVEL', choices: ALERT_LEVELS}, {name: 'MESSAGE'}],
     flags: [],
     changes: true,
     examples: ['graydeck alert warning "refunds look slow"'],
@@ -174,7 +176,7 @@ export const BESIDE: readonly Verb[] = [
     name: 'serve',
     summary: 'status, events and feedback by HTTP, and numbers for Prometheus',
     arguments: [],
-    flags: ['listen', 'tokens', 'allowOrigin'],
+    flags: ['listen', 'tokens', 'allowOrigin', 'trustProxy'],
     changes: false,
     isLasting: true,
     examples: [
@@ -182,9 +184,9 @@ export const BESIDE: readonly Verb[] = [
       'graydeck serve --tokens tokens.txt --listen 0.0.0.0:8080 --allow-origin https://app.example.com',
     ],
     more:
-      'Scopes: read for status, events and the numbers of feedback; feedback to write it; operate for nothing yet. ' +
+      'Scopes: read for status, events and the numbers of feedback; feedback to write it; operate beside read shows hooks and people. ' +
       '/healthz and /metrics want no token; /api/v1/openapi.json describes the rest. With --read-only no feedback is ' +
-      'taken. No TLS: for other hosts put it behind a proxy that has it.',
+      'taken. No TLS: for other hosts put it behind a proxy that has it, named by --trust-proxy so that limits are by client.',
     file: 'serve',
   },
   {

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Monitor} from '../../monitor/monitor.ts';
-import {summaryOf, type Summary} from '../../monitor/summary.ts';
+import {readSummary, summaryOf} from '../../monitor/summary.ts';
 import {toJson} from '../../release/well-formed.ts';
 import {StoreFault} from '../../store/fault.ts';
 import type {SummaryKeeper} from '../../store/port.ts';
@@ -42,13 +42,4 @@ async function isOurs({monitor, summary, isOnDuty, isGuard}: SummaryKeeping, by:
   if (isGuard) return true;
   const last = readSummary(await summary.read());
   return last === null || last.by === by || Math.abs(monitor.view.now() - last.at) > LIVES_MS;
-}
-
-function readSummary(text: string | null): Pick<Summary, 'by' | 'at'> | null {
-  try {
-    const read = JSON.parse(text ?? 'null') as Partial<Summary> | null;
-    return typeof read?.by === 'string' && typeof read.at === 'number' ? {by: read.by, at: read.at} : null;
-  } catch {
-    return null;
-  }
 }

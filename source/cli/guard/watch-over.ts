@@ -16,7 +16,7 @@ import {LeaseHold} from '../../guard/lease.ts';
 import type {LeadershipTerm} from '../../guard/leadership-term.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Settings} from '../session/settings.ts';
-import {stepRunner} from '../acting/steps.ts';
+import {stepRunner} from '../commands/steps.ts';
 import {keepFeature} from './keep-feature.ts';
 import type {Monitor} from '../../monitor/monitor.ts';
 

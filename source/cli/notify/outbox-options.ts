@@ -6,7 +6,7 @@ import type {Reason} from '../../release/state.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
 import type {OutboxOptions} from '../../notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
-import {nameHere} from '../acting/actor.ts';
+import {nameHere} from '../commands/actor.ts';
 import type {Settings} from '../session/settings.ts';
 import {channelSpecs} from './specs.ts';
 

@@ -30,22 +30,3 @@ export function channelSpecs({config}: Pick<Settings, 'config'>): ChannelSpec[] 
 export function hasChannels({config}: Pick<Settings, 'config'>): boolean {
   return (config?.value.channels.length ?? 0) > 0;
 }
-
-/** Variables of the environment that hold secrets of channels: what a hook prints can end in the log. */
-export function secretVariables({config}: Pick<Settings, 'config'>): string[] {
-  const sources = (config?.value.channels ?? []).flatMap((spec): (SecretSource | string | null)[] => {
-    switch (spec.kind) {
-      case 'slack':
-        return [spec.url];
-      case 'mail':
-        return [spec.password];
-      case 'sms':
-        return [spec.token];
-      case 'webhook':
-        return [spec.url, spec.secret];
-    }
-  });
-  return sources.flatMap(source =>
-    source !== null && typeof source === 'object' && source.from === 'env' ? [source.name] : [],
-  );
-}

@@ -1,5 +1,5 @@
 import {plainText} from '../../analysis/plain-text.ts';
-import type {Messages} from '../../console/messages/catalogue.ts';
+import {messagesOf, type Language, type Messages} from '../../console/messages/catalogue.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
 import {isKnownEvent} from '../../release/event-shape.ts';
@@ -41,4 +41,10 @@ export class EventText {
       says: alert => alertText(alert, scene),
     });
   }
+}
+
+/** Formats the events of a log as sentences of a language, in their order; for a report. */
+export function sentences(lang: Language): EventText['sentence'] {
+  const texts = new EventText(messagesOf(lang));
+  return (event, reason) => texts.sentence(event, reason);
 }

@@ -1,6 +1,7 @@
 import type {Outcome} from '../../controller/outcome.ts';
 import type {Refusal, RefusalCode, RefusalFacts} from '../../release/refusal.ts';
 import {StoreFault, type StoreFaultCode} from '../../store/fault.ts';
+import {RecordingFault} from '../../replay/fault.ts';
 import {EXIT, type ExitCode} from './exit.ts';
 
 /** Why a verb ends without having done what was asked. One sentence, and what to do next. */
@@ -87,6 +88,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof StoreFault) {
     return new Failure(OF_STORE[error.code], error.code, error.message, error.hint, {cause: error});
   }
+  if (error instanceof RecordingFault)
+    return new Failure(EXIT.usage, error.code, error.message, error.hint, {cause: error});
   const message = error instanceof Error ? error.message : String(error);
   return new Failure(
     EXIT.fault,

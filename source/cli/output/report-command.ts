@@ -1,5 +1,5 @@
 import {messagesOf} from '../../console/messages/catalogue.ts';
-import type {Done} from '../acting/execute.ts';
+import type {Done} from '../commands/execute.ts';
 import type {Call} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
 import type {Session} from '../session/session.ts';

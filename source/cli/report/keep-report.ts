@@ -1,8 +1,9 @@
-import {mkdir, rename, writeFile} from 'node:fs/promises';
+import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {languageOf} from '../command-line/language.ts';
 import type {ReportKeeping} from './keep-reports.ts';
-import {REPORT_STEP, readReport} from './read.ts';
+import {sentences} from '../output/event-text.ts';
+import {REPORT_STEP, readReport} from '../../replay/read-report.ts';
 import {REPORT_FORMATS, writtenReport} from './written.ts';
 import {toJson} from '../../release/well-formed.ts';
 
@@ -15,7 +16,7 @@ export async function keepReport({feature, view, settings}: ReportKeeping, id: s
   const before = await feature.outputs.read();
   const isNew = !before.some(({release, step}) => release === id && step === REPORT_STEP);
   if (!isNew && folder === null) return true;
-  const report = await readReport(feature, view, id, {lang, declared});
+  const report = await readReport(feature, view, id, {sentence: sentences(lang), declared});
   if (report === null) return false;
   if (isNew) {
     const text = toJson(report);
@@ -25,7 +26,9 @@ export async function keepReport({feature, view, settings}: ReportKeeping, id: s
   await mkdir(folder, {recursive: true});
   for (const format of REPORT_FORMATS) {
     const path = join(folder, `${feature.feature}-${id}.${format}`);
-    await writeFile(`${path}.new`, writtenReport(report, format, lang));
+    // What stands there is taken away, never written to: a link of another user would lead elsewhere.
+    await rm(`${path}.new`, {force: true});
+    await writeFile(`${path}.new`, writtenReport(report, format, lang), {flag: 'wx'});
     await rename(`${path}.new`, path);
   }
   return true;

@@ -1,3 +1,4 @@
+import {trustedProxies, type TrustedProxies} from '../../server/client-address.ts';
 import type {ListenAddress} from '../../server/listen.ts';
 import {usage} from '../output/failure.ts';
 
@@ -26,4 +27,16 @@ export function readOrigins(text: string | undefined): string[] {
       );
   }
   return origins;
+}
+
+/** Proxies that are believed, set apart by commas. @throws Failure exit code 2 */
+export function readTrusted(text: string | undefined): TrustedProxies {
+  const entries = (text ?? '').split(',').map(one => one.trim());
+  const trusts = trustedProxies(entries.filter(one => one !== ''));
+  if (trusts !== null) return trusts;
+  throw usage(
+    '--trust-proxy takes addresses and blocks of addresses',
+    '--trust-proxy 10.0.0.0/8,::1',
+    'bad-proxy',
+  );
 }

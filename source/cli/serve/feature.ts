@@ -1,10 +1,11 @@
 import type {Judgement} from '../../analysis/judge/judge.ts';
-import {openMonitor} from '../../monitor/monitor.ts';
+import {openMonitor, type MonitorView} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {WINDOW_MS, type MonitorSnapshot} from '../../monitor/snapshot.ts';
 import {statusDocument, type StatusDocument} from '../../monitor/status-document.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
 import type {Status} from '../../server/schemas.ts';
+import {errorForReaders, forReaders} from '../../release/for-readers.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../output/commit-lines.ts';
@@ -16,11 +17,14 @@ const KEPT_MS = 15 * 60_000;
 interface Made {
   seen: MonitorSnapshot;
   document: StatusDocument;
-  text: string;
+  /** For those who may act, and for those who may only look. */
+  text: {all: string; forReaders: string};
 }
 
 /** A feature that is served, with what keeps it fresh. */
 export interface OpenedFeature extends ServedFeature {
+  /** What the page shows. */
+  readonly monitor: MonitorView;
   close(): Promise<void>;
 }
 
@@ -45,7 +49,7 @@ export async function openServedFeature(
     const seen = monitor.snapshot();
     if (made?.seen === seen) return made;
     const document = statusDocument(seen);
-    made = {seen, document, text: JSON.stringify(document satisfies Status)};
+    made = {seen, document, text: textsOf(document)};
     return made;
   };
 
@@ -56,9 +60,10 @@ export async function openServedFeature(
   return {
     name,
     view,
-    status: () => current().text,
+    monitor,
+    status: mayAct => (mayAct ? current().text.all : current().text.forReaders),
     facts: () => factsOf(current()),
-    commit: commit => JSON.stringify(commitDocument(name, commit)),
+    commit: (commit, mayAct) => JSON.stringify(commitDocument(name, mayAct ? commit : forReaders(commit))),
     feedback: () => ledger.read(store.now()),
     async writeFeedback(text) {
       await write(name, text);
@@ -66,6 +71,12 @@ export async function openServedFeature(
     },
     close: () => monitor.close(),
   };
+}
+
+/** What hooks print stands in the errors of steps. */
+function textsOf(document: StatusDocument & Status): Made['text'] {
+  const steps = document.steps.map(step => ({...step, error: errorForReaders(step.id, step.error)}));
+  return {all: JSON.stringify(document), forReaders: JSON.stringify({...document, steps})};
 }
 
 function factsOf({seen, document: {percent, routers, sides, guard}}: Made): FeatureFacts {

@@ -9,6 +9,7 @@ const LOOK_EVERY_MS = 2000;
 
 /** Every feature of a store, or one, as it is served; features that come are taken in. */
 export interface OpenedServed extends ServedFeatures {
+  get(name: string): OpenedFeature | null;
   close(): Promise<void>;
 }
 

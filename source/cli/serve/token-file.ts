@@ -1,3 +1,4 @@
+import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';
 import {quote} from '../../config/yaml/mistake.ts';
 import {readTokens, type Client} from '../../server/tokens.ts';
@@ -31,13 +32,18 @@ export async function readTokenFile(
 }
 
 async function textOf(path: string): Promise<string> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'is not there' : 'cannot be read';
-    throw usage(`${quote(path)} ${why}`, '--tokens FILE', 'no-file');
-  });
+  // A pipe that no process writes into would be waited for without end.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'ENOENT' ? 'is not there' : 'cannot be read';
+      throw usage(`${quote(path)} ${why}`, '--tokens FILE', 'no-file');
+    },
+  );
   try {
     // Of the open file, not of the path: the file behind a path can be replaced in the meantime.
-    const {mode, size} = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) throw usage(`${quote(path)} is not a plain file`, '--tokens FILE', 'no-file');
+    const {mode, size} = found;
     if ((mode & 0o077) !== 0)
       throw usage(
         `${quote(path)} holds tokens, and others than its owner may use it`,

@@ -3,7 +3,7 @@ import type {Monitor} from '../../monitor/monitor.ts';
 import type {Actor, CommandType} from '../../release/command.ts';
 import {keepSteps} from '../../steps/keep-steps.ts';
 import type {FeatureStore} from '../../store/port.ts';
-import {stepRunner} from '../acting/steps.ts';
+import {stepRunner} from '../commands/steps.ts';
 import {beginGuarding, type OwnGuard} from '../guard/in-console.ts';
 import {keepFeature} from '../guard/keep-feature.ts';
 import type {Settings} from './settings.ts';

@@ -4,6 +4,7 @@ import type {ConsoleMode, Deck, ExtraKey} from '../../console/deck.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import {openMonitor, type Monitor} from '../../monitor/monitor.ts';
+import {readSummaries} from './summaries.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import type {Actor} from '../../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
@@ -25,6 +26,8 @@ export interface Wiring {
   extras?: readonly ExtraKey[];
   /** Name of the guard that this process is to be as well; absent or null: none. */
   guardName?: string | null;
+  /** Whether the console opens with the list of all features. */
+  beginsWithList?: boolean;
   /** Opens another feature of the store in the same way. */
   reopen?(feature: string): Promise<Wiring>;
 }
@@ -49,6 +52,8 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
   return {
     monitor,
     features: () => store.features(),
+    summaries: async () => await readSummaries(store),
+    beginsWithList: wiring.beginsWithList ?? false,
     ...(reopen === undefined ? {} : {open: async (name: string) => await openAnother(await reopen(name))}),
     openPast: async () => await openPast(wiring, monitor),
     controller: acting === null ? null : withOwnReleases(acting.controller, ours),
@@ -90,7 +95,7 @@ async function openPast(
 ): Promise<Deck> {
   const [{openPastDeck}, {pastOf}] = await Promise.all([
     import('../replay/deck.ts'),
-    import('../replay/read.ts'),
+    import('../../replay/read.ts'),
   ]);
   const recording = await pastOf(feature, view);
   if (recording === null) throw new Error('nothing was kept of the past here');

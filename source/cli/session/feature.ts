@@ -15,17 +15,19 @@ export function checkFeature(name: string): string {
 
 /**
  * The feature that is meant: the one that is named, or the only one of the store.
+ * @param firstOfSeveral take the first of several: the list of all is shown
  * @throws Failure exit code 2, with the names there are.
  */
 export async function chooseFeature(
   named: string | null,
   verb: string,
   list: () => Promise<string[]>,
+  firstOfSeveral = false,
 ): Promise<string> {
   if (named !== null) return checkFeature(named);
   const features = await list();
   const [only] = features;
-  if (features.length === 1 && only !== undefined) return only;
+  if (only !== undefined && (features.length === 1 || firstOfSeveral)) return only;
   if (only === undefined) {
     const next =
       verb === 'start'
@@ -68,6 +70,8 @@ export async function mustExist(
 ): Promise<void> {
   const features = await store.features();
   if (features.includes(name)) return;
+  // A store without any feature has nothing that was meant instead: a verb that reads says that it is idle.
+  if (verb !== null && features.length === 0) return;
   const near = nearest(name, features);
   const next =
     verb === null || near === null

@@ -5,10 +5,10 @@ import {openView} from '../../controller/view.ts';
 import type {Actor} from '../../release/command.ts';
 import {openStore} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call} from '../call.ts';
 import {chooseFeature, chooseKnown} from './feature.ts';
-import {submitLatch} from '../acting/offline.ts';
+import {submitLatch} from '../commands/offline.ts';
 import {loadSettings, type Settings} from './settings.ts';
 import {openToLook} from './to-look.ts';
 
@@ -37,13 +37,16 @@ export interface Session {
  * Opens the feature for reading, with the rights of a viewer. `mayBeNew`: the feature may have no release yet.
  * @throws Failure, StoreFault
  */
-export async function openLook(call: Call, {mayBeNew = false}: {mayBeNew?: boolean} = {}): Promise<Look> {
+export async function openLook(
+  call: Call,
+  {mayBeNew = false, firstOfSeveral = false}: {mayBeNew?: boolean; firstOfSeveral?: boolean} = {},
+): Promise<Look> {
   const settings = await loadSettings(call);
   const store = await openToLook(call, settings.store);
   sayCaution(call, store);
   return await orClose(store, async () => {
     const name = mayBeNew
-      ? await chooseFeature(settings.feature, call.verb.name, () => store.features())
+      ? await chooseFeature(settings.feature, call.verb.name, () => store.features(), firstOfSeveral)
       : await chooseKnown(settings.feature, call.verb.name, store);
     const feature = store.feature(name);
     const view = openView({feature: name, log: feature.log, now: () => store.now()});
@@ -62,6 +65,7 @@ export async function openSession(
   call: Call,
   given: Settings | null = null,
   named: string | null = null,
+  firstOfSeveral = false,
 ): Promise<Session> {
   const stamp = readStamp(call.flags);
   const settings = given ?? (await loadSettings(call));
@@ -69,7 +73,7 @@ export async function openSession(
   sayCaution(call, store);
   return await orClose(store, async () => {
     const wanted = call.flags.feature ?? named ?? settings.feature;
-    const name = await chooseFeature(wanted, call.verb.name, () => store.features());
+    const name = await chooseFeature(wanted, call.verb.name, () => store.features(), firstOfSeveral);
     const feature = store.feature(name);
     const controller = openController({feature: name, log: feature.log, now: () => store.now()});
     return await orClose(controller, async () => {

@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import type {Config, PlanSource} from '../../config/project/config-file.ts';
+import type {HookVariables} from '../../release/hook-environment.ts';
 import type {Plan} from '../../release/plan.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import type {SecretSource} from '../../release/channel.ts';
@@ -10,7 +11,7 @@ import {Secret, SecretFile, type PasswordSource} from '../../store/secret.ts';
 import type {Call} from '../call.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {refuseForeign} from './config-owner.ts';
-import {failureOfMistakes, mistakeLine, readPlanFile, readSource} from '../acting/plan-source.ts';
+import {failureOfMistakes, mistakeLine, readPlanFile, readSource} from '../commands/plan-source.ts';
 
 const DEFAULT_FILE = 'graydeck.yaml';
 
@@ -170,4 +171,9 @@ export async function configuredPlan(
   if (source === null) return null;
   if (source.kind === 'inline') return source.plan;
   return await readPlanFile(resolve(dirname(config.path), source.path), say, metrics);
+}
+
+/** Which variables of this process hooks and other programs of the operator are given. */
+export function hookVariablesOf({config}: Pick<Settings, 'config'>): HookVariables {
+  return {hides: config?.value.variables ?? [], passes: config?.value.hookVariables ?? []};
 }

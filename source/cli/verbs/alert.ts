@@ -2,7 +2,7 @@ import {readTypedDuration} from '../command-line/duration.ts';
 import {newAlertId, newSilenceId} from '../../controller/ids.ts';
 import type {Intent} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';
-import {execute} from '../acting/execute.ts';
+import {execute} from '../commands/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';

@@ -1,13 +1,13 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import type {Release} from '../../release/state.ts';
-import {execute, currentRelease} from '../acting/execute.ts';
-import type {Question} from '../acting/ask.ts';
+import {execute, currentRelease} from '../commands/execute.ts';
+import type {Question} from '../commands/ask.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using} from '../session/session.ts';
-import {failedSteps, seeThrough} from '../acting/steps.ts';
+import {failedSteps, seeThrough} from '../commands/steps.ts';
 
 /** `complete`: everyone to gray, prod upgraded by the promote hook, everyone to prod again. */
 export const run: Run = call =>

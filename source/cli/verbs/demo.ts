@@ -9,7 +9,7 @@ import {demoKey} from '../../demo/key.ts';
 import {startDemoService, type DemoService} from '../../demo/service.ts';
 import {openStore} from '../../store/open.ts';
 import type {FeatureStore, OperatorStore} from '../../store/port.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {openDeck} from '../session/deck.ts';
 import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';

@@ -6,9 +6,9 @@ import {newAlertId} from '../../controller/ids.ts';
 import {isLive} from '../../release/state.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {openStore, resolveTarget} from '../../store/open.ts';
-import {Gone} from '../../store/redis/faults.ts';
+import {ConnectionLost} from '../../store/redis/faults.ts';
 import type {ViewStore} from '../../store/port.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {testChannels} from '../checks/channels.ts';
 import {doubt, wrong, type Finding} from '../checks/finding.ts';
@@ -95,7 +95,8 @@ async function patiently(read: () => Promise<unknown>): Promise<Failure | null> 
       await read();
       return null;
     } catch (error) {
-      const isLate = error instanceof StoreFault && error.cause instanceof Gone && error.cause.silent;
+      const isLate =
+        error instanceof StoreFault && error.cause instanceof ConnectionLost && error.cause.silent;
       if (!isLate || tries >= STORE_TRIES) return failureOf(error);
     }
   }

@@ -16,7 +16,7 @@ import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {mustExist} from '../session/feature.ts';
 import {reportDocument, statsDocument, type FeedbackQuestion} from '../../analysis/feedback/documents.ts';
-import {readAllFeedback} from '../feedback/read.ts';
+import {readAllFeedback} from '../../monitor/read-feedback.ts';
 import {reportLines, statsLines} from '../feedback/words.ts';
 import {openLook, openSession, using} from '../session/session.ts';
 

@@ -4,7 +4,7 @@ import {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {pause} from '../../guard/wait.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
-import {readGuardName} from '../acting/actor.ts';
+import {readGuardName} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
@@ -15,7 +15,7 @@ import {openMonitor} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {sayCaution} from '../session/session.ts';
-import {submitLatches} from '../acting/offline.ts';
+import {submitLatches} from '../commands/offline.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
 import {systemdReadiness} from '../systemd.ts';
 

@@ -5,7 +5,7 @@ import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {LineSplitter, LONGEST_LINE} from '../../replay/line-splitter.ts';
 import {Recordings, type JudgeBy} from '../../protocol/recordings.ts';
-import {readPlanFile} from '../acting/plan-source.ts';
+import {readPlanFile} from '../commands/plan-source.ts';
 import {loadSettings} from '../session/settings.ts';
 
 /** Bad lines that are told one by one. */

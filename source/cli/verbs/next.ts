@@ -1,11 +1,11 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
-import {execute, currentRelease} from '../acting/execute.ts';
+import {execute, currentRelease} from '../commands/execute.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using} from '../session/session.ts';
-import {failedSteps, seeThrough} from '../acting/steps.ts';
+import {failedSteps, seeThrough} from '../commands/steps.ts';
 
 /** `next`: into the phase after the one at hand; where hooks come first, it runs them and waits. */
 export const run: Run = call =>

@@ -1,4 +1,4 @@
-import {execute, releaseAtHand} from '../acting/execute.ts';
+import {execute, releaseAtHand} from '../commands/execute.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';

@@ -6,9 +6,9 @@ import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {configuredMetrics} from '../session/settings.ts';
-import {failureOfMistakes, mistakeLine, readSource, type Source} from '../acting/plan-source.ts';
+import {failureOfMistakes, mistakeLine, readSource, type Source} from '../commands/plan-source.ts';
 import {languageOf} from '../command-line/language.ts';
-import {readTraffic} from '../acting/traffic.ts';
+import {readTraffic} from '../commands/traffic.ts';
 
 /** The keys of a plan that give its phases. */
 const PHASE_KEYS = 'phases, ramp or gray_release_plan';

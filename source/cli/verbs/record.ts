@@ -3,7 +3,7 @@ import {encodeTally} from '../../analysis/windows/roll-up.ts';
 import type {RecordingLine} from '../../replay/recording.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
-import {openRecording} from '../replay/open-recording.ts';
+import {openRecording} from '../../replay/open-recording.ts';
 import {openMeasuring} from '../../monitor/measuring.ts';
 import {openLook, using} from '../session/session.ts';
 import {systemdReadiness} from '../systemd.ts';

@@ -1,11 +1,11 @@
 import type {Recording} from '../../replay/recording.ts';
-import {readStamp} from '../acting/actor.ts';
+import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {readMoment} from '../replay/moment.ts';
 import {openPastDeck} from '../replay/deck.ts';
-import {pastOf, readRecordingFile} from '../replay/read.ts';
+import {pastOf, readRecordingFile} from '../../replay/read.ts';
 import {openLook, using} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
 import {noTerminal} from '../terminal.ts';

@@ -1,8 +1,9 @@
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
+import {sentences} from '../output/event-text.ts';
 import {usage} from '../output/failure.ts';
 import {languageOf} from '../command-line/language.ts';
-import {readReport} from '../report/read.ts';
+import {readReport} from '../../replay/read-report.ts';
 import {REPORT_FORMATS, writtenReport, type ReportFormat} from '../report/written.ts';
 import {openLook, using} from '../session/session.ts';
 
@@ -12,7 +13,10 @@ export const run: Run = async call => {
   const format = formatOf(call);
   return await using(openLook(call), async ({feature, view, settings: {declared}}) => {
     const lang = languageOf(flags.lang, process.env);
-    const report = await readReport(feature, view, flags.release ?? null, {lang, declared});
+    const report = await readReport(feature, view, flags.release ?? null, {
+      sentence: sentences(lang),
+      declared,
+    });
     if (report === null) {
       throw usage(
         flags.release === undefined

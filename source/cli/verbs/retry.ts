@@ -1,12 +1,12 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {failedStep, stepDue} from '../../release/step.ts';
 import type {RunName} from '../../release/state.ts';
-import {execute, currentRelease, type Done} from '../acting/execute.ts';
+import {execute, currentRelease, type Done} from '../commands/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
-import {failedSteps, seeThrough} from '../acting/steps.ts';
+import {failedSteps, seeThrough} from '../commands/steps.ts';
 
 /** `retry [STEP]`: the failed step again, then those after it; or the steps that another process left unfinished. */
 export const run: Run = call =>

@@ -7,16 +7,16 @@ import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
 import {OFFLINE_DOES, offlineCommand, RollbackFault, StoreFault} from '../../store/fault.ts';
 import {stateFolder} from '../../store/open.ts';
-import {executeAtOnce, releaseAtHand} from '../acting/execute.ts';
+import {executeAtOnce, releaseAtHand} from '../commands/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, failureOf} from '../output/failure.ts';
 import {languageOf} from '../command-line/language.ts';
-import {setOfflineLatch} from '../acting/offline.ts';
+import {setOfflineLatch} from '../commands/offline.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
-import {failedSteps, seeThrough} from '../acting/steps.ts';
+import {failedSteps, seeThrough} from '../commands/steps.ts';
 
 /** How often a rollback that was latched is tried to be written, in milliseconds. */
 const SUBMITS_EVERY_MS = 1000;

@@ -2,11 +2,12 @@ import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import {openStore} from '../../store/open.ts';
 import type {Run} from '../call.ts';
+import {languageOf} from '../command-line/language.ts';
 import {EXIT} from '../output/exit.ts';
-import {Failure, usage} from '../output/failure.ts';
 import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {readListen, readOrigins} from '../serve/address.ts';
+import {readListen, readOrigins, readTrusted} from '../serve/address.ts';
+import {cannotListen} from '../serve/cannot-listen.ts';
 import {openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {feedbackWriter} from '../serve/writer.ts';
@@ -21,13 +22,15 @@ export const run: Run = async call => {
   const {flags, out} = call;
   const address = readListen(flags.listen);
   const origins = readOrigins(flags.allowOrigin);
+  const trusts = readTrusted(flags.trustProxy);
   const clients = await readTokenFile(flags.tokens, out.say);
   const settings = await loadSettings(call);
   const only = settings.feature === null ? null : checkFeature(settings.feature);
-  const [{createApp}, {openMetrics}, {listenHttp}] = await Promise.all([
+  const [{createApp}, {openMetrics}, {listenHttp}, {openPageSource}] = await Promise.all([
     import('../../server/app.ts'),
     import('../../server/metrics.ts'),
     import('../../server/listen.ts'),
+    import('../share/page-source.ts'),
   ]);
   const store = await openToLook(call, settings.store);
   const writer = feedbackWriter(() => openStore(settings.store, 'router'));
@@ -37,7 +40,17 @@ export const run: Run = async call => {
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>
       out.say(`a request failed: ${plainText(error instanceof Error ? error.message : String(error), 300)}`);
-    const {app, close} = createApp({served, clients, origins, isReadOnly, metrics, onFault, version});
+    const {app, close} = createApp({
+      served,
+      clients,
+      origins,
+      isReadOnly,
+      metrics,
+      trusts,
+      onFault,
+      version,
+      page: openPageSource(served, store, languageOf(flags.lang, process.env)),
+    });
     try {
       const listening = await listenHttp(app.fetch, address).catch((error: unknown) => {
         throw cannotListen(error, `${address.host}:${address.port}`);
@@ -60,29 +73,3 @@ export const run: Run = async call => {
     await store.close();
   }
 };
-
-function cannotListen(error: unknown, where: string): Failure {
-  const {code} = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new Failure(
-        EXIT.fault,
-        'port-taken',
-        `something listens on ${where} already`,
-        '--listen another port',
-      );
-    case 'EACCES':
-      return new Failure(
-        EXIT.fault,
-        'no-rights',
-        `this user may not listen on ${where}`,
-        '--listen a port from 1024 on',
-      );
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return usage(`${where} is no address of this host`, '--listen 127.0.0.1:8080', 'bad-address');
-    default:
-      return new Failure(EXIT.fault, 'fault', `cannot listen on ${where}: ${code ?? String(error)}`, '');
-  }
-}

@@ -1,5 +1,5 @@
 import {setPercent} from '../../console/present/format.ts';
-import {execute, currentRelease} from '../acting/execute.ts';
+import {execute, currentRelease} from '../commands/execute.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {readTypedPercent} from '../command-line/percent.ts';

@@ -8,17 +8,17 @@ import {newReleaseId} from '../../controller/ids.ts';
 import {isName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Release, State} from '../../release/state.ts';
-import {execute} from '../acting/execute.ts';
-import type {Question} from '../acting/ask.ts';
+import {execute} from '../commands/execute.ts';
+import type {Question} from '../commands/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOfOutcome, usage} from '../output/failure.ts';
-import {readPlanFile} from '../acting/plan-source.ts';
-import {preflight, printFindings} from '../acting/preflight.ts';
+import {readPlanFile} from '../commands/plan-source.ts';
+import {preflight, printFindings} from '../commands/preflight.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {configuredPlan, loadSettings} from '../session/settings.ts';
-import {failedSteps, seeThrough} from '../acting/steps.ts';
+import {failedSteps, seeThrough} from '../commands/steps.ts';
 import {languageOf} from '../command-line/language.ts';
 
 /** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */

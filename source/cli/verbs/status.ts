@@ -8,10 +8,15 @@ import {statusDocument} from '../../monitor/status-document.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
 import {languageOf} from '../command-line/language.ts';
-import {EXIT} from '../output/exit.ts';
+import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {troublesOf} from '../prometheus/troubles.ts';
+import {readSummaries} from '../session/summaries.ts';
+import {loadSettings} from '../session/settings.ts';
+import {openToLook} from '../session/to-look.ts';
+import {OPEN} from '../../console/present/clean.ts';
+import {fleetOrder, fleetRow} from '../../console/present/fleet.ts';
 import {openLook, using} from '../session/session.ts';
 import {statusText} from '../status/text.ts';
 import {watchStatus} from '../status/watch.ts';
@@ -23,9 +28,14 @@ const PATIENCE_MS = 5000;
 /** As much of the past as a guard that begins, in milliseconds. */
 const JUDGED_MS = 15 * 60_000;
 
+/** Columns of a row of the list. */
+const LIST_WIDTH = 120;
+
 /** `status`: how it stands, once or at each change. */
 export const run: Run = async call => {
   const windowMs = readWindow(call);
+  const list = call.flags.watch ? null : await listOfSeveral(call);
+  if (list !== null) return list;
   if (call.flags.watch) call.interrupted();
   return await using(openLook(call), async ({store, feature, view, settings}) => {
     // What is judged looks back further than the numbers do.
@@ -47,6 +57,39 @@ export const run: Run = async call => {
     }
   });
 };
+
+/** Without a feature, in a store with several: all of them, from their summaries. Null: one feature is meant. */
+async function listOfSeveral(call: Call): Promise<ExitCode | null> {
+  const {out} = call;
+  const settings = await loadSettings(call);
+  if (settings.feature !== null) return null;
+  const store = await openToLook(call, settings.store);
+  try {
+    if ((await store.features()).length < 2) return null;
+    const features = await readSummaries(store);
+    if (out.isJson) {
+      out.json({
+        schema: 'graydeck.list/1',
+        features: features.map(({feature, summary}) => ({feature, summary})),
+      });
+      return EXIT.done;
+    }
+    const now = store.now();
+    const t = messagesFor(call);
+    for (const one of fleetOrder(features, now)) {
+      const row = fleetRow(one, {now, width: LIST_WIDTH, isPicked: false, t, clean: OPEN});
+      out.data(
+        row
+          .map(({text}) => text)
+          .join('')
+          .trimEnd(),
+      );
+    }
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
+}
 
 /** Prints the status once. */
 function tell(call: Call, monitor: Monitor): void {

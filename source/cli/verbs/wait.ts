@@ -5,7 +5,7 @@ import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/duration.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {standing, type Awaited} from '../acting/reachable.ts';
+import {standing, type Awaited} from '../commands/reachable.ts';
 import {openLook, using} from '../session/session.ts';
 import {STATES} from '../command-line/verb.ts';
 

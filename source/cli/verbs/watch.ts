@@ -2,7 +2,7 @@ import {openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
-import {readGuardName, readStamp} from '../acting/actor.ts';
+import {readGuardName, readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../session/deck.ts';
 import type {ExitCode} from '../output/exit.ts';
@@ -20,6 +20,8 @@ const PATIENCE_MS = 5000;
 /** `watch`: the console; without a terminal a line for each change. */
 export const run: Run = async call => {
   const {flags} = call;
+  const [link] = call.args;
+  if (link !== undefined) return await (await import('../share/watch-link.ts')).watchLink(call, link);
   const guardName = flags.guard ? guardNameOf(call) : null;
   const lack = noTerminal(process.env, 'watch');
   if (flags.json || lack !== null) {
@@ -32,9 +34,13 @@ export const run: Run = async call => {
   // An error before the screen is needed must not end the process. The await below receives it.
   screen.catch(() => undefined);
   const opening: Promise<Look | Session> =
-    flags.readOnly || flags.share ? openLook(call, {mayBeNew: true}) : openSession(call);
+    flags.readOnly || flags.share
+      ? openLook(call, {mayBeNew: true, firstOfSeveral: true})
+      : openSession(call, null, null, true);
   return await using(opening, async opened => {
-    const deck = await openDeck(await wiringOf(call, opened, guardName));
+    const isNamed = flags.feature !== undefined || opened.settings.feature !== null;
+    const beginsWithList = !isNamed && (await opened.store.features()).length > 1;
+    const deck = await openDeck({...(await wiringOf(call, opened, guardName)), beginsWithList});
     const {runConsole} = await screen;
     const ended = runConsole(deck);
     deck.begin();

@@ -6,7 +6,7 @@ import {twoMeanings} from '../percent.ts';
 
 type Threshold = Condition['threshold'];
 
-interface Beside {
+interface Context {
   /** Null where the metric is unknown: then any unit will do. */
   kind: MetricKind | null;
   name: string;
@@ -36,15 +36,15 @@ const ALLOWED_IN: Readonly<Record<Unit, string>> = {
 const MANY_MS = 20;
 
 /** Takes `VALUE [UNIT]` or `Nx prod` off the front of `tokens`. */
-export function readThreshold(tokens: Token[], beside: Beside): Reading<Threshold> {
+export function readThreshold(tokens: Token[], context: Context): Reading<Threshold> {
   const [number] = tokens;
   if (number?.kind !== 'number')
     return bad({
       message:
         number?.text === 'prod' ? 'how many times prod?' : 'the condition has no value to compare with',
-      allowed: number?.text === 'prod' ? '1x prod, 1.5x prod' : allowedValue(beside),
+      allowed: number?.text === 'prod' ? '1x prod, 1.5x prod' : allowedValue(context),
       found: number?.text ?? 'nothing',
-      at: number?.at ?? beside.end,
+      at: number?.at ?? context.end,
     });
   tokens.shift();
   const value = Number(number.text);
@@ -63,9 +63,9 @@ export function readThreshold(tokens: Token[], beside: Beside): Reading<Threshol
     });
 
   if (word !== null && /^[x×*]$|^times$|^prod$/iu.test(word.text))
-    return timesProd(value, number, word, tokens, beside);
+    return timesProd(value, number, word, tokens, context);
   const sentence = {value, word, at: number.at, found: number.text + (word === null ? '' : ` ${word.text}`)};
-  return absolute(sentence, beside);
+  return absolute(sentence, context);
 }
 
 function withComma(number: Token): Problem {
@@ -79,7 +79,7 @@ function withComma(number: Token): Problem {
   };
 }
 
-function allowedValue({kind, isImprovement}: Beside): string {
+function allowedValue({kind, isImprovement}: Context): string {
   if (isImprovement) return ALLOWED_IN.points;
   return `${kind === null ? 'a value with its unit' : ALLOWED_IN[kind.unit]}, or a multiple of prod: 1.5x prod`;
 }
@@ -89,7 +89,7 @@ function timesProd(
   number: Token,
   word: Token,
   tokens: Token[],
-  beside: Beside,
+  context: Context,
 ): Reading<Threshold> {
   const place = {found: `${number.text}${word.text}`, at: number.at};
   if (/^prod$/iu.test(word.text))
@@ -98,7 +98,7 @@ function timesProd(
   if (prod?.text.toLowerCase() !== 'prod')
     return bad({message: `${value} times what?`, allowed: `${value}x prod`, ...place});
   tokens.shift();
-  if (beside.isImprovement)
+  if (context.isImprovement)
     return bad({
       message: 'an improvement is a difference, not a multiple',
       allowed: ALLOWED_IN.points,
@@ -120,17 +120,17 @@ interface Sentence {
   found: string;
 }
 
-function absolute({value, word, at, found}: Sentence, beside: Beside): Reading<Threshold> {
-  const {kind, name, isImprovement} = beside;
+function absolute({value, word, at, found}: Sentence, context: Context): Reading<Threshold> {
+  const {kind, name, isImprovement} = context;
   const place = {at, found};
   const wanted: Unit | null = isImprovement ? 'points' : (kind?.unit ?? null);
   if (value < 0 && !isImprovement)
-    return bad({message: `${name} is never below 0`, allowed: allowedValue(beside), ...place});
+    return bad({message: `${name} is never below 0`, allowed: allowedValue(context), ...place});
   const known = word === null ? null : UNIT_WORDS.get(word.text.toLowerCase().replace(/\s/gu, ''));
   if (known === undefined)
     return bad({
       message: `${quote(word?.text ?? '')} is not a unit`,
-      allowed: allowedValue(beside),
+      allowed: allowedValue(context),
       found: word?.text ?? '',
       at: word?.at ?? at,
     });
@@ -145,8 +145,8 @@ function absolute({value, word, at, found}: Sentence, beside: Beside): Reading<T
           : `${name} is not measured in ${word?.text ?? ''}`,
       allowed:
         known.unit === 'points'
-          ? `${name} improvement > ${value} points, or ${allowedValue(beside)}`
-          : allowedValue(beside),
+          ? `${name} improvement > ${value} points, or ${allowedValue(context)}`
+          : allowedValue(context),
       ...place,
     });
   return good({value: Number((value * known.times).toPrecision(12)), unit: wanted});

@@ -115,7 +115,7 @@ function endLines(plan: Plan, lang: Lang): string[] {
 function staleText({whenStale, phases}: Plan, lang: Lang): string {
   const words = wordsOf(lang);
   const text = words.stale[whenStale](timeText(STALE_AFTER_MS, lang));
-  // A whole phase that says nothing keeps: only one that says so goes back.
+  // At 100 % routers keep their sides unless the phase says prod.
   const keepsWhole =
     whenStale === 'prod' &&
     phases.some(phase => phase.percent === 100 && phase.audience === null && phase.whenStale === null);

@@ -42,9 +42,7 @@ export function readAttribute(
     const isWhole = values.length > 0 && values.every(text => text !== null);
     return isWhole
       ? {attribute, test: {op: 'in', values: values.filter(text => text !== null)}}
-      : say(
-          values.length === 0 ? 'an empty list matches no user' : 'a list of values holds plain values only',
-        );
+      : say(values.length === 0 ? 'an empty list fits no user' : 'a list of values holds plain values only');
   }
   if (typeof value === 'number') {
     const written = scalarText(reader, spot);

@@ -44,7 +44,7 @@ export function joinGroups(reader: YamlReader, groups: Groups, others: Groups): 
 /**
  * Tells of groups that are named and not there, of circles, and of rules too deep or too large for a router.
  * @param at the plan
- * @param rules those of all phases: audiences and what is included
+ * @param rules audiences and included rules of all phases
  */
 export function checkGroups(
   reader: YamlReader,

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Guardrail} from '../../release/plan.ts';
+import {ALERT_LEVELS, type Guardrail} from '../../release/plan.ts';
 import {conditionText, readConditionAt} from './criteria.ts';
 import {duration} from '../yaml/leaf.ts';
 import {PRESET_NAMES, presetGuardrails} from './presets.ts';
@@ -24,7 +24,7 @@ const guardrail = mapping(
       'rollback',
     ),
     level: may(
-      z.enum(['info', 'warning', 'critical']),
+      z.enum(ALERT_LEVELS),
       'Level of the alert.',
       'critical',
       'critical for rollback, info for advance, else warning',

@@ -70,7 +70,7 @@ function checkRise(reader: YamlReader, phases: readonly PhaseDraft[]): void {
       });
     } else if (same(phase.audience, before.audience) && same(phase.include, before.include))
       reader.warn(percentOf(phase), {
-        message: `no new user gets gray in this phase: ${phase.percent} % of the same users as before`,
+        message: `this phase gives gray to no new users: ${phase.percent} % of the same people as before`,
         allowed: `more than ${before.percent}, another audience, or include`,
       });
   });
@@ -81,7 +81,7 @@ function checkCriteria(
   phase: PhaseDraft,
   guardrails: readonly Placed<Guardrail>[],
 ): void {
-  // Each is compared with each, so their number is limited. A real phase has fewer.
+  // Each is compared with each, so their number is bounded.
   const criteria = phase.criteria.filter(({value}) => !value.dryRun).slice(0, 200);
   criteria.forEach(({value: {condition}, spot}, index) => {
     const other = criteria.slice(0, index).find(({value}) => contradict(value.condition, condition));
@@ -112,7 +112,7 @@ function checkReach(reader: YamlReader, phase: PhaseDraft, index: number): void 
   if (phase.percent === 0 && phase.include.users.length === 0 && phase.include.rules.length === 0)
     reader.warn(percentOf(phase), {
       message:
-        'no user gets gray at 0 % without include, except by a header or cookie: without data the phase does not end',
+        'at 0 % without include no user gets gray unless a header or cookie forces it, and without data no phase ends',
       allowed: 'include: {users: […], groups: […]}, or more than 0 %',
     });
   if (index === 0 && phase.needsEarlierCriteria)
@@ -147,7 +147,7 @@ function checkLast(reader: YamlReader, last: PhaseDraft, complete: Plan['complet
   }
   if (last.audience !== null && last.audience !== undefined && last.percent === 100)
     reader.warn(at(last, 'audience'), {
-      message: `the last phase reaches only ${nameOf(last.audience)}; completion takes everybody else at once`,
+      message: `the last phase reaches only ${nameOf(last.audience)}; completion gives gray to everyone else at once`,
       allowed: 'a last phase without audience',
     });
 }

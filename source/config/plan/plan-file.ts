@@ -7,7 +7,7 @@ import {openYaml} from '../yaml/file.ts';
 import {startOf} from '../../release/well-formed.ts';
 
 export interface PlanOptions {
-  /** Metrics that the project's config declares in addition to the known ones. */
+  /** Metrics that the project file declares in addition to the known ones. */
   metrics?: Readonly<Record<string, MetricDeclaration>>;
 }
 

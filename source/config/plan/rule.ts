@@ -55,7 +55,7 @@ export function readRule(reader: YamlReader, spot: Spot): Rule | undefined {
   const keys = Object.keys(value);
   const word = keys.find(key => WORDS.has(key));
   if (keys.length === 0) {
-    reader.mistake(spot, {message: 'an empty rule has no condition', allowed: ALLOWED});
+    reader.mistake(spot, {message: 'an empty rule names no users', allowed: ALLOWED});
     return undefined;
   }
   if (word === undefined) return readAttributes(reader, spot, keys);
@@ -81,7 +81,7 @@ function readWord(reader: YamlReader, spot: Spot, word: string): Rule | undefine
     if (rules === undefined || !Array.isArray(value)) return undefined;
     if (value.length === 0)
       return reader.mistake(spot, {
-        message: `an empty list would mean ${word === 'all' ? 'everyone' : 'no user'}`,
+        message: `an empty list would mean ${word === 'all' ? 'everyone' : 'no one'}`,
         allowed: 'at least one rule',
       });
     if (rules.length < value.length) return undefined;

@@ -45,7 +45,7 @@ export function variablesIn(text: string): string[] {
   return [...new Set([...text.matchAll(VARIABLE)].map(match => match.groups?.['name'] ?? ''))];
 }
 
-/** The address with its variables put in, percent-encoded where they are a part of it; null: the first one that is not set. */
+/** Puts the variables into an address, percent-encoded where they are a part of it. `missing`: the first that is not set. */
 export function withVariables(
   text: string,
   find: (name: string) => string | undefined,

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {ChannelRoute, ChannelSpec} from '../../release/channel.ts';
+import {ALERT_LEVELS} from '../../release/plan.ts';
 import {mailAddresses, mailServer, oneMailAddress, plainAddress, telephoneNumbers} from './channel-leaf.ts';
 import {featureName, line, matching} from '../yaml/leaf.ts';
 import {quote} from '../yaml/mistake.ts';
@@ -42,12 +43,7 @@ function channelOf<S extends Shape>(kind: Kind, keys: S) {
   return mapping(
     {
       kind: may(kindName, 'Kind of the channel.', kind, 'the name of the channel'),
-      level: may(
-        z.enum(['info', 'warning', 'critical']),
-        'Lowest level of the alerts that are sent.',
-        'warning',
-        LEVELS[kind],
-      ),
+      level: may(z.enum(ALERT_LEVELS), 'Lowest level of the alerts that are sent.', 'warning', LEVELS[kind]),
       features: may(
         z.array(featureName).meta({form: 'a list of features: [new_payment]'}),
         'Features whose alerts are sent.',

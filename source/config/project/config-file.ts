@@ -13,18 +13,20 @@ import {argv} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
+import {NO_SHARE, share, type ShareConfig} from './share.ts';
 import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
+import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
 import {openYaml} from '../yaml/file.ts';
 
-/** Where a feature's plan stands: in a file next to the config, as written there, or in the config itself. */
+/** The place of a feature's plan: a file, its path as written, or the project file itself. */
 export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: Plan};
 
 /** The project's `graydeck.yaml`, read. Null: not written. */
 export interface Config {
   store: StoreConfig | null;
-  /** The feature that a command means if it names none. */
+  /** Feature of a command that names none. */
   feature: string | null;
   prometheus: PrometheusConfig | null;
   nginx: NginxConfig | null;
@@ -37,8 +39,14 @@ export interface Config {
   alerts: AlertConfig;
   /** What `doctor` asks whether it is up: name → argument array. */
   services: Record<string, string[]>;
+  /** Where links to watch by are served, and under which address others reach them. */
+  share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
+  /** Variables of the environment that hooks are given beside the short list. */
+  hookVariables: string[];
+  /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
+  variables: string[];
   /** The plan of a feature that `features` does not list. */
   plan: PlanSource | null;
   /** Features by name; null: no plan of its own. */
@@ -88,7 +96,7 @@ const PROJECT_KEYS = {
   ),
   store: may(
     store,
-    'Address of the store, or a mapping. A password comes by `GRAYDECK_STORE_PASSWORD` or `${NAME}`.',
+    'Address of the store, or a mapping. A password comes by `password:` of the mapping or by `${NAME}` in the address.',
     'redis://deck@127.0.0.1:6379',
     '`--store`, `GRAYDECK_STORE`, else the embedded store',
   ),
@@ -111,11 +119,23 @@ const PROJECT_KEYS = {
     '{escalate: 10m, bell: on}',
     '{escalate: 10m, bell: on, lang: en}',
   ),
+  share: may(
+    share,
+    'Where `graydeck share` serves links, and under which address others reach them.',
+    '{listen: "0.0.0.0:8090", url: https://deck.example.com}',
+    'a free port of this machine alone',
+  ),
   reports: may(filePath, 'Folder for the report of every release that ends.', 'reports', 'no reports'),
   services: may(
     services,
     'Commands that end with 0 if a service is up. `graydeck doctor` runs them.',
     '{gray: [systemctl, is-active, pay-gray]}',
+    'none',
+  ),
+  hookVariables: may(
+    hookVariables,
+    'Variables of the environment that hooks get in addition to `PATH`, `HOME` and a few others.',
+    '[AWS_PROFILE]',
     'none',
   ),
   plan: planKey,
@@ -151,6 +171,8 @@ export function readConfig(text: string, fileName: string): ConfigReading {
 function configFrom(reader: YamlReader, root: Spot): Config | null {
   const draft = reader.read(root, projectTree);
   if (draft === undefined) return null;
+  const variables = variablesOf(root.value);
+  checkHookVariables(reader, root, variables);
   return {
     store: draft.store ?? null,
     feature: draft.feature ?? null,
@@ -162,7 +184,10 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
     channels: draft.channels ?? [],
     alerts: draft.alerts ?? DEFAULT_ALERTS,
     services: draft.services ?? {},
+    share: draft.share ?? NO_SHARE,
     reports: draft.reports ?? null,
+    hookVariables: draft.hookVariables ?? [],
+    variables,
     plan: sourceOf(reader, root, draft, draft.feature ?? 'plan', SHARED_KEYS),
     features: draft.features ?? {},
   };

@@ -52,7 +52,7 @@ type MetricFields = Draft<typeof metricKeys>;
 
 /** What `metrics:` says. */
 export interface ConfigMetrics {
-  /** Metrics of the project, in addition to the known ones. */
+  /** Metrics in addition to the known ones. */
   declared: Record<string, MetricDeclaration>;
   /** What Prometheus is asked for, instead of the built-in query where there is one. */
   queries: Record<string, MetricQuery>;

@@ -36,7 +36,7 @@ export const query = readBy(
   {type: 'string', form: 'a query of PromQL'},
 );
 
-/** Whom a query speaks of: `per`, or the placeholders where `per` is not given. Reports a mistake where the two contradict. */
+/** Whether a query has a number for each side. Without `per` its placeholders say so; a contradiction is a mistake. */
 export function readPer(
   reader: YamlReader,
   spot: Spot,

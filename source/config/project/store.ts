@@ -37,7 +37,7 @@ const keys = mapping(
       secret,
       'Password of the store.',
       '{file: /run/secrets/redis}',
-      '`GRAYDECK_STORE_PASSWORD`',
+      'none; `GRAYDECK_STORE_PASSWORD` only with `--config`',
     ),
     sentinelPassword: may(secret, 'Password of the sentinels.', '"${SENTINEL_PASSWORD}"', 'none'),
   },

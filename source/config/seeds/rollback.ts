@@ -46,7 +46,7 @@ export const rollbackConditions = z
   )
   .meta({form: 'a list of {metric, threshold, duration}'});
 
-/** What is to hold; undefined where metric or threshold have a mistake, which is told, or are not there. */
+/** The condition of a limit; undefined where metric or threshold are missing or have a mistake, which is told. */
 function conditionOf(reader: YamlReader, item: Spot, metric: string): Condition | undefined {
   const kind = reader.book.find(metric);
   if (kind === null) {

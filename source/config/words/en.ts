@@ -9,7 +9,7 @@ function one(time: string): string {
 /** Plain English for a plan. Every function gets finished parts; the order of words is its business. */
 export const en = {
   everyone: 'everyone',
-  noUser: 'no user',
+  nobody: 'no one',
   group: (name: string) => `the group ${name}`,
   custom: (name: string) => `people the application's own rule ${name} chooses`,
   not: (rule: string) => `not (${rule})`,
@@ -45,7 +45,7 @@ export const en = {
   },
   clock: 'The clock of a phase runs only while there is data and every router has applied the percentage.',
 
-  keeps: 'A raise only adds users: a user who gets gray in one phase keeps it in the next.',
+  keeps: 'Raising only adds people: a user who has gray in one phase keeps it in the next.',
 
   defaults: (over: string, requests: string) =>
     `Where a condition does not say otherwise it looks at the last ${one(over)}; those made of requests wait for ${requests} gray ones.`,
@@ -64,7 +64,7 @@ export const en = {
     `time: ${from === null ? 'at the start' : `${from} after the start`}, no stay of its own`,
   gray: (who: string) => `gray gets: ${who}`,
   shareOf: (percent: string, audience: string) => `${percent} of ${audience}`,
-  noneByPercent: 'no user by percentage',
+  noneByPercent: 'no one by percentage',
   peopleWho: (rule: string) => `people with: ${rule}`,
   inAnyCase: (who: string) => `and in any case: ${who}`,
   users: (ids: string) => `the users ${ids}`,
@@ -77,11 +77,11 @@ export const en = {
   afterTimeAndCriteria: (time: string) => `after ${time}, by itself, once the criteria hold`,
   atOnce: 'as soon as every router has applied it, by itself',
   atOnceWithCriteria: 'as soon as the criteria hold, by itself',
-  byPerson: 'when an operator runs next',
-  byPersonAfter: (time: string) => `when an operator runs next, after ${time}`,
+  byPerson: 'when the operator says next',
+  byPersonAfter: (time: string) => `when the operator says next, after ${time}`,
   thenCompletes: (how: string) => `${how}; then the release completes`,
-  byComplete: 'when an operator runs complete',
-  byCompleteAfter: (time: string) => `when an operator runs complete, after ${time}`,
+  byComplete: 'when the operator says complete',
+  byCompleteAfter: (time: string) => `when the operator says complete, after ${time}`,
   phaseStale: {prod: 'cut off: a router goes back to prod', keep: 'cut off: a router keeps its sides'},
 
   guardrails: 'Guardrails, watched in every phase:',
@@ -105,7 +105,7 @@ export const en = {
   groups: 'Groups:',
   completion: {
     auto: 'Completion: by itself at the end of the last phase.',
-    manual: 'Completion: when an operator runs complete.',
+    manual: 'Completion: when the operator says complete.',
   },
   rollbackWindow: (time: string) => `A rollback stays possible for ${time} after completion.`,
   noRollbackWindow: 'After completion no rollback is possible.',
@@ -120,7 +120,7 @@ export const en = {
   cookie: (name: string) => `cookie ${name}`,
   notForced: 'Forced: nothing chooses the side by header or cookie.',
   hooks: 'Hooks:',
-  noHooks: 'No hooks: deployment, promotion and rollback change traffic only and skip all other steps.',
+  noHooks: 'No hooks: deployment, promotion and rollback move traffic and skip their other steps.',
   hookNames: {
     backup: 'backup',
     deploy: 'deploy',

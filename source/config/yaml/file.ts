@@ -7,7 +7,7 @@ import {syntaxProblems} from './syntax.ts';
 
 /** Larger files are refused unread. */
 const MOST_BYTES = 256 * 1024;
-/** Most expansions of aliases in one file. A real plan needs fewer; a file made to exhaust memory needs more. */
+/** How often aliases may be expanded. No plan of a person needs more, and a bomb does. */
 const MOST_EXPANSIONS = 100;
 
 /** Where a problem points: the value at a path, or the key it stands under. */
@@ -63,13 +63,15 @@ export function openYaml(
   const failed = (...mistakes: Mistake[]): OpenedYaml => ({file: null, mistakes, warnings});
   if (bytes > MOST_BYTES) return failed(at(0, tooLarge(bytes)));
 
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    // Found by `surveyProblems` in one pass: the library compares every key with every other.
-    uniqueKeys: false,
-    merge: true,
-    logLevel: 'error',
-  });
+  const document = withoutTraces(() =>
+    parseDocument(text, {
+      prettyErrors: false,
+      // Found by `surveyProblems` in one pass: the library compares every key with every other.
+      uniqueKeys: false,
+      merge: true,
+      logLevel: 'error',
+    }),
+  );
   if (document.errors.length > 0) {
     const problems = syntaxProblems(text, document);
     const firstOfLine = new Map(problems.map(one => [placeOf(one.offset).line, one] as const).toReversed());
@@ -88,6 +90,17 @@ export function openYaml(
     return failed(...mistakes, at(0, ALIAS_BOMB));
   }
   return {file: fileOf(document, value, text, at), mistakes, warnings};
+}
+
+/** A file of nothing but mistakes makes an error of the library for each letter; where each was made takes seconds to note. */
+function withoutTraces<T>(work: () => T): T {
+  const {stackTraceLimit} = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /**

@@ -14,11 +14,11 @@ export interface Mistake {
   found: string;
   /** What may stand there. */
   allowed: string;
-  /** The mistake in one sentence, without file, line and `allowed`. */
+  /** What is wrong, in one sentence without file, line and `allowed`. */
   message: string;
 }
 
-/** A mistake in a value whose place in the file is not known yet. */
+/** A mistake of a value, before its place in a file is known. */
 export interface Problem {
   message: string;
   allowed: string;
@@ -51,7 +51,7 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** A mistake as text for a person: place, mistake, allowed values. */
+/** A mistake as a person reads it: place, what is wrong, what is allowed. */
 export function mistakeLines(mistake: Mistake): string[] {
   const place = `${mistake.file}:${mistake.line}:${mistake.column}`;
   return [

@@ -14,7 +14,7 @@ export interface Surveyed {
 }
 
 /**
- * What is well-formed YAML and still must not be in a file of ours: a key twice in one mapping, keys that are no text,
+ * Finds well-formed YAML that must not stand in a file of ours: a key twice in one mapping, keys that are no text,
  * too many or circular aliases, too deep nesting, tags. One pass, whatever the size.
  */
 export function surveyProblems(document: Document): Surveyed[] {

@@ -40,6 +40,8 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
 };
 
 const MOST_ERRORS = 20;
+/** More letters of a line are not looked at. */
+const SHOWN_AT_MOST = 400;
 
 /** Syntax errors of the library, without those that another of them explains better. */
 export function syntaxProblems(text: string, document: Document): {offset: number; problem: Problem}[] {
@@ -81,9 +83,11 @@ function syntaxProblem(
   }
   const words = WORDS[error.code] ?? {message: shown(error.message), allowed: 'YAML 1.2 or JSON'};
   const offset = error.code === 'TAB_AS_INDENT' ? Math.max(0, text.indexOf('\t', reported)) : reported;
-  const rest = (text.slice(offset).split('\n', 1)[0] ?? '').trim();
+  const rest = (text.slice(offset, offset + SHOWN_AT_MOST).split('\n', 1)[0] ?? '').trim();
   const start = text.lastIndexOf('\n', offset) + 1;
-  const isSecret = /pass|secret|token|key\s*:/iu.test(text.slice(start, offset) + rest);
+  const isSecret = /pass|secret|token|key\s*:/iu.test(
+    text.slice(Math.max(start, offset - SHOWN_AT_MOST), offset) + rest,
+  );
   const found =
     error.code === 'TAB_AS_INDENT' ? 'a tab' : isSecret ? 'a line that may hold a secret' : shown(rest);
   return {offset, problem: {...words, found: found === '' ? 'nothing' : found}};

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {YamlReader, Spot} from './reader.ts';
 import type {Reading} from './mistake.ts';
 
-/** What a schema says in addition to its shape. JSON Schema, the reference page and the words of mistakes are made of it. */
+/** What a schema says in addition to its shape. JSON Schema, the reference page and the words of mistakes use it. */
 export interface About {
   /** Meaning of a key, with unit and range. */
   description?: string | undefined;

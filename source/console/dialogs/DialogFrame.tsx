@@ -10,8 +10,10 @@ export interface Area {
   rows: number;
   /** First row it may cover: what is above stays in sight. */
   top: number;
-  /** First row below the numbers: where it goes if it fits there. */
+  /** First row below the numbers, over which it goes if it fits there. */
   below: number;
+  /** First row below the verdict, below which it goes otherwise. */
+  verdictEnd: number;
 }
 
 /** Columns of a dialog on a screen this wide. */
@@ -39,9 +41,7 @@ export function DialogFrame(props: {
   const most = area.rows - 2;
   const rows = [...props.rows.slice(0, most - 3 - pinned.length), ...pinned];
   const height = Math.min(rows.length + (rows.length + 4 > most ? 3 : 4), most);
-  const fits = area.below + height < area.rows - 1;
-  const wanted = fits ? area.below : area.top + Math.floor((area.rows - area.top - height) / 3);
-  const top = Math.max(1, Math.min(wanted, area.rows - 1 - height));
+  const top = Math.max(1, Math.min(placeFor(area, height), area.rows - 1 - height));
   const panel = {
     title: [say(title, tone)],
     note: note === '' ? [] : [say(note, 'quiet')],
@@ -62,6 +62,13 @@ export function DialogFrame(props: {
       {children}
     </Box>
   );
+}
+
+/** The row where a dialog begins: headlines and verdict are what one decides by, and stay in sight while there is room. */
+function placeFor({top, below, verdictEnd, rows}: Area, height: number): number {
+  if (top + height <= below) return top;
+  if (verdictEnd + height < rows - 1) return verdictEnd;
+  return top + Math.floor((rows - top - height) / 3);
 }
 
 /** A part of a dialog drawn over its rows: `row` counts from the first row inside. */

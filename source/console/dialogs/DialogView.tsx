@@ -17,6 +17,11 @@ import {Typed} from './Typed.tsx';
 
 const PALETTE_ROWS = 8;
 
+/** Columns of the list of keys on a screen this wide. */
+export function helpWidth(columns: number): number {
+  return Math.min(columns - 4, 104);
+}
+
 /** Whatever dialog is open. The chart is none: it takes the place of panels. */
 export function DialogView(props: {
   dialog: Dialog;
@@ -105,7 +110,7 @@ export function DialogView(props: {
           note={help.length > room ? `${start + room}/${help.length}` : ''}
           tone="strong"
           rows={help.slice(start, start + room)}
-          width={Math.min(area.columns - 4, 104)}
+          width={helpWidth(area.columns)}
         />
       );
     }

@@ -68,7 +68,9 @@ export function FeedbackModal(props: FeedbackModalProps): ReactNode {
   }
   const kind: Line = [say(`${words.feedbackType}  `, 'quiet'), say(words.feedbackTypes[dialog.type])];
   if (dialog.rating === null) {
-    const options = RATINGS.toReversed().map(rating => ({
+    // The list begins where people who say such a thing mostly are.
+    const isComplaint = dialog.type === 'bug' || dialog.type === 'performance';
+    const options = (isComplaint ? RATINGS : RATINGS.toReversed()).map(rating => ({
       label: `${rating}  ${words.feedbackRatings[rating]}`,
       value: String(rating),
     }));

@@ -27,6 +27,7 @@ export type Action =
   | 'filter'
   | 'palette'
   | 'help'
+  | 'fleet'
   | 'feature-before'
   | 'feature-after'
   | 'panel'
@@ -214,6 +215,7 @@ export const KEYMAP: readonly Binding[] = [
   bind('filter', ['/'], {footer: 11}),
   bind('palette', [':'], {footer: 14}),
   bind('help', ['?'], {footer: 15}),
+  bind('fleet', ['o'], {footer: 18, whyNot: ({featureCount}) => (featureCount > 1 ? null : 'one-feature')}),
   bind('feature-before', ['['], {whyNot: ({featureCount}) => (featureCount > 1 ? null : 'one-feature')}),
   bind('feature-after', [']'], {whyNot: ({featureCount}) => (featureCount > 1 ? null : 'one-feature')}),
   bind('panel', ['Tab', 'Right', 'l']),

@@ -113,6 +113,8 @@ function act(ui: Ui, {action}: Pick<Binding, 'action'>, context: PressContext): 
       return only(moved(ui, 1, context));
     case 'back':
       return only(backed(ui));
+    case 'fleet':
+      return only({...ui, screen: 'fleet', note: null});
     case 'feature-before':
       return only(ui, {type: 'feature', by: -1});
     case 'feature-after':

@@ -1,5 +1,6 @@
 import {isOtherScript, plainKey} from './other-script.ts';
 import {pressOnDeck} from './press-deck.ts';
+import {pressOnFleet} from './press-fleet.ts';
 import {pressInDialog} from './press-dialog.ts';
 import {only, type Effect, type PressContext, type Step} from './step.ts';
 import {changeUi, isTyping, type Ui} from '../ui.ts';
@@ -22,7 +23,11 @@ export function press(ui: Ui, key: string, context: PressContext): Step {
   const meant = isTyping(ui.dialog) ? key : plainKey(key);
   if (context.isTooSmall === true && !actsUnseen(ui, meant)) return only(ui);
   const step =
-    ui.dialog === null ? pressOnDeck(ui, meant, context) : pressInDialog(ui, ui.dialog, meant, context);
+    ui.dialog !== null
+      ? pressInDialog(ui, ui.dialog, meant, context)
+      : ui.screen === 'fleet'
+        ? pressOnFleet(ui, meant, context)
+        : pressOnDeck(ui, meant, context);
   if (isTyping(ui.dialog) || !isOtherScript(meant)) return step;
   const {t, at} = context;
   const note = {text: t.otherScript(meant), tone: 'warn', at} as const;

@@ -13,6 +13,8 @@ export type Effect =
   /** Stops this process until its shell lets it go on. */
   | {type: 'suspend'}
   | {type: 'feature'; by: 1 | -1}
+  /** Opens a feature of the list; `then`: and presses a key there. */
+  | {type: 'open-feature'; feature: string; then?: string}
   /** To the past, or from there back to now; `isEnd`: or to the end of a recording. */
   | {type: 'time'; isEnd?: true}
   | {type: 'time-key'; key: TimeKey}
@@ -37,6 +39,8 @@ export interface PressContext extends KeyContext {
   /** The metric that is lit now; null where there is none. */
   picked: string | null;
   logRows: readonly string[];
+  /** The features of the list, in their order, as far as they match the filter. */
+  fleet: readonly string[];
   /** Actions the palette lists for what is typed. */
   palette(typed: string): readonly Action[];
   extras: readonly string[];

@@ -54,7 +54,7 @@ export function footerLine(
   context: KeyContext,
   about: {
     mayAct: boolean;
-    /** Whether the store does not answer: then nothing can be changed, though taking back is always worth a try. */
+    /** Whether the store does not answer: then nothing can be changed; the headline names the way out. */
     isAway: boolean;
     extras: readonly {key: string; label: string}[];
     width: number;
@@ -63,9 +63,7 @@ export function footerLine(
 ): Line {
   const {mayAct, isAway, extras, width, t} = about;
   const between = say('  ·  ', 'quiet');
-  const all = entries(context, mayAct, t).filter(
-    ({binding}) => !isAway || !binding.changes || binding.action === 'rollback',
-  );
+  const all = entries(context, mayAct, t).filter(({binding}) => !isAway || !binding.changes);
   const last = all.filter(({binding}) => LAST.has(binding.action)).map(({line}) => line);
   const own = extras.map(({key, label}) => entry(key, label));
   const first = all.filter(({binding}) => !LAST.has(binding.action)).map(({line}) => line);

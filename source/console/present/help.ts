@@ -1,9 +1,7 @@
 import {bindings, type Action, type Binding, type KeyContext} from '../keys/keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import {keyText} from './footer.ts';
-import {padEnd, say, type Line} from './line.ts';
-
-const KEYS_WIDTH = 20;
+import {columnsOf, fit, padEnd, say, type Line} from './line.ts';
 
 /** The keys of a binding with what must follow: `r then y`, `Tab Right l`. */
 export function keysText({keys, then}: Binding, t: Messages): string {
@@ -11,21 +9,72 @@ export function keysText({keys, then}: Binding, t: Messages): string {
   return then === 'y' || then === 'version' ? `${named} ${t.then[then]}` : named;
 }
 
-/** Rows of the `?` overlay: every key there is, and why some do nothing now. */
+/** What keys are for, in the order of the overlay's columns. */
+const GROUPS = ['act', 'look', 'move'] as const;
+const MOVING: ReadonlySet<Action> = new Set([
+  'panel',
+  'panel-before',
+  'up',
+  'down',
+  'feature-before',
+  'feature-after',
+  'back',
+  'redraw',
+  'suspend',
+  'quit',
+]);
+
+function groupOf({action, changes}: Binding): (typeof GROUPS)[number] {
+  if (changes) return 'act';
+  return MOVING.has(action) ? 'move' : 'look';
+}
+
+/** The keys of a binding that fit, the first one always; `y` where it has to follow. */
+function shortKeys({keys, then}: Binding, width: number): string {
+  const [first = '', ...more] = keys.map(key => keyText(key));
+  let text = then === 'y' ? `${first} y` : first;
+  for (const key of more) if (columnsOf(text) + 1 + columnsOf(key) <= width) text += ` ${key}`;
+  return text;
+}
+
+/**
+ * Rows of the `?` overlay: every key there is, in a column for each group, so that all of them are seen at once on a
+ * screen of 80x24. What does nothing now is faint: pressing it says why, and the palette has all the words.
+ */
 export function helpRows(
   context: KeyContext,
-  about: {mayAct: boolean; extras: readonly {key: string; label: string}[]; t: Messages},
+  about: {mayAct: boolean; extras: readonly {key: string; label: string}[]; t: Messages; width: number},
 ): Line[] {
-  const {mayAct, extras, t} = about;
-  const rows = bindings(mayAct).map((binding): Line => {
-    const why = binding.whyNot(context);
-    const keys = padEnd(keysText(binding, t), KEYS_WIDTH);
-    const {long} = t.keys[binding.action];
-    if (why === null) return [say(keys, 'key'), say(long)];
-    return [say(keys, 'quiet'), say(long, 'quiet'), say(`  — ${t.whyNot[why]}`, 'quiet')];
-  });
-  for (const {key, label} of extras) rows.push([say(padEnd(key, KEYS_WIDTH), 'key'), say(label)]);
-  return rows;
+  const {mayAct, extras, t, width} = about;
+  const usable = bindings(mayAct);
+  const groups = GROUPS.filter(group => usable.some(binding => groupOf(binding) === group));
+  const columnWidth = Math.floor(width / groups.length);
+  const keysWidth = Math.floor(columnWidth * 0.4);
+  const row = (keys: string, words: string, isFaint = false): Line =>
+    fit(
+      [
+        say(padEnd(keys, keysWidth), isFaint ? 'frame' : 'key'),
+        say(words, isFaint ? 'frame' : 'plain'),
+        say(' '),
+      ],
+      columnWidth,
+    );
+  const columns = groups.map((group, index) => [
+    fit([say(t.groups[group], 'title')], columnWidth),
+    ...usable
+      .filter(binding => groupOf(binding) === group)
+      .map(binding =>
+        row(
+          shortKeys(binding, keysWidth - 1),
+          t.keys[binding.action].short,
+          binding.whyNot(context) !== null,
+        ),
+      ),
+    ...(index === 0 ? extras.map(({key, label}) => row(key, label)) : []),
+  ]);
+  const height = Math.max(...columns.map(({length}) => length));
+  const blank = fit([], columnWidth);
+  return Array.from({length: height}, (_, at) => columns.flatMap(column => column[at] ?? blank));
 }
 
 /** Actions of the palette that match what is typed, the ones that work now first. */

@@ -35,9 +35,9 @@ const COMMITS_AT_MOST = 400;
 /** Marks by event; null: other panels tell it, or it says nothing to people. */
 const MARKS: Record<Event['type'], Mark | null> = {
   'release-started': {mark: '●', tone: 'strong'},
-  'phase-entered': {mark: '●', tone: 'gray'},
-  'phase-opening': {mark: '○', tone: 'gray'},
-  'percent-set': {mark: '●', tone: 'gray'},
+  'phase-entered': {mark: '●', tone: 'sparkGray'},
+  'phase-opening': {mark: '○', tone: 'sparkGray'},
+  'percent-set': {mark: '●', tone: 'sparkGray'},
   'release-paused': {mark: '‖', tone: 'warn'},
   'release-resumed': {mark: '●', tone: 'good'},
   'promotion-started': {mark: '▲', tone: 'strong'},

@@ -36,9 +36,9 @@ function bar(set: number, stops: ReadonlySet<number>, inner: number): Piece[] {
   return merged(
     Array.from({length: inner}, (_, at) => {
       const isStop = stops.has(at);
-      if (at > reached) return {glyph: isStop ? '┼' : '─', tone: 'quiet'} as const;
+      if (at > reached) return {glyph: isStop ? '┼' : '─', tone: 'frame'} as const;
       const isTip = at === reached && at < inner - 1;
-      return {glyph: isTip ? (isStop ? '┫' : '╸') : isStop ? '╋' : '━', tone: 'gray'} as const;
+      return {glyph: isTip ? (isStop ? '┫' : '╸') : isStop ? '╋' : '━', tone: 'sparkGray'} as const;
     }),
   );
 }

@@ -1,10 +1,14 @@
+import {SIDE_COLORS} from '../../analysis/side-colors.ts';
+
+const {prod, gray} = SIDE_COLORS;
+
 /** Style of the report, light and dark. Prod is blue and dashed, gray is orange and solid. */
 export const STYLE = `
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1c2024; --quiet: #60666d; --line: #d9dde1; --band: #f4f6f8;
-  --prod: #1f6fb5; --gray: #c05a00; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; }
+  --prod: ${prod.onLight}; --gray: ${gray.onLight}; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --paper: #14171a; --ink: #e6e8ea; --quiet: #9aa1a8; --line: #343a40; --band: #1d2125;
-    --prod: #6db3f2; --gray: #ff9d4d; --bad: #ff8a80; --warn: #f0c060; --good: #7fd6a0; } }
+    --prod: ${prod.onDark}; --gray: ${gray.onDark}; --bad: #ff8a80; --warn: #f0c060; --good: #7fd6a0; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 2rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.5 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }

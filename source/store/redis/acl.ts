@@ -1,4 +1,4 @@
-/** What a Redis user is for. An application (SDK) and an edge agent need the same. */
+/** The role of a Redis user. An application (SDK) and an edge agent need the same rights. */
 export type AclRole = 'viewer' | 'app' | 'agent' | 'operator';
 
 export const ACL_ROLES: readonly AclRole[] = ['viewer', 'app', 'agent', 'operator'];

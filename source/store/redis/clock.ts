@@ -1,26 +1,26 @@
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 
-/** How often the store's clock is compared with ours, in milliseconds. */
+/** Time between two comparisons of the store's clock with this process's clock, in milliseconds. */
 const COMPARE_EVERY_MS = 30_000;
-/** An answer that took longer says too little, in milliseconds. */
+/** An answer that took longer is too inexact, in milliseconds. */
 const LONGEST_TRIP_MS = 1000;
-/** One that took this long may have waited for the connection, all of it on the way there. */
+/** An answer that took longer may have waited for the connection, so the clock is asked again, in milliseconds. */
 const DOUBTFUL_TRIP_MS = 3;
 
-/** A step of the wall clock against the steady one that tells of a machine that slept, in milliseconds. */
+/** If the wall clock steps so far against the monotonic clock, the machine has slept, in milliseconds. */
 const JUMP_MS = 2000;
 
-/** The store's clock, read without asking: our steady clock and how far the store's is from it. */
+/** Reads the store's clock without a request: the monotonic clock of this process and its distance to the store's clock. */
 export class StoreClock {
-  readonly #line: Line;
+  readonly #client: RedisClient;
   readonly #timer: NodeJS.Timeout;
-  /** Before the first comparison: our own wall clock. */
+  /** Before the first comparison: the wall clock of this process. */
   #offset = Date.now() - performance.now();
-  /** How far the wall clock was from the steady one when the store was asked last. */
+  /** Distance of the wall clock from the monotonic clock at the last comparison, in milliseconds. */
   #wall = this.#offset;
 
-  constructor(line: Line) {
-    this.#line = line;
+  constructor(client: RedisClient) {
+    this.#client = client;
     this.#timer = setInterval(() => void this.compare().catch(() => undefined), COMPARE_EVERY_MS);
     this.#timer.unref();
   }
@@ -28,7 +28,7 @@ export class StoreClock {
   /** Milliseconds since 1970. */
   now(): number {
     const wall = Date.now() - performance.now();
-    // The steady clock stands still while a machine sleeps: the reading may be hours old.
+    // The monotonic clock stops while a machine sleeps: the last comparison may be hours old.
     if (Math.abs(wall - this.#wall) > JUMP_MS) {
       this.#wall = wall;
       void this.compare().catch(() => undefined);
@@ -46,7 +46,10 @@ export class StoreClock {
 
   async #ask(): Promise<{tripMs: number; offset: number}> {
     const before = performance.now();
-    const [seconds, micros] = (await this.#line.call(['TIME'], {key: null, reads: true})) as [string, string];
+    const [seconds, micros] = (await this.#client.call(['TIME'], {key: null, reads: true})) as [
+      string,
+      string,
+    ];
     const after = performance.now();
     const at = Number(seconds) * 1000 + Number(micros) / 1000;
     return {tripMs: after - before, offset: at - (before + after) / 2};

@@ -4,7 +4,7 @@ import {hostAddress, type Address} from './address.ts';
 import type {Command} from './connection.ts';
 import {slotOf} from './slot.ts';
 
-/** Asks any node of the cluster, `null`, or the one at an address. */
+/** Sends a command to the node at an address. */
 export type Ask = (command: Command, at: Address) => Promise<unknown>;
 
 interface Range {
@@ -13,12 +13,12 @@ interface Range {
   address: Address;
 }
 
-/** After so long without an answer the next node is asked beside, in milliseconds: one that is silent keeps nobody waiting. */
+/** If a node has not answered for so long, the next node is asked at the same time, in milliseconds. */
 const BESIDE_MS = 300;
 
-/** Which node of a cluster serves a key. Learnt from the nodes, forgotten when one says that it has changed. */
+/** Knows which node of a cluster serves a key: asks the nodes, and asks again after a node says that it has changed. */
 export class SlotMap {
-  /** The one that answered last is asked first. */
+  /** The node that answered last is asked first. */
   #seeds: Address[];
   readonly #ask: Ask;
   readonly #slots = new Map<string, number>();
@@ -30,7 +30,7 @@ export class SlotMap {
     this.#ask = ask;
   }
 
-  /** The primary that serves the key; for null one that has answered. @throws what `ask` throws for the last node. */
+  /** Gives the primary that serves the key; for null a node that has answered. @throws the error of `ask` for the last node. */
   async find(key: string | null): Promise<Address> {
     if (this.#ranges.length === 0) await (this.#learning ??= this.#learn());
     const [any] = this.#seeds;
@@ -41,7 +41,7 @@ export class SlotMap {
     return this.#ranges.find(({from, to}) => from <= slot && slot <= to)?.address ?? any;
   }
 
-  /** What is known of the nodes no longer holds. */
+  /** Asks the nodes again before the next command. */
   forget(): void {
     this.#ranges = [];
   }
@@ -56,7 +56,7 @@ export class SlotMap {
     }
   }
 
-  /** The first answer of this node and those behind it, each asked when the one before has failed or is silent. */
+  /** Gives the first answer of this node and the later ones. Each is asked if the node before it has failed or is silent. */
   async #askFrom(at: number): Promise<{ranges: Range[]; seed: Address}> {
     const seed = this.#seeds[at];
     if (seed === undefined) throw new TypeError('a cluster without nodes');
@@ -72,7 +72,7 @@ export class SlotMap {
   }
 }
 
-/** Reads the reply of CLUSTER SLOTS; a node that does not know its own name is the one that was asked. */
+/** Reads the reply of CLUSTER SLOTS. A node without a name is the node that was asked. */
 function readSlots(reply: unknown, asked: Address): Range[] {
   if (!Array.isArray(reply)) return [];
   return reply.flatMap((row: unknown) => {

@@ -1,29 +1,29 @@
 import {Redis, ReplyError, type RedisOptions} from 'ioredis';
 import type {Socket} from 'node:net';
 import {deadline} from './deadline.ts';
-import {Gone, Refused, saysReplica} from './faults.ts';
+import {ConnectionLost, CommandError, saysReplica} from './faults.ts';
 
 /** A command: its name in capitals, then its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]];
 
-/** Where the key stands that decides on the node, where it is not the first argument. */
+/** Position of the key in commands whose first argument is not the key. */
 const KEY_AT: Record<string, number> = {EVAL: 3, XINFO: 2};
 
-/** Its first key; null when it has no argument there. */
+/** Gives the first key of a command; null if it has none. */
 export function keyOf(command: Command): string | null {
   const key = command[KEY_AT[command[0]] ?? 1];
   return key === undefined ? null : String(key);
 }
 
 const CLOSED = 'the connection was closed';
-/** However much of an answer arrives, it is waited for no longer, in milliseconds. */
+/** Longest time for an answer, even while it arrives, in milliseconds. */
 const LONGEST_ANSWER_MS = 30_000;
-/** So long at least a connection is kept to a server that takes no writes, in milliseconds. */
+/** Shortest life of a connection to a server that takes no writes, in milliseconds. */
 const SETTLED_MS = 1000;
 
 /**
- * A connection lives once. The client's own means to survive a loss (resending, queues, reconnecting) are off:
- * what is written twice behind our back, or waits without end, is worse than an error.
+ * A connection is opened once. Resending, queues and reconnecting of ioredis are off: a command that is sent twice, or waits
+ * without limit, is worse than an error.
  */
 const ONE_LIFE: RedisOptions = {
   lazyConnect: true,
@@ -31,7 +31,7 @@ const ONE_LIFE: RedisOptions = {
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
   enableOfflineQueue: false,
-  // These would send INFO and CLIENT, which a user with few rights may not, and warn on the terminal.
+  // These would send INFO and CLIENT. A user with few rights may not, and ioredis would print a warning.
   enableReadyCheck: false,
   disableClientInfo: true,
   maxRetriesPerRequest: 0,
@@ -39,7 +39,7 @@ const ONE_LIFE: RedisOptions = {
   noDelay: true,
 };
 
-/** One connection to one server, from open to its first fault; after that every call throws `Gone`. */
+/** One connection to one server, until its first fault. After that every call throws `ConnectionLost`. */
 export class Connection {
   readonly #client: Redis;
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
@@ -47,7 +47,7 @@ export class Connection {
   #isLeaving = false;
   /** When the last bytes came, by `performance.now()`. */
   #heardAt = Number.NEGATIVE_INFINITY;
-  #why: Gone | null = null;
+  #why: ConnectionLost | null = null;
 
   private constructor(client: Redis) {
     this.#client = client;
@@ -56,8 +56,8 @@ export class Connection {
   }
 
   /**
-   * Connects; nothing is sent yet. Without `keepAlive` it keeps a process running only while it waits for an answer.
-   * @throws Gone after at most `withinMs`.
+   * Connects, and sends nothing. Without `keepAlive` the connection keeps a process running only while a call waits.
+   * @throws ConnectionLost after at most `withinMs`.
    */
   static async open(options: RedisOptions, withinMs: number, keepAlive: boolean): Promise<Connection> {
     const connection = new Connection(new Redis({...options, ...ONE_LIFE, connectTimeout: withinMs}));
@@ -72,14 +72,14 @@ export class Connection {
     return this.#why === null;
   }
 
-  /** Resolves when nothing may be begun here any more. */
+  /** Resolves when no new call may be made. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
   /**
-   * Sends one command. If nothing arrives for `withinMs` the connection ends: it may be open on one side only.
-   * @throws Refused: the server's error. @throws Gone: no answer, and none will come.
+   * Sends one command. If nothing arrives for `withinMs` the connection ends, because it may be open on one side only.
+   * @throws CommandError: an error of the server. @throws ConnectionLost: there will be no answer.
    */
   async call(command: Command, withinMs: number): Promise<unknown> {
     const [name, ...args] = command;
@@ -92,22 +92,22 @@ export class Connection {
     }
   }
 
-  /** Sends commands in one write; one answer each, a `Refused` where the server gave an error. @throws Gone */
+  /** Sends commands in one write; one answer each, a `CommandError` where the server gave an error. @throws ConnectionLost */
   async all(commands: readonly Command[], withinMs: number): Promise<unknown[]> {
     const answers = await this.#bounded(withinMs, async () => {
       const pipeline = this.#client.pipeline();
       for (const [name, ...args] of commands) pipeline.call(name, ...args);
       return pipeline.exec();
     });
-    if (answers === null) throw new Gone(CLOSED);
+    if (answers === null) throw new ConnectionLost(CLOSED);
     return answers.map(([error, answer], at) => {
       if (error === null) return refusedInside(answer, commands) ?? answer;
       const told = asRefused(error, commands[at] ?? ['?']);
-      if (told instanceof Refused) {
+      if (told instanceof CommandError) {
         this.#leaveIfDemoted(told);
         return told;
       }
-      throw this.#why ?? new Gone(CLOSED);
+      throw this.#why ?? new ConnectionLost(CLOSED);
     });
   }
 
@@ -138,17 +138,17 @@ export class Connection {
 
   end(why = CLOSED, silent = false): void {
     if (this.#why !== null) return;
-    this.#why = new Gone(why, {silent});
+    this.#why = new ConnectionLost(why, {silent});
     this.#client.disconnect();
-    // Not graceful: the other side may be gone without a word, and would be waited for.
+    // A graceful end would wait for the other side, which may be lost.
     (this.#client.stream as Socket | undefined)?.destroy();
     this.#ended.resolve();
   }
 
   /**
-   * A primary that has become a replica keeps its connections and refuses every write. Whoever connects anew finds the new
-   * one where its name, or a sentinel, leads by now; who wants to look at a replica may, and is not sent away all the
-   * time. What is on its way here is answered first: or nobody would know whether it was carried out.
+   * Ends the connection to a primary that has become a replica: it keeps its connections and refuses every write, while a new
+   * connection leads to the new primary. A young connection stays, so that a viewer can read a replica. Calls that are on their
+   * way are answered first, so that their outcome is known.
    */
   #leaveIfDemoted(answer: Error): void {
     if (this.#isLeaving || !saysReplica(answer) || performance.now() - this.#openedAt < SETTLED_MS) return;
@@ -174,9 +174,9 @@ export class Connection {
   }
 }
 
-/** The client's errors carry all arguments of the command, a password among them: only the text is kept. */
+/** Keeps the text alone: errors of ioredis carry all arguments of a command, passwords too. */
 function asRefused(error: unknown, command: Command): unknown {
-  return isReply(error) ? new Refused(error.message, command[0], keyOf(command)) : error;
+  return isReply(error) ? new CommandError(error.message, command[0], keyOf(command)) : error;
 }
 
 /** EXEC succeeds and holds the errors of its commands, which came after MULTI. */
@@ -188,11 +188,11 @@ function refusedInside(answer: unknown, commands: readonly Command[]): unknown {
 }
 
 function isReply(error: unknown): error is Error {
-  // By the class: the name of one is lost where the program is minified.
+  // The name of a class is lost in a minified program.
   return error instanceof (ReplyError as ErrorConstructor);
 }
 
-/** What the server says when it closes the connection right after. */
+/** Whether the server closes the connection after this error. */
 function isFatal(error: Error): boolean {
   return error.message.includes('max number of clients');
 }

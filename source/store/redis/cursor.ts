@@ -1,18 +1,18 @@
 import type {SampleEntry} from '../port.ts';
 
-/** How far our reading of the store's clock may be off, generously, in milliseconds. */
+/** Largest error of the store's clock as this process reads it, in milliseconds. */
 const CLOCK_ERROR_MS = 1000;
 
 /**
- * How far a stream has been read. Ids come from the store's clock, so after a stream was deleted and begun anew its
- * ids are greater than the last one read, unless that one lay ahead of the clock: then nothing new would ever be seen.
+ * The position of a reader in a stream. Ids come from the store's clock: if a stream is deleted and begins again, its ids are
+ * greater than the last one read, unless that one was ahead of the clock. Then the reader would never see new entries.
  */
 export class Cursor {
   readonly #now: () => number;
   #id: string;
-  /** The newest id read that did not lie ahead of the clock; null before the first. */
+  /** The newest id read that was not ahead of the clock; null before the first. */
   #sound: string | null = null;
-  /** The store's clock when the stream was last seen to go on from here. */
+  /** The store's clock at the last check that the stream goes on from here. */
   #checkedAt: number;
 
   constructor(id: string, now: () => number) {
@@ -25,7 +25,7 @@ export class Cursor {
     return this.#id;
   }
 
-  /** What lies before `id` cannot be read. */
+  /** Passes over the entries before `id`, which cannot be read. */
   skipTo(id: string): void {
     this.#id = id;
   }
@@ -37,12 +37,12 @@ export class Cursor {
     this.#checkedAt = now;
   }
 
-  /** Nothing came. `last`: the last id the stream has given; null: there is no stream, and what comes is all new. */
+  /** Checks the position after a read without entries. `last`: the last id of the stream; null: there is no stream. */
   checkAgainst(last: string | null): void {
     const now = this.#now();
     if (last === null) this.#id = '0-0';
     else if (isBefore(last, this.#id) && timeOf(this.#id) > now) {
-      // Entries up to the last sound one were read; what came after it had ids that are gone.
+      // The entries after the last sound one were removed, so reading goes on from there.
       const isBehind = this.#sound !== null && timeOf(this.#sound) <= now + CLOCK_ERROR_MS;
       this.#id = isBehind
         ? (this.#sound ?? '0-0')

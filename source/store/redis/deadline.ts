@@ -1,12 +1,12 @@
-/** A timer that fires so late tells of a process that was not given a core, in milliseconds. */
+/** If a timer fires so late, the process had no core, in milliseconds. */
 const STALL_MS = 100;
-/** After so many stalls in a row it is no longer waited anew. */
+/** Number of stalls after which the wait is over. */
 const MOST_STALLS = 3;
 
 /**
- * Calls `act` once nothing has moved for `ms`, unless the function it returns was called. `movedAt` gives the time of the last
- * progress by `performance.now()`: an answer that is still arriving is no missing one. After `longestMs` it acts whatever moves.
- * What has arrived is read first: a process that was busy or not given a core would otherwise miss an answer that is there.
+ * Calls `act` if there is no progress for `ms`, unless the returned function was called before. `movedAt` gives the time of the
+ * last progress by `performance.now()`: an answer that is still arriving is not missing. After `longestMs` it calls `act` in any
+ * case. It reads arrived bytes first: otherwise a process that had no core would miss an answer that is already there.
  */
 export function deadline(
   ms: number,

@@ -1,7 +1,7 @@
 import type {Connection} from './connection.ts';
 import {deadline} from './deadline.ts';
 import {EntryDecoder, type EntryReply} from './entry-decoder.ts';
-import {Gone, Refused} from './faults.ts';
+import {ConnectionLost, CommandError} from './faults.ts';
 import type {SampleEntry} from '../port.ts';
 
 /** Beyond the time the server waits for entries, how long nothing of its answer may arrive, in milliseconds. */
@@ -16,7 +16,7 @@ export interface EntryRead {
   isWhole: boolean;
 }
 
-/** A connection that does nothing but read one stream, from the bare bytes. One read at a time. */
+/** A connection that only reads one stream, with a decoder of its own. One read at a time. */
 export class EntrySocket {
   readonly #connection: Connection;
   readonly #write: (bytes: string) => void;
@@ -46,7 +46,7 @@ export class EntrySocket {
         connection.end(error instanceof Error ? error.message : String(error));
       }
     });
-    void connection.ended.then(() => this.#waiting?.reject(new Gone('the connection was closed')));
+    void connection.ended.then(() => this.#waiting?.reject(new ConnectionLost('the connection was closed')));
   }
 
   get alive(): boolean {
@@ -56,10 +56,10 @@ export class EntrySocket {
   /**
    * Reads entries after `id`, at most `count`; none: nothing came within `blockMs` (0: it does not wait). If the connection is
    * lost after some entries have come, it gives these.
-   * @throws Gone, Refused
+   * @throws ConnectionLost, CommandError
    */
   async read(key: string, id: string, count: number, blockMs: number): Promise<EntryRead> {
-    if (!this.alive) throw new Gone('the connection was closed');
+    if (!this.alive) throw new ConnectionLost('the connection was closed');
     const block = blockMs > 0 ? ['BLOCK', String(blockMs)] : [];
     const words = ['XREAD', 'COUNT', String(count), ...block, 'STREAMS', key, id];
     const waiting = Promise.withResolvers<EntryReply>();
@@ -70,10 +70,10 @@ export class EntrySocket {
     try {
       this.#write(this.#asking + encode(words));
       const reply = await waiting.promise;
-      if ('error' in reply) throw new Refused(reply.error, 'XREAD', key);
+      if ('error' in reply) throw new CommandError(reply.error, 'XREAD', key);
       return {entries: reply.entries, bytes: this.#bytes, isWhole: true};
     } catch (error) {
-      const entries = error instanceof Gone ? this.#decoder.takeEntries() : [];
+      const entries = error instanceof ConnectionLost ? this.#decoder.takeEntries() : [];
       if (entries.length === 0) throw error;
       return {entries, bytes: this.#bytes, isWhole: false};
     } finally {

@@ -2,8 +2,8 @@ import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreRole} from '../port.ts';
 import {own} from '../../release/own.ts';
 
-/** The server answered, with an error. Holds the command's name and key, never its other arguments. */
-export class Refused extends Error {
+/** An error that the server answered with. Holds the name and key of the command, never its other arguments. */
+export class CommandError extends Error {
   readonly command: string;
   readonly key: string | null;
 
@@ -14,16 +14,16 @@ export class Refused extends Error {
   }
 }
 
-/** A primary that has become a replica carries out no write and says so. */
+/** Whether the server says that it is a replica. It has not carried out the write. */
 export function saysReplica({message}: Pick<Error, 'message'>): boolean {
   return message.startsWith('READONLY');
 }
 
-/** There is no connection, or it broke: whether the server did what was asked is not known. */
-export class Gone extends Error {
-  /** It was waited for an answer that did not come; asking again at once will not help. */
+/** There is no connection, or it broke. It is not known whether the server carried out the command. */
+export class ConnectionLost extends Error {
+  /** The server did not answer in time. To ask again at once does not help. */
   readonly silent: boolean;
-  /** It was lost under a command that may have reached the server. */
+  /** A command may have reached the server before the connection was lost. */
   readonly sent: boolean;
 
   constructor(message: string, {silent = false, sent = false} = {}) {
@@ -33,7 +33,7 @@ export class Gone extends Error {
   }
 }
 
-/** Which store, opened as what: for the words of a fault. */
+/** The store and the role it was opened for, for the text of a fault. */
 export interface Whereabouts {
   label: string;
   role: StoreRole;
@@ -41,11 +41,11 @@ export interface Whereabouts {
 
 type Words = readonly [code: StoreFaultCode, sentence: string, hint: string];
 
-/** What an error means for people. A `StoreFault` stays what it is; no text of it ever holds a password. */
+/** Makes a `StoreFault` of an error. A `StoreFault` is returned unchanged. No text of it holds a password. */
 export function toFault(error: unknown, {label, role}: Whereabouts): StoreFault {
   if (error instanceof StoreFault) return error;
   const [code, sentence, hint] =
-    error instanceof Refused ? refusal(error, label, role) : absence(messageOf(error), label);
+    error instanceof CommandError ? refusal(error, label, role) : absence(messageOf(error), label);
   return new StoreFault(code, sentence, hint, error);
 }
 
@@ -57,7 +57,7 @@ export function tooOld(version: string, label: string): StoreFault {
   );
 }
 
-function refusal(error: Refused, label: string, role: StoreRole): Words {
+function refusal(error: CommandError, label: string, role: StoreRole): Words {
   const {message} = error;
   const code = /^[A-Z]+/.exec(message)?.[0] ?? '';
   const known = own(REFUSALS, code)?.(label, error);
@@ -77,7 +77,7 @@ function refusal(error: Refused, label: string, role: StoreRole): Words {
   ];
 }
 
-const REFUSALS: Record<string, (label: string, error: Refused) => Words> = {
+const REFUSALS: Record<string, (label: string, error: CommandError) => Words> = {
   NOAUTH: label => [
     'store-no-rights',
     `The store at ${label} wants a password, and none was given.`,
@@ -149,7 +149,7 @@ function isNoRights(message: string): boolean {
   return /NOPERM|ACL failure|no permissions|^ERR unknown command|NOSCRIPT/i.test(message);
 }
 
-function noRights({message, command, key}: Refused, label: string, role: StoreRole): Words {
+function noRights({message, command, key}: CommandError, label: string, role: StoreRole): Words {
   const acl = role === 'router' ? 'app (or agent)' : role;
   const hint = `The rights this role needs: graydeck acl ${acl}.`;
   if (/unknown command/i.test(message)) {
@@ -174,7 +174,7 @@ function absence(message: string, label: string): Words {
   if (/Protocol error/i.test(message)) {
     return [
       'store-not-ours',
-      `What answers at ${label} is not Redis.`,
+      `The server at ${label} is not Redis.`,
       'Check host and port; for a Redis behind TLS write rediss://.',
     ];
   }
@@ -217,7 +217,7 @@ function sentinelPassword(message: string, label: string): Words {
 const NAME_CLIENT =
   'Name it by cert: PATH and key: PATH under store: in graydeck.yaml, or by ?cert=PATH&key=PATH in the address.';
 
-/** Each way in which TLS fails, as OpenSSL and Node say it: what is wrong, and what to do. The first that fits holds. */
+/** Messages of OpenSSL and Node, each with the reason and the remedy. The first match counts. */
 const TLS_WORDS: readonly (readonly [said: RegExp, why: string, hint: string])[] = [
   [
     /certificate required|alert handshake failure|PEER_DID_NOT_RETURN/i,
@@ -270,7 +270,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Text of the server, fit for one line: no control characters, no endless length. */
+/** Text of the server for one line: without control characters, at most 160 characters. */
 function plain(message: string): string {
   return message
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')

@@ -1,23 +1,22 @@
 import type {RedisTarget} from '../url.ts';
 import {optionsNow, type Address} from './address.ts';
 import {Connection, type Command} from './connection.ts';
-import {Gone, Refused, tooOld} from './faults.ts';
+import {ConnectionLost, CommandError, tooOld} from './faults.ts';
 
-/** Longest time until a connection can be used, in milliseconds: connecting, and who we are. */
+/** Longest time for connecting and authentication, in milliseconds. */
 const CONNECT_MS = 2500;
 /**
- * After so long without an answer it is tried once more beside, in milliseconds: where a packet was lost the system itself
- * waits for a second, then for two, and a network that is back is to be found sooner.
+ * After so long without a connection a second one is opened at the same time, in milliseconds. If a packet was lost the system
+ * tries again only after one second, then after two.
  */
 const BESIDE_MS = 400;
-/** However long connecting took, the server gets so long to answer, in milliseconds. */
+/** Shortest time for the answers after connecting, however long connecting took, in milliseconds. */
 const LEAST_ANSWER_MS = 1000;
 const OLDEST = 7;
 
 /**
- * Connects, says who we are, and makes sure of what is there. HELLO needs no right and tells version and role, so a
- * user with the fewest rights can do this.
- * @throws Gone, Refused, or a `StoreFault` for a server that is too old.
+ * Connects, authenticates, and checks version and role of the server. HELLO needs no right, so that every user can do this.
+ * @throws ConnectionLost, CommandError, or a `StoreFault` for a server that is too old.
  */
 export async function connect(
   target: RedisTarget,
@@ -31,14 +30,14 @@ export async function connect(
   const steps: Command[] = [];
   if (target.username !== null || password !== '') {
     const user = target.username === null ? [] : [target.username];
-    // A user without a password is still that user, and not the default one.
+    // Without AUTH the connection would belong to the default user.
     steps.push(['AUTH', ...user, password]);
   }
   steps.push(['HELLO']);
   if (target.db !== 0) steps.push(['SELECT', target.db]);
   try {
     const leftMs = Math.max(LEAST_ANSWER_MS, Math.ceil(until - performance.now()));
-    // Sent together: one round trip. The first that is refused is the reason for the others.
+    // One round trip for all. The first refusal is the reason for the others.
     const answers = await Promise.allSettled(steps.map(step => connection.call(step, leftMs)));
     for (const [at, answer] of answers.entries()) {
       if (answer.status === 'rejected') check(answer.reason, target);
@@ -51,7 +50,7 @@ export async function connect(
   }
 }
 
-/** The first of several tries to be there, or to be refused; those that come later are ended. @throws Gone */
+/** Gives the first connection that is open, or its refusal. Later connections are ended. @throws ConnectionLost */
 async function openFirst(
   until: number,
   open: (withinMs: number) => Promise<Connection>,
@@ -81,13 +80,13 @@ async function openFirst(
 }
 
 function check(reason: unknown, target: RedisTarget): void {
-  if (!(reason instanceof Refused)) throw reason;
-  // A server without passwords is not a fault; a password too many harms nothing.
+  if (!(reason instanceof CommandError)) throw reason;
+  // The server has no passwords: one that was not needed does no harm.
   if (reason.command === 'AUTH' && /without any password configured/.test(reason.message)) return;
   if (reason.command === 'HELLO' && /unknown command/i.test(reason.message)) {
     throw tooOld('older than 6', target.label);
   }
-  throw new Refused(reason.message, reason.command, null);
+  throw new CommandError(reason.message, reason.command, null);
 }
 
 function checkServer(hello: unknown, target: RedisTarget): void {
@@ -96,10 +95,10 @@ function checkServer(hello: unknown, target: RedisTarget): void {
     for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at], hello[at + 1]);
   }
   const version = facts.get('version');
-  if (typeof version !== 'string') throw new Gone('Protocol error: no version in HELLO');
+  if (typeof version !== 'string') throw new ConnectionLost('Protocol error: no version in HELLO');
   const major = Number.parseInt(version, 10);
   if (!(major >= OLDEST)) throw tooOld(version.slice(0, 20), target.label);
   if (target.via.type === 'sentinel' && facts.get('role') !== 'master') {
-    throw new Gone('the sentinels named a primary that is none any more');
+    throw new ConnectionLost('the sentinels named a primary that is none any more');
   }
 }

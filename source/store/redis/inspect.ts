@@ -1,7 +1,7 @@
 import type {RedisTarget} from '../url.ts';
-import {Line} from './line.ts';
+import {RedisClient} from './client.ts';
 
-/** What a log needs to know of the server it lies on. */
+/** Facts about the server that decide whether it keeps a log. */
 export interface RedisFacts {
   version: string;
   role: 'primary' | 'replica';
@@ -17,11 +17,11 @@ export interface RedisFacts {
 
 /** Reads what INFO tells; of a cluster, about one of its nodes. @throws StoreFault */
 export async function inspectRedis(target: RedisTarget): Promise<RedisFacts> {
-  const line = new Line(target, 'operator');
+  const client = new RedisClient(target, 'operator');
   try {
-    return readFacts(String(await line.call(['INFO'], {key: null, reads: true})));
+    return readFacts(String(await client.call(['INFO'], {key: null, reads: true})));
   } finally {
-    line.close();
+    client.close();
   }
 }
 

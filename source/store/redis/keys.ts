@@ -2,15 +2,15 @@ import {checkFeatureName} from '../feature-name.ts';
 
 const PREFIX = 'graydeck:';
 
-/** The set of the names of all features: alone in its slot, so never in one script with another key. */
+/** The set of the names of all features. It has a slot of its own, so no script uses it with another key. */
 export const FEATURES = `${PREFIX}features`;
 
-/** Where a feature lies. All of it shares the hash tag, and so the slot of a cluster. */
+/** The keys of a feature. They share a hash tag, and so a slot of a cluster. */
 export interface Keys {
   /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */
   log: string;
   /** Channel; every message is a whole commit. */
-  bell: string;
+  channel: string;
   /** Stream of samples. */
   metrics: string;
   /** Sorted sets by time; a member is `<t> <body>`. */
@@ -29,7 +29,7 @@ export interface Keys {
   shares: string;
   /** String: one line of JSON, written each second by the process that acts. */
   summary: string;
-  /** Capped stream of what lay in the log but was no commit. */
+  /** Capped stream of entries of the log that are no commits. */
   aside: string;
 }
 
@@ -39,7 +39,7 @@ export function keysOf(feature: string): Keys {
   const key = (name: string): string => `${PREFIX}${tag}:${name}`;
   return {
     log: key('log'),
-    bell: key('bell'),
+    channel: key('bell'),
     metrics: key('metrics'),
     minutes: key('minutes'),
     seconds: key('seconds'),

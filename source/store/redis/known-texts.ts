@@ -1,4 +1,4 @@
-/** Longer texts are not looked up. */
+/** Longest text that is looked up, in bytes. */
 const LONGEST = 24;
 /** Places; a power of two. Two texts at one place take turns. */
 const PLACES = 4096;

@@ -1,29 +1,29 @@
 import type {Lease, LeaseKeeper} from '../port.ts';
 import type {Keys} from './keys.ts';
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 import {SCRIPTS} from './scripts.ts';
 import {toJson} from '../../release/well-formed.ts';
 
-export function leaseReader(line: Line, {lease}: Keys): Pick<LeaseKeeper, 'read'> {
-  return {read: async () => decode(await line.call(['GET', lease], {reads: true}))};
+export function leaseReader(client: RedisClient, {lease}: Keys): Pick<LeaseKeeper, 'read'> {
+  return {read: async () => decode(await client.call(['GET', lease], {reads: true}))};
 }
 
-export function leaseKeeper(line: Line, keys: Keys): LeaseKeeper {
+export function leaseKeeper(client: RedisClient, keys: Keys): LeaseKeeper {
   const {lease} = keys;
   return {
-    ...leaseReader(line, keys),
+    ...leaseReader(client, keys),
     hold: async (holder, token, forMs) => {
       const ms = Math.max(1, Math.round(forMs));
       const [asHolder, asToken] = [toJson(holder), toJson(token)];
-      return decode(await line.call(['EVAL', SCRIPTS.hold, 1, lease, asHolder, asToken, ms]));
+      return decode(await client.call(['EVAL', SCRIPTS.hold, 1, lease, asHolder, asToken, ms]));
     },
     giveUp: async token => {
-      await line.call(['EVAL', SCRIPTS.giveUp, 1, lease, toJson(token)]);
+      await client.call(['EVAL', SCRIPTS.giveUp, 1, lease, toJson(token)]);
     },
   };
 }
 
-/** What is no lease is none: `hold` replaces it. */
+/** Reads a lease. Anything else counts as no lease, and `hold` replaces it. */
 function decode(text: unknown): Lease | null {
   if (typeof text !== 'string') return null;
   try {

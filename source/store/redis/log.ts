@@ -4,63 +4,72 @@ import {exposesMore} from '../exposes-more.ts';
 import {StoreFault} from '../fault.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
 import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
-import type {Bells} from './bell.ts';
+import type {Notifications} from './notifications.ts';
 import type {Command} from './connection.ts';
-import {Gone, Refused, saysReplica} from './faults.ts';
+import {ConnectionLost, CommandError, saysReplica} from './faults.ts';
 import {FEATURES, type Keys} from './keys.ts';
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 import {runWithAside, SCRIPTS} from './scripts.ts';
 
-/** How often an append looks again when the log changes under it. */
+/** Most attempts of an append while the log changes. */
 const ATTEMPTS = 4;
 
-/** What the append script gives where the log is not as the caller thinks. */
+/** An entry that the append script returns if the log is not as the caller assumed. */
 type SeenEntry = [id: string, fields: string[], mark: string];
 
-export function logSource(line: Line, bells: Bells, {log, bell}: Keys): LogSource {
+export function logSource(
+  client: RedisClient,
+  notifications: Notifications,
+  {log, channel}: Keys,
+): LogSource {
   const read = async (command: Command): Promise<LogEntry[]> =>
-    ((await line.call(command, {reads: true})) as [string, string[]][]).map(readEntry);
+    ((await client.call(command, {reads: true})) as [string, string[]][]).map(readEntry);
   return {
-    keepAlive: line.keepAlive,
-    // From the very beginning: junk may lie before the place of the first commit.
+    keepAlive: client.keepAlive,
+    // From the first entry: junk may have a smaller id than the first commit.
     entries: (from, limit) => read(['XRANGE', log, from <= 1 ? '-' : `${from}-0`, '+', 'COUNT', limit]),
     newest: async limit => (await read(['XREVRANGE', log, '+', '-', 'COUNT', limit])).toReversed(),
-    listen: () => bells.listen(bell),
+    subscribe: () => notifications.subscribe(channel),
   };
 }
 
-export function logReader(line: Line, source: LogSource): LogReader {
+export function logReader(client: RedisClient, source: LogSource): LogReader {
   return {
     head: () => readHead(source),
     read: (afterVersion, take) => readLog(source, afterVersion, take),
     follow: (after, onNews, signal) =>
-      followLog(source, after, onNews, AbortSignal.any([signal, line.closed])),
+      followLog(source, after, onNews, AbortSignal.any([signal, client.closed])),
   };
 }
 
-export function logWriter(line: Line, keys: Keys, feature: string): LogWriter & LogRehearsal {
+export function logWriter(client: RedisClient, keys: Keys, feature: string): LogWriter & LogRehearsal {
   let listed = false;
-  /** Puts the feature's name into the set of all: a slot of its own, and so a command of its own. */
+  /** Adds the feature to the set of names. The set has a slot of its own, so this is a command of its own. */
   const list = async (): Promise<void> => {
     if (listed) return;
-    await line.call(['SADD', FEATURES, feature]).then(
+    await client.call(['SADD', FEATURES, feature]).then(
       () => (listed = true),
       () => undefined,
     );
   };
   return {
     append: async commit => {
-      // A commit is not held up by a list of names, but for the first, which puts it there; the next one tries again.
+      // Only the first commit waits for the list of names. If that fails the next commit tries again.
       const listing = list();
-      const result = await append(line, keys, commit);
+      const result = await append(client, keys, commit);
       if (commit.parent === null) await listing;
       return result;
     },
-    rehearse: async commit => await append(line, keys, commit, true),
+    rehearse: async commit => await append(client, keys, commit, true),
   };
 }
 
-async function append(line: Line, keys: Keys, commit: Commit, rehearses = false): Promise<AppendResult> {
+async function append(
+  client: RedisClient,
+  keys: Keys,
+  commit: Commit,
+  rehearses = false,
+): Promise<AppendResult> {
   const script = exposesMore(commit) ? SCRIPTS.append : SCRIPTS.appendEvenWhenFull;
   const before = commit.parent === null ? '' : `${commit.version - 1}-0`;
   const told = [
@@ -69,7 +78,7 @@ async function append(line: Line, keys: Keys, commit: Commit, rehearses = false)
     commit.id,
     commit.parent ?? '',
     encodeCommit(commit),
-    keys.bell,
+    keys.channel,
   ];
   let marks: [parent: string, odd: string] = ['', ''];
   let lost: StoreFault | null = null;
@@ -80,22 +89,23 @@ async function append(line: Line, keys: Keys, commit: Commit, rehearses = false)
       const words = [...told, ...marks, rehearses ? 'rehearse' : ''];
       said =
         marks[1] === ''
-          ? await line.call(['EVAL', script, 1, keys.log, ...words])
-          : await runWithAside(line, script, {key: keys.log, aside: keys.aside}, words);
+          ? await client.call(['EVAL', script, 1, keys.log, ...words])
+          : await runWithAside(client, script, {key: keys.log, aside: keys.aside}, words);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;
-      // Nothing was carried out, and another connection may lead to the primary that there is by now.
-      if (error.cause instanceof Refused && saysReplica(error.cause) && !isMoved) {
+      // The replica carried out nothing. A new connection may lead to the new primary.
+      if (error.cause instanceof CommandError && saysReplica(error.cause) && !isMoved) {
         isMoved = true;
         continue;
       }
-      // No answer is not a no. The script looks for this commit before it writes, so it may be asked once more.
-      if (!(error.cause instanceof Gone)) throw lost !== null && isSent(lost) ? unknown(lost, commit) : error;
+      // The commit may be written. The script looks for it before it writes, so one more attempt is safe.
+      if (!(error.cause instanceof ConnectionLost))
+        throw lost !== null && isSent(lost) ? unknown(lost, commit) : error;
       if (lost !== null) throw isSent(lost) || isSent(error) ? unknown(error, commit) : error;
       lost = error;
       continue;
     }
-    // Where the answer to the try that put something aside was lost, the next one finds its own commit.
+    // If the answer was lost after entries were put aside, the next attempt finds its own commit.
     if (!Array.isArray(said)) return written(said === 'mine' ? marks[1] !== '' : Number(said) > 0);
     const seen = said as SeenEntry[];
     const place = placeOf(commit, seen.map(readEntry));
@@ -113,7 +123,7 @@ function written(isCleared: boolean): AppendResult {
 }
 
 function isSent({cause}: StoreFault): boolean {
-  return cause instanceof Gone && cause.sent;
+  return cause instanceof ConnectionLost && cause.sent;
 }
 
 function unknown(lost: StoreFault, {version}: Commit): StoreFault {

@@ -2,31 +2,31 @@ import {isFeatureName} from '../../release/name.ts';
 import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreByRole, StoreHealth, StoreRole} from '../port.ts';
 import type {RedisTarget} from '../url.ts';
-import {Bells} from './bell.ts';
+import {Notifications} from './notifications.ts';
 import {StoreClock} from './clock.ts';
-import {featureStore, featureView, routerStore, type Means} from './faces.ts';
+import {featureStore, featureView, routerStore, type StoreParts} from './roles.ts';
 import {FEATURES} from './keys.ts';
-import {Line} from './line.ts';
+import {RedisClient} from './client.ts';
 
-/** What passes without anybody changing the address or the rights. */
+/** Faults that can end without a change of address or rights. */
 const PASSING: ReadonlySet<string> = new Set([
   'store-unreachable',
   'store-refused',
 ] satisfies StoreFaultCode[]);
 
 /**
- * Opens a Redis (7.0 or newer). One that is away, or will not serve for the moment (it is loading, it is full of
- * connections), is no fault: the store says so by its health, and heals by itself.
+ * Opens a Redis (7.0 or newer). If the server cannot be reached, or does not serve now (it loads its data, it has no connection
+ * left), no fault is thrown: `health` says so, and the store connects by itself later.
  * @throws StoreFault after at most about three seconds: `store-no-rights`, `store-not-ours`, `store-bad-url`.
  */
 export async function openRedis<R extends StoreRole>(target: RedisTarget, role: R): Promise<StoreByRole[R]> {
-  const line = new Line(target, role);
-  const clock = new StoreClock(line);
-  const bells = new Bells(() => line.dedicated(null), line.keepAlive);
+  const client = new RedisClient(target, role);
+  const clock = new StoreClock(client);
+  const notifications = new Notifications(() => client.dedicated(null), client.keepAlive);
   const close = (): void => {
     clock.stop();
-    bells.close();
-    line.close();
+    notifications.close();
+    client.close();
   };
   try {
     await clock.compare();
@@ -36,19 +36,19 @@ export async function openRedis<R extends StoreRole>(target: RedisTarget, role: 
       throw error;
     }
   }
-  const means: Means = {line, clock, bells};
+  const parts: StoreParts = {client, clock, notifications};
   const makers: {[Role in StoreRole]: (name: string) => ReturnType<StoreByRole[Role]['feature']>} = {
-    viewer: name => featureView(means, name),
-    operator: name => featureStore(means, name),
-    router: name => routerStore(means, name),
+    viewer: name => featureView(parts, name),
+    operator: name => featureStore(parts, name),
+    router: name => routerStore(parts, name),
   };
   const store = {
     kind: 'redis' as const,
     label: target.label,
     now: () => clock.now(),
-    health: () => health(line),
+    health: () => health(client),
     features: async () => {
-      const names = (await line.call(['SMEMBERS', FEATURES], {reads: true})) as string[];
+      const names = (await client.call(['SMEMBERS', FEATURES], {reads: true})) as string[];
       return names.filter(isFeatureName).toSorted();
     },
     close: async () => close(),
@@ -57,13 +57,13 @@ export async function openRedis<R extends StoreRole>(target: RedisTarget, role: 
   return store as unknown as StoreByRole[R];
 }
 
-async function health(line: Line): Promise<StoreHealth> {
+async function health(client: RedisClient): Promise<StoreHealth> {
   const start = performance.now();
   try {
-    await line.call(['PING'], {key: null, reads: true});
+    await client.call(['PING'], {key: null, reads: true});
     return {state: 'up', pingMs: performance.now() - start};
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return {state: 'away', why, sinceMs: Date.now() - (line.awaySince ?? Date.now())};
+    return {state: 'away', why, sinceMs: Date.now() - (client.awaySince ?? Date.now())};
   }
 }

@@ -4,17 +4,17 @@ import {readSlices} from '../roll-up-slices.ts';
 import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
 import type {Keys} from './keys.ts';
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 
-/** Roll-ups lie in sorted sets by their time. A member begins with the time, or equal bodies would be one. */
-export function rollUpReader(line: Line, keys: Keys): RollUpReader {
+/** Roll-ups are members of sorted sets, scored by time. A member begins with its time: otherwise equal bodies would be one member. */
+export function rollUpReader(client: RedisClient, keys: Keys): RollUpReader {
   return {
     read: (kind, sinceMs, take) =>
       readSlices(
         async (after, count) => {
           const range = [`(${after}`, '+inf', 'WITHSCORES', 'LIMIT', 0, count];
-          // Members and their scores, taking turns.
-          const answer = (await line.call(['ZRANGEBYSCORE', keys[kind], ...range], {
+          // Members and scores alternate.
+          const answer = (await client.call(['ZRANGEBYSCORE', keys[kind], ...range], {
             reads: true,
             isLarge: true,
           })) as string[];
@@ -28,7 +28,7 @@ export function rollUpReader(line: Line, keys: Keys): RollUpReader {
   };
 }
 
-export function rollUpWriter(line: Line, clock: StoreClock, keys: Keys): RollUpWriter {
+export function rollUpWriter(client: RedisClient, clock: StoreClock, keys: Keys): RollUpWriter {
   return {
     write: async (kind, rollUps, keepMs) => {
       const key = keys[kind];
@@ -38,12 +38,12 @@ export function rollUpWriter(line: Line, clock: StoreClock, keys: Keys): RollUpW
         commands.push(['ZREMRANGEBYSCORE', key, t, t], ['ZADD', key, t, `${t} ${wellFormedJson(body)}`]);
       }
       commands.push(['ZREMRANGEBYSCORE', key, '-inf', `(${clock.now() - keepMs}`], ['EXEC']);
-      await line.all(commands, key);
+      await client.all(commands, key);
     },
   };
 }
 
-/** What is no roll-up is passed over. */
+/** Reads a roll-up. Anything else is skipped. */
 function decode(member: string): RollUp[] {
   const space = member.indexOf(' ');
   const t = Number(member.slice(0, space));

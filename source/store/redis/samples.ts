@@ -5,8 +5,8 @@ import type {Address} from './address.ts';
 import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
 import {EntrySocket, type EntryRead} from './entry-socket.ts';
-import {Gone, toFault} from './faults.ts';
-import type {Line} from './line.ts';
+import {ConnectionLost, toFault} from './faults.ts';
+import type {RedisClient} from './client.ts';
 import {Cursor, timeOf} from './cursor.ts';
 import {lastGiven} from './streams.ts';
 
@@ -21,13 +21,13 @@ const START = '0-0';
 
 type OnBatch = (entries: SampleEntry[]) => void;
 
-export function sampleReader(line: Line, clock: StoreClock, key: string): SampleReader {
-  const where = {label: line.target.label, role: line.role};
+export function sampleReader(client: RedisClient, clock: StoreClock, key: string): SampleReader {
+  const where = {label: client.target.label, role: client.role};
 
   const history = async (sinceMs: number, onBatch: OnBatch, stopped: AbortSignal): Promise<string> => {
-    const signal = AbortSignal.any([stopped, line.closed]);
+    const signal = AbortSignal.any([stopped, client.closed]);
     let id = before(sinceMs);
-    const stream = new StreamConnection(line, clock, key);
+    const stream = new StreamConnection(client, clock, key);
     const stop = (): void => stream.end();
     signal.addEventListener('abort', stop);
     try {
@@ -38,7 +38,7 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
         } catch (error) {
           if (signal.aborted) return id;
           if (stream.mayShrink(error, LOSSES_UNTIL_NOW)) continue;
-          line.forgetNodes();
+          client.forgetNodes();
           throw toFault(error, where);
         }
         const {entries, isEnd} = read;
@@ -54,9 +54,9 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
   };
 
   const follow: SampleReader['follow'] = async (afterId, onBatch, stopped, onStatus) => {
-    const signal = AbortSignal.any([stopped, line.closed]);
+    const signal = AbortSignal.any([stopped, client.closed]);
     const cursor = new Cursor(afterId, () => clock.now());
-    const stream = new StreamConnection(line, clock, key);
+    const stream = new StreamConnection(client, clock, key);
     const stop = (): void => stream.end();
     signal.addEventListener('abort', stop);
     let retryMs = 0;
@@ -64,18 +64,18 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
       while (!signal.aborted) {
         let entries: SampleEntry[];
         try {
-          // After a fault the first look does not wait, so that "back" is told at once.
+          // After a fault the first read does not block, so that `back` is reported at once.
           const read = await stream.read(cursor.id, retryMs > 0 ? 0 : BLOCK_MS);
           ({entries} = read);
           if (read.id !== cursor.id) cursor.skipTo(read.id);
-          const last = entries.length > 0 ? undefined : await lastGiven(line, key).catch(unlessTooLarge);
+          const last = entries.length > 0 ? undefined : await lastGiven(client, key).catch(unlessTooLarge);
           if (last !== undefined) cursor.checkAgainst(last);
         } catch (error) {
           if (signal.aborted) return;
           if (stream.mayShrink(error)) continue;
-          // Even an error that the server gave: it may have been the wrong server by now.
+          // Also after an error of the server, which may no longer serve this key.
           stream.drop();
-          line.forgetNodes();
+          client.forgetNodes();
           if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
           retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
           await delay(retryMs, undefined, {signal}).catch(() => undefined);
@@ -95,7 +95,7 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
   };
 
   const lastId = async (): Promise<string> => {
-    const last = await lastGiven(line, key).catch(unlessTooLarge);
+    const last = await lastGiven(client, key).catch(unlessTooLarge);
     return last === undefined ? `${Math.floor(clock.now())}-0` : (last ?? START);
   };
   return {lastId, history, follow};
@@ -103,7 +103,7 @@ export function sampleReader(line: Line, clock: StoreClock, key: string): Sample
 
 /** XINFO tells first and last entry, too, and a server closes a connection on which it would send more than it allows. */
 function unlessTooLarge(error: unknown): undefined {
-  if (!(error instanceof StoreFault && error.cause instanceof Gone)) throw error;
+  if (!(error instanceof StoreFault && error.cause instanceof ConnectionLost)) throw error;
 }
 
 /** Redirections of a cluster that one read follows at most. */
@@ -129,7 +129,7 @@ interface StreamRead extends Pick<EntryRead, 'entries'> {
  * fewer entries where their answers are large or are lost, and passes over one that the server does not hand out even alone.
  */
 class StreamConnection {
-  readonly #line: Line;
+  readonly #client: RedisClient;
   readonly #clock: StoreClock;
   readonly #key: string;
   #socket: EntrySocket | null = null;
@@ -140,29 +140,29 @@ class StreamConnection {
   #losses = 0;
   #isLost = false;
 
-  constructor(line: Line, clock: StoreClock, key: string) {
-    this.#line = line;
+  constructor(client: RedisClient, clock: StoreClock, key: string) {
+    this.#client = client;
     this.#clock = clock;
     this.#key = key;
   }
 
-  /** Reads entries after `id`, as `EntrySocket.read`. @throws Gone, Refused, StoreFault */
+  /** Reads entries after `id`, as `EntrySocket.read`. @throws ConnectionLost, CommandError, StoreFault */
   async read(id: string, blockMs: number): Promise<StreamRead> {
     this.#isLost = false;
     const from = this.#losses < MOST_LOSSES ? id : this.#after(id);
     for (let hops = 0; ; hops++) {
-      if (this.#socket?.alive !== true) await this.#open(await this.#line.find(this.#key), false);
+      if (this.#socket?.alive !== true) await this.#open(await this.#client.find(this.#key), false);
       const socket = this.#socket;
-      if (socket === null) throw new Gone('the connection was closed');
+      if (socket === null) throw new ConnectionLost('the connection was closed');
       const asked = this.#count;
       try {
         const read = await socket.read(this.#key, from, asked, blockMs);
         this.#adapt(read);
         return {entries: read.entries, id: from, isEnd: read.isWhole && read.entries.length < asked};
       } catch (error) {
-        const other = this.#address === null ? null : this.#line.redirectionOf(error, this.#address);
+        const other = this.#address === null ? null : this.#client.redirectionOf(error, this.#address);
         if (other === null || hops >= MAX_REDIRECTIONS) {
-          if (error instanceof Gone && !this.#isEnded) this.#lose();
+          if (error instanceof ConnectionLost && !this.#isEnded) this.#lose();
           throw error;
         }
         this.drop();
@@ -173,7 +173,7 @@ class StreamConnection {
 
   /** Whether an error may be one of too large an answer, and a smaller one is worth asking for at once. */
   mayShrink(error: unknown, mostLosses = MOST_LOSSES): boolean {
-    return this.#isLost && error instanceof Gone && !error.silent && this.#losses <= mostLosses;
+    return this.#isLost && error instanceof ConnectionLost && !error.silent && this.#losses <= mostLosses;
   }
 
   /** The next read opens another connection. */
@@ -207,19 +207,19 @@ class StreamConnection {
   }
 
   async #open(address: Address, asking: boolean): Promise<void> {
-    const socket = new EntrySocket(await this.#line.dedicated(this.#key, address), asking);
+    const socket = new EntrySocket(await this.#client.dedicated(this.#key, address), asking);
     this.#socket = socket;
     this.#address = address;
-    // The caller may have ended this while the connection was being opened.
+    // The caller may have called `end` while the connection was being opened.
     if (this.#isEnded) socket.end();
   }
 }
 
-/** A writer trims so often at least, milliseconds, and after so many entries: looking costs the server half of a write. */
+/** Time in milliseconds, and number of entries, after which a writer trims. Each trim costs the server half of a write. */
 const TRIM_EVERY_MS = 5000;
 const TRIM_EVERY = BATCH;
 
-export function sampleWriter(line: Line, clock: StoreClock, key: string): SampleWriter {
+export function sampleWriter(client: RedisClient, clock: StoreClock, key: string): SampleWriter {
   let trimmedAt = Number.NEGATIVE_INFINITY;
   let written = 0;
   return {
@@ -227,10 +227,10 @@ export function sampleWriter(line: Line, clock: StoreClock, key: string): Sample
       for (let from = 0; from < entries.length; from += BATCH) {
         const batch = entries.slice(from, from + BATCH);
         const now = clock.now();
-        // A clock that went back says nothing about how long ago it was.
+        // If the clock went back the age of the last trim is not known.
         const isDue = Math.abs(now - trimmedAt) >= TRIM_EVERY_MS || written + batch.length > TRIM_EVERY;
         const trim = isDue ? ['MINID', '~', Math.max(0, Math.floor(now - keepMs))] : [];
-        await line.all(
+        await client.all(
           batch.map((fields, at): Command => ['XADD', key, ...(at === 0 ? trim : []), '*', ...fields]),
           key,
         );

@@ -1,23 +1,23 @@
 import {StoreFault} from '../fault.ts';
-import {Refused} from './faults.ts';
-import type {Line} from './line.ts';
+import {CommandError} from './faults.ts';
+import type {RedisClient} from './client.ts';
 
 /**
- * Appends a commit if its parent is the newest entry, and rings the bell, in one step. What stands behind the parent and
- * cannot follow it (the caller has looked) is put aside first. No content is parsed: an entry is recognised by its field
- * `id`, or by the mark of the bytes that the caller has seen. Entries of older versions have no field `id`.
+ * Appends a commit if its parent is the newest entry, and publishes it, in one step. Entries behind the parent that cannot
+ * follow it (the caller has read them) are put aside first. The script parses no content: it recognises an entry by its field
+ * `id`, or by the digest of the bytes that the caller has read. Entries of older versions have no field `id`.
  *
  * KEYS 1 the log; 2, only where something is to be put aside, the stream that keeps it. While a slot of a cluster moves,
  *      a script with two keys is refused unless one node has both, so a rollback needs the log alone.
  * ARGV 1 entry id of the commit `<n>-0`, 2 entry id of its parent `<n-1>-0` (empty for the first), 3 its id,
- *      4 its parent's id, 5 its text, 6 the bell, 7 mark of the entry that the caller takes for the parent (empty: it has
- *      not looked), 8 mark of what is to be put aside (empty: nothing), 9 `rehearse`: the commit is taken away again
- * Returns how many entries were put aside once it is written; `mine`: this very commit is there already; else the log is
- * not as the caller thinks: the entries from the parent on, at most two, each with its mark.
+ *      4 its parent's id, 5 its text, 6 the channel, 7 digest of the entry that the caller takes for the parent (empty: it has
+ *      not read it), 8 digest of the entry to put aside (empty: none), 9 `rehearse`: the commit is deleted again
+ * Returns the number of entries put aside if the commit is written; `mine` if this commit is there already; otherwise the
+ * entries from the parent on, at most two, each with its digest.
  */
 const APPEND = `
 local log, aside = KEYS[1], KEYS[2]
-local own, before, id, parent, text, bell, parentMark, oddMark, mode = unpack(ARGV)
+local own, before, id, parent, text, channel, parentMark, oddMark, mode = unpack(ARGV)
 
 local function markOf(entry) return redis.sha1hex(table.concat(entry[2], '\\0')) end
 local function hasId(entry, wanted)
@@ -67,14 +67,14 @@ if mode == 'rehearse' then
   if before == '' then redis.call('DEL', log) else redis.call('XSETID', log, before) end
   return moved
 end
--- The log is the truth and the bell only its messenger: its failure undoes nothing.
-redis.pcall('PUBLISH', bell, text)
+-- Followers also read the log every two seconds: a failed PUBLISH does not undo the commit.
+redis.pcall('PUBLISH', channel, text)
 return moved
 `;
 
 /**
- * Lets a stream go on from the server's clock that an application has set ahead of it: by an id of its own choice, every
- * later id counts from there, and after the last id of all nothing can be written any more. Nothing in it is parsed.
+ * Sets a stream back to the server's clock. An application may write an entry with an id of its own choice; every later id
+ * counts from there, and after the greatest id nothing can be written. The script parses no content.
  *
  * KEYS 1 the stream; 2 the stream that keeps what is put aside, absent where no node has both while their slot moves
  * ARGV 1 how far an id may be ahead, in milliseconds; 2 how many entries to put aside at most; 3 how many of them are kept
@@ -135,11 +135,11 @@ return lease
 `;
 
 /**
- * Gives the lease up if it is ours.
+ * Deletes the lease if this token holds it.
  *
  * KEYS 1 the lease
  * ARGV 1 token as a JSON string
- * Returns 1 when it was ours, else 0.
+ * Returns 1 if this token held it, else 0.
  */
 const GIVE_UP = `
 local held = redis.call('GET', KEYS[1])
@@ -150,26 +150,26 @@ return redis.call('DEL', KEYS[1])
 `;
 
 /**
- * Runs a script that may put entries of `key` aside. While their slot moves, no node may have both keys; then the script
- * runs with `key` alone, and what is put aside is not kept.
+ * Runs a script that may put entries of `key` aside. While their slot moves, it can be that no node has both keys. Then the
+ * script runs with `key` alone, and the entries that it removes are not kept.
  * @throws StoreFault
  */
 export async function runWithAside(
-  line: Line,
+  client: RedisClient,
   script: string,
   {key, aside}: {key: string; aside: string},
   words: readonly (string | number)[],
 ): Promise<unknown> {
   try {
-    return await line.call(['EVAL', script, 2, key, aside, ...words], {waits: false});
+    return await client.call(['EVAL', script, 2, key, aside, ...words], {waits: false});
   } catch (error) {
-    if (!(error instanceof StoreFault && error.cause instanceof Refused)) throw error;
+    if (!(error instanceof StoreFault && error.cause instanceof CommandError)) throw error;
     if (!error.cause.message.startsWith('TRYAGAIN')) throw error;
-    return await line.call(['EVAL', script, 1, key, ...words]);
+    return await client.call(['EVAL', script, 1, key, ...words]);
   }
 }
 
-/** A server that is full runs these all the same: a few hundred bytes that may take everything back. */
+/** Redis runs these scripts although its memory is full: a rollback needs a few hundred bytes. */
 const EVEN_WHEN_FULL = '#!lua flags=allow-oom\n';
 const PLAIN = '#!lua\n';
 

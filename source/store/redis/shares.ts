@@ -1,12 +1,12 @@
 import type {ShareKeeper, ShareReader} from '../port.ts';
 import {wellFormedJson} from '../../release/well-formed.ts';
 import type {Keys} from './keys.ts';
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 
-export function shareReader(line: Line, {shares}: Pick<Keys, 'shares'>): ShareReader {
+export function shareReader(client: RedisClient, {shares}: Pick<Keys, 'shares'>): ShareReader {
   return {
     read: async () => {
-      const pairs = (await line.call(['HGETALL', shares], {reads: true})) as string[];
+      const pairs = (await client.call(['HGETALL', shares], {reads: true})) as string[];
       const records = new Map<string, string>();
       for (let index = 0; index + 1 < pairs.length; index += 2)
         records.set(pairs[index] ?? '', pairs[index + 1] ?? '');
@@ -15,14 +15,14 @@ export function shareReader(line: Line, {shares}: Pick<Keys, 'shares'>): ShareRe
   };
 }
 
-export function shareKeeper(line: Line, keys: Pick<Keys, 'shares'>): ShareKeeper {
+export function shareKeeper(client: RedisClient, keys: Pick<Keys, 'shares'>): ShareKeeper {
   return {
-    ...shareReader(line, keys),
+    ...shareReader(client, keys),
     write: async (name, text) => {
-      await line.call(['HSET', keys.shares, name, wellFormedJson(text)]);
+      await client.call(['HSET', keys.shares, name, wellFormedJson(text)]);
     },
     remove: async names => {
-      if (names.length > 0) await line.call(['HDEL', keys.shares, ...names]);
+      if (names.length > 0) await client.call(['HDEL', keys.shares, ...names]);
     },
   };
 }

@@ -2,7 +2,7 @@ const SLOTS = 16_384;
 /** CRC16/XMODEM, as the specification of Redis Cluster has it. */
 const POLYNOMIAL = 0x1021;
 
-/** The slot of a key: of what stands in its first braces, where there is something, else of all of it. */
+/** Gives the slot of a key: of the text in its first braces, or of the whole key if there is none. */
 export function slotOf(key: string): number {
   const tag = /^[^{]*\{([^}]+)\}/u.exec(key)?.[1] ?? key;
   return crc16(Buffer.from(tag)) % SLOTS;

@@ -1,22 +1,22 @@
 import {STREAM_AHEAD_MS, type MendedStream, type StreamClocks} from '../port.ts';
-import {Refused} from './faults.ts';
+import {CommandError} from './faults.ts';
 import type {Keys} from './keys.ts';
-import type {Line} from './line.ts';
+import type {RedisClient} from './client.ts';
 import {runWithAside, SCRIPTS} from './scripts.ts';
 
-/** Entries that are put aside in one script, which holds up the server meanwhile; and how many of them are kept. */
+/** Most entries that one script puts aside, because the server waits for it; and how many of them are kept. */
 const AT_ONCE = 2000;
 const KEPT = 100;
 
-/** Last id the stream has given, whether its entry is still there or not; null: there is no stream. @throws StoreFault */
-export async function lastGiven(line: Line, key: string): Promise<string | null> {
+/** Gives the last id of the stream, even if its entry was deleted; null: there is no stream. @throws StoreFault */
+export async function lastGiven(client: RedisClient, key: string): Promise<string | null> {
   try {
-    const facts = (await line.call(['XINFO', 'STREAM', key], {reads: true, isLarge: true})) as unknown[];
+    const facts = (await client.call(['XINFO', 'STREAM', key], {reads: true, isLarge: true})) as unknown[];
     return String(facts[facts.indexOf('last-generated-id') + 1]);
   } catch (error) {
     if (
       error instanceof Error &&
-      error.cause instanceof Refused &&
+      error.cause instanceof CommandError &&
       /no such key/i.test(error.cause.message)
     ) {
       return null;
@@ -25,16 +25,16 @@ export async function lastGiven(line: Line, key: string): Promise<string | null>
   }
 }
 
-export async function readStreamClocks(line: Line, keys: Keys): Promise<StreamClocks> {
+export async function readStreamClocks(client: RedisClient, keys: Keys): Promise<StreamClocks> {
   const clockOf = async (key: string): Promise<number | null> => {
-    const last = await lastGiven(line, key);
+    const last = await lastGiven(client, key);
     return last === null ? null : Number.parseInt(last, 10);
   };
   const [samples, feedback] = await Promise.all([clockOf(keys.metrics), clockOf(keys.feedback)]);
   return {samples, feedback};
 }
 
-export async function mendStreams(line: Line, keys: Keys): Promise<MendedStream[]> {
+export async function mendStreams(client: RedisClient, keys: Keys): Promise<MendedStream[]> {
   const mended: MendedStream[] = [];
   for (const [stream, key] of [
     ['samples', keys.metrics],
@@ -44,7 +44,7 @@ export async function mendStreams(line: Line, keys: Keys): Promise<MendedStream[
     let entries = 0;
     for (let more = true; more;) {
       const words = [STREAM_AHEAD_MS, AT_ONCE, KEPT];
-      const said = (await runWithAside(line, SCRIPTS.mend, {key, aside: keys.aside}, words)) as
+      const said = (await runWithAside(client, SCRIPTS.mend, {key, aside: keys.aside}, words)) as
         [ahead: string, entries: number, more: number] | null;
       more = said?.[2] === 1;
       if (said === null) break;

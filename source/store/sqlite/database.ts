@@ -5,10 +5,10 @@ import {StoreFault} from '../fault.ts';
 import {Connection} from './driver.ts';
 import {diskFull, isBusy, isFull, mayBeFull, notAFile, notThere, toFault} from './faults.ts';
 import {Reserve, type ReserveUse} from './reserve.ts';
-import {Bells} from './bells.ts';
+import {Notifications} from './notifications.ts';
 import {prepareSchema} from './schema.ts';
 
-/** How long a call tries to get a lock before it gives up, in milliseconds. */
+/** Longest time that a call waits for a lock, in milliseconds. */
 const GIVE_UP_MS = 5000;
 const JOURNAL_LIMIT_BYTES = 8 * 1024 * 1024;
 
@@ -21,11 +21,11 @@ export interface DatabaseOptions {
 }
 
 /**
- * The file of the store, shared with other processes. Work on it is synchronous and short; waiting for another
- * process's lock is not: between tries the event loop runs.
+ * The file of the store, which processes share. Work on it is synchronous and short. While another process holds the lock the
+ * event loop runs.
  */
 export class Database {
-  readonly bells: Bells;
+  readonly notifications: Notifications;
   readonly #options: DatabaseOptions;
   readonly #closed = new AbortController();
   readonly #reserve: Reserve;
@@ -35,7 +35,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.#reserve = new Reserve(options.path);
-    this.bells = new Bells(() => this.#connect(true), options.keepAlive);
+    this.notifications = new Notifications(() => this.#connect(true), options.keepAlive);
   }
 
   /** Aborts when the store is closed. */
@@ -48,14 +48,14 @@ export class Database {
     return this.#attempt(() => work(this.#current()), 'some');
   }
 
-  /** Reads at once; throws what the driver throws, also when a lock is in the way. */
+  /** Reads at once. Throws the error of the driver, also if another process holds the lock. */
   peek<T>(work: (connection: Connection) => T): T {
     return work(this.#current());
   }
 
   /**
-   * Writes all of `work` or nothing, and rings the bells. `durable`: also against a loss of power. `reserve`: what may be used
-   * of the room that is kept, where the disk is full.
+   * Writes all of `work` or nothing, and notifies subscribers. `durable`: the write survives a loss of power. `reserve`: the part
+   * of the reserve that it may use if the disk is full.
    */
   async write<T>(
     work: (connection: Connection) => T,
@@ -66,18 +66,18 @@ export class Database {
       return connection.transaction(() => work(connection), durable);
     }, reserve);
     this.#reserve.fill();
-    this.bells.ring();
+    this.notifications.notify();
     return result;
   }
 
-  /** Does all of `work` with the right to write, and takes it back. */
+  /** Does all of `work` in a write transaction, and undoes it. */
   rehearse<T>(work: (connection: Connection) => T): Promise<T> {
     return this.#attempt(() => this.#current().rehearsal(() => work(this.#current())), 'nothing');
   }
 
   close(): void {
     this.#closed.abort();
-    this.bells.close();
+    this.notifications.close();
     this.#connection?.close();
     this.#connection = null;
     this.#reserve.reclaim();
@@ -91,7 +91,7 @@ export class Database {
         return work();
       } catch (error) {
         if (this.#isFull(error)) {
-          // First what the journal holds goes into the file, so that its own room can be used again.
+          // First the journal is written into the file, so that its space can be used again.
           if (isCleared && !this.#reserve.spend(reserve)) throw diskFull(this.#options.label, error);
           isCleared = true;
           this.#emptyJournal();
@@ -99,7 +99,7 @@ export class Database {
         }
         if (!isBusy(error) || performance.now() > giveUpAt) throw toFault(error, this.#options.label);
       }
-      // Of unequal length, or two processes would meet again and again.
+      // A random time, so that two processes do not collide again and again.
       await delay(1 + Math.random() * 9);
     }
   }
@@ -112,14 +112,14 @@ export class Database {
     try {
       this.#connection?.execute('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Others read from it, or the file needs room itself.
+      // Another process reads from it, or the file needs space itself.
     }
   }
 
-  /** The connection, opened anew when the path leads to another file than before: else we would write into a deleted one. */
+  /** Gives the connection. Opens it again if the path leads to another file: otherwise writes would go into a deleted file. */
   #current(): Connection {
     if (this.#connection !== null && this.#file === fileAt(this.#options.path)) return this.#connection;
-    if (this.#connection !== null) this.bells.reopen();
+    if (this.#connection !== null) this.notifications.reopen();
     this.#connection?.close();
     this.#connection = null;
     const connection = this.#connect(this.#options.readOnly);
@@ -154,20 +154,20 @@ export class Database {
   }
 }
 
-/** Which file a path leads to; empty when to none. */
+/** Identifies the file at a path; empty: there is none. */
 function fileAt(path: string): string {
   const file = statSync(path, {throwIfNoEntry: false});
   return file === undefined ? '' : `${file.dev}:${file.ino}`;
 }
 
-/** Level by level: the recursive mode of `mkdirSync` never returns where a folder cannot take one, as under /proc. */
+/** Creates folders level by level: the recursive mode of `mkdirSync` never returns under /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, {mode: 0o700});
   } catch (error) {
-    // Another process may have been first.
+    // Another process may have created it.
     if (!existsSync(path)) throw error;
   }
 }

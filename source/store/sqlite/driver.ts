@@ -4,10 +4,10 @@ import type {DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync} from 'n
 
 export type Row = Record<string, SQLOutputValue>;
 
-/** How long one call may wait for a lock, in milliseconds: so long at most the event loop stands still. */
+/** Longest time that one call of the driver waits for a lock and blocks the event loop, in milliseconds. */
 const BUSY_MS = 5;
 
-/** The built-in SQLite. Node 22 says that it is experimental, once; that one warning is left out, all others stay. */
+/** Loads the built-in SQLite without the warning of Node 22 that it is experimental. */
 function loadSqlite(): typeof Sqlite {
   const emitWarning = process.emitWarning;
   const quiet = (...args: [string | Error, ...unknown[]]) => {
@@ -30,7 +30,7 @@ export class Connection {
 
   constructor(path: string, readOnly: boolean) {
     const sqlite = loadSqlite();
-    // Absolute: SQLite takes what begins with "file:" for an address with settings of its own, and may keep nothing.
+    // An absolute path: SQLite reads a name that begins with "file:" as an address with settings.
     this.#database = new sqlite.DatabaseSync(resolve(path), {readOnly, timeout: BUSY_MS});
   }
 
@@ -46,14 +46,14 @@ export class Connection {
     this.#prepare(sql).run(...values);
   }
 
-  /** Runs statements that are not worth keeping: schema, pragmas. */
+  /** Runs statements that are not prepared for reuse: schema, pragmas. */
   execute(sql: string): void {
     this.#database.exec(sql);
   }
 
   /**
-   * Runs `work` as one transaction that holds the only right to write from its first statement on.
-   * `durable`: it survives a loss of power, not only of the process.
+   * Runs `work` as one transaction that holds the write lock from its first statement on. `durable`: it survives a loss of
+   * power.
    */
   transaction<T>(work: () => T, durable: boolean): T {
     const synchronous = durable ? 'FULL' : 'NORMAL';
@@ -62,7 +62,7 @@ export class Connection {
     return this.#begun(work, 'COMMIT');
   }
 
-  /** Runs `work` as a transaction that is taken back at its end. */
+  /** Runs `work` as a transaction and undoes it at its end. */
   rehearsal<T>(work: () => T): T {
     return this.#begun(work, 'ROLLBACK');
   }

@@ -18,13 +18,13 @@ function resultCode(error: unknown): number | null {
   return error.errcode & 0xff;
 }
 
-/** Whether another process has the lock for the moment: worth another try. */
+/** Whether another process holds the lock now, so that another attempt is worthwhile. */
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error);
   return code === PRIMARY.busy || code === PRIMARY.locked;
 }
 
-/** Whether an error may come from a disk without room: SQLite calls it by other names, too, where it makes a file. */
+/** Whether an error may come from a full disk: SQLite reports another error if it cannot create a file. */
 export function mayBeFull(error: unknown): boolean {
   const code = resultCode(error);
   return code === PRIMARY.full || code === PRIMARY.io || code === PRIMARY.cannotOpen || isNoSpace(error);
@@ -40,12 +40,12 @@ export function diskFull(label: string, cause: unknown): StoreFault {
   return new StoreFault(
     'store-full',
     `The disk of ${label} is full.`,
-    'Free space on that disk. Until then only commits that give gray to fewer users are written, as far as the reserve beside the store lasts.',
+    'Free space on that disk. Until then only commits that give gray to fewer users are written, as long as the reserve of the store lasts.',
     cause,
   );
 }
 
-/** Names what the driver or the file system said, in the words of the port. What is no fault of the store stays as it is. */
+/** Makes a `StoreFault` of an error of the driver or the file system. Any other error is returned unchanged. */
 export function toFault(error: unknown, label: string): unknown {
   if (error instanceof StoreFault) return error;
   switch (resultCode(error)) {

@@ -19,7 +19,7 @@ export function leaseKeeper(database: Database, feature: string): LeaseKeeper {
         connection.run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', feature, holder, token, until);
         return {holder, token, until};
       };
-      // A full disk must not take the guard away.
+      // The guard has to keep its lease on a full disk.
       return database.write(take, {reserve: 'some'});
     },
     giveUp: token =>

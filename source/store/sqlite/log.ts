@@ -3,7 +3,7 @@ import {encodeCommit, placeOf, type LogEntry} from '../chain.ts';
 import {exposesMore} from '../exposes-more.ts';
 import {followLog, readHead, readLog, type LogSource} from '../follow.ts';
 import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts';
-import {listen} from './bell.ts';
+import {subscribe} from './notifications.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
 import {addFeature} from './features.ts';
@@ -37,9 +37,9 @@ function logSource(database: Database, feature: string): LogSource {
         const sql = 'SELECT version, text FROM log WHERE feature = ? ORDER BY version DESC LIMIT ?';
         return connection.all(sql, feature, limit).map(toEntry).toReversed();
       }),
-    listen() {
+    subscribe() {
       let seen = '';
-      return listen(database.bells, () => {
+      return subscribe(database.notifications, () => {
         const now = database.peek(connection => stampOf(connection, feature));
         const news = now !== seen;
         seen = now;
@@ -49,7 +49,7 @@ function logSource(database: Database, feature: string): LogSource {
   };
 }
 
-/** Inside a transaction: what is judged here cannot change before the commit is in. */
+/** Appends inside a transaction, so that the log cannot change between the check and the write. */
 function appendIn(connection: Connection, feature: string, commit: Commit): AppendResult {
   const place = placeOf(commit, entriesFrom(connection, feature, Math.max(1, commit.version - 1), 2));
   if (place === 'mine') return {outcome: 'written'};

@@ -26,8 +26,8 @@ import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /**
- * Opens the embedded store; every role but the viewer makes the file when there is none. A role gets its methods and
- * no others: a viewer's file is opened for reading only, and its store has nothing that writes.
+ * Opens the embedded store. Every role except the viewer creates the file if there is none. A viewer's file is opened for
+ * reading only, and its store has no method that writes.
  * @throws StoreFault `store-not-ours`, `store-no-rights`, `store-full`, `store-unreachable`.
  */
 export async function openSqlite<R extends StoreRole>(
@@ -35,7 +35,7 @@ export async function openSqlite<R extends StoreRole>(
   role: R,
 ): Promise<StoreByRole[R]> {
   const {path, label} = target;
-  // An application must be able to end while its SDK follows; consoles, guards and agents live by following.
+  // An application has to be able to end while its SDK follows.
   const database = new Database({path, label, readOnly: role === 'viewer', keepAlive: role !== 'router'});
   try {
     await database.read(listFeatures);
@@ -66,7 +66,7 @@ function base(database: Database, {path, label}: SqliteTarget): Omit<ViewStore, 
     kind: 'sqlite',
     label,
     ...(caution === null ? {} : {caution}),
-    // The file lies on a local disk: one clock for all who share it.
+    // The file is on a local disk: all processes that share it have one clock.
     now: () => Date.now(),
     health: healthReader(database),
     features: () => database.read(listFeatures),
@@ -142,9 +142,9 @@ function healthReader(database: Database): () => Promise<StoreHealth> {
   };
 }
 
-/** Who may write to the file may command its releases. */
+/** A warning if every user may write to the file, and so command its releases; else null. */
 function cautionOf(path: string, label: string): string | null {
   const mode = statSync(path, {throwIfNoEntry: false})?.mode ?? 0;
   if (process.platform === 'win32' || (mode & 0o002) === 0) return null;
-  return `everybody on this machine may write to ${label}, and so command its releases: chmod o-w takes that away`;
+  return `every user of this machine may write to ${label}, and so command its releases: chmod o-w takes that away`;
 }

@@ -5,7 +5,7 @@ import type {Database} from './database.ts';
 import type {Connection} from './driver.ts';
 import {toJson} from '../../release/well-formed.ts';
 
-/** Made when first needed: a file of an earlier version goes on being one that both read. */
+/** Created at the first write, so that files of earlier versions stay readable for those versions. */
 const TABLE = `CREATE TABLE IF NOT EXISTS outputs (
   id INTEGER PRIMARY KEY AUTOINCREMENT, feature TEXT NOT NULL, at INTEGER NOT NULL, output TEXT NOT NULL
 ) STRICT`;

@@ -4,7 +4,7 @@ import {dirname} from 'node:path';
 
 /** Room for the index of the journal (32 KiB) and the commits of a rollback with its steps, in bytes. */
 const RESERVE_BYTES = 128 * 1024;
-/** So much is given free at once. */
+/** Size of one piece that is freed, in bytes. */
 const PIECE_BYTES = 16 * 1024;
 /** Less free space than this counts as a full disk, in bytes. */
 const FULL_BYTES = 64 * 1024;
@@ -15,7 +15,7 @@ const FULL_BYTES = 64 * 1024;
  */
 export type ReserveUse = 'nothing' | 'some' | 'all';
 
-/** A file beside the store that keeps room on its disk. On a full disk it is shortened, and the store gets the room. */
+/** A file next to the store that keeps space on its disk. On a full disk it is shortened, and the store uses the space. */
 export class Reserve {
   readonly #path: string;
   #isFilled = false;
@@ -25,12 +25,12 @@ export class Reserve {
     this.#path = `${storePath}-reserve`;
   }
 
-  /** Takes the room back, where there is enough for the store, too. Never throws. */
+  /** Restores the reserve if the disk has enough space for the store as well. Never throws. */
   fill(): void {
     this.#grow((missing, free) => (free < missing + RESERVE_BYTES ? 0 : missing));
   }
 
-  /** Takes back what there is once the store has closed its files, which were given the room. Never throws. */
+  /** Takes back the free space once the store has closed its journal, which had used it. Never throws. */
   reclaim(): void {
     if (this.#isSpent) this.#grow((missing, free) => Math.min(missing, free));
   }
@@ -44,7 +44,7 @@ export class Reserve {
       if (bytes <= 0) return;
       const file = openSync(this.#path, 'a', 0o600);
       try {
-        // Not zeros: a file system that compresses would keep no room for them.
+        // Random bytes: a file system that compresses would keep no space for zeros.
         writeSync(file, randomBytes(bytes));
       } finally {
         closeSync(file);
@@ -54,7 +54,7 @@ export class Reserve {
     }
   }
 
-  /** Gives a piece free. False: there is none, or not for this use. Never throws. */
+  /** Frees one piece. False: there is none, or none for this use. Never throws. */
   spend(use: ReserveUse): boolean {
     if (use === 'nothing') return false;
     try {

@@ -1,4 +1,10 @@
-import {KEEP_REPORTS_MS, type RouterRegistry, type RouterReport, type StoredRouterReport} from '../port.ts';
+import {
+  KEEP_REPORTS_MS,
+  MOST_REPORTS,
+  type RouterRegistry,
+  type RouterReport,
+  type StoredRouterReport,
+} from '../port.ts';
 import {decodeReport} from '../report.ts';
 import type {Database} from './database.ts';
 import {addFeature} from './features.ts';
@@ -8,9 +14,10 @@ export function routerRegistry(database: Database, feature: string): RouterRegis
   return {
     list: () =>
       database.read(connection => {
-        const sql = 'SELECT at, report FROM routers WHERE feature = ? ORDER BY name';
+        const sql =
+          'SELECT at, report FROM (SELECT name, at, report FROM routers WHERE feature = ? ORDER BY at DESC LIMIT ?) ORDER BY name';
         const reports: StoredRouterReport[] = [];
-        for (const row of connection.all(sql, feature)) {
+        for (const row of connection.all(sql, feature, MOST_REPORTS)) {
           const report = decodeReport(String(row['report']));
           if (report !== null) reports.push({...report, at: Number(row['at'])});
         }

@@ -1,7 +1,7 @@
 import {setImmediate as yieldToOthers, setTimeout as delay} from 'node:timers/promises';
 import {LOOK_EVERY_MS} from '../follow.ts';
 import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
-import {listen} from './bell.ts';
+import {subscribe} from './notifications.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
 import {addFeature} from './features.ts';
@@ -15,7 +15,7 @@ export function sampleReader(database: Database, feature: string): SampleReader 
   return {
     lastId: async () => String(await lastId()),
     async history(sinceMs, onBatch, signal) {
-      // Read first: what comes between this and the entries is handed out, not lost.
+      // Read first, so that entries that come meanwhile are handed out.
       let last = await lastId();
       let entries = await database.read(connection => entriesSince(connection, feature, sinceMs, 0));
       while (entries.length > 0 && !signal.aborted) {
@@ -53,7 +53,7 @@ async function followSamples(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<void> {
-  const bell = listen(database.bells, () => true);
+  const subscription = subscribe(database.notifications, () => true);
   let last = afterId;
   let away = false;
   try {
@@ -61,7 +61,7 @@ async function followSamples(
       let entries: SampleEntry[];
       try {
         entries = await source.batchAfter(last);
-        // Another file lies at the path: its ids begin again.
+        // Another file has taken the path, and its ids begin again.
         if (entries.length === 0 && (await source.lastId()) < last) last = 0;
       } catch (error) {
         if (signal.aborted) return;
@@ -77,10 +77,10 @@ async function followSamples(
         listener.onBatch(entries);
         last = Number(entries.at(-1)?.id);
       }
-      if (entries.length < BATCH) await bell.wait(LOOK_EVERY_MS, signal);
+      if (entries.length < BATCH) await subscription.wait(LOOK_EVERY_MS, signal);
     }
   } finally {
-    bell.close();
+    subscription.close();
   }
 }
 

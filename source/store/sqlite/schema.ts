@@ -47,7 +47,7 @@ export function prepareSchema(connection: Connection, readOnly: boolean, label: 
   if (readOnly) throw notThere(label);
   connection.execute('PRAGMA journal_mode = WAL');
   connection.transaction(() => {
-    // Another process may have been first, between the look and the lock.
+    // Another process may have created the tables before this one had the lock.
     if (!isReady(connection, label)) connection.execute(TABLES);
   }, true);
 }

@@ -3,7 +3,7 @@ import {wellFormedJson} from '../../release/well-formed.ts';
 import type {Database} from './database.ts';
 import type {Connection} from './driver.ts';
 
-/** Made when first needed: a file of an earlier version goes on being one that both read. */
+/** Created at the first write, so that files of earlier versions stay readable for those versions. */
 const TABLE = `CREATE TABLE IF NOT EXISTS shares (
   feature TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (feature, name)
 ) STRICT`;

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {once} from 'node:events';
 import {copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import type {IncomingMessage, ServerResponse} from 'node:http';
@@ -133,6 +134,9 @@ describe('headers and a token', () => {
     ]);
     rmSync(path);
     expect(await told(client)).toEqual(['unauthorized', `${path} cannot be read (ENOENT)`]);
+    // A pipe that no process writes into keeps no question waiting.
+    execFileSync('mkfifo', [path]);
+    expect(await told(client)).toEqual(['unauthorized', `${path} is not a plain file`]);
   });
 });
 

@@ -94,10 +94,15 @@ function paintSides(
   range: Range,
   style: ChartStyle,
 ): void {
-  const prod: Series = {values: history.prod, tone: 'prod', limit: null, badFrom: Number.POSITIVE_INFINITY};
+  const prod: Series = {
+    values: history.prod,
+    tone: 'sparkProd',
+    limit: null,
+    badFrom: Number.POSITIVE_INFINITY,
+  };
   const gray: Series = {
     values: history.gray,
-    tone: 'gray',
+    tone: 'sparkGray',
     limit: row.limits.find(({then}) => then !== 'wait') ?? null,
     badFrom: row.compared.broken === null ? badFrom({...row, history}, since) : Number.POSITIVE_INFINITY,
   };
@@ -153,9 +158,11 @@ function title(row: MetricRow, {t}: ViewModel, {columnMs, columns}: TimeScale, r
 
 function legend(row: MetricRow, {t}: ViewModel, range: Range, style: ChartStyle): Line {
   const sides: Line = [
-    say(`${style === 'dots' ? '┈' : '━'} ${t.sides.prod}`, 'prod'),
+    say(style === 'dots' ? '┈' : '━', 'sparkProd'),
+    say(` ${t.sides.prod}`, 'prod'),
     say(` ${row.texts.prod}   `),
-    say(`━ ${t.sides.gray}`, 'gray'),
+    say('━', 'sparkGray'),
+    say(` ${t.sides.gray}`, 'gray'),
     say(` ${row.texts.gray}`),
   ];
   const limits = row.limits.slice(0, LIMITS_NAMED).map(limit => {

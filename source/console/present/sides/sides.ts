@@ -124,7 +124,7 @@ export function sidePanel(
   return {
     title,
     note: noteOf(side, scene, about.filter),
-    tone: isBad ? 'bad' : 'frame',
+    tone: isBad ? 'bad' : side === 'gray' ? 'sparkGray' : 'sparkProd',
     rows: [...none, ...spaced],
     isUrgent: true,
   };

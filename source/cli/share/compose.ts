@@ -1,0 +1,220 @@
+import {messagesOf} from '../../console/messages/catalogue.ts';
+import {readHistories, stepFor} from '../../console/history.ts';
+import {MASKED, OPEN} from '../../console/present/clean.ts';
+import {headlines} from '../../console/present/headlines/headlines.ts';
+import type {Tone} from '../../console/present/line.ts';
+import {alertCounts, areDated, logRows} from '../../console/present/log.ts';
+import {dayAndTime, isSameDay, setPercent, timeOfDay} from '../../console/present/format.ts';
+import {STATE_MARKS} from '../../console/present/marks.ts';
+import {comparedLine} from '../../console/present/sides/compared.ts';
+import {written} from '../../console/present/sides/metric.ts';
+import {badFrom, metricRows, type MetricRow} from '../../console/present/sides/metric-rows.ts';
+import {isDim, isOld, prodVersionOf, sidePanel} from '../../console/present/sides/sides.ts';
+import {judgePanel} from '../../console/present/verdict/panel.ts';
+import type {ViewModel} from '../../console/present/view-model.ts';
+import type {Reading} from '../../console/reading.ts';
+import type {MonitorView} from '../../monitor/monitor.ts';
+import {lightsOf, stateFacts} from './facts.ts';
+import type {ListRow, Page, PageHealth, PageLine, PageRow} from '../../server/page/model.ts';
+import type {PageLook} from '../../server/page/source.ts';
+import type {ReleaseState} from '../../release/state.ts';
+import {pageLine, TONES} from './lines.ts';
+import {causeBlock} from './cause.ts';
+import {pageWords} from './words.ts';
+
+/** Values of a sparkline, and how far it looks back, milliseconds: from shortly before the release began. */
+const POINTS = 60;
+const BEFORE_MS = 60_000;
+const LEAST_SPAN_MS = 2 * 60_000;
+/** `serve` and `share` keep this much in memory. */
+const MOST_SPAN_MS = 15 * 60_000;
+const HEADLINES = 5;
+const LOG_ROWS = 30;
+/** Wide enough that no row is cut; the page breaks lines by itself. */
+const WIDE = 600;
+/** Rows that stand there even while nothing is known of them. */
+const ALWAYS: ReadonlySet<string> = new Set(['throughput', 'error_rate', 'response_time_p95']);
+
+/** A viewer sees now, and not whom to call. */
+function readingOf(monitor: MonitorView): Reading {
+  return {...monitor.snapshot(), contacts: {}, time: null};
+}
+
+/** What a monitor shows, as a page: the same reading, the same words, the same judgement as the console. */
+export function composePage(monitor: MonitorView, look: PageLook): Page {
+  const reading = readingOf(monitor);
+  const t = messagesOf(look.lang);
+  const words = pageWords(look.lang);
+  const clean = look.mask ? MASKED : OPEN;
+  const {release} = reading.snapshot.state;
+  const startedAt = release?.startedAt ?? reading.at;
+  const spanMs = Math.min(MOST_SPAN_MS, Math.max(LEAST_SPAN_MS, reading.at - startedAt + BEFORE_MS));
+  // A curve ends with the last full step: so it is sent once a step, not once a second.
+  const stepMs = stepFor(spanMs, POINTS);
+  const until = Math.floor(reading.at / stepMs) * stepMs;
+  const histories = readHistories(monitor, reading.metrics, until, POINTS, stepMs);
+  const scene: ViewModel = {reading, histories, t, clean, mayAct: false};
+  const rows = metricRows(scene).filter(isWorthShowing);
+  const said = headlines(scene, rows).slice(0, HEADLINES);
+  const state = release?.state ?? 'idle';
+  const {mark, tone} = STATE_MARKS[state];
+  const log = logRows({...reading, t, clean}).slice(0, LOG_ROWS);
+  const isDated = areDated(log, reading.at);
+  const [first] = said;
+  const name = clean.name(reading.feature, 64);
+  return {
+    schema: 'graydeck.page/1',
+    lang: look.lang,
+    at: reading.at,
+    time: timeOfDay(reading.at),
+    zone: zoneAt(reading.at, look.lang),
+    health: healthOf(first?.tone ?? 'quiet', state),
+    title: `${name} · ${first?.text ?? t.states[state]}`.slice(0, 160),
+    badge: look.mask ? words.masked : '',
+    words: look.hasHome ? {...words.page, home: words.home} : words.page,
+    feature: name,
+    version: release === null ? '' : clean.name(release.version, 40),
+    prodVersion: cleanOrEmpty(prodVersionOf(reading)),
+    state: {mark, tone: TONES[tone], word: t.states[state]},
+    lights: lightsOf(scene).map(pageLine),
+    headlines: said.map(one => ({mark: one.mark, tone: TONES[one.tone], text: one.text})),
+    phases: phasesOf(scene),
+    facts: stateFacts(scene).map(pageLine),
+    notes: {prod: noteOf('prod'), gray: noteOf('gray')},
+    rows: rows.map(row => pageRow(row, scene)),
+    verdict: release === null ? null : verdictOf(scene),
+    cause: causeBlock(scene, monitor, words),
+    logTitle: logTitleOf(scene),
+    log: log.map(row => ({
+      time: isDated && !isSameDay(row.at, reading.at) ? dayAndTime(row.at) : timeOfDay(row.at),
+      mark: row.mark,
+      tone: TONES[row.tone],
+      text: row.text,
+      who: row.who,
+    })),
+  };
+
+  function cleanOrEmpty(version: string | null): string {
+    return version === null ? '' : clean.name(version, 40);
+  }
+
+  function noteOf(side: 'prod' | 'gray'): PageLine {
+    const about = {width: WIDE, sparkWidth: 0, limitWidth: 0, picked: null, spacing: 1, filter: ''};
+    return pageLine(sidePanel(side, scene, [], about).note);
+  }
+}
+
+/** A feature as one row of the list: without curves, which a hundred features would make dear. */
+export function composeRow(monitor: MonitorView, look: PageLook): ListRow {
+  const reading = readingOf(monitor);
+  const t = messagesOf(look.lang);
+  const clean = look.mask ? MASKED : OPEN;
+  const {release, alerts} = reading.snapshot.state;
+  const {split} = reading.snapshot;
+  const scene: ViewModel = {reading, histories: new Map(), t, clean, mayAct: false};
+  const [first] = headlines(scene, metricRows(scene));
+  const state = release?.state ?? 'idle';
+  const tone = first?.tone ?? 'quiet';
+  return {
+    feature: clean.name(reading.feature, 64),
+    health: healthOf(tone, state),
+    mark: first?.mark ?? STATE_MARKS[state].mark,
+    tone: TONES[tone],
+    state: t.states[state],
+    percent: release === null ? '' : setPercent(split.live ? split.percent : 0),
+    version: release === null ? '' : clean.name(release.version, 24),
+    text: first?.text ?? '',
+    alerts: pageWords(look.lang).list.alerts(alertCounts(alerts).open),
+  };
+}
+
+function isWorthShowing({metric, values, history}: MetricRow): boolean {
+  if (values.prod !== null || values.gray !== null || ALWAYS.has(metric.name)) return true;
+  return [...(history?.prod ?? []), ...(history?.gray ?? [])].some(value => value !== null);
+}
+
+function pageRow(row: MetricRow, {reading, t}: ViewModel): PageRow {
+  const {history, scale, limits, metric, isPerSecond} = row;
+  const isRowOld = isOld(row, isDim('gray', reading));
+  const [limit] = limits;
+  const bad = badFrom(row, reading.snapshot.state.release?.splitChangedAt ?? 0);
+  const isKnown = [...(history?.prod ?? []), ...(history?.gray ?? [])].some(value => value !== null);
+  return {
+    label: row.label,
+    prod: row.texts.prod,
+    gray: row.texts.gray,
+    compared: isRowOld ? [] : pageLine(comparedLine(row, t)),
+    limit:
+      limit === undefined || limit.then === 'wait'
+        ? ''
+        : `${limit.bad === 'above' ? '>' : '<'} ${written(metric, limit.value, isPerSecond)}`,
+    isBad: row.compared.standing === 'worse',
+    isOld: isRowOld,
+    chart:
+      history === null || scale === null || !isKnown
+        ? null
+        : {
+            prod: history.prod.map(rounded),
+            gray: history.gray.map(rounded),
+            min: scale.min,
+            max: scale.max,
+            badFrom: isRowOld || !Number.isFinite(bad) ? POINTS : bad,
+          },
+  };
+}
+
+/** Rounds to four digits: a curve does not show more. */
+function rounded(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(4));
+}
+
+function verdictOf(scene: ViewModel): Page['verdict'] {
+  const {title, note, rows} = judgePanel(scene.reading.snapshot.state.release, scene, WIDE);
+  return {
+    title: pageLine(title),
+    note: pageLine(note),
+    rows: rows.map(pageLine).filter(row => row.length > 0),
+  };
+}
+
+function phasesOf({reading, clean}: ViewModel): Page['phases'] {
+  const {release} = reading.snapshot.state;
+  if (release === null) return [];
+  const isOver = release.state === 'completed';
+  const isBack = release.rollback !== null;
+  return release.plan.phases.map(({name, percent}, index) => ({
+    name: clean.name(name, 24),
+    percent: setPercent(percent),
+    state: isOver || index < release.phase ? 'past' : index === release.phase && !isBack ? 'now' : 'ahead',
+  }));
+}
+
+function logTitleOf({reading, t}: ViewModel): PageLine {
+  const {open, unacknowledged} = alertCounts(reading.snapshot.state.alerts);
+  const title = {text: t.log.title, tone: 'strong'} as const;
+  if (open === 0) return [title];
+  return [
+    title,
+    {text: `  ${t.log.alerts(open, unacknowledged)}`, tone: unacknowledged > 0 ? 'warn' : 'quiet'},
+  ];
+}
+
+/** The health that a headline's tone stands for, as the icon of a tab shows it. */
+function healthOf(tone: Tone, state: ReleaseState | 'idle'): PageHealth {
+  if (state === 'idle') return 'off';
+  if (tone === 'alarm' || tone === 'bad') return 'bad';
+  // A release that was rolled back has done no harm any more, but it is not well either.
+  const isBack = state === 'rolling_back' || state === 'rolled_back' || state === 'failed';
+  return isBack || tone === 'warn' || tone === 'caution' ? 'watch' : 'well';
+}
+
+const ZONES = new Map<string, Intl.DateTimeFormat>();
+
+/** The time zone of this machine at a moment: `CET`, `GMT+8`. */
+export function zoneAt(at: number, lang: string): string {
+  const format =
+    ZONES.get(lang) ??
+    new Intl.DateTimeFormat(lang === 'zh' ? 'zh-CN' : 'en', {timeZoneName: 'short', hour: 'numeric'});
+  ZONES.set(lang, format);
+  return format.formatToParts(at).find(({type}) => type === 'timeZoneName')?.value ?? '';
+}
