@@ -11,7 +11,7 @@ const NAMELESS = /\b(?:nobody|whoever|somebody)\b/giu;
  * Most of these words in `source/` and README.md. The goal is 20: Chinese or quoted texts, and sentences in which no actor
  * exists. The rest stands in rooms whose prose has not been rewritten yet. Lower this number with each room; never raise it.
  */
-const NAMELESS_AT_MOST = 183;
+const NAMELESS_AT_MOST = 7;
 /** Rooms whose prose has been rewritten. They hold none of these words. */
 const REWRITTEN = 'config controller demo release replay report router sdk server steps'.split(' ');
 
