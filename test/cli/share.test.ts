@@ -1,6 +1,8 @@
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, inject, test} from 'vitest';
+import {watchingIn} from '../../source/server/page/links.ts';
+import {openStore} from '../../source/store/open.ts';
 import {eventually} from '../patience.ts';
 import {TestTerminal} from '../terminal/open.ts';
 import {Workplace} from './program.ts';
@@ -33,6 +35,11 @@ describe('share', () => {
       expect(told()).toMatch(/only this machine reaches it[^]*ssh -N -L \d+:127\.0\.0\.1:\d+/u),
     );
     const watching = place.start(['watch', link]);
+    const store = await openStore(place.store, 'viewer', {env: {}});
+    await eventually(async () =>
+      expect(watchingIn(await store.feature('pay').shares.read(), store.now())).toBe(1),
+    );
+    await store.close();
     let seen = '';
     watching.stdout.on('data', (bytes: Buffer) => (seen += bytes.toString()));
     await eventually(() => expect(seen).toMatch(/^\d\d:\d\d:\d\d {2}\S pay · /mu));

@@ -59,7 +59,7 @@ const en: PageWords = {
     unknown: 'A person took it back; no metric spoke against gray.',
   },
   list: {
-    headline: (features, bad) => `${bad} of ${features} releases need a look`,
+    headline: (features, bad) => `${bad} of ${features} releases ${bad === 1 ? 'needs' : 'need'} a look`,
     fine: features => (features === 1 ? 'the one release is well' : `all ${features} releases are well`),
     alerts: count => (count === 0 ? '' : count === 1 ? '1 alert' : `${count} alerts`),
     opening: 'opening',

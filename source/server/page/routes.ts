@@ -125,8 +125,8 @@ export function addPageRoutes(
       const token = typeof body['token'] === 'string' ? body['token'].trim() : '';
       const client = clientOf(clients, `Bearer ${token}`);
       if (client === null || !client.scopes.has('read')) {
-        await slowDown(context);
-        return notice(context, 403, lang, {...login, text: login.refused, form: login});
+        const isAnswered = await slowDown(context);
+        return notice(context, isAnswered ? 403 : 429, lang, {...login, text: login.refused, form: login});
       }
       const isSecure = context.req.header('x-forwarded-proto') === 'https';
       context.header('set-cookie', loginCookie(client, Date.now(), isSecure));

@@ -39,7 +39,7 @@ svg .prod{stroke:var(--prod)}svg .gray{stroke:var(--gray)}svg .worse{stroke:var(
 .log time{color:var(--quiet);font-variant-numeric:tabular-nums}
 .list a{display:grid;grid-template-columns:1.4rem minmax(9rem,1.2fr) 5rem 8rem 4rem 4fr auto;gap:.1rem .6rem;padding:.4rem .3rem;
 border-bottom:1px solid var(--line);color:var(--ink);text-decoration:none}.list a:hover{background:var(--band)}
-.list .badge{justify-self:start;align-self:start}.list .version{color:var(--quiet)}
+.list .mark{justify-self:start;align-self:start;padding:0 .3rem;border-radius:.2rem}.list .badge{justify-self:start;align-self:start}.list .version{color:var(--quiet)}
 footer{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-top:.9rem}
 #link{margin-top:.75rem;color:var(--quiet)}#link.lost{position:sticky;bottom:0;padding:.4rem .75rem;background:var(--caution);color:var(--on);font-weight:700}
 main.lost{opacity:.75}.notice{max-width:34rem;margin:3rem auto}
