@@ -13,7 +13,7 @@ export interface Metric {
   readonly index: number;
   /** Counts whole things: a fraction is a mistake. */
   readonly whole: boolean;
-  /** Newest second a value was counted in, for giving up a place nobody uses any more. */
+  /** Newest second a value was counted in, so that an unused place can be given up. */
   lastSecond: number;
 }
 
@@ -34,7 +34,7 @@ const STANDARD: readonly [name: string, kind: MetricKind][] = [
   ['users', 'users'],
 ];
 
-/** Metrics beyond the standard and declared ones; whoever sends more names is not remembered. */
+/** Metrics beyond the standard and declared ones; further names are not counted. */
 const MOST_OTHERS = 64;
 export const LONGEST_NAME = 64;
 /** Names an entry uses for itself. */

@@ -11,11 +11,11 @@ export interface SideNumbers {
   conversions: number | null;
   /** Percent of requests. */
   conversionRate: number | null;
-  /** Percent of requests that were answered; null unless somebody reports `unavailable`. */
+  /** Percent of requests that were answered; null unless a sample reports `unavailable`. */
   availability: number | null;
   /** Milliseconds. */
   responseTime: ValueParts;
-  /** Distinct users in the window, estimated; null unless somebody reports `users`. */
+  /** Distinct users in the window, estimated; null unless a sample reports `users`. */
   activeUsers: number | null;
   /** Every other counter by name, summed. */
   counters: Record<string, number>;

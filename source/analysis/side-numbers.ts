@@ -26,7 +26,7 @@ export function readNumbers(
   const lanes = ring.lanes(side, which);
   const everything = ring.lanes(side, 'everything');
   const requests = reading.sumOf(lanes, REQUESTS, seconds, slots);
-  /** Null unless somebody on this side reports it: what nobody counts is unknown, not 0. */
+  /** Null unless a sample of this side reports it: an unreported number is unknown, not 0. */
   const counted = (metric: number): number | null =>
     everything.some(lane => lane.counters[metric] !== undefined)
       ? reading.sumOf(lanes, metric, seconds, slots)

@@ -5,12 +5,12 @@ import {keyOf, placer, type Placement} from './place.ts';
 import {comparedTextsOf, comparesDates, type CustomRules, type User} from './rule.ts';
 
 /**
- * How far a router may go by the split it has. `stale`: nobody knows whether it still holds, and the phase says prod
+ * How far a router may go by the split it has. `stale`: it may not hold any more, and the phase says prod
  * then. `rolled-back`: its release was seen taken back before. `unknown`: it has none yet.
  */
 export type Standing = 'fresh' | 'stale' | 'rolled-back' | 'unknown';
 
-/** Where a user goes. The same object for everybody of whom the same is true, as long as the split holds. */
+/** Where a user goes. Users with the same answer get the same object, as long as the split holds. */
 export interface Decision {
   readonly side: Placement['side'];
   /** Beside those of a placement and of a standing: `fault`, where what was given cannot be used. */
@@ -39,7 +39,7 @@ export function decider(
     const answer: Decision = Object.freeze({
       side: 'prod',
       reason: standing,
-      // Nobody is at his side by percent now: who measures is not to compare these with the others.
+      // No user is on a side by percent now, so measurements must not compare these users with the others.
       cohort: 'outside',
       version,
       release,

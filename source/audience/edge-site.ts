@@ -13,7 +13,7 @@ export interface EdgeFeature {
 export interface EdgeSite {
   /** Whose value is the user's id; where it is empty, the client's address stands for it. */
   user: EdgeSource;
-  /** Attributes that rules may name, from where somebody trustworthy has put them. */
+  /** Attributes that rules may name, each from a trusted source. */
   attributes: Readonly<Record<string, EdgeSource>>;
   features: Readonly<Record<string, EdgeFeature>>;
   /** Where the edge tells, on this host only, which file it works by. */

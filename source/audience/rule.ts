@@ -138,7 +138,7 @@ function numberOf(value: unknown): number {
   return typeof value === 'bigint' ? Number(value) : Number.NaN;
 }
 
-/** Whether a rule compares dates: only then somebody has to look at a clock. */
+/** Whether a rule compares dates: only then a decision needs a clock. */
 export function comparesDates(rule: Rule): boolean {
   if ('all' in rule) return rule.all.some(comparesDates);
   if ('any' in rule) return rule.any.some(comparesDates);

@@ -8,7 +8,7 @@ const CODES = {SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: 129} 
 /** A verb that does not end by itself after a signal is ended, in milliseconds. */
 const GRACE_MS = 3000;
 
-/** Signals of this process, once somebody asks for them; until then each ends the process at once. */
+/** Signals of this process, from the first subscription on. Before it, each signal ends the process at once. */
 export class Signals {
   readonly #controller = new AbortController();
   #isTaken = false;

@@ -13,7 +13,7 @@ export interface Alarm {
 
 const TITLE_WIDTH = 80;
 
-/** Critical alerts that nobody has seen, each time they are raised or told again, and rollbacks. Pure. */
+/** Unacknowledged critical alerts, each time they are raised or repeated, and rollbacks. Pure. */
 export function alarmOf({feature, alerts, release}: State, t: Messages, clean: Cleaner): Alarm {
   const open = alerts.filter(
     alert =>

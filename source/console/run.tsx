@@ -82,7 +82,7 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
   try {
     const left = await app.waitUntilExit();
     const code = signal === null ? (typeof left === 'number' ? left : 0) : CODES[signal];
-    // After a hang-up nobody is there to read it.
+    // After a hang-up the terminal is gone.
     if (signal !== 'SIGHUP') await screen.say(farewell(watched, done));
     return {code, signal};
   } finally {

@@ -5,7 +5,7 @@ import type {Tone} from './present/line.ts';
 
 export type PanelName = 'metrics' | 'log' | 'fleet';
 
-/** What waits for a `y`: the change as it was when the dialog opened, so that nobody confirms something else. */
+/** What waits for a `y`: the change as it was when the dialog opened, so that a `y` never confirms a change made since. */
 export type Pending =
   | {action: 'rollback'; release: string}
   | {action: 'raise'; release: string; from: number; to: number}

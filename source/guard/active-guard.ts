@@ -54,7 +54,7 @@ export class ActiveGuard {
   #looked: {at: Moment; now: number} | null = null;
   #jump: Outage | null = null;
   #differsSince: number | null = null;
-  /** Whether the one at work goes on where somebody has judged before. */
+  /** Whether the judge at work continues an earlier judgement. */
   #isContinued = false;
   #missed: readonly Reason[] | null = null;
   #unapplied: readonly Report[] = [];
@@ -100,7 +100,7 @@ export class ActiveGuard {
     await this.#checkpoints.write(judging.checkpoint(), now);
   }
 
-  /** Leaves what it knows to whoever comes next, unless that one is there already. */
+  /** Leaves a checkpoint to the next guard, unless that one is there already. */
   async end(): Promise<void> {
     if (this.#judging === null || !this.#term.isLeased()) return;
     await this.#checkpoints.write(this.#judging.checkpoint(), this.#options.controller.now());
@@ -137,10 +137,10 @@ export class ActiveGuard {
     return this.#judging;
   }
 
-  /** Time in which nobody could see anything is not counted; the clock runs again once gray is heard. */
+  /** Holds the phase clock for time without data. It runs again once samples from gray arrive. */
   async #uncount({id, state, clock}: Release, servedTo: number | null): Promise<void> {
     if (servedTo === null || state !== 'rolling' || clock.since === null) return;
-    const why = 'nobody could see how gray was doing';
+    const why = 'no data about gray was available';
     await this.#term.command({type: 'hold-clock', release: id, why, since: servedTo});
   }
 
@@ -160,7 +160,7 @@ export class ActiveGuard {
       },
     );
     const [first] = stopped;
-    // Whoever slept, or came late, does not go on as if nothing had been: it would have been stopped.
+    // A guard that slept or came late must not go on as if nothing had happened: gray would have been stopped.
     if (last !== null && first !== undefined && this.#isContinued && !stops(last.verdict))
       this.#missed = first.reasons;
     this.#isContinued = true;

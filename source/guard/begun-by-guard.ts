@@ -10,7 +10,7 @@ const BEGINS: ReadonlySet<string> = new Set<Event['type']>([
 
 /**
  * Whether the run of steps that a release is in was begun by a guard, this one or one before it: then it belongs to the
- * guard that acts, and nobody else is at it.
+ * guard that acts, and no other process runs it.
  */
 export function begunByGuard(commits: readonly Commit[], releaseId: string): boolean {
   const begun = commits.findLast(({events}) =>

@@ -24,16 +24,16 @@ export interface GuardKeeping {
   onRole(role: Role): void;
 }
 
-/** After another has left, one asks more often: whoever leaves gives the lease up. */
+/** Milliseconds between requests for the lease after another guard has left: that guard gives the lease up. */
 const ASK_SOON_MS = 200;
 /** What is stopped gets so long to end, milliseconds; then the guard is given over all the same. */
 const ENDS_WITHIN_MS = 1500;
 const WATCH_MS = 250;
 
 /**
- * Stays beside a feature and is its guard whenever nobody else is, until the signal aborts; then hands over at once.
- * Being the guard takes the lease and an epoch of the log: the lease keeps others waiting, the epoch keeps whoever slept
- * through the end of its lease from being heard.
+ * Guards a feature while no other guard does, until the signal aborts; then hands over at once.
+ * Being the guard takes the lease and an epoch of the log: the lease keeps others waiting, the epoch refuses the commands of a
+ * guard that slept through the end of its lease.
  * @throws StoreFault `store-no-rights` where this process may not be a guard and never was one
  */
 export async function keepGuard(keeping: GuardKeeping, signal: AbortSignal): Promise<void> {
@@ -59,7 +59,7 @@ async function enter(
     const isOurs = await lease.hold();
     outages.answered();
     if (isOurs) {
-      // Whoever took the guard since, another process or this one before it slept, is seen by the epoch.
+      // The epoch shows a guard that has taken over since: another process, or this one before it slept.
       const from = controller.snapshot().state.guard?.epoch ?? 0;
       const by = {name, kind: 'guard'} as const;
       const isMeant = () => lease.isHeld() && !signal.aborted;
@@ -68,7 +68,7 @@ async function enter(
       // The log was not read as far as that; by now it is.
       if (outcome.kind === 'refused' && outcome.refusal.code === 'old-epoch') return null;
       if (outcome.kind === 'refused') {
-        // Somebody else may be able to.
+        // Another process may be allowed to.
         await lease.giveUp();
         told({role: 'away', why: outcome.refusal.message});
       }
@@ -103,7 +103,7 @@ async function serve(keeping: GuardKeeping, term: OwnTerm, signal: AbortSignal):
   clearInterval(watching);
   stopListening();
   if (!signal.aborted) return;
-  // First the lease: whoever hears that the guard has left finds it free.
+  // First the lease: a standby that reads that the guard has left then finds it free.
   await lease.giveUp().catch(() => undefined);
   const by = term.actor;
   await controller.execute({type: 'leave-guard'}, {by}).catch(() => undefined);

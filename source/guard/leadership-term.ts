@@ -10,7 +10,7 @@ export interface LeadershipTerm {
   readonly signal: AbortSignal;
   /** Whether it cannot have run out yet. Asked before anything is done to the world. */
   isHeld(): boolean;
-  /** Whether nobody else can be the guard yet: what was done until now may still be told. */
+  /** Whether no other process can be the guard yet: results up to now may still be written. */
   isLeased(): boolean;
   /** Gives a command as this guard; null: it is the guard no more, and nothing was written. @throws StoreFault */
   command(intent: Intent, reason?: string, isMeant?: () => boolean): Promise<Outcome | null>;

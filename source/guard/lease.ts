@@ -1,7 +1,7 @@
 import type {LeaseKeeper} from '../store/port.ts';
 import {elapsed, type Clock, type Moment} from '../monitor/clock.ts';
 
-/** For how long the guard is somebody's without a word, milliseconds. */
+/** Milliseconds that a guard keeps the lease without renewing it. */
 export const LEASE_MS = 5000;
 /** How often it is renewed, and asked for by those who stand by, milliseconds. */
 export const RENEW_MS = 1000;

@@ -28,7 +28,7 @@ export interface GuardInput {
   now: number;
   /** Since when not every live router has applied the split; null: all have. */
   differsSince: number | null;
-  /** Why gray would have been stopped while nobody looked, though it is over by now; absent: it would not have been. */
+  /** Why a guard would have stopped gray in a time without one, although the cause is over by now; absent: no reason. */
   missed?: readonly Reason[];
   /** Those routers, each with what keeps it, if it says so. */
   unapplied: readonly Pick<Report, 'name' | 'trouble'>[];
@@ -83,7 +83,9 @@ function actionOrders(input: GuardInput): Order[] {
   const {action, reasons} = judgement.verdict;
   const reason = words(reasons);
   if (missed !== undefined && (action === 'advance' || action === 'hold') && release.state === 'rolling')
-    return [{intent: {type: 'pause', release: release.id}, reason: `while nobody looked: ${words(missed)}`}];
+    return [
+      {intent: {type: 'pause', release: release.id}, reason: `while no guard was judging: ${words(missed)}`},
+    ];
   switch (action) {
     case 'rollback':
       return isStuck(input) ? [] : [{intent: {type: 'rollback', release: release.id}, reason}];
@@ -114,7 +116,7 @@ function isStuck({release, judgement}: GuardInput): boolean {
 
 function clockOrders({release, judgement, differsSince, now}: GuardInput): Order[] {
   const {state, id, clock, percent} = release;
-  // Whoever goes on has no use for the clock of the phase that is left.
+  // A release that goes on has no use for the clock of the phase that it leaves.
   if (state !== 'rolling' || judgement.verdict.action === 'advance') return [];
   const hold = (why: string, since: number): Order[] =>
     clock.held === why ? [] : [{intent: {type: 'hold-clock', release: id, why, since}}];

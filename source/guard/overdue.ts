@@ -18,7 +18,7 @@ export function overdue(
   if (durationMs === null || manual === true) return null;
   const isLast = phase === plan.phases.length - 1;
   if (isLast && plan.complete === 'manual') return null;
-  // Whoever sets the percentage by hand has looked at it.
+  // An operator who sets the percentage has looked at the release.
   const sinceMs = now - Math.max(phaseEnteredAt, splitChangedAt);
   if (sinceMs < TIMES * durationMs + MORE_MS) return null;
   return `${name ?? 'the phase'} was to take ${timeWords(durationMs)} and has been there for ${timeWords(sinceMs)}`;

@@ -10,7 +10,7 @@ export interface Beginning {
   release: Pick<Release, 'id' | 'startedAt' | 'splitChangedAt'>;
   /** What the guard before has left; null: nothing. */
   found: Checkpoint | null;
-  /** The last time that nobody could see anything and that nobody has judged since; null: somebody could. */
+  /** The latest gap in the data that has not been judged yet; null: there is none. */
   blind: Outage | null;
   /** The store's clock, and the newest version of its log. */
   now: number;
@@ -26,7 +26,7 @@ export function beginAt({release, found, blind, now, version}: Beginning): Omit<
   return {release: release.id, at: wholeSecond(at), notBefore, version, judge: null, evidence: null};
 }
 
-/** An outage that nobody has judged since; null: there was none, or whoever has judged since could see. */
+/** Returns an outage without a judgement since; null: there was none, or a guard with data has judged since. */
 export function unseen(
   outage: Outage | null,
   {startedAt}: Pick<Release, 'startedAt'>,

@@ -22,7 +22,7 @@ export interface ObserverOptions extends JudgingOptions {
   clock: Clock;
 }
 
-/** How often the checkpoint of whoever guards is looked at again, milliseconds. */
+/** Milliseconds between two looks at the guard's checkpoint. */
 const COMPARE_EVERY_MS = 30_000;
 
 /**
@@ -83,7 +83,7 @@ export class Observer {
     const found = await readCheckpoint(shelf, release.id, now);
     this.#readAt = moment;
     const blind = unseen(outage, release, found);
-    // Whoever guards knows since when everything counts; where nobody has judged since, this one does.
+    // The guard's checkpoint says since when data counts. Without a judgement since then, this observer says it.
     if (isSettled && (found === null || blind !== null || found.notBefore === old.notBefore)) return old;
     this.#epoch = epoch;
     this.#outage = outage;

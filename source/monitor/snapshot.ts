@@ -211,7 +211,7 @@ type Measured = Pick<
   | 'dataFaults'
 >;
 
-/** The second that was judged last is the one that is shown. Whoever names a window wants everything up to now in it. */
+/** Shows the second that was judged last. A window named by the caller reaches up to now. */
 function windowOf(
   {windowMs}: MonitorSources,
   now: number,

@@ -53,6 +53,8 @@ function eventForReaders(event: Event | UnknownEvent): Event | UnknownEvent {
       return {...known, error: errorForReaders(known.step, known.error)};
     case 'release-failed':
       return {...known, error: errorForReaders(known.step, known.error)};
+    case 'gate-closed':
+      return {...known, words: 'the gate is closed; those who may act see why'};
     case 'release-paused': {
       return {...known, reason: pauseForReaders(known.reason)};
     }
@@ -78,6 +80,11 @@ function eventForReaders(event: Event | UnknownEvent): Event | UnknownEvent {
     case 'verdict-changed':
     case 'clock-held':
     case 'clock-ran':
+    case 'approval-asked':
+    case 'approval-given':
+    case 'release-disabled':
+    case 'release-enabled':
+    case 'unknown-accepted':
       return known;
   }
   const {type, ignorable} = event as UnknownEvent;

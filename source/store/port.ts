@@ -137,7 +137,7 @@ export interface RollUpWriter {
   write(kind: RollUpKind, rollUps: RollUp[], keepMs: number): Promise<void>;
 }
 
-/** Routers that are listed at most: whoever may report may write any number. The newest to speak are listed. */
+/** Routers that are listed at most: a client with the right to report may write any number. The newest to speak are listed. */
 export const MOST_REPORTS = 5000;
 
 export interface RouterRegistry {

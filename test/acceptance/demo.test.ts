@@ -28,7 +28,7 @@ describe('the demo', () => {
     expect([confirmed, of]).toEqual(['3', '3']);
     await demo.until('ROLLED BACK');
     await demo.until('0 % set · 0 % applied');
-    await demo.until(/GRAY v1\.1\.0 ─+ nobody gets it/u);
+    await demo.until(/GRAY v1\.1\.0 ─+ no users/u);
     demo.press('r');
     await demo.until('r: it is rolled back');
     demo.press('q');

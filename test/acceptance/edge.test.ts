@@ -50,8 +50,8 @@ describe.skipIf(redisMissing || nginxMissing || wrkMissing)('an edge that an age
     expect(await askMany(edge.port, [forced])).toEqual(['gray']);
     await expect.poll(async () => (await statusOf(place)).percent).toMatchObject({set: 50, applied: 50});
     const looked = await place.cli.run('doctor', '--config', 'edge.yaml', '--feature', FEATURE);
-    expect(looked.stdout).toMatch(/nginx\s+it works by .*graydeck\.conf/);
-    expect(looked.stdout).toContain('nobody is on gray after 18 s at most');
+    expect(looked.stdout).toMatch(/nginx\s+nginx uses .*graydeck\.conf/);
+    expect(looked.stdout).toContain('no user is on gray after 18 s at most');
     expect(looked.stdout).not.toContain('worker_shutdown_timeout is');
     expect(looked.stdout).not.toContain('sets no worker_shutdown_timeout');
     const {exitCode, stdout} = await place.cli.run('rollback', '--feature', FEATURE);

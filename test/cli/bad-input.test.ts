@@ -21,7 +21,7 @@ const table: readonly [typed: string[], message: RegExp, next: RegExp][] = [
   [['roleback'], /there is no verb "roleback"\./u, /did you mean graydeck rollback\?/u],
   [['abort'], /there is no verb "abort"\./u, /did you mean graydeck rollback\?/u],
   [['audience', 'inclde', 'u'], /audience cannot "inclde"\./u, /did you mean graydeck audience include\?/u],
-  [['plan'], /plan needs to be told what: check, show, new\./u, /graydeck plan --help/u],
+  [['plan'], /plan needs one of: check, show, new\./u, /graydeck plan --help/u],
   [['status', '--jsn'], /there is no flag "--jsn"\./u, /did you mean --json\?/u],
   [['status', '--dry-run'], /status does not take --dry-run\./u, /graydeck status --help/u],
   [['status', '--by'], /--by needs a value\./u, /--by NAME/u],

@@ -146,7 +146,7 @@ describe('the steps of a release', () => {
     const failed = await place.run(...start, '--plan', 'plan.yaml');
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toContain(
-      'nobody gets gray, but deploy.deploy failed: test ended with exit code 1.',
+      'no user gets gray, but deploy.deploy failed: test ended with exit code 1.',
     );
     expect(failed.stderr).toContain('→ graydeck retry deploy.deploy');
     expect(await place.json('status')).toMatchObject({state: 'failed', percent: {set: 0}});

@@ -46,7 +46,7 @@ describe('the hooks of phases', () => {
     const failed = await place.run('next', '--yes');
     expect(failed.exitCode).toBe(1);
     expect(failed.stderr).toContain(
-      'nobody more gets gray, but phase-2.before failed: test ended with exit code 1',
+      'no further user gets gray, but phase-2.before failed: test ended with exit code 1',
     );
     expect(failed.stderr).toContain('→ graydeck resume, then graydeck next');
     expect(await place.json('status')).toMatchObject({state: 'paused', percent: {set: 5}});

@@ -28,8 +28,8 @@ describe('before a release starts', () => {
     await place.file('plan.yaml', `${all}hooks: {deploy: ['true'], promote: ['true']}\n`);
     const {exitCode, stderr} = await place.run(...start, '--yes', '--plan', 'plan.yaml');
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('▲ routers: no router is there: a percentage moves nobody');
-    expect(stderr).toContain('▲ guard: nobody watches');
+    expect(stderr).toContain('▲ routers: no router is connected: a percentage moves no user');
+    expect(stderr).toContain('▲ guard: no guard is running');
     expect(stderr).toContain(
       '▲ plan: there is a promote hook and no demote hook: a rollback after promotion',
     );
@@ -64,7 +64,7 @@ describe('before a release starts', () => {
     const reason = await lastReason(place);
     expect(reason).toContain('in a hurry; checked: database backup; preflight skipped: ');
     expect(reason).toContain('hooks: stop: graydeck-no-such was not found');
-    expect(reason).toContain('nobody says that it is done: the tests have passed');
+    expect(reason).toContain('not confirmed as done: the tests have passed');
   });
 
   test('its checklist is answered for by name, and the log says by whom', async () => {
@@ -95,7 +95,7 @@ describe('before a release starts', () => {
     terminal.type('y\r');
     await terminal.until('the tests have passed: done?');
     terminal.type('n\r');
-    await terminal.until('nobody says that it is done: the tests have passed');
+    await terminal.until('not confirmed as done: the tests have passed');
     expect(await terminal.exit()).toBe(3);
   });
 
@@ -104,7 +104,7 @@ describe('before a release starts', () => {
     await place.file('plan.yaml', CHECKLIST);
     const {exitCode, stderr, stdout} = await place.run(...start, '--plan', 'plan.yaml', '--dry-run');
     expect(exitCode).toBe(0);
-    expect(stderr).toContain('✖ checklist: nobody says that it is done: database backup');
+    expect(stderr).toContain('✖ checklist: not confirmed as done: database backup');
     expect(stdout).toContain('would write  pay  started v1.1.0');
   });
 
@@ -115,9 +115,9 @@ describe('before a release starts', () => {
     const away = ['--prometheus', 'http://127.0.0.1:9'];
     const needed = await place.run(...start, '--yes', '--plan', 'cpu.yaml', ...away);
     expect(needed.exitCode).toBe(3);
-    expect(needed.stderr).toMatch(/✖ prometheus: .* does not answer: .*; the plan speaks of cpu/u);
+    expect(needed.stderr).toMatch(/✖ prometheus: .* does not answer: .*; the plan uses cpu/u);
     const unknown = await place.run(...start, '--yes', '--plan', 'cpu.yaml', '--dry-run');
-    expect(unknown.stderr).toContain('the plan speaks of cpu, and nobody knows where Prometheus is');
+    expect(unknown.stderr).toContain('the plan uses cpu, but no address of Prometheus is set');
     const told = await place.json(...start, '--yes', '--plan', 'plan.yaml', ...away);
     expect(found(told)).toContainEqual(expect.objectContaining({check: 'prometheus', level: 'doubt'}));
   });

@@ -46,7 +46,7 @@ describe('status, where nobody guards', () => {
       });
     const {stdout} = await place.run('status');
     expect(stdout).toMatch(
-      /VERDICT ROLLBACK {2}nobody acts on it: no guard\n {4}gray error rate 60 %, passes at 10 % or less/,
+      /VERDICT ROLLBACK {2}not acted on: no guard\n {4}gray error rate 60 %, passes at 10 % or less/,
     );
     expect(await log.head()).toEqual(head);
     expect(await rollUps.read('minutes', 0)).toEqual([]);
@@ -56,6 +56,6 @@ describe('status, where nobody guards', () => {
     await place.run('rollback');
     const {stdout} = await place.run('status');
     expect(stdout).toContain('ROLLED BACK');
-    expect(stdout).not.toMatch(/VERDICT|nobody judges/);
+    expect(stdout).not.toMatch(/VERDICT|not judged/);
   });
 });

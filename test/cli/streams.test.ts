@@ -42,7 +42,7 @@ describe('a signal ends', () => {
     running.kill('SIGINT');
     const {exitCode, stderr} = await running;
     expect(exitCode).toBe(130);
-    expect(stderr).toContain('interrupted: the steps are left to whoever watches.');
+    expect(stderr).toContain('interrupted: a guard or an open console continues the steps.');
     expect(await place.json('status')).toMatchObject({percent: {set: 0}});
   });
 });

@@ -90,7 +90,7 @@ describe('a rule in words', () => {
       '（user_type 为 admin 或 tester 或 vip 组） 且 非（vip 组）',
     ],
     [{all: []}, 'everyone', '所有用户'],
-    [{any: []}, 'no one', '没有用户'],
+    [{any: []}, 'no user', '没有用户'],
     [
       {attribute: 'seen', test: {op: 'within', ms: 90_000}},
       'seen lies within the last 1 minute 30 seconds',

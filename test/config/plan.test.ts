@@ -409,7 +409,7 @@ describe('rules about people', () => {
   });
 
   test.each([
-    ['{any: []}', 'no one'],
+    ['{any: []}', 'no user'],
     ['{all: []}', 'everyone'],
     ['{all: [{a: b}], c: d}', 'must stand alone'],
     ['{}', 'empty rule'],

@@ -44,8 +44,8 @@ describe('at a glance', () => {
 
   it('without a guard it says that nobody judges, and which limits nobody watches', async () => {
     using deck = await stage('quiet');
-    await expect.poll(deck.screen, SOON).toMatch('VERDICT  nobody judges');
-    expect(deck.screen()).toMatch(/limits nobody watches:\s+error_rate > 5 % → rollback/);
+    await expect.poll(deck.screen, SOON).toMatch('VERDICT  not judged');
+    expect(deck.screen()).toMatch(/unwatched limits:\s+error_rate > 5 % → rollback/);
   });
 
   it('a guard that judged is shown with its verdict and its reasons', async () => {

@@ -64,7 +64,7 @@ describe('in a real terminal', () => {
     expect(text).toContain(
       'new_payment v1.1.0 is rolling and goes on without this console. Set to 10 %, phase beta.',
     );
-    expect(text).toContain('No guard is running: nobody judges it now.');
+    expect(text).toContain('No guard is running: the release is not judged now.');
     expect(text).toMatch(
       /Newest alert, \d\d:\d\d:\d\d: gray error rate 7\.5 % above 5 % \(not acknowledged\)\./,
     );

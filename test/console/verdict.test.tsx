@@ -24,12 +24,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
     /✖ ROLLBACK/,
     /✖ GRAY error rate 8\.\d+ % > 5 % {3}━+┃ for 2:00 of 2:00 {3}→ rollback {3}prod 0\.\d+ %/,
   ],
-  [
-    'nobody-acts',
-    'that nobody acts on it',
-    /✖ ROLLBACK +▲ nobody acts on it: no guard/,
-    /r then y takes it back/,
-  ],
+  ['nobody-acts', 'that nobody acts on it', /✖ ROLLBACK +▲ not acted on: no guard/, /r then y takes it back/],
   [
     'evidence',
     'how sure it is and against what',
@@ -96,7 +91,7 @@ const SAID: readonly [scene: string, why: string, ...said: RegExp[]][] = [
     /\? cpu cannot be measured for 1:1\d: prometheus at 127\.0\.0\.1:9090 does not answer/,
     /\? cpu > 80 % cannot be measured/,
   ],
-  ['silent-guard', 'that the guard is gone', /▲ nobody acts on it: guard on ops-1 is silent/],
+  ['silent-guard', 'that the guard is gone', /▲ not acted on: guard on ops-1 is silent/],
   ['last-phase', 'that a person completes it', /… the last phase: C completes it/],
 ];
 

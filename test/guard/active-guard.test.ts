@@ -259,7 +259,7 @@ describe('a guard that slept', () => {
     await world.for(3, WELL);
     expect(world.release).toMatchObject({state: 'paused', phase: 0, rollback: null});
     const paused = eventsOf(world.controller.commits()).find(({type}) => type === 'release-paused');
-    expect(paused?.reason).toMatch(/^while nobody looked: gray error rate \d+ %.*held 10 s of 10 s$/u);
+    expect(paused?.reason).toMatch(/^while no guard was judging: gray error rate \d+ %.*held 10 s of 10 s$/u);
     // A person has looked: that was it.
     await world.does({type: 'resume', release: 'r-1'});
     await world.for(5, WELL);

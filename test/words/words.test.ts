@@ -8,12 +8,15 @@ const root = new URL('../../', import.meta.url).pathname;
 /** Words that name no actor. A sentence with them does not say who acts: the guard, the router, the operator. */
 const NAMELESS = /\b(?:nobody|whoever|somebody)\b/giu;
 /**
- * Most of these words in `source/` and README.md. The goal is 20: Chinese or quoted texts, and sentences in which no actor
- * exists. The rest stands in rooms whose prose has not been rewritten yet. Lower this number with each room; never raise it.
+ * Most of these words in `source/` and README.md: all six stand in the code `nobody-eligible` of the judge, which other
+ * programs read. Never raise it.
  */
-const NAMELESS_AT_MOST = 183;
-/** Rooms whose prose has been rewritten. They hold none of these words. */
-const REWRITTEN = 'config controller demo release replay report router sdk server steps'.split(' ');
+const NAMELESS_AT_MOST = 6;
+/** Rooms that hold none of these words: all but `analysis` and `console`, which name that code. */
+const REWRITTEN =
+  'audience cli config controller demo guard http metrics monitor nginx notify protocol release replay report router sdk server steps store'.split(
+    ' ',
+  );
 
 /** Text of each file below `source/`, by its path from there. */
 const texts = new Map<string, string>();

@@ -5,7 +5,7 @@ import type {WindowReader} from './window-reader.ts';
 
 /** A metric of one side over a window. */
 export interface MetricReading {
-  /** In the metric's unit; null when nobody reports it. */
+  /** In the metric's unit; null when no sample reports it. */
   value: number | null;
   /** Requests or values it is made of; null when of neither. */
   samples: number | null;

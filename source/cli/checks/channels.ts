@@ -7,7 +7,13 @@ const CHECK = 'channels';
 /** Whether people can be told of alerts and rollbacks: each channel with what it lacks. Nothing is sent. */
 export async function checkChannels(specs: readonly ChannelSpec[]): Promise<Finding[]> {
   if (specs.length === 0)
-    return [doubt(CHECK, 'nobody is told of alerts and rollbacks', 'channels: in graydeck.yaml')];
+    return [
+      doubt(
+        CHECK,
+        'no channel is configured: alerts and rollbacks notify no person',
+        'channels: in graydeck.yaml',
+      ),
+    ];
   const {lackOfChannel} = await import('../../notify/open-channel.ts');
   return await Promise.all(
     specs.map(async (spec): Promise<Finding> => {

@@ -34,7 +34,7 @@ export async function checkEdge(settings: Pick<Settings, 'config'>): Promise<Fin
       : [wrong(CHECK, `it refuses its configuration: ${plainText(said.text, 200)}`, test.join(' '))]),
     standing(`${site.probe.host}:${site.probe.port}`, file, hash, answer),
     ...shutdown,
-    fine(CHECK, `cut off, nobody is on gray after ${bound} s at most: ${parts}`),
+    fine(CHECK, `cut off, no user is on gray after ${bound} s at most: ${parts}`),
   ];
 }
 
@@ -42,10 +42,10 @@ function standing(address: string, file: string, hash: string | null, answer: st
   if (answer === null)
     return doubt(
       CHECK,
-      `nobody answers at ${address} which file nginx works by`,
+      `no answer at ${address}: the file that nginx uses is not known`,
       `start nginx, with "include ${file};" in its http block`,
     );
   return answer === hash
-    ? fine(CHECK, `it works by ${file}`)
-    : doubt(CHECK, `it works by another file than ${file}`, 'nginx -s reload, or start graydeck agent');
+    ? fine(CHECK, `nginx uses ${file}`)
+    : doubt(CHECK, `nginx uses another file than ${file}`, 'nginx -s reload, or start graydeck agent');
 }

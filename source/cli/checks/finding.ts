@@ -1,5 +1,5 @@
 /**
- * What a check found. `wrong`: a release must not start like this. `doubt`: it may, and somebody should know. `fine`: as
+ * What a check found. `wrong`: a release must not start like this. `doubt`: it may, and the operator is warned. `fine`: as
  * it should be.
  */
 export interface Finding {

@@ -16,10 +16,10 @@ const PAIRS: readonly {has: HookName; lacks: HookName; means: string}[] = [
     means: 'a rollback after promotion cannot bring the older version back to prod',
   },
   {has: 'deploy', lacks: 'stop', means: 'gray goes on running after a rollback'},
-  {has: 'restore', lacks: 'backup', means: 'restore is not told what to restore'},
+  {has: 'restore', lacks: 'backup', means: 'restore does not get a backup to restore'},
 ];
 
-/** What somebody may have forgotten in a plan that is whole. Pure. */
+/** Parts that a complete plan probably lacks by mistake. Pure. */
 export function checkPlan({hooks}: Pick<Plan, 'hooks'>): Finding[] {
   return PAIRS.filter(({has, lacks}) => hooks[has] !== undefined && hooks[lacks] === undefined).map(
     ({has, lacks, means}) =>

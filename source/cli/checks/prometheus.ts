@@ -27,7 +27,7 @@ export async function checkPrometheus(
   const wanted = [...metricsOfPlan(plan)].filter(name => asked.has(name)).map(name => plainText(name, 40));
   if (access === null) {
     if (wanted.length === 0) return [];
-    const text = `the plan speaks of ${wanted.join(', ')}, and nobody knows where Prometheus is`;
+    const text = `the plan uses ${wanted.join(', ')}, but no address of Prometheus is set`;
     return [doubt(CHECK, `${text}: none of it can be judged`, REMEDY)];
   }
   const {prometheusClient} = await import('../../metrics/prometheus/client.ts');
@@ -39,6 +39,6 @@ export async function checkPrometheus(
   return [
     wanted.length === 0
       ? doubt(CHECK, text, REMEDY)
-      : wrong(CHECK, `${text}; the plan speaks of ${wanted.join(', ')}`, REMEDY),
+      : wrong(CHECK, `${text}; the plan uses ${wanted.join(', ')}`, REMEDY),
   ];
 }

@@ -5,14 +5,14 @@ import {doubt, fine, type Finding} from './finding.ts';
 const CHECK = 'routers';
 const NAMED_AT_MOST = 3;
 
-/** Whether anybody is there to move users. `now`: the store's clock, as in the reports. Pure. */
+/** Whether a router is connected. `now`: the store's clock, as in the reports. Pure. */
 export function checkRouters(reports: readonly Report[], now: number): Finding[] {
   const live = reports.filter(report => !isSilent(report, now));
   const silent = reports.filter(report => isSilent(report, now));
   const findings: Finding[] = [];
   if (live.length === 0) {
     const remedy = 'start the application with graydeck/sdk, or: graydeck agent';
-    findings.push(doubt(CHECK, 'no router is there: a percentage moves nobody', remedy));
+    findings.push(doubt(CHECK, 'no router is connected: a percentage moves no user', remedy));
   } else findings.push(fine(CHECK, `${live.length} routers are there`));
   if (silent.length > 0) {
     const names = silent.slice(0, NAMED_AT_MOST).map(({name}) => plainText(name, 40));

@@ -25,7 +25,7 @@ export async function checkStore(
     return [answers, ...findingsOf(await inspectRedis(target), label)];
   } catch {
     const remedy = 'the rights that graydeck acl operator prints hold INFO';
-    return [answers, doubt(CHECK, `${label} does not tell whether it keeps what is written`, remedy)];
+    return [answers, doubt(CHECK, `${label} does not say whether it keeps what is written`, remedy)];
   }
 }
 

@@ -43,7 +43,7 @@ export function findVerb(words: readonly string[]): Found {
     const near = second === undefined ? null : nearest(`${first} ${second}`, group);
     throw usage(
       second === undefined
-        ? `${first} needs to be told what: ${group.map(name => name.slice(first.length + 1)).join(', ')}`
+        ? `${first} needs one of: ${group.map(name => name.slice(first.length + 1)).join(', ')}`
         : `${first} cannot ${quote(second)}`,
       near === null ? `graydeck ${first} --help` : `did you mean graydeck ${near}?`,
       'unknown-verb',

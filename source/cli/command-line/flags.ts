@@ -66,7 +66,7 @@ const FLAGS = {
   follow: {help: 'go on with what comes'},
   output: {value: 'STEP', help: 'what this step printed: deploy.backup, rollback.snapshot'},
   for: {value: 'X', help: 'the state to wait for, how long to be silent, or how long a link holds'},
-  format: {value: 'FORMAT', help: 'how it is written; the help of the verb tells which there are'},
+  format: {value: 'FORMAT', help: 'format of the output; the help of the verb lists the formats'},
   attr: {value: 'NAME=VALUE', isMany: true, help: 'an attribute of the user; once for each'},
   header: {value: 'NAME=VALUE', isMany: true, help: 'a header of the request; once for each'},
   cookie: {value: 'NAME=VALUE', isMany: true, help: 'a cookie of the request; once for each'},

@@ -25,7 +25,7 @@ export function helpOf(first: string | null, paint: Paint): string[] {
     ...titled('Examples', examples, paint),
     ...titled('Verbs', columns(shown.map(verb => [usageOf(verb), verb.summary])), paint),
     ...titled('Everywhere', flagLines(EVERYWHERE), paint),
-    'graydeck VERB --help tells more. Data goes to stdout, everything else to stderr.',
+    'graydeck VERB --help shows details. Data goes to stdout, everything else to stderr.',
     ...EXIT_WORDS,
   ];
 }

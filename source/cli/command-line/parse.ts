@@ -72,7 +72,7 @@ function readTyped(argv: readonly string[]): {typed: FlagName[]; unknown: Failur
   const typed: FlagName[] = [];
   let unknown: Failure | null = null;
   for (const text of end < 0 ? argv : argv.slice(0, end)) {
-    // A lone dash is stdin, and -1 a number that somebody meant as an argument.
+    // A lone dash is stdin, and -1 a number that is meant as an argument.
     if (!/^-./su.test(text) || /^-(?:\d+(?:\.\d+)?|\.\d+)$/u.test(text)) continue;
     const equals = text.indexOf('=');
     const head = equals < 0 ? text : text.slice(0, equals);

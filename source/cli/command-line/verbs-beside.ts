@@ -49,7 +49,7 @@ export const BESIDE: readonly Verb[] = [
     flags: ['watch', 'window'],
     changes: false,
     examples: ['graydeck status', 'graydeck status --json --window 5m', 'graydeck status --watch'],
-    more: 'With --watch the exit code tells how the release ended: 0 completed, 5 rolled back.',
+    more: 'With --watch the exit code says how the release ended: 0 completed, 5 rolled back.',
     file: 'status',
   },
   {
@@ -157,7 +157,7 @@ export const BESIDE: readonly Verb[] = [
   },
   {
     name: 'guard',
-    summary: 'judge and act without anyone watching',
+    summary: 'judge and act without an open console',
     arguments: [],
     flags: [],
     changes: true,

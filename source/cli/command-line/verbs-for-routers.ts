@@ -36,7 +36,7 @@ export const ROUTING: readonly Verb[] = [
   },
   {
     name: 'split render',
-    summary: 'what a router would be told',
+    summary: 'what a router receives',
     arguments: [],
     flags: ['format'],
     changes: false,

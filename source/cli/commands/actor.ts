@@ -27,7 +27,7 @@ export function readGuardName(by: string | undefined): string {
   return by === undefined ? `guard on ${hostname()}` : readName(by);
 }
 
-/** The name of whoever does it, in this very process: two of one name must not take each other's running work for their own. */
+/** The actor's name with this process's id: two processes of one name must not take each other's running work for their own. */
 export function nameHere(name: string): string {
   return `${startOf(name, 100)}, ${THIS_PROCESS}`;
 }
@@ -44,6 +44,6 @@ function userName(): string {
     return userInfo().username;
   } catch {
     // A user id without a name, as containers like to have.
-    return process.env['USER'] || 'somebody';
+    return process.env['USER'] || 'unknown user';
   }
 }

@@ -4,17 +4,17 @@ import {usage, type Failure} from '../output/failure.ts';
 import {PromptInput} from './prompt-input.ts';
 
 export interface Question {
-  /** What follows from a yes, before → after; said also where nobody can be asked. */
+  /** What follows from a yes, before → after; printed also without a terminal. */
   lines: readonly string[];
   /** What has to be typed; absent: `y`. */
   expected?: string;
-  /** What to do instead, where nobody can be asked. */
+  /** The command to run instead, without a terminal. */
   command: string;
 }
 
 /**
  * Asks before something that exposes more people. With `--yes` it only says what will be.
- * @throws Failure exit code 2 where there is nobody to ask, or the answer is no.
+ * @throws Failure exit code 2 without a terminal, or if the answer is no.
  */
 export async function confirm(call: Call, {lines, expected, command}: Question): Promise<void> {
   const {out, flags} = call;
@@ -32,7 +32,7 @@ export async function confirm(call: Call, {lines, expected, command}: Question):
   if (!isConfirmed) throw declined();
 }
 
-/** Whether somebody at the terminal says that this is done; where there is nobody, it is not. */
+/** Asks at the terminal whether this is done. Without a terminal the answer is no. */
 export async function askDone(call: Call, item: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
   return isYes(await ask(`${item}: done? [y/N] `, call));

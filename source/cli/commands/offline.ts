@@ -81,8 +81,8 @@ async function rememberedIn(folder: string): Promise<Remembered[]> {
 }
 
 /**
- * Submits a rollback that waits on this host, before anything else is done to the feature: the store was away when
- * somebody wanted it.
+ * Submits a rollback that waits on this host, before any other command of the feature. The store was
+ * away when an operator asked for it.
  */
 export async function submitLatch(
   {feature, controller}: Pick<Session, 'feature' | 'controller'>,

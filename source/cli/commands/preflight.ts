@@ -31,7 +31,7 @@ export async function preflight(call: Call, session: Session, plan: Plan): Promi
   const findings = [...found, ...open.map(itemFinding)];
   const bad = findings.filter(({level}) => level === 'wrong');
   const isStopped = bad.length > 0 && !flags.skipPreflight && !flags.dryRun;
-  // Where nobody is asked, doubts are told with what was done: a command that fails has more important things to say.
+  // Without a question, doubts are printed with the outcome: a command that fails has more important things to say.
   if (isStopped || !flags.yes) printFindings(call, findings);
   if (isStopped) throw stopped(bad, findings);
   return {findings, note: noteOf(plan, open, flags.skipPreflight ? bad : [])};
@@ -87,7 +87,7 @@ function checkItems(checked: readonly string[], checklist: readonly string[]): v
   );
 }
 
-/** Items that nobody says are done; where there is somebody, they are asked. */
+/** Items that are not confirmed as done. At a terminal the operator is asked for each. */
 async function openItems(call: Call, {checklist}: Plan): Promise<string[]> {
   const {flags} = call;
   const open = checklist.filter(item => !flags.checked.some(done => isSame(done, item)));
@@ -102,11 +102,7 @@ function isSame(one: string, other: string): boolean {
 }
 
 function itemFinding(item: string): Finding {
-  return wrong(
-    'checklist',
-    `nobody says that it is done: ${plainText(item, 200)}`,
-    `--checked ${quote(item)}`,
-  );
+  return wrong('checklist', `not confirmed as done: ${plainText(item, 200)}`, `--checked ${quote(item)}`);
 }
 
 function stopped(bad: readonly Finding[], findings: readonly Finding[]): Failure {
@@ -121,7 +117,7 @@ function stopped(bad: readonly Finding[], findings: readonly Finding[]): Failure
   );
 }
 
-/** For the log: what somebody has answered for, and what was passed over. */
+/** Note for the log: the items confirmed by the operator, and the findings passed over. */
 function noteOf({checklist}: Plan, open: readonly string[], passedOver: readonly Finding[]): string | null {
   const done = checklist.filter(item => !open.includes(item));
   const notes = [

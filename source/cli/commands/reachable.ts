@@ -3,7 +3,7 @@ import type {Release, ReleaseState, State} from '../../release/state.ts';
 
 export type Awaited = ReleaseState | 'idle';
 
-/** Where a release can go from each state, whoever acts; see `decide`. */
+/** States that a release can reach from each state, by any actor; see `decide`. */
 const REACHABLE: Record<ReleaseState, readonly ReleaseState[]> = {
   deploying: ['rolling', 'paused', 'promoting', 'completed', 'failed', 'rolling_back', 'rolled_back'],
   rolling: ['paused', 'promoting', 'completed', 'failed', 'rolling_back', 'rolled_back'],

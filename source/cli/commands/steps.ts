@@ -75,8 +75,8 @@ export function allowList({config}: Pick<Settings, 'config'>): AllowList {
 }
 
 /**
- * Runs the due steps of the release and waits for those that somebody else runs; each change is told to whoever
- * watches. Resolves to the release as it then is, null where another has taken its place.
+ * Runs the due steps of the release and waits for those that another process runs; prints each change.
+ * Resolves to the release as it then is, null where another has taken its place.
  * @throws Failure when interrupted, or where this process may not run what is due; StoreFault.
  */
 export async function seeThrough(call: Call, session: Session, releaseId: string): Promise<Release | null> {
@@ -104,7 +104,7 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
     throw new Failure(
       EXIT.interrupted,
       'interrupted',
-      'interrupted: the steps are left to whoever watches',
+      'interrupted: a guard or an open console continues the steps',
       'graydeck status',
     );
   }

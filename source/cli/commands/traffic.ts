@@ -1,7 +1,7 @@
 import type {Traffic} from '../../analysis/power.ts';
 import {usage} from '../output/failure.ts';
 
-/** Where nobody says how often prod fails: one request in a hundred. */
+/** Error rate of prod where none is given: one request in a hundred. */
 const ERROR_RATE = 0.01;
 const SHAPE = /^\s*(\d+(?:\.\d+)?)\s*\/\s*s\s*(?:,\s*(\d+(?:\.\d+)?)\s*%\s*)?$/u;
 

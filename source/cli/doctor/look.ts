@@ -65,7 +65,7 @@ export async function lookAtFeature(opened: Opened, plan: Plan): Promise<Finding
   return parts.flat();
 }
 
-/** What a release stands on beside the store: Prometheus, programs and services of this host. @throws Failure exit code 2 */
+/** Checks what a release needs besides the store: Prometheus, programs and services of this host. @throws Failure exit code 2 */
 export async function lookAtHost(settings: Settings, plan: Plan): Promise<Finding[]> {
   const services = settings.config?.value.services ?? {};
   const parts = await Promise.all([

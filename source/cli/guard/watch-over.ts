@@ -36,7 +36,7 @@ export interface Watched {
 /** Orders after which steps are due that this guard has to see through. */
 const BEGINS_STEPS: ReadonlySet<string> = new Set(['rollback', 'next', 'complete']);
 
-/** Stands by a feature and guards it whenever nobody else does, until the signal aborts: judges, commands, runs steps. */
+/** Guards a feature while no other guard does, until the signal aborts: judges, commands, runs steps. */
 export async function watchOver(watched: Watched, signal: AbortSignal): Promise<void> {
   const {feature, controller, monitor, settings, name, outages, onTrouble} = watched;
   const {measuring, external} = monitor;

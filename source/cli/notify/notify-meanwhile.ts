@@ -15,7 +15,7 @@ export async function notifyMeanwhile<T>(
 ): Promise<T> {
   if (!hasChannels(settings)) return await work();
   const working = work();
-  // It may fail before anybody waits for it here; whoever waits at the end is told.
+  // It may fail before it is awaited here. The await at the end receives the error.
   working.catch(() => undefined);
   const isAlone = await feature.lease.read().then(
     lease => lease === null,

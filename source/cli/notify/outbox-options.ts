@@ -52,7 +52,7 @@ export async function outboxOptions(
       subscribe: listener => controller.subscribe(listener),
       now: () => controller.now(),
       execute(intent) {
-        // What came of a message is told whoever has the guard by now; only intents are this guard's alone.
+        // The outcome of a message is written even if another process is the guard by now. Intents are this guard's alone.
         if (intent.type === 'end-delivery') return controller.execute(intent, {by: {...by, name: actor}});
         const name = intent.type === 'begin-delivery' ? actor : by.name;
         return controller.execute(intent, {by: {...by, name}}, options);

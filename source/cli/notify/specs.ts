@@ -26,7 +26,7 @@ export function channelSpecs({config}: Pick<Settings, 'config'>): ChannelSpec[] 
   });
 }
 
-/** Whether there is anybody to be told by this process. */
+/** Whether this process has a channel to notify. */
 export function hasChannels({config}: Pick<Settings, 'config'>): boolean {
   return (config?.value.channels.length ?? 0) > 0;
 }

@@ -3,7 +3,7 @@ export const EXIT = {
   done: 0,
   /** Something does not work: a fault of the store, a failed step, a bug. */
   fault: 1,
-  /** Wrong use or bad input; nothing was changed. Also a raise that nobody confirmed. */
+  /** Wrong use or bad input; nothing was changed. Also a raise that was not confirmed. */
   usage: 2,
   /** The state of the release does not allow it. */
   refused: 3,

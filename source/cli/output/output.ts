@@ -20,9 +20,9 @@ export interface Output {
   fail(failure: Failure): void;
   /** For data, and for what is said. */
   paint: Paint;
-  /** Aborts when nobody reads stdout any more. */
+  /** Aborts when the reader of stdout has closed it. */
   readonly closed: AbortSignal;
-  /** Why data could not be written, though somebody would read it: a full disk; null where all of it was. */
+  /** Why data could not be written although stdout is open, for example a full disk; null if all was written. */
   readonly lost: string | null;
   /** Resolves once everything is written. */
   flushed(): Promise<void>;

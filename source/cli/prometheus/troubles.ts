@@ -8,7 +8,7 @@ export function isToBeMended(state: string): boolean {
   return TO_BE_MENDED.has(state);
 }
 
-/** What a person should know of Prometheus beside its numbers, a line each. */
+/** Warnings about Prometheus, a line each. */
 export function troublesOf(
   poller: Pick<PrometheusPoller, 'light' | 'snapshot'>,
   {headlines}: Messages,

@@ -4,7 +4,7 @@ import {reasonText} from '../../console/present/verdict/reason-text.ts';
 import type {ReleaseReport} from '../../report/report.ts';
 
 /**
- * A report with its reasons in the words of a language: the log has them in those of whoever judged. What a rollback says
+ * A report with its reasons in the words of a language: the log has them in the language of the guard. What a rollback says
  * is changed where a verdict gave the same reason; what people wrote stays.
  */
 export function inWords(report: ReleaseReport, lang: Language): ReleaseReport {

@@ -7,7 +7,7 @@ import {REPORT_STEP, readReport} from '../../replay/read-report.ts';
 import {REPORT_FORMATS, writtenReport} from './written.ts';
 import {toJson} from '../../release/well-formed.ts';
 
-/** Keeps the report of one release unless somebody has. @returns whether it is kept. @throws StoreFault, Error of the folder */
+/** Keeps the report of one release unless another process has. @returns whether it is kept. @throws StoreFault, Error of the folder */
 export async function keepReport({feature, view, settings}: ReportKeeping, id: string): Promise<boolean> {
   const {config, declared} = settings;
   const reports = config?.value.reports ?? null;

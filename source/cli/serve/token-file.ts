@@ -40,7 +40,7 @@ async function textOf(path: string): Promise<string> {
     },
   );
   try {
-    // Of the open file, not of the path: nobody can put another in its place meanwhile.
+    // Of the open file, not of the path: the file behind a path can be replaced in the meantime.
     const found = await file.stat();
     if (!found.isFile()) throw usage(`${quote(path)} is not a plain file`, '--tokens FILE', 'no-file');
     const {mode, size} = found;

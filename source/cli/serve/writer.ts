@@ -1,6 +1,6 @@
 import type {RoutingStore} from '../../store/port.ts';
 
-/** Writes feedback with the rights of an app. The store is opened once somebody writes: who only reads needs no such rights. */
+/** Writes feedback with the rights of an app. The store is opened at the first write: a server that only reads needs no such rights. */
 export function feedbackWriter(open: () => Promise<RoutingStore>) {
   const opened: {store: Promise<RoutingStore> | null} = {store: null};
   return {

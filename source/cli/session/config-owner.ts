@@ -13,7 +13,7 @@ export async function refuseForeign(path: string): Promise<void> {
   // Windows knows no such owner.
   if (own === undefined) return;
   const found = await stat(path).catch(() => null);
-  // The reader says why a file cannot be read. Pipes and devices have the owner of whoever opened them.
+  // The reader says why a file cannot be read. Pipes and devices belong to the user that opened them.
   if (found === null || !found.isFile()) return;
   const caller = own === 0 ? Number(process.env['SUDO_UID'] ?? 0) : own;
   if (![0, own, caller].includes(found.uid))

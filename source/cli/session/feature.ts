@@ -62,7 +62,7 @@ export function unknownFeature(name: string, features: readonly string[]): strin
     : `the store knows no feature ${name}: did you mean ${near}?`;
 }
 
-/** What is written would be the first entry of a feature that nobody meant. @throws Failure exit code 2 */
+/** Refuses a name without entries: a write would make a new feature by a typing mistake. @throws Failure exit code 2 */
 export async function mustExist(
   store: {features(): Promise<string[]>},
   name: string,

@@ -114,7 +114,7 @@ async function orClose<R>(opened: {close(): Promise<void>}, work: () => Promise<
   }
 }
 
-/** Everything that matters is written by now: nobody waits for a store that does not answer. */
+/** Closes both within a limit: all entries are written by now, so a store that does not answer is not awaited. */
 async function closeBoth(view: {close(): Promise<void>}, store: {close(): Promise<void>}): Promise<void> {
   const closed = view.close().then(() => store.close());
   await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);

@@ -19,7 +19,7 @@ const DEFAULT_FILE = 'graydeck.yaml';
 export interface Settings {
   /** Address of the store, as flag, environment or configuration name it; null: the embedded default. */
   store: string | StoreAddress | null;
-  /** The feature that is named; null: nobody names one. */
+  /** The feature named by flag, environment or configuration; null: none is named. */
   feature: string | null;
   /** Address of Prometheus by flag or environment; null: the configuration's, if any. */
   prometheus: string | null;
@@ -137,7 +137,7 @@ function sayWithheld(
   const ofPrometheus = ['GRAYDECK_PROMETHEUS_TOKEN', 'GRAYDECK_PROMETHEUS_PASSWORD'].find(isSet);
   if (prometheus === null && (value.prometheus?.url ?? null) !== null && ofPrometheus !== undefined)
     say(
-      `${ofPrometheus} is not sent to the Prometheus that ${path} names: set GRAYDECK_PROMETHEUS beside it, or --config ${path}`,
+      `${ofPrometheus} is not sent to the Prometheus that ${path} names: set GRAYDECK_PROMETHEUS next to it, or --config ${path}`,
     );
 }
 

@@ -4,7 +4,7 @@ import type {Call} from '../call.ts';
 
 /**
  * Opens a store for reading; `address` null: the embedded default. That one comes to be with whatever verb is its first
- * use; a store that somebody has named and that is not there is more likely a slip. Under `--read-only` nothing is made.
+ * use; a named store that does not exist is more likely a typing mistake. Under `--read-only` nothing is made.
  * @throws StoreFault
  */
 export async function openToLook(

@@ -34,7 +34,7 @@ type ExternalRow = Pick<MetricSnapshot, 'name' | 'unit' | 'better'>;
 
 const ALWAYS_SHOWN = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
-/** `status` for people: a headline, the two sides next to each other, what needs somebody. */
+/** `status` for people: a headline, the two sides next to each other, what needs an operator. */
 export function statusText(
   status: StatusDocument,
   {
@@ -127,7 +127,7 @@ function table(
   ];
 }
 
-/** What nobody measures is left out, unless something is wrong with it or the plan wants it. */
+/** An unmeasured metric is left out, unless it has a fault or the plan uses it. */
 function isWorthShowing({
   name,
   source,
@@ -155,10 +155,10 @@ function verdict({verdict, guard, state}: StatusDocument, t: Messages, paint: Pa
   // Of what is over only why it was stopped is of use.
   if (state === 'idle' || (isOver && !isAgainst)) return [];
   if (verdict.action === null)
-    return [`  ${guard === null ? `${t.lights.noGuard}: ${t.judge.nobodyShort}` : t.judge.notYet(guard)}`];
+    return [`  ${guard === null ? `${t.lights.noGuard}: ${t.judge.noGuardShort}` : t.judge.notYet(guard)}`];
   const tone = verdict.action === 'rollback' ? 'red' : verdict.action === 'pause' ? 'yellow' : 'bold';
   return [
-    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}${isOver ? '' : `  ${guard ?? t.verdict.acts.nobody}`}`,
+    `  ${t.judge.title} ${paint(tone, t.actions[verdict.action])}${isOver ? '' : `  ${guard ?? t.verdict.acts.noGuard}`}`,
     ...verdict.reasons.map(reason => `    ${reasonText(reason, {t, clean: OPEN})}`),
   ];
 }

@@ -40,7 +40,7 @@ async function drive(call: Call, settings: Settings, edge: Edge, config: NginxCo
   const name = `nginx ${config.name ?? flags.by ?? hostname()}`;
   const bound = exposureBound(null, config, STALE_AFTER_MS) / 1000;
   out.say(
-    `${name}: without contact nobody is on gray after ${bound} s at most: ${STALE_AFTER_MS / 1000} s until it takes itself ` +
+    `${name}: without contact no user is on gray after ${bound} s at most: ${STALE_AFTER_MS / 1000} s until it takes itself ` +
       `for cut off, ${watchdogMs / 1000} s watchdog, ${shutdownMs / 1000} s worker_shutdown_timeout`,
   );
   const claim = await claimFile(config.include, `${name}, process ${process.pid}`);
@@ -110,7 +110,7 @@ async function keep(call: Call, edge: Edge, {watchdogMs}: NginxConfig): Promise<
   return trouble === null ? EXIT.done : EXIT.fault;
 }
 
-/** What two write in turn nobody can confirm. */
+/** Two agents would overwrite each other's file, and neither could confirm it. */
 function drivenBy(by: string, {include}: NginxConfig): Failure {
   const message = `${plainText(by, 120)} drives ${plainText(include, 120)} already`;
   return new Failure(EXIT.refused, 'agent-there', message, 'stop that one, or name another include file');

@@ -64,7 +64,7 @@ async function show(call: Call): Promise<ExitCode> {
       return EXIT.done;
     }
     if (!split.live) {
-      out.data(`${feature.feature}: nobody gets gray`);
+      out.data(`${feature.feature}: no user gets gray`);
       return EXIT.done;
     }
     const lang = languageOf(call.flags.lang, process.env);

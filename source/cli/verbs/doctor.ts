@@ -164,7 +164,7 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
         throw new Failure(EXIT.conflict, 'conflict', 'others were faster', 'graydeck doctor');
       if (!out.isJson)
         out.say(
-          `the log of ${name} goes on with version ${outcome.version}; what was in its way is kept beside it`,
+          `the log of ${name} goes on with version ${outcome.version}; the entries in its way are kept apart`,
         );
     } finally {
       await controller.close();

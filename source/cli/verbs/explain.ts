@@ -52,7 +52,7 @@ export const run: Run = async call => {
       });
       return EXIT.done;
     }
-    const who = key === '' ? 'somebody without id and address' : plainText(key, 60);
+    const who = key === '' ? 'a user without id and address' : plainText(key, 60);
     call.out.data(`${feature}: ${who} gets ${decision.side}: ${whyOf(decision, split, {bucket, tiers})}`);
     for (const {name, value} of unreadDates(split, user))
       call.out.say(

@@ -74,7 +74,7 @@ async function judgeBy(call: Call): Promise<JudgeBy> {
   return {plan, traits: metricBook(metrics).find, declared, createEvaluator};
 }
 
-/** Waits until it is taken, so that whoever reads slowly is not piled upon. */
+/** Waits until the reader has taken the text. Otherwise a slow reader would fill the memory. */
 async function write({out}: Call, text: string): Promise<void> {
   if (text === '' || out.closed.aborted || process.stdout.write(text)) return;
   await once(process.stdout, 'drain', {signal: out.closed}).catch(() => undefined);

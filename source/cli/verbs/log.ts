@@ -46,7 +46,7 @@ export const run: Run = call => {
   });
 };
 
-/** Until a signal comes or nobody reads any more. A log that broke is told again from its start. */
+/** Prints until a signal comes or stdout is closed. A log that broke is printed again from its start. */
 async function follow(
   call: Call,
   view: ControllerView,

@@ -39,7 +39,7 @@ export const run: Run = call =>
     if (!call.out.isJson) reportCommand(call, session, done);
     const ended = await seeThrough(call, session, release.id);
     if (call.out.isJson) reportCommand(call, session, done, {ended: ended?.state ?? null});
-    const failure = failedSteps(ended, 'phase', 'nobody more gets gray');
+    const failure = failedSteps(ended, 'phase', 'no further user gets gray');
     if (ended?.phase === release.phase && ended.state === 'paused' && failure !== null) throw failure;
     return EXIT.done;
   });

@@ -8,7 +8,7 @@ import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {failedSteps, seeThrough} from '../commands/steps.ts';
 
-/** `retry [STEP]`: the failed step again, then those after it; or what somebody has left behind in the middle. */
+/** `retry [STEP]`: the failed step again, then those after it; or the steps that another process left unfinished. */
 export const run: Run = call =>
   using(openSession(call), async session => {
     const release = await currentRelease(session);

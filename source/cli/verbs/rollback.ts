@@ -50,7 +50,7 @@ function withOfflineWay(error: unknown, feature: string | null): unknown {
   return new Failure(exit, code, message, next, {lines, facts: {...facts, offline}, cause: error});
 }
 
-/** Prod for everyone on this host, whether or not anybody can be told; then the log, as soon as the store is there. */
+/** Sets prod for everyone on this host, even without the store; then writes the log as soon as the store answers. */
 async function withoutStore(call: Call): Promise<ExitCode> {
   const {flags, out} = call;
   const settings = await loadSettings(call);

@@ -77,7 +77,7 @@ export const run: Run = async call => {
         {...done, state: {...done.state, release: started}},
         {timetable: timetable(plan), preflight: findings},
       );
-    const failure = failedSteps(started, 'deploy', 'nobody gets gray');
+    const failure = failedSteps(started, 'deploy', 'no user gets gray');
     if (failure !== null) throw failure;
     return EXIT.done;
   });
@@ -128,7 +128,7 @@ function readSpeed(typed: string | undefined): number {
   );
 }
 
-/** Whoever reads the log must not take a rehearsal for the plan, and must see what was answered for or passed over. */
+/** Adds notes to the reason: readers of the log must see a rehearsal as one, and which checks were confirmed or skipped. */
 function saying(stamp: Session['stamp'], said: readonly string[]): Session['stamp'] {
   const reason = [...(stamp.reason === undefined ? [] : [stamp.reason]), ...said].join('; ');
   return reason === '' ? stamp : {by: stamp.by, reason};

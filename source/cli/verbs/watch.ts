@@ -32,7 +32,7 @@ export const run: Run = async call => {
   }
   staySmall();
   const screen = import('../../console/run.tsx');
-  // With an error before it is needed, nobody waits for it.
+  // An error before the screen is needed must not end the process. The await below receives it.
   screen.catch(() => undefined);
   const opening: Promise<Look | Session> =
     flags.readOnly || flags.share

@@ -81,7 +81,7 @@ function readWord(reader: YamlReader, spot: Spot, word: string): Rule | undefine
     if (rules === undefined || !Array.isArray(value)) return undefined;
     if (value.length === 0)
       return reader.mistake(spot, {
-        message: `an empty list would mean ${word === 'all' ? 'everyone' : 'no one'}`,
+        message: `an empty list would mean ${word === 'all' ? 'everyone' : 'no user'}`,
         allowed: 'at least one rule',
       });
     if (rules.length < value.length) return undefined;

@@ -9,7 +9,7 @@ function one(time: string): string {
 /** Plain English for a plan. Every function gets finished parts; the order of words is its business. */
 export const en = {
   everyone: 'everyone',
-  noUser: 'no one',
+  noUser: 'no user',
   group: (name: string) => `the group ${name}`,
   custom: (name: string) => `people the application's own rule ${name} chooses`,
   not: (rule: string) => `not (${rule})`,
@@ -64,7 +64,7 @@ export const en = {
     `time: ${from === null ? 'at the start' : `${from} after the start`}, no stay of its own`,
   gray: (who: string) => `gray gets: ${who}`,
   shareOf: (percent: string, audience: string) => `${percent} of ${audience}`,
-  noneByPercent: 'no one by percentage',
+  noneByPercent: 'no user by percentage',
   peopleWho: (rule: string) => `people with: ${rule}`,
   inAnyCase: (who: string) => `and in any case: ${who}`,
   users: (ids: string) => `the users ${ids}`,

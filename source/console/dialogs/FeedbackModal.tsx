@@ -15,7 +15,7 @@ import {DialogFrame, dialogWidth, Over, type Area} from './DialogFrame.tsx';
 import {Typed} from './Typed.tsx';
 
 export interface FeedbackModalProps {
-  /** Phase and version that it is about; null: nobody knows. */
+  /** Phase and version that it is about; null: unknown. */
   deploymentPhase: string | null;
   deploymentVersion: string | null;
   /** Called once with what was written, after Enter. */

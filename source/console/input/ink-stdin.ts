@@ -78,7 +78,7 @@ export class InkStdin extends EventEmitter {
     if (this.#isWanted) this.#reader.start();
   }
 
-  /** Gives the keys of the terminal to whoever else may want them. */
+  /** Gives the keys of the terminal to another reader. */
   release(): void {
     this.#reader.stop();
   }

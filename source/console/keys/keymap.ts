@@ -233,7 +233,7 @@ export function bindings(mayAct: boolean): readonly Binding[] {
   return mayAct ? KEYMAP : KEYMAP.filter(({changes}) => !changes);
 }
 
-/** The binding of a key, whoever may use it. */
+/** The binding of a key, also of one that is not allowed now. */
 export function bindingOf(key: string): Binding | null {
   return KEYMAP.find(({keys}) => keys.includes(key)) ?? null;
 }

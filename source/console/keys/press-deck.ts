@@ -158,7 +158,7 @@ export function moved(ui: Ui, by: 1 | -1, {metrics, picked, logRows}: PressConte
   return {...ui, logRow: logRows[Math.min(logRows.length - 1, Math.max(0, index + by))] ?? null};
 }
 
-/** What `A` acknowledges: the picked row's alert, else the newest that nobody has seen yet. */
+/** What `A` acknowledges: the picked row's alert, else the newest unacknowledged one. */
 export function alertToAcknowledge(alerts: readonly Alert[], picked: string | null): string | null {
   const isOpen = (alert: Alert): boolean => alert.acknowledgedAt === null && alert.resolvedAt === null;
   const chosen = alerts.find(alert => alert.id === picked && isOpen(alert));

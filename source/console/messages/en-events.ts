@@ -9,7 +9,7 @@ function because({reason}: EventAbout): string {
   return reason === null || reason === '' ? '' : `: "${reason}"`;
 }
 
-const DELIVERED = {done: 'has it', failed: 'will not have it', again: 'is told again'} as const;
+const DELIVERED = {done: 'has it', failed: 'will not have it', again: 'is notified again'} as const;
 
 /** What a message is about, by the words of its id. */
 function subject(dispatch: string, {alert, step}: EventAbout): string {
@@ -84,15 +84,15 @@ export const enEvents: Sentences = {
   'alert-repeated': ({alert: id}, {alert}) => `again: ${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `acknowledged: ${alert(id)}`,
   'alert-resolved': ({alert: id}, {alert}) => `over: ${alert(id)}`,
-  'alert-escalated': ({alert: id}, {alert}) => `nobody has acknowledged it: ${alert(id)}`,
+  'alert-escalated': ({alert: id}, {alert}) => `not acknowledged: ${alert(id)}`,
   'alerts-silenced': ({match, until, reason}, {free}) =>
     `alerts with "${free(match)}" are silenced until ${dayAndTime(until)}${reason === null ? '' : `: "${free(reason)}"`}`,
   'delivery-begun': ({dispatch, channels}, about) =>
-    `telling ${channels.map(({channel}) => about.name(channel)).join(', ') || 'nobody'}: ${subject(dispatch, about)}`,
+    `notifying ${channels.map(({channel}) => about.name(channel)).join(', ') || 'no channel'}: ${subject(dispatch, about)}`,
   'delivery-ended': ({dispatch, channel, outcome, error}, about) =>
     `${about.name(channel)} ${DELIVERED[outcome]}${error === null ? '' : ` (${about.free(error)})`}: ${subject(dispatch, about)}`,
   'guard-taken': () => 'a guard has taken over',
-  'guard-left': () => 'the guard has left: nobody judges',
+  'guard-left': () => 'the guard has left: the release is not judged',
   'verdict-changed': ({action, reasons}, {free}) =>
     `verdict ${action}${reasons[0] === undefined ? '' : `: ${free(reasons[0].text)}`}`,
   'clock-held': ({why}, {free}) => `the phase clock stands: ${free(why)}`,

@@ -203,7 +203,7 @@ export const enKeys = {
       `${feature} ${version} is ${state.toLowerCase()}.`,
     idle: (feature: string) => `${feature} has no release.`,
     at: (percent: string, phase: string) => `Set to ${percent}${phase === '' ? '' : `, phase ${phase}`}.`,
-    noGuard: 'No guard is running: nobody judges it now.',
+    noGuard: 'No guard is running: the release is not judged now.',
     guard: (name: string) => `${name} goes on judging.`,
     done: 'From this console:',
     alert: (time: string, message: string, state: string) => `Newest alert, ${time}: ${message} (${state}).`,

@@ -27,13 +27,13 @@ const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {
 };
 const NOT_APPLICABLE: Readonly<Record<WhyNotApplicable, string>> = {
   'everybody-gray': 'no prod to compare with',
-  'nobody-eligible': 'nobody has gray by percent',
+  'nobody-eligible': 'no user has gray by percent',
 };
 /** Reasons that need no numbers; the key that helps is named. */
 const SIMPLE: Readonly<Partial<Record<ReasonCode, string>>> = {
   entry_gate: 'a criterion of an earlier phase was not seen to hold',
   manual_gate: 'only a person leaves this phase: n',
-  open_phase: 'this phase stays until somebody says n',
+  open_phase: 'this phase stays until an operator presses n',
   equal_sides: 'gray is not shown to be better than prod: this ramp stays then',
   complete_by_hand: 'the last phase: C completes it',
   paused: 'paused: P resumes',
@@ -50,8 +50,8 @@ export const enVerdict = {
     ownWatches: 'this console watches over it',
     guard: (name: string) => `${name} acts on it`,
     watches: (name: string) => `${name} watches over it`,
-    silent: (name: string) => `nobody acts on it: ${name} is silent`,
-    nobody: 'nobody acts on it: no guard',
+    silent: (name: string) => `not acted on: ${name} is silent`,
+    noGuard: 'not acted on: no guard',
     start: (feature: string) => `to have it acted on:  graydeck guard --feature ${feature}`,
   },
   because: 'because',

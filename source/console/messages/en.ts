@@ -106,7 +106,7 @@ export const en = {
   sides: {prod: 'PROD', gray: 'GRAY'},
   side: {
     noData: 'no data',
-    noRoute: 'nobody gets it',
+    noRoute: 'no users',
     stale: (when: string) => `last data ${when}`,
     window: (seconds: number, requests: number) => `${count(requests)} requests in ${seconds} s`,
     seconds: (seconds: number) => `last ${seconds} s`,
@@ -146,7 +146,7 @@ export const en = {
     newerLog: (event: string) => `a newer Graydeck wrote "${event}": only rollback is possible from here`,
     failed: (step: string, at: string, error: string, isServing: boolean) =>
       `${step} failed${at === '' ? '' : ` at ${at}`}${error === '' ? '' : `: ${error}`}${isServing ? '; gray keeps serving' : ''}`,
-    leftOver: (rate: string) => `gray still gets ${rate} although nobody should`,
+    leftOver: (rate: string) => `gray still gets ${rate} although no user should`,
     paused: (when: string, reason: string, keeps: boolean) =>
       `not going up${when}${reason === '' ? '' : `: "${reason}"`}${keeps ? '. Gray keeps its users' : ''}`,
     pausedSince: (time: string, since: string, who: string) => ` for ${time}, since ${since} by ${who}`,
@@ -187,7 +187,7 @@ export const en = {
     staleGray: (when: string, then: string[]) =>
       `gray is quiet: its last sample came ${when}${then.length === 0 ? '' : `, and then stood out: ${then.join(', ')}`}`,
     staleProd: (when: string) => `prod is quiet: its last sample came ${when}`,
-    deploying: 'gray is being deployed; nobody gets it yet',
+    deploying: 'gray is being deployed; no user gets it yet',
     promoting: 'everyone is on gray while prod is upgraded',
     fine: (rows: number) =>
       `gray looks like prod in ${rows === 1 ? 'the one metric' : `all ${rows} metrics`} compared`,
@@ -253,11 +253,11 @@ export const en = {
   judge: {
     title: 'VERDICT',
     none: 'none yet',
-    nobodyShort: 'nobody judges',
-    nobody: 'No guard: nothing pauses or rolls back by itself. You are the judge.',
+    noGuardShort: 'not judged',
+    noGuard: 'No guard: nothing pauses or rolls back by itself. You are the judge.',
     startOne: (feature: string) => `graydeck guard --feature ${feature}`,
     notYet: (guard: string) => `${guard} has not judged yet`,
-    unwatched: 'limits nobody watches:',
+    unwatched: 'unwatched limits:',
     limits: 'limits:',
   },
   thens: {rollback: 'rollback', pause: 'pause', alert: 'alert', advance: 'go on early', wait: 'wait'},

@@ -13,7 +13,7 @@ function because({reason}: EventAbout): string {
 }
 
 const DELIVERED = {done: '已送达', failed: '未送达', again: '将重发'} as const;
-const KINDS: Readonly<Record<string, string>> = {escalated: '无人确认：', over: '已解除：'};
+const KINDS: Readonly<Record<string, string>> = {escalated: '未确认：', over: '已解除：'};
 
 function subject(dispatch: string, {alert, step}: EventAbout): string {
   const [kind = '', what = '', more = ''] = dispatch.split(' ');
@@ -83,15 +83,15 @@ export const zhEvents: typeof enEvents = {
   'alert-repeated': ({alert: id}, {alert}) => `再次：${alert(id)}`,
   'alert-acknowledged': ({alert: id}, {alert}) => `已确认：${alert(id)}`,
   'alert-resolved': ({alert: id}, {alert}) => `已解除：${alert(id)}`,
-  'alert-escalated': ({alert: id}, {alert}) => `无人确认：${alert(id)}`,
+  'alert-escalated': ({alert: id}, {alert}) => `未确认：${alert(id)}`,
   'alerts-silenced': ({match, until, reason}, {free}) =>
     `静默含“${free(match)}”的告警，至 ${dayAndTime(until)}${reason === null ? '' : `：“${free(reason)}”`}`,
   'delivery-begun': ({dispatch, channels}, about) =>
-    `正在通知 ${channels.map(({channel}) => about.name(channel)).join('、') || '无人'}：${subject(dispatch, about)}`,
+    `正在通知 ${channels.map(({channel}) => about.name(channel)).join('、') || '没有渠道'}：${subject(dispatch, about)}`,
   'delivery-ended': ({dispatch, channel, outcome, error}, about) =>
     `${about.name(channel)} ${DELIVERED[outcome]}${error === null ? '' : `（${about.free(error)}）`}：${subject(dispatch, about)}`,
   'guard-taken': () => '守护程序接管',
-  'guard-left': () => '守护程序离开：无人判定',
+  'guard-left': () => '守护程序离开：不再判定',
   'verdict-changed': ({action, reasons}, {verdict}) =>
     `判定 ${ACTIONS[action]}${reasons[0] === undefined ? '' : `：${verdict(reasons[0])}`}`,
   'clock-held': ({why}, {free}) => `阶段计时停止：${free(why)}`,

@@ -203,7 +203,7 @@ export const zhKeys: typeof enKeys = {
     over: (feature, version, state) => `${feature} ${version} ${state}。`,
     idle: feature => `${feature} 没有发布。`,
     at: (percent, phase) => `设定 ${percent}${phase === '' ? '' : `，阶段 ${phase}`}。`,
-    noGuard: '没有守护程序：现在无人判定。',
+    noGuard: '没有守护程序：现在不判定。',
     guard: name => `${name} 继续判定。`,
     done: '本控制台的操作：',
     alert: (time, message, state) => `最新告警 ${time}：${message}（${state}）。`,

@@ -9,7 +9,7 @@ function logged({code, value, threshold, text}: Reason, {name, number}: LoggedWo
     case 'guardrail_holds':
       return `灰度${name} ${number(value)}，界限 ${number(threshold)}`;
     case 'guardrail_overruled':
-      return `灰度${name} ${number(value)}，界限 ${number(threshold)}；有人仍选择继续，恢复正常前不再上调`;
+      return `灰度${name} ${number(value)}，界限 ${number(threshold)}；操作员仍选择继续，恢复正常前不再上调`;
     case 'guardrail_undecided':
       return `${name}：请求太少，还不能判定`;
     case 'guardrail_unmeasured':
@@ -60,8 +60,8 @@ export const zhVerdict: typeof enVerdict = {
     ownWatches: '由本控制台看守',
     guard: name => `由 ${name} 执行`,
     watches: name => `由 ${name} 看守`,
-    silent: name => `无人执行：${name} 失联`,
-    nobody: '无人执行：没有守护',
+    silent: name => `判定未执行：${name} 失联`,
+    noGuard: '判定未执行：没有守护',
     start: feature => `启动守护： graydeck guard --feature ${feature}`,
   },
   because: '因为',
@@ -89,18 +89,19 @@ export const zhVerdict: typeof enVerdict = {
   prodZero: '生产为 0，倍数没有意义',
   unmeasured: why =>
     ({
-      'no-data': '灰度无人上报',
-      'no-prod': '生产无人上报',
+      'no-data': '灰度没有上报',
+      'no-prod': '生产没有上报',
       stale: '灰度沉默',
       'not-a-number': '不是数字',
       'many-series': '返回多个序列',
       away: '来源没有应答',
     })[why],
   cannotMeasure: '无法测量',
-  notApplicable: why => ({'everybody-gray': '没有生产可比较', 'nobody-eligible': '按比例无人使用'})[why],
+  notApplicable: why =>
+    ({'everybody-gray': '没有生产可比较', 'nobody-eligible': '没有用户按比例进入灰度'})[why],
   bothSides: '两侧都坏',
   wouldNotHelp: '撤回灰度没有用',
-  overruled: '有人仍选择继续，恢复正常前不再上调',
+  overruled: '操作员仍选择继续，恢复正常前不再上调',
   wanted: condition => `要求 ${condition}`,
   ratio: (seen, set) => `灰度得到 ${seen} 的请求，设定为 ${set}`,
   ratioChance: (low, high) => `${low} 至 ${high} 属偶然`,
@@ -152,8 +153,8 @@ export const zhVerdict: typeof enVerdict = {
   logged,
   simple: {
     entry_gate: '此前阶段的某个条件没有被确认满足',
-    manual_gate: '只有人能离开本阶段：按 n',
-    open_phase: '本阶段一直保持到有人按 n',
+    manual_gate: '本阶段只由操作员结束：按 n',
+    open_phase: '本阶段一直保持到操作员按 n',
     equal_sides: '灰度尚未证实优于生产：此时保持比例',
     complete_by_hand: '最后阶段：按 C 完成',
     paused: '已暂停：按 P 继续',

@@ -41,7 +41,7 @@ function sourceLights({reading: {sources}, t, clean}: ViewModel, detail: Detail)
 function guardLight({reading: {snapshot, guardSilentMs}, t, clean}: ViewModel, detail: Detail): Line {
   const {guard} = snapshot.state;
   if (guard === null || guard.left) return light('○', t.lights.noGuard, '', detail, false);
-  // Killed or cut off: the log still names it, and nobody judges.
+  // Killed or cut off: the log still names the guard, but it does not judge.
   if (guardSilentMs !== null) return trouble(t.lights.guardSilent(t.age(guardSilentMs)));
   return light('●', detail === 'full' ? clean.who(guard.name) : t.lights.guard, '', detail, true);
 }

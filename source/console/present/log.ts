@@ -21,7 +21,7 @@ export interface LogRow {
   who: string;
   /** The alert it speaks of, so that a key can acknowledge it. */
   alert: string | null;
-  /** How far each channel is with it; empty where nobody is told. */
+  /** How far each channel is with it; empty without a notification. */
   told: Line;
   /** Only on this screen, not in the log: a key that was refused, for example. */
   isTransient: boolean;
@@ -221,7 +221,7 @@ export function areDated(rows: readonly LogRow[], now: number): boolean {
   return rows.some(row => !isSameDay(row.at, now));
 }
 
-/** Alerts that nobody acknowledged and that are not over, of all that were raised. */
+/** Alerts that are neither acknowledged nor resolved, of all that were raised. */
 export function alertCounts(alerts: readonly Alert[]): {open: number; unacknowledged: number} {
   const open = alerts.filter(alert => alert.resolvedAt === null);
   return {

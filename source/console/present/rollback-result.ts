@@ -13,7 +13,7 @@ export function isEveryoneBack(release: Release, routers: RouterStanding): boole
   const step = trafficStep(release);
   if (step?.state !== 'done') return false;
   const {confirmed, routers: of} = step.facts;
-  // Where no router is known nobody has confirmed anything.
+  // Without a known router there is no confirmation.
   if (of === 0) return routers.total > 0 && routers.confirmed.length === routers.total;
   const isConfirmedThen = confirmed === undefined || of === undefined || confirmed >= of;
   return isConfirmedThen || (routers.total > 0 && routers.behind.length === 0 && routers.silent.length === 0);

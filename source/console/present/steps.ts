@@ -83,7 +83,7 @@ function whyRows(release: Release, scene: ViewModel): Line[] {
     event.type === 'verdict-changed';
   const judged = reading.commits.findLast(({events}) => events.some(isVerdict));
   const reasons = judged?.events.find(isVerdict)?.reasons ?? [];
-  // The guard gives the words of its verdict as the reason; anything else is somebody's own.
+  // The guard gives the words of its verdict as the reason; other words are an operator's own.
   const [first] = reasons;
   const isJudged = first !== undefined && rollback.reason?.startsWith(first.text) === true;
   const words = isJudged
@@ -120,7 +120,7 @@ function causeRows(release: Release, {reasons}: Cause, scene: ViewModel): Line[]
   ];
 }
 
-/** People to turn to: whoever takes a release back will want to talk to them. */
+/** People to turn to: after a rollback the operator needs their names. */
 function contactRows({reading, clean}: ViewModel, width: number): Line[] {
   const people = Object.entries(reading.contacts).slice(0, CONTACTS_AT_MOST);
   return flow(

@@ -48,7 +48,7 @@ export function ofTheStore({reading: {store, snapshot, at}, t, clean}: ViewModel
   return found;
 }
 
-/** Critical alerts that nobody has seen. */
+/** Critical alerts that are not acknowledged. */
 export function ofAlerts({reading, t, clean, mayAct}: ViewModel): Headline[] {
   const open = reading.snapshot.state.alerts.filter(
     alert =>

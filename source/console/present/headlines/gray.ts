@@ -52,7 +52,7 @@ export function ofGray(scene: ViewModel, rows: readonly MetricRow[]): Headline[]
 }
 
 /**
- * What the verdict speaks of comes first: it is what somebody acts on. A limit that is broken says more than evidence,
+ * What the verdict speaks of comes first: the operator acts on it. A limit that is broken says more than evidence,
  * but for one that only alerts.
  */
 function toSeeFirst(rows: readonly MetricRow[], {judgement}: ViewModel['reading']): MetricRow[] {

@@ -88,7 +88,7 @@ export function metricRows({reading, histories, t, clean}: ViewModel, filter = '
 }
 
 /**
- * The rows that fit: those nobody reports go first, then the list scrolls so that the picked one stays in sight.
+ * The rows that fit: unmeasured ones go first, then the list scrolls so that the picked one stays in sight.
  */
 export function visibleRows(rows: readonly MetricRow[], room: number, picked: string | null): MetricRow[] {
   if (rows.length <= room) return [...rows];

@@ -19,7 +19,7 @@ import {whoActs} from './who-acts.ts';
 /** A judgement that is older than this is not about now, milliseconds. */
 const OLD_MS = 5000;
 
-/** The verdict: what is judged now and why, what would turn it, and who acts on it; or plainly that nobody judges. */
+/** The verdict: what is judged now and why, what would turn it, and who acts on it; or that no guard judges. */
 export function judgePanel(release: Release | null, scene: ViewModel, width: number): Panel {
   const {reading} = scene;
   const {judgement} = reading;
@@ -74,7 +74,7 @@ function doubtRows({plan}: Release, scene: ViewModel, width: number): Line[] {
   });
 }
 
-/** Where nobody acts: what to type, so that somebody does. */
+/** Without a guard: the command that starts one. */
 function startRow({reading, t, clean}: ViewModel): Line[] {
   const {guard} = reading.snapshot.state;
   if (reading.isOwnGuard || (guard !== null && !guard.left)) return [];

@@ -11,7 +11,7 @@ function guardrailPart(guardrail: Guardrail, {t, clean}: ViewModel): Line {
   ];
 }
 
-/** Before anything was judged: that nobody does, or that a guard is there and has not yet. */
+/** The verdict panel before the first judgement: no guard is running, or the guard has not judged yet. */
 export function unwatchedPanel(release: Release | null, scene: ViewModel, width: number): Panel {
   const {reading, t, clean} = scene;
   const {guard} = reading.snapshot.state;
@@ -20,7 +20,7 @@ export function unwatchedPanel(release: Release | null, scene: ViewModel, width:
     ? [[say('… ', 'quiet'), say(t.judge.notYet(clean.who(guard.name)))]]
     : flow(
         [
-          [say('○ ', 'quiet'), say(t.judge.nobody)],
+          [say('○ ', 'quiet'), say(t.judge.noGuard)],
           [say(t.judge.startOne(clean.name(reading.feature)), 'quiet')],
         ],
         width,
@@ -31,7 +31,7 @@ export function unwatchedPanel(release: Release | null, scene: ViewModel, width:
     rows.push(...flow([[say(hasGuard ? t.judge.limits : t.judge.unwatched, 'quiet')], ...parts], width));
   }
   return {
-    title: [say(t.judge.title, 'title'), say(`  ${hasGuard ? t.judge.none : t.judge.nobodyShort}`, 'quiet')],
+    title: [say(t.judge.title, 'title'), say(`  ${hasGuard ? t.judge.none : t.judge.noGuardShort}`, 'quiet')],
     note: [],
     isUrgent: false,
     tone: 'frame',

@@ -2,7 +2,7 @@ import type {VerdictAction} from '../../../release/command.ts';
 import {say, type Line} from '../line.ts';
 import type {ViewModel} from '../view-model.ts';
 
-/** Who acts on the verdict, and loudly that nobody does where somebody ought to. */
+/** Names the process that acts on the verdict; a warning where a guard is needed and none is running. */
 export function whoActs(action: VerdictAction, {reading, t, clean}: ViewModel): Line {
   const {guard} = reading.snapshot.state;
   const {acts} = t.verdict;
@@ -12,7 +12,7 @@ export function whoActs(action: VerdictAction, {reading, t, clean}: ViewModel): 
   const name = guard === null ? '' : clean.who(guard.name);
   if (isThere && reading.guardSilentMs === null)
     return [say(`  ${isCalm ? acts.watches(name) : acts.guard(name)}`, 'quiet')];
-  const text = isThere ? acts.silent(name) : acts.nobody;
+  const text = isThere ? acts.silent(name) : acts.noGuard;
   const isLoud = action === 'rollback' || action === 'pause';
   return [say('  '), isLoud ? say(` ▲ ${text} `, 'caution') : say(text, 'quiet')];
 }
