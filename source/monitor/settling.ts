@@ -1,8 +1,8 @@
 import type {Judgement} from '../analysis/judge/judge.ts';
 import type {ReasonCode} from '../analysis/judge/reasons.ts';
+import type {Span} from '../analysis/numbers.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Release} from '../release/state.ts';
-import type {MonitorSnapshot} from './snapshot.ts';
 
 /** Routers, samples and windows have caught up with a change of the split within this time, milliseconds. */
 const SETTLES_WITHIN_MS = 10_000;
@@ -52,7 +52,7 @@ export function isPending({code}: {code: string}): boolean {
  * held without a break, else its own onset by evidence; null: not known. Panels, headline, verdict and charts all say this.
  */
 export function worseSince(
-  {judgement, onset, window}: Pick<MonitorSnapshot, 'judgement' | 'onset' | 'window'>,
+  {judgement, onset, window}: {judgement: Judgement | null; onset: number | null; window: Span},
   metric: string,
 ): number | null {
   if (onset !== null || judgement === null) return onset;

@@ -1,11 +1,20 @@
 import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {languageOf} from '../command-line/language.ts';
-import type {ReportKeeping} from './keep-reports.ts';
+import type {ControllerView} from '../../controller/outcome.ts';
+import type {FeatureStore} from '../../store/port.ts';
+import type {Settings} from '../session/settings.ts';
 import {sentences} from '../output/event-text.ts';
 import {REPORT_STEP, readReport} from '../../replay/read-report.ts';
 import {REPORT_FORMATS, writtenReport} from './written.ts';
 import {toJson} from '../../release/well-formed.ts';
+
+/** Whose reports are kept; the folder that the configuration names gets them as files, too. */
+export interface ReportKeeping {
+  feature: FeatureStore;
+  view: ControllerView;
+  settings: Pick<Settings, 'config' | 'declared'>;
+}
 
 /** Keeps the report of one release unless another process has. @returns whether it is kept. @throws StoreFault, Error of the folder */
 export async function keepReport({feature, view, settings}: ReportKeeping, id: string): Promise<boolean> {

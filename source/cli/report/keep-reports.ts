@@ -1,15 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Release} from '../../release/state.ts';
-import type {FeatureStore} from '../../store/port.ts';
-import type {Settings} from '../session/settings.ts';
-
-/** Whose reports are kept; the folder that the configuration names gets them as files, too. */
-export interface ReportKeeping {
-  feature: FeatureStore;
-  view: ControllerView;
-  settings: Pick<Settings, 'config' | 'declared'>;
-}
+import type {ReportKeeping} from './keep-report.ts';
 
 /** The last samples of an ended release are rolled up by then, milliseconds. */
 const SETTLED_AFTER_MS = 5000;
