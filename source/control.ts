@@ -7,6 +7,7 @@
 import {openController} from './controller/controller.ts';
 import type {Controller, ControllerView} from './controller/outcome.ts';
 import {openView} from './controller/view.ts';
+import {sourceOf} from './controller/source.ts';
 import {isFeatureName} from './release/name.ts';
 import {openStore} from './store/open.ts';
 
@@ -27,9 +28,7 @@ export interface ControlOptions {
  */
 export async function control(feature: string, {store}: ControlOptions = {}): Promise<Controller> {
   const opened = await openStore(store ?? null, 'operator');
-  return await read(opened, () =>
-    openController({feature, log: opened.feature(checked(feature)).log, now: () => opened.now()}),
-  );
+  return await read(opened, () => openController(sourceOf(opened, checked(feature))));
 }
 
 /** As `control`, with the rights of a viewer: there is no way to change anything through it. */

@@ -1,16 +1,18 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Command, Intent, Stamp} from '../release/command.ts';
+import type {Actor, Command, Identity, Intent, Stamp} from '../release/command.ts';
 import {SCHEMA, type Commit} from '../release/commit.ts';
 import {decide} from '../release/decide/decide.ts';
 import {deriveSplit} from '../release/derive-split.ts';
 import type {Event} from '../release/event.ts';
+import type {Freeze} from '../release/freeze.ts';
 import {evolveCommit} from '../release/evolve/evolve.ts';
-import {isNumber, isText} from '../release/shape.ts';
+import {isNumber, isRecord, isText} from '../release/shape.ts';
 import {fromJson, toJson} from '../release/well-formed.ts';
 import {RollbackFault, StoreFault} from '../store/fault.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
-import {newAlertId, newCommitId} from './ids.ts';
+import {commitId} from './commit-id.ts';
+import {newAlertId, newNonce} from './ids.ts';
 import type {Controller, ExecuteOptions, Outcome} from './outcome.ts';
 import {followFeature, type ViewSource} from './view.ts';
 
@@ -23,11 +25,20 @@ const ROLLBACK_TRIES = 10_000;
 /** Key of the alert about entries that were put aside. */
 export const LOG_KEY = 'log';
 
+/** What the controller needs of a store: a log to write, and the store's user. */
+export interface ControllerSource extends ViewSource {
+  log: LogReader & LogWriter;
+  /** The user of the store, for commands that name no other; absent: not known. */
+  identity?: Identity;
+  /** The freeze of the store, read before each command that may raise; absent: nothing is ever frozen. */
+  freeze?(): Promise<Freeze | null>;
+}
+
 /**
  * Opens a feature for commands. Each command is decided on the newest state and appended; if another writer
  * was first, it is decided again.
  */
-export function openController(source: ViewSource & {log: LogReader & LogWriter}): Controller {
+export function openController(source: ControllerSource): Controller {
   const followed = followFeature(source);
 
   const execute: Controller['execute'] = async (intent, stamp, options = {}) => {
@@ -47,8 +58,15 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
     await followed.ready();
     const tries = intent.type === 'rollback' ? ROLLBACK_TRIES : TRIES;
     for (let tried = 1; tried <= tries; tried++) {
+      const freeze = mayRaise(intent) ? ((await source.freeze?.()) ?? null) : null;
       const folded = followed.folded();
-      const command: Command = {...intent, ...stamp, at: source.now()};
+      const command: Command = {
+        ...intent,
+        ...stamp,
+        by: known(stamp.by),
+        at: source.now(),
+        ...(freeze === null ? {} : {freeze}),
+      };
       const decision = decide(folded.state, command);
       const events = decision.ok ? decision.events : [];
       if (events.length === 0 || options.dryRun === true) {
@@ -78,6 +96,12 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
     return {kind: 'conflict', tries, state: followed.folded().state};
   };
 
+  /** The actor with the user that the store knows. The command of an emergency may come without any actor. */
+  function known(by: Actor): Actor {
+    const {identity} = source;
+    return identity === undefined || !isRecord(by) || by.identity !== undefined ? by : {...by, identity};
+  }
+
   /**
    * Raises an alert that entries were put aside. The command itself is written already and does not depend on
    * it.
@@ -94,23 +118,44 @@ export function openController(source: ViewSource & {log: LogReader & LogWriter}
   return {feature, snapshot, commits, subscribe, now, ready, close, execute};
 }
 
+/** Whether a command may bring gray to more users. A rollback is none, and never waits for anything. */
+function mayRaise({type}: Intent): boolean {
+  switch (type) {
+    case 'start':
+    case 'set':
+    case 'next':
+    case 'complete':
+    case 'include':
+    case 'remove':
+    case 'enable':
+    case 'approve':
+    case 'end-step':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /**
  * Makes the commit of a command. A rollback needs no name, clock or reason, so invalid ones are replaced: a
  * commit that no reader can decode would roll nothing back.
  */
 function commitOf(folded: Folded, command: Command, events: Event[]): Commit {
+  const authenticated: unknown = command.by?.identity?.name;
   const commit = {
     version: (folded.head?.version ?? 0) + 1,
-    id: newCommitId(),
+    nonce: newNonce(),
     parent: folded.head?.id ?? null,
     schema: SCHEMA,
     minReader: SCHEMA,
     by: isText(command.by?.name) ? command.by.name.toWellFormed() : '',
+    ...(isText(authenticated) ? {authenticated: authenticated.toWellFormed()} : {}),
     at: isNumber(command.at) ? command.at : (folded.head?.at ?? 0),
     reason: isText(command.reason) ? command.reason.toWellFormed() : null,
     // Folds the events as readers get them, through JSON.
     events: fromJson(toJson(events)) as Event[],
-    split: folded.split,
-  } satisfies Commit;
-  return {...commit, split: deriveSplit(evolveCommit(folded.state, commit))};
+  };
+  // The id follows from the split, and the split from the events alone.
+  const split = deriveSplit(evolveCommit(folded.state, {...commit, id: '', split: folded.split}));
+  return {...commit, id: commitId({...commit, split}), split};
 }

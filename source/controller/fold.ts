@@ -5,6 +5,7 @@ import {readable} from '../release/event-shape.ts';
 import {evolve, evolveCommit} from '../release/evolve/evolve.ts';
 import type {Split} from '../release/split.ts';
 import {initialState, type State} from '../release/state.ts';
+import type {Head} from './outcome.ts';
 
 /** A log folded up to one commit. Immutable. */
 export interface Folded {
@@ -12,7 +13,7 @@ export interface Folded {
   split: Split;
   /** Version of the commit that last changed the split; 0 if none did. */
   splitVersion: number;
-  head: {version: number; id: string; at: number} | null;
+  head: Head | null;
 }
 
 export function emptyFold(feature: string): Folded {
@@ -67,9 +68,10 @@ export function fold(folded: Folded, commit: Commit): Folded {
     );
     split = sharing(folded.split, deriveSplit(state));
   }
-  const {version, id, at} = commit;
+  const {version, id, at, by, authenticated} = commit;
+  const head: Head = {version, id, at, by, ...(authenticated === undefined ? {} : {authenticated})};
   const splitVersion = split === folded.split ? folded.splitVersion : version;
-  return {state, split, splitVersion, head: {version, id, at}};
+  return {state, split, splitVersion, head};
 }
 
 /**

@@ -10,4 +10,4 @@ function random(length: number): string {
 export const newReleaseId = (): string => `r-${random(8)}`;
 export const newAlertId = (): string => `a-${random(6)}`;
 export const newSilenceId = (): string => `s-${random(6)}`;
-export const newCommitId = (): string => random(20);
+export const newNonce = (): string => random(20);

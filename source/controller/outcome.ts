@@ -21,6 +21,9 @@ export type Outcome =
 /** State of the connection to the log. */
 export type Link = {state: 'opening'} | {state: 'up'} | {state: 'away'; why: string; since: number};
 
+/** The newest commit of a log, without its events. */
+export type Head = Pick<Commit, 'version' | 'id' | 'at' | 'by' | 'authenticated'>;
+
 export interface Snapshot {
   state: State;
   split: Split;
@@ -29,7 +32,7 @@ export interface Snapshot {
    */
   splitVersion: number;
   /** Newest commit folded in; null for an empty log. */
-  head: {version: number; id: string; at: number} | null;
+  head: Head | null;
   link: Link;
   /** When the chain of commits last broke. The log was read again since. */
   lastBreak: {why: string; at: number} | null;

@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {SCHEMA, type Commit} from '../release/commit.ts';
 import type {FeatureStore} from '../store/port.ts';
-import {newCommitId} from './ids.ts';
+import {newNonce} from './ids.ts';
 import type {ControllerView} from './outcome.ts';
 
 /** Conflicts in a row after which the log counts as taking no commit. */
@@ -26,7 +26,7 @@ export async function rehearseAppend(
     const {head, split} = snapshot();
     const commit: Commit = {
       version: (head?.version ?? 0) + 1,
-      id: newCommitId(),
+      id: newNonce(),
       parent: head?.id ?? null,
       schema: SCHEMA,
       minReader: SCHEMA,

@@ -5,6 +5,7 @@ import type {Report} from '../audience/applied.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {mayResolve} from '../release/alert-life.ts';
 import type {Intent} from '../release/command.ts';
+import {gateAlert} from '../release/gate.ts';
 import {isSameVerdict} from '../release/decide/guard.ts';
 import type {Reason, Release, State} from '../release/state.ts';
 import {overdue} from './overdue.ts';
@@ -159,6 +160,8 @@ function dueOf(input: GuardInput): DueAlert[] {
     const cause = reason('not_applied', message, {threshold: release.percent});
     due.push({key: `${GUARD_KEY}routers`, level: 'warning', message, cause});
   }
+  const gate = gateAlert(release, now);
+  if (gate !== null) due.push(gate);
   const late = overdue(release, now);
   if (late !== null) due.push({key: `${GUARD_KEY}overdue`, level: 'warning', message: late});
   if (isStuck(input)) {

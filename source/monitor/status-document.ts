@@ -4,6 +4,7 @@ import type {Side} from '../analysis/numbers.ts';
 import {plainText} from '../analysis/plain-text.ts';
 import {appliedBy, type Applied} from '../audience/applied.ts';
 import {causeFacts} from '../release/cause.ts';
+import {isFrozen, type Freeze} from '../release/freeze.ts';
 import type {Release, State} from '../release/state.ts';
 import type {MonitorSnapshot} from './snapshot.ts';
 import {metricsOf} from './status-metrics.ts';
@@ -14,7 +15,7 @@ export type StatusDocument = ReturnType<typeof statusDocument>;
  * `graydeck.status/1`, as the contract has it: every field is there, an unknown number is null. Rates in percent,
  * durations in milliseconds, moments in milliseconds since 1970; `phase.index` counts from 0, as in the log.
  */
-export function statusDocument(seen: MonitorSnapshot) {
+export function statusDocument(seen: MonitorSnapshot, freeze: Freeze | null = null) {
   const {feature, snapshot, routers: reports, now} = seen;
   const {state, split, head} = snapshot;
   const {release} = state;
@@ -48,8 +49,12 @@ export function statusDocument(seen: MonitorSnapshot) {
     alerts: alertsOf(state),
     notices: noticesOf(state),
     guard: guardOf(seen),
+    disabled: disabledOf(release),
+    frozen: frozenOf(freeze, seen.now),
+    approval: approvalOf(release),
     faults: faultsOf(seen),
     head: head?.version ?? 0,
+    change: changeOf(head),
   } as const;
 }
 
@@ -94,6 +99,56 @@ function faultsOf({stream: {away, aheadMs}, dataFaults, judgement}: MonitorSnaps
 }
 
 const CONTRADICTION = 'what samples say about people contradicts their requests and is left out of evidence';
+
+/** Prod for everyone although the release goes on; null: it is not disabled. */
+function disabledOf(release: Release | null) {
+  const {disabled = null} = release ?? {};
+  if (disabled === null) return null;
+  const {at, by, authenticated, why, reason} = disabled;
+  return {
+    at,
+    by: plainText(by, 128),
+    authenticated,
+    why,
+    reason: reason === null ? null : plainText(reason, 300),
+  };
+}
+
+function frozenOf(freeze: Freeze | null, now: number) {
+  if (freeze === null || !isFrozen(freeze, now)) return null;
+  const {until, reason, by, authenticated, at} = freeze;
+  return {until, reason: plainText(reason, 300), by: plainText(by, 128), authenticated, at};
+}
+
+/** The raise that waits for a second person: what it is, and who has said yes; null: none waits. */
+function approvalOf(release: Release | null) {
+  const {approval = null} = release ?? {};
+  if (approval === null) return null;
+  const {number, wish, wantedBy, askedBy, askedAt, reason, approvers} = approval;
+  return {
+    number,
+    wish,
+    wantedBy,
+    askedBy: plainText(askedBy, 128),
+    askedAt,
+    reason: reason === null ? null : plainText(reason, 300),
+    needed: 2,
+    approvers: approvers.map(({by, authenticated}) => ({by: plainText(by, 128), authenticated})),
+  };
+}
+
+/** The newest commit: its full id vouches for the whole log; `authenticated` is the user that the store knows. */
+function changeOf(head: MonitorSnapshot['snapshot']['head']) {
+  if (head === null) return null;
+  const {version, id, at, by, authenticated = null} = head;
+  return {
+    version,
+    id,
+    at,
+    by: plainText(by, 128),
+    authenticated: authenticated === null ? null : plainText(authenticated, 128),
+  };
+}
 
 /** How many routers are named. */
 const TROUBLES_AT_MOST = 50;
@@ -168,23 +223,26 @@ function sideOf(seen: MonitorSnapshot, side: Side) {
 }
 
 function stepsOf(release: Release | null, now: number) {
-  return (release?.steps ?? []).map(({id, name, state, startedAt, endedAt, error}) => ({
+  return (release?.steps ?? []).map(({id, name, state, startedAt, endedAt, error, words = ''}) => ({
     id,
     name,
     state,
     startedAt,
     ms: startedAt === null ? null : (endedAt ?? now) - startedAt,
     error: error === null ? null : plainText(error, 500),
+    // What a gate said when it did not open.
+    words: words === '' ? null : plainText(words, 500),
   }));
 }
 
 function alertsOf({alerts}: State) {
-  return alerts.map(({id, level, message, raisedAt, acknowledgedBy, resolvedAt}) => ({
+  return alerts.map(({id, level, message, raisedAt, acknowledgedBy, acknowledgedAs, resolvedAt}) => ({
     id,
     level,
     message: plainText(message, 2000),
     raisedAt,
     acknowledgedBy: acknowledgedBy === null ? null : plainText(acknowledgedBy, 128),
+    acknowledgedAs: acknowledgedAs === null ? null : plainText(acknowledgedAs, 128),
     resolvedAt,
   }));
 }

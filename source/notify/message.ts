@@ -1,3 +1,4 @@
+import {authorOf} from '../release/commit.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import type {Dispatch, DispatchKind} from '../release/dispatch.ts';
 import {own} from '../release/own.ts';
@@ -23,6 +24,10 @@ export interface Message {
   /** What happened, in one sentence. */
   text: string;
   by: string;
+  /** The user that the store or the token knows; null: not known. */
+  authenticated: string | null;
+  /** The commit that caused it; its id vouches for the log up to there (`graydeck log verify`). Null: not known. */
+  head: {version: number; id: string} | null;
   /** When it happened, milliseconds since 1970. */
   at: number;
   /** What else to know and to do, a line each. */
@@ -62,6 +67,8 @@ export interface MessageOptions {
 const LATE_MS = 60_000;
 const TEXT_WIDTH = 400;
 const NAME_WIDTH = 80;
+/** Characters of a commit's id that people compare. */
+const ID_SHOWN = 12;
 const CONTACTS_AT_MOST = 10;
 
 /** A dispatch in words. Pure. */
@@ -72,6 +79,7 @@ export function messageOf(
   {contacts, clean, lang, say = ({text}) => text}: MessageOptions,
 ): Message {
   const {feature} = state;
+  const {head, authenticated} = dispatch;
   const release = state.release?.id === dispatch.release ? state.release : null;
   const alert = state.alerts.find(({id}) => id === dispatch.alert) ?? null;
   const isOver = alert !== null && alert.resolvedAt !== null;
@@ -93,9 +101,10 @@ export function messageOf(
             release.percent,
           ),
         ]),
-    `${t.by(instant(dispatch.at, t), clean(dispatch.by, NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
+    `${t.by(instant(dispatch.at, t), clean(authorOf(dispatch), 2 * NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
     ...todo(dispatch, isOver, state, t),
     ...(isOver && dispatch.kind !== 'over' ? [t.isOver] : []),
+    ...(head === null ? [] : [t.head(head.version, head.id.slice(0, ID_SHOWN))]),
   ];
   return {
     id: `${feature}/${dispatch.id}`,
@@ -114,6 +123,8 @@ export function messageOf(
       TEXT_WIDTH,
     ),
     by: clean(dispatch.by, NAME_WIDTH),
+    authenticated: authenticated === null ? null : clean(authenticated, NAME_WIDTH),
+    head,
     at: dispatch.at,
     lines,
     contacts: contactsOf({...contacts, ...release?.plan.contacts}, clean),

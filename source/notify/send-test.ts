@@ -37,6 +37,8 @@ export async function sendTest(
     word: t.first.test,
     text: t.test,
     by: clean(about.by, 80),
+    authenticated: null,
+    head: null,
     at: about.at,
     lines: [t.testBy(clean(about.by, 80))],
     contacts: contactsOf(contacts, clean),

@@ -40,6 +40,7 @@ const en = {
   release: (version: string, over: string, state: string, phase: string, percent: number) =>
     `release ${version}${over === '' ? '' : ` over ${over}`}, ${state}${phase === '' ? '' : `, phase ${phase}`}, ${percent} %`,
   by: (moment: string, who: string) => `${moment}, by ${who}`,
+  head: (version: number, id: string) => `log: version ${version}, ${id}`,
   lateMinutes: (minutes: number) => `, told ${minutes} min later`,
   lateHours: (hours: number) => `, told ${hours} h later`,
   seen: (command: string) => `seen it: ${command}`,
@@ -94,6 +95,7 @@ const zh: MessageWords = {
   release: (version, over, state, phase, percent) =>
     `发布 ${version}${over === '' ? '' : `，替换 ${over}`}，${state}${phase === '' ? '' : `，阶段 ${phase}`}，${percent} %`,
   by: (moment, who) => `${moment}，${who}`,
+  head: (version, id) => `日志：版本 ${version}，${id}`,
   lateMinutes: minutes => `，${minutes} 分钟后通知`,
   lateHours: hours => `，${hours} 小时后通知`,
   seen: command => `确认：${command}`,

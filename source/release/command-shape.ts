@@ -3,6 +3,7 @@ import {
   type Actor,
   type Command,
   type CommandType,
+  type Identity,
   type Intent,
   type Stamp,
 } from './command.ts';
@@ -14,6 +15,7 @@ import {
   isRecord,
   isText,
   listOf,
+  nullable,
   oneOf,
   optional,
   recordOf,
@@ -22,6 +24,7 @@ import {
   type Shape,
   type ShapeOf,
 } from './shape.ts';
+import type {Freeze} from './freeze.ts';
 
 type Seen = NonNullable<Extract<Intent, {type: 'rollback'}>['seen']>;
 
@@ -37,10 +40,24 @@ const USER = {...RELEASE, user: isText};
 const STEP = {...RELEASE, step: isText};
 const ALERT = {alert: isText};
 
+const isIdentity: Check<Identity> = recordOf<Identity>({name: isText, shared: nullable(isText)});
+const isFreeze: Check<Freeze> = recordOf<Freeze>({
+  until: isNumber,
+  reason: isText,
+  by: isText,
+  authenticated: nullable(isText),
+});
+
 const STAMP: ShapeOf<Stamp> = {
-  by: recordOf<Actor>({name: isText, kind: oneOf(['person', 'guard']), epoch: optional(isNumber)}),
+  by: recordOf<Actor>({
+    name: isText,
+    kind: oneOf(['person', 'guard']),
+    epoch: optional(isNumber),
+    identity: optional(isIdentity),
+  }),
   at: isNumber,
   reason: optional(isText),
+  freeze: optional(nullable(isFreeze)),
 };
 
 /**
@@ -62,6 +79,11 @@ const SHAPES: {readonly [K in CommandType]: ShapeOf<Extract<Intent, {type: K}>>}
   retry: {...RELEASE, step: optional(isText)},
   rollback: {...RELEASE, isLatched: optional(isFlag), seen: isAnySeen},
   complete: RELEASE,
+  disable: RELEASE,
+  enable: RELEASE,
+  approve: {...RELEASE, number: optional(isNumber)},
+  'tell-gate': {...STEP, words: isText, alert: isText},
+  'accept-unknown': {event: isText},
   include: USER,
   deny: USER,
   remove: USER,

@@ -1,5 +1,14 @@
+import type {Freeze} from './freeze.ts';
 import type {AlertLevel, Plan} from './plan.ts';
 import type {PauseCause, Reason, Verdict} from './state.ts';
+
+/** The user that the store or a token knows. A typed name cannot change it. */
+export interface Identity {
+  /** For example `redis:alice`, `os:liu` or `token:ci`. */
+  name: string;
+  /** Why several people may act under this name, in words; null if nothing says so. */
+  shared: string | null;
+}
 
 /** Who issues a command, and with which rights. */
 export interface Actor {
@@ -8,6 +17,8 @@ export interface Actor {
   kind: 'person' | 'guard';
   /** Epoch of a guard. Its commands are refused once another guard has taken over. */
   epoch?: number;
+  /** Absent: the controller takes the user of its store. */
+  identity?: Identity;
 }
 
 /** Fields of every command. Time and ids come from outside, so replay gives the same state byte for byte. */
@@ -17,6 +28,8 @@ export interface Stamp {
   at: number;
   /** The actor's reason, as typed. */
   reason?: string;
+  /** The freeze of the store, read for commands that may raise; absent or null: there is none. */
+  freeze?: Freeze | null;
 }
 
 /** Outcome of a notification on one channel: delivered, refused for good, or to be tried again. */
@@ -52,6 +65,15 @@ export type Intent =
       seen?: Pick<Verdict, 'reasons' | 'onset' | 'footing'>;
     }
   | {type: 'complete'; release: string}
+  /** Prod for everyone without ending the release, and back. */
+  | {type: 'disable'; release: string}
+  | {type: 'enable'; release: string}
+  /** A person's yes to the raise that waits for two. `number`: the wish that the actor saw. */
+  | {type: 'approve'; release: string; number?: number}
+  /** The last words of a gate that has not opened. `alert`: the id of an alert, should one be due. */
+  | {type: 'tell-gate'; release: string; step: string; words: string; alert: string}
+  /** A person answers for an event that this version does not know: it is passed over. */
+  | {type: 'accept-unknown'; event: string}
   | {type: 'include'; release: string; user: string}
   | {type: 'deny'; release: string; user: string}
   | {type: 'remove'; release: string; user: string}

@@ -17,7 +17,16 @@ import {
 
 /** Checks of what commands and events both carry. */
 
-export const isReason: Check<Reason> = recordOf<Reason>({code: isText, text: isText});
+const isFigure = optional(nullable(isNumber));
+export const isReason: Check<Reason> = recordOf<Reason>({
+  code: isText,
+  text: isText,
+  metric: optional(nullable(isText)),
+  value: isFigure,
+  threshold: isFigure,
+  samples: isFigure,
+  windowSeconds: isFigure,
+});
 /** Kinds of a newer version are kept and overrule nothing here. */
 export const areCauses: Check<PauseCause[]> = listOf<PauseCause>({kind: isText});
 export const areCriteria = listOf<{text: string; outcome: string}>({text: isText, outcome: isText});

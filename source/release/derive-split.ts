@@ -20,7 +20,7 @@ function resolveGroups(rule: Rule, groups: Plan['groups']): Rule {
 
 /** Whether any user may get gray: from the first phase until the promotion moves traffic to prod. */
 export function hasGrayRoute(release: Release | null): release is Release {
-  if (release === null || release.phase < 0) return false;
+  if (release === null || release.phase < 0 || release.disabled !== null) return false;
   switch (release.state) {
     case 'rolling':
     case 'paused':

@@ -39,6 +39,10 @@ export interface Dispatch {
   /** When it happened, milliseconds since 1970. */
   at: number;
   by: string;
+  /** The authenticated user behind `by`; null in older logs. */
+  authenticated: string | null;
+  /** The commit that caused it; null if it is not known. */
+  head: {version: number; id: string} | null;
   /** Id of the alert; null if it is about no alert. */
   alert: string | null;
   /** The current release when it happened; null if there was none. */

@@ -1,3 +1,4 @@
+import type {Approver, Wish} from './approval.ts';
 import {DELIVERY_OUTCOMES} from './command.ts';
 import {areCauses, areCriteria, areSteps, isReason, isStepOutcome, VERDICT} from './common-shape.ts';
 import type {Event, EventType, UnknownEvent} from './event.ts';
@@ -8,6 +9,7 @@ import {
   isFlag,
   isMoment,
   isNumber,
+  isRecord,
   isText,
   listOf,
   nullable,
@@ -16,6 +18,7 @@ import {
   recordOf,
   wrongField,
   type Check,
+  type Shape,
   type ShapeOf,
 } from './shape.ts';
 
@@ -37,6 +40,22 @@ const STEP = {...RELEASE, step: isText};
 const USER = {...RELEASE, user: isText};
 const ALERT = {alert: isText};
 const START = {...RELEASE, version: isText, over: nullable(isText), plan: isPlan};
+
+/** An approver of the log carries both names. */
+const APPROVER = {by: isText, authenticated: isText};
+const WISHES: Readonly<Record<Wish['type'], Shape>> = {
+  next: {from: isNumber, criteria: areCriteria},
+  set: {percent: isPercent, from: isNumber},
+  complete: {},
+  enable: {},
+  include: {user: isText},
+  remove: {user: isText},
+};
+const isWish: Check<Wish> = (value): value is Wish =>
+  isRecord(value) &&
+  isText(value['type']) &&
+  Object.hasOwn(WISHES, value['type']) &&
+  wrongField(value, WISHES[value['type'] as Wish['type']]) === null;
 
 /**
  * Every field of every event, so that everything that follows from it can be told: the split above all, and the release
@@ -70,6 +89,23 @@ const SHAPES: {readonly [K in EventType]: Fields<K>} = {
   'release-banned': RELEASE,
   'start-queued': {...START, after: isText},
   'queued-start-cancelled': {...RELEASE, after: isText},
+  'release-disabled': {
+    ...RELEASE,
+    why: oneOf(['person', 'approval', 'frozen']),
+    reason: nullable(isText),
+  },
+  'release-enabled': RELEASE,
+  'approval-asked': {
+    ...RELEASE,
+    number: isNumber,
+    wish: isWish,
+    wantedBy: oneOf(['person', 'guard']),
+    reason: nullable(isText),
+    approvers: listOf<Approver>(APPROVER),
+  },
+  'approval-given': {...RELEASE, number: isNumber, ...APPROVER},
+  'gate-closed': {...STEP, words: isText},
+  'unknown-accepted': {event: isText},
   'user-included': USER,
   'user-denied': USER,
   'user-removed': USER,

@@ -1,3 +1,4 @@
+import type {Approver, Wish} from './approval.ts';
 import type {Cause} from './cause.ts';
 import type {DeliveryOutcome, StepOutcome} from './command.ts';
 import type {AlertLevel, Plan} from './plan.ts';
@@ -58,6 +59,23 @@ export type Event =
   | {type: 'release-banned'; release: string}
   | {type: 'start-queued'; release: string; after: string; version: string; over: string | null; plan: Plan}
   | {type: 'queued-start-cancelled'; release: string; after: string}
+  /** `why`: a person, or the first phase of a plan that wants two people, or of a store that is frozen. */
+  | {type: 'release-disabled'; release: string; why: 'person' | 'approval' | 'frozen'; reason: string | null}
+  | {type: 'release-enabled'; release: string}
+  | {
+      type: 'approval-asked';
+      release: string;
+      number: number;
+      wish: Wish;
+      wantedBy: 'person' | 'guard';
+      reason: string | null;
+      approvers: Approver[];
+    }
+  | ({type: 'approval-given'; release: string; number: number} & Approver)
+  /** The last words of a gate that has not opened. */
+  | {type: 'gate-closed'; ignorable: true; release: string; step: string; words: string}
+  /** A person answers for an event that the reader before did not know. Newer versions know it, and ignore this. */
+  | {type: 'unknown-accepted'; ignorable: true; event: string}
   | {type: 'user-included'; release: string; user: string}
   | {type: 'user-denied'; release: string; user: string}
   | {type: 'user-removed'; release: string; user: string}
@@ -129,4 +147,8 @@ export interface UnknownEvent {
 export interface Happened {
   at: number;
   by: string;
+  /** The user that the store or the token knows; absent or null in older logs. */
+  authenticated?: string | null;
+  /** The commit itself; absent in tests that have none. */
+  head?: {version: number; id: string};
 }

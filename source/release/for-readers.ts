@@ -1,7 +1,7 @@
 import type {Commit} from './commit.ts';
 import type {Event, UnknownEvent} from './event.ts';
 import type {Hook, Include, Phase, Plan, Rule} from './plan.ts';
-import type {Step} from './state.ts';
+import type {Release, Step} from './state.ts';
 
 /** In place of what only those are shown who may act. */
 const HIDDEN = '•••';
@@ -17,6 +17,15 @@ const PERSONAL =
  */
 export function forReaders(commit: Commit): Commit {
   return {...commit, events: commit.events.map(eventForReaders)};
+}
+
+/** A release without what hooks print, for those who may look and not act. */
+export function releaseForReaders(release: Release): Release {
+  return {
+    ...release,
+    steps: release.steps.map(stepForReaders),
+    pausedReason: pauseForReaders(release.pausedReason),
+  };
 }
 
 /** What a step's error says to those who may look and not act. `step`: its name, or its id that ends with it. */
@@ -44,10 +53,10 @@ function eventForReaders(event: Event | UnknownEvent): Event | UnknownEvent {
       return {...known, error: errorForReaders(known.step, known.error)};
     case 'release-failed':
       return {...known, error: errorForReaders(known.step, known.error)};
+    case 'gate-closed':
+      return {...known, words: 'the gate is closed; those who may act see why'};
     case 'release-paused': {
-      // A failed step pauses with its own words.
-      const failed = /^(?<step>[\w.-]+) failed: /u.exec(known.reason ?? '')?.groups?.['step'];
-      return failed === undefined ? known : {...known, reason: `${failed} failed`};
+      return {...known, reason: pauseForReaders(known.reason)};
     }
     case 'phase-entered':
     case 'percent-set':
@@ -71,10 +80,21 @@ function eventForReaders(event: Event | UnknownEvent): Event | UnknownEvent {
     case 'verdict-changed':
     case 'clock-held':
     case 'clock-ran':
+    case 'approval-asked':
+    case 'approval-given':
+    case 'release-disabled':
+    case 'release-enabled':
+    case 'unknown-accepted':
       return known;
   }
   const {type, ignorable} = event as UnknownEvent;
   return {type, ...(ignorable === undefined ? {} : {ignorable})};
+}
+
+/** A failed step pauses with its own words. */
+function pauseForReaders(reason: string | null): string | null {
+  const failed = /^(?<step>[\w.-]+) failed: /u.exec(reason ?? '')?.groups?.['step'];
+  return failed === undefined ? reason : `${failed} failed`;
 }
 
 function stepForReaders(step: Step): Step {

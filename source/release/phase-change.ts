@@ -1,6 +1,7 @@
 import type {Stamp} from './command.ts';
 import type {Event} from './event.ts';
 import type {Hook, Phase} from './plan.ts';
+import {raiseGate} from './raise-gate.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Opening, Release, Step, StepName} from './state.ts';
 import {newStep, stepDue, stepsOf} from './step.ts';
@@ -42,13 +43,16 @@ export function leavePhase(
 }
 
 /**
- * The events after the last hook of a move has ended. A move that a guard wanted waits while its verdict says
- * otherwise.
+ * The events after the last hook of a move has ended. A move waits while the store is frozen; one that a guard wanted also
+ * while its verdict says otherwise, or outside of the raise hours.
  */
-export function hooksDone(release: Release, at: number): Event[] {
+export function hooksDone(release: Release, {by, at, freeze}: Stamp): Event[] {
   const {opening, verdict} = release;
-  const isWaiting = opening?.wantedBy === 'guard' && verdict?.action !== 'advance';
-  return opening === null || isWaiting ? [] : [arrival(release, opening, at)];
+  if (opening === null) return [];
+  const isGuards = opening.wantedBy === 'guard';
+  const isBarred = raiseGate(release, {by: {...by, kind: opening.wantedBy}, at, freeze: freeze ?? null});
+  if (isBarred !== null || (isGuards && verdict?.action !== 'advance')) return [];
+  return [arrival(release, opening, at)];
 }
 
 function arrival(release: Release, {to, left}: Pick<Opening, 'to' | 'left'>, at: number): Event {

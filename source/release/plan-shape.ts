@@ -1,4 +1,5 @@
 import type {Plan, Rule} from './plan.ts';
+import type {RaiseHours} from './raise-hours.ts';
 import {isNumber, isRecord, isText} from './shape.ts';
 
 /** Most parts of all rules of a plan with groups resolved. Every split may hold each part. */
@@ -25,6 +26,8 @@ export function mistakeInPlan(plan: Plan): string | null {
   if (!isTime(plan.rollbackWindowMs)) return 'rollbackWindowMs is no number of at least 0';
   if (!isStale(plan.whenStale)) return 'whenStale is neither prod nor keep';
   if (!Array.isArray(plan.phases)) return 'phases are missing';
+  if (plan.approval !== undefined && plan.approval !== 2) return 'its approval is not 2';
+  if (plan.raise !== undefined && !isListOf(plan.raise, isHours)) return 'its raise hours are no hours';
   const rules: Rule[] = [];
   for (const phase of plan.phases) {
     if (!isWhole(phase)) return 'a phase lacks a field';
@@ -42,9 +45,17 @@ function isStale(value: unknown): boolean {
   return value === 'prod' || value === 'keep';
 }
 
+function isHours(value: unknown): value is RaiseHours {
+  if (!isRecord(value) || !isText(value['text']) || !isText(value['timeZone'])) return false;
+  const isWindow = (one: unknown): one is RaiseHours['windows'][number] =>
+    isRecord(one) && isNumber(one['from']) && isNumber(one['to']) && Array.isArray(one['days']);
+  return isListOf(value['windows'], isWindow) && isListOf(value['except'], isText);
+}
+
 function isWhole(phase: Plan['phases'][number]): boolean {
   if (!isRecord(phase) || !isText(phase.name) || !isRecord(phase.include)) return false;
   if (phase.whenStale !== null && !isStale(phase.whenStale)) return false;
+  if (phase.approval !== undefined && phase.approval !== 2) return false;
   const {include, criteria} = phase;
   const hasCriteria = isListOf(
     criteria,

@@ -3,6 +3,8 @@
  * makes one from YAML.
  */
 
+import type {RaiseHours} from './raise-hours.ts';
+
 /** Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds; `version` compares part by part. */
 export type AttributeTest =
   | {op: 'in'; values: string[]}
@@ -94,7 +96,9 @@ export interface Phase {
   /** Runs when this phase is left, before the next one is entered. */
   after?: Hook;
   /** A gate that runs again and again before this phase is left, until it exits with 0. */
-  confirm?: Hook;
+  confirm?: PhaseGate;
+  /** Raises into this phase and within it need two people; absent: one. */
+  approval?: 2;
 }
 
 /** The steps that a hook can do, in the order of a release's life. */
@@ -115,6 +119,14 @@ export interface Hook {
   timeoutMs: number;
   /** Command that checks whether the step is done already: exit code 0 means yes. */
   check: string[] | null;
+}
+
+/** A program that is asked until it ends with 0. */
+export interface PhaseGate extends Hook {
+  /** After this time an alert says that it is closed, milliseconds; absent: 30 minutes. */
+  remindMs?: number;
+  /** After this time the release is paused, milliseconds; absent: never. */
+  deadlineMs?: number;
 }
 
 export interface Evidence {
@@ -147,4 +159,8 @@ export interface Plan {
   forced: {headers: string[]; cookies: string[]};
   checklist: string[];
   contacts: Record<string, string>;
+  /** Hours in which a guard may raise: those of the plan and those of the project, all of which must be open. */
+  raise?: RaiseHours[];
+  /** Every raise needs two different people; absent: one. */
+  approval?: 2;
 }

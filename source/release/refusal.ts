@@ -23,7 +23,13 @@ export type RefusalCode =
   | 'verdict-against'
   | 'not-a-guard'
   | 'needs-person'
-  | 'newer-log';
+  | 'newer-log'
+  | 'frozen'
+  | 'disabled'
+  | 'outside-hours'
+  | 'needs-approval'
+  | 'needs-actors'
+  | 'nothing-asked';
 
 /** Refusal of a command. A value, never an exception. */
 export interface Refusal {

@@ -1,3 +1,4 @@
+import type {Approval} from './approval.ts';
 import type {Cause} from './cause.ts';
 import type {StepOutcome, VerdictAction} from './command.ts';
 import type {Dispatch} from './dispatch.ts';
@@ -54,6 +55,8 @@ export interface Step {
   error: string | null;
   /** Numbers to keep: routers confirmed, requests that reached gray after the rollback key. */
   facts: Record<string, number>;
+  /** Of a gate: what it said when it did not open. */
+  words?: string;
 }
 
 export interface Reason {
@@ -115,6 +118,8 @@ export interface QueuedStart {
   over: string | null;
   plan: Plan;
   by: string;
+  /** The authenticated user behind `by`; null in older logs. */
+  authenticated: string | null;
 }
 
 /** A phase that is entered once its hooks have ended. */
@@ -126,6 +131,8 @@ export interface Opening {
   steps: string[];
   /** Who wanted the move. A guard's move happens only while its verdict still says so. */
   wantedBy: 'person' | 'guard';
+  /** When the move was wanted, milliseconds since 1970. */
+  since: number;
 }
 
 export interface Release {
@@ -147,6 +154,8 @@ export interface Release {
   deny: string[];
   startedAt: number;
   startedBy: string;
+  /** The authenticated user behind `startedBy`; null in older logs. */
+  startedAs: string | null;
   endedAt: number | null;
   pausedReason: string | null;
   /** Findings of the guard that paused the release. Empty after a pause by a person or a failed step. */
@@ -163,12 +172,25 @@ export interface Release {
   rollback: {
     at: number;
     by: string;
+    authenticated: string | null;
     reason: string | null;
     fromPercent: number;
     /** Null or absent if nothing that was measured spoke against gray, and in older logs. */
     cause?: Cause | null;
   } | null;
   next: QueuedStart | null;
+  /** Null: users get gray as the percent says. Else prod for everyone, and the release waits. */
+  disabled: {
+    at: number;
+    by: string;
+    authenticated: string | null;
+    why: 'person' | 'approval' | 'frozen';
+    reason: string | null;
+  } | null;
+  /** The raise that waits for a second person; null if none does. */
+  approval: Approval | null;
+  /** Number of raises that have waited so far. */
+  approvals: number;
   /** The guard's verdict on this split; null since the split last changed. */
   verdict: Verdict | null;
 }
@@ -186,6 +208,8 @@ export interface Alert {
   /** How often it was raised again while open. */
   repeats: number;
   acknowledgedBy: string | null;
+  /** The authenticated user behind `acknowledgedBy`; null in older logs. */
+  acknowledgedAs: string | null;
   acknowledgedAt: number | null;
   resolvedAt: number | null;
   silenced: boolean;

@@ -54,6 +54,8 @@ export function buildReport({
     state: release.state,
     startedAt,
     startedBy: release.startedBy,
+    startedAs: release.startedAs,
+    head: headOf(story),
     endedAt,
     madeAt: now,
     totalMs: to - startedAt,
@@ -76,14 +78,19 @@ export function buildReport({
   };
 }
 
+function headOf({commits}: Story): ReleaseReport['head'] {
+  const last = commits.at(-1);
+  return last === undefined ? null : {version: last.version, id: last.id};
+}
+
 function timelineOf(
   {commits, release: {id}}: Story,
   sentence: ReportSources['sentence'],
 ): ReleaseReport['timeline'] {
-  return commits.flatMap(({at, by, reason, events}) =>
+  return commits.flatMap(({at, by, authenticated, reason, events}) =>
     events
       .filter(event => !('release' in event) || event.release === id)
-      .map(event => ({at, by, text: sentence(event, reason)})),
+      .map(event => ({at, by, authenticated: authenticated ?? null, text: sentence(event, reason)})),
   );
 }
 

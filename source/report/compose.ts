@@ -1,4 +1,5 @@
 import {countWords} from '../analysis/judge/amounts.ts';
+import {authorOf} from '../release/commit.ts';
 import {atRollbackTable} from './at-rollback.ts';
 import type {ReportBlock, ReportDocument, Section, ReportTone} from './document.ts';
 import {chartsOf} from './charts.ts';
@@ -88,7 +89,8 @@ function lead(report: ReleaseReport, words: ReportWords): string {
 
 function facts(report: ReleaseReport, words: ReportWords, {full, zone}: TimeTexts): ReportBlock {
   const {facts: labels, running, byActor} = words;
-  const {exposure, startedAt, startedBy, endedAt, totalMs, pausedMs, heldMs} = report;
+  const {exposure, startedAt, startedBy, startedAs, endedAt, totalMs, pausedMs, heldMs, head} = report;
+  const starter = authorOf({by: startedBy, authenticated: startedAs});
   const users = exposure.users === null ? null : countWords(exposure.users);
   return {
     kind: 'facts',
@@ -96,12 +98,13 @@ function facts(report: ReleaseReport, words: ReportWords, {full, zone}: TimeText
       [labels.release, report.release],
       [labels.over, report.over ?? UNKNOWN_TEXT],
       [labels.plan, report.plan],
-      [labels.started, byActor(full(startedAt), startedBy)],
+      [labels.started, byActor(full(startedAt), starter)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
       [labels.lasted, lastedWords(totalMs, words.units)],
       ...(pausedMs >= WORTH_MS ? [[labels.paused, lastedWords(pausedMs, words.units)] as const] : []),
       ...(heldMs >= WORTH_MS ? [[labels.held, lastedWords(heldMs, words.units)] as const] : []),
       [labels.exposed, words.exposed(countWords(exposure.requests), users)],
+      ...(head === null ? [] : [[labels.head, words.head(String(head.version), head.id)] as const]),
       [labels.made, `${full(report.madeAt)}, ${words.zone(zone)}`],
     ],
   };
@@ -122,7 +125,7 @@ function coverage({coveredPercent, sides, rollback}: ReleaseReport, words: Repor
 
 function rollback({rollback}: ReleaseReport, words: ReportWords, {full}: TimeTexts): ReportBlock[] {
   if (rollback === null) return [];
-  const {at, by, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
+  const {at, reason, toProdMs, confirmed, routers, silent, requestsAfter} = rollback;
   const sentences = [
     routers === 0
       ? words.unconfirmed
@@ -133,7 +136,7 @@ function rollback({rollback}: ReleaseReport, words: ReportWords, {full}: TimeTex
     ...((silent ?? 0) > 0 ? [words.silent(String(silent))] : []),
   ];
   return [
-    {kind: 'text', text: words.byActor(full(at), by)},
+    {kind: 'text', text: words.byActor(full(at), authorOf(rollback))},
     ...(reason === null ? [] : [{kind: 'text', text: words.because(reason), tone: 'bad'} as const]),
     {kind: 'text', text: sentences.join(' ')},
   ];

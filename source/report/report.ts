@@ -43,6 +43,7 @@ export interface StepReport {
 export interface RollbackReport {
   at: number;
   by: string;
+  authenticated: string | null;
   reason: string | null;
   fromPercent: number;
   /** Milliseconds from the commit until the last router confirmed; null if unknown. */
@@ -107,13 +108,17 @@ export interface ReleaseReport {
   state: ReleaseState;
   startedAt: number;
   startedBy: string;
+  /** The authenticated user behind `startedBy`; null in older logs. */
+  startedAs: string | null;
+  /** The newest commit that the report was made from; its id vouches for the log up to there. */
+  head: {version: number; id: string} | null;
   endedAt: number | null;
   madeAt: number;
   totalMs: number;
   pausedMs: number;
   heldMs: number;
   phases: PhaseReport[];
-  pauses: (Stretch & {by: string; reason: string | null})[];
+  pauses: (Stretch & {by: string; authenticated: string | null; reason: string | null})[];
   percents: {at: number; percent: number; by: string}[];
   verdicts: {at: number; action: VerdictAction; by: string; reasons: Reason[]}[];
   alerts: {
@@ -125,6 +130,7 @@ export interface ReleaseReport {
     raisedAt: number;
     repeats: number;
     acknowledgedBy: string | null;
+    acknowledgedAs: string | null;
     acknowledgedAt: number | null;
     resolvedAt: number | null;
     silenced: boolean;
@@ -136,7 +142,7 @@ export interface ReleaseReport {
   sides: ReportSides;
   differences: Difference[];
   course: Course;
-  timeline: {at: number; by: string; text: string}[];
+  timeline: {at: number; by: string; authenticated: string | null; text: string}[];
   feedback: FeedbackReport[] | null;
   /** Share of the time with stored numbers, 0–100. */
   coveredPercent: number;

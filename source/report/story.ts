@@ -75,7 +75,8 @@ function untilNext(commit: Commit): Commit {
   return {...commit, events: commit.events.slice(0, next)};
 }
 
-function apply(story: Story, event: Event, {at, by}: Commit): void {
+function apply(story: Story, event: Event, {at, by, ...commit}: Commit): void {
+  const authenticated = commit.authenticated ?? null;
   const {release, phases, pauses, held, percents, verdicts} = story;
   switch (event.type) {
     case 'phase-entered': {
@@ -104,7 +105,7 @@ function apply(story: Story, event: Event, {at, by}: Commit): void {
       percents.push({at, percent: event.percent, by});
       break;
     case 'release-paused':
-      pauses.push({from: at, to: null, by, reason: event.reason});
+      pauses.push({from: at, to: null, by, authenticated, reason: event.reason});
       break;
     case 'release-resumed':
       endLast(pauses, at);

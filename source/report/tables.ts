@@ -1,5 +1,6 @@
 import {amount, countWords} from '../analysis/judge/amounts.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
+import {authorOf} from '../release/commit.ts';
 import type {ReportBlock, ReportCell} from './document.ts';
 import {lastedWords, secondsWords, setPercentText, UNKNOWN_TEXT, type TimeTexts} from './moments.ts';
 import type {PhaseReport, ReleaseReport, ReportSides} from './report.ts';
@@ -195,10 +196,10 @@ export function pausesTable(
     {
       kind: 'table',
       head: [columns.from, columns.to, columns.by, columns.why],
-      rows: pauses.map(({from, to, by, reason}) => [
+      rows: pauses.map(({from, to, reason, ...who}) => [
         {text: short(from, startedAt)},
         {text: to === null ? words.running : short(to, startedAt)},
-        {text: by},
+        {text: authorOf(who)},
         {text: reason ?? ''},
       ]),
     },
@@ -238,10 +239,10 @@ export function timelineTable(
     {
       kind: 'table',
       head: [columns.at, columns.what, columns.by],
-      rows: timeline.map(({at, text, by}) => [
+      rows: timeline.map(({at, text, ...who}) => [
         {text: short(at, startedAt)},
         {text},
-        {text: by, tone: 'quiet'},
+        {text: authorOf(who), tone: 'quiet'},
       ]),
     },
   ];

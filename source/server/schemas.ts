@@ -14,6 +14,7 @@ import {
  */
 
 const name = (what: string) => z.string().trim().min(1).max(LONGEST_FEEDBACK_NAME).meta({description: what});
+const who = {by: z.string(), authenticated: z.string().nullable()};
 const moment = z.number().meta({description: 'milliseconds since 1970, the clock of the store'});
 const percent = z.number().min(0).max(100);
 const rate = z.number().nullable().meta({description: 'percent; null: unknown'});
@@ -164,6 +165,7 @@ export const statusShape = z
         startedAt: moment.nullable(),
         ms,
         error: z.string().nullable(),
+        words: z.string().nullable(),
       }),
     ),
     alerts: z.array(
@@ -173,6 +175,7 @@ export const statusShape = z
         message: z.string(),
         raisedAt: moment,
         acknowledgedBy: z.string().nullable(),
+        acknowledgedAs: z.string().nullable(),
         resolvedAt: moment.nullable(),
       }),
     ),
@@ -198,7 +201,37 @@ export const statusShape = z
     ),
     guard: z.string().nullable(),
     faults: z.array(z.object({code: z.string(), count: count.nullable(), text: z.string()})),
+    disabled: z
+      .strictObject({
+        ...who,
+        at: moment,
+        why: z.enum(['person', 'approval', 'frozen']),
+        reason: z.string().nullable(),
+      })
+      .nullable(),
+    frozen: z.strictObject({...who, until: z.number(), reason: z.string(), at: z.number()}).nullable(),
+    approval: z
+      .strictObject({
+        number: count,
+        wish: z.looseObject({type: z.enum(['next', 'set', 'complete', 'enable', 'include', 'remove'])}),
+        wantedBy: z.enum(['person', 'guard']),
+        askedBy: z.string(),
+        askedAt: moment,
+        reason: z.string().nullable(),
+        needed: count,
+        approvers: z.array(z.strictObject({by: z.string(), authenticated: z.string()})),
+      })
+      .nullable(),
     head: count,
+    change: z
+      .strictObject({
+        version: count,
+        id: z.string(),
+        at: z.number(),
+        by: z.string(),
+        authenticated: z.string().nullable(),
+      })
+      .nullable(),
   })
   .meta({id: 'Status'});
 

@@ -20,6 +20,12 @@ export interface HookOptions {
   outputs: OutputShelf;
   /** Variables of this process that the hook gets; absent: the short list. */
   variables?: HookVariables | undefined;
+  /** Why this host does not run a program for this release; null: it does. Absent: every program is run. */
+  mayRun?: ((argv: readonly string[], release: Release) => Promise<string | null>) | undefined;
+  /** Keeps what a gate said when it did not open. */
+  tellGate?: ((release: string, step: string, words: string) => Promise<unknown>) | undefined;
+  /** The store's clock, milliseconds since 1970; absent: this host's. */
+  now?: (() => number) | undefined;
   /** The phase of the hook, if it is not the current one. */
   phase?: Pick<Phase, 'name' | 'percent'> | undefined;
 }
@@ -34,6 +40,8 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
   return {
     deadlineMs: runs * (hook.timeoutMs + KILL_AFTER_MS) + KEEPING_MS,
     async perform(step, {release, signal}) {
+      const barred = await whyBarred([hook.argv, hook.check ?? []], release, options);
+      if (barred !== null) return {outcome: 'failed', error: barred};
       const env = await environmentOf(step, release, options);
       const run = {env, timeoutMs: hook.timeoutMs, signal};
       const program = hook.argv[0] ?? '';
@@ -71,6 +79,19 @@ export function hookPerformer(hook: Hook, options: HookOptions): Performer {
       }
     },
   };
+}
+
+/** Why one of these commands is not run here; null: all are. */
+export async function whyBarred(
+  commands: readonly (readonly string[])[],
+  release: Release,
+  {mayRun}: Pick<HookOptions, 'mayRun'>,
+): Promise<string | null> {
+  for (const argv of commands) {
+    const why = argv.length === 0 ? null : ((await mayRun?.(argv, release)) ?? null);
+    if (why !== null) return why;
+  }
+  return null;
 }
 
 /** The environment of a hook. @throws the error of the output store, for `restore` only */

@@ -6,7 +6,10 @@ import {snapshotPerformer, takeEarly, type TakeSnapshot} from './snapshot.ts';
 import {trafficPerformer, type TrafficView} from './traffic.ts';
 
 /** What the performers of all steps need. */
-export interface StepOptions extends Pick<HookOptions, 'feature' | 'outputs' | 'variables'> {
+export interface StepOptions extends Pick<
+  HookOptions,
+  'feature' | 'outputs' | 'variables' | 'mayRun' | 'tellGate'
+> {
   traffic: TrafficView;
   /** Epoch of the acting guard; null without a guard. */
   epoch(): number | null;
@@ -23,6 +26,8 @@ export function performersFor({
   feature,
   outputs,
   variables,
+  mayRun,
+  tellGate,
   traffic,
   epoch,
   takeSnapshot,
@@ -45,7 +50,8 @@ export function performersFor({
         const found = phaseHookOf(release, step);
         if (found?.hook === undefined) return null;
         const phase = release.plan.phases[found.phase];
-        const options = {feature, outputs, variables, epoch: epoch(), phase};
+        const now = () => traffic.now();
+        const options = {feature, outputs, variables, mayRun, tellGate, now, epoch: epoch(), phase};
         return step.name === 'confirm'
           ? confirmPerformer(found.hook, options)
           : hookPerformer(found.hook, options);
@@ -53,7 +59,9 @@ export function performersFor({
       default: {
         // Other steps without a hook are skipped from the start and never become due.
         const hook = release.plan.hooks[step.name];
-        return hook === undefined ? null : hookPerformer(hook, {feature, outputs, variables, epoch: epoch()});
+        return hook === undefined
+          ? null
+          : hookPerformer(hook, {feature, outputs, variables, mayRun, epoch: epoch()});
       }
     }
   };

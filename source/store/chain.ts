@@ -125,6 +125,7 @@ function wrongField(value: Record<string, unknown>): string | null {
   }
   if (value['minReader'] > SCHEMA) return null;
   if (!isText(value['by'])) return 'by';
+  if (value['authenticated'] !== undefined && !isText(value['authenticated'])) return 'authenticated';
   if (!isMoment(value['at'])) return 'at';
   if (value['reason'] !== null && !isText(value['reason'])) return 'reason';
   return isSplit(value['split']) ? null : 'split';

@@ -6,6 +6,7 @@ export function exposesMore({events}: Commit): boolean {
     switch (event.type) {
       case 'release-started':
       case 'release-resumed':
+      case 'release-enabled':
       case 'phase-entered':
       case 'promotion-started':
       case 'user-included':

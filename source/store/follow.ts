@@ -135,6 +135,7 @@ export async function readLog(
   source: LogSource,
   afterVersion: number,
   take?: (slice: Commit[]) => void,
+  onBreak?: (why: string) => void,
 ): Promise<Commit[]> {
   let commits: Commit[] = [];
   let last: Last = null;
@@ -148,7 +149,10 @@ export async function readLog(
     const entries = await source.entries(from, PAGE);
     for (const entry of entries) {
       const decoded = decodeNext(last, entry);
-      if (!decoded.ok) return commits;
+      if (!decoded.ok) {
+        onBreak?.(decoded.why);
+        return commits;
+      }
       last = decoded.commit;
       commits.push(decoded.commit);
     }

@@ -1,4 +1,6 @@
+import type {Identity} from '../release/command.ts';
 import type {Commit} from '../release/commit.ts';
+import type {FreezeEntry} from '../release/freeze.ts';
 import type {KeptOutput, StepOutput} from '../release/step-output.ts';
 
 /** An entry of the sample stream: field names and values, not parsed. */
@@ -59,9 +61,14 @@ export interface LogReader {
   head(): Promise<Commit | null>;
   /**
    * Commits after `version`, in order, as far as the chain holds. `take`: they are handed over slice by slice, so that a
-   * long log never lies in memory as a whole, and none of them is given back at the end.
+   * long log never lies in memory as a whole, and none of them is given back at the end. `onBreak`: told why the chain
+   * ends before the log does.
    */
-  read(afterVersion: number, take?: (slice: Commit[]) => void): Promise<Commit[]>;
+  read(
+    afterVersion: number,
+    take?: (slice: Commit[]) => void,
+    onBreak?: (why: string) => void,
+  ): Promise<Commit[]>;
   /** Runs until the signal aborts. Begins with everything after `after` (null: from the start). Never blocks longer than 2 s without looking at head and chain again. */
   follow(
     after: {version: number; id: string} | null,
@@ -262,11 +269,25 @@ export interface RouterStore {
 
 export type StoreHealth = {state: 'up'; pingMs: number} | {state: 'away'; why: string; sinceMs: number};
 
+/** The freeze of the whole store: a small log of which the newest entry counts. */
+export interface FreezeReader {
+  /** Null: there was never a freeze. */
+  newest(): Promise<FreezeEntry | null>;
+}
+export interface FreezeWriter {
+  write(entry: FreezeEntry): Promise<void>;
+}
+
+/** How many entries of the log of freezes are kept, about. */
+export const KEEP_FREEZES = 200;
+
 interface StoreBase {
   /** For the header of the console. */
   readonly kind: 'redis' | 'sqlite';
   /** For people: never holds a password. */
   readonly label: string;
+  /** The user that acts, as the store knows it. */
+  readonly identity: Identity;
   /** A warning for the user, printed once; without a password. */
   readonly caution?: string;
   /** Best known reading of the store's own clock, milliseconds since 1970. */
@@ -278,10 +299,12 @@ interface StoreBase {
 
 /** A store opened for reading only: works with the `viewer` role. */
 export interface ViewStore extends StoreBase {
+  freezes: FreezeReader;
   feature(name: string): FeatureView;
 }
 /** A store opened to operate: works with the `operator` role. */
 export interface OperatorStore extends StoreBase {
+  freezes: FreezeReader & FreezeWriter;
   feature(name: string): FeatureStore;
 }
 /** A store opened by an application or an edge: works with the `app` and `agent` roles. */

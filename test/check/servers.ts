@@ -31,6 +31,7 @@ export const servers: readonly Server[] = [
   },
   {command: 'ip', debianPackage: 'iproute2', usedFor: 'a network whose packets are lost'},
   {command: 'iptables', debianPackage: 'iptables', usedFor: 'a network whose packets are lost'},
+  {command: 'chromium', debianPackage: 'chromium', usedFor: 'the page that is shared, as browsers show it'},
   {command: 'wrk', debianPackage: 'wrk', usedFor: 'a rollback under load'},
 ];
 

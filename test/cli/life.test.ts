@@ -49,7 +49,7 @@ describe('a release by the command line', () => {
     const at = told.map(words => stdout.indexOf(words));
     expect(at).not.toContain(-1);
     expect(at).toEqual([...at].sort((a, b) => a - b));
-    expect(stdout).toMatch(/5 % → 12\.5 % {2}liu on laptop$/mu);
+    expect(stdout).toMatch(/5 % → 12\.5 % {2}liu on laptop \(os:[^)]+\)$/mu);
   });
 
   test('is told in Chinese where that is the language', async () => {
@@ -65,10 +65,10 @@ describe('a release by the command line', () => {
     await place.run(...start);
     expect(await place.run('status')).toMatchObject({exitCode: 0});
     await place.run('start', 'v7', '--feature', 'search', '--yes');
-    const {exitCode, stderr} = await place.run('status');
+    const {exitCode, stderr} = await place.run('log');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('the store has 2 features: pay, search.');
-    expect(stderr).toContain('→ graydeck status --feature pay');
+    expect(stderr).toContain('→ graydeck log --feature pay');
   });
 
   test('a mistyped feature is told, not taken for one without a release', async () => {

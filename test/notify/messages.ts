@@ -14,6 +14,8 @@ export function aMessage(more: Partial<Message> = {}): Message {
     word: 'CRITICAL',
     text: 'gray error rate 6.2 % above 5 %',
     by: 'guard on ops-1',
+    authenticated: null,
+    head: null,
     at: 1_800_000_000_000,
     lines: ['release v1.1.0 over v1.0.9, rolling, phase beta, 20 %'],
     contacts: {hotline: '400-123-4567'},

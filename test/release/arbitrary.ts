@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type {Actor, Command, StepOutcome} from '../../source/release/command.ts';
 import type {HookName, Plan, Rule} from '../../source/release/plan.ts';
+import type {RaiseHours} from '../../source/release/raise-hours.ts';
 import type {State} from '../../source/release/state.ts';
 import {stepDue} from '../../source/release/step.ts';
 import {hooks, phase, planOf} from './plans.ts';
@@ -9,6 +10,18 @@ import {hooks, phase, planOf} from './plans.ts';
 const USERS = ['u-1', 'u-2', 'vip'];
 const RELEASES = ['r-1', 'r-2', 'r-3', 'r-4'];
 const HOOKS: HookName[] = ['deploy', 'stop', 'promote', 'demote', 'cleanup'];
+
+/** Open in the second half of each hour of every day. */
+const HOURS: RaiseHours = {
+  text: 'at times',
+  timeZone: 'UTC',
+  windows: Array.from({length: 24}, (_, hour) => ({
+    days: [1, 2, 3, 4, 5, 6, 7],
+    from: hour * 60 + 30,
+    to: hour * 60 + 60,
+  })),
+  except: [],
+};
 
 const HOOK = {argv: ['true'], timeoutMs: 1000, check: null};
 
@@ -37,11 +50,13 @@ const plan: fc.Arbitrary<Plan> = fc
       }),
       {minLength: 1, maxLength: 4},
     ),
+    approval: fc.constantFrom<(2 | undefined)[]>(undefined, undefined, undefined, 2),
+    isLimited: fc.constantFrom(false, false, false, true),
     hooks: fc.subarray(HOOKS),
     complete: fc.constantFrom('auto' as const, 'manual' as const),
     whenStale: fc.constantFrom('prod' as const, 'keep' as const),
   })
-  .map(({phases, hooks: names, complete, whenStale}) =>
+  .map(({phases, hooks: names, complete, whenStale, approval, isLimited}) =>
     planOf(
       phases.map(({percent, audience, gated, included, hooked}, index) =>
         phase(`p${index}`, percent, {
@@ -55,6 +70,8 @@ const plan: fc.Arbitrary<Plan> = fc
         hooks: hooks(...names),
         complete,
         whenStale,
+        ...(approval === undefined ? {} : {approval}),
+        ...(isLimited ? {raise: [HOURS]} : {}),
         groups: {vip: {attribute: 'level', test: {op: 'in', values: ['vip']}}},
       },
     ),
@@ -77,6 +94,8 @@ export interface Act {
   isRight: boolean;
   value: number;
   text: string;
+  /** Whether the store is frozen. */
+  isFrozen: boolean;
   plan: Plan;
   passedMs: number;
 }
@@ -86,6 +105,7 @@ const WHAT: Act['what'][] = [
   ...(['include', 'deny', 'remove', 'alert', 'acknowledge', 'resolve', 'silence', 'take-guard'] as const),
   ...(['leave-guard', 'verdict', 'hold-clock', 'run-clock', 'begin-step', 'leave-step'] as const),
   ...(['end-step', 'escalate', 'begin-delivery', 'end-delivery'] as const),
+  ...(['disable', 'enable', 'approve', 'tell-gate', 'accept-unknown'] as const),
 ];
 
 const some = (weight: number, ...list: Act['what'][]) => ({weight, arbitrary: fc.constantFrom(...list)});
@@ -99,6 +119,7 @@ const what = fc.oneof(
   some(3, 'include', 'deny', 'remove', 'retry', 'hold-clock', 'run-clock'),
   some(2, 'alert', 'acknowledge', 'resolve', 'begin-delivery', 'end-delivery'),
   some(2, 'start', 'rollback'),
+  some(2, 'approve', 'enable', 'disable', 'tell-gate'),
 );
 
 export const act: fc.Arbitrary<Act> = fc.record({
@@ -111,6 +132,7 @@ export const act: fc.Arbitrary<Act> = fc.record({
   isRight: fc.oneof({weight: 5, arbitrary: fc.constant(true)}, {weight: 1, arbitrary: fc.constant(false)}),
   value: fc.nat({max: 6}),
   text: fc.constantFrom('slow', 'errors', ''),
+  isFrozen: fc.oneof({weight: 12, arbitrary: fc.constant(false)}, {weight: 1, arbitrary: fc.constant(true)}),
   plan,
   passedMs: fc.constantFrom(0, 1, 1000, 60_000, 3_700_000, -5000),
 });
@@ -127,7 +149,7 @@ export const acts: fc.Arbitrary<Act[]> = fc
 /** The commands of an act in this state. `serial` makes new ids. */
 export function commandOf(state: State, one: Act, at: number, serial: number): Command[] {
   const {release} = state;
-  const stamp = {by: actorOf(state, one.who), at};
+  const stamp = {by: actorOf(state, one), at, ...(one.isFrozen ? {freeze: FREEZE} : {})};
   const id = one.release === 'this' ? (release?.id ?? 'r-1') : RELEASES[one.release]!;
   const named = {release: id, ...stamp};
   const user = USERS[one.value % USERS.length]!;
@@ -157,6 +179,14 @@ export function commandOf(state: State, one: Act, at: number, serial: number): C
       const because = [{kind: 'guardrail', key: `pause ${one.text}`} as const];
       return [{type: 'pause', ...(one.value % 3 === 0 ? {because} : {}), ...named}];
     }
+    case 'approve':
+      return [{type: 'approve', ...(one.isRight ? {} : {number: one.value}), ...named}];
+    case 'tell-gate':
+      return [{type: 'tell-gate', step: stepOf(state, one), words: one.text, alert, ...named}];
+    case 'accept-unknown':
+      return [{type: 'accept-unknown', event: one.text, ...stamp}];
+    case 'disable':
+    case 'enable':
     case 'resume':
     case 'rollback':
     case 'complete':
@@ -256,6 +286,9 @@ function sensible({release}: State, {value}: Act): Act['what'] {
     case 'rolling_back':
       return value === 4 ? 'end-step' : value === 5 ? 'begin-step' : 'run-step';
     case 'rolling':
+      if (release.disabled !== null && value < 5)
+        return release.approval !== null && value < 4 ? 'approve' : 'enable';
+      if (release.approval !== null && value < 4) return 'approve';
       if (release.opening !== null && value < 4) return value === 0 ? 'begin-step' : 'run-step';
       return (['next', 'advise', 'set', 'include', 'pause', 'complete', clock] as const)[value]!;
     case 'paused':
@@ -270,8 +303,17 @@ function sensible({release}: State, {value}: Act): Act['what'] {
   }
 }
 
-function actorOf({guard}: State, who: Act['who']): Actor {
-  if (who === 'person') return {name: 'liu on laptop', kind: 'person'};
+const FREEZE = {until: Number.MAX_SAFE_INTEGER, reason: 'audit', by: 'liu', authenticated: null, at: 0};
+
+/** Two people whom the store can tell apart, and one whom it cannot. */
+const PEOPLE: Actor[] = ['alice', 'bob'].map(name => ({
+  name: 'liu on laptop',
+  kind: 'person',
+  identity: {name: `redis:${name}`, shared: null},
+}));
+
+function actorOf({guard}: State, {who, value}: Act): Actor {
+  if (who === 'person') return PEOPLE[value % 3] ?? {name: 'liu on laptop', kind: 'person'};
   const epoch = guard?.epoch ?? 1;
   return who === 'guard'
     ? {name: 'guard on ops-1', kind: 'guard', epoch}

@@ -3,7 +3,9 @@ import {readPlan} from '../../source/config/plan/plan-file.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import type {Event, UnknownEvent} from '../../source/release/event.ts';
-import {errorForReaders, forReaders} from '../../source/release/for-readers.ts';
+import {fourPhases} from './plans.ts';
+import {given} from './specification.ts';
+import {errorForReaders, forReaders, releaseForReaders} from '../../source/release/for-readers.ts';
 import {initialState} from '../../source/release/state.ts';
 
 const PLAN = `
@@ -64,4 +66,13 @@ test('those who may only look are told no command of a hook, nothing that it pri
 test('what Graydeck itself says of a step is told', () => {
   expect(errorForReaders('rollback.traffic', 'still at an older split: web-1')).toContain('web-1');
   expect(told({type: 'release-paused', release: 'r-1', reason: 'lunch'})).toContain('lunch');
+});
+
+test('a release for those who may only look has no words of a hook', () => {
+  const {release} = given({type: 'start', release: 'r-1', version: 'v2', plan: fourPhases()});
+  const [step] = release.steps;
+  const steps = step === undefined ? [] : [{...step, error: '/opt/secret: secret'}];
+  const told = releaseForReaders({...release, steps, pausedReason: 'phase.before failed: /opt/secret'});
+  expect(JSON.stringify(told)).not.toContain('secret');
+  expect(told.pausedReason).toBe('phase.before failed');
 });

@@ -31,7 +31,7 @@ function law(breaks: (turn: Turn) => boolean): void {
 }
 
 test('the stories of these laws reach every state of a release and change enough', () => {
-  const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => play(list));
+  const turns = fc.sample(acts, {numRuns: 1200, seed: 7}).flatMap(list => play(list));
   const entered = turns.filter(({before, after}) => before.release?.state !== after.release?.state);
   const states = Map.groupBy(entered, ({after}) => after.release?.state);
   expect(Object.fromEntries([...states].map(([state, list]) => [state, list.length > 20]))).toEqual({
@@ -45,7 +45,7 @@ test('the stories of these laws reach every state of a release and change enough
     rolling_back: true,
   });
   const written = turns.filter(({commit}) => commit !== null);
-  expect(new Set(written.map(({command}) => command.type)).size).toBe(26);
+  expect(new Set(written.map(({command}) => command.type)).size).toBe(30);
   expect(turns.filter(({was, is}) => isRaise(was, is)).length).toBeGreaterThan(500);
 });
 
@@ -206,6 +206,8 @@ const DELIBERATE: ReadonlySet<Command['type']> = new Set([
   'set',
   'next',
   'complete',
+  'enable',
+  'approve',
   'include',
   'remove',
   'retry',
@@ -288,7 +290,7 @@ describe('a finding of the judge', () => {
   });
 
   test('occurs often enough for these laws to have cases', () => {
-    const turns = fc.sample(acts, {numRuns: 400, seed: 7}).flatMap(list => play(list));
+    const turns = fc.sample(acts, {numRuns: 1200, seed: 7}).flatMap(list => play(list));
     const found = turns.filter(({before, after}) => overruled(after).length > overruled(before).length);
     expect(found.length).toBeGreaterThan(10);
   });

@@ -19,6 +19,10 @@ export const DAWN = 1_800_000_000_000;
 
 export const liu: Actor = {name: 'liu on laptop', kind: 'person'};
 
+/** People whom the store can tell apart. */
+export const alice: Actor = {name: 'alice', kind: 'person', identity: {name: 'redis:alice', shared: null}};
+export const bob: Actor = {name: 'bob', kind: 'person', identity: {name: 'redis:bob', shared: null}};
+
 /** A guard as the actor of a command. */
 export function guard(epoch: number, name = 'guard on ops-1'): Actor {
   return {name, kind: 'guard', epoch};
@@ -69,6 +73,7 @@ const COMMANDS: ReadonlySet<string> = new Set<Intent['type']>([
     'leave-step',
   ] as const),
   ...(['end-step', 'escalate', 'begin-delivery', 'end-delivery'] as const),
+  ...(['disable', 'enable', 'approve', 'tell-gate', 'accept-unknown'] as const),
 ]);
 
 function isOrder(happening: Order | Event | UnknownEvent): happening is Order {
@@ -87,16 +92,18 @@ export function given(...history: Happening[]): Story {
     }
     at += SECOND;
     let by = liu.name;
+    let authenticated: string | null = null;
     let news: Story['events'] = [];
     if (isOrder(happening)) {
       const command = stamped(happening, at);
       const decision = decide(state, command);
       if (!decision.ok) throw new Error(`${command.type} is refused: ${decision.refusal.message}`);
       by = command.by.name;
+      authenticated = command.by.identity?.name ?? null;
       at = command.at;
       news = decision.events;
     } else news = [happening];
-    for (const event of news) state = evolve(state, event, {at, by});
+    for (const event of news) state = evolve(state, event, {at, by, authenticated});
     events.push(...news);
   }
   return {

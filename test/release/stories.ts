@@ -33,6 +33,7 @@ export function carryOut(before: State, command: Command, was = deriveSplit(befo
     schema: 1,
     minReader: 1,
     by: command.by.name,
+    ...(command.by.identity === undefined ? {} : {authenticated: command.by.identity.name}),
     at: command.at,
     reason: command.reason ?? null,
     events: decision.events,

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {confirmPerformer} from '../../source/steps/confirm.ts';
-import type {Release, Step} from '../../source/release/state.ts';
+import type {Opening, Release, Step} from '../../source/release/state.ts';
 
 const release = {
   id: 'r-1',
@@ -46,4 +46,48 @@ test('a stop ends the gate, also in the middle of a run', async () => {
   const asking = ask(['sleep', '60'], stop.signal);
   stop.abort();
   expect(await asking).toEqual({outcome: 'skipped'});
+});
+
+test('what a gate says while it is closed is told, once in a while', async () => {
+  const told: string[][] = [];
+  const stop = new AbortController();
+  const options = {
+    feature: 'pay',
+    epoch: null,
+    outputs,
+    tellGate: (...words: string[]) => {
+      told.push(words);
+      stop.abort();
+      return Promise.resolve();
+    },
+  };
+  const gate = {argv: ['sh', '-c', 'echo "lag\n14 s"; exit 1'], timeoutMs: 60_000, check: null};
+  const asked = confirmPerformer(gate, options).perform(step, {release, signal: stop.signal});
+  expect(await asked).toEqual({outcome: 'skipped'});
+  expect(told).toEqual([['r-1', 'phase-2.confirm', 'lag 14 s']]);
+});
+
+test('a gate that is closed at its deadline fails with its last words, and so pauses the release', async () => {
+  const opening: Opening = {
+    to: 1,
+    left: {phase: 0, criteria: []},
+    steps: [step.id],
+    wantedBy: 'person',
+    since: 1000,
+  };
+  const gate = {
+    argv: ['sh', '-c', 'echo lag 14 s; exit 1'],
+    timeoutMs: 60_000,
+    check: null,
+    deadlineMs: 4 * 3_600_000,
+  };
+  const options = {feature: 'pay', epoch: null, outputs, now: () => 1000 + 4 * 3_600_000};
+  const asked = confirmPerformer(gate, options).perform(step, {
+    release: {...release, opening},
+    signal: new AbortController().signal,
+  });
+  expect(await asked).toEqual({
+    outcome: 'failed',
+    error: 'the gate did not open within 4 h: lag 14 s',
+  });
 });

@@ -92,12 +92,26 @@ test('a stopped runner leaves its step, so that a successor can begin at once', 
 });
 
 test('a step that this version may never begin ends the run, with the reason', async () => {
-  const {log, happen} = await rollingBack();
+  const {log, happen} = journal();
+  const plan = planOf([phase('alpha', 5)], {hooks: hooks('deploy')});
+  await log('liu').execute({type: 'start', release: 'r-1', version: 'v2', plan});
   happen({type: 'release-teleported'});
   const never = performer(() => Promise.reject(new Error('it must not run')));
   await expect(
     runSteps({log: log('liu'), performerOf: () => never, actor: 'liu'}, 'r-1', new AbortController().signal),
-  ).rejects.toThrow('rollback.traffic cannot run here: the log holds "release-teleported"');
+  ).rejects.toThrow('deploy.deploy cannot run here: the log holds "release-teleported"');
+});
+
+test('the steps of a rollback run although the log holds an event that this version does not know', async () => {
+  const {log, happen, state} = await rollingBack();
+  happen({type: 'release-teleported'});
+  const done = performer(() => Promise.resolve({outcome: 'done'}));
+  await runSteps(
+    {log: log('liu'), performerOf: () => done, actor: 'liu'},
+    'r-1',
+    new AbortController().signal,
+  );
+  expect(state().release?.state).toBe('rolled_back');
 });
 
 test('a step with a time limit of more than a day can begin', async () => {

@@ -1,3 +1,4 @@
+import {closedHours} from '../../release/raise-hours.ts';
 import type {Reason} from '../../release/state.ts';
 import {amount, timeWords} from './amounts.ts';
 import {earlierUnmet, unmet} from './criteria.ts';
@@ -119,7 +120,7 @@ function silence(code: 'no_data' | 'no_prod_data', side: string, {ageMs}: Hearin
 
 /** What keeps a rolling release in its phase though nothing is wrong with it. */
 function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
-  const {plan, phase, left} = situation;
+  const {plan, phase, left, at, closedGate = null} = situation;
   const here = plan.phases[phase];
   if (here === undefined) return [];
   const next = plan.phases[phase + 1];
@@ -134,6 +135,9 @@ function gateReasons(situation: Situation, {guardrails}: Findings): Reason[] {
         ),
       );
   }
+  if (closedGate !== null) reasons.push(closedGate);
+  const closed = closedHours(plan.raise, at);
+  if (closed !== null) reasons.push(reason('raise_hours', `raises are allowed ${closed.text}`));
   if (here.manual) reasons.push(reason('manual_gate', `only a person leaves ${here.name}`));
   if (next === undefined && plan.complete === 'manual')
     reasons.push(reason('complete_by_hand', 'the last phase: a person completes it'));

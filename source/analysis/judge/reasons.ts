@@ -48,6 +48,10 @@ export type ReasonCode =
   | 'phase_time'
   /** Only a person goes on from here. */
   | 'manual_gate'
+  /** A program that is asked before the phase is left says no, for `value` seconds. */
+  | 'gate_closed'
+  /** The raise hours of plan or project are closed. */
+  | 'raise_hours'
   | 'open_phase'
   | 'complete_by_hand'
   /** The release is in a state that nothing raises. */

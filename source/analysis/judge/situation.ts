@@ -1,5 +1,6 @@
 import type {Plan} from '../../release/plan.ts';
-import type {Release, ReleaseState} from '../../release/state.ts';
+import {closedGate, gateReason} from '../../release/gate.ts';
+import type {Reason, Release, ReleaseState} from '../../release/state.ts';
 import type {EvidenceReading} from '../evidence/reading.ts';
 import type {ExternalNumbers} from './external.ts';
 import type {Measured} from './window-reader.ts';
@@ -27,6 +28,8 @@ export interface Situation {
   tiers: readonly {audience: unknown; percent: number}[];
   /** What criteria had come to when earlier phases were left. */
   left: Release['left'];
+  /** The gate that is asked before the phase is left, as a reason; null or absent: none is closed. */
+  closedGate?: Reason | null;
   measured: Measured;
   /** How far the stream of samples is ahead of the store's clock, milliseconds; null: it is not. */
   aheadMs: number | null;
@@ -42,9 +45,19 @@ export function ofRelease(
   at: number,
 ): Pick<
   Situation,
-  'release' | 'plan' | 'state' | 'phase' | 'phaseSince' | 'ranMs' | 'percent' | 'since' | 'left'
+  | 'release'
+  | 'plan'
+  | 'state'
+  | 'phase'
+  | 'phaseSince'
+  | 'ranMs'
+  | 'percent'
+  | 'since'
+  | 'left'
+  | 'closedGate'
 > {
   const {id, plan, state, phase, phaseEnteredAt, clock, percent, splitChangedAt, left} = release;
+  const gate = closedGate(release);
   const runningMs = clock.since === null ? 0 : Math.max(0, at - clock.since);
   return {
     release: id,
@@ -56,5 +69,6 @@ export function ofRelease(
     since: splitChangedAt,
     ...(phaseEnteredAt === null ? {} : {phaseSince: phaseEnteredAt}),
     left,
+    closedGate: gate === null ? null : gateReason(gate, at),
   };
 }

@@ -1,6 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
 import type {Rehearsal} from '../../controller/rehearse.ts';
+import type {Verification} from '../../controller/verify-log.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 
@@ -18,11 +19,24 @@ export function checkLog({head, lastBreak, link, state}: Snapshot): Finding[] {
   if (state.unknownEvent !== null) {
     const event = plainText(state.unknownEvent, 80);
     const text = `it holds what this version does not know (${event}): nothing but a rollback can be written`;
-    findings.push(wrong(CHECK, text, 'npm install --global graydeck@latest'));
+    findings.push(
+      wrong(
+        CHECK,
+        text,
+        'npm install --global graydeck@latest, or answer for it: graydeck doctor --accept-unknown --reason TEXT',
+      ),
+    );
   }
   if (findings.length > 0) return findings;
   if (head === null) return [doubt(CHECK, 'nothing was ever written', 'graydeck start VERSION')];
   return [fine(CHECK, `${head.version} commits, each follows from the one before`)];
+}
+
+/** Whether each commit still has the content that its id stands for. Pure. */
+export function checkChain({changed}: Verification): Finding[] {
+  if (changed === null) return [];
+  const text = `version ${changed.version} was changed after it was written: ${plainText(changed.why, 160)}`;
+  return [wrong(CHECK, text, 'find out who may write to the store: graydeck acl')];
 }
 
 /** What came of trying to write a commit: a rehearsal's result, or the fault it ended with. Pure. */

@@ -50,6 +50,10 @@ const FLAGS = {
   sendTest: {help: 'send every channel a message that says it is a test'},
   repairSamples: {help: 'let streams of samples and feedback go on that are ahead of the store’s clock'},
   repairLog: {help: 'write on after the last commit that holds; what stands in the way is kept aside'},
+  acceptUnknown: {
+    help: 'answer for an event that this version does not know, with --reason: it is passed over',
+  },
+  until: {value: 'T', help: 'the end of the freeze: 18h from now, 08:00, or a whole date'},
   from: {
     value: 'T',
     help: 'a moment: 10m before the end, 14:02, or a whole date; of plan new: seed-four, seed-five or ramp',

@@ -210,7 +210,7 @@ export const BESIDE: readonly Verb[] = [
     name: 'doctor',
     summary: 'look at everything a release stands on, and say what mends it',
     arguments: [],
-    flags: ['repairLog', 'repairSamples', 'sendTest'],
+    flags: ['repairLog', 'acceptUnknown', 'repairSamples', 'sendTest'],
     changes: false,
     examples: [
       'graydeck doctor',

@@ -2,6 +2,7 @@ import type {Verb} from './verb.ts';
 import {BESIDE} from './verbs-beside.ts';
 import {FILES} from './verbs-of-files.ts';
 import {ROUTING} from './verbs-for-routers.ts';
+import {GOVERNING} from './verbs-that-govern.ts';
 import {SHARING} from './verbs-sharing.ts';
 import {MOVING} from './verbs-that-move.ts';
 
@@ -10,6 +11,7 @@ export const VERBS: readonly Verb[] = [
   ...BESIDE.filter(({name}) => name === 'watch' || name === 'demo'),
   ...MOVING,
   ...BESIDE.filter(({name}) => name !== 'watch' && name !== 'demo'),
+  ...GOVERNING,
   ...SHARING,
   ...FILES,
   ...ROUTING,

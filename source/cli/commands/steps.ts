@@ -1,3 +1,4 @@
+import {join} from 'node:path';
 import {plainText} from '../../analysis/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {measured} from '../../console/present/format.ts';
@@ -6,7 +7,10 @@ import {notifyPerformer} from '../../steps/notify-performer.ts';
 import {performersFor} from '../../steps/performers.ts';
 import {runSteps, StepRefused, type StepRunner} from '../../steps/run-steps.ts';
 import type {TrafficView} from '../../steps/traffic.ts';
+import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';
+import {stateFolder} from '../../store/open.ts';
+import {whyUnlisted, type AllowList} from '../../steps/allow.ts';
 import type {Release, Step} from '../../release/state.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import type {Call} from '../call.ts';
@@ -52,6 +56,9 @@ export function stepRunner(
     performerOf: performersFor({
       feature: feature.feature,
       outputs: feature.outputs,
+      mayRun: (argv, release) => whyUnlisted(allowList(settings), argv, release),
+      tellGate: (release, step, words) =>
+        controller.execute({type: 'tell-gate', release, step, words, alert: newAlertId()}, {by: actor}),
       variables: hookVariablesOf(settings),
       traffic,
       epoch: () => controller.snapshot().state.guard?.epoch ?? null,
@@ -60,6 +67,11 @@ export function stepRunner(
     }),
     actor: actor.name,
   };
+}
+
+/** What this host may run: what its configuration lists, and the plans that were started here. */
+export function allowList({config}: Pick<Settings, 'config'>): AllowList {
+  return {patterns: config?.value.allow ?? [], folder: join(stateFolder(process.env), 'started')};
 }
 
 /**

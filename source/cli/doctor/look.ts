@@ -1,5 +1,6 @@
 import type {ControllerView} from '../../controller/outcome.ts';
 import {rehearseAppend} from '../../controller/rehearse.ts';
+import {verifyLog} from '../../controller/verify-log.ts';
 import type {Plan} from '../../release/plan.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {openStore} from '../../store/open.ts';
@@ -12,7 +13,7 @@ import {checkGuard} from '../checks/guard.ts';
 import {checkHooks} from '../checks/hooks.ts';
 import {inTime} from '../checks/in-time.ts';
 import {checkLimits} from '../checks/limits.ts';
-import {checkAppend, checkLog} from '../checks/log.ts';
+import {checkAppend, checkChain, checkLog} from '../checks/log.ts';
 import {checkPlan} from '../checks/plan.ts';
 import {checkPrometheus} from '../checks/prometheus.ts';
 import {checkRouters} from '../checks/routers.ts';
@@ -45,6 +46,7 @@ export async function lookAtFeature(opened: Opened, plan: Plan): Promise<Finding
   const parts = await Promise.all([
     inTime('store', checkStore(store, settings.store)),
     inTime('log', watchChain(view, CHAIN_WATCHED_MS).then(checkLog)),
+    inTime('log', verifyLog(feature.log).then(checkChain)),
     mayWrite ? inTime('log', tryToAppend(opened)) : [],
     inTime(
       'clocks',

@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/format.ts';
-import type {Commit} from '../../release/commit.ts';
+import {authorOf, type Commit} from '../../release/commit.ts';
 import type {State} from '../../release/state.ts';
 import type {Call} from '../call.ts';
 import {languageOf} from '../command-line/language.ts';
@@ -17,9 +17,10 @@ export function logDocument(feature: string, commits: readonly Commit[]) {
   return {schema: 'graydeck.log/1', feature, commits: commits.map(commitFacts)};
 }
 
-function commitFacts({version, at, by, reason, events, id, split}: Commit) {
+function commitFacts({version, at, by, authenticated, reason, events, id, parent, split}: Commit) {
   const {live, percent, release} = split;
-  return {version, at, by, reason, events, id, split: {live, percent, release}};
+  const who = {by, authenticated: authenticated ?? null};
+  return {version, at, ...who, reason, events, id, parent, split: {live, percent, release}};
 }
 
 /**
@@ -32,9 +33,9 @@ export function commitLines(
   {state, head = ''}: {state?: State; head?: string} = {},
 ): (commit: Commit) => string[] {
   const texts = new EventText(messagesOf(languageOf(flags.lang, process.env)), state);
-  return ({at, by, reason, events}) => {
+  return ({at, by, authenticated, reason, events}) => {
     const time = isSameDay(at, now) ? timeOfDay(at) : dayAndTime(at);
-    const who = out.paint('dim', plainText(by, 60));
+    const who = out.paint('dim', plainText(authorOf({by, authenticated}), 120));
     return events.map(event => `${out.paint('dim', time)}  ${head}${texts.sentence(event, reason)}  ${who}`);
   };
 }

@@ -2,6 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {openController} from '../../controller/controller.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {openView} from '../../controller/view.ts';
+import {sourceOf} from '../../controller/source.ts';
 import type {Actor} from '../../release/command.ts';
 import {openStore} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
@@ -75,7 +76,7 @@ export async function openSession(
     const wanted = call.flags.feature ?? named ?? settings.feature;
     const name = await chooseFeature(wanted, call.verb.name, () => store.features(), firstOfSeveral);
     const feature = store.feature(name);
-    const controller = openController({feature: name, log: feature.log, now: () => store.now()});
+    const controller = openController(sourceOf(store, name));
     return await orClose(controller, async () => {
       await controller.ready();
       const close = () => closeBoth(controller, store);

@@ -1,3 +1,5 @@
+import type {Commit} from '../../release/commit.ts';
+import {forReaders, releaseForReaders} from '../../release/for-readers.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {readHistories, stepFor} from '../../console/history.ts';
 import {MASKED, OPEN} from '../../console/present/clean.ts';
@@ -35,9 +37,28 @@ const WIDE = 600;
 /** Rows that stand there even while nothing is known of them. */
 const ALWAYS: ReadonlySet<string> = new Set(['throughput', 'error_rate', 'response_time_p95']);
 
-/** A viewer sees now, and not whom to call. */
+/** Commits as viewers get them, each made once. */
+const readable = new WeakMap<Commit, Commit>();
+
+function readableOf(commit: Commit): Commit {
+  const known = readable.get(commit) ?? forReaders(commit);
+  readable.set(commit, known);
+  return known;
+}
+
+/** A viewer sees now, and neither whom to call, nor commands of hooks and ids of people. */
 function readingOf(monitor: MonitorView): Reading {
-  return {...monitor.snapshot(), contacts: {}, time: null};
+  const seen = monitor.snapshot();
+  const {snapshot, commits} = seen;
+  const {state} = snapshot;
+  const release = state.release === null ? null : releaseForReaders(state.release);
+  return {
+    ...seen,
+    snapshot: {...snapshot, state: {...state, release}},
+    commits: commits.map(readableOf),
+    contacts: {},
+    time: null,
+  };
 }
 
 /** What a monitor shows, as a page: the same reading, the same words, the same judgement as the console. */

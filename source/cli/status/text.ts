@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {PEOPLE_FAULTS} from '../../analysis/people/faults.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
-import {clockwork, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
+import {clockwork, dayAndTime, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
 import {troubleText} from '../../console/present/headlines/around.ts';
 import {labelElsewhere, metricElsewhere} from '../../console/present/sides/elsewhere.ts';
 import {OPEN} from '../../console/present/clean.ts';
@@ -9,6 +9,7 @@ import {textOf} from '../../console/present/line.ts';
 import {notificationLine} from '../../console/present/notification-line.ts';
 import {metricOf, written} from '../../console/present/sides/metric.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
+import {authorOf} from '../../release/commit.ts';
 import type {Alert} from '../../release/state.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../output/output.ts';
@@ -48,12 +49,14 @@ export function statusText(
   return [
     headline(status, over, t, paint),
     ...(status.state === 'idle' ? [`  ${t.idle.headline(status.feature)}`] : [percents(status, t, now)]),
+    ...barred(status, t, paint),
     ...table(status, externals, t, paint),
     ...verdict(status, t, paint),
     ...routers(status, t, paint),
     ...status.faults.map(fault => paint('yellow', `  ▲ ${faultWords(fault, t)}`)),
     ...steps(status, t, paint),
     ...alerts(status, open, t, paint),
+    ...lastChange(status, t, paint),
   ];
 }
 
@@ -168,10 +171,36 @@ function routers({routers: {troubles}}: StatusDocument, t: Messages, paint: Pain
 function steps({steps: all}: StatusDocument, t: Messages, paint: Paint): string[] {
   return all
     .filter(({state}) => state === 'failed' || state === 'running' || state === 'pending')
-    .map(({id, name, state, error}) => {
-      const line = `  ${state === 'failed' ? '✖' : state === 'running' ? '…' : '·'} ${t.steps[name]}  ${plainText(id, 64)}`;
+    .map(({id, name, state, error, words}) => {
+      const said = words === null ? '' : `  ${words}`;
+      const line = `  ${state === 'failed' ? '✖' : state === 'running' ? '…' : '·'} ${t.steps[name]}  ${plainText(id, 64)}${said}`;
       return state === 'failed' ? paint('red', `${line}${error === null ? '' : `  ${error}`}`) : line;
     });
+}
+
+/** What keeps gray from users or from being raised: disabled, frozen, a raise that waits for a second person. */
+function barred({disabled, frozen, approval}: StatusDocument, t: Messages, paint: Paint): string[] {
+  const lines = [
+    ...(disabled === null ? [] : [t.barred.disabled(disabled.why, authorOf(disabled), disabled.reason)]),
+    ...(frozen === null ? [] : [t.barred.frozen(dayAndTime(frozen.until), frozen.reason, authorOf(frozen))]),
+    ...(approval === null
+      ? []
+      : [
+          t.barred.approval(
+            t.wish(approval.wish, {user: id => plainText(id, 60)}),
+            approval.askedBy,
+            approval.approvers.map(authorOf).join(', '),
+          ),
+        ]),
+  ];
+  return lines.map(line => paint('yellow', `  ▲ ${line}`));
+}
+
+/** Who wrote last: the typed name, then the user that the store knows. */
+function lastChange({change}: StatusDocument, t: Messages, paint: Paint): string[] {
+  if (change === null) return [];
+  const {version, id, at} = change;
+  return [paint('dim', `  ${t.lastChange(version, id.slice(0, 12), authorOf(change), timeOfDay(at))}`)];
 }
 
 function alerts(

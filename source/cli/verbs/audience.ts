@@ -5,6 +5,7 @@ import type {Intent} from '../../release/command.ts';
 import type {State} from '../../release/state.ts';
 import {execute, releaseAtHand} from '../commands/execute.ts';
 import type {Question} from '../commands/ask.ts';
+import {hoursQuestion} from '../commands/raise-hours.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {languageOf} from '../command-line/language.ts';
@@ -19,14 +20,16 @@ async function change(call: Call): Promise<ExitCode> {
   const type = call.verb.name.slice('audience '.length) as 'include' | 'deny' | 'remove';
   return await using(openSession(call), async session => {
     const intent: Intent = {type, release: await releaseAtHand(call, session), user};
-    const done = await execute(call, session, intent, before => question(call, before, user));
+    const done = await execute(call, session, intent, before =>
+      question(call, before, user, session.controller.now()),
+    );
     reportCommand(call, session, done, {user});
     return EXIT.done;
   });
 }
 
 /** Including a user asks, and so does taking one off the list of those who never get gray. */
-function question({verb}: Call, {release, feature}: State, user: string): Question | null {
+function question({verb}: Call, {release, feature}: State, user: string, now: number): Question | null {
   const isDenied = release?.deny.includes(user) ?? false;
   if (verb.name === 'audience deny' || (verb.name === 'audience remove' && !isDenied)) return null;
   const name = plainText(user, 60);
@@ -34,6 +37,7 @@ function question({verb}: Call, {release, feature}: State, user: string): Questi
   return {
     lines: [
       `${feature} ${release?.version ?? ''}: user ${name} ${isDenied ? 'never got gray, and now ' : ''}${after}.`,
+      ...(release === null ? [] : hoursQuestion(release, now)),
     ],
     command: `graydeck ${verb.name} ${/^[\w.@-]+$/u.test(user) ? user : 'USER'} --feature ${feature}`,
   };

@@ -3,6 +3,7 @@ import {setPercent} from '../../console/present/format.ts';
 import type {Release} from '../../release/state.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
 import type {Question} from '../commands/ask.ts';
+import {hoursQuestion} from '../commands/raise-hours.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
@@ -16,7 +17,7 @@ export const run: Run = call =>
     const id = call.flags.release ?? release.id;
     const {feature} = session.feature;
     const done = await execute(call, session, {type: 'complete', release: id}, () =>
-      question(feature, release),
+      question(feature, release, session.controller.now()),
     );
     // Asked again while it is promoted, it sees the steps of the first one through.
     const isOver = done.kind === 'nothing' && done.state.release?.state !== 'promoting';
@@ -43,11 +44,12 @@ export const run: Run = call =>
   });
 
 /** What follows, before the version is typed: promotion and what a rollback could then still do. */
-export function question(feature: string, {version, percent, plan}: Release): Question {
+export function question(feature: string, {version, percent, plan}: Release, now: number): Question {
   const {promote, demote} = plan.hooks;
   return {
     lines: [
       `${feature} ${version}: ${setPercent(percent)} → 100 % of the people, then prod becomes ${version}.`,
+      ...hoursQuestion({plan}, now),
       ...(promote === undefined
         ? [`The plan has no promote hook: everyone then goes to prod, which must already run ${version}.`]
         : []),

@@ -5,6 +5,7 @@ import type {runConsole as RunConsole} from '../../console/run.tsx';
 import {newReleaseId} from '../../controller/ids.ts';
 import {openController} from '../../controller/controller.ts';
 import type {Controller} from '../../controller/outcome.ts';
+import {sourceOf} from '../../controller/source.ts';
 import {demoKey} from '../../demo/key.ts';
 import {startDemoService, type DemoService} from '../../demo/service.ts';
 import {openStore} from '../../store/open.ts';
@@ -70,7 +71,7 @@ async function open(call: Call, address: string): Promise<Demo> {
   const store = await openStore(address, 'operator');
   const routing = await openStore(address, 'router');
   const feature = store.feature(FEATURE);
-  const controller = openController({feature: FEATURE, log: feature.log, now: () => store.now()});
+  const controller = openController(sourceOf(store, FEATURE));
   await controller.ready();
   const start = {
     type: 'start',

@@ -3,11 +3,13 @@ import {builtInPlan} from '../../config/plan/built-in.ts';
 import {LOG_KEY, openController} from '../../controller/controller.ts';
 import {openView} from '../../controller/view.ts';
 import {newAlertId} from '../../controller/ids.ts';
+import {sourceOf} from '../../controller/source.ts';
 import {isLive} from '../../release/state.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {openStore, resolveTarget} from '../../store/open.ts';
 import {ConnectionLost} from '../../store/redis/faults.ts';
 import type {ViewStore} from '../../store/port.ts';
+import {plainText} from '../../analysis/plain-text.ts';
 import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {testChannels} from '../checks/channels.ts';
@@ -34,6 +36,7 @@ const STORE_TRIES = 3;
 export const run: Run = async call => {
   const {flags, out} = call;
   const settings = await loadSettings(call);
+  if (flags.acceptUnknown) await acceptUnknown(call, settings);
   if (flags.repairLog) await repairLog(call, settings);
   if (flags.repairSamples) await repairSamples(call, settings);
   const {feature, findings: found, exit} = await look(call, settings);
@@ -139,7 +142,7 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
   const store = await openStore(settings.store, 'operator');
   try {
     const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());
-    const controller = openController({feature: name, log: store.feature(name).log, now: () => store.now()});
+    const controller = openController(sourceOf(store, name));
     try {
       await controller.ready();
       const before = await watchChain(controller, CHAIN_IS_SEEN_WITHIN_MS);
@@ -163,6 +166,35 @@ async function repairLog(call: Call, settings: Settings): Promise<void> {
         out.say(
           `the log of ${name} goes on with version ${outcome.version}; the entries in its way are kept apart`,
         );
+    } finally {
+      await controller.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** A person answers for an event that this version does not know. @throws Failure, StoreFault */
+async function acceptUnknown(call: Call, settings: Settings): Promise<void> {
+  const {out, flags} = call;
+  const stamp = readStamp(flags);
+  const store = await openStore(settings.store, 'operator');
+  try {
+    const name = await chooseFeature(settings.feature, call.verb.name, () => store.features());
+    const controller = openController(sourceOf(store, name));
+    try {
+      await controller.ready();
+      const {unknownEvent} = controller.snapshot().state;
+      if (unknownEvent === null) {
+        if (!out.isJson) out.say(`the log of ${name} holds nothing that this version does not know`);
+        return;
+      }
+      const event = plainText(unknownEvent, 80);
+      const outcome = await controller.execute({type: 'accept-unknown', event: unknownEvent}, stamp);
+      const failure = failureOfOutcome(outcome);
+      if (failure !== null) throw failure;
+      if (!out.isJson)
+        out.say(`"${event}" is passed over from now on, and the log of ${name} says who answers for it`);
     } finally {
       await controller.close();
     }

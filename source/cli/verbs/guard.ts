@@ -1,4 +1,5 @@
 import {openController} from '../../controller/controller.ts';
+import {sourceOf} from '../../controller/source.ts';
 import {machineClock} from '../../monitor/clock.ts';
 import {OutageTracker} from '../../monitor/outage-tracker.ts';
 import {pause} from '../../guard/wait.ts';
@@ -106,7 +107,7 @@ async function guardFeature(
   signal: AbortSignal,
 ): Promise<void> {
   const feature = store.feature(featureName);
-  const controller = openController({feature: featureName, log: feature.log, now: () => store.now()});
+  const controller = openController(sourceOf(store, featureName));
   const options = {view: controller, prometheus: {onlyPlanned: true}};
   const monitor = await openMonitor(store, feature, monitored, options);
   monitor.start();

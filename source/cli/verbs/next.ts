@@ -1,6 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
+import {hoursQuestion} from '../commands/raise-hours.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
@@ -25,6 +26,7 @@ export const run: Run = call =>
         lines: [
           `${feature} ${release.version}: phase ${plainText(left?.name ?? '?', 40)} → ${plainText(phase?.name ?? '?', 40)}, ` +
             `${was} → ${will}${(phase?.audience ?? null) === null ? ' of the people get gray.' : ' of its audience get gray.'}`,
+          ...hoursQuestion(release, session.controller.now()),
         ],
         command: `graydeck next --feature ${feature}`,
       };

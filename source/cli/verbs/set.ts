@@ -1,5 +1,6 @@
 import {setPercent} from '../../console/present/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
+import {hoursQuestion} from '../commands/raise-hours.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {readTypedPercent} from '../command-line/percent.ts';
@@ -10,7 +11,8 @@ import {openSession, using} from '../session/session.ts';
 export const run: Run = async call => {
   const percent = readTypedPercent(call.args[0] ?? '');
   return await using(openSession(call), async session => {
-    const {id, version, percent: from} = await currentRelease(session);
+    const release = await currentRelease(session);
+    const {id, version, percent: from} = release;
     const intent = {type: 'set', release: call.flags.release ?? id, percent, from} as const;
     const done = await execute(call, session, intent, (before, after) => {
       const was = before.release?.percent ?? 0;
@@ -18,7 +20,10 @@ export const run: Run = async call => {
       if (will <= was) return null;
       const {feature} = session.feature;
       return {
-        lines: [`${feature} ${version}: ${setPercent(was)} → ${setPercent(will)} of the people get gray.`],
+        lines: [
+          `${feature} ${version}: ${setPercent(was)} → ${setPercent(will)} of the people get gray.`,
+          ...hoursQuestion(release, session.controller.now()),
+        ],
         command: `graydeck set ${percent} --feature ${feature}`,
       };
     });

@@ -10,6 +10,7 @@ import type {Plan} from '../../release/plan.ts';
 import type {Release, State} from '../../release/state.ts';
 import {execute} from '../commands/execute.ts';
 import type {Question} from '../commands/ask.ts';
+import {hoursQuestion} from '../commands/raise-hours.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOfOutcome, usage} from '../output/failure.ts';
@@ -18,7 +19,8 @@ import {preflight, printFindings} from '../commands/preflight.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {configuredPlan, loadSettings} from '../session/settings.ts';
-import {failedSteps, seeThrough} from '../commands/steps.ts';
+import {allowList, failedSteps, seeThrough} from '../commands/steps.ts';
+import {rememberStart} from '../../steps/allow.ts';
 import {languageOf} from '../command-line/language.ts';
 
 /** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */
@@ -36,7 +38,9 @@ export const run: Run = async call => {
     const {feature} = session.feature;
     const written = given ?? (await configuredPlan(settings, feature, out.say)) ?? builtInPlan;
     mustBeFor(written, feature, 'the plan of the configuration');
-    const plan = speed === 1 ? written : fasterPlan(written, speed);
+    const hours = [...(written.raise ?? []), ...(settings.config?.value.raise ?? [])];
+    const bound = hours.length === 0 ? written : {...written, raise: hours};
+    const plan = speed === 1 ? bound : fasterPlan(bound, speed);
     if (speed !== 1) out.say(REHEARSAL);
     const release = newReleaseId();
     const intent = {
@@ -53,7 +57,10 @@ export const run: Run = async call => {
     const {findings, note} = await preflight(call, session, plan);
     const said = [note, speed === 1 ? null : `times divided by ${speed}`].filter(text => text !== null);
     const telling = {...session, stamp: saying(session.stamp, said)};
-    const done = await execute(call, telling, intent, before => question(call, before, version, plan));
+    if (!flags.dryRun) await remember(session, release, plan);
+    const done = await execute(call, telling, intent, before =>
+      question(call, before, version, plan, session.controller.now()),
+    );
     if (flags.yes) printFindings(call, findings);
     const isShort = flags.dryRun || !flags.wait;
     if (!out.isJson || isShort)
@@ -75,6 +82,11 @@ export const run: Run = async call => {
     return EXIT.done;
   });
 };
+
+/** The plan counts as listed on this host; where that cannot be kept, its hooks fail here and say why. */
+async function remember({settings}: Session, release: string, plan: Plan): Promise<void> {
+  await rememberStart(allowList(settings).folder, release, plan).catch(() => undefined);
+}
 
 /** A plan that names a feature is for that one. @throws Failure exit code 2 */
 function mustBeFor(plan: Plan, feature: string, name: string): void {
@@ -147,6 +159,7 @@ function question(
   {feature, release, prodVersion}: State,
   version: string,
   plan: Plan,
+  now: number,
 ): Question {
   const over = flags.over ?? prodVersion;
   const [first] = plan.phases;
@@ -161,6 +174,7 @@ function question(
       `${feature} ${version}${over === null ? '' : ` over ${over}`}: 0 % → ${setPercent(first?.percent ?? 0)} ` +
         `of ${(first?.audience ?? null) === null ? 'the people' : 'its audience'} get gray, phase ${plainText(first?.name ?? '?', 40)}.`,
       ...(then.length === 0 ? [] : [`Then: ${then.join(', ')}.`]),
+      ...hoursQuestion({plan}, now),
     ],
     command: `graydeck start ${/^[\w.@+-]+$/u.test(version) ? version : 'VERSION'} --feature ${feature}`,
   };

@@ -1,4 +1,5 @@
 import {isEndless} from '../../analysis/judge/reasons.ts';
+import {freezeOf, type Freeze} from '../../release/freeze.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import {messagesOf, type Messages} from '../../console/messages/catalogue.ts';
 import {clockwork} from '../../console/present/format.ts';
@@ -50,7 +51,7 @@ export const run: Run = async call => {
       if (isRead && isJudged) monitor.judge();
       if (call.flags.watch) return await watchStatus(call, monitor);
       await monitor.judgedOnce(PATIENCE_MS);
-      tell(call, monitor);
+      tell(call, monitor, freezeOf(await store.freezes.newest().catch(() => null)));
       return EXIT.done;
     } finally {
       await monitor.close();
@@ -92,10 +93,10 @@ async function listOfSeveral(call: Call): Promise<ExitCode | null> {
 }
 
 /** Prints the status once. */
-function tell(call: Call, monitor: Monitor): void {
+function tell(call: Call, monitor: Monitor, freeze: Freeze | null): void {
   const {out} = call;
   const seen = monitor.snapshot();
-  const status = statusDocument(seen);
+  const status = statusDocument(seen, freeze);
   if (out.isJson) return out.json(status);
   const {now, snapshot, externals} = seen;
   const over = snapshot.state.release?.over ?? null;

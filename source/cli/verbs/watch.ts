@@ -1,4 +1,5 @@
 import {openController} from '../../controller/controller.ts';
+import {sourceOf} from '../../controller/source.ts';
 import {openView} from '../../controller/view.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
@@ -118,7 +119,7 @@ function toAct(
 ): Wiring {
   const reopen = async (name: string): Promise<Wiring> => {
     const other = store.feature(name);
-    const opened = openController({feature: name, log: other.log, now: () => store.now()});
+    const opened = openController(sourceOf(store, name));
     await opened.ready();
     return toAct(shared, {store, feature: other, controller: opened});
   };

@@ -38,6 +38,10 @@ function onePhase(plan: Plan, phase: Phase, index: number, from: number, lang: L
         const hook = phase[name];
         return hook === undefined ? [] : [words.phaseHooks[name](hookText(hook, lang))];
       }),
+      ...(phase.confirm?.deadlineMs === undefined
+        ? []
+        : [words.gateDeadline(timeText(phase.confirm.deadlineMs, lang))]),
+      ...(phase.approval === 2 ? [words.phaseApproval] : []),
       words.ends(endText(plan, phase, isLast, lang)),
       ...(phase.whenStale === null ? [] : [words.phaseStale[phase.whenStale]]),
     ].map(line => `   ${line}`),

@@ -107,6 +107,8 @@ function endLines(plan: Plan, lang: Lang): string[] {
       ? words.noRollbackWindow
       : words.rollbackWindow(timeText(plan.rollbackWindowMs, lang)),
     ...(plan.hooks.promote !== undefined && plan.hooks.demote === undefined ? [words.noDemote] : []),
+    ...(plan.raise ?? []).map(({text, except}) => words.raise(text, except.join(', '))),
+    ...(plan.approval === 2 ? [words.approval] : []),
     staleText(plan, lang),
     names.length === 0 ? words.notForced : words.forced(listText(names, lang, 'and')),
   ];

@@ -1,8 +1,8 @@
 import {z} from 'zod';
-import type {Hook} from '../../release/plan.ts';
+import type {Hook, PhaseGate} from '../../release/plan.ts';
 import {durationBetween} from '../yaml/leaf.ts';
 import {shown} from '../yaml/mistake.ts';
-import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
@@ -17,6 +17,8 @@ const WORDS = {type: 'array', minItems: 1, items: {type: ['string', 'number', 'b
 export function argv(form = EXAMPLE): z.ZodType<string[]> {
   return made(z.unknown().meta({...WORDS, form}), (_, at, reader) => readArgv(reader, at, form));
 }
+
+const GATE_TIME = durationBetween(1, 30 * 24 * 3_600_000, 'more than 0, at most 30 days: 4h');
 
 /** A command, and what else may be said of it. */
 export const hook = z
@@ -46,6 +48,49 @@ export const hook = z
     ),
   ])
   .meta({id: 'Hook', form: EXAMPLE});
+
+/** `confirm:` of a phase: a program that is asked, and what happens while it says no. `run` is the same as `argv`. */
+export const gate = z
+  .union([
+    made(argv(), (words): PhaseGate => ({argv: words, timeoutMs: DEFAULT_HOOK_MS, check: null})),
+    made(
+      mapping(
+        {
+          run: may(argv(), 'The program that is asked, and its arguments.', '[./is-approved.sh]'),
+          argv: may(argv(), 'The same as `run`.', '[./is-approved.sh]'),
+          timeout: may(
+            durationBetween(1, LONGEST_HOOK_MS, 'more than 0, at most 8h: 10m'),
+            'How long one answer may take.',
+            '15m',
+            '10m',
+          ),
+          remind: may(GATE_TIME, 'How long the gate may stay closed until an alert says so.', '10m', '30m'),
+          deadline: may(
+            GATE_TIME,
+            'How long the gate may stay closed until the release pauses.',
+            '4h',
+            'no deadline',
+          ),
+        },
+        {title: 'gate', alsoCalled: {command: 'run', cmd: 'run', args: 'run'}},
+      ),
+      ({run, argv: words = run, timeout, remind, deadline}, at, reader): PhaseGate | undefined => {
+        if (words === undefined) {
+          if (isMapping(at.value) && !('run' in at.value) && !('argv' in at.value))
+            reader.mistake(at, {message: 'this gate names no program', allowed: 'run: [./is-approved.sh]'});
+          return undefined;
+        }
+        return {
+          argv: words,
+          timeoutMs: timeout ?? DEFAULT_HOOK_MS,
+          check: null,
+          ...(remind === undefined ? {} : {remindMs: remind}),
+          ...(deadline === undefined ? {} : {deadlineMs: deadline}),
+        };
+      },
+    ),
+  ])
+  .meta({id: 'Gate', form: '[./is-approved.sh], or {run: [./is-approved.sh], remind: 10m, deadline: 4h}'});
 
 const described = (description: string, example: string) => may(hook, description, example);
 

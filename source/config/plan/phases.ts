@@ -2,7 +2,8 @@ import {z} from 'zod';
 import type {Criterion, Include, Phase, Rule, WhenStale} from '../../release/plan.ts';
 import {scalarText} from './attribute.ts';
 import {criteria} from './criteria.ts';
-import {hook} from './hooks.ts';
+import {gate, hook} from './hooks.ts';
+import {approval} from './raise.ts';
 import {duration, flag, name, percent, setOf} from '../yaml/leaf.ts';
 import {quote} from '../yaml/mistake.ts';
 import {isWritten, withoutUndefined, type Placed, type Spot} from '../yaml/reader.ts';
@@ -22,6 +23,7 @@ export interface PhaseDraft {
   needsEarlierCriteria: boolean;
   manual: boolean;
   whenStale: WhenStale | null;
+  approval?: 2;
   hooks?: Pick<Phase, 'before' | 'after' | 'confirm'>;
   /** Words of a seed document that mean a group, which the plan may or may not define. */
   peopleWords?: {group: string; word: string; spot: Spot}[];
@@ -123,7 +125,8 @@ const phaseKeys = mapping(
     ),
     before: may(hook, 'Runs before the phase gives gray to anyone.', '[./warm-up.sh]'),
     after: may(hook, 'Runs when the phase is left, before the next one is entered.', '[./archive-logs.sh]'),
-    confirm: may(hook, 'A gate: the phase is left only once this program ends with 0.', '[./is-approved.sh]'),
+    confirm: may(gate, 'A gate: the phase is left only once this program ends with 0.', '[./is-approved.sh]'),
+    approval: may(approval, 'How many people a raise into the phase and within it needs.', '2', '1'),
   },
   {
     example: '{name: beta, percent: 20, duration: 48h}',
@@ -155,6 +158,7 @@ const phase = made(phaseKeys, (keys, at): PhaseDraft => {
     manual: keys.manual ?? false,
     whenStale: keys.whenStale ?? null,
     hooks: withoutUndefined({before, after, confirm}),
+    ...(keys.approval === 2 ? {approval: 2} : {}),
   };
 });
 

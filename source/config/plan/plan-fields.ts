@@ -9,6 +9,7 @@ import {phaseOf, phases, whenStale, type PhaseDraft} from './phases.ts';
 import {checkHold, checkPhases} from './plan-checks.ts';
 import {checklist, contacts, evidence, forced} from './plan-settings.ts';
 import {PRESET_NAMES} from './presets.ts';
+import {approval, raise} from './raise.ts';
 import {ramp} from './ramp.ts';
 import {rule} from './rule.ts';
 import {child, isWritten, withoutUndefined, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
@@ -68,6 +69,13 @@ export const PLAN_KEYS = {
   ),
   checklist: may(checklist, 'What people go through before the start.', '["The data is saved"]', 'none'),
   contacts: may(contacts, 'Whom to reach, by name.', '{support: tech@example.com}', 'none'),
+  raise: may(
+    raise,
+    'Hours in which the guard may raise. A person is asked in addition.',
+    '{when: "Mon-Fri 09:00-17:00 Europe/Berlin", except: [2026-12-24]}',
+    'always',
+  ),
+  approval: may(approval, 'How many people each raise needs.', '2', '1'),
   gray_release_plan: may(
     seedPlan,
     'Phases in the form of the seed documents, in place of `phases`.',
@@ -135,6 +143,8 @@ export function planFrom(reader: YamlReader, at: Spot, draft: PlanDraft, fallbac
     forced: draft.forced ?? DEFAULT_FORCED,
     checklist: draft.checklist ?? [],
     contacts: draft.contacts ?? {},
+    ...(draft.raise === undefined ? {} : {raise: [draft.raise]}),
+    ...(draft.approval === 2 ? {approval: 2} : {}),
   };
 }
 

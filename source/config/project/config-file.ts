@@ -2,6 +2,7 @@ import {z} from 'zod';
 import type {ChannelSpec} from '../../release/channel.ts';
 import {isFeatureName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
+import type {RaiseHours} from '../../release/raise-hours.ts';
 import {alerts, DEFAULT_ALERTS, type AlertConfig} from './alerts.ts';
 import {channels} from './channels.ts';
 import {metrics} from './config-metrics.ts';
@@ -9,7 +10,7 @@ import {featureName, filePath} from '../yaml/leaf.ts';
 import type {MetricDeclaration} from '../condition/metric-book.ts';
 import type {MetricQuery} from './metric-query.ts';
 import {inOrder, pathText, quote, type Mistake} from '../yaml/mistake.ts';
-import {argv} from '../plan/hooks.ts';
+import {argv, hooks} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
@@ -39,6 +40,10 @@ export interface Config {
   alerts: AlertConfig;
   /** What `doctor` asks whether it is up: name → argument array. */
   services: Record<string, string[]>;
+  /** Programs that steps may run on this host, as patterns of their paths; null: no list. */
+  allow: string[] | null;
+  /** Hours in which a release of this project may be raised, in addition to those of its plan. */
+  raise: RaiseHours[];
   /** Where links to watch by are served, and under which address others reach them. */
   share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
@@ -83,6 +88,24 @@ const features = named(
   {form: 'NAME: {plan: FILE}'},
 );
 
+const allow = may(
+  z
+    .array(
+      made(z.unknown().meta({type: 'string', form: '/opt/deploy/*'}), (value, at, reader) =>
+        typeof value === 'string' && value.startsWith('/') && !value.includes('\0')
+          ? value
+          : reader.mistake(at, {
+              message: 'this is no whole path of a program',
+              allowed: '/opt/deploy/*, /usr/bin/kubectl',
+            }),
+      ),
+    )
+    .meta({form: 'a list of paths: [/opt/deploy/*]'}),
+  'Whole paths of programs that this host runs; `*` is any part of one name.',
+  '[/opt/deploy/*]',
+  'only plans that were started on this host',
+);
+
 const COMMAND = 'gray: [systemctl, is-active, pay-gray]';
 const services = named(z.string(), argv(COMMAND), {form: COMMAND});
 
@@ -119,6 +142,15 @@ const PROJECT_KEYS = {
     '{escalate: 10m, bell: on}',
     '{escalate: 10m, bell: on, lang: en}',
   ),
+  hooks: may(
+    mapping(
+      {...hooks.shape, allow},
+      {alsoCalled: {run: 'deploy', upgrade: 'promote', test: 'verify', clean: 'cleanup'}},
+    ),
+    'Programs that the steps of a release run, and which programs this host may run.',
+    '{allow: [/opt/deploy/*]}',
+    'none',
+  ),
   share: may(
     share,
     'Where `graydeck share` serves links, and under which address others reach them.',
@@ -149,7 +181,8 @@ const PROJECT_KEYS = {
 
 /** The tree of `graydeck.yaml`. The keys of a plan may stand in it as well. */
 export const projectTree = mapping(
-  {...PROJECT_KEYS, ...PLAN_KEYS},
+  // Hooks of the project say more than those of a plan.
+  {...PROJECT_KEYS, ...PLAN_KEYS, hooks: PROJECT_KEYS.hooks},
   {alsoCalled: {...PLAN_ALSO_CALLED, redis: 'store', url: 'store', prom: 'prometheus'}},
 );
 
@@ -184,6 +217,8 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
     channels: draft.channels ?? [],
     alerts: draft.alerts ?? DEFAULT_ALERTS,
     services: draft.services ?? {},
+    allow: draft.hooks?.allow ?? null,
+    raise: draft.raise === undefined ? [] : [draft.raise],
     share: draft.share ?? NO_SHARE,
     reports: draft.reports ?? null,
     hookVariables: draft.hookVariables ?? [],
@@ -195,7 +230,7 @@ function configFrom(reader: YamlReader, root: Spot): Config | null {
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 /** Keys of a plan that the project has for itself as well. */
-const SHARED_KEYS: ReadonlySet<string> = new Set(['feature', 'contacts']);
+const SHARED_KEYS: ReadonlySet<string> = new Set(['feature', 'contacts', 'raise']);
 
 function ownFeature({file}: YamlReader): string | null {
   const feature = isMapping(file.value) ? file.value['feature'] : null;
@@ -214,7 +249,9 @@ function sourceOf(
   shared: ReadonlySet<string>,
 ): PlanSource | null {
   const keys = isMapping(at.value) ? Object.keys(at.value) : [];
-  const inline = keys.filter(key => Object.hasOwn(PLAN_KEYS, key) && !shared.has(key));
+  const inline = keys.filter(
+    key => Object.hasOwn(PLAN_KEYS, key) && !shared.has(key) && !isAllowList(key, at),
+  );
   if (isWritten(at, 'plan')) {
     for (const key of inline)
       reader.mistake(
@@ -230,6 +267,12 @@ function sourceOf(
   }
   if (inline.length === 0) return null;
   return {kind: 'inline', plan: inlinePlan(reader, at, draft, fallbackName)};
+}
+
+/** `hooks: {allow: […]}` alone says what this host may run, and is no part of a plan. */
+function isAllowList(key: string, at: Spot): boolean {
+  const value = isMapping(at.value) ? at.value[key] : null;
+  return key === 'hooks' && isMapping(value) && Object.keys(value).every(name => name === 'allow');
 }
 
 function inlinePlan(reader: YamlReader, at: Spot, draft: Draft<typeof planTree>, fallbackName: string): Plan {

@@ -119,6 +119,11 @@ export const en = {
   header: (name: string) => `header ${name}`,
   cookie: (name: string) => `cookie ${name}`,
   notForced: 'Forced: nothing chooses the side by header or cookie.',
+  raise: (hours: string, except: string) =>
+    `The guard raises only ${hours}${except === '' ? '' : `, not on ${except}`}; a person is asked.`,
+  approval: 'Each raise needs two people.',
+  phaseApproval: 'Raises into it and within it need two people.',
+  gateDeadline: (time: string) => `It pauses the release where it has not opened after ${time}.`,
   hooks: 'Hooks:',
   noHooks: 'No hooks: deployment, promotion and rollback move traffic and skip their other steps.',
   hookNames: {

@@ -108,6 +108,11 @@ export const zh: Words = {
   header: name => `请求头 ${name}`,
   cookie: name => `Cookie ${name}`,
   notForced: '强制：请求头和 Cookie 都不决定走哪一边。',
+  raise: (hours, except) =>
+    `守护程序只在 ${hours} 提升${except === '' ? '' : `，${except} 除外`}；由人提升时会先询问。`,
+  approval: '每次提升需两人批准。',
+  phaseApproval: '进入本阶段及其中的提升需两人批准。',
+  gateDeadline: time => `${time} 后仍未放行则暂停发布。`,
   hooks: '钩子：',
   noHooks: '没有钩子：部署、晋级和回滚中除流量以外的步骤都会跳过。',
   hookNames: {

@@ -1,3 +1,4 @@
+import type {Wish} from '../../release/approval.ts';
 import type {Event, EventType} from '../../release/event.ts';
 import {dayAndTime, setPercent} from '../present/format.ts';
 import type {EventAbout} from './event-about.ts';
@@ -16,6 +17,24 @@ function subject(dispatch: string, {alert, step}: EventAbout): string {
   if (kind === 'rollback') return 'the rollback';
   if (kind === 'completed') return 'the completion';
   return kind === 'failed' ? `${step(more)} failed` : `${kind === 'raised' ? '' : `${kind}: `}${alert(what)}`;
+}
+
+/** A raise that waits for a second person. */
+export function wishWords(wish: Wish, {user}: Pick<EventAbout, 'user'>): string {
+  switch (wish.type) {
+    case 'next':
+      return 'the next phase';
+    case 'set':
+      return `${setPercent(wish.from)} → ${setPercent(wish.percent)}`;
+    case 'complete':
+      return 'completion';
+    case 'enable':
+      return 'enable gray';
+    case 'include':
+      return `include user ${user(wish.user)}`;
+    case 'remove':
+      return `no longer deny user ${user(wish.user)}`;
+  }
 }
 
 /** What happened, in one row. Who and when stand beside it. */
@@ -38,6 +57,22 @@ export const enEvents: Sentences = {
   'release-banned': ({release}, {name}) => `release ${name(release)} may never be served again`,
   'start-queued': ({version}, {name}) => `${name(version)} starts once this one is rolled back`,
   'queued-start-cancelled': () => 'the start that waited is cancelled',
+  'release-disabled': ({why, reason}, {free}) =>
+    `disabled, prod for everyone${
+      {
+        person: '',
+        approval: ': a second person enables it (graydeck approve)',
+        frozen: ': the store is frozen',
+      }[why]
+    }${reason === null ? '' : `: "${free(reason)}"`}`,
+  'release-enabled': (_, about) => `enabled: users get gray again${because(about)}`,
+  'approval-asked': ({number, wish, approvers}, about) =>
+    `raise ${number} waits for ${Math.max(1, 2 - approvers.length) === 1 ? 'a second person' : 'two people'}: ${wishWords(wish, about)}`,
+  'approval-given': ({number, by}, {name}) => `${name(by)} says yes to raise ${number}`,
+  'gate-closed': ({step: id, words}, {step, free}) =>
+    `${step(id)} has not opened${words === '' ? '' : `: ${free(words)}`}`,
+  'unknown-accepted': ({event}, {name, reason}) =>
+    `passed over "${name(event)}", which this version does not know${reason === null ? '' : `: "${reason}"`}`,
   'user-included': ({user: id}, {user}) => `user ${user(id)} always gets gray`,
   'user-denied': ({user: id}, {user}) => `user ${user(id)} never gets gray`,
   'user-removed': ({user: id}, {user}) => `user ${user(id)} is taken off both lists`,

@@ -3,7 +3,7 @@ import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import {enEdges} from './en-edges.ts';
-import {enEvents} from './en-events.ts';
+import {enEvents, wishWords} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
 import {enVerdict} from './en-verdict.ts';
 import type {EventAbout} from './event-about.ts';
@@ -32,7 +32,18 @@ export const en = {
   labelled: (label: string) => `${label}: `,
   points: 'pt',
   phase: (n: number, of: number) => `phase ${n} of ${of}`,
+  wish: wishWords,
+  barred: {
+    disabled: (why: 'person' | 'approval' | 'frozen', who: string, reason: string | null) =>
+      `disabled, prod for everyone${reason === null ? '' : `: "${reason}"`}, by ${who}  → graydeck ${why === 'approval' ? 'approve' : 'enable'}`,
+    frozen: (until: string, reason: string, who: string) =>
+      `raises are frozen until ${until}: "${reason}", by ${who}  → graydeck freeze lift`,
+    approval: (wish: string, asked: string, yes: string) =>
+      `${wish} waits for two people, asked by ${asked}${yes === '' ? '' : `; yes by ${yes}`}  → graydeck approve`,
+  },
   since: (time: string) => `since ${time}`,
+  lastChange: (version: number, id: string, who: string, time: string) =>
+    `last change: version ${version} (${id}), ${time}, by ${who}`,
   requests: (number: string) => `${number} requests`,
   windowOf: (seconds: number) => `over ${clockwork(seconds * 1000)}`,
   attempts: (times: number) => `(try ${times})`,

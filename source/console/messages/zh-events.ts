@@ -1,3 +1,4 @@
+import type {Wish} from '../../release/approval.ts';
 import {dayAndTime, setPercent} from '../present/format.ts';
 import type {enEvents} from './en-events.ts';
 import type {EventAbout} from './event-about.ts';
@@ -21,6 +22,24 @@ function subject(dispatch: string, {alert, step}: EventAbout): string {
   return kind === 'failed' ? `${step(more)} 失败` : `${own(KINDS, kind) ?? ''}${alert(what)}`;
 }
 
+/** A raise that waits for a second person, in Chinese. */
+export function zhWish(wish: Wish, {user}: Pick<EventAbout, 'user'>): string {
+  switch (wish.type) {
+    case 'next':
+      return '进入下一阶段';
+    case 'set':
+      return `${setPercent(wish.from)} → ${setPercent(wish.percent)}`;
+    case 'complete':
+      return '转正';
+    case 'enable':
+      return '启用灰度';
+    case 'include':
+      return `纳入用户 ${user(wish.user)}`;
+    case 'remove':
+      return `不再排除用户 ${user(wish.user)}`;
+  }
+}
+
 /** What happened, in one row, in Chinese. */
 export const zhEvents: typeof enEvents = {
   'release-started': ({version, over}, {name}) =>
@@ -41,6 +60,18 @@ export const zhEvents: typeof enEvents = {
   'release-banned': ({release}, {name}) => `发布 ${name(release)} 不再允许提供服务`,
   'start-queued': ({version}, {name}) => `回滚结束后开始 ${name(version)}`,
   'queued-start-cancelled': () => '排队的发布已取消',
+  'release-disabled': ({why, reason}, {free}) =>
+    `已停用，全部用户走生产${
+      {person: '', approval: '：需第二人启用（graydeck approve）', frozen: '：存储处于冻结期'}[why]
+    }${reason === null ? '' : `：“${free(reason)}”`}`,
+  'release-enabled': (_, about) => `已启用：用户重新进入灰度${because(about)}`,
+  'approval-asked': ({number, wish, approvers}, about) =>
+    `第 ${number} 次提升等待${approvers.length === 0 ? '两人' : '第二人'}批准：${zhWish(wish, about)}`,
+  'approval-given': ({number, by}, {name}) => `${name(by)} 批准第 ${number} 次提升`,
+  'gate-closed': ({step: id, words}, {step, free}) =>
+    `${step(id)} 尚未放行${words === '' ? '' : `：${free(words)}`}`,
+  'unknown-accepted': ({event}, {name, reason}) =>
+    `跳过本版本不认识的“${name(event)}”${reason === null ? '' : `：“${reason}”`}`,
   'user-included': ({user: id}, {user}) => `用户 ${user(id)} 始终进灰度`,
   'user-denied': ({user: id}, {user}) => `用户 ${user(id)} 永不进灰度`,
   'user-removed': ({user: id}, {user}) => `用户 ${user(id)} 从两份名单中移除`,

@@ -26,6 +26,12 @@ const WHAT: Readonly<Record<RefusalCode, string>> = {
   'needs-person': '只能由人操作',
   'not-a-guard': '只有守护程序可以',
   'newer-log': '日志由更新版本的 Graydeck 写入',
+  frozen: '处于冻结期，不允许提升',
+  disabled: '发布已停用，全部用户走生产',
+  'outside-hours': '不在允许提升的时间内',
+  'needs-approval': '计划要求两人批准，您已批准过',
+  'needs-actors': '计划要求两人批准，而此处无法区分不同的人',
+  'nothing-asked': '没有等待批准的提升',
 };
 
 /** Of these the English sentence holds something that no code says: it stands behind the Chinese one in a shell. */
@@ -41,6 +47,10 @@ const WITH_DETAIL: ReadonlySet<string> = new Set<RefusalCode>([
   'verdict-against',
   'needs-person',
   'newer-log',
+  'frozen',
+  'outside-hours',
+  'needs-approval',
+  'needs-actors',
 ]);
 
 /** In a sentence about a release: what has failed is one of its steps. */
@@ -59,7 +69,14 @@ const TYPE: Readonly<Partial<Record<RefusalCode, string>>> = {
   'unknown-step': 'graydeck status 列出步骤',
   'unknown-alert': 'graydeck status 列出告警',
   'unknown-dispatch': 'graydeck log 看发生过什么',
-  'newer-log': '请升级；现在仍可 graydeck rollback',
+  'newer-log':
+    '请升级，或由人承担：graydeck doctor --accept-unknown --reason 理由；现在仍可 graydeck rollback',
+  frozen: '等冻结期结束，或 graydeck freeze lift 解除',
+  disabled: 'graydeck enable 启用',
+  'outside-hours': '守护程序会在允许的时间内继续',
+  'needs-approval': '由另一人以自己的账号执行 graydeck approve',
+  'needs-actors': '为每个人建立各自的 Redis 用户：graydeck acl operator',
+  'nothing-asked': 'graydeck status 再看一眼',
 };
 const TYPE_IN: Readonly<Record<ReleaseState, string>> = {
   deploying: '等部署完成：graydeck status',

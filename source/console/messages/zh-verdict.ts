@@ -3,10 +3,7 @@ import {count} from '../present/format.ts';
 import type {enVerdict, LoggedWords} from './en-verdict.ts';
 
 /** A reason in the log by code and numbers; null: what it says cannot be told without its words. */
-function logged(
-  {code, value, threshold}: Pick<Reason, 'code' | 'value' | 'threshold'>,
-  {name, number}: LoggedWords,
-): string | null {
+function logged({code, value, threshold, text}: Reason, {name, number}: LoggedWords): string | null {
   switch (code) {
     case 'guardrail':
     case 'guardrail_holds':
@@ -45,6 +42,12 @@ function logged(
       return '本阶段时间已满，条件均满足';
     case 'phase_time':
       return '本阶段时间未满';
+    case 'gate_closed': {
+      const words = text.split(': ').slice(1).join(': ');
+      return `关口已 ${value ?? 0} 秒未放行${words === '' ? '' : `：${words}`}`;
+    }
+    case 'raise_hours':
+      return `只在以下时间允许提升：${text.replace('raises are allowed ', '')}`;
     default:
       return null;
   }

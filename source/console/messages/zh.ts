@@ -2,7 +2,7 @@ import {metricWordsIn} from '../../analysis/metrics.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import type {en} from './en.ts';
 import {zhEdges} from './zh-edges.ts';
-import {zhEvents} from './zh-events.ts';
+import {zhEvents, zhWish} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
 import {zhStates} from './zh-states.ts';
 import {zhVerdict} from './zh-verdict.ts';
@@ -31,7 +31,16 @@ export const zh: typeof en = {
   labelled: label => `${label}：`,
   points: '点',
   phase: (n, of) => `第 ${n}/${of} 阶段`,
+  wish: zhWish,
+  barred: {
+    disabled: (why, who, reason) =>
+      `已停用，全部用户走生产${reason === null ? '' : `：“${reason}”`}，${who}  → graydeck ${why === 'approval' ? 'approve' : 'enable'}`,
+    frozen: (until, reason, who) => `提升冻结至 ${until}：“${reason}”，${who}  → graydeck freeze lift`,
+    approval: (wish, asked, yes) =>
+      `${wish}等待两人批准，由 ${asked} 提出${yes === '' ? '' : `；已批准：${yes}`}  → graydeck approve`,
+  },
   since: time => `自 ${time}`,
+  lastChange: (version, id, who, time) => `最近变更：版本 ${version}（${id}），${time}，${who}`,
   requests: number => `${number} 个请求`,
   windowOf: seconds => `${clockwork(seconds * 1000)} 内`,
   attempts: times => `(第 ${times} 次)`,

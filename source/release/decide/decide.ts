@@ -1,5 +1,6 @@
 import type {Command} from '../command.ts';
 import {lackOf} from '../command-shape.ts';
+import {decideApprove} from './approve.ts';
 import {decideAlert} from './alert.ts';
 import {decideEnd} from './end.ts';
 import {decideGuard} from './guard.ts';
@@ -7,6 +8,7 @@ import {decideOutbox} from './outbox.ts';
 import {decideMove} from './move.ts';
 import {decideStart} from './start.ts';
 import {decideStep} from './step.ts';
+import {decideUnknown, isAllowedUnread} from './unknown.ts';
 import {refuse, type Decision} from '../refusal.ts';
 import type {State} from '../state.ts';
 
@@ -27,10 +29,17 @@ export function decide(state: State, command: Command): Decision {
     case 'next':
     case 'pause':
     case 'resume':
+    case 'enable':
+    case 'disable':
     case 'include':
     case 'deny':
     case 'remove':
       return decideMove(state, command);
+    case 'approve':
+      return decideApprove(state, command);
+    case 'accept-unknown':
+      return decideUnknown(state, command);
+    case 'tell-gate':
     case 'retry':
     case 'begin-step':
     case 'leave-step':
@@ -59,11 +68,11 @@ function gateOf(state: State, command: Command): Decision | null {
   const lack = lackOf(command);
   if (lack !== null) return refuse('bad-input', lack, 'graydeck --help');
   if (command.type === 'rollback') return null;
-  if (state.unknownEvent !== null) {
+  if (state.unknownEvent !== null && !isAllowedUnread(state, command)) {
     return refuse(
       'newer-log',
       `the log holds "${state.unknownEvent}", which this version does not know`,
-      'upgrade graydeck here; a rollback is possible now',
+      'upgrade graydeck here, or answer for it: graydeck doctor --accept-unknown --reason TEXT; a rollback is possible now',
     );
   }
   // The outcome of a notification is a fact, whichever guard holds the epoch.

@@ -1,7 +1,9 @@
 import {causeOf} from '../cause.ts';
 import type {Command, Stamp} from '../command.ts';
 import type {Event} from '../event.ts';
+import {withApproval} from '../approval.ts';
 import {isId} from '../name.ts';
+import {raiseGate} from '../raise-gate.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import {isLive, type Release, type State, type StepName} from '../state.ts';
 import {leavePhase} from '../phase-change.ts';
@@ -109,7 +111,11 @@ function notToUndo({prodChanged, plan, steps}: Release): ReadonlySet<StepName> {
 function decideComplete(state: State, command: Extract<Command, {type: 'complete'}>): Decision {
   const target = targetOf(state, command.release);
   if ('decision' in target) return target.decision;
-  const {release} = target;
+  return decideCompletion(target.release, command);
+}
+
+/** Promotion, of a release that is at hand. */
+export function decideCompletion(release: Release, command: Extract<Command, {type: 'complete'}>): Decision {
   if (release.state === 'completed' || release.state === 'promoting') return already('already-so');
   const remedy =
     release.state === 'failed'
@@ -119,7 +125,12 @@ function decideComplete(state: State, command: Extract<Command, {type: 'complete
   const gate =
     wrongState(release, ['rolling', 'paused'], remedy) ??
     (isDue ? null : personGate(command, 'completes a release by hand or before the last phase')) ??
+    raiseGate(release, command) ??
     verdictGate(release, command);
-  const {plan, phase} = release;
-  return gate ?? leavePhase(release, {to: plan.phases.length, left: {phase, criteria: []}}, command);
+  if (gate !== null) return gate;
+  const {plan, phase, opening} = release;
+  const to = plan.phases.length;
+  const left = leavePhase(release, {to, left: {phase, criteria: []}}, command);
+  // What is under way was approved when it began.
+  return opening?.to === to ? left : withApproval(release, command, {type: 'complete'}, left);
 }

@@ -1,13 +1,17 @@
 import type {Command} from '../command.ts';
+import type {Event} from '../event.ts';
+import {withApproval} from '../approval.ts';
 import {isName} from '../name.ts';
 import {isPercent} from '../percent.ts';
 import {leavePhase} from '../phase-change.ts';
+import {raiseGate} from '../raise-gate.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import type {Release, State} from '../state.ts';
 import {targetOf, wrongState} from '../target.ts';
 import {personGate, verdictGate} from '../verdict-gate.ts';
 
-type Move = Extract<Command, {type: 'set' | 'next' | 'pause' | 'resume' | 'include' | 'deny' | 'remove'}>;
+type Raise = Extract<Command, {type: 'set' | 'next' | 'enable' | 'include' | 'deny' | 'remove'}>;
+type Move = Raise | Extract<Command, {type: 'pause' | 'resume' | 'disable'}>;
 type Of<T extends Move['type']> = Extract<Command, {type: T}>;
 
 /** Most users included by hand, and most denied by hand. All are part of every split. */
@@ -21,14 +25,26 @@ export function decideMove(state: State, command: Move): Decision {
   if ('decision' in target) return target.decision;
   const {release} = target;
   switch (command.type) {
-    case 'set':
-      return decideSet(release, command);
-    case 'next':
-      return decideNext(release, command);
     case 'pause':
       return decidePause(release, command);
     case 'resume':
       return decideResume(release, command);
+    case 'disable':
+      return decideDisable(release, command);
+    default:
+      return decideRaise(release, command);
+  }
+}
+
+/** Decides commands that may bring gray to more users, of a release that is at hand. */
+export function decideRaise(release: Release, command: Raise): Decision {
+  switch (command.type) {
+    case 'set':
+      return decideSet(release, command);
+    case 'next':
+      return decideNext(release, command);
+    case 'enable':
+      return decideEnable(release, command);
     case 'include':
     case 'deny':
     case 'remove':
@@ -51,7 +67,9 @@ function decideSet(release: Release, command: Of<'set'>): Decision {
         release,
         ['rolling'],
         release.state === 'paused' ? 'resume it first' : 'only a rolling release can be raised',
-      ) ?? verdictGate(release, command))
+      ) ??
+      raiseGate(release, command) ??
+      verdictGate(release, command))
     : wrongState(release, ['rolling', 'paused'], 'to take everything back: graydeck rollback');
   if (gate !== null) return gate;
   if (percent === release.percent) return already('already-so');
@@ -63,7 +81,10 @@ function decideSet(release: Release, command: Of<'set'>): Decision {
       {percent: release.percent},
     );
   }
-  return accept({type: 'percent-set', release: release.id, percent, from: release.percent});
+  const event = {type: 'percent-set', release: release.id, percent, from: release.percent} as const;
+  return isRaise
+    ? withApproval(release, command, {type: 'set', percent, from: release.percent}, accept(event))
+    : accept(event);
 }
 
 function decideNext(release: Release, command: Of<'next'>): Decision {
@@ -100,11 +121,16 @@ function decideNext(release: Release, command: Of<'next'>): Decision {
     );
   }
   const isManual = phases[release.phase]?.manual === true;
-  return (
+  const barred =
     (isManual ? personGate(command, `leaves ${phases[release.phase]?.name ?? 'this phase'}`) : null) ??
-    verdictGate(release, command) ??
-    leavePhase(release, {to: release.phase + 1, left: {phase: release.phase, criteria}}, command)
-  );
+    raiseGate(release, command) ??
+    verdictGate(release, command);
+  if (barred !== null) return barred;
+  const to = release.phase + 1;
+  const left = leavePhase(release, {to, left: {phase: release.phase, criteria}}, command);
+  // What is under way was approved when it began.
+  if (release.opening?.to === to) return left;
+  return withApproval(release, command, {type: 'next', from: release.phase, criteria}, left);
 }
 
 function earlierCriteriaHeld(release: Release, now: {text: string; outcome: string}[]): boolean {
@@ -124,6 +150,24 @@ function decidePause(release: Release, {by, reason, because = []}: Of<'pause'>):
   return (
     wrongState(release, ['rolling'], 'only a rolling release can be paused') ??
     accept({type: 'release-paused', release: release.id, reason: reason ?? null, ...found})
+  );
+}
+
+function decideDisable(release: Release, {reason}: Of<'disable'>): Decision {
+  if (release.disabled !== null) return already('already-so');
+  return (
+    wrongState(release, LISTABLE, 'to take everything back: graydeck rollback') ??
+    accept({type: 'release-disabled', release: release.id, why: 'person', reason: reason ?? null})
+  );
+}
+
+function decideEnable(release: Release, command: Of<'enable'>): Decision {
+  if (release.disabled === null) return already('already-so');
+  return (
+    wrongState(release, LISTABLE, 'only while a release is deploying, rolling or paused') ??
+    personGate(command, 'enables a release') ??
+    raiseGate({...release, disabled: null}, command) ??
+    withApproval(release, command, {type: 'enable'}, accept({type: 'release-enabled', release: release.id}))
   );
 }
 
@@ -149,13 +193,17 @@ function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove
   const gate = wrongState(release, allowed, 'only while a release is being deployed, rolling or paused');
   if (gate !== null) return gate;
   const isLess = type === 'deny' || (type === 'remove' && !release.deny.includes(user));
-  const person = isLess ? null : personGate(command, 'includes a user by name');
-  if (person !== null) return person;
+  const barred = isLess
+    ? null
+    : (personGate(command, 'includes a user by name') ?? raiseGate(release, command));
+  if (barred !== null) return barred;
+  const raised = (event: Event): Decision =>
+    isLess ? accept(event) : withApproval(release, command, {type, user}, accept(event));
   const isIncluded = release.include.includes(user);
   const isDenied = release.deny.includes(user);
   if (type === 'remove')
     return isIncluded || isDenied
-      ? accept({type: 'user-removed', release: release.id, user})
+      ? raised({type: 'user-removed', release: release.id, user})
       : already('already-so');
   if (type === 'include' ? isIncluded : isDenied) return already('already-so');
   const listed = type === 'include' ? release.include : release.deny;
@@ -166,5 +214,5 @@ function decideListed(release: Release, command: Of<'include' | 'deny' | 'remove
       'name a group in the plan instead',
     );
   }
-  return accept({type: type === 'include' ? 'user-included' : 'user-denied', release: release.id, user});
+  return raised({type: type === 'include' ? 'user-included' : 'user-denied', release: release.id, user});
 }

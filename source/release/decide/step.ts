@@ -1,6 +1,8 @@
 import type {Command} from '../command.ts';
-import {firstPhase, startEvents} from './start.ts';
+import {decideAlert} from './alert.ts';
+import {firstPhase, startEvents, starterOf} from './start.ts';
 import type {Event} from '../event.ts';
+import {closedGate, gateAlert, gateKey} from '../gate.ts';
 import {hooksDone} from '../phase-change.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import type {Release, RunName, State, Step} from '../state.ts';
@@ -19,11 +21,13 @@ import {startOf} from '../well-formed.ts';
 /** Most characters of an error in the log. */
 const ERROR_AT_MOST = 2000;
 const REASON_AT_MOST = 300;
+/** Characters of a gate's words that are kept. */
+const WORDS_AT_MOST = 500;
 
 const cut = (error: string | undefined): string | null =>
   error === undefined ? null : startOf(error, ERROR_AT_MOST);
 
-type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'leave-step' | 'end-step'}>;
+type StepCommand = Extract<Command, {type: 'retry' | 'begin-step' | 'leave-step' | 'end-step' | 'tell-gate'}>;
 
 /**
  * Decides the commands about steps: intent first, outcome later, in order. A successor may begin a step whose
@@ -43,7 +47,9 @@ export function decideStep(state: State, command: StepCommand): Decision {
     case 'leave-step':
       return decideLeave(release, step, command);
     case 'end-step':
-      return decideOutcome(release, step, command);
+      return decideOutcome(state, release, step, command);
+    case 'tell-gate':
+      return decideGate(state, release, step, command);
   }
 }
 
@@ -138,7 +144,29 @@ function decideLeave(release: Release, step: Step, {by}: Extract<Command, {type:
   return accept({type: 'step-retried', release: release.id, step: step.id});
 }
 
+/** Keeps what a closed gate says, and raises the alert once it is due. */
+function decideGate(
+  state: State,
+  release: Release,
+  step: Step,
+  command: Extract<Command, {type: 'tell-gate'}>,
+): Decision {
+  const words = startOf(command.words, WORDS_AT_MOST);
+  if (closedGate(release)?.step.id !== step.id) return already('already-so');
+  const told: Event[] =
+    words === (step.words ?? '')
+      ? []
+      : [{type: 'gate-closed', ignorable: true, release: release.id, step: step.id, words}];
+  const steps = release.steps.map(one => (one.id === step.id ? {...one, words} : one));
+  const due = gateAlert({...release, steps}, command.at);
+  const isOpen = state.alerts.some(({key, resolvedAt}) => key === due?.key && resolvedAt === null);
+  if (due === null || isOpen) return told.length === 0 ? already('already-so') : accept(...told);
+  const raised = decideAlert(state, {...command, type: 'alert', ...due});
+  return raised.ok ? accept(...told, ...raised.events) : raised;
+}
+
 function decideOutcome(
+  state: State,
   release: Release,
   step: Step,
   command: Extract<Command, {type: 'end-step'}>,
@@ -161,15 +189,21 @@ function decideOutcome(
     error: cut(command.error),
     facts: command.facts ?? {},
   };
-  return accept(ended, ...consequences(release, step, command));
+  const over = state.alerts.find(
+    ({key, resolvedAt}) => key === gateKey(release, step) && resolvedAt === null,
+  );
+  const resolved: Event[] = over === undefined ? [] : [{type: 'alert-resolved', alert: over.id}];
+  return accept(ended, ...resolved, ...consequences(state, release, step, command));
 }
 
 /** Events that follow from the outcome of the step that was due. */
 function consequences(
+  {unknownEvent}: State,
   release: Release,
   step: Step,
-  {outcome, error, at}: Extract<Command, {type: 'end-step'}>,
+  command: Extract<Command, {type: 'end-step'}>,
 ): Event[] {
+  const {outcome, error} = command;
   // The outcome of an overtaken step is recorded and changes nothing else.
   if (stepDue(release)?.id !== step.id) return [];
   if (outcome === 'failed' && step.run === 'phase') {
@@ -189,15 +223,18 @@ function consequences(
   if (stepsLeft(release).length > 1) return [];
   switch (step.run) {
     case 'deploy':
-      return [firstPhase(release.id, release.plan)];
+      return firstPhase(release, starterOf(release), command);
     case 'phase':
-      return hooksDone(release, at);
+      return hooksDone(release, command);
     case 'promotion':
       return [{type: 'release-completed', release: release.id}];
     case 'rollback':
       return [
         {type: 'release-rolled-back', release: release.id},
-        ...(release.next === null ? [] : startEvents(release.next, at)),
+        // A release does not start on a log that this version cannot read.
+        ...(release.next === null || unknownEvent !== null
+          ? []
+          : startEvents(release.next, starterOf(release.next), command)),
       ];
   }
 }

@@ -5,7 +5,11 @@ const ALERTS_KEPT = 100;
 
 type AlertEvent = Extract<Event, {type: `alert-${string}` | 'alerts-silenced'}>;
 
-export function evolveAlerts(state: State, event: AlertEvent, {at, by}: Happened): State {
+export function evolveAlerts(
+  state: State,
+  event: AlertEvent,
+  {at, by, authenticated = null}: Happened,
+): State {
   switch (event.type) {
     case 'alert-raised': {
       const {alert: id, level, message, key, silenced, cause} = event;
@@ -19,6 +23,7 @@ export function evolveAlerts(state: State, event: AlertEvent, {at, by}: Happened
         raisedBy: by,
         repeats: 0,
         acknowledgedBy: null,
+        acknowledgedAs: null,
         acknowledgedAt: null,
         resolvedAt: null,
         silenced,
@@ -42,7 +47,12 @@ export function evolveAlerts(state: State, event: AlertEvent, {at, by}: Happened
         escalatedAt: at,
       }));
     case 'alert-acknowledged':
-      return change(state, event.alert, alert => ({...alert, acknowledgedBy: by, acknowledgedAt: at}));
+      return change(state, event.alert, alert => ({
+        ...alert,
+        acknowledgedBy: by,
+        acknowledgedAs: authenticated,
+        acknowledgedAt: at,
+      }));
     case 'alert-resolved':
       return change(state, event.alert, alert => ({...alert, resolvedAt: at}));
     case 'alerts-silenced': {

@@ -30,6 +30,10 @@ function evolveKnown(state: State, known: Event, happened: Happened): State {
     case 'release-banned':
     case 'start-queued':
     case 'queued-start-cancelled':
+    case 'release-disabled':
+    case 'release-enabled':
+    case 'approval-asked':
+    case 'approval-given':
     case 'user-included':
     case 'user-denied':
     case 'user-removed':
@@ -40,6 +44,7 @@ function evolveKnown(state: State, known: Event, happened: Happened): State {
     case 'step-started':
     case 'step-ended':
     case 'step-retried':
+    case 'gate-closed':
       return evolveStep(state, known, happened);
     case 'alert-raised':
     case 'alert-repeated':
@@ -48,6 +53,8 @@ function evolveKnown(state: State, known: Event, happened: Happened): State {
     case 'alert-escalated':
     case 'alerts-silenced':
       return evolveAlerts(state, known, happened);
+    case 'unknown-accepted':
+      return state.unknownEvent === known.event ? {...state, unknownEvent: null} : state;
     case 'guard-taken':
       return {...state, guard: {epoch: known.epoch, name: happened.by, since: happened.at, left: false}};
     case 'guard-left':
@@ -75,9 +82,11 @@ function evolveUnknown(state: State, event: UnknownEvent): State {
 export function evolveCommit(state: State, commit: Commit): State {
   let next = state;
   if (commit.minReader > SCHEMA) next = evolveUnknown(next, {type: `schema ${commit.minReader}`});
+  const {at, by, authenticated, version, id} = commit;
+  const happened: Happened = {at, by, authenticated: authenticated ?? null, head: {version, id}};
   for (const event of commit.events) {
     try {
-      next = evolve(next, event, {at: commit.at, by: commit.by});
+      next = evolve(next, event, happened);
     } catch {
       next = evolveUnknown(next, {...event, type: `${event.type}, unreadable`});
     }

@@ -1,3 +1,4 @@
+import type {Approval, Approver} from '../approval.ts';
 import type {Event, Happened} from '../event.ts';
 import type {Overruling, PauseCause, PhaseClock, Release} from '../state.ts';
 import {skipped} from '../step.ts';
@@ -22,6 +23,10 @@ export type MoveEvent = Extract<
       | 'release-failed'
       | 'start-queued'
       | 'queued-start-cancelled'
+      | 'release-disabled'
+      | 'release-enabled'
+      | 'approval-asked'
+      | 'approval-given'
       | 'user-included'
       | 'user-denied'
       | 'user-removed'
@@ -32,13 +37,17 @@ export type MoveEvent = Extract<
 >;
 
 /** Folds an event into a release that goes on. */
-export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happened): Release {
+export function evolveMove(
+  release: Release,
+  event: MoveEvent,
+  {at, by, authenticated = null}: Happened,
+): Release {
   switch (event.type) {
     case 'phase-entered': {
       const left = event.left
         ? [...release.left, {...event.left, at, percent: release.percent}]
         : release.left;
-      const clock: PhaseClock = {ranMs: 0, since: at, held: null};
+      const clock: PhaseClock = {ranMs: 0, since: release.disabled === null ? at : null, held: null};
       return {
         // A gate that a person has overruled is not asked again.
         ...stayed(release, at),
@@ -49,6 +58,7 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
         percent: event.percent,
         splitChangedAt: at,
         left,
+        approval: null,
         verdict: null,
       };
     }
@@ -60,7 +70,9 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
           left: event.left,
           steps: event.steps.map(({id}) => id),
           wantedBy: event.wantedBy,
+          since: at,
         },
+        approval: null,
         steps: [...stayed(release, at).steps, ...event.steps],
       };
     case 'percent-set':
@@ -70,6 +82,7 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
         percent: event.percent,
         splitChangedAt: at,
         left: lowered(release, event.percent),
+        approval: null,
         verdict: null,
       };
     case 'release-paused':
@@ -78,6 +91,7 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
         state: 'paused',
         pausedReason: event.reason,
         pausedBecause: event.because ?? [],
+        approval: null,
         clock: stopped(release.clock, at),
       };
     case 'release-resumed':
@@ -87,7 +101,7 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
         pausedReason: null,
         pausedBecause: [],
         overruled: withOverruling(release.overruled, release.pausedBecause, at),
-        clock: {...release.clock, since: release.clock.held === null ? at : null},
+        clock: {...release.clock, since: runsFrom(release, at)},
       };
     case 'promotion-started': {
       const left = stayed(release, at);
@@ -100,6 +114,7 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
         pausedReason: null,
         pausedBecause: [],
         clock: stopped(release.clock, at),
+        approval: null,
         steps: [...left.steps, ...event.steps],
       };
     }
@@ -108,15 +123,54 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
     case 'start-queued':
       return {
         ...release,
-        next: {release: event.release, version: event.version, over: event.over, plan: event.plan, by},
+        next: {
+          release: event.release,
+          version: event.version,
+          over: event.over,
+          plan: event.plan,
+          by,
+          authenticated,
+        },
       };
     case 'queued-start-cancelled':
       return {...release, next: null};
+    case 'release-disabled':
+      return {
+        ...stayed(release, at),
+        disabled: {at, by, authenticated, why: event.why, reason: event.reason},
+        approval: null,
+        splitChangedAt: at,
+        clock: stopped(release.clock, at),
+        verdict: null,
+      };
+    case 'release-enabled': {
+      const enabled = {...release, disabled: null};
+      const since = release.state === 'rolling' ? runsFrom(enabled, at) : null;
+      return {
+        ...enabled,
+        approval: null,
+        splitChangedAt: at,
+        clock: {...release.clock, since},
+        verdict: null,
+      };
+    }
+    case 'approval-asked': {
+      const {number, wish, wantedBy, reason, approvers} = event;
+      const approval: Approval = {number, wish, wantedBy, askedBy: by, askedAt: at, reason, approvers};
+      return {...release, approval, approvals: Math.max(release.approvals, number)};
+    }
+    case 'approval-given': {
+      const {approval} = release;
+      if (approval?.number !== event.number) return release;
+      const approver: Approver = {by: event.by, authenticated: event.authenticated};
+      return {...release, approval: {...approval, approvers: [...approval.approvers, approver]}};
+    }
     case 'user-included':
       return {
         ...release,
         include: with_(release.include, event.user),
         deny: without(release.deny, event.user),
+        approval: null,
         splitChangedAt: at,
       };
     case 'user-denied':
@@ -131,6 +185,7 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
         ...release,
         include: without(release.include, event.user),
         deny: without(release.deny, event.user),
+        approval: null,
         splitChangedAt: at,
       };
     case 'verdict-changed': {
@@ -145,7 +200,11 @@ export function evolveMove(release: Release, event: MoveEvent, {at, by}: Happene
     case 'clock-ran':
       return {
         ...release,
-        clock: {...release.clock, since: release.state === 'rolling' ? at : null, held: null},
+        clock: {
+          ...release.clock,
+          since: release.state === 'rolling' && release.disabled === null ? at : null,
+          held: null,
+        },
       };
   }
 }
@@ -188,4 +247,9 @@ function with_(users: string[], user: string): string[] {
 
 function without(users: string[], user: string): string[] {
   return users.filter(other => other !== user);
+}
+
+/** Since when the clock of a rolling release runs; null: it stands. */
+function runsFrom({clock, disabled}: Pick<Release, 'clock' | 'disabled'>, at: number): number | null {
+  return clock.held === null && disabled === null ? at : null;
 }

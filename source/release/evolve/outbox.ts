@@ -32,8 +32,9 @@ export function evolveOutbox(state: State, event: Event, happened: Happened): St
     default: {
       const news = newsOf(state, event, happened);
       if (news === null || state.outbox.some(({id}) => id === news.id)) return state;
-      const {at, by} = happened;
-      const dispatch = {notBefore: at, ...news, at, by, release: state.release?.id ?? null, deliveries: null};
+      const {at, by, authenticated = null, head = null} = happened;
+      const release = state.release?.id ?? null;
+      const dispatch = {notBefore: at, ...news, at, by, authenticated, head, release, deliveries: null};
       return {...state, outbox: bounded([...state.outbox, dispatch])};
     }
   }

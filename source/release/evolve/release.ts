@@ -55,7 +55,11 @@ function remembered(ids: string[], id: string): string[] {
   return [...ids.filter(other => other !== id), id].slice(-ROLLED_BACK_KEPT);
 }
 
-function started(state: State, event: Extract<Event, {type: 'release-started'}>, {at, by}: Happened): State {
+function started(
+  state: State,
+  event: Extract<Event, {type: 'release-started'}>,
+  {at, by, authenticated = null}: Happened,
+): State {
   const {release: before} = state;
   const queued = before?.next;
   const past =
@@ -87,6 +91,7 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
     deny: [],
     startedAt: at,
     startedBy: queued?.release === event.release ? queued.by : by,
+    startedAs: queued?.release === event.release ? queued.authenticated : authenticated,
     endedAt: null,
     pausedReason: null,
     pausedBecause: [],
@@ -97,6 +102,9 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
     prodChanged: false,
     rollback: null,
     next: null,
+    disabled: null,
+    approval: null,
+    approvals: 0,
     verdict: null,
   };
   return {...state, past: past.slice(-PAST_KEPT), release};
@@ -105,11 +113,13 @@ function started(state: State, event: Extract<Event, {type: 'release-started'}>,
 function takenBack(
   release: Release,
   event: Extract<Event, {type: 'rollback-started'}>,
-  {at, by}: Happened,
+  {at, by, authenticated = null}: Happened,
 ): Release {
   return {
     ...release,
     opening: null,
+    approval: null,
+    disabled: null,
     state: 'rolling_back',
     percent: 0,
     splitChangedAt: at,
@@ -120,6 +130,13 @@ function takenBack(
       ...release.steps.map(step => (step.state === 'pending' ? skipped(step, at) : step)),
       ...event.steps,
     ],
-    rollback: {at, by, reason: event.reason, fromPercent: event.fromPercent, cause: readCause(event.cause)},
+    rollback: {
+      at,
+      by,
+      authenticated,
+      reason: event.reason,
+      fromPercent: event.fromPercent,
+      cause: readCause(event.cause),
+    },
   };
 }

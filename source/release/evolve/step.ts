@@ -1,7 +1,7 @@
 import type {Event, Happened} from '../event.ts';
 import type {Release, ReleaseState, RunName, State, Step} from '../state.ts';
 
-type StepEvent = Extract<Event, {type: `step-${string}`}>;
+type StepEvent = Extract<Event, {type: `step-${string}` | 'gate-closed'}>;
 
 /** State of a release after a retry in each run. */
 const RUNNING: Record<Exclude<RunName, 'phase'>, ReleaseState> = {
@@ -31,6 +31,8 @@ function changed(step: Step, event: StepEvent, {at, by}: Happened): Step {
         by,
         error: null,
       };
+    case 'gate-closed':
+      return {...step, words: event.words};
     case 'step-ended':
       return {
         ...step,

@@ -71,12 +71,23 @@ export interface ReportWords {
     string
   >;
   facts: Record<
-    'release' | 'over' | 'plan' | 'started' | 'ended' | 'lasted' | 'paused' | 'held' | 'exposed' | 'made',
+    | 'release'
+    | 'over'
+    | 'plan'
+    | 'started'
+    | 'ended'
+    | 'lasted'
+    | 'paused'
+    | 'held'
+    | 'exposed'
+    | 'head'
+    | 'made',
     string
   >;
   running: string;
   open: string;
   none: string;
+  head: (version: string, id: string) => string;
   byActor: (when: string, who: string) => string;
   feedbackTypes: Record<string, string>;
   exposed: (requests: string, users: string | null) => string;

@@ -84,9 +84,15 @@ export function aclLines(role: AclRole, options: AclOptions = {}): string[] {
     ...read.map(name => `%R~${key(name)}`),
     ...write.map(name => `%W~${key(name)}`),
     ...both.map(name => `~${key(name)}`),
-    role === 'operator' ? '~graydeck:features' : '%R~graydeck:features',
+    ...storeWide(role),
     `&${key('bell')}`,
     ...[...EVERYBODY, ...commands].map(command => `+${command}`),
   ];
   return [words.join(' ')];
+}
+
+/** The names of features, and the log of freezes, which applications do not need. */
+function storeWide(role: AclRole): string[] {
+  if (role === 'operator') return ['~graydeck:features', '~graydeck:freeze'];
+  return role === 'viewer' ? ['%R~graydeck:features', '%R~graydeck:freeze'] : ['%R~graydeck:features'];
 }

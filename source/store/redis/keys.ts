@@ -5,6 +5,9 @@ const PREFIX = 'graydeck:';
 /** The set of the names of all features. It has a slot of its own, so no script uses it with another key. */
 export const FEATURES = `${PREFIX}features`;
 
+/** Stream of freezes, for all features: alone in its slot, too. */
+export const FREEZE = `${PREFIX}freeze`;
+
 /** The keys of a feature. They share a hash tag, and so a slot of a cluster. */
 export interface Keys {
   /** Stream; entry `<version>-0` holds the fields `commit` and `id`. Older versions wrote no `id`. */

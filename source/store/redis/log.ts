@@ -36,7 +36,7 @@ export function logSource(
 export function logReader(client: RedisClient, source: LogSource): LogReader {
   return {
     head: () => readHead(source),
-    read: (afterVersion, take) => readLog(source, afterVersion, take),
+    read: (afterVersion, take, onBreak) => readLog(source, afterVersion, take, onBreak),
     follow: (after, onNews, signal) =>
       followLog(source, after, onNews, AbortSignal.any([signal, client.closed])),
   };

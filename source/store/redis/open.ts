@@ -1,10 +1,12 @@
+import type {Identity} from '../../release/command.ts';
 import {isFeatureName} from '../../release/name.ts';
 import {StoreFault, type StoreFaultCode} from '../fault.ts';
-import type {StoreByRole, StoreHealth, StoreRole} from '../port.ts';
+import type {FreezeReader, FreezeWriter, StoreByRole, StoreHealth, StoreRole} from '../port.ts';
 import type {RedisTarget} from '../url.ts';
 import {Notifications} from './notifications.ts';
 import {StoreClock} from './clock.ts';
 import {featureStore, featureView, routerStore, type StoreParts} from './roles.ts';
+import {freezeReader, freezeWriter} from './freezes.ts';
 import {FEATURES} from './keys.ts';
 import {RedisClient} from './client.ts';
 
@@ -45,6 +47,7 @@ export async function openRedis<R extends StoreRole>(target: RedisTarget, role: 
   const store = {
     kind: 'redis' as const,
     label: target.label,
+    identity: identityOf(target),
     now: () => clock.now(),
     health: () => health(client),
     features: async () => {
@@ -52,6 +55,7 @@ export async function openRedis<R extends StoreRole>(target: RedisTarget, role: 
       return names.filter(isFeatureName).toSorted();
     },
     close: async () => close(),
+    ...(role === 'router' ? {} : {freezes: freezesOf(client, role)}),
     feature: makers[role],
   };
   return store as unknown as StoreByRole[R];
@@ -66,4 +70,16 @@ async function health(client: RedisClient): Promise<StoreHealth> {
     const why = error instanceof Error ? error.message : String(error);
     return {state: 'away', why, sinceMs: Date.now() - (client.awaySince ?? Date.now())};
   }
+}
+
+/** Redis has checked user and password before it answers anything, so this is the user that acts. */
+function identityOf({username}: RedisTarget): Identity {
+  const user = username ?? 'default';
+  const shared = user === 'default' ? 'everybody who uses the address acts as the Redis user default' : null;
+  return {name: `redis:${user}`, shared};
+}
+
+/** A viewer's store has nothing that writes. */
+function freezesOf(client: RedisClient, role: StoreRole): FreezeReader | (FreezeReader & FreezeWriter) {
+  return role === 'operator' ? {...freezeReader(client), ...freezeWriter(client)} : freezeReader(client);
 }

@@ -12,7 +12,7 @@ export function logReader(database: Database, feature: string): LogReader {
   const source = logSource(database, feature);
   return {
     head: () => readHead(source),
-    read: (afterVersion, take) => readLog(source, afterVersion, take),
+    read: (afterVersion, take, onBreak) => readLog(source, afterVersion, take, onBreak),
     follow: (after, onNews, signal) =>
       followLog(source, after, onNews, AbortSignal.any([signal, database.closed])),
   };

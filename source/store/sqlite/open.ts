@@ -1,4 +1,6 @@
 import {statSync} from 'node:fs';
+import {userInfo} from 'node:os';
+import type {Identity} from '../../release/command.ts';
 import {checkFeatureName} from '../feature-name.ts';
 import type {
   FeatureStore,
@@ -15,6 +17,7 @@ import type {SqliteTarget} from '../url.ts';
 import {Database} from './database.ts';
 import {feedbackReader, writeFeedback} from './feedback.ts';
 import {listFeatures} from './features.ts';
+import {freezeReader, freezeWriter} from './freezes.ts';
 import {leaseKeeper, leaseReader} from './lease.ts';
 import {logReader, logWriter} from './log.ts';
 import {outputReader, writeOutput} from './outputs.ts';
@@ -46,10 +49,12 @@ export async function openSqlite<R extends StoreRole>(
   const stores: {[Role in StoreRole]: () => StoreByRole[Role]} = {
     viewer: (): ViewStore => ({
       ...base(database, target),
+      freezes: freezeReader(database),
       feature: name => view(database, checkFeatureName(name)),
     }),
     operator: (): OperatorStore => ({
       ...base(database, target),
+      freezes: {...freezeReader(database), ...freezeWriter(database)},
       feature: name => operate(database, checkFeatureName(name)),
     }),
     router: (): RoutingStore => ({
@@ -60,11 +65,12 @@ export async function openSqlite<R extends StoreRole>(
   return stores[role]();
 }
 
-function base(database: Database, {path, label}: SqliteTarget): Omit<ViewStore, 'feature'> {
+function base(database: Database, {path, label}: SqliteTarget): Omit<ViewStore, 'feature' | 'freezes'> {
   const caution = cautionOf(path, label);
   return {
     kind: 'sqlite',
     label,
+    identity: identityOf(path, label),
     ...(caution === null ? {} : {caution}),
     // The file is on a local disk: all processes that share it have one clock.
     now: () => Date.now(),
@@ -147,4 +153,21 @@ function cautionOf(path: string, label: string): string | null {
   const mode = statSync(path, {throwIfNoEntry: false})?.mode ?? 0;
   if (process.platform === 'win32' || (mode & 0o002) === 0) return null;
   return `every user of this machine may write to ${label}, and so command its releases: chmod o-w takes that away`;
+}
+
+/** The user of the operating system. If the file is writable for its owner only, no other user can act. */
+function identityOf(path: string, label: string): Identity {
+  const name = `os:${userName()}`;
+  const mode = statSync(path, {throwIfNoEntry: false})?.mode ?? 0;
+  const isOwners = process.platform !== 'win32' && (mode & 0o022) === 0;
+  return {name, shared: isOwners ? `only ${name.slice(3)} may write to ${label}` : null};
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without a name, as containers like to have.
+    return `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
 }

@@ -13,6 +13,8 @@ import type {Reason} from '../../../release/state.ts';
 const BENIGN: ReadonlySet<string> = new Set<ReasonCode>([
   'phase_time',
   'manual_gate',
+  'gate_closed',
+  'raise_hours',
   'open_phase',
   'equal_sides',
   'complete_by_hand',
