@@ -89,7 +89,7 @@ export const peopleKeys = {
     include,
     'People who get gray whatever the percentage.',
     '{users: [1001, u-42], groups: [vip]}',
-    'no one',
+    'no user',
   ),
 };
 
