@@ -29,9 +29,19 @@ describe('under --json', () => {
     expect(shapeOf(status)).toMatchInlineSnapshot(`
       {
         "alerts": [],
+        "approval": "null",
         "cause": "null",
+        "change": {
+          "at": "number",
+          "authenticated": "string",
+          "by": "string",
+          "id": "string",
+          "version": "number",
+        },
+        "disabled": "null",
         "faults": [],
         "feature": "string",
+        "frozen": "null",
         "guard": "null",
         "head": "number",
         "metrics": [
@@ -107,6 +117,7 @@ describe('under --json', () => {
             "name": "string",
             "startedAt": "null",
             "state": "string",
+            "words": "null",
           },
         ],
         "version": "string",
