@@ -23,13 +23,17 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   'alert ack': ['a-none'],
   'alert silence': ['hello', '--for', '1m'],
   'feedback submit': ['bug', 'slow'],
+  freeze: ['--until', '2h', '--reason', 'audit'],
 };
 /** All but guard and agent, which go on until they are told to go: they have tests of their own. */
 const mutating = VERBS.filter(
   ({changes, file, isLasting}) => changes && file !== null && isLasting !== true,
 ).map(({name}) => name);
 /** Of a release that rolls these change nothing: there is nothing to ask rights for. */
-const IDLE = new Set(['resume', 'retry', 'alert ack', 'audience remove']);
+const IDLE = new Set([
+  ...['resume', 'retry', 'alert ack', 'audience remove'],
+  ...['enable', 'freeze lift', 'approve', 'share revoke'],
+]);
 const typed = (verb: string) => [...verb.split(' '), ...(ARGUMENTS[verb] ?? [])];
 
 /** What stands on the screen once these have opened something. */

@@ -46,7 +46,7 @@ describe('a headless guard', () => {
     const {stdout} = await guard;
     const told = stdout.split('\n').map(line => line.replace(/^[\d:]+ {2}/u, ''));
     expect(told).toContain('pay  this is the guard now, epoch 1');
-    expect(told).toContain('pay  paused: "a look at the logs"  liu on laptop');
+    expect(told.join('\n')).toMatch(/^pay {2}paused: "a look at the logs" {2}liu on laptop \(os:.+\)$/mu);
     expect(told).toContain('pay  handed over');
   });
 

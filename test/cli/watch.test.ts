@@ -37,7 +37,7 @@ describe('the console', () => {
     await eventually(async () =>
       expect(await place.json('status')).toMatchObject({state: 'rolled_back', percent: {set: 0}}),
     );
-    expect((await place.run('log')).stdout).toMatch(/rollback, 5 % → 0 % {2}liu on laptop$/mu);
+    expect((await place.run('log')).stdout).toMatch(/rollback, 5 % → 0 % {2}liu on laptop \(os:.+\)$/mu);
   });
 
   test('read-only has no key that changes anything', async () => {

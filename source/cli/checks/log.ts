@@ -32,9 +32,12 @@ export function checkLog({head, lastBreak, link, state}: Snapshot): Finding[] {
   return [fine(CHECK, `${head.version} commits, each follows from the one before`)];
 }
 
-/** Whether each commit still has the content that its id stands for. Pure. */
+/**
+ * Whether each commit still has the content that its id stands for. An entry that is no commit has no content: the check of the
+ * chain has named it. Pure.
+ */
 export function checkChain({changed}: Verification): Finding[] {
-  if (changed === null) return [];
+  if (changed === null || changed.id === null) return [];
   const text = `version ${changed.version} was changed after it was written: ${plainText(changed.why, 160)}`;
   return [wrong(CHECK, text, 'find out who may write to the store: graydeck acl')];
 }
