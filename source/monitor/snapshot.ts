@@ -357,7 +357,10 @@ function carriedFrom(
   const isRecent = sinceMs >= 0 && sinceMs <= CARRIED_AT_MOST_MS && before.window.to <= window.to;
   if (!isOfBefore || !isRecent) return null;
   const isLive = release.percent > 0;
-  const isTelling = SIDES.every(side => fresh[side].requests > 0 || (side === 'gray' && !isLive));
+  // A side that was silent before the change has nothing to carry over, and is not waited for.
+  const isTelling = SIDES.every(
+    side => fresh[side].requests > 0 || before[side].numbers.requests === 0 || (side === 'gray' && !isLive),
+  );
   if (isTelling && window.to - release.splitChangedAt >= TELLING_MS) return null;
   return {
     numbers: {prod: before.prod.numbers, gray: isLive ? before.gray.numbers : fresh.gray},
