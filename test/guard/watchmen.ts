@@ -1,3 +1,6 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect} from 'vitest';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Event} from '../../source/release/event.ts';
@@ -5,6 +8,12 @@ import {runFile, type Child} from '../store/child.ts';
 
 /** The program itself, from its source. */
 const PROGRAM = new URL('../../source/cli/main.ts', import.meta.url).pathname;
+
+/** A configuration that lets the hooks of the tests run, which are programs of this Node: their releases start elsewhere. */
+const folder = mkdtempSync(join(tmpdir(), 'graydeck-guard-'));
+const CONFIG = join(folder, 'graydeck.yaml');
+writeFileSync(CONFIG, `hooks: {allow: [${JSON.stringify(process.execPath)}]}\n`);
+process.once('exit', () => rmSync(folder, {recursive: true, force: true}));
 
 /** A headless guard in a process of its own. */
 export interface Watchman {
@@ -22,7 +31,7 @@ export function startGuard(
   args: readonly string[] = [],
   program: string = PROGRAM,
 ): Watchman {
-  const flags = ['--store', address, '--by', name, '--json', '--feature', feature];
+  const flags = ['--store', address, '--config', CONFIG, '--by', name, '--json', '--feature', feature];
   const child = runFile(program, ['guard', ...flags, ...args]);
   return {
     name,
