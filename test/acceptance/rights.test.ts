@@ -31,8 +31,14 @@ const mutating = VERBS.filter(
 ).map(({name}) => name);
 /** Of a release that rolls these change nothing: there is nothing to ask rights for. */
 const IDLE = new Set([
-  ...['resume', 'retry', 'alert ack', 'audience remove'],
-  ...['enable', 'freeze lift', 'approve', 'share revoke'],
+  'resume',
+  'retry',
+  'alert ack',
+  'audience remove',
+  'enable',
+  'freeze lift',
+  'approve',
+  'share revoke',
 ]);
 const typed = (verb: string) => [...verb.split(' '), ...(ARGUMENTS[verb] ?? [])];
 
