@@ -31,7 +31,8 @@ export function startGuard(
   args: readonly string[] = [],
   program: string = PROGRAM,
 ): Watchman {
-  const flags = ['--store', address, '--config', CONFIG, '--by', name, '--json', '--feature', feature];
+  const config = args.includes('--config') ? [] : ['--config', CONFIG];
+  const flags = ['--store', address, ...config, '--by', name, '--json', '--feature', feature];
   const child = runFile(program, ['guard', ...flags, ...args]);
   return {
     name,
