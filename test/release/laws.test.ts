@@ -237,8 +237,8 @@ describe('exposure', () => {
     });
   });
 
-  test('of a paused release is raised only by a person who includes a user or completes it', () => {
-    const allowed = new Set<Command['type']>(['include', 'remove', 'complete']);
+  test('of a paused release is raised only by a person who includes a user, completes, enables or approves it', () => {
+    const allowed = new Set<Command['type']>(['include', 'remove', 'complete', 'enable', 'approve']);
     law(({command, was, is, before}) => {
       if (before.release?.state !== 'paused' || !isRaise(was, is)) return false;
       return command.by.kind !== 'person' || !allowed.has(command.type);
