@@ -48,7 +48,7 @@ export interface Config {
   share: ShareConfig;
   /** Folder for the report of every release that ends; as written, from the file's own folder. */
   reports: string | null;
-  /** Variables of the environment that hooks are given beside the short list. */
+  /** Variables of the environment that hooks get in addition to the short list. */
   hookVariables: string[];
   /** Every variable of the environment that this file uses, sorted: hooks are not given them. */
   variables: string[];
