@@ -33,6 +33,10 @@ export class Routing {
   #standing: Standing = 'unknown';
   #decide: Decide;
   #dependsOnTime = false;
+  /** Split and standing that decisions follow, as text; what changes neither changes no decision. */
+  #basis = '';
+  #since = 0;
+  readonly #watchers = new Set<() => void>();
   /** Number of decisions answered with prod because the input or the split threw an error. */
   faults = 0;
 
@@ -76,6 +80,17 @@ export class Routing {
 
   get version(): number {
     return this.#known?.version ?? 0;
+  }
+
+  /** Log version from which on decisions have followed this split and standing; 0 if none is known. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Calls the function after each change that may change decisions. @returns a function that ends this */
+  watch(onChange: () => void): () => void {
+    this.#watchers.add(onChange);
+    return () => this.#watchers.delete(onChange);
   }
 
   get rolledBack(): string[] {
@@ -156,6 +171,11 @@ export class Routing {
       this.#decide = decider({...this.#empty, version: known.version}, 'unknown');
       this.#dependsOnTime = false;
     }
+    const basis = `${this.#standing} ${JSON.stringify(known.split)}`;
+    if (basis === this.#basis) return;
+    this.#basis = basis;
+    this.#since = known.version;
+    for (const onChange of this.#watchers) onChange();
   }
 
   #standingOf(split: Split): Standing {

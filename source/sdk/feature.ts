@@ -94,6 +94,21 @@ export class Feature {
   }
 
   /**
+   * Calls the function after each change that may change decisions: a percent, an audience, a rollback, or that the
+   * store can no longer be reached. An error that it throws is dropped.
+   * @returns a function that ends the calls
+   */
+  watch(onChange: () => void): () => void {
+    return this.#parts.routing.watch(() => {
+      try {
+        onChange();
+      } catch {
+        // The application's function failed. Routing goes on.
+      }
+    });
+  }
+
+  /**
    * Sends feedback of a user about the version that the decision gave; undefined if there is no decision.
    * Never throws and never waits.
    * @returns false if the feedback is invalid, or if 100 messages wait for the store

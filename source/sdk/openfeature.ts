@@ -3,13 +3,15 @@
  * `gray` or `prod`. An evaluation waits only for the first split of a feature.
  * @packageDocumentation
  */
-import type {
-  ErrorCode,
-  EvaluationContext,
-  JsonValue,
-  Provider,
-  ResolutionDetails,
-  TrackingEventDetails,
+import {
+  OpenFeatureEventEmitter,
+  ServerProviderEvents,
+  type ErrorCode,
+  type EvaluationContext,
+  type JsonValue,
+  type Provider,
+  type ResolutionDetails,
+  type TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import type {Decision} from '../audience/decide.ts';
 import {isFeatureName} from '../release/name.ts';
@@ -55,10 +57,13 @@ const REASONS: Readonly<Record<Decision['reason'], string>> = {
 export class GraydeckProvider implements Provider {
   readonly metadata = {name: 'graydeck'} as const;
   readonly runsOn = 'server';
+  /** Says `PROVIDER_CONFIGURATION_CHANGED` with the names of the features whose decisions may have changed. */
+  readonly events = new OpenFeatureEventEmitter();
   readonly #options: ProviderOptions;
   readonly #unnamed = new Set<string>();
   readonly #asked = new Map<string, Promise<unknown>>();
   readonly #followed = new Map<string, Feature>();
+  readonly #unwatch: (() => void)[] = [];
   #deck: Promise<Deck> | null = null;
 
   constructor(options: ProviderOptions = {}) {
@@ -77,6 +82,7 @@ export class GraydeckProvider implements Provider {
     this.#asked.clear();
     this.#followed.clear();
     this.#unnamed.clear();
+    for (const stop of this.#unwatch.splice(0)) stop();
     if (deck !== null && this.#options.deck === undefined) await (await deck).close();
   }
 
@@ -171,9 +177,16 @@ export class GraydeckProvider implements Provider {
     const feature = deck.feature(name, custom === undefined ? {} : {custom});
     const asked = this.#asked.get(name) ?? feature.ready(READY_WITHIN_MS);
     this.#asked.set(name, asked);
-    this.#followed.set(name, feature);
+    if (!this.#followed.has(name)) {
+      this.#followed.set(name, feature);
+      this.#unwatch.push(feature.watch(() => this.#changed(name)));
+    }
     await asked;
     return feature;
+  }
+
+  #changed(name: string): void {
+    this.events.emit(ServerProviderEvents.ConfigurationChanged, {flagsChanged: [name]});
   }
 
   #connected(): Promise<Deck> {

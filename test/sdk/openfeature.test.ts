@@ -1,4 +1,4 @@
-import {OpenFeature} from '@openfeature/server-sdk';
+import {OpenFeature, ServerProviderEvents} from '@openfeature/server-sdk';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {Sample} from '../../source/analysis/sample.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
@@ -85,6 +85,28 @@ describe.skipIf(redisMissing)('an OpenFeature client', () => {
       const details = await flags.getBooleanDetails(FEATURE, true, {targetingKey: 'u-1'});
       expect(details).toMatchObject({value: false, reason: 'DISABLED'});
     });
+  });
+
+  test('hears of each change of a decision once, and of no other commit', async () => {
+    await scene.put('half');
+    const flags = await client();
+    await flags.getBooleanValue(FEATURE, false, {targetingKey: 'u-1'});
+    const heard: unknown[] = [];
+    flags.addHandler(ServerProviderEvents.ConfigurationChanged, event => {
+      heard.push(event?.flagsChanged);
+    });
+    // The same split again, as an alert or a step writes it.
+    await scene.put('half');
+    await scene.put('everyone');
+    await until(async () => {
+      expect(await flags.getBooleanValue(FEATURE, false, {targetingKey: 'u-9'})).toBe(true);
+      expect(heard).toEqual([[FEATURE]]);
+    });
+    await scene.put('rolled-back');
+    await until(() => expect(heard).toEqual([[FEATURE], [FEATURE]]));
+    await OpenFeature.clearProviders();
+    await scene.put('half');
+    expect(heard).toHaveLength(2);
   });
 
   test('gets its default for an invalid name, another type, or an unknown feature', async () => {
