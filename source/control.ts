@@ -7,7 +7,7 @@
 import {openController} from './controller/controller.ts';
 import type {Controller, ControllerView} from './controller/outcome.ts';
 import {openView} from './controller/view.ts';
-import {sourceOf} from './controller/source.ts';
+import {sourceOf} from './controller/ids.ts';
 import {isFeatureName} from './release/name.ts';
 import {openStore} from './store/open.ts';
 

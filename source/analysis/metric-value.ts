@@ -1,7 +1,7 @@
 import type {SideNumbers, Span} from './numbers.ts';
 import {METRIC_NAMES, metricRow, METRICS, partOf, type MetricDefinition} from './metrics.ts';
 import {counterOfShare} from './shown-names.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 /** Shares that the numbers of a side hold, by their counter. */
 const SHARES = {errors: 'errorRate', conversions: 'conversionRate', unavailable: 'availability'} as const;

@@ -1,5 +1,5 @@
 import type {Unit} from '../release/plan.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 /** How a metric is read. */
 export type MetricRead =

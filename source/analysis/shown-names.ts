@@ -1,5 +1,5 @@
 import type {SideNumbers} from './numbers.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 /** Counters of what was used, and of errors by their fingerprint; shown as parts of the requests. */
 const USES = 'uses.';

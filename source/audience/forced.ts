@@ -1,5 +1,5 @@
 import type {Split} from '../release/split.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 /** Headers as Node gives them, names in lower case, or an object of the Fetch standard. */
 export type HeadersLike =

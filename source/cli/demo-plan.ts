@@ -1,7 +1,7 @@
 import {builtInPlan} from '../config/plan/built-in.ts';
 import {presetGuardrails} from '../config/plan/presets.ts';
 import type {Plan} from '../release/plan.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 export const FEATURE = 'new_payment';
 export const VERSION = 'v1.1.0';

@@ -1,4 +1,4 @@
-import {isPercent} from '../release/percent.ts';
+import {isPercent} from '../release/split.ts';
 import {bad, good, quote, type Reading} from './yaml/mistake.ts';
 
 /** Which percentages may be written. */

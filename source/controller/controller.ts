@@ -11,8 +11,7 @@ import {fromJson, toJson} from '../release/well-formed.ts';
 import {RollbackFault, StoreFault} from '../store/fault.ts';
 import type {LogReader, LogWriter} from '../store/port.ts';
 import {fold, type Folded} from './fold.ts';
-import {commitId} from './commit-id.ts';
-import {newAlertId, newNonce} from './ids.ts';
+import {commitId, newAlertId, newNonce} from './ids.ts';
 import type {Controller, ExecuteOptions, Outcome} from './outcome.ts';
 import {followFeature, type ViewSource} from './view.ts';
 

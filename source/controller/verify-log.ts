@@ -1,6 +1,6 @@
 import type {Commit} from '../release/commit.ts';
 import type {LogReader} from '../store/port.ts';
-import {commitId, isChained} from './commit-id.ts';
+import {commitId, isChained} from './ids.ts';
 
 /** A commit that is not as it was written, and why that is certain. */
 export interface ChangedCommit {

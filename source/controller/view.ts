@@ -3,7 +3,7 @@ import type {Commit} from '../release/commit.ts';
 import type {LogNews, LogReader} from '../store/port.ts';
 import {emptyFold, foldAll, type Folded, type FoldedCommits} from './fold.ts';
 import type {ControllerView, Link, Snapshot} from './outcome.ts';
-import {pauseAfter, untilDone} from './until-done.ts';
+import {pauseAfter, untilDone} from './working-log.ts';
 
 /** The log of a feature and the store's clock. */
 export interface ViewSource {

@@ -2,9 +2,7 @@ import type {Commit} from '../release/commit.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {DistinctSketch} from '../analysis/sketches/distinct-sketch.ts';
-import {behaviourOf, requestsPerSecond, responseTime} from './behaviour.ts';
-import {arrivals} from './random.ts';
-import {POPULATION} from './users.ts';
+import {POPULATION, arrivals, behaviourOf, requestsPerSecond, responseTime} from './behaviour.ts';
 
 /** Length of prod's past, and of one batch of it, seconds. */
 const PAST_SECONDS = 15 * 60;

@@ -2,9 +2,7 @@ import {decider, type Decide} from '../audience/decide.ts';
 import type {Commit} from '../release/commit.ts';
 import {Batches} from '../sdk/batches.ts';
 import type {RouterReport} from '../store/port.ts';
-import {behaviourOf, requestsPerSecond, responseTime} from './behaviour.ts';
-import {arrivals} from './random.ts';
-import {POPULATION, userOf} from './users.ts';
+import {POPULATION, arrivals, behaviourOf, requestsPerSecond, responseTime, userOf} from './behaviour.ts';
 
 /**
  * One process of the simulated service. It decides for each user by its split, and measures as an application

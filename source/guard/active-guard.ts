@@ -3,24 +3,46 @@ import type {ExternalNumbers} from '../analysis/judge/external.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import type {Judged} from '../analysis/judge/judged.ts';
 import type {FindTraits} from '../analysis/judge/metric-traits.ts';
+import type {Side, Span} from '../analysis/numbers.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
+import {
+  CATCH_UP_MS,
+  SETTLE_MS,
+  beginAt,
+  judgeUntil,
+  releaseFacts,
+  unseen,
+  untilLook,
+} from '../monitor/judge-until.ts';
+import {type CheckpointShelf, Checkpoints} from '../monitor/checkpoint.ts';
+import {type Clock, type Moment, elapsed} from '../monitor/clock.ts';
+import {Judging, type ReleaseFacts} from '../monitor/judging.ts';
+import type {Measuring} from '../monitor/measuring.ts';
+import type {Outage} from '../monitor/outage-tracker.ts';
 import type {Intent} from '../release/command.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Reason, Release, Verdict} from '../release/state.ts';
-import {beginAt, CATCH_UP_MS, unseen} from '../monitor/beginning.ts';
-import {Checkpoints, type CheckpointShelf} from '../monitor/checkpoint.ts';
-import {elapsed, type Clock, type Moment} from '../monitor/clock.ts';
-import type {Outage} from '../monitor/outage-tracker.ts';
-import {firstSilence} from './first-silence.ts';
-import {Judging, type ReleaseFacts} from '../monitor/judging.ts';
-import type {Measuring} from '../monitor/measuring.ts';
-import {judgeUntil, SETTLE_MS, untilLook} from '../monitor/judge-until.ts';
-import {alertOrders, ordersOf, type Order} from './orders.ts';
-import {releaseFacts} from '../monitor/release-facts.ts';
-import type {LeadershipTerm} from './leadership-term.ts';
 import {RollbackFault} from '../store/fault.ts';
-import {pause} from './wait.ts';
+import {type LeadershipTerm, pause} from './lease.ts';
+import {type Order, alertOrders, ordersOf} from './orders.ts';
+
+/** A silence of gray this long is time without data, milliseconds. */
+const SILENT_MS = 60_000;
+
+/** Where the first silence of gray in a span began, milliseconds since 1970; null: there was none. */
+export function firstSilence(
+  windows: {heardAt(side: Side, span: Span): number | null},
+  {from, to}: Span,
+): number | null {
+  let first: number | null = null;
+  for (let end = to; end > from;) {
+    const heardAt = windows.heardAt('gray', {from, to: end}) ?? from;
+    if (end - heardAt >= SILENT_MS) first = heardAt;
+    end = Math.min(heardAt, end) - 1000;
+  }
+  return first;
+}
 
 export interface ActiveGuardOptions {
   controller: ControllerView;

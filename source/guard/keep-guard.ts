@@ -1,9 +1,15 @@
 import type {Controller} from '../controller/outcome.ts';
 import {StoreFault} from '../store/fault.ts';
 import type {OutageTracker} from '../monitor/outage-tracker.ts';
-import {RENEW_MS, type LeaseHold} from './lease.ts';
-import {beginTerm, type OwnTerm, type LeadershipTerm} from './leadership-term.ts';
-import {changeOrWhile, pause} from './wait.ts';
+import {
+  type LeadershipTerm,
+  type LeaseHold,
+  type OwnTerm,
+  RENEW_MS,
+  beginTerm,
+  changeOrWhile,
+  pause,
+} from './lease.ts';
 
 /** What a process is to a feature. */
 export type Role =

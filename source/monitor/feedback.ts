@@ -1,10 +1,24 @@
+import {type GivenFeedback, readFeedback} from '../analysis/feedback/feedback.ts';
 import type {ControllerView} from '../controller/outcome.ts';
+import {type FeedbackRows, feedbackRows} from '../metrics/feedback-rows.ts';
 import {FeedbackFollower, type FeedbackRelease} from '../metrics/feedback.ts';
-import {feedbackRows, type FeedbackRows} from '../metrics/feedback-rows.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 import type {State} from '../release/state.ts';
-import type {FeatureView} from '../store/port.ts';
+import {FEEDBACK_BATCH, type FeatureView, type FeedbackEntry, type FeedbackReader} from '../store/port.ts';
 import {plannedMetrics} from './prometheus.ts';
+
+/** All feedback of a feature since a moment (store's clock), oldest first, and how many entries were none. @throws StoreFault */
+export async function readAllFeedback(
+  feedback: FeedbackReader,
+  sinceMs = 0,
+): Promise<{given: GivenFeedback[]; junk: number}> {
+  const entries: FeedbackEntry[] = [];
+  for (;;) {
+    const batch = await feedback.read(sinceMs, entries.at(-1)?.id);
+    entries.push(...batch);
+    if (batch.length < FEEDBACK_BATCH) return readFeedback(entries);
+  }
+}
 
 /** People's feedback on a feature's running release, as numbers. It does not look before `start`. */
 export function openFeedback(

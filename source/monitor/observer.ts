@@ -4,13 +4,11 @@ import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Release} from '../release/state.ts';
-import {beginAt, unseen} from './beginning.ts';
+import {SETTLE_MS, beginAt, judgeUntil, releaseFacts, unseen} from './judge-until.ts';
 import {readCheckpoint, type CheckpointReader} from './checkpoint.ts';
 import {elapsed, type Clock, type Moment} from './clock.ts';
 import type {Outage} from './outage-tracker.ts';
-import {judgeUntil, SETTLE_MS} from './judge-until.ts';
 import {Judging, type JudgingOptions, type ReleaseFacts} from './judging.ts';
-import {releaseFacts} from './release-facts.ts';
 
 export interface ObserverOptions extends JudgingOptions {
   view: Pick<ControllerView, 'snapshot' | 'now'>;

@@ -3,7 +3,7 @@ import type {EdgeSite} from '../audience/edge-site.ts';
 import type {Edge, EdgeTrouble} from './edge.ts';
 import type {EdgeFile} from './render.ts';
 import type {Split} from '../release/split.ts';
-import {confirmed, installFallback, UNCONFIRMED} from './confirm.ts';
+import {confirmed, installFallback, UNCONFIRMED} from './watchdog.ts';
 import {Goal, type Step} from './goal.ts';
 import {KnownParts} from './known-parts.ts';
 

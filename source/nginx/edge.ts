@@ -1,9 +1,72 @@
+import {execFile} from 'node:child_process';
 import {constants} from 'node:fs';
-import {link, lstat, open, rename, rm} from 'node:fs/promises';
+import {link, lstat, open, readFile, rename, rm} from 'node:fs/promises';
 import {get} from 'node:http';
+import {basename} from 'node:path';
 import type {EdgeSite} from '../audience/edge-site.ts';
-import {runBriefly} from './run-briefly.ts';
-import {signalMaster} from './signal-master.ts';
+import {hookEnvironment} from '../release/hook-environment.ts';
+
+const LONGEST_MS = 30_000;
+const LONGEST_OUTPUT = 1024 * 1024;
+
+/** How a short command ended, and what it said where not all was well. */
+export type Brief = {how: 'done'} | {how: 'failed'; output: string} | {how: 'not-started'; code: string};
+
+/**
+ * Runs a command that ends by itself at once, as `nginx -t`: no shell, nothing of this program's secrets in its
+ * environment, and not a moment longer than it takes. When the signal aborts it is ended, and counts as done.
+ */
+function runBriefly(argv: readonly string[], signal: AbortSignal): Promise<Brief> {
+  const [program = '', ...args] = argv;
+  const env = hookEnvironment(process.env, {hides: ['GRAYDECK_STORE', 'GRAYDECK_PROMETHEUS'], passes: []});
+  return new Promise(resolve => {
+    execFile(
+      program,
+      args,
+      {env, signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: LONGEST_OUTPUT},
+      (error, stdout, stderr) => {
+        if (error === null || signal.aborted) return resolve({how: 'done'});
+        const {code} = error;
+        if (typeof code === 'string' && error.killed !== true && stdout === '' && stderr === '')
+          return resolve({how: 'not-started', code});
+        resolve({how: 'failed', output: `${stderr}${stdout}`});
+      },
+    );
+  });
+}
+
+/** Tells the nginx whose master process a pid file names to read its configuration again. */
+async function signalMaster(pidFile: string): Promise<EdgeTrouble | null> {
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).trim());
+  if (!Number.isSafeInteger(pid) || pid <= 1)
+    return {code: 'not-running', text: `${pidFile} names no process`};
+  if ((await isMaster(pid)) === false)
+    return {
+      code: 'not-running',
+      text: `${pidFile} is stale: process ${pid} is no master process of an nginx`,
+    };
+  try {
+    process.kill(pid, 'SIGHUP');
+    return null;
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    return code === 'EPERM'
+      ? {code: 'no-permission', text: `process ${pid} may not be signalled`}
+      : {code: 'not-running', text: `there is no process ${pid}`};
+  }
+}
+
+/**
+ * Whether a process is the master of an nginx, or of one that goes by another name; null: there is no /proc to tell,
+ * and the pid file is believed. Most programs end by a SIGHUP that was not meant for them.
+ */
+async function isMaster(pid: number): Promise<boolean | null> {
+  const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (words === '') return null;
+  const [title = ''] = words.split('\0');
+  // It takes its title a moment after it has written its pid file.
+  return title.includes(': master process') || basename(title) === 'nginx';
+}
 
 /** Why an edge does not do what it was told. */
 export type EdgeTroubleCode =

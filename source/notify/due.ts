@@ -1,8 +1,7 @@
-import {escalatesAt} from '../release/alert-life.ts';
+import {escalatesAt, isSilenced} from '../release/alerting.ts';
 import type {ChannelRoute} from '../release/channel.ts';
 import type {Delivery, Dispatch} from '../release/dispatch.ts';
 import type {AlertLevel} from '../release/plan.ts';
-import {isSilenced} from '../release/silence.ts';
 import type {Alert, State} from '../release/state.ts';
 
 /** Alerts about a channel begin so; that channel itself is not told of them. */

@@ -1,7 +1,7 @@
 import {authorOf} from '../release/commit.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import type {Dispatch, DispatchKind} from '../release/dispatch.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 import type {Alert, Reason, Release, State} from '../release/state.ts';
 import {CHANNEL_KEY} from './due.ts';
 import {messageWords, type MessageLanguage, type MessageWords} from './words.ts';

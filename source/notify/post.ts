@@ -4,7 +4,7 @@ import {BadProxy} from '../http/proxy.ts';
 import {without} from '../http/secret.ts';
 import {startOf} from '../release/well-formed.ts';
 import {isRecord, isText} from '../release/shape.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 export interface Post {
   url: string;

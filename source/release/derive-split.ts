@@ -1,7 +1,7 @@
 import type {Plan, Rule} from './plan.ts';
 import {STALE_AFTER_MS, type Split, type Tier} from './split.ts';
 import type {Release, State} from './state.ts';
-import {own} from './own.ts';
+import {own} from './name.ts';
 
 /**
  * Replaces named groups by their rules, so that a router needs no plan. An unknown group matches no user.

@@ -2,7 +2,7 @@ import type {Approver, Wish} from './approval.ts';
 import {DELIVERY_OUTCOMES} from './command.ts';
 import {areCauses, areCriteria, areSteps, isReason, isStepOutcome, VERDICT} from './common-shape.ts';
 import type {Event, EventType, UnknownEvent} from './event.ts';
-import {isPercent} from './percent.ts';
+import {isPercent} from './split.ts';
 import {mistakeInPlan} from './plan-shape.ts';
 import {ALERT_LEVELS, type Plan} from './plan.ts';
 import {

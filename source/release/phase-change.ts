@@ -1,7 +1,7 @@
 import type {Stamp} from './command.ts';
 import type {Event} from './event.ts';
 import type {Hook, Phase} from './plan.ts';
-import {raiseGate} from './raise-gate.ts';
+import {raiseGate} from './guard-gates.ts';
 import {accept, already, refuse, type Decision} from './refusal.ts';
 import type {Opening, Release, Step, StepName} from './state.ts';
 import {newStep, stepDue, stepsOf} from './step.ts';

@@ -7,7 +7,7 @@ import {ReportSums} from '../report/measured.ts';
 import type {FeedbackReport, ReleaseReport} from '../report/report.ts';
 import {releasesIn, storyOf} from '../report/story.ts';
 import type {FeatureView} from '../store/port.ts';
-import {readAllFeedback} from '../monitor/read-feedback.ts';
+import {readAllFeedback} from '../monitor/feedback.ts';
 import {readTallies} from './read-tallies.ts';
 
 /** Under this name a report is kept among the outputs of the steps. */

@@ -5,7 +5,7 @@ import type {ReportBlock, ReportCell} from './document.ts';
 import {lastedWords, secondsWords, setPercentText, UNKNOWN_TEXT, type TimeTexts} from './moments.ts';
 import type {PhaseReport, ReleaseReport, ReportSides} from './report.ts';
 import type {ReportWords} from './words/words.ts';
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 
 /** Tables of a report. A table without rows is left out. */
 

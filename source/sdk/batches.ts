@@ -1,4 +1,4 @@
-import {own} from '../release/own.ts';
+import {own} from '../release/name.ts';
 import {COHORTS, SIDES, type Cohort, type Side} from '../analysis/numbers.ts';
 import type {Decision} from '../audience/decide.ts';
 import {encodeSample} from '../metrics/encode.ts';

@@ -14,12 +14,11 @@ import {
   type TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import type {Decision} from '../audience/decide.ts';
-import {isFeatureName} from '../release/name.ts';
+import {isFeatureName, own} from '../release/name.ts';
 import {connect} from './connect.ts';
 import type {Deck} from './deck.ts';
 import type {Feature} from './feature.ts';
 import type {DeckOptions, FeatureOptions} from './options.ts';
-import {own} from '../release/own.ts';
 
 export interface ProviderOptions extends DeckOptions {
   /** A connected deck. Its owner closes it. The other connection options are then ignored. */

@@ -1,10 +1,28 @@
+import {type HookVariables, hookEnvironment} from '../release/hook-environment.ts';
 import type {Hook, Phase} from '../release/plan.ts';
 import type {Release, Step} from '../release/state.ts';
-import {KILL_AFTER_MS, runCommand, type CommandOptions, type Ending} from './command.ts';
-import {resultOf, type OutputShelf} from './output-shelf.ts';
-import type {Performed, Performer} from './run-steps.ts';
-import {hookEnvironment, type HookVariables} from '../release/hook-environment.ts';
+import type {KeptOutput, StepOutput} from '../release/step-output.ts';
 import {endOf} from '../release/well-formed.ts';
+import {type CommandOptions, type Ending, KILL_AFTER_MS, runCommand} from './command.ts';
+import type {Performed, Performer} from './run-steps.ts';
+
+/** Where steps store what does not fit into the log. */
+export interface OutputShelf {
+  write(output: StepOutput): Promise<void>;
+  /** Oldest first. */
+  read(): Promise<KeptOutput[]>;
+}
+
+/**
+ * The standard output of a step of this release, for its restore; empty if none was stored. @throws the error
+ * of the output store
+ */
+async function resultOf(shelf: OutputShelf, release: string, step: string): Promise<string> {
+  const kept = (await shelf.read()).findLast(
+    output => output.release === release && output.step === step && output.result !== null,
+  );
+  return kept?.result ?? '';
+}
 
 /** Most characters of output in an error. The end of the output explains a failure best. */
 const ERROR_KEPT = 500;

@@ -1,5 +1,5 @@
 import type {Release} from '../release/state.ts';
-import type {OutputShelf} from './output-shelf.ts';
+import type {OutputShelf} from './hook.ts';
 import type {Performer} from './run-steps.ts';
 import {toJson} from '../release/well-formed.ts';
 

@@ -10,7 +10,7 @@ import {
   quantileRanks,
   SUSPICION,
 } from '../../source/analysis/bounds.ts';
-import {arrivals, normal, seeded} from '../../source/demo/random.ts';
+import {arrivals, normal, seeded} from '../../source/demo/behaviour.ts';
 
 /** How many of `of` trials succeed. */
 function binomial(of: number, share: number, random: () => number): number {

@@ -13,7 +13,7 @@
 import {loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import type {Decision} from '../../source/audience/decide.ts';
-import {normal, seeded} from '../../source/demo/random.ts';
+import {normal, seeded} from '../../source/demo/behaviour.ts';
 import {Batches} from '../../source/sdk/batches.ts';
 import {openStore} from '../../source/store/open.ts';
 import {startRedis} from '../servers/redis.ts';

@@ -19,7 +19,7 @@ import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
-import {arrivals, normal, seeded} from '../../source/demo/random.ts';
+import {arrivals, normal, seeded} from '../../source/demo/behaviour.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {FeatureStore, OperatorStore} from '../../source/store/port.ts';
 import {buildProgram} from '../build.ts';

@@ -12,7 +12,7 @@ import {cpus, loadavg, tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import {execa} from 'execa';
-import {arrivals, normal, seeded} from '../../source/demo/random.ts';
+import {arrivals, normal, seeded} from '../../source/demo/behaviour.ts';
 import {buildProgram} from '../build.ts';
 import {readUsage} from './usage.ts';
 

@@ -17,7 +17,7 @@ import {Sample} from '../../source/analysis/sample.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openController} from '../../source/controller/controller.ts';
-import {arrivals, normal, seeded} from '../../source/demo/random.ts';
+import {arrivals, normal, seeded} from '../../source/demo/behaviour.ts';
 import {encodeSample} from '../../source/metrics/encode.ts';
 import {keepRollUps} from '../../source/metrics/keep-roll-ups.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';

@@ -14,7 +14,7 @@ import {Sample} from '../../source/analysis/sample.ts';
 import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import type {Decision} from '../../source/audience/decide.ts';
-import {normal, seeded} from '../../source/demo/random.ts';
+import {normal, seeded} from '../../source/demo/behaviour.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';
 import {Batches} from '../../source/sdk/batches.ts';
 import {ReportedPeople} from '../../source/sdk/reported-people.ts';

@@ -6,7 +6,7 @@
 import {loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import {readPlan} from '../../source/config/plan/plan-file.ts';
-import {seeded} from '../../source/demo/random.ts';
+import {seeded} from '../../source/demo/behaviour.ts';
 import type {Plan} from '../../source/release/plan.ts';
 import {HEALTHY, launch, type Behaviour} from '../analysis/judge/launch.ts';
 import {quantile} from './quantile.ts';

@@ -25,7 +25,7 @@ import {parseArgs} from 'node:util';
 import {execa} from 'execa';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
-import {seeded} from '../../source/demo/random.ts';
+import {seeded} from '../../source/demo/behaviour.ts';
 import type {Event} from '../../source/release/event.ts';
 import {openStore} from '../../source/store/open.ts';
 import {buildProgram} from '../build.ts';

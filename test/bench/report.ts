@@ -9,7 +9,7 @@ import {loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {execa} from 'execa';
-import {REPORT_FORMATS} from '../../source/cli/report/written.ts';
+import {REPORT_FORMATS} from '../../source/cli/report/write-report.ts';
 import {openStore} from '../../source/store/open.ts';
 import {buildProgram} from '../build.ts';
 import {startRedis} from '../servers/redis.ts';

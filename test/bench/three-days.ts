@@ -8,7 +8,7 @@ import {
   KEEP_SECONDS_MS,
 } from '../../source/analysis/windows/roll-up.ts';
 import {FEEDBACK_TYPES, encodeFeedback, type Rating} from '../../source/analysis/feedback/feedback.ts';
-import {arrivals, normal, seeded} from '../../source/demo/random.ts';
+import {arrivals, normal, seeded} from '../../source/demo/behaviour.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import type {Reason} from '../../source/release/state.ts';
 import type {FeatureStore, RollUp} from '../../source/store/port.ts';

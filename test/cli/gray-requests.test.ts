@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {grayRequestsSince} from '../../source/cli/commands/gray-requests.ts';
+import {grayRequestsSince} from '../../source/cli/commands/steps.ts';
 import type {SampleEntry, SampleReader} from '../../source/store/port.ts';
 
 /** Entries that stand in a stream; what is under test is only what is made of them. */

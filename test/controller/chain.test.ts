@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {commitId, isChained} from '../../source/controller/commit-id.ts';
+import {commitId, isChained} from '../../source/controller/ids.ts';
 import {verifyLog} from '../../source/controller/verify-log.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import {start} from '../release/orders.ts';

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {decodeFeedback} from '../../source/analysis/feedback/feedback.ts';
-import {saying} from '../../source/demo/people.ts';
+import {saying} from '../../source/demo/service.ts';
 import {splitNamed} from '../audience/conformance.ts';
 
 const split = {...splitNamed('ten-percent'), gray: 'v1.1.0', prod: 'v1.0.9'};

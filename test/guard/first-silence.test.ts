@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {firstSilence} from '../../source/guard/first-silence.ts';
+import {firstSilence} from '../../source/guard/active-guard.ts';
 
 /** Gray, heard in these seconds. */
 function heard(...seconds: number[]) {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {overdue} from '../../source/guard/overdue.ts';
+import {overdue} from '../../source/guard/orders.ts';
 import {next, pause, set, start} from '../release/orders.ts';
 import {phase, planOf} from '../release/plans.ts';
 import {given, wait, HOUR, MINUTE, type Happening} from '../release/specification.ts';

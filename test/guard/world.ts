@@ -17,7 +17,7 @@ import type {CheckpointShelf} from '../../source/monitor/checkpoint.ts';
 import type {Outage} from '../../source/monitor/outage-tracker.ts';
 import {SETTLE_MS} from '../../source/monitor/judge-until.ts';
 import {Observer} from '../../source/monitor/observer.ts';
-import type {LeadershipTerm} from '../../source/guard/leadership-term.ts';
+import type {LeadershipTerm} from '../../source/guard/lease.ts';
 import type {Actor, Intent} from '../../source/release/command.ts';
 import type {Plan} from '../../source/release/plan.ts';
 import {MinuteReader} from '../../source/metrics/read-minutes.ts';

@@ -3,7 +3,7 @@
  * is tried again. Some clients ask for one thing that always fails, again and again.
  */
 import {Agent, get} from 'node:http';
-import {seeded} from '../../source/demo/random.ts';
+import {seeded} from '../../source/demo/behaviour.ts';
 import {FAILING_PATH} from './rule.ts';
 
 /** Exponents of Pareto's law: how often a person comes, and how many requests a visit has. */

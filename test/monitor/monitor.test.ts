@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {keepSummary} from '../../source/cli/guard/keep-summary.ts';
+import {keepSummary} from '../../source/cli/guard/keep-feature.ts';
 import {readCondition} from '../../source/config/condition/condition.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';
 import {openController} from '../../source/controller/controller.ts';

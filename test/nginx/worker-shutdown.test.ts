@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {checkWorkerShutdown, findShutdown} from '../../source/cli/checks/worker-shutdown.ts';
+import {checkWorkerShutdown, findShutdown} from '../../source/cli/checks/edge.ts';
 import {nginxMissing, startNginx, NGINX} from '../servers/nginx.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {mayResolve} from '../../source/release/alert-life.ts';
+import {mayResolve} from '../../source/release/alerting.ts';
 import {fourPhases} from './plans.ts';
 import {given, guard, liu, wait, DAY, HOUR, MINUTE, SECOND, type Order} from './specification.ts';
 

@@ -5,7 +5,7 @@ import type {Command} from '../../source/release/command.ts';
 import {decide} from '../../source/release/decide/decide.ts';
 import {deriveSplit} from '../../source/release/derive-split.ts';
 import {evolveCommit} from '../../source/release/evolve/evolve.ts';
-import {isPercent} from '../../source/release/percent.ts';
+import {isPercent} from '../../source/release/split.ts';
 import {initialState, isLive, type State} from '../../source/release/state.ts';
 import {hasEnded} from '../../source/release/step.ts';
 import {act, acts, commandOf} from './arbitrary.ts';

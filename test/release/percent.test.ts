@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {isPercent, stepFrom} from '../../source/release/percent.ts';
+import {isPercent, stepFrom} from '../../source/release/split.ts';
 
 test('every hundredth of a percent from 0 to 100 is a percentage', () => {
   const hundredths = Array.from({length: 10_001}, (_, n) => n / 100);

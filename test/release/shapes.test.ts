@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {readable} from '../../source/release/event-shape.ts';
 import type {Event} from '../../source/release/event.ts';
-import {decodeReport} from '../../source/store/report.ts';
+import {decodeReport} from '../../source/store/read-documents.ts';
 
 describe('a verdict in the log', () => {
   const verdict = {type: 'verdict-changed', release: 'r1', action: 'hold', reasons: []} as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {EventText} from '../../source/cli/output/event-text.ts';
+import {EventText} from '../../source/cli/output/log-lines.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import type {Commit} from '../../source/release/commit.ts';
 import {readable} from '../../source/release/event-shape.ts';

@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest';
-import {inWords} from '../../source/cli/report/in-words.ts';
-import {writtenReport} from '../../source/cli/report/written.ts';
+import {inWords, writtenReport} from '../../source/cli/report/write-report.ts';
 import type {Reason} from '../../source/release/state.ts';
 import {rollback, start, takenBack} from '../release/orders.ts';
 import {guard, MINUTE, wait} from '../release/specification.ts';

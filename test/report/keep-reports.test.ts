@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, expect, test} from 'vitest';
-import type {ReportKeeping} from '../../source/cli/report/keep-report.ts';
+import type {ReportKeeping} from '../../source/cli/report/write-report.ts';
 import {keepReports} from '../../source/cli/report/keep-reports.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import type {Commit} from '../../source/release/commit.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {rememberOutcomes} from '../../source/steps/remember-outcomes.ts';
+import {rememberOutcomes} from '../../source/steps/keep-steps.ts';
 import {type WorkingLog} from '../../source/controller/working-log.ts';
 import {runSteps, type Performer, type StepRunner} from '../../source/steps/run-steps.ts';
 import type {State, Step} from '../../source/release/state.ts';

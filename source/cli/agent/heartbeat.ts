@@ -2,7 +2,7 @@ import {spawn, type ChildProcess} from 'node:child_process';
 import {setTimeout as pause} from 'node:timers/promises';
 import {BEAT, BEAT_EVERY_MS, FAREWELL} from '../../nginx/watchdog.ts';
 import type {Call} from '../call.ts';
-import {systemdReadiness} from '../systemd.ts';
+import {systemdReadiness} from '../process.ts';
 
 /** Least time between two starts of a watchdog that ends at once, milliseconds. */
 const LIVES_AT_LEAST_MS = 1000;

@@ -1,7 +1,61 @@
 import {createInterface} from 'node:readline/promises';
+import {PassThrough} from 'node:stream';
+import {textOfKey} from '../../console/input/ink-stdin.ts';
+import type {InputEvent} from '../../console/input/read-items.ts';
+import {TerminalReader} from '../../console/input/terminal-reader.ts';
+import {dayAndTime} from '../../console/present/format.ts';
+import {closedHours, nextOpening} from '../../release/raise-hours.ts';
+import type {Release} from '../../release/state.ts';
 import type {Call} from '../call.ts';
-import {usage, type Failure} from '../output/failure.ts';
-import {PromptInput} from './prompt-input.ts';
+import {type Failure, usage} from '../output/failure.ts';
+
+/**
+ * What a prompt reads of a terminal: keys and pastes, and no answer that the terminal gives meanwhile. A paste is one
+ * line at most, which a person still has to send.
+ */
+class PromptInput extends PassThrough {
+  readonly isTTY = true;
+  readonly #terminal: NodeJS.ReadStream;
+  readonly #reader: TerminalReader;
+
+  constructor(terminal: NodeJS.ReadStream) {
+    super();
+    this.#terminal = terminal;
+    this.#reader = new TerminalReader(terminal, events => {
+      for (const event of events) this.write(textOf(event));
+    });
+  }
+
+  setRawMode(isRaw: boolean): this {
+    if (isRaw) {
+      this.#reader.start();
+      this.#terminal.once('end', this.#close);
+    } else {
+      this.#reader.stop();
+      this.#terminal.off('end', this.#close);
+    }
+    return this;
+  }
+
+  /** The terminal is gone. */
+  readonly #close = (): void => void this.end();
+}
+
+function textOf(event: InputEvent): string {
+  if (event.type === 'dropped') return '';
+  if (event.type === 'key') return event.name === 'Escape' ? '' : textOfKey(event.name);
+  // oxlint-disable-next-line no-control-regex -- a line holds no control characters
+  return event.text.replaceAll(/[\u0000-\u001F\u007F]+/gu, ' ').trim();
+}
+
+/** What a person answers for who raises outside of the hours of plan and project; empty: they are open. */
+export function hoursQuestion({plan}: Pick<Release, 'plan'>, now: number): string[] {
+  const closed = closedHours(plan.raise, now);
+  if (closed === null) return [];
+  const opens = nextOpening(plan.raise ?? [], now);
+  const then = opens === null ? '' : ` They are open again ${dayAndTime(opens)}.`;
+  return [`It is outside of the raise hours (${closed.text}): the guard would wait.${then}`];
+}
 
 export interface Question {
   /** What follows from a yes, before → after; printed also without a terminal. */

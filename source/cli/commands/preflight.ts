@@ -1,15 +1,29 @@
+import {plainText} from '../../analysis/plain-text.ts';
+import type {Traffic} from '../../analysis/power.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import {nearest} from '../../config/yaml/nearest.ts';
-import {plainText} from '../../analysis/plain-text.ts';
 import type {Plan} from '../../release/plan.ts';
-import {askDone} from './ask.ts';
+import {startOf} from '../../release/well-formed.ts';
 import type {Call} from '../call.ts';
-import {wrong, type Finding} from '../checks/finding.ts';
-import {inTime} from '../checks/in-time.ts';
+import {type Finding, inTime, wrong} from '../checks/finding.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import type {Session} from '../session/session.ts';
-import {startOf} from '../../release/well-formed.ts';
+import {askDone} from './ask.ts';
+
+/** Error rate of prod where none is given: one request in a hundred. */
+const ERROR_RATE = 0.01;
+const SHAPE = /^\s*(\d+(?:\.\d+)?)\s*\/\s*s\s*(?:,\s*(\d+(?:\.\d+)?)\s*%\s*)?$/u;
+
+/** Traffic as it is typed: `200/s`, `200/s,0.5%`. @throws Failure exit code 2 */
+export function readTraffic(text: string): Traffic {
+  const read = SHAPE.exec(text);
+  const requestsPerSecond = Number(read?.[1]);
+  const errorRate = read?.[2] === undefined ? ERROR_RATE : Number(read[2]) / 100;
+  if (read === null || !(requestsPerSecond > 0 && requestsPerSecond <= 1e9) || errorRate >= 1)
+    throw usage('--traffic is no rate of requests', '--traffic 200/s, or 200/s,0.5%', 'bad-traffic');
+  return {requestsPerSecond, errorRate};
+}
 
 /** What was found before a start, and what the log is to say of it. */
 export interface Preflight {
@@ -51,9 +65,9 @@ async function look({store, feature, controller, settings}: Session, plan: Plan)
       import('../checks/store.ts'),
       import('../checks/prometheus.ts'),
       import('../checks/hooks.ts'),
-      import('../checks/routers.ts'),
-      import('../checks/guard.ts'),
-      import('../checks/plan.ts'),
+      import('../checks/running.ts'),
+      import('../checks/running.ts'),
+      import('../checks/running.ts'),
     ]);
   const parts = await Promise.all([
     inTime('store', checkStore(store, settings.store)),

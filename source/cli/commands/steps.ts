@@ -1,30 +1,100 @@
+import {once} from 'node:events';
 import {join} from 'node:path';
+import {type DeclaredMetrics, MetricTable, REQUESTS} from '../../analysis/metric-table.ts';
 import {plainText} from '../../analysis/plain-text.ts';
+import {Sample} from '../../analysis/sample.ts';
+import {analysisSnapshot} from '../../analysis/windows/snapshot.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {measured} from '../../console/present/format.ts';
+import {newAlertId} from '../../controller/ids.ts';
+import type {Controller, ControllerView} from '../../controller/outcome.ts';
+import {Measurements} from '../../metrics/follower.ts';
+import {SampleParser} from '../../metrics/sample.ts';
 import type {Actor} from '../../release/command.ts';
+import type {Release, Step} from '../../release/state.ts';
+import {type AllowList, whyUnlisted} from '../../steps/allow.ts';
 import {notifyPerformer} from '../../steps/notify-performer.ts';
 import {performersFor} from '../../steps/performers.ts';
-import {runSteps, StepRefused, type StepRunner} from '../../steps/run-steps.ts';
+import {StepRefused, type StepRunner, runSteps} from '../../steps/run-steps.ts';
+import type {TakeSnapshot} from '../../steps/snapshot.ts';
 import type {TrafficView} from '../../steps/traffic.ts';
-import {newAlertId} from '../../controller/ids.ts';
-import type {Controller} from '../../controller/outcome.ts';
 import {stateFolder} from '../../store/open.ts';
-import {whyUnlisted, type AllowList} from '../../steps/allow.ts';
-import type {Release, Step} from '../../release/state.ts';
-import type {FeatureStore} from '../../store/port.ts';
+import type {FeatureStore, FeatureView, SampleReader} from '../../store/port.ts';
 import type {Call} from '../call.ts';
+import {languageOf} from '../command-line/typed-values.ts';
+import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
+import {hasChannels} from '../notify/channel-specs.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOf} from '../output/failure.ts';
-import {nameHere} from './actor.ts';
-import {grayRequestsSince} from './gray-requests.ts';
-import {languageOf} from '../command-line/language.ts';
-import {notifyMeanwhile} from '../notify/notify-meanwhile.ts';
-import {hookVariablesOf} from '../session/settings.ts';
-import {hasChannels} from '../notify/specs.ts';
 import type {Session} from '../session/session.ts';
-import type {Settings} from '../session/settings.ts';
-import {snapshotTaker} from './take-snapshot.ts';
+import {type Settings, hookVariablesOf} from '../session/settings.ts';
+import {nameHere} from './actor.ts';
+
+/** Reads what the store still holds of a release, whatever its split was at the time. */
+function snapshotTaker(
+  feature: Pick<FeatureView, 'samples' | 'rollUps'>,
+  view: ControllerView,
+  declared: DeclaredMetrics,
+): TakeSnapshot {
+  return async (release, signal) => {
+    const now = () => view.now();
+    const measurements = new Measurements({
+      samples: feature.samples,
+      rollUps: feature.rollUps,
+      now,
+      ...declared,
+    });
+    measurements.setRelease({release: release.id, splitVersion: 0, since: release.startedAt});
+    try {
+      const stopped = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+      await Promise.race([measurements.start(), stopped]);
+      const {state} = view.snapshot();
+      const {windows} = measurements;
+      return analysisSnapshot({state, release, commits: view.commits(), windows, now: now()});
+    } finally {
+      await measurements.close();
+    }
+  };
+}
+
+/** An answered request is told of within a flush of its app and a moment on the way; milliseconds. */
+const LATE_MS = 2000;
+
+/** How many requests gray answered since a moment, by the store's clock; null where gray measured nothing at all. */
+export async function grayRequestsSince(
+  samples: SampleReader,
+  since: number,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const parser = new SampleParser(new MetricTable({}, 60));
+  const sample = new Sample();
+  let requests = 0;
+  let isMeasured = false;
+  await samples.history(
+    since - LATE_MS,
+    entries => {
+      for (const {fields, at} of entries) {
+        if (parser.parse(fields, at, sample) !== null) continue;
+        isMeasured = true;
+        const share = shareSince(since, sample);
+        if (sample.side !== 'gray' || share === 0) continue;
+        for (let index = 0; index < sample.length; index++) {
+          if (sample.metrics[index]?.index === REQUESTS)
+            requests += Math.ceil((sample.values[index] ?? 0) * share);
+        }
+      }
+    },
+    signal,
+  );
+  return isMeasured ? requests : null;
+}
+
+/** How much of a batch was measured since a moment: its age counts from its middle, so it began twice that ago. */
+function shareSince(since: number, {at, age}: Pick<Sample, 'at' | 'age'>): number {
+  if (at <= since) return 0;
+  const lasted = 2 * age;
+  return lasted > 0 ? Math.min(1, (at - since) / lasted) : 1;
+}
 
 /** Who runs the steps of this feature in this process, and by what means. */
 export function stepRunner(
@@ -121,7 +191,7 @@ async function tellOfReport(
   release: Pick<Release, 'id' | 'state'>,
 ): Promise<void> {
   if (release.state !== 'completed' && release.state !== 'rolled_back') return;
-  const {keepReport} = await import('../report/keep-report.ts');
+  const {keepReport} = await import('../report/write-report.ts');
   try {
     await keepReport({feature, view: controller, settings}, release.id);
   } catch (error) {

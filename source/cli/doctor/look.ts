@@ -1,29 +1,40 @@
-import type {ControllerView} from '../../controller/outcome.ts';
+import {setTimeout as pause} from 'node:timers/promises';
+import type {ControllerView, Snapshot} from '../../controller/outcome.ts';
 import {rehearseAppend} from '../../controller/rehearse.ts';
 import {verifyLog} from '../../controller/verify-log.ts';
+import {openPrometheus} from '../../monitor/prometheus.ts';
 import type {Plan} from '../../release/plan.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {openStore} from '../../store/open.ts';
 import type {FeatureView, ViewStore} from '../../store/port.ts';
 import {checkChannels} from '../checks/channels.ts';
-import {checkClocks} from '../checks/clocks.ts';
 import {checkEdge} from '../checks/edge.ts';
-import type {Finding} from '../checks/finding.ts';
-import {checkGuard} from '../checks/guard.ts';
+import {type Finding, inTime} from '../checks/finding.ts';
 import {checkHooks} from '../checks/hooks.ts';
-import {inTime} from '../checks/in-time.ts';
 import {checkLimits} from '../checks/limits.ts';
 import {checkAppend, checkChain, checkLog} from '../checks/log.ts';
-import {checkPlan} from '../checks/plan.ts';
 import {checkPrometheus} from '../checks/prometheus.ts';
-import {checkRouters} from '../checks/routers.ts';
-import {checkServices} from '../checks/services.ts';
+import {checkClocks, checkGuard, checkPlan, checkRouters, checkServices} from '../checks/running.ts';
 import {checkStore} from '../checks/store.ts';
-import {channelSpecs} from '../notify/specs.ts';
+import {channelSpecs} from '../notify/channel-specs.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {openPrometheus} from '../../monitor/prometheus.ts';
 import type {Settings} from '../session/settings.ts';
-import {watchChain} from './watch-chain.ts';
+
+/** Who follows a log looks at its chain at least so often, milliseconds. */
+export const CHAIN_IS_SEEN_WITHIN_MS = 2500;
+
+/** The snapshot once a break of the chain is seen, or when there was time to see one. */
+export async function watchChain(view: ControllerView, withinMs: number): Promise<Snapshot> {
+  const {promise, resolve} = Promise.withResolvers<void>();
+  const look = () => {
+    if (view.snapshot().lastBreak !== null) resolve();
+  };
+  const stop = view.subscribe(look);
+  look();
+  await Promise.race([promise, pause(withinMs, undefined, {ref: false})]);
+  stop();
+  return view.snapshot();
+}
 
 /** A break that is there already is seen at the first look of the follower, milliseconds. */
 const CHAIN_WATCHED_MS = 700;

@@ -3,7 +3,7 @@ import {timeOfDay} from '../../console/present/format.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Role} from '../../guard/keep-guard.ts';
 import type {Call} from '../call.ts';
-import {commitDocument, commitLines} from '../output/commit-lines.ts';
+import {commitDocument, commitLines} from '../output/log-lines.ts';
 
 /** What a headless guard tells of one feature: a line for each change, of the log and of its own part. */
 export interface Report {

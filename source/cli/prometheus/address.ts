@@ -1,10 +1,35 @@
 import {dirname, resolve} from 'node:path';
+import type {Messages} from '../../console/messages/catalogue.ts';
 import {lackOfAddress} from '../../metrics/prometheus/address.ts';
 import type {Credentials, PrometheusClientOptions} from '../../metrics/prometheus/client.ts';
+import type {PrometheusPoller} from '../../metrics/prometheus/poller.ts';
 import type {MonitorSettings, PrometheusAccess} from '../../monitor/settings.ts';
 import type {SecretSource} from '../../release/channel.ts';
+import {type Failure, usage} from '../output/failure.ts';
 import type {Settings} from '../session/settings.ts';
-import {usage, type Failure} from '../output/failure.ts';
+
+/** States of a query that only a person can change. */
+const TO_BE_MENDED: ReadonlySet<string> = new Set(['nan', 'inf', 'several', 'bad-query', 'lagging']);
+
+export function isToBeMended(state: string): boolean {
+  return TO_BE_MENDED.has(state);
+}
+
+/** Warnings about Prometheus, a line each. */
+export function troublesOf(
+  poller: Pick<PrometheusPoller, 'light' | 'snapshot'>,
+  {headlines}: Messages,
+): string[] {
+  const {name, state, why} = poller.light();
+  if (state === 'away') return [headlines.sourceAway(name, why ?? '')];
+  const metrics = poller.snapshot();
+  const warnings = new Set(metrics.flatMap(metric => metric.warnings));
+  const wrong = metrics.flatMap(metric => {
+    const side = [metric.sides.gray, metric.sides.prod].find(one => isToBeMended(one.state));
+    return side === undefined || side.why === null ? [] : [`${metric.name}: ${side.why}`];
+  });
+  return [...[...warnings].map(warning => headlines.sourceWarns(name, warning)), ...wrong];
+}
 
 /**
  * Address of Prometheus by flag or environment, else by the configuration; null: none is given. A password must come by

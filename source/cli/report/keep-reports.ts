@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Release} from '../../release/state.ts';
-import type {ReportKeeping} from './keep-report.ts';
+import type {ReportKeeping} from './write-report.ts';
 
 /** The last samples of an ended release are rolled up by then, milliseconds. */
 const SETTLED_AFTER_MS = 5000;
@@ -52,6 +52,6 @@ function news(view: ControllerView, signal: AbortSignal): Promise<void> {
 
 /** Loaded when a release ends: no first screen waits for it. */
 async function keep(keeping: ReportKeeping, release: string): Promise<boolean> {
-  const {keepReport} = await import('./keep-report.ts');
+  const {keepReport} = await import('./write-report.ts');
   return await keepReport(keeping, release);
 }

@@ -8,7 +8,7 @@ import type {Status} from '../../server/schemas.ts';
 import {errorForReaders, forReaders} from '../../release/for-readers.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
-import {commitDocument} from '../output/commit-lines.ts';
+import {commitDocument} from '../output/log-lines.ts';
 
 /** What is judged looks back as far as a guard that begins, milliseconds. */
 const KEPT_MS = 15 * 60_000;

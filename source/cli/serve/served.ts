@@ -1,8 +1,28 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ServedFeatures} from '../../server/served.ts';
-import type {StoreHealth, ViewStore} from '../../store/port.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
-import {openServedFeature, type OpenedFeature} from './feature.ts';
+import type {ServedFeatures} from '../../server/served.ts';
+import type {RoutingStore, StoreHealth, ViewStore} from '../../store/port.ts';
+import {type OpenedFeature, openServedFeature} from './feature.ts';
+
+/** Writes feedback with the rights of an app. The store is opened at the first write: a server that only reads needs no such rights. */
+export function feedbackWriter(open: () => Promise<RoutingStore>) {
+  const opened: {store: Promise<RoutingStore> | null} = {store: null};
+  return {
+    /** @throws StoreFault */
+    async write(feature: string, text: string): Promise<void> {
+      opened.store ??= open();
+      const store = await opened.store.catch((error: unknown) => {
+        opened.store = null;
+        throw error;
+      });
+      await store.feature(feature).writeFeedback(text);
+    },
+    async close(): Promise<void> {
+      const store = await opened.store?.catch(() => null);
+      await store?.close();
+    },
+  };
+}
 
 /** How often the store is asked for features that are new, and whether it is there, milliseconds. */
 const LOOK_EVERY_MS = 2000;

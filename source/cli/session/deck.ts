@@ -1,15 +1,27 @@
-import {encodeFeedback} from '../../analysis/feedback/feedback.ts';
 import {setTimeout as pause} from 'node:timers/promises';
+import {encodeFeedback} from '../../analysis/feedback/feedback.ts';
 import type {ConsoleMode, Deck, ExtraKey} from '../../console/deck.ts';
-import type {Controller, ControllerView} from '../../controller/outcome.ts';
+import type {FleetFeature} from '../../console/present/fleet.ts';
 import {newAlertId} from '../../controller/ids.ts';
-import {openMonitor, type Monitor} from '../../monitor/monitor.ts';
-import {readSummaries} from './summaries.ts';
+import type {Controller, ControllerView} from '../../controller/outcome.ts';
+import {type Monitor, openMonitor} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
+import {readSummary} from '../../monitor/summary.ts';
 import type {Actor} from '../../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
-import {keepConsoleDuties, withOwnReleases, type ConsoleDuties} from './console-duties.ts';
+import {type ConsoleDuties, keepConsoleDuties, withOwnReleases} from './console-duties.ts';
 import type {Settings} from './settings.ts';
+
+/** The newest summary of every feature of the store. @throws StoreFault */
+export async function readSummaries(store: Pick<ViewStore, 'features' | 'feature'>): Promise<FleetFeature[]> {
+  const features = await store.features();
+  return await Promise.all(
+    features.map(async feature => ({
+      feature,
+      summary: readSummary(await store.feature(feature).summary.read()),
+    })),
+  );
+}
 
 /** A feature that is opened, and how it is to be watched. */
 export interface Wiring {
@@ -94,7 +106,7 @@ async function openPast(
   monitor: Monitor,
 ): Promise<Deck> {
   const [{openPastDeck}, {pastOf}] = await Promise.all([
-    import('../replay/deck.ts'),
+    import('../replay/past.ts'),
     import('../../replay/read.ts'),
   ]);
   const recording = await pastOf(feature, view);

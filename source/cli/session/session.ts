@@ -1,17 +1,29 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {openController} from '../../controller/controller.ts';
+import {sourceOf} from '../../controller/ids.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {openView} from '../../controller/view.ts';
-import {sourceOf} from '../../controller/source.ts';
 import type {Actor} from '../../release/command.ts';
-import {openStore} from '../../store/open.ts';
+import {type StoreAddress, makeDefaultStore, openStore} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
-import {readStamp} from '../commands/actor.ts';
 import type {Call} from '../call.ts';
-import {chooseFeature, chooseKnown} from './feature.ts';
+import {readStamp} from '../commands/actor.ts';
 import {submitLatch} from '../commands/offline.ts';
-import {loadSettings, type Settings} from './settings.ts';
-import {openToLook} from './to-look.ts';
+import {chooseFeature, chooseKnown} from './feature.ts';
+import {type Settings, loadSettings} from './settings.ts';
+
+/**
+ * Opens a store for reading; `address` null: the embedded default. That one comes to be with whatever verb is its first
+ * use; a named store that does not exist is more likely a typing mistake. Under `--read-only` nothing is made.
+ * @throws StoreFault
+ */
+export async function openToLook(
+  {flags}: Pick<Call, 'flags'>,
+  address: string | StoreAddress | null,
+): Promise<ViewStore> {
+  if (address === null && !flags.readOnly) await makeDefaultStore(process.env);
+  return await openStore(address, 'viewer');
+}
 
 const CLOSES_WITHIN_MS = 500;
 

@@ -10,7 +10,7 @@ import type {StoreAddress} from '../../store/open.ts';
 import {Secret, SecretFile, type PasswordSource} from '../../store/secret.ts';
 import type {Call} from '../call.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {refuseForeign} from './config-owner.ts';
+import {refuseForeign} from './feature.ts';
 import {failureOfMistakes, mistakeLine, readPlanFile, readSource} from '../commands/plan-source.ts';
 
 const DEFAULT_FILE = 'graydeck.yaml';

@@ -3,11 +3,11 @@ import {timeOfDay} from '../../console/present/format.ts';
 import {anyPageShape, GONE_SCHEMA, tabTitle, type AnyPage} from '../../server/page/model.ts';
 import {screenBytes, screenLines, sizeOf} from '../../server/page/screen.ts';
 import type {Call} from '../call.ts';
-import {languageOf} from '../command-line/language.ts';
+import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {hasColor} from '../output/output.ts';
-import {noTerminal} from '../terminal.ts';
+import {noTerminal} from '../process.ts';
 import {shareWords} from './verb-words.ts';
 
 /** A state larger than this is none of ours, characters. */

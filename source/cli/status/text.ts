@@ -14,7 +14,7 @@ import type {Alert} from '../../release/state.ts';
 import stringWidth from 'string-width';
 import type {Paint} from '../output/output.ts';
 import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
-import {isToBeMended} from '../prometheus/troubles.ts';
+import {isToBeMended} from '../prometheus/address.ts';
 import type {StatusDocument, StatusFault} from '../../monitor/status-document.ts';
 import type {MetricState} from '../../monitor/status-metrics.ts';
 

@@ -1,9 +1,8 @@
 import {hostname} from 'node:os';
 import {plainText} from '../../analysis/plain-text.ts';
 import {runAgent} from '../../nginx/agent.ts';
-import {installFallback} from '../../nginx/confirm.ts';
+import {installFallback, watchOverAgent} from '../../nginx/watchdog.ts';
 import {exposureBound} from '../../nginx/edge-report.ts';
-import {watchOverAgent} from '../../nginx/watchdog.ts';
 import type {NginxConfig} from '../../config/project/nginx.ts';
 import {claimFile, holderOf} from '../../nginx/claim-file.ts';
 import {openEdge, type Edge} from '../../nginx/edge.ts';

@@ -1,4 +1,4 @@
-import {readTypedDuration} from '../command-line/duration.ts';
+import {readTypedDuration} from '../command-line/typed-values.ts';
 import {newAlertId, newSilenceId} from '../../controller/ids.ts';
 import type {Intent} from '../../release/command.ts';
 import type {AlertLevel} from '../../release/plan.ts';

@@ -4,11 +4,10 @@ import {setPercent} from '../../console/present/format.ts';
 import type {Intent} from '../../release/command.ts';
 import type {State} from '../../release/state.ts';
 import {execute, releaseAtHand} from '../commands/execute.ts';
-import type {Question} from '../commands/ask.ts';
-import {hoursQuestion} from '../commands/raise-hours.ts';
+import {type Question, hoursQuestion} from '../commands/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
-import {languageOf} from '../command-line/language.ts';
+import {languageOf} from '../command-line/typed-values.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openLook, openSession, using} from '../session/session.ts';
 

@@ -15,7 +15,7 @@ import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {chooseKnown} from '../session/feature.ts';
 import {loadSettings} from '../session/settings.ts';
-import {openToLook} from '../session/to-look.ts';
+import {openToLook} from '../session/session.ts';
 
 /** `explain USER`: the decision that every router makes for this user now, and why. */
 export const run: Run = async call => {

@@ -11,12 +11,12 @@ import {selectFeedback} from '../../analysis/feedback/stats.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import type {State} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
-import {readTypedDuration} from '../command-line/duration.ts';
+import {readTypedDuration} from '../command-line/typed-values.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {mustExist} from '../session/feature.ts';
 import {reportDocument, statsDocument, type FeedbackQuestion} from '../../analysis/feedback/documents.ts';
-import {readAllFeedback} from '../../monitor/read-feedback.ts';
+import {readAllFeedback} from '../../monitor/feedback.ts';
 import {reportLines, statsLines} from '../feedback/words.ts';
 import {openLook, openSession, using} from '../session/session.ts';
 

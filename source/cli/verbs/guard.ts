@@ -1,8 +1,8 @@
 import {openController} from '../../controller/controller.ts';
-import {sourceOf} from '../../controller/source.ts';
+import {sourceOf} from '../../controller/ids.ts';
 import {machineClock} from '../../monitor/clock.ts';
 import {OutageTracker} from '../../monitor/outage-tracker.ts';
-import {pause} from '../../guard/wait.ts';
+import {pause} from '../../guard/lease.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
 import {readGuardName} from '../commands/actor.ts';
@@ -11,14 +11,14 @@ import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
-import {sayLacks} from '../notify/say-lacks.ts';
+import {sayLacks} from '../notify/channel-specs.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {sayCaution} from '../session/session.ts';
 import {submitLatches} from '../commands/offline.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
-import {systemdReadiness} from '../systemd.ts';
+import {systemdReadiness} from '../process.ts';
 
 /** How often the store is asked for features that are new, milliseconds. */
 const FEATURES_EVERY_MS = 5000;

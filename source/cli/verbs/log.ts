@@ -2,10 +2,9 @@ import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Call, Run} from '../call.ts';
-import {commitDocument, commitLines, logDocument} from '../output/commit-lines.ts';
+import {commitDocument, commitLines, logDocument, printOutput} from '../output/log-lines.ts';
 import {EXIT} from '../output/exit.ts';
 import {openLook, using} from '../session/session.ts';
-import {printOutput} from '../output/step-output.ts';
 
 /**
  * `log [--follow]`: a line for each event, oldest first; with `--json` one document, or what comes as one a commit and

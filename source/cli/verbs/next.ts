@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {setPercent} from '../../console/present/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
-import {hoursQuestion} from '../commands/raise-hours.ts';
+import {hoursQuestion} from '../commands/ask.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';

@@ -7,8 +7,8 @@ import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {configuredMetrics} from '../session/settings.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../commands/plan-source.ts';
-import {languageOf} from '../command-line/language.ts';
-import {readTraffic} from '../commands/traffic.ts';
+import {languageOf} from '../command-line/typed-values.ts';
+import {readTraffic} from '../commands/preflight.ts';
 
 /** The keys of a plan that give its phases. */
 const PHASE_KEYS = 'phases, ramp or gray_release_plan';

@@ -6,7 +6,7 @@ import {EXIT} from '../output/exit.ts';
 import {openRecording} from '../../replay/open-recording.ts';
 import {openMeasuring} from '../../monitor/measuring.ts';
 import {openLook, using} from '../session/session.ts';
-import {systemdReadiness} from '../systemd.ts';
+import {systemdReadiness} from '../process.ts';
 
 const EVERY_MS = 1000;
 /** A second is written when its late batches have come, milliseconds. */

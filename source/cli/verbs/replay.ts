@@ -3,12 +3,11 @@ import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {readMoment} from '../replay/moment.ts';
-import {openPastDeck} from '../replay/deck.ts';
+import {openPastDeck, readMoment} from '../replay/past.ts';
 import {pastOf, readRecordingFile} from '../../replay/read.ts';
 import {openLook, using} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
-import {noTerminal} from '../terminal.ts';
+import {noTerminal} from '../process.ts';
 import {modeOf} from './watch.ts';
 
 /** `replay FILE|--from T`: the console over a recording, or over what the store still holds. */

@@ -1,10 +1,10 @@
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
-import {sentences} from '../output/event-text.ts';
+import {sentences} from '../output/log-lines.ts';
 import {usage} from '../output/failure.ts';
-import {languageOf} from '../command-line/language.ts';
+import {languageOf} from '../command-line/typed-values.ts';
 import {readReport} from '../../replay/read-report.ts';
-import {REPORT_FORMATS, writtenReport, type ReportFormat} from '../report/written.ts';
+import {REPORT_FORMATS, writtenReport, type ReportFormat} from '../report/write-report.ts';
 import {openLook, using} from '../session/session.ts';
 
 /** `report [--format md|json|html] [--release ID]`: what a release was like, running or over. */

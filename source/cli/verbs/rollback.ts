@@ -11,7 +11,7 @@ import {executeAtOnce, releaseAtHand} from '../commands/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, failureOf} from '../output/failure.ts';
-import {languageOf} from '../command-line/language.ts';
+import {languageOf} from '../command-line/typed-values.ts';
 import {setOfflineLatch} from '../commands/offline.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';

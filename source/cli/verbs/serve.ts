@@ -2,19 +2,16 @@ import {once} from 'node:events';
 import {plainText} from '../../analysis/plain-text.ts';
 import {openStore} from '../../store/open.ts';
 import type {Run} from '../call.ts';
-import {languageOf} from '../command-line/language.ts';
+import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {readListen, readOrigins, readTrusted} from '../serve/address.ts';
-import {cannotListen} from '../serve/cannot-listen.ts';
-import {openServed} from '../serve/served.ts';
+import {cannotListen, readListen, readOrigins, readTrusted} from '../serve/listen.ts';
+import {feedbackWriter, openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
-import {feedbackWriter} from '../serve/writer.ts';
 import {loadSettings} from '../session/settings.ts';
-import {openToLook} from '../session/to-look.ts';
-import {systemdReadiness} from '../systemd.ts';
-import {version} from '../version.ts';
+import {openToLook} from '../session/session.ts';
+import {systemdReadiness, version} from '../process.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
 export const run: Run = async call => {

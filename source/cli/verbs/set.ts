@@ -1,9 +1,9 @@
 import {setPercent} from '../../console/present/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
-import {hoursQuestion} from '../commands/raise-hours.ts';
+import {hoursQuestion} from '../commands/ask.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
-import {readTypedPercent} from '../command-line/percent.ts';
+import {readTypedPercent} from '../command-line/typed-values.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using} from '../session/session.ts';
 

@@ -9,8 +9,7 @@ import {isName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Release, State} from '../../release/state.ts';
 import {execute} from '../commands/execute.ts';
-import type {Question} from '../commands/ask.ts';
-import {hoursQuestion} from '../commands/raise-hours.ts';
+import {type Question, hoursQuestion} from '../commands/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOfOutcome, usage} from '../output/failure.ts';
@@ -21,7 +20,7 @@ import {openSession, using, type Session} from '../session/session.ts';
 import {configuredPlan, loadSettings} from '../session/settings.ts';
 import {allowList, failedSteps, seeThrough} from '../commands/steps.ts';
 import {rememberStart} from '../../steps/allow.ts';
-import {languageOf} from '../command-line/language.ts';
+import {languageOf} from '../command-line/typed-values.ts';
 
 /** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */
 export const run: Run = async call => {

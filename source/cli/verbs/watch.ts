@@ -1,5 +1,5 @@
 import {openController} from '../../controller/controller.ts';
-import {sourceOf} from '../../controller/source.ts';
+import {sourceOf} from '../../controller/ids.ts';
 import {openView} from '../../controller/view.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
@@ -8,13 +8,12 @@ import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../session/deck.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {languageOf} from '../command-line/language.ts';
-import {staySmall} from '../memory.ts';
+import {languageOf} from '../command-line/typed-values.ts';
+import {type NoTerminal, noTerminal, staySmall} from '../process.ts';
 import {hasColor} from '../output/output.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session/session.ts';
 import {watchStatus} from '../status/watch.ts';
-import {noTerminal, type NoTerminal} from '../terminal.ts';
 
 const PATIENCE_MS = 5000;
 

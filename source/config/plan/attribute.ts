@@ -1,11 +1,10 @@
 import type {AttributeTest, Rule} from '../../release/plan.ts';
-import {isName} from '../../release/name.ts';
+import {isName, own} from '../../release/name.ts';
 import {readDuration} from '../duration.ts';
 import {readVersion} from '../../audience/version.ts';
 import {quote, shown} from '../yaml/mistake.ts';
 import {looksLike} from './plain-value.ts';
 import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
-import {own} from '../../release/own.ts';
 
 type NumberOperator = Extract<AttributeTest, {value: number}>['op'];
 

@@ -1,7 +1,6 @@
 import type {z} from 'zod';
 import type {Rule} from '../../release/plan.ts';
-import {own} from '../../release/own.ts';
-import {isName} from '../../release/name.ts';
+import {isName, own} from '../../release/name.ts';
 import {quote, shown} from '../yaml/mistake.ts';
 import {nearest} from '../yaml/nearest.ts';
 import {matching} from '../yaml/leaf.ts';

@@ -7,7 +7,7 @@ import type {Problem, Reading} from '../yaml/mistake.ts';
 import {draftOf, users, type PhaseDraft} from '../plan/phases.ts';
 import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must, type Draft} from '../yaml/tree.ts';
-import {own} from '../../release/own.ts';
+import {own} from '../../release/name.ts';
 
 /** Words about people that stand under `criteria`, and the group each means. */
 const PEOPLE_WORDS: Readonly<Record<string, string>> = {

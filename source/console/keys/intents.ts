@@ -1,5 +1,5 @@
 import type {Intent} from '../../release/command.ts';
-import {stepFrom} from '../../release/percent.ts';
+import {stepFrom} from '../../release/split.ts';
 import type {Release, Verdict} from '../../release/state.ts';
 import type {Pending} from '../ui.ts';
 

@@ -1,5 +1,5 @@
 import type {Intent} from '../../release/command.ts';
-import {isPercent} from '../../release/percent.ts';
+import {isPercent} from '../../release/split.ts';
 import {isLive} from '../../release/state.ts';
 import {EMPTY_FIELD, textOf} from './field.ts';
 import {KEYMAP, type Action} from './keymap.ts';

@@ -1,4 +1,4 @@
-import {own} from '../../release/own.ts';
+import {own} from '../../release/name.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   'not-running': 'nginx does not run there',

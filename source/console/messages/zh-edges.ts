@@ -1,5 +1,5 @@
 import type {enEdges} from './en-edges.ts';
-import {own} from '../../release/own.ts';
+import {own} from '../../release/name.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   'not-running': 'nginx 未运行',

@@ -10,7 +10,7 @@ import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, notificationLine} from './notification-line.ts';
 import type {ViewModel} from './view-model.ts';
-import {own} from '../../release/own.ts';
+import {own} from '../../release/name.ts';
 
 /** One thing that happened: a row of the log. */
 export interface LogRow {

@@ -1,10 +1,9 @@
-import {justOver} from '../alert-life.ts';
+import {isSilenced, justOver} from '../alerting.ts';
 import type {Command} from '../command.ts';
 import type {Event} from '../event.ts';
 import {isId} from '../name.ts';
 import type {AlertLevel} from '../plan.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
-import {isSilenced} from '../silence.ts';
 import type {State} from '../state.ts';
 
 type AlertCommand = Extract<Command, {type: 'alert' | 'acknowledge' | 'resolve' | 'silence'}>;

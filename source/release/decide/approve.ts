@@ -1,10 +1,9 @@
 import {approverOf, given, secondYes} from '../approval.ts';
 import type {Command} from '../command.ts';
-import {raiseGate} from '../raise-gate.ts';
+import {personGate, raiseGate} from '../guard-gates.ts';
 import {accept, refuse, type Decision} from '../refusal.ts';
 import type {Release, State} from '../state.ts';
 import {targetOf} from '../target.ts';
-import {personGate} from '../verdict-gate.ts';
 import {decideCompletion} from './end.ts';
 import {decideRaise} from './move.ts';
 

@@ -3,13 +3,12 @@ import type {Command, Stamp} from '../command.ts';
 import type {Event} from '../event.ts';
 import {withApproval} from '../approval.ts';
 import {isId} from '../name.ts';
-import {raiseGate} from '../raise-gate.ts';
+import {personGate, raiseGate, verdictGate} from '../guard-gates.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import {isLive, type Release, type State, type StepName} from '../state.ts';
 import {leavePhase} from '../phase-change.ts';
 import {stepsOf} from '../step.ts';
 import {targetOf, wrongState} from '../target.ts';
-import {personGate, verdictGate} from '../verdict-gate.ts';
 
 /** Decides the two ends of a release: rollback, or promotion. */
 export function decideEnd(

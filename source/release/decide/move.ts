@@ -2,13 +2,12 @@ import type {Command} from '../command.ts';
 import type {Event} from '../event.ts';
 import {withApproval} from '../approval.ts';
 import {isName} from '../name.ts';
-import {isPercent} from '../percent.ts';
+import {isPercent} from '../split.ts';
 import {leavePhase} from '../phase-change.ts';
-import {raiseGate} from '../raise-gate.ts';
+import {personGate, raiseGate, verdictGate} from '../guard-gates.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import type {Release, State} from '../state.ts';
 import {targetOf, wrongState} from '../target.ts';
-import {personGate, verdictGate} from '../verdict-gate.ts';
 
 type Raise = Extract<Command, {type: 'set' | 'next' | 'enable' | 'include' | 'deny' | 'remove'}>;
 type Move = Raise | Extract<Command, {type: 'pause' | 'resume' | 'disable'}>;

@@ -1,8 +1,7 @@
-import {escalatesAt} from '../alert-life.ts';
+import {escalatesAt, isSilenced} from '../alerting.ts';
 import type {Command} from '../command.ts';
 import {deliveryOf, type Delivery} from '../dispatch.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
-import {isSilenced} from '../silence.ts';
 import type {State} from '../state.ts';
 import {startOf} from '../well-formed.ts';
 

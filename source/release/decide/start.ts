@@ -2,16 +2,15 @@ import {approverOf, askedByStart, startsWithApproval, wantsApproval, type Approv
 import type {Command, Stamp} from '../command.ts';
 import type {Event} from '../event.ts';
 import {freezeWords, isFrozen} from '../freeze.ts';
-import {isPercent} from '../percent.ts';
+import {isPercent} from '../split.ts';
 import {mistakeInPlan} from '../plan-shape.ts';
-import {raiseGate} from '../raise-gate.ts';
+import {personGate, raiseGate} from '../guard-gates.ts';
 import {accept, refuse, type Decision} from '../refusal.ts';
 import {rollbackEvent} from './end.ts';
 import {isLive, type QueuedStart, type Release, type State} from '../state.ts';
 import {hasEnded, stepsOf} from '../step.ts';
 import {IN_WORDS} from '../target.ts';
 import {isId, isName} from '../name.ts';
-import {personGate} from '../verdict-gate.ts';
 import {startOf} from '../well-formed.ts';
 
 type StartCommand = Extract<Command, {type: 'start'}>;

@@ -1,7 +1,7 @@
 import type {Command} from '../command.ts';
 import {accept, already, refuse, type Decision} from '../refusal.ts';
 import type {State} from '../state.ts';
-import {personGate} from '../verdict-gate.ts';
+import {personGate} from '../guard-gates.ts';
 
 /**
  * Whether a command is allowed although the log holds something that this version does not know: the steps of a rollback

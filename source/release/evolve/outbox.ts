@@ -1,4 +1,4 @@
-import {COOL_DOWN_MS} from '../alert-life.ts';
+import {COOL_DOWN_MS} from '../alerting.ts';
 import {isSettled, type Delivery, type Dispatch} from '../dispatch.ts';
 import type {Event, Happened} from '../event.ts';
 import type {State} from '../state.ts';

@@ -1,6 +1,6 @@
 import {StoreFault, type StoreFaultCode} from '../fault.ts';
 import type {StoreRole} from '../port.ts';
-import {own} from '../../release/own.ts';
+import {own} from '../../release/name.ts';
 
 /** An error that the server answered with. Holds the name and key of the command, never its other arguments. */
 export class CommandError extends Error {

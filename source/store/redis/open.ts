@@ -6,7 +6,7 @@ import type {RedisTarget} from '../url.ts';
 import {Notifications} from './notifications.ts';
 import {StoreClock} from './clock.ts';
 import {featureStore, featureView, routerStore, type StoreParts} from './roles.ts';
-import {freezeReader, freezeWriter} from './freezes.ts';
+import {freezeReader, freezeWriter} from './documents.ts';
 import {FEATURES} from './keys.ts';
 import {RedisClient} from './client.ts';
 

@@ -1,17 +1,22 @@
 import type {FeatureStore, FeatureView, RouterStore} from '../port.ts';
 import type {Notifications} from './notifications.ts';
 import type {StoreClock} from './clock.ts';
-import {feedbackReader, writeFeedback} from './feedback.ts';
+import {
+  feedbackReader,
+  outputReader,
+  shareKeeper,
+  shareReader,
+  summaryKeeper,
+  summaryReader,
+  writeFeedback,
+  writeOutput,
+} from './documents.ts';
 import {keysOf} from './keys.ts';
 import {leaseKeeper, leaseReader} from './lease.ts';
 import type {RedisClient} from './client.ts';
 import {logReader, logSource, logWriter} from './log.ts';
-import {rollUpReader, rollUpWriter} from './roll-ups.ts';
-import {outputReader, writeOutput} from './outputs.ts';
+import {rollUpReader, rollUpWriter, sampleReader, sampleWriter} from './samples.ts';
 import {keptRouterRegistry, leave, report, routerRegistry} from './routers.ts';
-import {sampleReader, sampleWriter} from './samples.ts';
-import {shareKeeper, shareReader} from './shares.ts';
-import {summaryKeeper, summaryReader} from './summary.ts';
 import {mendStreams, readStreamClocks} from './streams.ts';
 
 /** The parts of an open store that features share. */

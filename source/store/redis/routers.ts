@@ -6,7 +6,7 @@ import {
   type RouterReport,
   type StoredRouterReport,
 } from '../port.ts';
-import {decodeReport} from '../report.ts';
+import {decodeReport} from '../read-documents.ts';
 import type {StoreClock} from './clock.ts';
 import type {Keys} from './keys.ts';
 import type {RedisClient} from './client.ts';

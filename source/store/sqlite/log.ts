@@ -6,7 +6,7 @@ import type {AppendResult, LogReader, LogRehearsal, LogWriter} from '../port.ts'
 import {subscribe} from './notifications.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
-import {addFeature} from './features.ts';
+import {addFeature} from './schema.ts';
 
 export function logReader(database: Database, feature: string): LogReader {
   const source = logSource(database, feature);

@@ -15,18 +15,30 @@ import type {
 } from '../port.ts';
 import type {SqliteTarget} from '../url.ts';
 import {Database} from './database.ts';
-import {feedbackReader, writeFeedback} from './feedback.ts';
-import {listFeatures} from './features.ts';
-import {freezeReader, freezeWriter} from './freezes.ts';
+import {
+  feedbackReader,
+  freezeReader,
+  freezeWriter,
+  outputReader,
+  shareKeeper,
+  shareReader,
+  summaryKeeper,
+  summaryReader,
+  writeFeedback,
+  writeOutput,
+} from './documents.ts';
+import {listFeatures} from './schema.ts';
 import {leaseKeeper, leaseReader} from './lease.ts';
 import {logReader, logWriter} from './log.ts';
-import {outputReader, writeOutput} from './outputs.ts';
-import {rollUpReader, rollUpWriter} from './roll-ups.ts';
+import {
+  mendStreams,
+  readStreamClocks,
+  rollUpReader,
+  rollUpWriter,
+  sampleReader,
+  sampleWriter,
+} from './samples.ts';
 import {forgetRouter, routerRegistry, writeReport} from './routers.ts';
-import {sampleReader, sampleWriter} from './samples.ts';
-import {shareKeeper, shareReader} from './shares.ts';
-import {summaryKeeper, summaryReader} from './summary.ts';
-import {mendStreams, readStreamClocks} from './streams.ts';
 
 /**
  * Opens the embedded store. Every role except the viewer creates the file if there is none. A viewer's file is opened for

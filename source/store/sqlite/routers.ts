@@ -5,9 +5,9 @@ import {
   type RouterReport,
   type StoredRouterReport,
 } from '../port.ts';
-import {decodeReport} from '../report.ts';
+import {decodeReport} from '../read-documents.ts';
 import type {Database} from './database.ts';
-import {addFeature} from './features.ts';
+import {addFeature} from './schema.ts';
 import {toJson} from '../../release/well-formed.ts';
 
 export function routerRegistry(database: Database, feature: string): RouterRegistry {

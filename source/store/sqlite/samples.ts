@@ -1,11 +1,97 @@
 import {setImmediate as yieldToOthers, setTimeout as delay} from 'node:timers/promises';
+import {toJson, wellFormedJson} from '../../release/well-formed.ts';
 import {LOOK_EVERY_MS} from '../follow.ts';
-import {KEEP_SAMPLES_MS, type SampleEntry, type SampleReader, type SampleWriter} from '../port.ts';
-import {subscribe} from './notifications.ts';
+import {
+  KEEP_SAMPLES_MS,
+  type MendedStream,
+  type RollUpReader,
+  type RollUpWriter,
+  STREAM_AHEAD_MS,
+  type SampleEntry,
+  type SampleReader,
+  type SampleWriter,
+  type StreamClocks,
+} from '../port.ts';
+import {readSlices} from '../read-documents.ts';
 import type {Database} from './database.ts';
 import type {Connection, Row} from './driver.ts';
-import {addFeature} from './features.ts';
-import {toJson} from '../../release/well-formed.ts';
+import {addFeature} from './schema.ts';
+import {subscribe} from './notifications.ts';
+
+export function rollUpReader(database: Database, feature: string): RollUpReader {
+  return {
+    read: (kind, sinceMs, take) =>
+      readSlices(
+        (after, count) =>
+          database.read(connection => {
+            const sql =
+              'SELECT t, body FROM roll_ups WHERE feature = ? AND kind = ? AND t > ? ORDER BY t LIMIT ?';
+            const rows = connection.all(sql, feature, kind, after, count);
+            const rollUps = rows.map(row => ({t: Number(row['t']), body: String(row['body'])}));
+            return {rollUps, last: rollUps.length < count ? null : (rollUps.at(-1)?.t ?? null)};
+          }),
+        sinceMs,
+        take,
+      ),
+  };
+}
+
+export function rollUpWriter(database: Database, feature: string): RollUpWriter {
+  return {
+    write: (kind, rollUps, keepMs) =>
+      database.write(connection => {
+        for (const {t, body} of rollUps) {
+          connection.run(
+            'INSERT OR REPLACE INTO roll_ups VALUES (?, ?, ?, ?)',
+            feature,
+            kind,
+            t,
+            wellFormedJson(body),
+          );
+        }
+        const sql = 'DELETE FROM roll_ups WHERE feature = ? AND kind = ? AND t < ?';
+        connection.run(sql, feature, kind, Date.now() - keepMs);
+      }),
+  };
+}
+
+const STREAMS = ['samples', 'feedback'] as const;
+
+export async function readStreamClocks(database: Database, feature: string): Promise<StreamClocks> {
+  return await database.read(connection => ({
+    samples: newestOf(connection, 'samples', feature),
+    feedback: newestOf(connection, 'feedback', feature),
+  }));
+}
+
+/** Times here are those of the writers' clock. Ids are given by SQLite, and an application has no say in them. */
+export async function mendStreams(database: Database, feature: string): Promise<MendedStream[]> {
+  const now = Date.now();
+  const isAhead = ({at}: {at: number | null}) => at !== null && at > now + STREAM_AHEAD_MS;
+  const clocks = await readStreamClocks(database, feature);
+  const ahead = STREAMS.map(stream => ({stream, at: clocks[stream]})).filter(isAhead);
+  if (ahead.length === 0) return [];
+  return await database.write(connection =>
+    ahead.map(({stream, at}) => {
+      const where = 'WHERE feature = ? AND at > ?';
+      const {n} =
+        connection.get(`SELECT count(*) AS n FROM ${stream} ${where}`, feature, now + STREAM_AHEAD_MS) ?? {};
+      connection.run(`DELETE FROM ${stream} ${where}`, feature, now + STREAM_AHEAD_MS);
+      return {stream, aheadMs: (at ?? now) - now, entries: Number(n)};
+    }),
+  );
+}
+
+/** Of samples there is an index by time; feedback is found by its id, the newest first. */
+const NEWEST = {
+  samples: 'SELECT max(at) AS at FROM samples WHERE feature = ?',
+  feedback: 'SELECT at FROM feedback WHERE feature = ? ORDER BY id DESC LIMIT 1',
+};
+
+function newestOf(connection: Connection, stream: keyof typeof NEWEST, feature: string): number | null {
+  const at = connection.get(NEWEST[stream], feature)?.['at'];
+  return at === null || at === undefined ? null : Number(at);
+}
 
 const BATCH = 1000;
 

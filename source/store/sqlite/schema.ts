@@ -1,6 +1,15 @@
 import type {Connection} from './driver.ts';
 import {notOurs, notThere} from './faults.ts';
 
+/** Inside a transaction: from now on the store has this feature. */
+export function addFeature(connection: Connection, feature: string): void {
+  connection.run('INSERT OR IGNORE INTO features (name) VALUES (?)', feature);
+}
+
+export function listFeatures(connection: Connection): string[] {
+  return connection.all('SELECT name FROM features ORDER BY name').map(row => String(row['name']));
+}
+
 /** Marks a file as a store of Graydeck: "Gray" as a number. */
 const APPLICATION_ID = 0x47_72_61_79;
 /** Raised with each change of the tables. */

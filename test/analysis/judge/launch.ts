@@ -1,4 +1,4 @@
-import {arrivals, normal} from '../../../source/demo/random.ts';
+import {arrivals, normal} from '../../../source/demo/behaviour.ts';
 import type {Judgement} from '../../../source/analysis/judge/judge.ts';
 import type {Plan} from '../../../source/release/plan.ts';
 import {Scene, type Shown} from './scene.ts';

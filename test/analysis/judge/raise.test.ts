@@ -4,7 +4,7 @@ import {judgeForAlarm, judgeForRaise} from '../../../source/analysis/judge/judge
 import {outcomeWords} from '../../../source/analysis/judge/outcome-words.ts';
 import {presetGuardrails} from '../../../source/config/plan/presets.ts';
 import {readPlan} from '../../../source/config/plan/plan-file.ts';
-import {seeded} from '../../../source/demo/random.ts';
+import {seeded} from '../../../source/demo/behaviour.ts';
 import type {Plan} from '../../../source/release/plan.ts';
 import {HEALTHY, launch} from './launch.ts';
 import {criterion, guardrail, phase, Scene, traffic, type Shown} from './scene.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {expectedShare, followRatio, NO_RATIO} from '../../../source/analysis/judge/sample-ratio.ts';
-import {seeded} from '../../../source/demo/random.ts';
+import {seeded} from '../../../source/demo/behaviour.ts';
 import {condition, Scene, traffic} from './scene.ts';
 
 const everyone = (percent: number) => [{audience: null, percent}];

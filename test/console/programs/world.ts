@@ -14,7 +14,7 @@ import {openController} from '../../../source/controller/controller.ts';
 import type {Controller, Outcome} from '../../../source/controller/outcome.ts';
 import {Judging} from '../../../source/monitor/judging.ts';
 import type {MonitorView} from '../../../source/monitor/monitor.ts';
-import {releaseFacts} from '../../../source/monitor/release-facts.ts';
+import {releaseFacts} from '../../../source/monitor/judge-until.ts';
 import type {MonitorSources, SourceLight} from '../../../source/monitor/snapshot.ts';
 import {SnapshotFeed} from '../../../source/monitor/snapshot-feed.ts';
 import {encodeSample, type Measured} from '../../../source/metrics/encode.ts';

@@ -7,7 +7,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import type {AddressInfo} from 'node:net';
 import {Redis} from 'ioredis';
 import {bucketOf} from '../../../source/audience/bucket.ts';
-import {normal, seeded} from '../../../source/demo/random.ts';
+import {normal, seeded} from '../../../source/demo/behaviour.ts';
 import {connect, type Feature} from '../../../source/sdk/index.ts';
 import {FAILING_PATH, WELL, type RuleMessage, type ServiceMessage, type ServiceRule} from '../rule.ts';
 

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
 import {openStore} from '../../../source/store/open.ts';
 import type {StoreByRole, StoreRole} from '../../../source/store/port.ts';
-import {slotOf} from '../../../source/store/redis/slot.ts';
+import {slotOf} from '../../../source/store/redis/cluster.ts';
 import {noteMissing} from '../../servers/missing.ts';
 import {freePort} from '../../servers/ports.ts';
 import {startCluster, type RedisCluster} from '../../servers/redis-cluster.ts';

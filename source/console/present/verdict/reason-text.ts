@@ -4,7 +4,7 @@ import type {Reason} from '../../../release/state.ts';
 import {UNKNOWN} from '../format.ts';
 import type {ViewModel} from '../view-model.ts';
 import {metricLabel, quantity} from './quantity.ts';
-import {own} from '../../../release/own.ts';
+import {own} from '../../../release/name.ts';
 
 const IMPROVEMENT = /_improvement$/u;
 const BOOK = metricBook();

@@ -1,4 +1,4 @@
-import {arrivals, normal, seeded} from '../../../../source/demo/random.ts';
+import {arrivals, normal, seeded} from '../../../../source/demo/behaviour.ts';
 
 /** Random numbers of one launch; the same seed gives the same launch. */
 export class Chance {
