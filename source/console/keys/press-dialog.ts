@@ -1,7 +1,8 @@
 import {editField, textOf, type Field} from './field.ts';
 import {intentOf} from './intents.ts';
 import {bindingOf} from './keymap.ts';
-import {moved, pressOnDeck} from './press-deck.ts';
+import {moved} from './move.ts';
+import {pressOnDeck} from './press-deck.ts';
 import {feedbackBack, feedbackPicked} from './press-feedback.ts';
 import {only, type PressContext, type Step} from './step.ts';
 import {submit, type TextDialog} from './submit.ts';

@@ -1,0 +1,19 @@
+import type {Ui} from '../ui.ts';
+import type {PressContext} from './step.ts';
+
+/** The screen with the row above or below picked. */
+export function moved(ui: Ui, by: 1 | -1, {metrics, picked, logRows}: PressContext): Ui {
+  if (ui.focus === 'metrics') {
+    const index = Math.max(0, metrics.indexOf(picked ?? ''));
+    return {...ui, metric: metrics[Math.min(metrics.length - 1, Math.max(0, index + by))] ?? ui.metric};
+  }
+  const index = ui.logRow === null ? -1 : logRows.indexOf(ui.logRow);
+  return {...ui, logRow: logRows[Math.min(logRows.length - 1, Math.max(0, index + by))] ?? null};
+}
+
+/** Escape takes back one thing: the filter, the picked row, the sentence. It never quits. */
+export function backed(ui: Ui): Ui {
+  if (ui.filters[ui.focus] !== '') return {...ui, filters: {...ui.filters, [ui.focus]: ''}};
+  if (ui.focus === 'log') return {...ui, focus: 'metrics', logRow: null};
+  return {...ui, note: null};
+}
