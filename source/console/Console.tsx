@@ -3,7 +3,8 @@ import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'reac
 import {plainText} from '../analysis/plain-text.ts';
 import {alarmOf} from './alarm.ts';
 import type {Deck} from './deck.ts';
-import {DialogView, helpWidth} from './dialogs/DialogView.tsx';
+import {DialogView} from './dialogs/DialogView.tsx';
+import {helpWidth} from './dialogs/Help.tsx';
 import {giveFeedback, perform, type EffectTarget} from './effects.ts';
 import {typed} from './keys/field.ts';
 import {keyName} from './keys/input-keys.ts';

@@ -34,37 +34,28 @@ export interface Screen {
 }
 
 const LABEL_LEAST = 13;
+
+interface Size {
+  columns: number;
+  rows: number;
+}
+
 /** Computes it; what a key press does not touch stays the very same object, so that its panel is not drawn again. */
-export function useScreen(
-  deck: Deck,
-  reading: Reading,
-  ui: Ui,
-  size: {columns: number; rows: number},
-): Screen {
-  const {columns, rows: height} = size;
+export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Screen {
+  const {columns} = size;
   const {lang, share} = deck.mode;
   const {monitor} = deck;
   const t = messagesOf(lang);
   const clean = share ? MASKED : OPEN;
-  const spanMs = SPANS_MS[ui.span] ?? SPANS_MS[0] ?? 300_000;
   const mayAct = deck.controller !== null;
   const bare = useMemo(
     (): ViewModel => ({reading, histories: NO_HISTORIES, t, clean, mayAct}),
     [reading, t, clean, mayAct],
   );
   const judged = useMemo(() => attempt(() => middlePanel(bare, columns), NO_PANEL), [bare, columns]);
-  const wishes = {
-    metrics: reading.metrics.length,
-    judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
-    urgentRows: judged.isUrgent ? (judged.urgentRows ?? 1) : 0,
-    labelWidth: Math.max(LABEL_LEAST, ...reading.metrics.map(name => labelWidthOf(labelOf(name, t, clean)))),
-    isRoomy: share,
-  };
-  const wished = JSON.stringify(wishes);
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the wishes are compared by what they say
-  const layout = useMemo(() => layOut(columns, height, wishes), [columns, height, wished]);
+  const layout = useLayout(bare, judged, size, share);
   const points = layout.sparkWidth * 2;
-  const stepMs = stepFor(spanMs, points);
+  const stepMs = stepFor(spanOf(ui), points);
   const scene = useMemo(
     (): ViewModel => ({
       ...bare,
@@ -89,30 +80,50 @@ export function useScreen(
     () => attempt(() => logRows({snapshot, commits, t, clean}, ui.refused, ui.filters.log), NO_LOG),
     [snapshot, commits, t, clean, ui.refused, ui.filters.log],
   );
-  const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
-  const chartSpan = Math.max(spanMs, SPANS_MS[1] ?? spanMs);
+  const logPicked =
+    ui.focus === 'log' && ui.logRow !== null ? log.findIndex(row => rowKey(row) === ui.logRow) : -1;
   const chartStyle = ui.dialog?.kind === 'chart' ? 'lines' : 'dots';
-  const valuesInChart = chartPoints(columns - 4, chartStyle);
-  const chart = useMemo(() => {
-    if (!isCharted || pickedName === null) return null;
-    const chartStepMs = stepFor(chartSpan, valuesInChart);
-    const read = () => readHistories(monitor, [pickedName], reading.at, valuesInChart, chartStepMs);
-    return attempt(read, NO_HISTORIES).get(pickedName) ?? null;
-  }, [isCharted, pickedName, monitor, reading, valuesInChart, chartSpan]);
-  return {
-    scene,
-    layout,
-    allRows,
-    rows,
-    visible,
-    picked,
-    log,
-    logPicked:
-      ui.focus === 'log' && ui.logRow !== null ? log.findIndex(row => rowKey(row) === ui.logRow) : -1,
-    middle: judged,
-    chart,
-    chartStyle,
+  const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
+  const chart = useChart(monitor, reading, isCharted ? pickedName : null, {
+    values: chartPoints(columns - 4, chartStyle),
+    spanMs: Math.max(spanOf(ui), SPANS_MS[1] ?? 0),
+  });
+  const middle = judged;
+  return {scene, layout, allRows, rows, visible, picked, log, logPicked, middle, chart, chartStyle};
+}
+
+/** How far back the sparklines look, milliseconds. */
+function spanOf({span}: Ui): number {
+  return SPANS_MS[span] ?? SPANS_MS[0] ?? 300_000;
+}
+
+/** The places of the panels; the same object as long as the size and the wishes stay the same. */
+function useLayout({reading, t, clean}: ViewModel, judged: Panel, size: Size, isRoomy: boolean): Layout {
+  const {columns, rows} = size;
+  const wishes = {
+    metrics: reading.metrics.length,
+    judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
+    urgentRows: judged.isUrgent ? (judged.urgentRows ?? 1) : 0,
+    labelWidth: Math.max(LABEL_LEAST, ...reading.metrics.map(name => labelWidthOf(labelOf(name, t, clean)))),
+    isRoomy,
   };
+  const wished = JSON.stringify(wishes);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the wishes are compared by their content
+  return useMemo(() => layOut(columns, rows, wishes), [columns, rows, wished]);
+}
+
+/** History of a metric for its chart; null without a metric. */
+function useChart(
+  monitor: Deck['monitor'],
+  reading: Reading,
+  metric: string | null,
+  {values, spanMs}: {values: number; spanMs: number},
+): History | null {
+  return useMemo(() => {
+    if (metric === null) return null;
+    const read = () => readHistories(monitor, [metric], reading.at, values, stepFor(spanMs, values));
+    return attempt(read, NO_HISTORIES).get(metric) ?? null;
+  }, [metric, monitor, reading, values, spanMs]);
 }
 
 const NO_HISTORIES: Histories = new Map();

@@ -12,22 +12,19 @@ import {Place} from './Place.tsx';
 import {Sides, Table} from './Sides.tsx';
 import {Header, Headlines, Standing} from './Top.tsx';
 
-/** All panels in their places, dialogs on top. */
-export function Screen(props: {
+interface Props {
   model: Model;
   ui: Ui;
   mode: ConsoleMode;
   position: string;
   footer: Line;
   dialog: ReactNode;
-}): ReactNode {
-  const {model, ui, mode, position, footer, dialog} = props;
-  const {scene, layout, allRows, visible, picked, log, logPicked, middle, chart, chartStyle} = model;
+}
+
+/** All panels in their places, dialogs on top. */
+export function Screen({model, ui, mode, position, footer, dialog}: Props): ReactNode {
+  const {scene, layout, allRows, log, logPicked} = model;
   const {columns, rows} = layout;
-  const isCharted = ui.dialog?.kind === 'chart' && chart !== null && picked !== null;
-  const chartHeight = layout.sidesHeight + layout.judgeHeight + layout.chartHeight;
-  const standing = layout.hasLabels ? 3 : 2;
-  const Metrics = layout.kind === 'wide' ? Sides : Table;
   const place = {scene, width: columns};
   // Rows have the width of the screen already; to cut them again would double the work of each frame.
   return (
@@ -35,46 +32,16 @@ export function Screen(props: {
       <Place {...place} name="header" height={1}>
         <Header scene={scene} mode={mode} position={position} width={columns} />
       </Place>
-      <Place {...place} name="state" height={standing}>
+      <Place {...place} name="state" height={layout.hasLabels ? 3 : 2}>
         <Standing scene={scene} layout={layout} />
       </Place>
       <Place {...place} name="headline" height={layout.headlines}>
         <Headlines scene={scene} rows={allRows} layout={layout} />
       </Place>
-      {isCharted ? (
-        <Place {...place} name="chart" height={chartHeight}>
-          <Chart
-            {...{scene, row: picked, history: chart}}
-            width={columns}
-            height={chartHeight}
-            style={chartStyle}
-          />
-        </Place>
+      {ui.dialog?.kind === 'chart' && hasChart(model) ? (
+        <ChartPlace model={model} height={layout.sidesHeight + layout.judgeHeight + layout.chartHeight} />
       ) : (
-        <>
-          <Place {...place} name="metrics" height={layout.sidesHeight}>
-            <Metrics
-              {...{scene, layout}}
-              rows={visible}
-              picked={ui.focus === 'metrics' ? (picked?.metric.name ?? null) : null}
-              filter={ui.filters.metrics}
-              hasFocus={ui.focus === 'metrics'}
-            />
-          </Place>
-          <Place {...place} name="verdict" height={layout.judgeHeight}>
-            <Middle panel={middle} width={columns} height={layout.judgeHeight} />
-          </Place>
-          <Place {...place} name="chart" height={chart !== null && picked !== null ? layout.chartHeight : 0}>
-            {chart !== null && picked !== null && (
-              <Chart
-                {...{scene, row: picked, history: chart}}
-                width={columns}
-                height={layout.chartHeight}
-                style={chartStyle}
-              />
-            )}
-          </Place>
-        </>
+        <Measured model={model} ui={ui} />
       )}
       <Place {...place} name="log" height={layout.logHeight}>
         <Log
@@ -95,5 +62,46 @@ export function Screen(props: {
       </Place>
       {dialog}
     </Box>
+  );
+}
+
+function hasChart({chart, picked}: Model): boolean {
+  return chart !== null && picked !== null;
+}
+
+/** The numbers, the verdict on them, and the chart of the picked metric where there is room. */
+function Measured({model, ui}: Pick<Props, 'model' | 'ui'>): ReactNode {
+  const {scene, layout, visible, picked, middle} = model;
+  const {columns, sidesHeight, judgeHeight, chartHeight} = layout;
+  const place = {scene, width: columns};
+  const Metrics = layout.kind === 'wide' ? Sides : Table;
+  return (
+    <>
+      <Place {...place} name="metrics" height={sidesHeight}>
+        <Metrics
+          {...{scene, layout}}
+          rows={visible}
+          picked={ui.focus === 'metrics' ? (picked?.metric.name ?? null) : null}
+          filter={ui.filters.metrics}
+          hasFocus={ui.focus === 'metrics'}
+        />
+      </Place>
+      <Place {...place} name="verdict" height={judgeHeight}>
+        <Middle panel={middle} width={columns} height={judgeHeight} />
+      </Place>
+      <ChartPlace model={model} height={hasChart(model) ? chartHeight : 0} />
+    </>
+  );
+}
+
+function ChartPlace({model, height}: {model: Model; height: number}): ReactNode {
+  const {scene, layout, picked, chart, chartStyle} = model;
+  const {columns} = layout;
+  return (
+    <Place name="chart" scene={scene} width={columns} height={height}>
+      {chart !== null && picked !== null && (
+        <Chart {...{scene, row: picked, history: chart}} width={columns} height={height} style={chartStyle} />
+      )}
+    </Place>
   );
 }
