@@ -13,7 +13,7 @@ import type {
   EvidenceSnapshot,
   Footing,
 } from './reading.ts';
-import {PeopleShare} from './share.ts';
+import {PeopleShare, Surplus} from './share.ts';
 import {Stratum} from './stratum.ts';
 import type {EvidenceTick, HistoryTick, SideTick} from './tick.ts';
 
@@ -40,6 +40,7 @@ class State {
   readonly stratum = new Stratum();
   readonly coverage = new Coverage();
   readonly share = new PeopleShare();
+  readonly surplus = new Surplus();
   readonly hosts = new Hosts();
   readonly people: Findings;
   readonly requests: Findings;
@@ -109,8 +110,9 @@ class Evaluator implements EvidenceEvaluator {
     state.hosts.observe(tick, seconds);
     stratum.add(checked, seconds, limits);
     if (stratum.isWhole) {
-      if (state.coverage.isNamed) state.people.observe(t, stratum, limits, state.share);
-      state.requests.observe(t, stratum, limits, state.share);
+      if (state.coverage.isNamed) state.people.observe(t, stratum, limits, state.share, 0);
+      const surplus = state.surplus.observe(checked.grayShare ?? Number.NaN, stratum);
+      state.requests.observe(t, stratum, limits, state.share, surplus);
       stratum.clear();
       // Limits are opened between strata, so that none is counted in part.
       limits.review(t);

@@ -17,7 +17,7 @@ const RANK_WEIGHTS = [0.65, 0.22, 0.13];
  * `people`: a hash that knows nothing of what people do deals them to the sides, and each counts once for each finding, in
  * the whole release. If gray is no worse, each who counts is gray's with the probability s of its share, whatever robots,
  * retries and outages of both sides do; if gray is ψ times as bad, with ψs / (1 + (ψ − 1)s). Each finding is a martingale
- * in a filtration of its own: they are neither multiplied nor summed, the greatest counts, with its weight.
+ * in a filtration of its own: they are neither multiplied nor summed.
  *
  * `requests`: of the events of a stratum gray's are hypergeometric, for any rate the sides have in common (Turner, Ly,
  * Grünwald, arXiv 2106.02693). Requests of one client hang together, so likelihood ratios are tempered and blocks capped.
@@ -49,15 +49,18 @@ export class Findings {
       this.all[at]?.scatter.learn(t, events[at] ?? 0, prod.requests);
   }
 
-  /** A stratum that ends at `t`. */
-  observe(t: number, stratum: Stratum, limits: Limits, peopleShare: PeopleShare): void {
+  /**
+   * A stratum that ends at `t`.
+   * @param surplus requests of gray beyond its share: none of them counts as slow (by people 0)
+   */
+  observe(t: number, stratum: Stratum, limits: Limits, peopleShare: PeopleShare, surplus: number): void {
     const {gray, prod, seconds, from} = stratum;
     const name = this.#isByPeople ? 'people' : 'events';
     const until = peopleShare.isCold(t) ? TIMES : this.all.length;
     for (let at = 0; at < until; at++) {
       const finding = this.all[at];
       if (finding === undefined) continue;
-      const x = gray[name][at] ?? 0;
+      const x = Math.max(0, (gray[name][at] ?? 0) - (at < TIMES ? 0 : surplus));
       const y = prod[name][at] ?? 0;
       const share = this.#isByPeople
         ? peopleShare.of(finding.worse, gray.requests, prod.requests)
@@ -81,17 +84,23 @@ export class Findings {
     }
   }
 
-  /** Of a metric, by its place in `METRICS`, the finding that speaks most, and the log of its e-value, weighed within the metric. */
+  /**
+   * Of a metric, by its place in `METRICS`, the finding that speaks most, and the log of the e-value of the metric, in which
+   * findings have their weights. By requests that is their sum: given all requests of a stratum, chance deals these to the
+   * sides, the same for every finding. By people findings have no filtration in common, so the greatest counts.
+   */
   best(metric: number, limits: Limits): {at: number; logE: number} {
     if (metric < TIMES || this.all.length <= TIMES) return {at: metric, logE: this.all[metric]?.logE ?? 0};
     let best = {at: TIMES, logE: Number.NEGATIVE_INFINITY};
+    let sum = 0;
     for (let at = TIMES; at < this.all.length; at++) {
       const rank = this.#isByPeople ? (RANK_WEIGHTS[(at - TIMES) % RANKS.length] ?? 0) : 1;
       const weight = (limits.weights[this.limitAt(at)] ?? 0) * rank;
       const logE = Math.log(weight) + (this.all[at]?.logE ?? 0);
       if (logE > best.logE) best = {at, logE};
+      sum += Math.exp(logE);
     }
-    return best;
+    return this.#isByPeople ? best : {at: best.at, logE: Math.log(sum)};
   }
 
   /** Index of the limit that a finding on response times is about. */

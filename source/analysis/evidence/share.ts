@@ -1,4 +1,5 @@
 import type {Worse} from './reading.ts';
+import type {Stratum} from './stratum.ts';
 import type {EvidenceTick} from './tick.ts';
 
 /** The share asked for is trusted like the share of so many people seen. */
@@ -54,5 +55,47 @@ export class PeopleShare {
     const isAstray = Math.abs(grayRequests - requests * asked) > ASTRAY * spread + FEW;
     const here = isAstray ? grayRequests / requests : asked;
     return worse === 'more' ? Math.max(asked, shown, here) : Math.min(asked, shown, here);
+  }
+}
+
+/** Seconds over which requests beyond a share are summed up, and over which a share that was not asked for is believed. */
+const SURPLUS_SECONDS = 300;
+const BELIEF_SECONDS = 600;
+/** Standard deviations of independent requests that are no surplus. */
+const CHANCE = 2;
+
+/**
+ * Gray's requests beyond its share. One client may have sent all of them. Where no person is known, nothing else tells a
+ * slow client with many requests on gray from a slow version, so none of the surplus counts as slow.
+ *
+ * For failures this would be wrong: people try again after a failure, and then the surplus is what gray's fault brought
+ * about.
+ */
+export class Surplus {
+  asked = Number.NaN;
+  /** Gray's share of the requests that is believed, 0–1; NaN: unknown. */
+  share = Number.NaN;
+  /** Of late: requests beyond that share, the variance that chance gives them, and how many were taken out. */
+  beyond = 0;
+  variance = 0;
+  taken = 0;
+
+  /** @returns requests of gray to take out of this stratum, from 0 on */
+  observe(asked: number, {gray, prod, seconds}: Stratum): number {
+    if (!Object.is(asked, this.asked)) {
+      this.asked = asked;
+      this.share = asked;
+    }
+    const all = gray.requests + prod.requests;
+    const shown = gray.requests / all;
+    if (!(this.share > 0 && this.share < 1)) this.share = shown;
+    const keep = Math.exp(-seconds / SURPLUS_SECONDS);
+    this.beyond = this.beyond * keep + gray.requests - all * this.share;
+    this.variance = this.variance * keep + all * this.share * (1 - this.share);
+    this.taken *= keep;
+    const fresh = Math.max(0, this.beyond - CHANCE * Math.sqrt(this.variance) - this.taken);
+    this.taken += fresh;
+    this.share += (shown - this.share) * (1 - Math.exp(-seconds / BELIEF_SECONDS));
+    return fresh;
   }
 }

@@ -7,7 +7,8 @@ import {Finding} from '../../../source/analysis/evidence/finding.ts';
 import {Limits} from '../../../source/analysis/evidence/limits.ts';
 import {Onset} from '../../../source/analysis/evidence/onset.ts';
 import {Scatter} from '../../../source/analysis/evidence/scatter.ts';
-import {PeopleShare} from '../../../source/analysis/evidence/share.ts';
+import {PeopleShare, Surplus} from '../../../source/analysis/evidence/share.ts';
+import {Stratum} from '../../../source/analysis/evidence/stratum.ts';
 import {Chance} from './simulation/chance.ts';
 
 const counted = (seconds: number, gray = 10, prod = 90) => ({
@@ -203,6 +204,39 @@ describe('gray’s share of people', () => {
     const share = new PeopleShare();
     share.observe(tick(1, 1, 10, 0));
     expect(share.of('more', 10, 0)).toBeNaN();
+  });
+});
+
+describe('requests beyond gray’s share', () => {
+  const stratum = (gray: number, prod: number) => {
+    const one = new Stratum();
+    Object.assign(one, {seconds: 1});
+    one.gray.requests = gray;
+    one.prod.requests = prod;
+    return one;
+  };
+
+  test('are none while gray gets what chance gives it', () => {
+    const surplus = new Surplus();
+    for (let t = 0; t < 100; t++) expect(surplus.observe(0.1, stratum(9 + 2 * (t % 2), 90))).toBe(0);
+  });
+
+  test('are what one client adds, but for two standard deviations', () => {
+    const surplus = new Surplus();
+    for (let t = 0; t < 100; t++) surplus.observe(0.1, stratum(10, 90));
+    let sum = 0;
+    for (let t = 0; t < 60; t++) sum += surplus.observe(0.1, stratum(30, 90));
+    // Of 1200 requests a tenth belongs to gray's share of a traffic that has grown.
+    expect(sum).toBeGreaterThan(900);
+    expect(sum).toBeLessThan(1080);
+  });
+
+  test('become gray’s share if they stay, and are unknown where no share was asked for', () => {
+    const surplus = new Surplus();
+    let last = 0;
+    for (let t = 0; t < 3000; t++) last = surplus.observe(0.1, stratum(30, 90));
+    expect(last).toBeLessThan(1);
+    expect(new Surplus().observe(Number.NaN, stratum(30, 10))).toBe(0);
   });
 });
 

@@ -92,6 +92,18 @@ describe('is stopped', () => {
     expect(stopOf(slow)).not.toBeNull();
   });
 
+  test('a gray that is twice as slow and has three times the share that was asked for', () => {
+    const chance = new Chance(13);
+    const stop = stopOf({
+      seconds: 900,
+      share: 0.1,
+      prod: () => timed(21, 53, chance),
+      gray: () => timed(9, 61, chance),
+      history: () => timed(30, 53, chance),
+    });
+    expect(stop).not.toBeNull();
+  });
+
   test('by people, a gray on which every third person fails', () => {
     const people = {
       seconds: 90,
@@ -153,6 +165,25 @@ describe('goes on', () => {
       history: (t: number) => side(30, t % 3 === 0 ? 1 : 0),
     };
     expect(stopOf(burst)).toBeNull();
+  });
+
+  test('with one slow client that sends two thirds of what gray gets for three minutes', () => {
+    const chance = new Chance(17);
+    const slow = (t: number) => t > 200 && t <= 380;
+    const merged = (usual: SideTick, more: SideTick): SideTick => ({
+      ...side(usual.requests + more.requests),
+      hist: [...usual.hist, ...more.hist],
+    });
+    const launch = {
+      seconds: 600,
+      share: 0.05,
+      prod: () => timed(95, 53, chance),
+      gray: (t: number) => merged(timed(5, 53, chance), timed(slow(t) ? 10 : 0, 63, chance)),
+      history: () => timed(100, 53, chance),
+    };
+    expect(stopOf(launch)).toBeNull();
+    // The same requests would stop it if they were within gray's share.
+    expect(stopOf({...launch, share: 0.14})).not.toBeNull();
   });
 
   test('by people, with a person on gray who fails forty times', () => {
