@@ -1,6 +1,6 @@
 import type {Phase, Plan} from '../release/plan.ts';
 import {amount, countWords, timeWords} from './judge/amounts.ts';
-import {divergence} from './divergence.ts';
+import {divergence} from './judge/clear.ts';
 import {timeToShowAt} from './time-to-show.ts';
 
 /** A change of a share that is worth a notification. Shares are 0–1. */

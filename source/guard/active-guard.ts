@@ -1,8 +1,8 @@
 import type {CreateEvaluator} from '../analysis/evidence/reading.ts';
-import type {ExternalNumbers} from '../analysis/judge/external.ts';
+import type {ExternalNumbers} from '../analysis/judge/read-metric.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
-import type {Judged} from '../analysis/judge/judged.ts';
-import type {FindTraits} from '../analysis/judge/metric-traits.ts';
+import type {Judged} from '../analysis/judge/findings.ts';
+import type {FindTraits} from '../analysis/judge/situation.ts';
 import type {Side, Span} from '../analysis/numbers.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';

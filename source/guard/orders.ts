@@ -1,4 +1,4 @@
-import {type DueAlert, JUDGE_KEY} from '../analysis/judge/alerts.ts';
+import {type DueAlert, JUDGE_KEY} from '../analysis/judge/findings.ts';
 import {timeWords} from '../analysis/judge/amounts.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {reason} from '../analysis/judge/reasons.ts';

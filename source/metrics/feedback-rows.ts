@@ -1,6 +1,6 @@
 import {feedbackSeries} from '../analysis/feedback/series.ts';
 import {FEEDBACK_METRICS, type FeedbackMetric} from '../analysis/feedback/sides.ts';
-import type {ExternalReading} from '../analysis/judge/external.ts';
+import type {ExternalReading} from '../analysis/judge/read-metric.ts';
 import type {Side, Span} from '../analysis/numbers.ts';
 import type {FeedbackFollower} from './feedback.ts';
 import type {NumberState} from './prometheus/fault.ts';

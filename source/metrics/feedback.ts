@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {decodeFeedback, type GivenFeedback} from '../analysis/feedback/feedback.ts';
 import {FEEDBACK_METRICS, feedbackNumbers, type FeedbackTarget} from '../analysis/feedback/sides.ts';
-import type {ExternalNumbers, ExternalReading} from '../analysis/judge/external.ts';
+import type {ExternalNumbers, ExternalReading} from '../analysis/judge/read-metric.ts';
 
 /** Where feedback lies; the store's port fits as it is. */
 export interface FeedbackSource {

@@ -1,11 +1,10 @@
 import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/reading.ts';
 import type {EvidenceReading, EvidenceSnapshot} from '../analysis/evidence/reading.ts';
 import {evidenceTick, sideTick, type Seconds} from '../analysis/judge/evidence-tick.ts';
-import type {ExternalNumbers} from '../analysis/judge/external.ts';
+import type {ExternalNumbers} from '../analysis/judge/read-metric.ts';
 import {judge, overrule, type JudgeState, type Judgement} from '../analysis/judge/judge.ts';
 import type {Measured} from '../analysis/judge/window-reader.ts';
-import type {FindTraits} from '../analysis/judge/metric-traits.ts';
-import {ofRelease} from '../analysis/judge/situation.ts';
+import {type FindTraits, ofRelease} from '../analysis/judge/situation.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {SecondCounts} from '../analysis/windows/windows.ts';
 import type {Overruling, Release} from '../release/state.ts';

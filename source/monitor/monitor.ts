@@ -1,6 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {together, type ExternalNumbers} from '../analysis/judge/external.ts';
-import type {Judged} from '../analysis/judge/judged.ts';
+import {together, type ExternalNumbers} from '../analysis/judge/read-metric.ts';
+import type {Judged} from '../analysis/judge/findings.ts';
 import type {Side, SideNumbers, Span} from '../analysis/numbers.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';

@@ -1,5 +1,5 @@
 import type {Judgement} from '../analysis/judge/judge.ts';
-import type {Judged} from '../analysis/judge/judged.ts';
+import type {Judged} from '../analysis/judge/findings.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';

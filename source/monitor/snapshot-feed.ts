@@ -1,4 +1,4 @@
-import type {Judged} from '../analysis/judge/judged.ts';
+import type {Judged} from '../analysis/judge/findings.ts';
 import {takeSnapshot, urgentPart, type MonitorSnapshot, type MonitorSources} from './snapshot.ts';
 
 /** Data may come as often as it likes; a new snapshot is taken at most this often, milliseconds. */

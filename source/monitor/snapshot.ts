@@ -1,6 +1,6 @@
 import type {DataFault} from '../analysis/people/faults.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
-import {judgementOf, type Judged} from '../analysis/judge/judged.ts';
+import {judgementOf, type Judged} from '../analysis/judge/findings.ts';
 import {windowOfMetric} from '../analysis/limits.ts';
 import {METRIC_NAMES, summaryBy} from '../analysis/metrics.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type StreamStatus,
   type WindowView,
 } from '../analysis/numbers.ts';
-import {shownNames} from '../analysis/shown-names.ts';
+import {shownNames} from '../analysis/metric-value.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView, Snapshot} from '../controller/outcome.ts';
 import type {Light, MetricSnapshot} from '../metrics/prometheus/snapshot.ts';

@@ -1,8 +1,7 @@
 import type {Side, SideNumbers} from '../analysis/numbers.ts';
 import {METRIC_NAMES} from '../analysis/metrics.ts';
-import {shownNames} from '../analysis/shown-names.ts';
+import {shownNames, valueOf} from '../analysis/metric-value.ts';
 import {breaks, limitsOf} from '../analysis/limits.ts';
-import {valueOf} from '../analysis/metric-value.ts';
 import type {NumberState} from '../metrics/prometheus/fault.ts';
 import type {MetricSnapshot} from '../metrics/prometheus/snapshot.ts';
 import type {MonitorSnapshot} from './snapshot.ts';

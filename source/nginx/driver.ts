@@ -1,11 +1,10 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import type {EdgeSite} from '../audience/edge-site.ts';
+import type {EdgeSite} from '../audience/latch.ts';
 import type {Edge, EdgeTrouble} from './edge.ts';
 import type {EdgeFile} from './render.ts';
 import type {Split} from '../release/split.ts';
 import {confirmed, installFallback, UNCONFIRMED} from './watchdog.ts';
-import {Goal, type Step} from './goal.ts';
-import {KnownParts} from './known-parts.ts';
+import {Goal, KnownParts, type Step} from './goal.ts';
 
 /** What drives an edge is given. */
 export interface DriverOptions {

@@ -3,7 +3,7 @@ import {constants} from 'node:fs';
 import {link, lstat, open, readFile, rename, rm} from 'node:fs/promises';
 import {get} from 'node:http';
 import {basename} from 'node:path';
-import type {EdgeSite} from '../audience/edge-site.ts';
+import type {EdgeSite} from '../audience/latch.ts';
 import {hookEnvironment} from '../release/hook-environment.ts';
 
 const LONGEST_MS = 30_000;

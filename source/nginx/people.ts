@@ -1,4 +1,4 @@
-import type {EdgeSource} from '../audience/edge-site.ts';
+import type {EdgeSource} from '../audience/latch.ts';
 import type {Rule} from '../release/plan.ts';
 import type {Bit, Block} from './block.ts';
 import {Unwritable} from './words.ts';

@@ -1,4 +1,4 @@
-import type {EdgeFeature, EdgeSite} from '../audience/edge-site.ts';
+import type {EdgeFeature, EdgeSite} from '../audience/latch.ts';
 import type {Split, Tier} from '../release/split.ts';
 import {Block, type Bit} from './block.ts';
 import {bitOf, variableOf} from './people.ts';

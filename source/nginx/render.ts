@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {EdgeSite} from '../audience/edge-site.ts';
+import type {EdgeSite} from '../audience/latch.ts';
 import type {Split} from '../release/split.ts';
 import {variableOf} from './people.ts';
 import {prodText, renderFeature} from './render-feature.ts';

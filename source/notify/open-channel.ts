@@ -3,9 +3,8 @@ import type {Channel} from './channel.ts';
 import {mailChannel} from './mail.ts';
 import {readSecret, SecretMissing} from '../http/secret.ts';
 import {slackChannel} from './slack.ts';
-import {smsChannel} from './sms.ts';
+import {smsChannel, webhookChannel} from './sms.ts';
 import {failed} from './channel.ts';
-import {webhookChannel} from './webhook.ts';
 
 /** A channel as the configuration describes it, ready to be used; a secret that is missing is told with each try. */
 export function openChannel(spec: ChannelSpec): Channel {

@@ -2,10 +2,9 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {deliveryOf, type Delivery, type Dispatch} from '../release/dispatch.ts';
 import type {Intent} from '../release/command.ts';
 import type {WorkingLog} from '../controller/working-log.ts';
-import {failed, type Channel, type Tried} from './channel.ts';
+import {type Channel, TRIES_AT_MOST, type Tried, afterFailure, failed} from './channel.ts';
 import {CHANNEL_KEY, keyOf, nextDue, type Due} from './due.ts';
 import {messageOf, type Message, type MessageOptions} from './message.ts';
-import {afterFailure, TRIES_AT_MOST} from './policy.ts';
 
 /** What is needed to tell people. */
 export interface OutboxOptions extends MessageOptions {

@@ -1,20 +1,70 @@
 import type {CreateEvaluator, EvidenceEvaluator} from '../analysis/evidence/reading.ts';
 import type {SideTick} from '../analysis/evidence/tick.ts';
-import {NO_EXTERNAL} from '../analysis/judge/external.ts';
-import {judge, type JudgeState} from '../analysis/judge/judge.ts';
+import {type JudgeState, type Judgement, judge} from '../analysis/judge/judge.ts';
 import {hasToShow} from '../analysis/judge/longest-window.ts';
+import {NO_EXTERNAL} from '../analysis/judge/read-metric.ts';
+import type {FindTraits} from '../analysis/judge/situation.ts';
 import {PHASE_AT_MOST_MS} from '../analysis/judge/window-reader.ts';
-import type {FindTraits} from '../analysis/judge/metric-traits.ts';
-import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import type {Side} from '../analysis/numbers.ts';
+import {LogHistogram} from '../analysis/sketches/log-histogram.ts';
 import {BY_SECONDS_MS, LongWindows} from '../analysis/windows/long-windows.ts';
 import {MINUTE_MS, Minutes} from '../analysis/windows/minutes.ts';
-import {emptyPart, mergeTallies, type Tally, type TallyPart} from '../analysis/windows/roll-up.ts';
+import {type Tally, type TallyPart, emptyPart, mergeTallies} from '../analysis/windows/roll-up.ts';
 import {Windows} from '../analysis/windows/windows.ts';
 import type {Plan} from '../release/plan.ts';
+import type {Release} from '../release/state.ts';
 import type {RecordedHistory, RecordedSide, RecordedTick} from './line.ts';
-import {PlanProgress} from './plan-progress.ts';
 import type {Answer, Recording} from './recording.ts';
+
+/** How far a plan has come on a recording, as if every `advance` had been followed. */
+export class PlanProgress {
+  readonly plan: Plan;
+  phase = 0;
+  /** How long the phase has run, milliseconds. */
+  ranMs = 0;
+  /** When the phase began; null: with the recording. */
+  since: number | null = null;
+  state: Release['state'] = 'rolling';
+  left: Release['left'] = [];
+  #isRunning = true;
+  #final: Answer | null = null;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+  }
+
+  /** A rollback is the last word; null: none was said. */
+  get final(): Answer | null {
+    return this.#final;
+  }
+
+  /** Time passes in which the phase runs, unless its clock is held. */
+  serve(ms: number): void {
+    if (this.#isRunning && this.state === 'rolling') this.ranMs += ms;
+  }
+
+  /** What a judgement says, and what follows from it. @param percent that gray has, 0–100 */
+  follow({verdict, next, left, heldClock}: Judgement, at: number, percent: number): Answer {
+    this.#isRunning = heldClock === null;
+    const {action, reasons} = verdict;
+    const answer: Answer = {action, reason: reasons.map(({text}) => text).join('; ')};
+    if (action === 'rollback') this.#final = answer;
+    else if (action === 'pause') this.state = 'paused';
+    else if (next !== null) this.#goOn(at, percent, left);
+    return answer;
+  }
+
+  #goOn(at: number, percent: number, criteria: Judgement['left']): void {
+    this.left = [...this.left, {phase: this.phase, at, percent, criteria}];
+    if (this.phase === this.plan.phases.length - 1) {
+      this.state = 'promoting';
+      return;
+    }
+    this.phase += 1;
+    this.ranMs = 0;
+    this.since = at;
+  }
+}
 
 /** Second 0 of a recording: any moment will do, as long as nothing lies before 1970. */
 const ORIGIN_MS = 2_000_000_000_000;

@@ -1,5 +1,5 @@
 import type {EvidenceReading} from '../analysis/evidence/reading.ts';
-import {NO_EXTERNAL} from '../analysis/judge/external.ts';
+import {NO_EXTERNAL} from '../analysis/judge/read-metric.ts';
 import type {Tally} from '../analysis/windows/roll-up.ts';
 import {Windows} from '../analysis/windows/windows.ts';
 import {DEFAULT_EVIDENCE, EMPTY_PLAN} from '../config/plan/built-in.ts';
@@ -9,8 +9,7 @@ import {RecordingLines} from '../replay/recording.ts';
 import type {Commit} from '../release/commit.ts';
 import {hasGrayRoute} from '../release/derive-split.ts';
 import type {Release} from '../release/state.ts';
-import {keepSeconds} from './plan-recording.ts';
-import {PlanProgress} from './plan-progress.ts';
+import {PlanProgress, keepSeconds} from './plan-recording.ts';
 import {answerOf, type Answer} from './recording.ts';
 import type {JudgeBy} from './recordings.ts';
 

@@ -1,5 +1,5 @@
 import type {CreateEvaluator} from '../analysis/evidence/reading.ts';
-import type {FindTraits} from '../analysis/judge/metric-traits.ts';
+import type {FindTraits} from '../analysis/judge/situation.ts';
 import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import type {VerdictAction} from '../release/command.ts';
 import type {Plan} from '../release/plan.ts';

@@ -7,12 +7,19 @@ import {
   type Intent,
   type Stamp,
 } from './command.ts';
-import {areCauses, areCriteria, areFacts, isReason, isStepOutcome, VERDICT} from './common-shape.ts';
-import type {AlertLevel, Plan} from './plan.ts';
 import {
+  type Check,
+  type Shape,
+  type ShapeOf,
+  VERDICT,
+  areCauses,
+  areCriteria,
+  areFacts,
   isFlag,
   isNumber,
+  isReason,
   isRecord,
+  isStepOutcome,
   isText,
   listOf,
   nullable,
@@ -20,10 +27,8 @@ import {
   optional,
   recordOf,
   wrongField,
-  type Check,
-  type Shape,
-  type ShapeOf,
 } from './shape.ts';
+import type {AlertLevel, Plan} from './plan.ts';
 import type {Freeze} from './freeze.ts';
 
 type Seen = NonNullable<Extract<Intent, {type: 'rollback'}>['seen']>;

@@ -1,15 +1,19 @@
 import type {Approver, Wish} from './approval.ts';
 import {DELIVERY_OUTCOMES} from './command.ts';
-import {areCauses, areCriteria, areSteps, isReason, isStepOutcome, VERDICT} from './common-shape.ts';
-import type {Event, EventType, UnknownEvent} from './event.ts';
-import {isPercent} from './split.ts';
-import {mistakeInPlan} from './plan-shape.ts';
-import {ALERT_LEVELS, type Plan} from './plan.ts';
 import {
+  type Check,
+  type Shape,
+  type ShapeOf,
+  VERDICT,
+  areCauses,
+  areCriteria,
+  areSteps,
   isFlag,
   isMoment,
   isNumber,
+  isReason,
   isRecord,
+  isStepOutcome,
   isText,
   listOf,
   nullable,
@@ -17,10 +21,11 @@ import {
   optional,
   recordOf,
   wrongField,
-  type Check,
-  type Shape,
-  type ShapeOf,
 } from './shape.ts';
+import type {Event, EventType, UnknownEvent} from './event.ts';
+import {isPercent} from './split.ts';
+import {mistakeInPlan} from './plan-shape.ts';
+import {ALERT_LEVELS, type Plan} from './plan.ts';
 
 type Fields<K extends EventType> = ShapeOf<Extract<Event, {type: K}>>;
 type Left = Fields<'phase-opening'>['left'] extends Check<infer T extends object> ? T : never;

@@ -1,3 +1,6 @@
+import {STEP_OUTCOMES, type StepOutcome, VERDICT_ACTIONS} from './command.ts';
+import {FOOTINGS, type PauseCause, type Reason, type Step, type Verdict} from './state.ts';
+
 /**
  * Whether a value that came from outside is a T, as far as it is looked at. The second part is never there: it makes the
  * compiler refuse a check that takes less or more than the type says.
@@ -59,3 +62,39 @@ export const listOf = <T extends object>(
 export function wrongField(value: Record<string, unknown>, shape: Shape): string | null {
   return Object.entries(shape).find(([field, fits]) => !fits(value[field]))?.[0] ?? null;
 }
+
+/** Checks of what commands and events both carry. */
+
+const isFigure = optional(nullable(isNumber));
+export const isReason: Check<Reason> = recordOf<Reason>({
+  code: isText,
+  text: isText,
+  metric: optional(nullable(isText)),
+  value: isFigure,
+  threshold: isFigure,
+  samples: isFigure,
+  windowSeconds: isFigure,
+});
+/** Kinds of a newer version are kept and overrule nothing here. */
+export const areCauses: Check<PauseCause[]> = listOf<PauseCause>({kind: isText});
+export const areCriteria = listOf<{text: string; outcome: string}>({text: isText, outcome: isText});
+export const isStepOutcome: Check<StepOutcome> = oneOf(STEP_OUTCOMES);
+/** Numbers by name. */
+export const areFacts: Check<Record<string, number>> = (value): value is Record<string, number> =>
+  isRecord(value) && Object.values(value).every(isNumber);
+export const areSteps: Check<Step[]> = listOf<Step>({
+  id: isText,
+  run: isText,
+  name: isText,
+  state: isText,
+  attempts: isNumber,
+  error: nullable(isText),
+  facts: isRecord,
+});
+
+export const VERDICT: ShapeOf<Omit<Verdict, 'at'>> = {
+  action: oneOf(VERDICT_ACTIONS),
+  reasons: listOf<Reason>({code: isText, text: isText}),
+  onset: optional(nullable(isNumber)),
+  footing: optional(nullable(oneOf(FOOTINGS))),
+};

@@ -1,5 +1,5 @@
 import {open, type FileHandle} from 'node:fs/promises';
-import {RecordingFault} from './fault.ts';
+import {RecordingFault} from './read.ts';
 
 const HEADER = Buffer.from('{"type":"recording"');
 const NEWLINE = 10;

@@ -1,12 +1,115 @@
 import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import type {WindowView} from '../analysis/numbers.ts';
-import type {Begin} from '../analysis/windows/windows.ts';
-import {openPastView, type PastView} from '../controller/past-view.ts';
+import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
+import {type Begin, Windows} from '../analysis/windows/windows.ts';
+import {type PastView, openPastView} from '../controller/past-view.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
 import {SnapshotFeed} from '../monitor/snapshot-feed.ts';
-import {playedMoment, play, type Playing, type PlayKey} from './clock.ts';
 import type {Recording} from './recording.ts';
-import {WindowsAt} from './windows-at.ts';
+
+/** Windows at any moment of a recording. A step forward costs a second of data, a step back an hour of it. */
+export class WindowsAt {
+  readonly #seconds: readonly Tally[];
+  readonly #declared: DeclaredMetrics;
+  #windows: Windows;
+  #at = Number.NEGATIVE_INFINITY;
+  /** Index of the first second that is not in the windows yet. */
+  #next = 0;
+  #begun = '';
+
+  constructor(seconds: readonly Tally[], declared: DeclaredMetrics) {
+    this.#seconds = seconds;
+    this.#declared = declared;
+    this.#windows = new Windows(declared);
+  }
+
+  /**
+   * The windows at a moment, for the release and split of that moment. A step back returns another object.
+   */
+  at(moment: number, begin: Begin): Windows {
+    const isBack = moment < this.#at;
+    const isFar = moment - this.#at > KEEP_SECONDS_MS;
+    if (isBack || isFar) this.#begin(moment);
+    const named = JSON.stringify(begin);
+    if (named !== this.#begun) this.#windows.begin(begin);
+    this.#begun = named;
+    for (let tally = this.#seconds[this.#next]; tally !== undefined; tally = this.#seconds[++this.#next]) {
+      if (tally.t + tally.ms > moment) break;
+      this.#windows.restore(tally);
+    }
+    this.#at = moment;
+    return this.#windows;
+  }
+
+  #begin(moment: number): void {
+    this.#windows = new Windows(this.#declared);
+    this.#begun = '';
+    this.#next = firstFrom(this.#seconds, moment - KEEP_SECONDS_MS);
+  }
+}
+
+/** Index of the first second that begins at `from` or later. */
+function firstFrom(seconds: readonly Tally[], from: number): number {
+  let [low, high] = [0, seconds.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((seconds[middle]?.t ?? Infinity) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Playing speeds of a recording. */
+const SPEEDS = [1, 2, 5, 10, 30, 60] as const;
+
+/** Position in a recording. Pure: `real` is a monotonic clock in milliseconds. */
+export interface Playing {
+  /** The moment that is shown at `since`. */
+  at: number;
+  since: number;
+  speed: number;
+  isRunning: boolean;
+}
+
+/** Actions on a playing recording; `by` in milliseconds. */
+export type PlayKey =
+  {type: 'step'; by: number} | {type: 'faster'} | {type: 'slower'} | {type: 'to'; at: number};
+
+interface Bounds {
+  from: number;
+  to: number;
+}
+
+/** The moment that is shown now, milliseconds since 1970. */
+export function playedMoment(
+  {at, since, speed, isRunning}: Playing,
+  real: number,
+  {from, to}: Bounds,
+): number {
+  const moved = isRunning ? at + (real - since) * speed : at;
+  return Math.min(to, Math.max(from, moved));
+}
+
+/** Applies an action. Changes of speed keep the moment; steps and jumps stop the playing. */
+export function play(playing: Playing, key: PlayKey, real: number, bounds: Bounds): Playing {
+  const at = playedMoment(playing, real, bounds);
+  const index = SPEEDS.findIndex(speed => speed >= playing.speed);
+  const kept = {...playing, at, since: real};
+  switch (key.type) {
+    case 'step':
+      return {...kept, at: Math.min(bounds.to, Math.max(bounds.from, at + key.by)), isRunning: false};
+    case 'to':
+      return {...kept, at: Math.min(bounds.to, Math.max(bounds.from, key.at)), isRunning: false};
+    case 'faster':
+      return {
+        ...kept,
+        speed: SPEEDS[Math.min(SPEEDS.length - 1, index + 1)] ?? playing.speed,
+        isRunning: true,
+      };
+    case 'slower':
+      return {...kept, speed: SPEEDS[Math.max(0, index - 1)] ?? playing.speed, isRunning: true};
+  }
+}
 
 /** The past of a feature, and the moment of it that is shown first. */
 export interface PastOptions {

@@ -1,13 +1,64 @@
 import {createReadStream} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
-import type {ControllerView} from '../controller/outcome.ts';
 import {quote} from '../config/yaml/mistake.ts';
-import {RecordingReader, recordingOf, type Recording, type RecordingMistake} from './recording.ts';
+import type {ControllerView} from '../controller/outcome.ts';
 import type {FeatureView} from '../store/port.ts';
-import {RecordingFault} from './fault.ts';
-import {LineSplitter, LONGEST_LINE} from './line-splitter.ts';
 import {readDecoded} from './read-tallies.ts';
+import {type Recording, type RecordingMistake, RecordingReader, recordingOf} from './recording.ts';
+
+/** Most characters of a line. */
+export const LONGEST_LINE = 4 * 1024 * 1024;
+
+/** Splits chunks of text into lines. Of a line that is too long, only the fact is kept. */
+export class LineSplitter {
+  #rest = '';
+  #isTooLong = false;
+
+  /** Adds a chunk and calls back for each complete line; null for a line that was too long. */
+  push(chunk: string, onLine: (line: string | null) => void): void {
+    let from = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
+      this.#emit(chunk.slice(from, end), onLine);
+      from = end + 1;
+    }
+    this.#keep(from === 0 ? chunk : chunk.slice(from));
+  }
+
+  /** Returns the rest without an end of line. */
+  end(onLine: (line: string | null) => void): void {
+    if (this.#rest !== '' || this.#isTooLong) this.#emit('', onLine);
+  }
+
+  #emit(tail: string, onLine: (line: string | null) => void): void {
+    this.#keep(tail);
+    const line = this.#isTooLong ? null : this.#rest;
+    this.#rest = '';
+    this.#isTooLong = false;
+    onLine(line);
+  }
+
+  #keep(text: string): void {
+    if (this.#isTooLong || text === '') return;
+    this.#isTooLong = this.#rest.length + text.length > LONGEST_LINE;
+    this.#rest = this.#isTooLong ? '' : this.#rest + text;
+  }
+}
+
+/** A recording that cannot be read or written, in words for the person who named it. */
+export class RecordingFault extends Error {
+  override readonly name = 'RecordingFault';
+  /** A short word for machines: `no-file`, `bad-recording`. */
+  readonly code: string;
+  /** What to do next, best a command to type. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string, code: string) {
+    super(message);
+    this.hint = hint;
+    this.code = code;
+  }
+}
 
 /** What a store still holds of a feature: its whole log, and the seconds of the last hour; null: nothing. @throws StoreFault */
 export async function pastOf(feature: FeatureView, view: ControllerView): Promise<Recording | null> {

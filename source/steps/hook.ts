@@ -1,7 +1,7 @@
 import {type HookVariables, hookEnvironment} from '../release/hook-environment.ts';
 import type {Hook, Phase} from '../release/plan.ts';
 import type {Release, Step} from '../release/state.ts';
-import type {KeptOutput, StepOutput} from '../release/step-output.ts';
+import type {KeptOutput, StepOutput} from '../release/step.ts';
 import {endOf} from '../release/well-formed.ts';
 import {type CommandOptions, type Ending, KILL_AFTER_MS, runCommand} from './command.ts';
 import type {Performed, Performer} from './run-steps.ts';

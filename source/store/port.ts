@@ -1,7 +1,7 @@
 import type {Identity} from '../release/command.ts';
 import type {Commit} from '../release/commit.ts';
 import type {FreezeEntry} from '../release/freeze.ts';
-import type {KeptOutput, StepOutput} from '../release/step-output.ts';
+import type {KeptOutput, StepOutput} from '../release/step.ts';
 
 /** An entry of the sample stream: field names and values, not parsed. */
 export interface SampleEntry {

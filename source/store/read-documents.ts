@@ -9,7 +9,7 @@ import {
   upTo,
   wrongField,
 } from '../release/shape.ts';
-import type {KeptOutput} from '../release/step-output.ts';
+import type {KeptOutput} from '../release/step.ts';
 import {fromJson} from '../release/well-formed.ts';
 import {ROUTER_KINDS, type RollUp, type RollUpReader, type RouterReport} from './port.ts';
 

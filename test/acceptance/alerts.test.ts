@@ -1,6 +1,6 @@
 import type {Redis} from 'ioredis';
 import {describe, expect, test} from 'vitest';
-import {signatureOf} from '../../source/notify/webhook.ts';
+import {signatureOf} from '../../source/notify/sms.ts';
 import {httpReceiver, mailReceiver} from '../notify/receivers.ts';
 import {redisMissing} from '../servers/redis.ts';
 import {embeddedPlace, FEATURE, logOf, openConsole, redisPlace, startRelease, type Place} from './place.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {shownNames} from '../../source/analysis/shown-names.ts';
+import {isCounter, shownNames, valueOf} from '../../source/analysis/metric-value.ts';
 import {decodeTally, encodeTally} from '../../source/analysis/windows/roll-up.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {enEdges} from '../../source/console/messages/en-edges.ts';
@@ -7,7 +7,6 @@ import {zhEdges} from '../../source/console/messages/zh-edges.ts';
 import {en} from '../../source/console/messages/en.ts';
 import {zh} from '../../source/console/messages/zh.ts';
 import {compare} from '../../source/console/present/sides/compare.ts';
-import {isCounter, valueOf} from '../../source/analysis/metric-value.ts';
 import {metricOf} from '../../source/console/present/sides/metric.ts';
 import {reasonText} from '../../source/console/present/verdict/reason-text.ts';
 import {OPEN} from '../../source/console/present/clean.ts';

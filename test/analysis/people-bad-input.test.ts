@@ -13,7 +13,7 @@ import {decodeTally, encodeTally} from '../../source/analysis/windows/roll-up.ts
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {bucketOf} from '../../source/audience/bucket.ts';
 import {SampleParser} from '../../source/metrics/sample.ts';
-import {WindowsAt} from '../../source/replay/windows-at.ts';
+import {WindowsAt} from '../../source/replay/past-monitor.ts';
 import {T0} from './feed.ts';
 
 const BEGIN = {release: 'r-1', splitVersion: 1, since: T0};

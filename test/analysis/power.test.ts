@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {divergence} from '../../source/analysis/divergence.ts';
+import {divergence} from '../../source/analysis/judge/clear.ts';
 import {forecastPhase, planDoubts, requestsAtLeast, requestsBeside} from '../../source/analysis/power.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {readPlan} from '../../source/config/plan/plan-file.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {counterOfShare, shownNames} from '../../source/analysis/shown-names.ts';
+import {counterOfShare, shownNames} from '../../source/analysis/metric-value.ts';
 
 const counters = (values: Record<string, number>) => ({counters: values});
 

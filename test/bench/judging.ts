@@ -8,7 +8,7 @@ import {cpus, loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
-import {NO_EXTERNAL} from '../../source/analysis/judge/external.ts';
+import {NO_EXTERNAL} from '../../source/analysis/judge/read-metric.ts';
 import {LogHistogram} from '../../source/analysis/sketches/log-histogram.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {standing} from '../../source/cli/commands/reachable.ts';
+import {standing} from '../../source/cli/commands/execute.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Intent} from '../../source/release/command.ts';

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, test} from 'vitest';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
 import {readCondition} from '../../source/config/condition/condition.ts';
-import {describeCondition} from '../../source/config/describe/condition.ts';
+import {describeCondition} from '../../source/config/describe/phase.ts';
 import {describePlan} from '../../source/config/describe/plan.ts';
 import {describeRule} from '../../source/config/describe/rule.ts';
 import {metricBook} from '../../source/config/condition/metric-book.ts';

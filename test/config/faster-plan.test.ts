@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {fasterPlan} from '../../source/config/plan/faster-plan.ts';
+import {fasterPlan} from '../../source/config/describe/plan.ts';
 import {readPlan} from '../../source/config/plan/plan-file.ts';
 import type {Plan} from '../../source/release/plan.ts';
 import {DAY, HOUR, MINUTE, SECOND} from '../release/specification.ts';

@@ -1,7 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {readDuration} from '../../source/config/duration.ts';
-import {nearest} from '../../source/config/yaml/nearest.ts';
-import {readPercent} from '../../source/config/percent.ts';
+import {readDuration, readPercent} from '../../source/config/values.ts';
+import {nearest} from '../../source/config/yaml/path.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

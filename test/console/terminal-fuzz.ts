@@ -2,7 +2,7 @@
  * Seeded byte strings by the grammar of what real terminals send, cut into reads at any byte with any pause between, held
  * against what a console may rely on. Each case follows from the seed and its number alone.
  */
-import {INTRODUCERS, goesOn} from '../../source/console/input/rest-of-sequence.ts';
+import {INTRODUCERS, goesOn} from '../../source/console/input/sequence-keys.ts';
 import {ESCAPE_MS, NO_INPUT, readInput, SPLIT_MS} from '../../source/console/input/terminal-input.ts';
 
 const ESC = '\u001B';

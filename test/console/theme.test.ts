@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {SIDE_COLORS} from '../../source/analysis/side-colors.ts';
 import {COLORS, MONOCHROME} from '../../source/console/theme.ts';
-import {STYLE} from '../../source/report/html/style.ts';
+import {STYLE} from '../../source/report/html/page.ts';
 
 /** The contrast of two colours as WCAG defines it. */
 function contrast(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import type {DueAlert} from '../../source/analysis/judge/alerts.ts';
+import type {DueAlert} from '../../source/analysis/judge/findings.ts';
 import type {Judgement} from '../../source/analysis/judge/judge.ts';
 import {alertOrders, ordersOf, type Order, type GuardInput} from '../../source/guard/orders.ts';
 import type {VerdictAction} from '../../source/release/command.ts';

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {afterEach, describe, expect, test} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
-import {fasterPlan} from '../../source/config/plan/faster-plan.ts';
+import {fasterPlan} from '../../source/config/describe/plan.ts';
 import {readPlan} from '../../source/config/plan/plan-file.ts';
 import {presetGuardrails} from '../../source/config/plan/presets.ts';
 import type {Plan} from '../../source/release/plan.ts';

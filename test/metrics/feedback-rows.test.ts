@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {ExternalReading} from '../../source/analysis/judge/external.ts';
+import type {ExternalReading} from '../../source/analysis/judge/read-metric.ts';
 import {feedbackRows} from '../../source/metrics/feedback-rows.ts';
 import type {Remembered} from '../../source/metrics/feedback.ts';
 

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {EdgeSource} from '../../source/audience/edge-site.ts';
+import type {EdgeSource} from '../../source/audience/latch.ts';
 import {renderEdge} from '../../source/nginx/render.ts';
 import {
   CASES,

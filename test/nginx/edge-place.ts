@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import type {EdgeSite, EdgeSource} from '../../source/audience/edge-site.ts';
+import type {EdgeSite, EdgeSource} from '../../source/audience/latch.ts';
 import {openEdge, type Edge, type EdgeOptions} from '../../source/nginx/edge.ts';
 import {renderEdge} from '../../source/nginx/render.ts';
 import {siteOf} from './site.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {exposureBound, servedNow, type EdgeMoment, type Served} from '../../source/nginx/edge-report.ts';
+import {exposureBound, servedNow, type EdgeMoment, type Served} from '../../source/nginx/agent.ts';
 import {splitOf} from './site.ts';
 
 const split = splitOf('pay', {percent: 20});

@@ -1,4 +1,4 @@
-import type {EdgeSite} from '../../source/audience/edge-site.ts';
+import type {EdgeSite} from '../../source/audience/latch.ts';
 import type {Split} from '../../source/release/split.ts';
 import {saltOf} from '../../source/release/derive-split.ts';
 

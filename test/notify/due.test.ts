@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {ADOPT_MS, keyOf, nextDue, type Due, type Sight} from '../../source/notify/due.ts';
-import {JUDGE_KEY} from '../../source/analysis/judge/alerts.ts';
+import {JUDGE_KEY} from '../../source/analysis/judge/findings.ts';
 import type {ChannelRoute} from '../../source/release/channel.ts';
 import {fourPhases} from '../release/plans.ts';
 import {

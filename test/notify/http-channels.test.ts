@@ -7,7 +7,7 @@ import {afterEach, describe, expect, test, vi} from 'vitest';
 import {lackOfChannel, openChannel} from '../../source/notify/open-channel.ts';
 import {retryAfter} from '../../source/notify/post.ts';
 import {sendTest} from '../../source/notify/send-test.ts';
-import {signatureOf} from '../../source/notify/webhook.ts';
+import {signatureOf} from '../../source/notify/sms.ts';
 import type {ChannelSpec, SlackSpec, SmsSpec, WebhookSpec} from '../../source/release/channel.ts';
 import {forwardProxy} from '../servers/forward-proxy.ts';
 import {freePort} from '../servers/ports.ts';

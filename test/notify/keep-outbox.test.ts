@@ -1,7 +1,7 @@
 import {describe, expect, test, vi} from 'vitest';
 import {emptyOutbox, keepOutbox} from '../../source/notify/keep-outbox.ts';
 import {Outbox} from '../../source/notify/outbox.ts';
-import {afterFailure, TRIES_AT_MOST} from '../../source/notify/policy.ts';
+import {afterFailure, TRIES_AT_MOST} from '../../source/notify/channel.ts';
 import type {WebhookSpec} from '../../source/release/channel.ts';
 import type {Intent} from '../../source/release/command.ts';
 import {fourPhases} from '../release/plans.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {readLine} from '../../source/protocol/line.ts';
-import {LineSplitter, LONGEST_LINE} from '../../source/replay/line-splitter.ts';
+import {LineSplitter, LONGEST_LINE} from '../../source/replay/read.ts';
 
 const read = (value: unknown) => readLine(JSON.stringify(value));
 const SIDE = {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {playedMoment, play, type Playing} from '../../source/replay/clock.ts';
+import {playedMoment, play, type Playing} from '../../source/replay/past-monitor.ts';
 
 const bounds = {from: 1000, to: 100_000};
 const begun: Playing = {at: 1000, since: 0, speed: 1, isRunning: true};

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {encodeTally, type Tally} from '../../source/analysis/windows/roll-up.ts';
 import {RecordingReader, recordingOf, type RecordingLine} from '../../source/replay/recording.ts';
-import {WindowsAt} from '../../source/replay/windows-at.ts';
+import {WindowsAt} from '../../source/replay/past-monitor.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import {next, pause, rollback, start} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';

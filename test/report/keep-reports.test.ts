@@ -6,7 +6,7 @@ import type {ReportKeeping} from '../../source/cli/report/write-report.ts';
 import {keepReports} from '../../source/cli/report/keep-reports.ts';
 import {openPastView} from '../../source/controller/past-view.ts';
 import type {Commit} from '../../source/release/commit.ts';
-import type {KeptOutput} from '../../source/release/step-output.ts';
+import type {KeptOutput} from '../../source/release/step.ts';
 import {openStore} from '../../source/store/open.ts';
 import {complete, rollback, run, start, takenBack} from '../release/orders.ts';
 import {fourPhases} from '../release/plans.ts';

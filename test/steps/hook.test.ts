@@ -6,7 +6,7 @@ import {expect, onTestFinished, test, vi} from 'vitest';
 import {hookPerformer} from '../../source/steps/hook.ts';
 import type {Hook} from '../../source/release/plan.ts';
 import type {Release, Step} from '../../source/release/state.ts';
-import type {KeptOutput, StepOutput} from '../../source/release/step-output.ts';
+import type {KeptOutput, StepOutput} from '../../source/release/step.ts';
 
 const release = {
   id: 'r-1',

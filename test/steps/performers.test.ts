@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {performersFor} from '../../source/steps/performers.ts';
 import type {Step} from '../../source/release/state.ts';
-import type {StepOutput} from '../../source/release/step-output.ts';
+import type {StepOutput} from '../../source/release/step.ts';
 import {given} from '../release/specification.ts';
 import {begin, rollback, start} from '../release/orders.ts';
 import {eventually} from '../patience.ts';

@@ -1,8 +1,7 @@
 import type {Guardrail} from '../../release/plan.ts';
-import {isProdSickToo} from './both-sides.ts';
-import {isClear, isOver} from './clear.ts';
+import {isClear, isOver, isProdSickToo} from './clear.ts';
 import {judgeCondition} from './judge-condition.ts';
-import {judgeForAlarm, judgeForRaise} from './judge-raise.ts';
+import {judgeForAlarm, judgeForRaise} from './criteria.ts';
 import type {WindowReader} from './window-reader.ts';
 import type {Outcome} from './outcome.ts';
 import {follow, type Sighting, type HoldTimer} from './hold-timer.ts';

@@ -1,13 +1,12 @@
 import type {PauseCause, Verdict} from '../../release/state.ts';
-import {dueAlerts, type DueAlert} from './alerts.ts';
+import {type DueAlert, type Findings, type Hearing, dueAlerts} from './findings.ts';
 import {criteriaLeft, judgeCriteria} from './criteria.ts';
 import type {Loudest} from '../windows/instances.ts';
-import type {Findings, Hearing} from './findings.ts';
 import {judgeGuardrails, pauses, type HoldTimers} from './guardrails.ts';
 import {WindowReader} from './window-reader.ts';
 import {NO_RATIO_STATE, readRatio, type RatioState} from './read-ratio.ts';
 import type {Situation} from './situation.ts';
-import {staleAfterMs} from './stale.ts';
+import {staleAfterMs} from './judge-condition.ts';
 import {pauseCauses, verdictOf} from './verdict.ts';
 
 /**

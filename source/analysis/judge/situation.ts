@@ -1,10 +1,19 @@
-import type {Plan} from '../../release/plan.ts';
 import {closedGate, gateReason} from '../../release/gate.ts';
+import type {Plan, Unit} from '../../release/plan.ts';
 import type {Reason, Release, ReleaseState} from '../../release/state.ts';
 import type {EvidenceReading} from '../evidence/reading.ts';
-import type {ExternalNumbers} from './external.ts';
+import type {ExternalNumbers} from './read-metric.ts';
 import type {Measured} from './window-reader.ts';
-import type {FindTraits} from './metric-traits.ts';
+
+/** What the judge needs to know of a metric beside its numbers. */
+export interface MetricTraits {
+  unit: Unit;
+  /** Which way is better; null where neither is. */
+  better: 'lower' | 'higher' | null;
+}
+
+/** The traits of a metric by the name conditions use; null where it is not known. `config/metric-book.ts` has them. */
+export type FindTraits = (name: string) => MetricTraits | null;
 
 /** Everything a judgement depends on beside what was seen before. */
 export interface Situation {

@@ -1,9 +1,8 @@
 import type {Loudest} from '../windows/instances.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
-import type {ExternalNumbers} from './external.ts';
-import type {FindTraits} from './metric-traits.ts';
-import type {MetricReading} from './read-metric.ts';
+import type {ExternalNumbers, MetricReading} from './read-metric.ts';
+import type {FindTraits} from './situation.ts';
 
 /** What the judge reads samples from, each over a span of the running split; `Windows` is one. */
 export interface Measured {

@@ -5,7 +5,7 @@ import type {Side, Span} from '../numbers.ts';
 import * as reading from './reading.ts';
 import type {SecondRing, Seconds} from './second-ring.ts';
 import {StepMemo, remembered} from './step-memo.ts';
-import {counterOfShare} from '../shown-names.ts';
+import {counterOfShare} from '../metric-value.ts';
 
 /** More steps than this are not drawn by anybody. */
 const MOST_STEPS = 4096;

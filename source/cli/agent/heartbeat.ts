@@ -1,8 +1,24 @@
-import {spawn, type ChildProcess} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
+import {dirname, resolve} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
+import type {NginxConfig} from '../../config/project/nginx.ts';
 import {BEAT, BEAT_EVERY_MS, FAREWELL} from '../../nginx/watchdog.ts';
 import type {Call} from '../call.ts';
 import {systemdReadiness} from '../process.ts';
+import type {Settings} from '../session/settings.ts';
+
+/** The edge that the configuration speaks of, its paths from where they stand; null: it speaks of none. */
+export function edgeConfigOf({config}: Pick<Settings, 'config'>): NginxConfig | null {
+  const nginx = config?.value.nginx ?? null;
+  if (config === null || nginx === null) return null;
+  const folder = dirname(resolve(config.path));
+  const {include, reload} = nginx;
+  return {
+    ...nginx,
+    include: resolve(folder, include),
+    reload: 'pidFile' in reload ? {pidFile: resolve(folder, reload.pidFile)} : reload,
+  };
+}
 
 /** Least time between two starts of a watchdog that ends at once, milliseconds. */
 const LIVES_AT_LEAST_MS = 1000;

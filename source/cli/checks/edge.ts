@@ -1,11 +1,11 @@
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {plainText} from '../../analysis/plain-text.ts';
-import {exposureBound} from '../../nginx/edge-report.ts';
+import {exposureBound} from '../../nginx/agent.ts';
 import {openEdge} from '../../nginx/edge.ts';
 import {hashOf} from '../../nginx/render.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
-import {edgeConfigOf} from '../agent/edge-config.ts';
+import {edgeConfigOf} from '../agent/heartbeat.ts';
 import type {Settings} from '../session/settings.ts';
 import {type Finding, doubt, fine, wrong} from './finding.ts';
 

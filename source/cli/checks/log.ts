@@ -1,7 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
-import type {Rehearsal} from '../../controller/rehearse.ts';
-import type {Verification} from '../../controller/verify-log.ts';
+import type {Rehearsal, Verification} from '../../controller/verify-log.ts';
 import {StoreFault} from '../../store/fault.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
 

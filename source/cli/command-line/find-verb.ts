@@ -1,5 +1,5 @@
 import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/nearest.ts';
+import {nearest} from '../../config/yaml/path.ts';
 import {usage} from '../output/failure.ts';
 import {EVERYWHERE, written, type FlagName} from './flags.ts';
 import type {Parsed} from './parse.ts';

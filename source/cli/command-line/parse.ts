@@ -1,4 +1,4 @@
-import {nearest} from '../../config/yaml/nearest.ts';
+import {nearest} from '../../config/yaml/path.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import {usage, type Failure} from '../output/failure.ts';
 import {entryOf, FLAG_NAMES, written, type FlagName, type Flags} from './flags.ts';

@@ -1,4 +1,4 @@
-import {readDuration} from '../../config/duration.ts';
+import {readDuration} from '../../config/values.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import type {Language} from '../../console/messages/catalogue.ts';
 import {isPercent} from '../../release/split.ts';

@@ -1,9 +1,6 @@
 import type {Verb} from './verb.ts';
 import {BESIDE} from './verbs-beside.ts';
-import {FILES} from './verbs-of-files.ts';
-import {ROUTING} from './verbs-for-routers.ts';
-import {GOVERNING} from './verbs-that-govern.ts';
-import {SHARING} from './verbs-sharing.ts';
+import {FILES, GOVERNING, ROUTING, SHARING} from './verbs-of-guard.ts';
 import {MOVING} from './verbs-that-move.ts';
 
 /** Every verb, in the order of the help. */

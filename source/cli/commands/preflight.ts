@@ -1,7 +1,7 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import type {Traffic} from '../../analysis/power.ts';
 import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/nearest.ts';
+import {nearest} from '../../config/yaml/path.ts';
 import type {Plan} from '../../release/plan.ts';
 import {startOf} from '../../release/well-formed.ts';
 import type {Call} from '../call.ts';

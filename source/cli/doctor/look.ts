@@ -1,7 +1,6 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {ControllerView, Snapshot} from '../../controller/outcome.ts';
-import {rehearseAppend} from '../../controller/rehearse.ts';
-import {verifyLog} from '../../controller/verify-log.ts';
+import {rehearseAppend, verifyLog} from '../../controller/verify-log.ts';
 import {openPrometheus} from '../../monitor/prometheus.ts';
 import type {Plan} from '../../release/plan.ts';
 import {StoreFault} from '../../store/fault.ts';
@@ -16,7 +15,7 @@ import {checkAppend, checkChain, checkLog} from '../checks/log.ts';
 import {checkPrometheus} from '../checks/prometheus.ts';
 import {checkClocks, checkGuard, checkPlan, checkRouters, checkServices} from '../checks/running.ts';
 import {checkStore} from '../checks/store.ts';
-import {channelSpecs} from '../notify/channel-specs.ts';
+import {channelSpecs} from '../notify/notify-meanwhile.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import type {Settings} from '../session/settings.ts';
 

@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import {createEvaluator} from '../../analysis/evidence/evidence.ts';
-import type {Judged} from '../../analysis/judge/judged.ts';
+import type {Judged} from '../../analysis/judge/findings.ts';
 import {metricBook} from '../../config/condition/metric-book.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';

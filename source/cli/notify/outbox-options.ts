@@ -8,7 +8,7 @@ import type {OutboxOptions} from '../../notify/outbox.ts';
 import type {Actor} from '../../release/command.ts';
 import {nameHere} from '../commands/actor.ts';
 import type {Settings} from '../session/settings.ts';
-import {channelSpecs} from './channel-specs.ts';
+import {channelSpecs} from './notify-meanwhile.ts';
 
 /** Who tells people from this process, and when it is its part to. */
 export interface Notifier {

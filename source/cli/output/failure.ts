@@ -1,7 +1,7 @@
 import type {Outcome} from '../../controller/outcome.ts';
 import type {Refusal, RefusalCode, RefusalFacts} from '../../release/refusal.ts';
 import {StoreFault, type StoreFaultCode} from '../../store/fault.ts';
-import {RecordingFault} from '../../replay/fault.ts';
+import {RecordingFault} from '../../replay/read.ts';
 import {EXIT, type ExitCode} from './exit.ts';
 
 /** Why a verb ends without having done what was asked. One sentence, and what to do next. */

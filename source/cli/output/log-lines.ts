@@ -8,7 +8,7 @@ import {isKnownEvent} from '../../release/event-shape.ts';
 import type {Event, UnknownEvent} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Reason, State} from '../../release/state.ts';
-import type {KeptOutput} from '../../release/step-output.ts';
+import type {KeptOutput} from '../../release/step.ts';
 import type {Call} from '../call.ts';
 import {languageOf} from '../command-line/typed-values.ts';
 import type {Look} from '../session/session.ts';

@@ -1,5 +1,5 @@
 import {momentOf} from '../../audience/moment.ts';
-import {readDuration} from '../../config/duration.ts';
+import {readDuration} from '../../config/values.ts';
 import type {ConsoleMode, Deck} from '../../console/deck.ts';
 import type {Actor} from '../../release/command.ts';
 import {type PastOptions, openPastMonitor} from '../../replay/past-monitor.ts';

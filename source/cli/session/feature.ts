@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {userInfo} from 'node:os';
 import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/nearest.ts';
+import {nearest} from '../../config/yaml/path.ts';
 import {isFeatureName} from '../../release/name.ts';
 import {usage} from '../output/failure.ts';
 

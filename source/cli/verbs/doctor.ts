@@ -18,7 +18,7 @@ import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, failureOf, failureOfOutcome} from '../output/failure.ts';
 import {chooseFeature} from '../session/feature.ts';
 import {mendedWords} from '../guard/keep-feature.ts';
-import {channelSpecs} from '../notify/channel-specs.ts';
+import {channelSpecs} from '../notify/notify-meanwhile.ts';
 import {configuredPlan, loadSettings, type Settings} from '../session/settings.ts';
 import {openToLook} from '../session/session.ts';
 

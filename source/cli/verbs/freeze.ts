@@ -1,4 +1,4 @@
-import {readDuration} from '../../config/duration.ts';
+import {readDuration} from '../../config/values.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import {plainText} from '../../analysis/plain-text.ts';
 import {momentOf} from '../../audience/moment.ts';

@@ -11,7 +11,7 @@ import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
 import {reportOn} from '../guard/report.ts';
 import {watchOver} from '../guard/watch-over.ts';
-import {sayLacks} from '../notify/channel-specs.ts';
+import {sayLacks} from '../notify/notify-meanwhile.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {monitorSettings} from '../prometheus/address.ts';

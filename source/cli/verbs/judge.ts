@@ -3,7 +3,7 @@ import {plainText} from '../../analysis/plain-text.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {LineSplitter, LONGEST_LINE} from '../../replay/line-splitter.ts';
+import {LineSplitter, LONGEST_LINE} from '../../replay/read.ts';
 import {Recordings, type JudgeBy} from '../../protocol/recordings.ts';
 import {readPlanFile} from '../commands/plan-source.ts';
 import {loadSettings} from '../session/settings.ts';

@@ -1,4 +1,4 @@
-import type {EdgeSite} from '../../audience/edge-site.ts';
+import type {EdgeSite} from '../../audience/latch.ts';
 import {renderEdge, type EdgeFile} from '../../nginx/render.ts';
 import type {Split} from '../../release/split.ts';
 import {openStore} from '../../store/open.ts';

@@ -1,5 +1,5 @@
 import {builtInPlan} from '../../config/plan/built-in.ts';
-import {fasterPlan} from '../../config/plan/faster-plan.ts';
+import {fasterPlan} from '../../config/describe/plan.ts';
 import {phaseLines} from '../../config/describe/phase.ts';
 import {quote} from '../../config/yaml/mistake.ts';
 import {plainText} from '../../analysis/plain-text.ts';

@@ -1,11 +1,11 @@
 import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/nearest.ts';
+import {nearest} from '../../config/yaml/path.ts';
 import {changeOrTime} from '../../controller/working-log.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/typed-values.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {standing, type Awaited} from '../commands/reachable.ts';
+import {standing, type Awaited} from '../commands/execute.ts';
 import {openLook, using} from '../session/session.ts';
 import {STATES} from '../command-line/verb.ts';
 

@@ -1,6 +1,5 @@
 import type {Condition, Operator} from '../../release/plan.ts';
-import {takeClauses} from './clauses.ts';
-import {tokensOf, type Token} from './tokens.ts';
+import {type Token, takeClauses, tokensOf} from './clauses.ts';
 import {readThreshold} from './threshold.ts';
 import type {MetricBook, MetricKind} from './metric-book.ts';
 import {bad, good, quote, type Problem, type Reading} from '../yaml/mistake.ts';

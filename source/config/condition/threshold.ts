@@ -1,8 +1,8 @@
 import type {Condition, Unit} from '../../release/plan.ts';
-import type {Token} from './tokens.ts';
+import type {Token} from './clauses.ts';
 import type {MetricKind} from './metric-book.ts';
 import {bad, good, quote, type Problem, type Reading} from '../yaml/mistake.ts';
-import {twoMeanings} from '../percent.ts';
+import {twoMeanings} from '../values.ts';
 
 type Threshold = Condition['threshold'];
 

@@ -1,9 +1,75 @@
-import type {Phase, Plan, Rule} from '../../release/plan.ts';
-import {listText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
-import type {Lang} from '../words/lang.ts';
-import {describeCondition} from './condition.ts';
-import {hookText} from './hook.ts';
+import type {Condition, Hook, Phase, Plan, Rule, Unit} from '../../release/plan.ts';
+import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition/condition.ts';
+import {type Lang, listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
+import {shown} from '../yaml/mistake.ts';
 import {describeRule} from './rule.ts';
+
+/**
+ * How a condition is read, in words: `the error rate of gray is below 0.5 % over the last 5 minutes (…)`.
+ * @param isBrief leaves out a window and a floor of requests that are the default
+ */
+export function describeCondition(condition: Condition, lang: Lang, isBrief = false): string {
+  const words = wordsOf(lang);
+  const {op, threshold} = condition;
+  const metric = metricText(condition.metric, lang);
+  const compared =
+    'timesProd' in threshold
+      ? words.timesProd(metric, op, numberText(threshold.timesProd))
+      : condition.improvement
+        ? words.improvement(metric, op, words.points(numberText(threshold.value)))
+        : words.limit(metric, op, valueText(threshold.value, threshold.unit, lang));
+  const {overMs, minRequests} = condition;
+  const over = isBrief && overMs === DEFAULT_OVER_MS ? null : words.over(timeText(overMs, lang));
+  const isUsual = minRequests === 0 || (isBrief && minRequests === DEFAULT_MIN_REQUESTS);
+  const few = isUsual ? null : words.fromRequests(numberText(minRequests));
+  if (lang === 'en')
+    return [compared, over, few === null ? null : `(${few})`].filter(part => part !== null).join(' ');
+  const aside = [over, few].filter(part => part !== null).join('，');
+  return aside === '' ? compared : `${compared}（${aside}）`;
+}
+
+function metricText(metric: string, lang: Lang): string {
+  const words = wordsOf(lang);
+  const [kind, name] = metric.split(/\.(?<name>.*)/u);
+  if (kind === 'feature_use_rate' && name !== undefined) return words.featureUse(name);
+  return Object.hasOwn(words.metrics, metric) ? (words.metrics[metric] ?? metric) : metric;
+}
+
+function valueText(value: number, unit: Unit, lang: Lang): string {
+  const words = wordsOf(lang);
+  switch (unit) {
+    case 'percent':
+      return percentText(value);
+    case 'ms':
+      return value >= 1000 && value % 100 === 0 ? `${numberText(value / 1000)} s` : `${numberText(value)} ms`;
+    case 'per-second':
+      return words.perSecond(numberText(value));
+    case 'points':
+      return words.points(numberText(value));
+    case 'count':
+      return numberText(value);
+  }
+}
+
+/** A hook in words: its command, how long it may take, and what says that it is done already. */
+export function hookText({argv, timeoutMs, check}: Hook, lang: Lang): string {
+  const words = wordsOf(lang);
+  const notes = [
+    words.hookTime(timeText(timeoutMs, lang)),
+    ...(check === null ? [] : [words.hookCheck(commandText(check))]),
+  ];
+  return lang === 'zh'
+    ? `${commandText(argv)}（${notes.join('；')}）`
+    : `${commandText(argv)} (${notes.join('; ')})`;
+}
+
+/** The words of a command, told apart where one holds spaces, without what looks like a secret. */
+function commandText(argv: readonly string[]): string {
+  const masked = argv.map(word =>
+    word.replace(/(?<name>(?:token|secret|passw\w*|api-?key)[=:]).+/iu, '$<name>***'),
+  );
+  return masked.map(word => (/^[\w./:=@%+,*-]+$/u.test(word) ? word : `'${shown(word)}'`)).join(' ');
+}
 
 const USERS_SHOWN = 20;
 const PHASE_HOOKS = ['before', 'after', 'confirm'] as const;

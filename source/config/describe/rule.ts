@@ -1,6 +1,5 @@
 import type {AttributeTest, Rule} from '../../release/plan.ts';
-import {listText, numberText, timeText, wordsOf} from '../words/catalogue.ts';
-import type {Lang} from '../words/lang.ts';
+import {type Lang, listText, numberText, timeText, wordsOf} from '../words/catalogue.ts';
 
 /** How a rule about people is read, in words: `user_type is lawyer and case_count is at least 10`. */
 export function describeRule(rule: Rule, lang: Lang): string {

@@ -2,7 +2,7 @@ import {z} from 'zod';
 import type {Phase, Plan, Rule} from '../../release/plan.ts';
 import {DEFAULT_EVIDENCE, DEFAULT_FORCED, EMPTY_PLAN} from './built-in.ts';
 import {guardrails, presets} from './guardrails.ts';
-import {checkGroups, groupsBy, joinGroups, type Groups} from './groups.ts';
+import {type Groups, checkGroups, groupsBy, joinGroups, seedGroup} from './groups.ts';
 import {hooks} from './hooks.ts';
 import {duration, featureName, name} from '../yaml/leaf.ts';
 import {phaseOf, phases, whenStale, type PhaseDraft} from './phases.ts';
@@ -14,7 +14,6 @@ import {ramp} from './ramp.ts';
 import {rule} from './rule.ts';
 import {child, isWritten, withoutUndefined, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {mapping, may, type Draft} from '../yaml/tree.ts';
-import {seedGroup} from '../seeds/groups.ts';
 import {peopleRule, seedPlan} from '../seeds/plan.ts';
 import {rollbackConditions} from '../seeds/rollback.ts';
 

@@ -1,7 +1,7 @@
 import {z} from 'zod';
 import {dayNumber, wallClock, type RaiseHours, type RaiseWindow} from '../../release/raise-hours.ts';
 import {quote} from '../yaml/mistake.ts';
-import {nearest} from '../yaml/nearest.ts';
+import {nearest} from '../yaml/path.ts';
 import {child, isWritten, type Spot, type YamlReader} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
 

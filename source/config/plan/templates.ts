@@ -1,4 +1,4 @@
-import type {Lang} from '../words/lang.ts';
+import type {Lang} from '../words/catalogue.ts';
 
 /** Plans that `plan new` prints. */
 export const TEMPLATE_NAMES = ['seed-four', 'seed-five', 'ramp'] as const;

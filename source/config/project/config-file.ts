@@ -3,7 +3,7 @@ import type {ChannelSpec} from '../../release/channel.ts';
 import {isFeatureName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {RaiseHours} from '../../release/raise-hours.ts';
-import {alerts, DEFAULT_ALERTS, type AlertConfig} from './alerts.ts';
+import {type AlertConfig, DEFAULT_ALERTS, NO_SHARE, type ShareConfig, alerts, share} from './alerts.ts';
 import {channels} from './channels.ts';
 import {metrics} from './config-metrics.ts';
 import {featureName, filePath} from '../yaml/leaf.ts';
@@ -14,11 +14,10 @@ import {argv, hooks} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
 import {prometheus, type PrometheusConfig} from './prometheus.ts';
-import {NO_SHARE, share, type ShareConfig} from './share.ts';
 import {store, type StoreConfig} from './store.ts';
 import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
-import {checkHookVariables, hookVariables, variablesOf} from './hook-variables.ts';
+import {checkHookVariables, hookVariables, variablesOf} from './address.ts';
 import {openYaml} from '../yaml/file.ts';
 
 /** The place of a feature's plan: a file, its path as written, or the project file itself. */

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {EdgeFeature, EdgeSite, EdgeSource} from '../../audience/edge-site.ts';
+import type {EdgeFeature, EdgeSite, EdgeSource} from '../../audience/latch.ts';
 import {argv} from '../plan/hooks.ts';
 import {durationAboveZero, featureName, filePath, line, matching} from '../yaml/leaf.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';

@@ -1,6 +1,8 @@
-import {en, type Words} from './en.ts';
-import type {Lang} from './lang.ts';
+import {type Words, en} from './en.ts';
 import {zh} from './zh.ts';
+
+/** Languages a plan is read back in. */
+export type Lang = 'en' | 'zh';
 
 const WORDS: Record<Lang, Words> = {en, zh};
 

@@ -1,8 +1,7 @@
 import {z} from 'zod';
 import {isFeatureName, isName} from '../../release/name.ts';
-import {DURATION_FORM, readDuration} from '../duration.ts';
+import {DURATION_FORM, PERCENT_FORM, readDuration, readPercent} from '../values.ts';
 import {bad, good, quote, type Reading} from './mistake.ts';
-import {PERCENT_FORM, readPercent} from '../percent.ts';
 import {made, readBy} from './tree.ts';
 
 const PLAIN = {type: ['string', 'number']};

@@ -1,8 +1,7 @@
 import {z} from 'zod';
 import {metricBook, type MetricBook} from '../condition/metric-book.ts';
-import {problemOf} from './issue.ts';
-import {quote, type Mistake, type Path, type Problem, type Reading} from './mistake.ts';
-import {nearest} from './nearest.ts';
+import {type Mistake, type Path, type Problem, type Reading, problemOf, quote} from './mistake.ts';
+import {nearest} from './path.ts';
 import {aboutOf, bare, makerOf, type Draft} from './tree.ts';
 import type {Aim, YamlFile} from './file.ts';
 

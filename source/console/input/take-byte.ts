@@ -1,10 +1,7 @@
 /** What one byte changes: the grammar of what terminals send. */
-import {ESC, CTRL_C, GROUND, sequence, type Mode} from './modes.ts';
-import {pasteAfter} from './paste.ts';
+import {BROKEN, CTRL_C, ESC, GROUND, type Mode, decodeByte, pasteAfter, sequence} from './byte-sequences.ts';
 import {joined, lineFeeds, type Item} from './read-items.ts';
-import {goesOn, INTRODUCERS} from './rest-of-sequence.ts';
-import {keyOfCsi, keyOfSs3} from './sequence-keys.ts';
-import {BROKEN, decodeByte} from './utf8.ts';
+import {INTRODUCERS, goesOn, keyOfCsi, keyOfSs3} from './sequence-keys.ts';
 
 const STRING_BYTES = 65_536;
 const CSI_BYTES = 256;

@@ -2,9 +2,9 @@
  * What a terminal sends, read byte by byte: keys, pastes, and answers that no person typed. A pure step from one state
  * to the next, so that Ink and the key map see nothing but whole keys.
  */
-import {GROUND, type Mode} from './modes.ts';
+import {GROUND, type Mode} from './byte-sequences.ts';
 import {joined, keyOf, pasteBySize, type InputEvent} from './read-items.ts';
-import {holdMs} from './rest-of-sequence.ts';
+import {holdMs} from './sequence-keys.ts';
 import {finishPaste, takeByte, type Reader} from './take-byte.ts';
 
 /** A lone Escape is the Escape key once nothing has followed it for this long, ms. */

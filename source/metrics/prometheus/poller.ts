@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {ExternalNumbers, ExternalReading} from '../../analysis/judge/external.ts';
+import type {ExternalNumbers, ExternalReading} from '../../analysis/judge/read-metric.ts';
 import type {Side, Span} from '../../analysis/numbers.ts';
 import {Asker, type AskerOptions, type PolledMetric} from './asker.ts';
 import {Gate} from './gate.ts';

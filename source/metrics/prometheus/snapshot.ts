@@ -1,4 +1,4 @@
-import type {ExternalState} from '../../analysis/judge/external.ts';
+import type {ExternalState} from '../../analysis/judge/read-metric.ts';
 import type {Unit} from '../../release/plan.ts';
 import {isAway, type NumberState} from './fault.ts';
 import type {Asked, NumberReading} from './slot.ts';

@@ -1,5 +1,5 @@
 import {readFreezeEntry} from '../../release/freeze.ts';
-import type {StepOutput} from '../../release/step-output.ts';
+import type {StepOutput} from '../../release/step.ts';
 import {toJson, wellFormedJson} from '../../release/well-formed.ts';
 import {decodeOutput, readJson} from '../read-documents.ts';
 import {

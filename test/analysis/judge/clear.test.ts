@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {isClear, isOver} from '../../../source/analysis/judge/clear.ts';
-import type {ExternalNumbers} from '../../../source/analysis/judge/external.ts';
+import type {ExternalNumbers} from '../../../source/analysis/judge/read-metric.ts';
 import type {JudgedCondition} from '../../../source/analysis/judge/outcome.ts';
 import {condition, Scene, traffic} from './scene.ts';
 

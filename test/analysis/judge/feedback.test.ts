@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {together, type ExternalNumbers} from '../../../source/analysis/judge/external.ts';
+import {together, type ExternalNumbers} from '../../../source/analysis/judge/read-metric.ts';
 import {outcomeWords} from '../../../source/analysis/judge/outcome-words.ts';
 import {Scene, traffic} from './scene.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import type {ExternalReading, ExternalState} from '../../../source/analysis/judge/external.ts';
+import type {ExternalReading, ExternalState} from '../../../source/analysis/judge/read-metric.ts';
 import {judgeCondition} from '../../../source/analysis/judge/judge-condition.ts';
 import {WindowReader} from '../../../source/analysis/judge/window-reader.ts';
 import {outcomeWords} from '../../../source/analysis/judge/outcome-words.ts';

@@ -1,6 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {forecastOf} from '../../../source/analysis/judge/criteria.ts';
-import {judgeForAlarm, judgeForRaise} from '../../../source/analysis/judge/judge-raise.ts';
+import {forecastOf, judgeForAlarm, judgeForRaise} from '../../../source/analysis/judge/criteria.ts';
 import {outcomeWords} from '../../../source/analysis/judge/outcome-words.ts';
 import {presetGuardrails} from '../../../source/config/plan/presets.ts';
 import {readPlan} from '../../../source/config/plan/plan-file.ts';

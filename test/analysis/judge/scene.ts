@@ -1,4 +1,4 @@
-import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/external.ts';
+import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/read-metric.ts';
 import {
   judge,
   type JudgeOptions,

@@ -1,8 +1,8 @@
 import type {Report} from '../../../source/audience/applied.ts';
 import type {Feedback} from '../../../source/analysis/feedback/feedback.ts';
 import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
-import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/external.ts';
-import type {Judged} from '../../../source/analysis/judge/judged.ts';
+import {NO_EXTERNAL, type ExternalNumbers} from '../../../source/analysis/judge/read-metric.ts';
+import type {Judged} from '../../../source/analysis/judge/findings.ts';
 import type {Side, StreamStatus} from '../../../source/analysis/numbers.ts';
 import {DistinctSketch} from '../../../source/analysis/sketches/distinct-sketch.ts';
 import {LogHistogram} from '../../../source/analysis/sketches/log-histogram.ts';

@@ -1,6 +1,6 @@
 import {METRIC_NAMES, METRICS, type MetricName, type MetricDefinition} from '../../../analysis/metrics.ts';
 import type {Unit} from '../../../release/plan.ts';
-import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/shown-names.ts';
+import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/metric-value.ts';
 import {count, milliseconds, percent, threeDigits, UNKNOWN} from '../format.ts';
 
 /** How a metric is read, written and compared. */

@@ -1,2 +1,0 @@
-/** Languages a plan is read back in. */
-export type Lang = 'en' | 'zh';
