@@ -84,6 +84,8 @@ export async function buildProgram(folder: string): Promise<{files: readonly str
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',
       GRAYDECK_VERSION: JSON.stringify(await readVersion()),
+      // Verbs are loaded lazily, so the file that reads the manual is a chunk.
+      GRAYDECK_DOCS: JSON.stringify(`${relative(join(folder, 'chunks'), join(root, 'source/docs'))}/`),
     },
     // CommonJS dependencies ask for Node's modules by require, which an ES module does not have.
     banner: {

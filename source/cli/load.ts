@@ -36,6 +36,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   replay: () => import('./verbs/replay.ts'),
   acl: () => import('./verbs/acl.ts'),
   completions: () => import('./verbs/completions.ts'),
+  help: () => import('./verbs/help.ts'),
 };
 
 /** Loads what a verb needs, and nothing that it does not. */

@@ -59,10 +59,10 @@ async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
     else out.data(version);
     return EXIT.done;
   }
-  if (flags.help || words[0] === 'help') return await help(words[0] === 'help' ? words.slice(1) : words, out);
-  if (words.length === 0 && unknown !== null) throw unknown;
-  const found = findVerb(words);
-  checkUse(found, parsed);
+  if (flags.help && words.length > 0) return await help(words, out);
+  if (words.length === 0 && unknown !== null && !flags.help) throw unknown;
+  const found = findVerb(flags.help ? ['help'] : words);
+  if (!flags.help) checkUse(found, parsed);
   const {verb, args} = found;
   // A script reads one document, or one error; who goes on is watched meanwhile.
   if (flags.json && verb.isLasting !== true && !flags.watch && !flags.follow) out.hush();
@@ -70,15 +70,13 @@ async function dispatch(parsed: Parsed, out: Output): Promise<ExitCode> {
   return await run({verb, args, flags, out, interrupted: options => signals.take(options)});
 }
 
+/** `--help` of a verb, or of the verbs that begin with one word. */
 async function help(words: readonly string[], out: Output): Promise<ExitCode> {
   const {helpOf, helpOfVerb} = await import('./command-line/help.ts');
-  const [first] = words;
-  const names = first === undefined ? [] : groupOf(first);
-  const isGroup = words.length === 1 && names.length > 0;
-  const verb = first === undefined || isGroup ? null : findVerb(words).verb;
-  for (const line of verb === null ? helpOf(first ?? null, out.paint) : helpOfVerb(verb, out.paint)) {
-    out.data(line);
-  }
+  const [first = ''] = words;
+  const isGroup = words.length === 1 && groupOf(first).length > 0;
+  const lines = isGroup ? helpOf(first, out.paint) : helpOfVerb(findVerb(words).verb, out.paint);
+  for (const line of lines) out.data(line);
   return EXIT.done;
 }
 

@@ -51,4 +51,32 @@ describe('help', () => {
   test.for(built)('$name is where the table says', ({file}) => {
     expect(existsSync(new URL(`../../source/cli/verbs/${file}.ts`, import.meta.url))).toBe(true);
   });
+
+  test('lists the topics of the manual, and shows one wrapped to the width', async () => {
+    await using place = await Workplace.open();
+    const {stdout} = await place.run('help');
+    expect(stdout).toMatch(/^ {2}redis +Redis in production/mu);
+    const page = await place.runWith({env: {COLUMNS: '60'}}, 'help', 'redis');
+    expect(page).toMatchObject({exitCode: 0, stderr: ''});
+    expect(page.stdout).toMatch(/^Redis in production/u);
+    const isCode = (line: string) => line.startsWith('    ');
+    expect(page.stdout.split('\n').filter(line => line.length > 60 && !isCode(line))).toEqual([]);
+  });
+
+  test('takes another word for a topic, and names the nearest one', async () => {
+    await using place = await Workplace.open();
+    expect((await place.run('help', 'tls')).stdout).toMatch(/^Redis in production/u);
+    const {exitCode, stderr} = await place.run('help', 'trubleshooting');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('did you mean graydeck help troubleshooting?');
+  });
+
+  test('of a word that is a topic and a verb shows the topic and names the verb', async () => {
+    await using place = await Workplace.open();
+    const {stdout} = await place.run('help', 'guard');
+    expect(stdout).toMatch(/^Guard: /u);
+    expect(stdout).toContain('graydeck guard --help');
+    expect((await place.run('help', 'plan', 'check')).stdout).toContain('graydeck plan check FILE');
+    expect(await place.json('help', 'guard')).toMatchObject({schema: 'graydeck.help/1', topic: 'guard'});
+  });
 });

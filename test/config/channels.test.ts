@@ -147,9 +147,9 @@ test('alerts are told again after ten minutes and ring, unless said otherwise', 
   });
 });
 
-test('the channels of the README are read as they stand there', async () => {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, yaml = ''] = /```yaml\n(contacts:[^`]*channels:[^`]*)```/u.exec(readme) ?? [];
+test('the channels of the manual are read as they stand there', async () => {
+  const page = await readFile(new URL('../../source/docs/notifications.md', import.meta.url), 'utf8');
+  const [, yaml = ''] = /```yaml\n(contacts:[^`]*channels:[^`]*)```/u.exec(page) ?? [];
   const {channels, contacts} = configOf(yaml);
   expect(channels.map(({name, level}) => `${name} ${level}`)).toEqual([
     'slack info',

@@ -61,9 +61,9 @@ nginx:
     });
   });
 
-  test('is read as README shows it', async () => {
-    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-    const shown = /```yaml\n(nginx:\n[^`]*)```/.exec(readme)?.[1] ?? '';
+  test('is read as the manual shows it', async () => {
+    const page = await readFile(new URL('../../source/docs/nginx.md', import.meta.url), 'utf8');
+    const shown = /```yaml\n(nginx:\n[^`]*)```/.exec(page)?.[1] ?? '';
     expect(read(shown).told).toBe('');
     expect(read(shown).config?.site.features).toHaveProperty('new_payment');
   });

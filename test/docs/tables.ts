@@ -1,13 +1,14 @@
 /**
- * The tables of README.md, made from the keyboard and the verbs as the program has them.
- * `node test/docs/tables.ts` writes them into the file; the test beside it tells when they are stale.
+ * The tables of README.md and of the manual, made from the keyboard, the verbs and the pages as the program has them.
+ * `node test/docs/tables.ts` writes them into the files; a test fails if they are stale.
  */
 import {readFile, writeFile} from 'node:fs/promises';
 import {VERBS} from '../../source/cli/command-line/verbs.ts';
+import {listTopics} from '../../source/cli/manual/pages.ts';
 import {KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 
-const README = new URL('../../README.md', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
 
 const THEN = {y: ' then `y`', version: ' then the version, typed', form: ''};
 
@@ -31,13 +32,30 @@ function verbsTable(): string[] {
   return ['| command | does |', '| --- | --- |', ...rows];
 }
 
-/** The file as it should be: what stands between the marks is replaced. */
-export function withTables(readme: string): string {
-  const tables = {verbs: verbsTable(), keys: keysTable()};
-  return Object.entries(tables).reduce((text, [name, lines]) => {
-    const between = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
-    return text.replace(between, (_, begin: string, end: string) => `${begin}${lines.join('\n')}\n${end}`);
-  }, readme);
+/** Pages of the manual in the order of `graydeck help`, with their headings. */
+async function manualTable(): Promise<string[]> {
+  const rows = (await listTopics()).map(
+    ({name, title}) => `| [\`${name}\`](source/docs/${name}.md) | ${title} |`,
+  );
+  return ['| topic | content |', '| --- | --- |', ...rows];
 }
 
-if (import.meta.main) await writeFile(README, withTables(await readFile(README, 'utf8')));
+/** Files with generated tables. */
+export const WITH_TABLES = ['README.md', 'source/docs/commands.md'];
+
+/** The file as it should be: the lines between the marks are replaced. */
+export async function withTables(text: string): Promise<string> {
+  const tables = {verbs: verbsTable(), keys: keysTable(), manual: await manualTable()};
+  return Object.entries(tables).reduce((done, [name, lines]) => {
+    const between = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+    return done.replace(between, (_, begin: string, end: string) => `${begin}${lines.join('\n')}\n${end}`);
+  }, text);
+}
+
+if (import.meta.main)
+  for (const path of WITH_TABLES) {
+    const file = new URL(path, ROOT);
+    const before = await readFile(file, 'utf8');
+    const after = await withTables(before);
+    if (after !== before) await writeFile(file, after);
+  }

@@ -158,16 +158,16 @@ describe('installed into an empty project', () => {
   });
 });
 
-describe.skipIf(redisMissing)('what README tells an application, pasted as it stands', () => {
+describe.skipIf(redisMissing)('what the manual tells an application, pasted as it stands', () => {
   let redis: RedisServer;
   const env = () => ({GRAYDECK_STORE: redis.url, XDG_STATE_HOME: join(folder, 'state'), NO_COLOR: '1'});
   const graydeck = (...argv: string[]) =>
     execa(join(consumer, 'node_modules/.bin/graydeck'), argv, {cwd: consumer, env: env(), stdin: 'ignore'});
 
-  /** The example of README that holds this text, as a file of the consumer. */
+  /** The example of the page on the SDK that holds this text, as a file of the consumer. */
   async function paste(text: string, name: string): Promise<string> {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const blocks = Array.from(readme.matchAll(/^```js\n(.*?)^```$/gmsu), ([, code]) => code ?? '');
+    const page = await readFile(join(root, 'source/docs/sdk.md'), 'utf8');
+    const blocks = Array.from(page.matchAll(/^```js\n(.*?)^```$/gmsu), ([, code]) => code ?? '');
     const example = blocks.find(code => code.includes(text)) ?? '';
     expect(example).toContain(text);
     await writeFile(join(consumer, name), example);

@@ -100,7 +100,7 @@ export function checkUse({verb, args}: Found, {given, flags, unknown}: Parsed): 
 function checkArguments(verb: Verb, args: readonly string[]): void {
   const help = `graydeck ${verb.name} --help`;
   const surplus = args[verb.arguments.length];
-  if (surplus !== undefined) {
+  if (surplus !== undefined && verb.arguments.at(-1)?.isMany !== true) {
     throw usage(`${verb.name} does not know what to do with ${quote(surplus)}`, help);
   }
   for (const [index, {name, isOptional, choices}] of verb.arguments.entries()) {

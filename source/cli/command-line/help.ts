@@ -16,14 +16,23 @@ const EXIT_WORDS = [
   '69 store unreachable, 130/143 signals.',
 ];
 
-/** Help of the whole program, or of the verbs that begin with one word. Examples first. */
-export function helpOf(first: string | null, paint: Paint): string[] {
+/** A page of the manual: its name, and its heading. */
+export interface ManualTopic {
+  name: string;
+  title: string;
+}
+
+/** Help of the whole program with the topics of the manual, or of the verbs that begin with one word. Examples first. */
+export function helpOf(first: string | null, paint: Paint, topics: readonly ManualTopic[] = []): string[] {
   const group = first === null ? [] : groupOf(first);
   const shown = VERBS.filter(({name}) => first === null || name === first || group.includes(name));
   const examples = first === null ? FIRST_EXAMPLES : shown.flatMap(({examples}) => examples);
   return [
     ...titled('Examples', examples, paint),
     ...titled('Verbs', columns(shown.map(verb => [usageOf(verb), verb.summary])), paint),
+    ...(topics.length === 0
+      ? []
+      : titled('Manual: graydeck help TOPIC', columns(topics.map(({name, title}) => [name, title])), paint)),
     ...titled('Everywhere', flagLines(EVERYWHERE), paint),
     'graydeck VERB --help shows details. Data goes to stdout, everything else to stderr.',
     ...EXIT_WORDS,

@@ -36,13 +36,16 @@ export type VerbFile =
   | 'record'
   | 'replay'
   | 'acl'
-  | 'completions';
+  | 'completions'
+  | 'help';
 
 export interface Argument {
   name: string;
   isOptional?: true;
   choices?: readonly string[];
   isFile?: true;
+  /** Further words belong to it, too. */
+  isMany?: true;
 }
 
 /** A verb as it is typed, as data: parsing, help and completions are made from it. */

@@ -273,4 +273,14 @@ export const BESIDE: readonly Verb[] = [
     ],
     file: 'completions',
   },
+  {
+    name: 'help',
+    summary: 'the manual: its topics, or a page of it',
+    arguments: [{name: 'TOPIC', isOptional: true, isMany: true}],
+    flags: [],
+    changes: false,
+    examples: ['graydeck help', 'graydeck help redis', 'graydeck help troubleshooting | less'],
+    more: 'Where TOPIC is a verb and no page, it is the same as --help of the verb.',
+    file: 'help',
+  },
 ];
