@@ -224,13 +224,23 @@ const SUFFIXES: readonly [suffix: string, part: Part, quantile: number | null][]
   ['', 'mean', null],
 ];
 
+type Behind = readonly {distribution: string; part: Part; quantile: number | null}[];
+/** What was asked before: conditions ask for the same few names every second. */
+const BEHIND = new Map<string, Behind>();
+const MOST_BEHIND = 1000;
+
 /** The distributions that a name may speak of and the quantile of each (null: its mean), the likeliest first. */
-export function valuesBehind(name: string): {distribution: string; part: Part; quantile: number | null}[] {
-  return SUFFIXES.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, part, quantile]) => ({
+export function valuesBehind(name: string): Behind {
+  const known = BEHIND.get(name);
+  if (known !== undefined) return known;
+  const behind = SUFFIXES.filter(([suffix]) => name.endsWith(suffix)).map(([suffix, part, quantile]) => ({
     distribution: suffix === '' ? name : name.slice(0, -suffix.length),
     part,
     quantile,
   }));
+  if (BEHIND.size >= MOST_BEHIND) BEHIND.clear();
+  BEHIND.set(name, behind);
+  return behind;
 }
 
 type Lang = 'en' | 'zh';

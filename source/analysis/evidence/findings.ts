@@ -27,6 +27,8 @@ export class Findings {
   readonly #isByPeople: boolean;
   readonly #margin: number;
   readonly all: Finding[] = [];
+  /** What `best` found for response times; null: something has changed since. */
+  #best: {at: number; logE: number} | null = null;
 
   /** @param margin relative difference that does not matter */
   constructor(footing: 'people' | 'requests', margin: number) {
@@ -37,6 +39,7 @@ export class Findings {
 
   /** Makes room for every limit that is open; to be called when one was opened. */
   grow(limits: Limits): void {
+    this.#best = null;
     const wanted = TIMES + limits.buckets.length * (this.#isByPeople ? RANKS.length : 1);
     while (this.all.length < wanted) this.all.push(new Finding('more', this.#isByPeople));
   }
@@ -54,6 +57,7 @@ export class Findings {
    * @param surplus requests of gray beyond its share: none of them counts as slow (by people 0)
    */
   observe(t: number, stratum: Stratum, limits: Limits, peopleShare: PeopleShare, surplus: number): void {
+    this.#best = null;
     const {gray, prod, seconds, from} = stratum;
     const name = this.#isByPeople ? 'people' : 'events';
     const until = peopleShare.isCold(t) ? TIMES : this.all.length;
@@ -91,6 +95,7 @@ export class Findings {
    */
   best(metric: number, limits: Limits): {at: number; logE: number} {
     if (metric < TIMES || this.all.length <= TIMES) return {at: metric, logE: this.all[metric]?.logE ?? 0};
+    if (this.#best !== null) return this.#best;
     let best = {at: TIMES, logE: Number.NEGATIVE_INFINITY};
     let sum = 0;
     for (let at = TIMES; at < this.all.length; at++) {
@@ -100,7 +105,7 @@ export class Findings {
       if (logE > best.logE) best = {at, logE};
       sum += Math.exp(logE);
     }
-    return this.#isByPeople ? best : {at: best.at, logE: Math.log(sum)};
+    return (this.#best = this.#isByPeople ? best : {at: best.at, logE: Math.log(sum)});
   }
 
   /** Index of the limit that a finding on response times is about. */
@@ -109,6 +114,7 @@ export class Findings {
   }
 
   startAgain(metric: number): void {
+    this.#best = null;
     for (const [at, finding] of this.all.entries()) if (Math.min(at, TIMES) === metric) finding.startAgain();
   }
 

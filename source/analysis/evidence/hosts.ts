@@ -28,6 +28,8 @@ class SideHosts {
   }
 
   observe({instances = [], requests: most}: SideTick, seconds: number): void {
+    // Until a host is named there is nothing to fade.
+    if (instances.length === 0 && this.hosts.every(({id}) => id === 0)) return;
     const keep = Math.exp(-seconds / LATE_SECONDS);
     for (const {late} of this.hosts) for (let i = 0; i < 3; i++) late[i] = (late[i] ?? 0) * keep;
     for (const {id, requests, errors, timeSum} of instances) {

@@ -50,7 +50,7 @@ export class Onset {
         row.t = Number.NaN;
       }
     }
-    add(this.late, counted, (1 - 1 / MEMORY) ** counted.seconds);
+    add(this.late, counted, counted.seconds === 1 ? 1 - 1 / MEMORY : (1 - 1 / MEMORY) ** counted.seconds);
   }
 
   /** @returns as second null where nothing points to an onset, and then what was counted of late */

@@ -47,8 +47,10 @@ export function readRatio(
   const countIn: CountIn = isByPeople
     ? (side, span) => look.peopleIn(side, span) ?? 0
     : (side, span) => look.requestsIn(side, span);
-  const gray = countIn('gray', recent);
-  const all = gray + countIn('prod', recent);
+  const recentOf = (side: Side) =>
+    isByPeople ? (look.peopleIn(side, recent) ?? 0) : look.arrivals(side, RECENT_MS).requests;
+  const gray = recentOf('gray');
+  const all = gray + recentOf('prod');
   const users = isByPeople ? all : usersOf(look);
   const expected = percent <= 0 ? null : expectedShare(tiers, {requests: all, users});
   const share = all > 0 ? gray / all : null;

@@ -53,6 +53,7 @@ export const PHASE_AT_MOST_MS = 3 * 86_400_000;
 interface Known {
   arrivals?: Arrivals;
   users?: {count: number | null};
+  heard?: {at: number | null};
   readonly counted: Map<string, number | null>;
   readonly distributions: Map<string, LogHistogram | null>;
   readonly readings: Map<string, MetricReading>;
@@ -114,7 +115,9 @@ export class WindowReader {
 
   /** When a side was last heard within the window, milliseconds since 1970; null: not in it. */
   heardAt(side: Side, overMs: number): number | null {
-    return this.frame.measured.heardAt(side, this.span(overMs), this.#cohort);
+    const known = this.#of(side, overMs);
+    known.heard ??= {at: this.frame.measured.heardAt(side, this.span(overMs), this.#cohort)};
+    return known.heard.at;
   }
 
   /** Requests of a side in any span. */

@@ -1,5 +1,5 @@
 import {LogHistogram} from '../sketches/log-histogram.ts';
-import {SketchColumn, type Changes} from './sketch-column.ts';
+import {BLOCK, SketchColumn, type Changes} from './sketch-column.ts';
 
 /** Windows of at least this many seconds slide; shorter ones are merged from blocks. */
 const SHORTEST = 60;
@@ -88,12 +88,12 @@ export class HistogramColumn extends SketchColumn<LogHistogram> {
     if (bytes !== null) from.takeBytes(bytes, 0, bytes.length);
   }
 
-  /** Whether a second that the sum holds has changed since. */
-  #hasChanged({first, end, change}: Slide, {changes}: Changes): boolean {
-    let slot = first % this.slots;
+  /** Whether a second that the sum holds has changed since. A block that has not changed is passed over at once. */
+  #hasChanged({first, end, change}: Slide, {changes, blockChanges}: Changes): boolean {
     for (let second = first; second < end; second++) {
-      if ((changes[slot] ?? 0) > change) return true;
-      if (++slot === this.slots) slot = 0;
+      const slot = second % this.slots;
+      if (slot % BLOCK === 0 && (blockChanges[slot / BLOCK] ?? 0) <= change) second += BLOCK - 1;
+      else if ((changes[slot] ?? 0) > change) return true;
     }
     return false;
   }

@@ -130,12 +130,12 @@ export class RingReader {
   people(side: Side, range: Seconds): PeopleSums {
     const lane = this.#ring.peek(side, 'eligible');
     const seconds = this.#ring.clip(range);
-    const sums = {requests: 0, named: 0, seen: 0, failed: 0, converted: 0};
-    for (let second = seconds.first; second < seconds.end; second++) {
-      const slot = second % this.#ring.slots;
-      sums.requests += lane?.counters[REQUESTS]?.[slot] ?? 0;
-      lane?.people?.addTo(sums, slot);
-    }
+    const {slots} = this.#ring;
+    const requests = lane === undefined ? 0 : sumOf([lane], REQUESTS, seconds, slots);
+    const sums = {requests, named: 0, seen: 0, failed: 0, converted: 0};
+    if (lane?.people !== undefined)
+      for (let second = seconds.first; second < seconds.end; second++)
+        lane.people.addTo(sums, second % slots);
     return sums;
   }
 
