@@ -1,11 +1,13 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {longestLookMs} from '../analysis/judge/longest-window.ts';
-import {LongWindows} from '../analysis/windows/long-windows.ts';
+import type {Side, Span} from '../analysis/numbers.ts';
+import {BY_SECONDS_MS, LongWindows} from '../analysis/windows/long-windows.ts';
 import type {Begin} from '../analysis/windows/windows.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {Measurements} from '../metrics/follower.ts';
 import {MinuteReader} from '../metrics/read-minutes.ts';
 import type {FeatureView} from '../store/port.ts';
+import {openPastSeries} from './past-series.ts';
 import type {JudgedWindows} from './judging.ts';
 import type {MonitorSettings} from './settings.ts';
 
@@ -25,6 +27,10 @@ export interface Measuring {
 /** The same, with the measurements themselves for screens and roll-ups. */
 export interface OpenMeasuring extends Measuring {
   readonly measurements: Measurements;
+  /** Like `WindowView.series`, however far back: what the windows do not hold comes from the roll-ups, once they are read. */
+  series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[];
+  /** Resolves once all that `series` was asked for has been read; never rejects. */
+  pastReady(): Promise<void>;
 }
 
 export interface MeasuringOptions {
@@ -63,19 +69,29 @@ export function openMeasuring(
     declared,
     longestMs() {
       const {release} = view.snapshot().state;
-      return release === null ? 0 : longestLookMs(release, view.now());
+      const longestMs = release === null ? 0 : longestLookMs(release, view.now());
+      return longestMs > BY_SECONDS_MS ? longestMs : 0;
     },
     now: () => view.now(),
+  });
+  const charts = openPastSeries(measurements.windows, {
+    shelf: feature.rollUps,
+    declared,
+    now: () => view.now(),
+    release: () => view.snapshot().state.release?.id ?? null,
   });
   const close = measurements.close.bind(measurements);
   measurements.close = async () => {
     stop();
     past.close();
+    charts.close();
     await close();
   };
   return {
     measurements,
     windows: new LongWindows(measurements.windows, () => past.minutes),
+    series: charts.series,
+    pastReady: charts.ready,
     away: () => measurements.status().away,
     aheadMs: () => measurements.status().aheadMs,
     countFrom(at) {

@@ -1,7 +1,7 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {together, type ExternalNumbers} from '../analysis/judge/read-metric.ts';
 import type {Judged} from '../analysis/judge/findings.ts';
-import type {Side, SideNumbers, Span} from '../analysis/numbers.ts';
+import type {Side, SideNumbers, Span, WindowView} from '../analysis/numbers.ts';
 import type {Report} from '../audience/applied.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {openView} from '../controller/view.ts';
@@ -226,9 +226,16 @@ export class Monitor implements MonitorView {
     const said = feedbackShownIn(this.#feedback, view, prometheus);
     const now = (): number => view.now();
     const samples = measurements.windows;
+    const charted: WindowView = {
+      numbers: (side, span, cohort) => samples.numbers(side, span, cohort),
+      series: this.measuring.series,
+      observedPercent: span => samples.observedPercent(span),
+      otherNames: () => samples.otherNames(),
+      newestAt: side => samples.newestAt(side),
+    };
     const others = prometheus === null ? [said] : [prometheus, said];
     const measured =
-      prometheus === null ? samples : withPrometheus(samples, prometheus, now, isShownOf(prometheus, view));
+      prometheus === null ? charted : withPrometheus(charted, prometheus, now, isShownOf(prometheus, view));
     return {
       feature: this.feature,
       view,

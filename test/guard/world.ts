@@ -5,7 +5,7 @@ import type {CreateEvaluator} from '../../source/analysis/evidence/reading.ts';
 import {NO_EXTERNAL} from '../../source/analysis/judge/read-metric.ts';
 import type {Judged} from '../../source/analysis/judge/findings.ts';
 import {longestLookMs} from '../../source/analysis/judge/longest-window.ts';
-import {LongWindows} from '../../source/analysis/windows/long-windows.ts';
+import {BY_SECONDS_MS, LongWindows} from '../../source/analysis/windows/long-windows.ts';
 import {decodeTally, encodeTally, mergeTallies} from '../../source/analysis/windows/roll-up.ts';
 import {Windows} from '../../source/analysis/windows/windows.ts';
 import type {Report} from '../../source/audience/applied.ts';
@@ -20,7 +20,7 @@ import {Observer} from '../../source/monitor/observer.ts';
 import type {LeadershipTerm} from '../../source/guard/lease.ts';
 import type {Actor, Intent} from '../../source/release/command.ts';
 import type {Plan} from '../../source/release/plan.ts';
-import {MinuteReader} from '../../source/metrics/read-minutes.ts';
+import {MinuteReader, type MinuteShelf} from '../../source/metrics/read-minutes.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
 import {feed} from '../analysis/feed.ts';
@@ -66,14 +66,15 @@ export class World implements AsyncDisposable {
   #alerts = 0;
   readonly #shown: Windows[] = [];
   readonly #readers: MinuteReader[] = [];
-  readonly #shelf: CheckpointShelf = {
-    read: (_, since) =>
-      Promise.resolve(
-        [...this.minutes, ...this.rolled]
-          .filter(([t]) => t >= since)
-          .map(([t, body]) => ({t, body}))
-          .toSorted((a, b) => a.t - b.t),
-      ),
+  readonly #shelf: CheckpointShelf & MinuteShelf = {
+    read: async (_: 'minutes', since: number, take?: Parameters<MinuteShelf['read']>[2]) => {
+      const rows = [...this.minutes, ...this.rolled]
+        .filter(([t]) => t >= since)
+        .map(([t, body]) => ({t, body}))
+        .toSorted((a, b) => a.t - b.t);
+      await take?.(rows);
+      return rows;
+    },
     write: (_, rows) => {
       for (const {t, body} of rows) this.minutes.set(t, body);
       return Promise.resolve();
@@ -233,7 +234,10 @@ export class World implements AsyncDisposable {
     const past = new MinuteReader({
       shelf: this.#shelf,
       declared: {},
-      longestMs: () => longestLookMs(this.release, this.now),
+      longestMs: () => {
+        const longestMs = longestLookMs(this.release, this.now);
+        return longestMs > BY_SECONDS_MS ? longestMs : 0;
+      },
       now: () => this.now,
     });
     this.#readers.push(past);

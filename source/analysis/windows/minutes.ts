@@ -7,6 +7,7 @@ import {RingReader} from './ring-reader.ts';
 import {restoreTally} from './ring-tally.ts';
 import type {Tally} from './roll-up.ts';
 import {SecondRing, type Seconds} from './second-ring.ts';
+import {SeriesReader} from './series.ts';
 
 /** Milliseconds. */
 export const MINUTE_MS = 60_000;
@@ -19,9 +20,12 @@ const MOST_READ = 256;
  * should begin no earlier than the running split, since a minute does not say which split it was decided on.
  */
 export class Minutes {
+  /** Length of a stretch, milliseconds. */
+  readonly slotMs: number;
   readonly #ring: SecondRing;
   readonly #table: MetricTable;
   readonly #reader: RingReader;
+  readonly #series: SeriesReader;
   /** It is asked for each second and changes each minute. */
   readonly #sums = new Map<string, {requests: number; entries: number}>();
   readonly #counts = new Map<string, number | null>();
@@ -30,32 +34,55 @@ export class Minutes {
   readonly #people = new Map<string, PeopleSums>();
   #first: number | null = null;
 
-  /** @param keepMinutes how many are kept */
-  constructor(keepMinutes: number, declared: DeclaredMetrics = {}) {
-    this.#table = new MetricTable(declared, keepMinutes);
-    this.#ring = new SecondRing(keepMinutes);
+  /**
+   * @param keep how many stretches are kept
+   * @param slotMs how long each is; a minute, and for a chart of weeks a multiple of it
+   */
+  constructor(keep: number, declared: DeclaredMetrics = {}, slotMs = MINUTE_MS) {
+    this.slotMs = slotMs;
+    this.#table = new MetricTable(declared, keep);
+    this.#ring = new SecondRing(keep);
     this.#reader = new RingReader(this.#ring, this.#table);
+    this.#series = new SeriesReader(this.#ring, this.#table, slotMs);
   }
 
   /** How far back is kept, milliseconds. */
   get keptMs(): number {
-    return this.#ring.slots * MINUTE_MS;
+    return this.#ring.slots * this.slotMs;
   }
 
   /** Where the first and behind the last minute lie that are known, milliseconds since 1970; null: none is. */
   get known(): Span | null {
     if (this.#first === null) return null;
     const {head, slots} = this.#ring;
-    return {from: Math.max(this.#first, head - slots + 1) * MINUTE_MS, to: (head + 1) * MINUTE_MS};
+    return {from: Math.max(this.#first, head - slots + 1) * this.slotMs, to: (head + 1) * this.slotMs};
   }
 
-  /** Puts a minute in the place of what is there. @returns false when it is none, or too old */
-  restore(tally: Tally): boolean {
-    if (!restoreTally(this.#ring, this.#table, tally, {release: null, ms: MINUTE_MS})) return false;
+  /**
+   * Puts a minute in the place of what is there. @returns false when it is none, or too old
+   * @param release what gray measured under another one is left out; null: nothing is
+   */
+  restore(tally: Tally, release: string | null = null): boolean {
+    if (!restoreTally(this.#ring, this.#table, tally, {release, ms: this.slotMs})) return false;
     for (const read of [this.#sums, this.#counts, this.#values, this.#users, this.#people]) read.clear();
-    const minute = tally.t / MINUTE_MS;
+    const minute = tally.t / this.slotMs;
     this.#first = Math.min(this.#first ?? minute, minute);
     return true;
+  }
+
+  /** Like `WindowView.series`; a step that is shorter than a minute has the value of its minute. */
+  series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[] {
+    const {slotMs} = this;
+    if (stepMs >= slotMs) return this.#series.read(side, metric, span, stepMs);
+    const from = Math.floor(span.from / slotMs);
+    const whole = {from: from * slotMs, to: Math.ceil(span.to / slotMs) * slotMs};
+    const values = this.#series.read(side, metric, whole, slotMs);
+    const count = Math.ceil((span.to - span.from) / stepMs);
+    const end = Math.ceil(span.to / stepMs);
+    return Array.from({length: count}, (_, index) => {
+      const at = (end - count + index) * stepMs;
+      return values[Math.floor(at / slotMs) - from] ?? null;
+    });
   }
 
   arrivals(side: Side, span: Span, cohort?: Cohort): {requests: number; entries: number} {

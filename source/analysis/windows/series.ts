@@ -17,13 +17,16 @@ type ReadStep = (seconds: Seconds, step: number, to: number) => number | null;
 export class SeriesReader {
   readonly #ring: SecondRing;
   readonly #table: MetricTable;
+  readonly #slotMs: number;
   readonly #summaries = new StepMemo<ValueParts>();
   readonly #users = new StepMemo<number | null>();
   readonly #merged = new LogHistogram();
 
-  constructor(ring: SecondRing, table: MetricTable) {
+  /** @param slotMs how long a place of the ring is, milliseconds */
+  constructor(ring: SecondRing, table: MetricTable, slotMs = 1000) {
     this.#ring = ring;
     this.#table = table;
+    this.#slotMs = slotMs;
   }
 
   /** See `Windows.series`. */
@@ -34,8 +37,8 @@ export class SeriesReader {
     const readStep = this.#standard(side, metric, stepMs) ?? this.#other(side, metric, stepMs);
     const values: (number | null)[] = [];
     for (let step = end - count; step < end; step++) {
-      const first = Math.ceil((step * stepMs) / 1000);
-      values.push(readStep({first, end: Math.ceil(((step + 1) * stepMs) / 1000)}, step, span.to));
+      const first = Math.ceil((step * stepMs) / this.#slotMs);
+      values.push(readStep({first, end: Math.ceil(((step + 1) * stepMs) / this.#slotMs)}, step, span.to));
     }
     return values;
   }
@@ -86,7 +89,8 @@ export class SeriesReader {
     return (step, _, to) => {
       const seconds = this.#ring.clip(step);
       if (reading.entriesOf(lanes, seconds, slots) === 0) return null;
-      const covered = Math.min(step.end, to / 1000) - Math.max(step.first, earliest);
+      const covered =
+        ((Math.min(step.end, to / this.#slotMs) - Math.max(step.first, earliest)) * this.#slotMs) / 1000;
       return covered < 1 ? null : reading.sumOf(lanes, metric, seconds, slots) / covered;
     };
   }

@@ -121,6 +121,12 @@ export class Windows implements WindowView {
     return this.#ring.slots * 1000;
   }
 
+  /** The oldest moment that anything is known of, milliseconds since 1970; infinite while nothing is. */
+  get knownFrom(): number {
+    const {head, slots, earliest} = this.#ring;
+    return Math.max(earliest, head - slots + 1) * 1000;
+  }
+
   /** What the windows speak of. */
   get running(): Readonly<Begin> {
     return this.#begin;
