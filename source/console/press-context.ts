@@ -32,6 +32,7 @@ export function contextOf(
     isTooSmall: model.layout.kind === 'tiny',
     metrics: rows.map(({metric}) => metric.name),
     picked: model.picked?.metric.name ?? null,
+    whole: model.whole,
     logRows: log.map(row => rowKey(row)),
     fleet: fleet.shown.map(({feature}) => feature),
     extras: deck.extras.map(({key}) => key),

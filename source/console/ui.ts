@@ -62,8 +62,8 @@ export interface Ui {
   filters: Record<PanelName, string>;
   /** The bell was turned by hand: off where it would ring, on where it would not. */
   isBellTurned: boolean;
-  /** Index into `SPANS_MS`. */
-  span: number;
+  /** How much of the past charts and sparklines show, milliseconds; null: the whole release. */
+  zoomMs: number | null;
   dialog: Dialog | null;
   note: Note | null;
   /** Keys that were refused, for the log of this screen. */
@@ -72,8 +72,6 @@ export interface Ui {
   done: readonly {at: number; text: string}[];
 }
 
-/** How far back the sparklines look. */
-export const SPANS_MS = [5, 15, 60].map(minutes => minutes * 60_000);
 const KEPT_AT_MOST = 20;
 
 export const INITIAL_UI: Ui = {
@@ -84,7 +82,7 @@ export const INITIAL_UI: Ui = {
   logRow: null,
   filters: {metrics: '', log: '', fleet: ''},
   isBellTurned: false,
-  span: 0,
+  zoomMs: null,
   dialog: null,
   note: null,
   refused: [],

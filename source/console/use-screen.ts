@@ -1,6 +1,7 @@
 import {useMemo} from 'react';
 import type {Deck} from './deck.ts';
-import {readHistories, stepFor, type Histories, type History} from './history.ts';
+import {chosenTime, wholeTime, type ChartTime} from './chart-time.ts';
+import {readHistories, type Histories, type History} from './history.ts';
 import {layOut, type Layout} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
@@ -13,7 +14,7 @@ import type {ViewModel} from './present/view-model.ts';
 import {labelWidth, type Panel} from './present/sides/sides.ts';
 import {metricsToSee} from './present/verdict/weighty.ts';
 import type {Reading} from './reading.ts';
-import {SPANS_MS, type Ui} from './ui.ts';
+import type {Ui} from './ui.ts';
 
 /** Everything the panels draw, computed from the reading, the size and what the person has chosen. */
 export interface Screen {
@@ -31,6 +32,9 @@ export interface Screen {
   /** History of the picked metric, as fine as the chart is wide; null where no chart is shown. */
   chart: History | null;
   chartStyle: ChartStyle;
+  /** All the time that charts can show, and the part of it that they show. */
+  whole: ChartTime;
+  time: ChartTime;
 }
 
 const LABEL_LEAST = 13;
@@ -55,16 +59,17 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
   const judged = useMemo(() => attempt(() => middlePanel(bare, columns), NO_PANEL), [bare, columns]);
   const layout = useLayout(bare, judged, size, share);
   const points = layout.sparkWidth * 2;
-  const stepMs = stepFor(spanOf(ui), points);
+  const whole = useMemo(
+    () => wholeTime(reading.snapshot.state.release, reading.commits, reading.at),
+    [reading],
+  );
+  const time = useMemo(() => chosenTime(whole, {zoomMs: ui.zoomMs, endAt: null}), [whole, ui.zoomMs]);
   const scene = useMemo(
     (): ViewModel => ({
       ...bare,
-      histories: attempt(
-        () => readHistories(monitor, reading.metrics, reading.at, points, stepMs),
-        NO_HISTORIES,
-      ),
+      histories: attempt(() => readHistories(monitor, reading.metrics, time, points), NO_HISTORIES),
     }),
-    [bare, monitor, reading, points, stepMs],
+    [bare, monitor, reading, time, points],
   );
   const allRows = useMemo(() => attempt(() => metricRows(scene), NO_ROWS), [scene]);
   const filter = ui.filters.metrics;
@@ -86,15 +91,10 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
   const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
   const chart = useChart(monitor, reading, isCharted ? pickedName : null, {
     values: chartPoints(columns - 4, chartStyle),
-    spanMs: Math.max(spanOf(ui), SPANS_MS[1] ?? 0),
+    time,
   });
-  const middle = judged;
-  return {scene, layout, allRows, rows, visible, picked, log, logPicked, middle, chart, chartStyle};
-}
-
-/** How far back the sparklines look, milliseconds. */
-function spanOf({span}: Ui): number {
-  return SPANS_MS[span] ?? SPANS_MS[0] ?? 300_000;
+  const metrics = {scene, layout, allRows, rows, visible, picked};
+  return {...metrics, log, logPicked, middle: judged, chart, chartStyle, whole, time};
 }
 
 /** The places of the panels; the same object as long as the size and the wishes stay the same. */
@@ -117,13 +117,14 @@ function useChart(
   monitor: Deck['monitor'],
   reading: Reading,
   metric: string | null,
-  {values, spanMs}: {values: number; spanMs: number},
+  {values, time}: {values: number; time: ChartTime},
 ): History | null {
   return useMemo(() => {
     if (metric === null) return null;
-    const read = () => readHistories(monitor, [metric], reading.at, values, stepFor(spanMs, values));
+    const read = () => readHistories(monitor, [metric], time, values);
     return attempt(read, NO_HISTORIES).get(metric) ?? null;
-  }, [metric, monitor, reading, values, spanMs]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- a new reading has new values
+  }, [metric, monitor, reading, values, time]);
 }
 
 const NO_HISTORIES: Histories = new Map();

@@ -8,6 +8,8 @@ import {metricOf} from '../../source/console/present/sides/metric.ts';
 import type {ViewModel} from '../../source/console/present/view-model.ts';
 import type {Commit} from '../../source/release/commit.ts';
 
+const time = {from: 0, to: 400_000, kind: 'recent'} as const;
+
 const scene = {
   t: messagesOf('en'),
   clean: OPEN,
@@ -49,9 +51,9 @@ function lines(
   style: ChartStyle,
   commits: readonly Commit[] = [],
 ): readonly Line[] {
-  const history = {prod, gray, from: 0, stepMs: 10_000};
+  const history = {prod, gray, from: 0, stepMs: 10_000, measuredMs: 10_000};
   const at = {...scene, reading: {...scene.reading, commits}};
-  return chartPanel(at, row(name, limits), history, {width: 52, height: 11, style}).rows;
+  return chartPanel(at, row(name, limits), history, {width: 52, height: 11, style, time}).rows;
 }
 
 function percent(at: number, percent: number, type = 'percent-set'): Commit {
@@ -149,8 +151,8 @@ describe('a chart', () => {
   });
 
   it('on a tall screen uses its height, with ticks at round values', () => {
-    const history = {prod: flat(0.5), gray: flat(10.3), from: 0, stepMs: 10_000};
-    const about = {width: 52, height: 24, style: 'lines'} as const;
+    const history = {prod: flat(0.5), gray: flat(10.3), from: 0, stepMs: 10_000, measuredMs: 10_000};
+    const about = {width: 52, height: 24, style: 'lines', time} as const;
     const rows = chartPanel(scene, row('error_rate'), history, about).rows.map(line => textOf(line));
     expect(rows.findIndex(text => text.includes('──────'))).toBeLessThan(3);
     const ticks = rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? []);
@@ -158,12 +160,12 @@ describe('a chart', () => {
   });
 
   it('has limits on rows of their own value where a round step allows it', () => {
-    const history = {prod: flat(0.5), gray: flat(6.7), from: 0, stepMs: 10_000};
+    const history = {prod: flat(0.5), gray: flat(6.7), from: 0, stepMs: 10_000, measuredMs: 10_000};
     const limits: MetricRow['limits'] = [
       {value: 10, bad: 'above', then: 'rollback'},
       {value: 5, bad: 'above', then: 'alert'},
     ];
-    const about = {width: 52, height: 6, style: 'dots'} as const;
+    const about = {width: 52, height: 6, style: 'dots', time} as const;
     const rows = chartPanel(scene, row('error_rate', limits), history, about).rows.map(line => textOf(line));
     expect(rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? [])).toEqual(['15', '10', '5', '0']);
   });
@@ -183,8 +185,8 @@ describe('a chart', () => {
     } as const;
     const gray = [...flat(1).slice(0, 20), ...flat(4).slice(0, 21)];
     for (const style of ['dots', 'lines'] as const) {
-      const history = {prod: flat(1), gray, from: 0, stepMs: 10_000};
-      const {rows} = chartPanel(scene, worse, history, {width: 52, height: 11, style});
+      const history = {prod: flat(1), gray, from: 0, stepMs: 10_000, measuredMs: 10_000};
+      const {rows} = chartPanel(scene, worse, history, {width: 52, height: 11, style, time});
       const bad = rows.flat().filter(({tone}) => tone === 'bad');
       expect(bad.map(({text}) => text).join('')).toMatch(/[⠉⠒⠤⣀─]{15}/u);
       expect(bad.map(({text}) => text.trim()).join('').length).toBeLessThan(32);

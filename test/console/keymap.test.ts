@@ -19,6 +19,8 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['A', null, 'acknowledge'],
     ['f', 'form', 'feedback'],
     ['Enter', null, 'chart'],
+    ['w', null, 'shorter'],
+    ['W', null, 'longer'],
     ['/', null, 'filter'],
     [':', null, 'palette'],
     ['?', null, 'help'],

@@ -1,7 +1,8 @@
 import type {Commit} from '../../release/commit.ts';
 import {forReaders, releaseForReaders} from '../../release/for-readers.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
-import {readHistories, stepFor} from '../../console/history.ts';
+import {wholeTime} from '../../console/chart-time.ts';
+import {readHistories, stepsFor} from '../../console/history.ts';
 import {MASKED, OPEN} from '../../console/present/clean.ts';
 import {headlines} from '../../console/present/headlines/headlines.ts';
 import type {Tone} from '../../console/present/line.ts';
@@ -24,12 +25,8 @@ import {pageLine, TONES} from './lines.ts';
 import {causeBlock} from './cause.ts';
 import {pageWords} from './words.ts';
 
-/** Values of a sparkline, and how far it looks back, milliseconds: from shortly before the release began. */
+/** Values of a sparkline. */
 const POINTS = 60;
-const BEFORE_MS = 60_000;
-const LEAST_SPAN_MS = 2 * 60_000;
-/** `serve` and `share` keep this much in memory. */
-const MOST_SPAN_MS = 15 * 60_000;
 const HEADLINES = 5;
 const LOG_ROWS = 30;
 /** Wide enough that no row is cut; the page breaks lines by itself. */
@@ -68,12 +65,7 @@ export function composePage(monitor: MonitorView, look: PageLook): Page {
   const words = pageWords(look.lang);
   const clean = look.mask ? MASKED : OPEN;
   const {release} = reading.snapshot.state;
-  const startedAt = release?.startedAt ?? reading.at;
-  const spanMs = Math.min(MOST_SPAN_MS, Math.max(LEAST_SPAN_MS, reading.at - startedAt + BEFORE_MS));
-  // A curve ends with the last full step: so it is sent once a step, not once a second.
-  const stepMs = stepFor(spanMs, POINTS);
-  const until = Math.floor(reading.at / stepMs) * stepMs;
-  const histories = readHistories(monitor, reading.metrics, until, POINTS, stepMs);
+  const histories = readHistories(monitor, reading.metrics, steadyTime(reading), POINTS);
   const scene: ViewModel = {reading, histories, t, clean, mayAct: false};
   const rows = metricRows(scene).filter(isWorthShowing);
   const said = headlines(scene, rows).slice(0, HEADLINES);
@@ -147,6 +139,13 @@ export function composeRow(monitor: MonitorView, look: PageLook): ListRow {
     text: first?.text ?? '',
     alerts: pageWords(look.lang).list.alerts(alertCounts(alerts).open),
   };
+}
+
+/** The time of the curves: it ends with the last full measurement, so a curve is sent once a measurement, not once a second. */
+function steadyTime({snapshot, commits, at}: Reading): {from: number; to: number} {
+  const {from, to} = wholeTime(snapshot.state.release, commits, at);
+  const {measuredMs} = stepsFor(to - from, POINTS);
+  return {from, to: Math.floor(to / measuredMs) * measuredMs};
 }
 
 function isWorthShowing({metric, values, history}: MetricRow): boolean {

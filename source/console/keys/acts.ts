@@ -1,11 +1,11 @@
 import type {Intent} from '../../release/command.ts';
 import type {Release} from '../../release/state.ts';
-import {SPANS_MS, type Dialog, type Pending, type Ui} from '../ui.ts';
+import type {Dialog, Pending, Ui} from '../ui.ts';
 import {EMPTY_FIELD, fieldOf} from './field.ts';
 import {oneStep} from './intents.ts';
 import type {Action} from './keymap.ts';
 import {emptyFeedback} from './press-feedback.ts';
-import {backed, moved} from './move.ts';
+import {backed, moved, zoomed} from './move.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
 
 /** How far `,` and `.` step, milliseconds. */
@@ -84,7 +84,8 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   'time-faster': ui => only(ui, {type: 'time-key', key: {type: 'faster'}}),
   'time-end': ui => only(ui, {type: 'time', isEnd: true}),
   chart: opens({kind: 'chart'}),
-  span: ui => only({...ui, span: (ui.span + 1) % SPANS_MS.length}),
+  shorter: (ui, context) => only(zoomed(ui, 'shorter', context)),
+  longer: (ui, context) => only(zoomed(ui, 'longer', context)),
   filter: ui => open(ui, {kind: 'filter', panel: ui.focus, field: fieldOf(ui.filters[ui.focus])}),
   palette: opens({kind: 'palette', field: EMPTY_FIELD, index: 0}),
   help: opens({kind: 'help', scroll: 0}),

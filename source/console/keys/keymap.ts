@@ -34,7 +34,8 @@ export type Action =
   | 'panel-before'
   | 'up'
   | 'down'
-  | 'span'
+  | 'shorter'
+  | 'longer'
   | 'back'
   | 'redraw'
   | 'suspend'
@@ -211,7 +212,8 @@ export const KEYMAP: readonly Binding[] = [
   bind('time-faster', ['>'], {isPromised: false, footer: 4, whyNot: inPast}),
   bind('time-end', ['End'], {isPromised: false, footer: 6, whyNot: inPast}),
   bind('chart', ['Enter'], {footer: 10}),
-  bind('span', ['w'], {isPromised: false, footer: 13}),
+  bind('shorter', ['w'], {footer: 13}),
+  bind('longer', ['W'], {footer: 13}),
   bind('filter', ['/'], {footer: 11}),
   bind('palette', [':'], {footer: 14}),
   bind('help', ['?'], {footer: 15}),

@@ -1,4 +1,5 @@
-import type {Ui} from '../ui.ts';
+import {nextZoom} from '../chart-time.ts';
+import {changeUi, type Ui} from '../ui.ts';
 import type {PressContext} from './step.ts';
 
 /** The screen with the row above or below picked. */
@@ -9,6 +10,15 @@ export function moved(ui: Ui, by: 1 | -1, {metrics, picked, logRows}: PressConte
   }
   const index = ui.logRow === null ? -1 : logRows.indexOf(ui.logRow);
   return {...ui, logRow: logRows[Math.min(logRows.length - 1, Math.max(0, index + by))] ?? null};
+}
+
+/** Shorter or longer history. The note says what is shown, because sparklines have no title. */
+export function zoomed(ui: Ui, by: 'shorter' | 'longer', {whole, t, at}: PressContext): Ui {
+  const zoomMs = nextZoom(ui.zoomMs, whole, by);
+  const {zoomed, zoomedOut, noShorter, noLonger} = t.chart;
+  const end = by === 'shorter' ? noShorter : noLonger;
+  const text = zoomMs === ui.zoomMs ? end : zoomMs === null ? zoomedOut : zoomed(zoomMs);
+  return changeUi({...ui, zoomMs}, {type: 'note', note: {text, tone: 'quiet', at}});
 }
 
 /** Escape takes back one thing: the filter, the picked row, the sentence. It never quits. */

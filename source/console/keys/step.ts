@@ -1,4 +1,5 @@
 import type {TimeKey} from '../deck.ts';
+import type {ChartTime} from '../chart-time.ts';
 import type {Intent} from '../../release/command.ts';
 import type {Action, KeyContext} from './keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
@@ -39,6 +40,8 @@ export interface PressContext extends KeyContext {
   /** The metric that is lit now; null where there is none. */
   picked: string | null;
   logRows: readonly string[];
+  /** All the time that charts can show. */
+  whole: ChartTime;
   /** The features of the list, in their order, as far as they match the filter. */
   fleet: readonly string[];
   /** Actions the palette lists for what is typed. */

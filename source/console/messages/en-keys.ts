@@ -29,7 +29,8 @@ const actionWords: Record<Action, ActionWords> = {
   'time-faster': {short: 'faster', long: 'play the past faster'},
   'time-end': {short: 'end', long: 'back to now; in a recording, to its end'},
   chart: {short: 'chart', long: 'chart of the picked metric'},
-  span: {short: 'history', long: 'longer or shorter history: 5, 15, 60 minutes'},
+  shorter: {short: 'shorter', long: 'shorter history in charts, down to a minute'},
+  longer: {short: 'longer', long: 'longer history in charts, up to the whole release'},
   filter: {short: 'filter', long: 'filter the rows of this panel'},
   palette: {short: 'palette', long: 'find an action by its name'},
   help: {short: 'keys', long: 'all keys'},
@@ -84,7 +85,7 @@ export const enKeys = {
   sending: 'sending …',
   bell: (rings: boolean): string =>
     rings ? 'the bell rings at critical alerts and rollbacks' : 'the bell is off: m turns it on again',
-  footer: {percent: 'percent', metric: 'metric'},
+  footer: {percent: 'percent', metric: 'metric', history: 'history'},
   dialogs: {
     yes: 'do it',
     no: 'leave it',

@@ -2,6 +2,7 @@ import {metricWordsIn} from '../../analysis/metrics.ts';
 import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
+import {enChart} from './en-chart.ts';
 import {enEdges} from './en-edges.ts';
 import {enEvents, wishWords} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
@@ -281,15 +282,7 @@ export const en = {
     const tell = enEvents[event.type] as (event: Event, about: EventAbout) => string;
     return tell(event, about);
   },
-  chart: {
-    title: (metric: string) => metric.toUpperCase(),
-    span: (span: string) => `last ${span}`,
-    step: (span: string, seconds: number) => `last ${span}, a column is ${seconds} s`,
-    limit: (side: 'above' | 'below', value: string, then: 'rollback' | 'pause' | 'alert' | 'wait') =>
-      then === 'wait'
-        ? `next phase needs ${side === 'above' ? '<' : '>'} ${value}`
-        : `${then} ${side} ${value}`,
-  },
+  chart: enChart,
   filter: (text: string) => `filter: ${text}`,
   metricsNoMatch: 'no metric matches the filter',
   panelBroken: (name: string, why: string) => `${name} cannot be shown: ${why}`,

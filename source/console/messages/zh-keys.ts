@@ -37,7 +37,8 @@ export const zhKeys: typeof enKeys = {
     'time-faster': {short: '加速', long: '加快回放'},
     'time-end': {short: '末尾', long: '返回现在；在录像中到末尾'},
     chart: {short: '图表', long: '选中指标的图表'},
-    span: {short: '历史', long: '历史长度：5、15、60 分钟'},
+    shorter: {short: '更短', long: '图表显示更短的历史，最短一分钟'},
+    longer: {short: '更长', long: '图表显示更长的历史，直到整个发布'},
     filter: {short: '过滤', long: '过滤本面板的行'},
     palette: {short: '命令', long: '按名称查找操作'},
     help: {short: '按键', long: '所有按键'},
@@ -81,7 +82,7 @@ export const zhKeys: typeof enKeys = {
   readOnlyKey: key => `${key}：此控制台只读 (--read-only)，不能做任何更改`,
   pasteIgnored: '粘贴的文字不会当作按键',
   then: {y: '再按 y', version: '再输入版本', form: '', at: ''},
-  footer: {percent: '比例', metric: '指标'},
+  footer: {percent: '比例', metric: '指标', history: '历史'},
   sending: '正在提交 …',
   bell: rings => (rings ? '严重告警和回滚时响铃' : '响铃已关闭：按 m 重新打开'),
   dialogs: {

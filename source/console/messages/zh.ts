@@ -1,6 +1,7 @@
 import {metricWordsIn} from '../../analysis/metrics.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import type {en} from './en.ts';
+import {zhChart} from './zh-chart.ts';
 import {zhEdges} from './zh-edges.ts';
 import {zhEvents, zhWish} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
@@ -255,15 +256,7 @@ export const zh: typeof en = {
     const tell = zhEvents[event.type] as (told: typeof event, about_: typeof about) => string;
     return tell(event, about);
   },
-  chart: {
-    title: metric => metric,
-    span: span => `最近 ${span}`,
-    step: (span, seconds) => `最近 ${span}，每列 ${seconds} 秒`,
-    limit: (side, value, then) =>
-      then === 'wait'
-        ? `下一阶段要求 ${side === 'above' ? '<' : '>'} ${value}`
-        : `${{rollback: '回滚', pause: '暂停', alert: '告警'}[then]} ${side === 'above' ? '高于' : '低于'} ${value}`,
-  },
+  chart: zhChart,
   filter: text => `过滤：${text}`,
   metricsNoMatch: '没有匹配过滤条件的指标',
   panelBroken: (name, why) => `${name} 无法显示：${why}`,

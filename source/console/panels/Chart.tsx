@@ -1,4 +1,5 @@
 import {memo, type ReactNode} from 'react';
+import type {ChartTime} from '../chart-time.ts';
 import type {History} from '../history.ts';
 import {chartPanel, type ChartStyle} from '../present/chart/chart.ts';
 import {framed} from '../present/frame.ts';
@@ -14,8 +15,9 @@ export const Chart = memo(function Chart(props: {
   width: number;
   height: number;
   style: ChartStyle;
+  time: ChartTime;
 }): ReactNode {
-  const {scene, row, history, width, height, style} = props;
-  const panel = chartPanel(scene, row, history, {width: width - 4, height: height - 2, style});
+  const {scene, row, history, width, height, style, time} = props;
+  const panel = chartPanel(scene, row, history, {width: width - 4, height: height - 2, style, time});
   return <Lines lines={framed(panel, {width, height, hasFocus: false})} />;
 });

@@ -95,12 +95,17 @@ function Measured({model, ui}: Pick<Props, 'model' | 'ui'>): ReactNode {
 }
 
 function ChartPlace({model, height}: {model: Model; height: number}): ReactNode {
-  const {scene, layout, picked, chart, chartStyle} = model;
+  const {scene, layout, picked, chart, chartStyle, time} = model;
   const {columns} = layout;
   return (
     <Place name="chart" scene={scene} width={columns} height={height}>
       {chart !== null && picked !== null && (
-        <Chart {...{scene, row: picked, history: chart}} width={columns} height={height} style={chartStyle} />
+        <Chart
+          {...{scene, time, row: picked, history: chart}}
+          width={columns}
+          height={height}
+          style={chartStyle}
+        />
       )}
     </Place>
   );

@@ -4,7 +4,10 @@ import type {Dialog} from '../ui.ts';
 import {columnsOf, fit, say, widthOf, type Line, type Piece} from './line.ts';
 
 /** Keys a shared label stands for: `+ - percent` is shorter than two entries. */
-const PAIRED: Partial<Record<Action, Action>> = {raise: 'lower'};
+const PAIRED: Partial<Record<Action, {other: Action; word: keyof Messages['footer']}>> = {
+  raise: {other: 'lower', word: 'percent'},
+  shorter: {other: 'longer', word: 'history'},
+};
 /** Always there, whatever else has to go. */
 const LAST: ReadonlySet<Action> = new Set(['help', 'quit']);
 
@@ -35,15 +38,16 @@ function entries(context: KeyContext, mayAct: boolean, t: Messages): {binding: B
   const paired = new Set<Action>();
   return usable.flatMap(binding => {
     if (paired.has(binding.action)) return [];
-    const other = PAIRED[binding.action];
-    const second = other === undefined ? undefined : usable.find(({action}) => action === other);
+    const pair = PAIRED[binding.action];
+    const second = usable.find(({action}) => action === pair?.other);
     const key = binding.keys[0] ?? '';
-    if (second === undefined) return [{binding, line: entry(key, t.keys[binding.action].short)}];
+    if (pair === undefined || second === undefined)
+      return [{binding, line: entry(key, t.keys[binding.action].short)}];
     paired.add(second.action);
     return [
       {
         binding,
-        line: [...entry(key, '').slice(0, 1), say(' '), ...entry(second.keys[0] ?? '', t.footer.percent)],
+        line: [...entry(key, '').slice(0, 1), say(' '), ...entry(second.keys[0] ?? '', t.footer[pair.word])],
       },
     ];
   });
@@ -124,7 +128,7 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
     case 'chart':
       return parts(
         ['↑ ↓', t.footer.metric],
-        ['w', t.keys.span.short],
+        ['w W', t.footer.history],
         ['Enter', dialogs.close],
         ['?', t.keys.help.short],
         ['q', t.keys.quit.short],

@@ -1,4 +1,4 @@
-import {setPercent, timeOfDay} from '../format.ts';
+import {dayAndTime, setPercent, timeOfDay} from '../format.ts';
 import {columnsOf, say, type Line, type Piece, type Tone} from '../line.ts';
 import type {PercentChange} from './percent-changes.ts';
 
@@ -8,15 +8,19 @@ export interface TimeScale {
   /** Time of one column, milliseconds. */
   columnMs: number;
   columns: number;
-  now: number;
+  /** The moment at its right end. */
+  to: number;
 }
 
 const MINUTE = 60_000;
-const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440].map(minutes => minutes * MINUTE);
+const DAY = 1440 * MINUTE;
+const STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 30].map(seconds => seconds * 1000),
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map(minutes => minutes * MINUTE),
+];
 /** Columns from one moment that is named to the next; on a narrow chart a part of it will do. */
 const APART = 14;
 const PART_APART = 1 / 5;
-const CLOCK = 'HH:MM'.length;
 
 /** The column of a moment; null where it lies outside. */
 export function columnAt({from, columnMs, columns}: TimeScale, at: number): number | null {
@@ -24,14 +28,21 @@ export function columnAt({from, columnMs, columns}: TimeScale, at: number): numb
   return column < 0 || column >= columns ? null : column;
 }
 
-/** Moments that read well on a clock, in the time of the place. */
-function roundMoments({from, columnMs, columns}: TimeScale): number[] {
+/** Moments that read well on a clock or a calendar, in the time of the place. */
+function roundMoments({from, columnMs, columns}: TimeScale): {at: number; text: string}[] {
   const apartMs = columnMs * Math.min(APART, columns * PART_APART);
   const step = STEPS_MS.find(step => step >= apartMs) ?? STEPS_MS.at(-1) ?? MINUTE;
   const zone = new Date(from).getTimezoneOffset() * MINUTE;
   const first = Math.ceil((from - zone) / step) * step + zone;
   const count = Math.floor((from + columns * columnMs - first) / step) + 1;
-  return Array.from({length: Math.max(0, count)}, (_, index) => first + index * step);
+  const write = (at: number): string =>
+    step >= DAY
+      ? dayAndTime(at).slice(0, 'MM-DD'.length)
+      : timeOfDay(at).slice(0, step < MINUTE ? 'HH:MM:SS'.length : 'HH:MM'.length);
+  return Array.from({length: Math.max(0, count)}, (_, index) => {
+    const at = first + index * step;
+    return {at, text: write(at)};
+  });
 }
 
 /** Words that stand at places of a row, what comes first before what would overlap it. */
@@ -68,7 +79,7 @@ function changeText({from, to, isRollback}: PercentChange): string {
 
 /** The line below a chart with what was done to the percentage, and the moments below that. */
 export function timeAxis(scale: TimeScale, changes: readonly PercentChange[]): [Line, Line] {
-  const {columns, now} = scale;
+  const {columns, to} = scale;
   const marks = new Places();
   // The newest matter most.
   for (const change of changes.toReversed()) {
@@ -78,15 +89,15 @@ export function timeAxis(scale: TimeScale, changes: readonly PercentChange[]): [
     const start = Math.min(column, columns - columnsOf(text));
     marks.put(start, text, change.isRollback ? 'bad' : 'gray', columns);
   }
-  const moments = roundMoments(scale).flatMap(at => {
+  const moments = roundMoments(scale).flatMap(({at, text}) => {
     const column = columnAt(scale, at);
-    return column === null ? [] : [{at, column}];
+    return column === null ? [] : [{text, column}];
   });
   const ticks = new Set(moments.map(({column}) => column));
   const words = new Places();
-  const end = timeOfDay(now);
+  const end = timeOfDay(to);
   words.put(columns - end.length, end, 'quiet', columns);
-  for (const {at, column} of moments)
-    words.put(Math.max(0, column - Math.floor(CLOCK / 2)), timeOfDay(at).slice(0, CLOCK), 'quiet', columns);
+  for (const {text, column} of moments)
+    words.put(Math.max(0, column - Math.floor(text.length / 2)), text, 'quiet', columns);
   return [marks.line(columns, column => (ticks.has(column) ? '┬' : '─')), words.line(columns, () => ' ')];
 }

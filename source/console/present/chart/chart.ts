@@ -4,9 +4,10 @@ import {paintDots} from './dots.ts';
 import {emptyGrid, paintAcross, paintDown, rowOf, runs, type Grid, type Series} from './grid.ts';
 import {paintLines} from './lines.ts';
 import {rangeOf, ticksOf, type Range} from './range.ts';
-import {clockwork, UNKNOWN} from '../format.ts';
+import type {ChartTime} from '../../chart-time.ts';
+import {dayAndTime, isSameDay, timeOfDay, UNKNOWN} from '../format.ts';
 import type {Limit} from '../../../analysis/limits.ts';
-import {fit, padStart, say, widthOf, type Line, type Tone} from '../line.ts';
+import {fit, padStart, say, widthOf, type Line, type Piece, type Tone} from '../line.ts';
 import {badFrom, type MetricRow} from '../sides/metric-rows.ts';
 import {percentChanges} from './percent-changes.ts';
 import type {ViewModel} from '../view-model.ts';
@@ -32,15 +33,22 @@ export function chartPoints(width: number, style: ChartStyle): number {
   return style === 'dots' ? columnsIn(width) : columnsIn(width) + 1;
 }
 
+export interface ChartPlace {
+  width: number;
+  height: number;
+  style: ChartStyle;
+  /** What the chart shows of time, for its title. */
+  time: ChartTime;
+}
+
 /** The picked metric over time, both sides on one scale, with the plan's limits and changes of the percentage drawn in. */
 export function chartPanel(
   scene: ViewModel,
   row: MetricRow,
   history: History,
-  about: {width: number; height: number; style: ChartStyle},
+  {width, height, style, time}: ChartPlace,
 ): Panel {
   const {reading} = scene;
-  const {width, height, style} = about;
   const columns = columnsIn(width);
   const rows = Math.max(3, height - 2);
   const range = rangeOf(row, history, rows);
@@ -48,7 +56,7 @@ export function chartPanel(
     from: history.from,
     columnMs: history.stepMs,
     columns,
-    now: reading.at,
+    to: time.to,
   };
   const changes = percentChanges(reading.commits);
   const grid = emptyGrid(rows, columns);
@@ -65,10 +73,8 @@ export function chartPanel(
     [say(`${blank} └`, 'quiet'), ...axis],
     [say(`${blank}  `), ...moments],
   ];
-  const note = legend(row, scene, range, style);
   return {
-    title: title(row, scene, scale, width - widthOf(note) - OF_FRAME),
-    note,
+    ...titled(row, scene, {time, history, range, style}, width - OF_FRAME),
     isUrgent: false,
     tone: row.compared.standing === 'worse' ? 'bad' : 'frame',
     rows: [...plotted(grid, row, range, limits), ...below].map(line => fit(line, width)),
@@ -146,18 +152,40 @@ function axisText({metric, isPerSecond}: MetricRow, value: number): string {
   return metric.kind === 'rate' || isPerSecond ? `${number} /s` : number;
 }
 
-/** What is shown, and how far back, as far as there is room. */
-function title(row: MetricRow, {t}: ViewModel, {columnMs, columns}: TimeScale, room: number): Line {
-  const span = clockwork(columns * columnMs);
-  const name = say(t.chart.title(row.label), 'title');
-  const told = (text: string): Line => [name, say(`  ${text}`, 'quiet')];
-  const full = told(t.chart.step(span, columnMs / 1000));
-  const lean = told(t.chart.span(span));
-  return [full, lean].find(line => widthOf(line) <= room) ?? [name];
+interface Shown {
+  time: ChartTime;
+  history: History;
+  range: Range;
+  style: ChartStyle;
 }
 
-function legend(row: MetricRow, {t}: ViewModel, range: Range, style: ChartStyle): Line {
-  const sides: Line = [
+/** Metric and time at the left, sides and limits at the right: the time comes before limits, and those before details. */
+function titled(row: MetricRow, scene: ViewModel, shown: Shown, room: number): Pick<Panel, 'title' | 'note'> {
+  const titles = titlesOf(row, scene, shown);
+  const best = (beside: Line): Line | undefined =>
+    titles.find(line => widthOf(line) + widthOf(beside) <= room);
+  const [, ...others] = titles;
+  const sides = legend(row, scene, shown, 0);
+  const short = others.find(line => widthOf(line) + widthOf(sides) <= room) ?? others.at(-1) ?? [];
+  const note = legend(row, scene, shown, room - widthOf(short));
+  return {title: best(note) ?? short, note};
+}
+
+/** The same in ever fewer words. */
+function titlesOf(row: MetricRow, {reading, t}: ViewModel, {time, history}: Shown): Line[] {
+  const {from, to, kind} = time;
+  const moment = (at: number): string => (isSameDay(at, reading.at) ? timeOfDay(at) : dayAndTime(at));
+  const span = t.chart.time[kind](to - from, moment(from), moment(to));
+  const texts = [`${span}, ${t.chart.every(history.measuredMs)}`, span, t.chart.length(to - from), ''];
+  return texts.map(text => [
+    say(t.chart.title(row.label), 'title'),
+    ...(text === '' ? [] : [say(`  ${text}`, 'quiet')]),
+  ]);
+}
+
+/** Both sides with their values, then the limits of the plan as far as there is room. */
+function legend(row: MetricRow, {t}: ViewModel, {range, style}: Shown, room: number): Line {
+  const line: Piece[] = [
     say(style === 'dots' ? '┈' : '━', 'sparkProd'),
     say(` ${t.sides.prod}`, 'prod'),
     say(` ${row.texts.prod}   `),
@@ -165,10 +193,12 @@ function legend(row: MetricRow, {t}: ViewModel, range: Range, style: ChartStyle)
     say(` ${t.sides.gray}`, 'gray'),
     say(` ${row.texts.gray}`),
   ];
-  const limits = row.limits.slice(0, LIMITS_NAMED).map(limit => {
+  for (const limit of row.limits.slice(0, LIMITS_NAMED)) {
     const isDrawn = limit.value >= range.min && limit.value <= range.max;
     const text = t.chart.limit(limit.bad, axisText(row, short(limit.value)), limit.then);
-    return say(`   ${isDrawn ? '╌' : UNKNOWN} ${text}`, isDrawn ? limitTone(limit) : 'quiet');
-  });
-  return [...sides, ...limits];
+    const piece = say(`   ${isDrawn ? '╌' : UNKNOWN} ${text}`, isDrawn ? limitTone(limit) : 'quiet');
+    if (widthOf([...line, piece]) > room) break;
+    line.push(piece);
+  }
+  return line;
 }
