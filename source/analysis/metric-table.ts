@@ -38,7 +38,9 @@ const STANDARD: readonly [name: string, kind: MetricKind][] = [
 const MOST_OTHERS = 64;
 export const LONGEST_NAME = 64;
 /** Names an entry uses for itself. */
-const TAKEN = new Set('side metric value instance seq release split cohort age people person'.split(' '));
+const TAKEN = new Set(
+  'side metric value instance seq release split cohort age people person routed'.split(' '),
+);
 
 /** What the configuration says of metrics whose names say nothing. */
 export interface DeclaredMetrics {

@@ -45,7 +45,7 @@ export interface WindowView {
    * `metric` is a `MetricName` or the name of any counter (per second) or gauge.
    */
   series(side: Side, metric: string, span: Span, stepMs: number): (number | null)[];
-  /** Gray's share of the eligible requests in the span, in percent; null without any. */
+  /** Gray's share of the eligible requests in the span, in percent; without requests that of decisions; null without any. */
   observedPercent(span: Span): number | null;
   /** Names of the counters and gauges seen beyond the standard ones. */
   otherNames(): string[];

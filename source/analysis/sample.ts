@@ -18,6 +18,8 @@ export class Sample {
   /** The release, and the version of the log, that it was decided on. Null and -1 when not said. */
   release: string | null = null;
   split = -1;
+  /** Decisions that a router made for other programs. */
+  routed = 0;
 
   /** The person of an entry of a single request, as it was written: never shown, kept or sent on. Null: not said. */
   person: string | null = null;
@@ -50,6 +52,7 @@ export class Sample {
     this.seq = -1;
     this.release = null;
     this.split = -1;
+    this.routed = 0;
     this.person = null;
     this.peopleFrom = 0;
     this.peopleTo = 0;

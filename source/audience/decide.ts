@@ -22,6 +22,21 @@ export interface Decision {
   readonly release: string | null;
 }
 
+/** The reason of a decision in the words of OpenFeature. */
+export const FLAG_REASONS: Readonly<Record<Decision['reason'], string>> = {
+  percent: 'SPLIT',
+  forced: 'TARGETING_MATCH',
+  denied: 'TARGETING_MATCH',
+  included: 'TARGETING_MATCH',
+  outside: 'TARGETING_MATCH',
+  anonymous: 'DEFAULT',
+  'not-live': 'DISABLED',
+  'rolled-back': 'DISABLED',
+  stale: 'STALE',
+  unknown: 'ERROR',
+  fault: 'ERROR',
+};
+
 /** Decides for one user. `now`: milliseconds since 1970, for rules that compare dates. */
 export type Decide = (user: User, now: number, asked?: Asked) => Decision;
 

@@ -55,7 +55,8 @@ export class SampleParser {
       if (wrong !== null) return wrong;
     } else if (this.#metric !== null || this.#value !== null) return 'metric and value go together';
     this.#admit(sample);
-    return sample.length === 0 && sample.unnamed === 0 ? 'no metric in it' : null;
+    const isEmpty = sample.length === 0 && sample.unnamed === 0 && sample.routed === 0;
+    return isEmpty ? 'no metric in it' : null;
   }
 
   #field(name: string, value: string, sample: Sample): string | null {
@@ -87,6 +88,9 @@ export class SampleParser {
       case 'age':
         sample.age = parseDecimal(value);
         return sample.age >= 0 && sample.age <= MOST_VALUE ? null : 'age is no number of milliseconds';
+      case 'routed':
+        sample.routed = parseDecimal(value);
+        return isVersion(sample.routed) ? null : 'routed is no whole number';
       case 'person':
         sample.person = value === '' ? null : value;
         return null;

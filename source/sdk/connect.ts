@@ -1,4 +1,4 @@
-import {resolveTarget} from '../store/open.ts';
+import {openStore, resolveTarget} from '../store/open.ts';
 import {Deck} from './deck.ts';
 import type {DeckOptions} from './options.ts';
 import {within} from './reach-store.ts';
@@ -15,7 +15,7 @@ const CONNECTS_WITHIN_MS = 1000;
 export async function connect(options: DeckOptions = {}): Promise<Deck> {
   const env = options.env ?? process.env;
   const {label} = await resolveTarget(options.store ?? null, env);
-  const deck = new Deck(options, label, env);
+  const deck = new Deck(options, label, () => openStore(options.store ?? null, 'router', {env}));
   await within(CONNECTS_WITHIN_MS, deck.opened);
   return deck;
 }

@@ -4,7 +4,7 @@ import {hostname} from 'node:os';
 import {keepRouting, type KeptRouting} from '../router/keep-routing.ts';
 import {Routing} from '../router/routing.ts';
 import {checkFeatureName} from '../store/feature-name.ts';
-import {openStore, stateFolder} from '../store/open.ts';
+import {stateFolder} from '../store/open.ts';
 import type {RouterStore, RoutingStore} from '../store/port.ts';
 import {Batches} from './batches.ts';
 import {Feature} from './feature.ts';
@@ -19,8 +19,6 @@ const FLUSH_MS = 250;
 /** Most milliseconds to send the remaining samples, and most to leave the list of routers. */
 const SENT_WITHIN_MS = 1000;
 const LEFT_WITHIN_MS = 1000;
-
-type Env = NonNullable<DeckOptions['env']>;
 
 /** One feature and the parts that serve it. */
 interface Member {
@@ -40,7 +38,7 @@ export class Deck {
   /** Resolves once the store has been reached for the first time. */
   readonly opened: Promise<void>;
   readonly #options: DeckOptions;
-  readonly #env: Env;
+  readonly #openStore: () => Promise<RoutingStore>;
   readonly #instance: string;
   readonly #members = new Map<string, Member>();
   readonly #stop = new AbortController();
@@ -52,14 +50,18 @@ export class Deck {
   #numbers: Numbers | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(options: DeckOptions, label: string, env: Env) {
+  /**
+   * @param label the store's address without password
+   * @param open opens the store
+   */
+  constructor(options: DeckOptions, label: string, open: () => Promise<RoutingStore>) {
     this.#options = options;
-    this.#env = env;
+    this.#openStore = open;
     this.store = label;
     // The suffix is new with each start, because the numbers of entries begin again.
     const name = options.instance ?? `${hostname()}/${process.pid}`;
     this.#instance = `${startOf(name, 100)}-${randomBytes(3).toString('hex')}`;
-    this.#folder = keptWhere(options, env, what => this.#notify(what));
+    this.#folder = keptWhere(options, options.env ?? process.env, what => this.#notify(what));
     this.#opening = this.#open();
     this.opened = Promise.all([this.#opening, this.#register()]).then(() => undefined);
     this.#timer = setInterval(() => {
@@ -124,9 +126,8 @@ export class Deck {
   }
 
   async #open(): Promise<RoutingStore | null> {
-    const {store: address = null} = this.#options;
     const store = await reachStore(
-      () => openStore(address, 'router', {env: this.#env}),
+      this.#openStore,
       why => {
         if (why !== null && why !== this.#away) this.#notify(why);
         this.#away = why;

@@ -24,6 +24,8 @@ export interface FeatureHealth {
   standing: Standing;
   /** Log version of the known split; 0 if none is known. */
   version: number;
+  /** Log version from which on decisions have followed the same split; 0 if none is known. */
+  since: number;
   release: string | null;
   /** Percent of users that get gray here, 0–100. */
   percent: number;
@@ -171,6 +173,7 @@ export class Feature {
     return {
       standing: routing.standing,
       version,
+      since: routing.since,
       release,
       percent,
       away: away(),

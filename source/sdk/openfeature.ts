@@ -13,7 +13,7 @@ import {
   type ResolutionDetails,
   type TrackingEventDetails,
 } from '@openfeature/server-sdk';
-import type {Decision} from '../audience/decide.ts';
+import {FLAG_REASONS, type Decision} from '../audience/decide.ts';
 import {isFeatureName, own} from '../release/name.ts';
 import {connect} from './connect.ts';
 import type {Deck} from './deck.ts';
@@ -37,20 +37,6 @@ export interface ProviderOptions extends DeckOptions {
 const UNNAMED_AT_MOST = 100;
 /** Most milliseconds that an evaluation waits for the first split of a feature. */
 const READY_WITHIN_MS = 1000;
-
-const REASONS: Readonly<Record<Decision['reason'], string>> = {
-  percent: 'SPLIT',
-  forced: 'TARGETING_MATCH',
-  denied: 'TARGETING_MATCH',
-  included: 'TARGETING_MATCH',
-  outside: 'TARGETING_MATCH',
-  anonymous: 'DEFAULT',
-  'not-live': 'DISABLED',
-  'rolled-back': 'DISABLED',
-  stale: 'STALE',
-  unknown: 'ERROR',
-  fault: 'ERROR',
-};
 
 /** Provider for `OpenFeature.setProviderAndWait(new GraydeckProvider({store}))`. */
 export class GraydeckProvider implements Provider {
@@ -134,7 +120,7 @@ export class GraydeckProvider implements Provider {
     return {
       value: valueOf(side),
       variant: side,
-      reason: REASONS[reason],
+      reason: FLAG_REASONS[reason],
       flagMetadata: {reason, cohort, version, ...(release === null ? {} : {release})},
     };
   }

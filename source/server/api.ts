@@ -1,6 +1,5 @@
 import {RESPONSE_ALREADY_SENT} from '@hono/node-server/utils/response';
 import type {Hono} from 'hono';
-import {bodyLimit} from 'hono/body-limit';
 import {statsDocument} from '../analysis/feedback/documents.ts';
 import {encodeFeedback} from '../analysis/feedback/feedback.ts';
 import {selectFeedback} from '../analysis/feedback/stats.ts';
@@ -8,13 +7,11 @@ import {selectFeedback} from '../analysis/feedback/stats.ts';
 import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import type {Followers} from './followers.ts';
 import type {RateLimits} from './limits.ts';
-import {HttpProblem, tooOften} from './problem.ts';
+import {HttpProblem, limitedBody, tooOften} from './problem.ts';
 import {readFeedbackBody} from './read-feedback.ts';
 import type {ServedFeatures, ServedFeature} from './served.ts';
-import type {Client, TokenScope} from './tokens.ts';
+import {need} from './tokens.ts';
 
-/** Largest request body, bytes. */
-const MOST_BYTES = 64 * 1024;
 const EVENT_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no'};
 
 /** Adds the routes of releases and feedback. The client is authenticated before. */
@@ -40,17 +37,7 @@ export function addApiRoutes(
     return context.json(statsDocument({feature: feature.name, ...filter}, given));
   });
 
-  const limited = bodyLimit({
-    maxSize: MOST_BYTES,
-    onError: () => {
-      const message = `the body is larger than ${MOST_BYTES} bytes`;
-      // The rest of the body is not read, so the connection is closed.
-      throw new HttpProblem(413, 'too-large', message, `send at most ${MOST_BYTES} bytes`, {
-        headers: {connection: 'close'},
-      });
-    },
-  });
-  app.post('/api/v1/canary/feedback', limited, async context => {
+  app.post('/api/v1/canary/feedback', limitedBody, async context => {
     const client = context.get('client');
     need(client, 'feedback');
     if (isReadOnly)
@@ -88,12 +75,6 @@ export function addApiRoutes(
     followers.add(client, feature, outgoing, after);
     return RESPONSE_ALREADY_SENT;
   });
-}
-
-function need(client: Client, scope: TokenScope): void {
-  if (client.scopes.has(scope)) return;
-  const next = 'ask the operator of this server for one';
-  throw new HttpProblem(403, 'no-scope', `this request needs a token with the scope ${scope}`, next);
 }
 
 /** Returns the named feature, or the only one. @throws HttpProblem 400 or 404 */

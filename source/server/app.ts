@@ -1,15 +1,17 @@
-import {Hono} from 'hono';
+import {Hono, type MiddlewareHandler} from 'hono';
 import {cors} from 'hono/cors';
 import {addApiRoutes} from './api.ts';
 import {clientAddress} from './client-address.ts';
 import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import {Followers} from './followers.ts';
-import {openLimits} from './limits.ts';
+import {openLimits, type RateLimits} from './limits.ts';
+import {addOfrepRoutes, flagOfPath} from './ofrep-routes.ts';
+import {refusalDocument} from './ofrep.ts';
 import {openApiDocument} from './openapi.ts';
 import {addPageRoutes} from './page/routes.ts';
 import {HttpProblem, problemDocument, httpProblemOf, tooOften} from './problem.ts';
-import {ROUTES, routeOf} from './routes.ts';
-import {clientOf} from './tokens.ts';
+import {findRoute, routeOf} from './routes.ts';
+import {clientOf, type Client} from './tokens.ts';
 
 /** Seconds that a browser may cache a preflight answer. */
 const PREFLIGHT_S = 600;
@@ -22,7 +24,6 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
   const limits = openLimits();
   const followers = new Followers();
   const openApi = JSON.stringify(openApiDocument(options.version));
-  metrics.watchFollowers(() => followers.size);
 
   app.use(async (context, next) => {
     const began = performance.now();
@@ -37,10 +38,15 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     const problem = httpProblemOf(error);
     if (problem.status === 500) options.onFault(error);
     for (const [name, value] of Object.entries(problem.more.headers ?? {})) context.header(name, value);
-    return context.json(problemDocument(problem), problem.status);
+    const {path} = context.req;
+    const isOfrep = path.startsWith('/ofrep/');
+    return context.json(
+      isOfrep ? refusalDocument(problem, flagOfPath(path)) : problemDocument(problem),
+      problem.status,
+    );
   });
   app.notFound(context => {
-    const route = ROUTES.find(({path}) => path === context.req.path);
+    const route = findRoute(context.req.path);
     const problem =
       route === undefined
         ? new HttpProblem(404, 'no-such-path', 'the path is unknown', 'GET /api/v1/openapi.json')
@@ -65,23 +71,57 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     context.body(await metrics.text(), 200, {'content-type': metrics.type}),
   );
 
+  const crossOrigin = cors({
+    origin: origin => (origins.includes(origin) ? origin : null),
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['authorization', 'content-type', 'if-none-match', 'last-event-id', 'x-api-key'],
+    exposeHeaders: ['etag', 'retry-after'],
+    maxAge: PREFLIGHT_S,
+  });
+  app.use('/api/*', crossOrigin);
+  app.use('/ofrep/*', crossOrigin);
   app.use(
     '/api/*',
-    cors({
-      origin: origin => (origins.includes(origin) ? origin : null),
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: ['authorization', 'content-type', 'last-event-id'],
-      exposeHeaders: ['retry-after'],
-      maxAge: PREFLIGHT_S,
-    }),
+    authenticated(options, limits, client => limits.clients.take(client.name, performance.now())),
   );
-  app.use('/api/*', async (context, next) => {
-    const client = clientOf(clients, context.req.header('authorization'));
-    const now = performance.now();
-    const waitMs =
-      client === null
-        ? limits.strangers.take(remoteAddressOf(context), now)
-        : limits.clients.take(client.name, now);
+  app.use(
+    '/ofrep/v1/evaluate/*',
+    authenticated(options, limits, (client, address) =>
+      limits.evaluations.take(`${client.name} ${address}`, performance.now()),
+    ),
+  );
+  app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
+  addApiRoutes(app, options, {limits, followers});
+  const ofrep = addOfrepRoutes(app, options);
+  metrics.watchFollowers(() => followers.size + ofrep.followers());
+  const page = options.page === undefined ? null : addPageRoutes(app, options.page, clients);
+  return {
+    app,
+    close() {
+      followers.close();
+      ofrep.close();
+      page?.close();
+    },
+  };
+}
+
+/**
+ * Lets only requests with a known token pass, by `Authorization: Bearer` or `X-API-Key`. @param take takes one request of a client
+ * from an address, and answers how many milliseconds it has to wait
+ */
+function authenticated(
+  {clients}: Pick<AppOptions, 'clients'>,
+  {strangers}: Pick<RateLimits, 'strangers'>,
+  take: (client: Client, address: string) => number,
+): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const key = context.req.header('x-api-key');
+    const client = clientOf(
+      clients,
+      context.req.header('authorization') ?? (key === undefined ? undefined : `Bearer ${key}`),
+    );
+    const address = remoteAddressOf(context);
+    const waitMs = client === null ? strangers.take(address, performance.now()) : take(client, address);
     if (waitMs > 0) throw tooOften(waitMs);
     if (client === null)
       throw new HttpProblem(
@@ -95,15 +135,5 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
       );
     context.set('client', client);
     await next();
-  });
-  app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
-  addApiRoutes(app, options, {limits, followers});
-  const page = options.page === undefined ? null : addPageRoutes(app, options.page, clients);
-  return {
-    app,
-    close() {
-      followers.close();
-      page?.close();
-    },
   };
 }

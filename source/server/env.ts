@@ -1,6 +1,7 @@
 import type {HttpBindings} from '@hono/node-server';
 import type {Context} from 'hono';
 import type {TrustedProxies} from './client-address.ts';
+import type {Evaluation} from './ofrep.ts';
 import type {PageSource} from './page/source.ts';
 import type {ServedFeatures} from './served.ts';
 import type {Client} from './tokens.ts';
@@ -17,6 +18,8 @@ export interface AppOptions {
   /** No writing, not even feedback. */
   isReadOnly: boolean;
   metrics: ServerMetrics;
+  /** Features that clients may evaluate by OFREP; absent: none, because no token may or the server is read-only. */
+  evaluation?: Evaluation | null;
   /** Proxies in front whose `X-Forwarded-For` is believed; absent: none. */
   trusts?: TrustedProxies;
   /** What the page at `/` and links show; absent: there is no page. */

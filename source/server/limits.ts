@@ -4,6 +4,8 @@ export interface RateLimits {
   clients: RateLimit;
   /** Feedback, by token and address, because all visitors of a page share its token. */
   writers: RateLimit;
+  /** Evaluations by OFREP, by token and address, because all visitors of a page share its token. */
+  evaluations: RateLimit;
   /** Requests without a known token, by address. */
   strangers: RateLimit;
   /** Paths that need no token, by address. */
@@ -14,6 +16,7 @@ export function openLimits(): RateLimits {
   return {
     clients: new RateLimit({burst: 5000, perSecond: 5000}),
     writers: new RateLimit({burst: 60, perSecond: 10}),
+    evaluations: new RateLimit({burst: 50_000, perSecond: 50_000}),
     strangers: new RateLimit({burst: 30, perSecond: 1}),
     open: new RateLimit({burst: 100, perSecond: 20}),
   };

@@ -9,6 +9,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   413: 'the body is too large',
   415: 'the body is no JSON',
   429: 'too many requests',
+  500: 'the server cannot answer now',
   503: 'the store cannot be reached',
 };
 
@@ -40,7 +41,7 @@ export function openApiDocument(version: string): object {
     info: {
       title: 'Graydeck',
       version,
-      description: 'State of gray releases, and feedback on them.',
+      description: 'State of gray releases, feedback on them, and the side of a user.',
     },
     paths: {
       '/healthz': {
@@ -112,10 +113,66 @@ export function openApiDocument(version: string): object {
           responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...common, 404, 503]),
         },
       },
+      ...evaluationPaths(bearer('evaluate')),
     },
     components: {
       securitySchemes: {token: {type: 'http', scheme: 'bearer'}},
       schemas: Object.fromEntries(SHAPES.flatMap(schemasOf)),
+    },
+  };
+}
+
+/** The paths of OFREP. Their errors have the shape of that protocol. */
+function evaluationPaths(security: object): object {
+  const failed = (codes: readonly number[]) =>
+    Object.fromEntries(
+      codes.map(code => [String(code), {description: ERRORS[code] ?? '', content: json('FlagFailure')}]),
+    );
+  const requestBody = {required: true, content: json('Evaluation')};
+  const header = (name: string) => ({name, in: 'header', required: false, schema: {type: 'string'}});
+  const text = {'text/event-stream': {schema: {type: 'string'}}};
+  return {
+    '/ofrep/v1/evaluate/flags/{key}': {
+      post: {
+        summary: 'whether a user gets gray, by the OpenFeature Remote Evaluation Protocol',
+        security,
+        parameters: [{name: 'key', in: 'path', required: true, schema: {type: 'string'}}],
+        requestBody,
+        responses: {
+          200: {description: 'evaluated', content: json('Flag')},
+          ...failed([400, 401, 403, 404, 413, 429, 500]),
+        },
+      },
+    },
+    '/ofrep/v1/evaluate/flags': {
+      post: {
+        summary: 'the same of all features',
+        security,
+        parameters: [header('If-None-Match')],
+        requestBody,
+        responses: {
+          200: {
+            description: 'evaluated; a feature that cannot be evaluated stands in the list with its error',
+            headers: {ETag: {schema: {type: 'string'}}},
+            content: json('Flags'),
+          },
+          304: {description: 'nothing has changed since the answer that If-None-Match names'},
+          ...failed([400, 401, 403, 413, 429]),
+        },
+      },
+    },
+    '/ofrep/v1/events': {
+      get: {
+        summary: 'server-sent events that ask for another evaluation, since decisions may have changed',
+        parameters: [
+          {...query('ticket', 'from eventStreams of an evaluation of all features'), required: true},
+          header('Last-Event-ID'),
+        ],
+        responses: {
+          200: {description: 'a stream that lasts until the client ends it', content: text},
+          ...failed([401, 403, 503]),
+        },
+      },
     },
   };
 }
@@ -127,6 +184,8 @@ const SHAPES = [
   [shapes.statusShape, 'output'],
   [shapes.errorShape, 'output'],
   [shapes.healthShape, 'output'],
+  [shapes.evaluationShape, 'input'],
+  [shapes.flagsShape, 'output'],
 ] as const;
 
 /** A shape and its named parts, as OpenAPI component schemas. */
@@ -135,6 +194,9 @@ function schemasOf([shape, io]: (typeof SHAPES)[number]): [string, unknown][] {
   const id = shape.meta()?.id;
   if (id !== undefined) registry.add(shape, {id});
   if (shape === shapes.statusShape) registry.add(shapes.statusShape.shape.sides.shape.prod, {id: 'Side'});
+  if (shape === shapes.flagsShape)
+    for (const part of [shapes.flagShape, shapes.flagFailureShape])
+      registry.add(part, {id: part.meta()?.id ?? ''});
   const {schemas} = z.toJSONSchema(registry, {io, uri: name => `#/components/schemas/${name}`});
   return Object.entries(schemas).map(([name, {$schema: _dialect, $id: _id, ...schema}]) => [name, schema]);
 }

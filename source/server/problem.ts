@@ -1,3 +1,5 @@
+import type {MiddlewareHandler} from 'hono';
+import {bodyLimit} from 'hono/body-limit';
 import type {ContentfulStatusCode} from 'hono/utils/http-status';
 import {StoreFault} from '../store/fault.ts';
 
@@ -51,5 +53,33 @@ export function problemDocument({code, message, next, more}: HttpProblem): objec
 export function tooOften(afterMs: number): HttpProblem {
   return new HttpProblem(429, 'too-often', 'too many requests', 'wait for the seconds in Retry-After', {
     headers: {'retry-after': String(Math.max(1, Math.ceil(afterMs / 1000)))},
+  });
+}
+
+/** Largest request body, bytes. */
+const MOST_BYTES = 64 * 1024;
+
+/** For a body whose length is not said before. */
+const counted = bodyLimit({
+  maxSize: MOST_BYTES,
+  onError: () => {
+    throw tooLarge();
+  },
+});
+
+/** Refuses a body that is too large. A length that is said is believed: Node reads no more of the body. */
+export const limitedBody: MiddlewareHandler = async (context, next) => {
+  const length = context.req.header('content-length');
+  if (length === undefined || context.req.header('transfer-encoding') !== undefined)
+    return await counted(context, next);
+  if (Number(length) > MOST_BYTES) throw tooLarge();
+  return await next();
+};
+
+function tooLarge(): HttpProblem {
+  const message = `the body is larger than ${MOST_BYTES} bytes`;
+  // The rest of the body is not read, so the connection is closed.
+  return new HttpProblem(413, 'too-large', message, `send at most ${MOST_BYTES} bytes`, {
+    headers: {connection: 'close'},
   });
 }

@@ -1,7 +1,11 @@
-import {createHash, timingSafeEqual} from 'node:crypto';
+import {createHmac, hash, timingSafeEqual} from 'node:crypto';
+import {HttpProblem} from './problem.ts';
 
-/** Scopes of a token. `operate` adds to `read`: commands of hooks, what they print, ids of people. */
-const SCOPES = ['read', 'feedback', 'operate'] as const;
+/**
+ * Scopes of a token. `evaluate` asks for decisions by OFREP. `operate` adds to `read`: commands of hooks, what they print, ids
+ * of people.
+ */
+const SCOPES = ['read', 'feedback', 'evaluate', 'operate'] as const;
 export type TokenScope = (typeof SCOPES)[number];
 
 /** A client by its token. Only the digest of the token is kept. */
@@ -74,8 +78,43 @@ export function clientOf(clients: readonly Client[], header: string | undefined)
   return found;
 }
 
+/** Refuses a client without the scope. @throws HttpProblem 403 */
+export function need(client: Client, scope: TokenScope): void {
+  if (client.scopes.has(scope)) return;
+  const next = 'ask the operator of this server for one';
+  throw new HttpProblem(403, 'no-scope', `this request needs a token with the scope ${scope}`, next);
+}
+
+/**
+ * The name of a client, signed for one purpose until a moment (milliseconds since 1970). It holds no token: a person who reads it
+ * can use it for nothing else, and it ends when the token is taken out of the file.
+ */
+export function signedName({name, digest}: Client, purpose: string, until: number): string {
+  return `${name}~${until}~${signOf(name, purpose, until, digest).toString('base64url')}`;
+}
+
+/** The client whose name was signed for this purpose; null if the text is anything else, or too old. */
+export function clientOfSigned(
+  clients: readonly Client[],
+  purpose: string,
+  text: string,
+  now: number,
+): Client | null {
+  const [name = '', moment = '', sign = ''] = text.split('~');
+  const client = clients.find(one => one.name === name);
+  const until = Number(moment);
+  if (client === undefined || !(until > now)) return null;
+  const expected = signOf(name, purpose, until, client.digest);
+  const given = Buffer.from(sign, 'base64url');
+  return expected.length === given.length && timingSafeEqual(expected, given) ? client : null;
+}
+
+function signOf(name: string, purpose: string, until: number, digest: Buffer): Buffer {
+  return createHmac('sha256', digest).update(`${purpose} ${name} ${until}`).digest();
+}
+
 function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 function isScope(text: string): text is TokenScope {

@@ -376,6 +376,23 @@ describe('the windows of a release', () => {
     feed(windows, T0, 'side gray cohort chosen requests 500');
     expect(windows.observedPercent(last5(T0 + 1000))).toBe(20);
   });
+
+  it('know gray’s share of decisions for other programs where no requests are known, and call no side heard by them', () => {
+    const windows = new Windows();
+    windows.begin({release: 'r2', splitVersion: 5, since: T0});
+    feed(windows, T0, 'side prod release r2 split 5 routed 90');
+    feed(windows, T0, 'side gray release r2 split 5 routed 10');
+    feed(windows, T0, 'side gray release r2 split 4 routed 900');
+    feed(windows, T0, 'side gray release r2 split 5 cohort chosen routed 500');
+    const span = last5(T0 + 1000);
+    expect(windows.observedPercent(span)).toBe(10);
+    expect(windows.newestAt('gray')).toBeNull();
+    expect(windows.heardAt('gray', span)).toBeNull();
+    expect(windows.otherNames()).toEqual([]);
+    feed(windows, T0, 'side prod requests 80');
+    feed(windows, T0, 'side gray requests 20');
+    expect(windows.observedPercent(span)).toBe(20);
+  });
 });
 
 describe('a series', () => {

@@ -64,6 +64,7 @@ const benches: readonly Bench[] = [
   script('edge-bound', 'nobody on gray after the bound that the agent prints'),
   script('report', 'a report of three days within 3 s in every format, on both stores'),
   script('serve', '2 000 requests a second and 500 followers on a core, the guard not delayed'),
+  script('ofrep', '10 000 evaluations by OFREP for a second of the server’s CPU'),
 ];
 
 const {values, positionals} = parseArgs({options: {list: {type: 'boolean'}}, allowPositionals: true});

@@ -2,6 +2,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {openEvaluation} from '../../source/cli/serve/evaluation.ts';
 import {openServed} from '../../source/cli/serve/served.ts';
 import {openPageSource} from '../../source/cli/share/page-source.ts';
 import {openController} from '../../source/controller/controller.ts';
@@ -13,11 +14,14 @@ import {readTokens} from '../../source/server/tokens.ts';
 import {openStore} from '../../source/store/open.ts';
 import type {OperatorStore} from '../../source/store/port.ts';
 import {builtInPlan} from '../../source/config/plan/built-in.ts';
+import {splitNamed} from '../audience/conformance.ts';
+import {appendNext} from '../store/commits.ts';
 
 export const READ = 'token-that-may-read';
 export const WRITE = 'token-that-may-give-feedback';
+export const EVALUATE = 'token-that-may-evaluate';
 export const OPERATE = 'token-that-may-operate';
-const ORIGIN = 'https://app.example.com';
+export const ORIGIN = 'https://app.example.com';
 
 export interface House extends AsyncDisposable {
   url: string;
@@ -29,7 +33,13 @@ export interface House extends AsyncDisposable {
   say(body: unknown, token?: string | null, headers?: Record<string, string>): Promise<Response>;
 }
 
-export async function openHouse({readOnly = false, features = ['pay']} = {}): Promise<House> {
+/** @param splits features that have one of the splits of the conformance file, by its name */
+export async function openHouse({
+  readOnly = false,
+  features = ['pay'],
+  splits = [] as readonly string[],
+  origins = [ORIGIN],
+} = {}): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-server-'));
   const address = `sqlite:${join(folder, 'graydeck.db')}`;
   const store = await openStore(address, 'operator', {env: {}});
@@ -47,22 +57,36 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
       return controller;
     }),
   );
+  for (const name of splits) await appendNext(store.feature(name), {split: splitNamed(name)});
   const writer = await openStore(address, 'router', {env: {}});
+  const evaluation = readOnly
+    ? null
+    : openEvaluation({
+        open: () => openStore(address, 'router', {env: {}}),
+        label: address,
+        say: () => undefined,
+        stateFolder: folder,
+      });
   const view = await openStore(address, 'viewer', {env: {}});
   const settings = {store: address, feature: null, prometheus: null, declared: {}, config: null};
-  const served = await openServed(view, settings, null, (feature, text) =>
-    writer.feature(feature).writeFeedback(text),
+  const served = await openServed(
+    view,
+    settings,
+    null,
+    (feature, text) => writer.feature(feature).writeFeedback(text),
+    async name => evaluation?.open(name),
   );
   const tokens = readTokens(
-    `reader read ${READ}\npage feedback ${WRITE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
+    `reader read ${READ}\npage feedback ${WRITE}\napp evaluate ${EVALUATE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
   );
   if (!tokens.ok) throw new Error('the tokens of the tests are invalid');
   const {app, close} = createApp({
     served,
     clients: tokens.clients,
-    origins: [ORIGIN],
+    origins,
     isReadOnly: readOnly,
     metrics: openMetrics(served, '0.0.0'),
+    evaluation,
     onFault(error) {
       throw error;
     },
@@ -94,6 +118,7 @@ export async function openHouse({readOnly = false, features = ['pay']} = {}): Pr
       close();
       await listening.close();
       await served.close();
+      await evaluation?.close();
       await Promise.all(controllers.map(one => one.close()));
       await Promise.all([store.close(), writer.close(), view.close()]);
       await rm(folder, {recursive: true, force: true});

@@ -15,6 +15,7 @@ import type {Sample} from '../sample.ts';
 import {restoreTally, tallySecond} from './ring-tally.ts';
 import {countsOf, RingReader, type PeopleCounts, type SecondCounts} from './ring-reader.ts';
 import type {Tally} from './roll-up.ts';
+import {RoutedSeconds} from './routed-seconds.ts';
 import {SecondRing, type Place, type Seconds} from './second-ring.ts';
 import {SeriesReader} from './series.ts';
 
@@ -82,6 +83,7 @@ export class Windows implements WindowView {
   readonly #instances = new Instances();
   readonly #hosts = new HostSeconds();
   readonly #people: People;
+  readonly #routed: RoutedSeconds;
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
   readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
   #repeated = 0;
@@ -96,6 +98,7 @@ export class Windows implements WindowView {
     this.#ring = new SecondRing(keepSeconds);
     this.#reader = new RingReader(this.#ring, this.table);
     this.#people = new People(options.feature ?? '');
+    this.#routed = new RoutedSeconds(keepSeconds);
     this.#series = new SeriesReader(this.#ring, this.table);
   }
 
@@ -179,6 +182,9 @@ export class Windows implements WindowView {
     // What names the running split belongs to it, whatever the clock of its writer rounds to.
     const isBefore = sample.split < 0 && time < since && second === Math.floor(since / 1000);
     const place: Place = otherRelease || olderSplit || isBefore ? 'earlier' : sample.cohort;
+    if (sample.routed > 0 && place === 'eligible') this.#routed.add(sample.side, second, sample.routed);
+    // A side of which only decisions are known is as silent as before.
+    if (sample.routed > 0 && sample.length === 0) return 'counted';
     if (second !== this.#second) {
       const slot = this.#ring.open(second);
       if (slot < 0) return this.#putAside('tooOld', 'too-old');
@@ -231,11 +237,12 @@ export class Windows implements WindowView {
   }
 
   observedPercent(span: Span): number | null {
-    const seconds = this.#ring.clip(this.#seconds(span));
+    const whole = this.#seconds(span);
+    const seconds = this.#ring.clip(whole);
     const {slots} = this.#ring;
     const prod = sumOf(this.#ring.lanes('prod', 'eligible'), REQUESTS, seconds, slots);
     const gray = sumOf(this.#ring.lanes('gray', 'eligible'), REQUESTS, seconds, slots);
-    return prod + gray > 0 ? (gray / (prod + gray)) * 100 : null;
+    return prod + gray > 0 ? (gray / (prod + gray)) * 100 : this.#routed.grayPercent(whole);
   }
 
   otherNames(): string[] {

@@ -36,12 +36,14 @@ export interface OpenedServed extends ServedFeatures {
 /**
  * Opens what is there and keeps looking for more.
  * @param only the one feature to serve; null: all
+ * @param onOpened called with each feature once it is opened
  */
 export async function openServed(
   store: ViewStore,
   settings: MonitorSettings,
   only: string | null,
   write: (feature: string, text: string) => Promise<void>,
+  onOpened: (name: string) => Promise<void> = async () => {},
 ): Promise<OpenedServed> {
   const opened = new Map<string, OpenedFeature>();
   const stop = new AbortController();
@@ -54,6 +56,7 @@ export async function openServed(
     for (const name of names) {
       if (opened.has(name) || stop.signal.aborted) continue;
       opened.set(name, await openServedFeature(store, name, settings, write));
+      await onOpened(name);
     }
   };
   await look();

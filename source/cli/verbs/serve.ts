@@ -30,9 +30,20 @@ export const run: Run = async call => {
     import('../share/page-source.ts'),
   ]);
   const store = await openToLook(call, settings.store);
-  const writer = feedbackWriter(() => openStore(settings.store, 'router'));
+  const openRouter = () => openStore(settings.store, 'router');
+  const writer = feedbackWriter(openRouter);
+  const mayEvaluate = !flags.readOnly && clients.some(({scopes}) => scopes.has('evaluate'));
+  const evaluation = mayEvaluate
+    ? (await import('../serve/evaluation.ts')).openEvaluation({
+        open: openRouter,
+        label: store.label,
+        say: out.say,
+      })
+    : null;
   try {
-    const served = await openServed(store, await monitorSettings(settings), only, writer.write);
+    const served = await openServed(store, await monitorSettings(settings), only, writer.write, async name =>
+      evaluation?.open(name),
+    );
     const metrics = openMetrics(served, version);
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>
@@ -43,6 +54,7 @@ export const run: Run = async call => {
       origins,
       isReadOnly,
       metrics,
+      evaluation,
       trusts,
       onFault,
       version,
@@ -66,6 +78,7 @@ export const run: Run = async call => {
     }
     return EXIT.done;
   } finally {
+    await evaluation?.close();
     await writer.close();
     await store.close();
   }
