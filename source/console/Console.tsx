@@ -23,6 +23,7 @@ import {useReading} from './reading.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
 import {useFleet, type Fleet} from './use-fleet.ts';
+import {useSharing, type Sharing} from './use-sharing.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi, type UiHold} from './use-ui.ts';
 
@@ -31,7 +32,7 @@ export interface ConsoleProps {
   /** Called with what was done from here, whenever that changes: the farewell tells it. */
   onDone(deck: Deck, done: Ui['done']): void;
   /** What keys do to the terminal itself; absent where there is none. */
-  terminal?: {redraw(): void; suspend(): void};
+  terminal?: EffectTarget['terminal'];
 }
 
 /** The whole console: reads the deck, draws it, and turns keys into commands. */
@@ -48,8 +49,9 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   const model = useScreen(deck, reading, ui, size);
   const {t, clean} = model.scene;
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
+  const sharing = useSharing(deck, t, change);
   const fleet = useFleet(deck, ui, reading.at);
-  const context = contextOf(deck, model, {featureCount: features.length, rings, fleet});
+  const context = contextOf(deck, model, {featureCount: features.length, rings, fleet, sharing});
   useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   useEffect(() => onDone(deck, ui.done), [deck, ui.done, onDone]);
   useEffect(() => {
@@ -87,7 +89,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
         rows={size.rows}
       />
     );
-  return <Drawn {...{model, ui, context, target, fleet}} />;
+  return <Drawn {...{model, ui, context, target, fleet, sharing}} />;
 }
 
 /** Turns keys and pastes into changes of the screen and effects. Each key sees what the key before it left. */
@@ -124,10 +126,11 @@ interface DrawnProps {
   context: PressContext;
   target: EffectTarget;
   fleet: Fleet;
+  sharing: Sharing;
 }
 
 /** The screen with its footer and the open dialog. */
-function Drawn({model, ui, context, target, fleet}: DrawnProps): ReactNode {
+function Drawn({model, ui, context, target, fleet, sharing}: DrawnProps): ReactNode {
   const {scene, layout} = model;
   const {reading, mayAct, t} = scene;
   const {deck, features} = target;
@@ -141,12 +144,12 @@ function Drawn({model, ui, context, target, fleet}: DrawnProps): ReactNode {
     features.length > 1 ? `${features.indexOf(deck.monitor.feature) + 1}/${features.length}` : '';
   const dialog = ui.dialog !== null && (
     <Boundary name="dialog" t={t} width={width} moment={reading.at}>
-      <OpenDialog {...{model, dialog: ui.dialog, context, target}} />
+      <OpenDialog {...{model, dialog: ui.dialog, context, target, sharing}} />
     </Boundary>
   );
   if (ui.screen === 'fleet')
     return <FleetScreen {...{fleet, scene, ui, dialog}} columns={width} rows={layout.rows} />;
-  return <Screen {...{model, ui, mode, position, footer, dialog}} />;
+  return <Screen {...{model, ui, mode, position, footer, dialog, sharing}} />;
 }
 
 function OpenDialog({
@@ -154,6 +157,7 @@ function OpenDialog({
   dialog,
   context,
   target,
+  sharing,
 }: Omit<DrawnProps, 'ui' | 'fleet'> & {dialog: NonNullable<Ui['dialog']>}): ReactNode {
   const {scene, layout, allRows} = model;
   const {mayAct, t} = scene;
@@ -173,6 +177,7 @@ function OpenDialog({
         verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
       }}
       keys={context}
+      sharing={sharing}
       help={
         dialog.kind === 'help'
           ? helpRows(context, {mayAct, extras: deck.extras, t, width: helpWidth(layout.columns) - 4})

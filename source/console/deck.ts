@@ -65,6 +65,10 @@ export interface Deck {
   readonly controller: Controller | null;
   /** Writes down what a person says of a version; absent when reading only. Rejects when it cannot. */
   giveFeedback?(feedback: Feedback): Promise<void>;
+  /** Links by which others watch this feature; absent: this console makes none. */
+  readonly sharing?: LinkSharing;
+  /** How many viewers watch this feature by a link, whichever process serves it. Rejects if the store is away. */
+  watching?(): Promise<number>;
   /** Who to turn to, as the configuration says; the plan of the release adds its own. */
   readonly contacts?: Readonly<Record<string, string>>;
   /** False: the terminal's bell is off until a key turns it on. */
@@ -74,6 +78,30 @@ export interface Deck {
   readonly extras: readonly ExtraKey[];
   /** A fresh random id, for alerts. */
   newId(): string;
+}
+
+/** A link by which others watch a feature, made by this console. */
+export interface ConsoleLink {
+  link: string;
+  /** When it ends, the store's clock, milliseconds since 1970. */
+  until: number;
+  isMasked: boolean;
+  /** The command that makes the link reach another machine; null: it reaches others by itself. */
+  tunnel: string | null;
+  /** Whether this console serves the link; else a `graydeck serve` does. */
+  isServedHere: boolean;
+}
+
+/** Makes and ends the link of one feature. */
+export interface LinkSharing {
+  /** The link that runs; null: none does. */
+  current(): ConsoleLink | null;
+  /** Why the last link has ended; null: it runs, or there was none. */
+  ending(): 'interrupted' | 'over' | 'revoked' | null;
+  /** Makes a link. @param forMs milliseconds until it ends */
+  begin(options: {forMs: number; isMasked: boolean}): Promise<ConsoleLink>;
+  /** Ends the link: viewers go dark within two seconds. */
+  end(): Promise<void>;
 }
 
 /** How the console ended. */

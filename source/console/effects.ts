@@ -24,7 +24,7 @@ export interface EffectTarget {
   setDeck(deck: Deck): void;
   exit(code: number): void;
   /** What keys do to the terminal itself; undefined where there is none. */
-  terminal: {redraw(): void; suspend(): void} | undefined;
+  terminal: {redraw(): void; suspend(): void; copy(text: string): boolean} | undefined;
 }
 
 /** Does what a key asks for beyond redrawing. What comes of it is told on the screen; it never throws. */
@@ -60,6 +60,23 @@ export function perform(effect: Effect, target: EffectTarget): void {
     case 'suspend':
       target.terminal?.suspend();
       return;
+    case 'copy': {
+      const {text, said, refused} = effect;
+      const isCopied = target.terminal?.copy(text) ?? false;
+      const note = {
+        text: isCopied ? said : refused,
+        tone: isCopied ? 'plain' : 'warn',
+        at: now(deck),
+      } as const;
+      change({type: 'note', note});
+      return;
+    }
+    case 'share':
+      void makeLink(effect, target);
+      return;
+    case 'end-link':
+      void endLink(target);
+      return;
     case 'quit':
       target.exit(effect.code);
   }
@@ -77,6 +94,28 @@ export async function giveFeedback(
   } catch (fault) {
     const error = clean.free(fault instanceof Error ? fault.message : String(fault));
     change({type: 'feedback', change: {error}});
+  }
+}
+
+async function makeLink(
+  options: {forMs: number; isMasked: boolean},
+  {deck, change, t, clean}: EffectTarget,
+): Promise<void> {
+  try {
+    await deck.sharing?.begin(options);
+    change({type: 'link-made'});
+    change({type: 'done', at: now(deck), text: t.share.made, tone: 'good'});
+  } catch (fault) {
+    change({type: 'link-failed', error: clean.free(fault instanceof Error ? fault.message : String(fault))});
+  }
+}
+
+async function endLink({deck, change, t, clean}: EffectTarget): Promise<void> {
+  try {
+    await deck.sharing?.end();
+    change({type: 'link-ended', at: now(deck), text: t.share.ended.interrupted});
+  } catch (fault) {
+    change({type: 'link-failed', error: clean.free(fault instanceof Error ? fault.message : String(fault))});
   }
 }
 

@@ -4,6 +4,7 @@ import type {PressContext} from './keys/step.ts';
 import {paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
 import type {Fleet} from './use-fleet.ts';
+import type {Sharing} from './use-sharing.ts';
 import type {Screen} from './use-screen.ts';
 
 /** Where in time the screen is. */
@@ -16,7 +17,12 @@ function timeOf({time, openPast}: Deck): PressContext['time'] {
 export function contextOf(
   deck: Deck,
   model: Screen,
-  {featureCount, rings, fleet}: {featureCount: number; rings: boolean; fleet: Fleet},
+  {
+    featureCount,
+    rings,
+    fleet,
+    sharing,
+  }: {featureCount: number; rings: boolean; fleet: Fleet; sharing: Sharing},
 ): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
@@ -25,6 +31,7 @@ export function contextOf(
     alert: alertToAcknowledge(snapshot.state.alerts, log[logPicked]?.alert ?? null),
     featureCount: deck.open === undefined ? 1 : featureCount,
     time: timeOf(deck),
+    ...(deck.sharing === undefined ? {} : {link: sharing.link}),
     rings,
     t: scene.t,
     at,

@@ -43,7 +43,11 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
   const screen = new TerminalScreen(process.stdout);
   const keys = new InkStdin(process.stdin);
   const job = new JobControl(screen, keys);
-  const terminal = {redraw: () => screen.redraw(), suspend: () => job.suspend()};
+  const terminal = {
+    redraw: () => screen.redraw(),
+    suspend: () => job.suspend(),
+    copy: (text: string) => screen.copy(text),
+  };
   let watched = deck;
   let done: Ui['done'] = [];
   let signal: Signal | null = null;

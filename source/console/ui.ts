@@ -35,6 +35,10 @@ export type Dialog =
       error: string | null;
       isSent: boolean;
     }
+  /** How long a link lasts and what it shows; `lasts`: index into `LINK_LASTS_MS`. */
+  | {kind: 'share'; lasts: number; isMasked: boolean; isSent: boolean; error: string | null}
+  /** The link that runs. */
+  | {kind: 'link'; isEnding: boolean; error: string | null}
   | {kind: 'palette'; field: Field; index: number}
   | {kind: 'filter'; panel: PanelName; field: Field}
   | {kind: 'help'; scroll: number}
@@ -72,6 +76,9 @@ export interface Ui {
   done: readonly {at: number; text: string}[];
 }
 
+/** How long a link may last, milliseconds; the first choice is two hours. */
+export const LINK_LASTS_MS = [15, 30, 60, 120, 240, 480, 1440].map(minutes => minutes * 60_000);
+export const LINK_LASTS_FIRST = 3;
 const KEPT_AT_MOST = 20;
 
 export const INITIAL_UI: Ui = {
@@ -104,7 +111,11 @@ export type UiChange =
   | {type: 'done'; at: number; text: string; tone: Tone}
   | {type: 'level'; level: AlertLevel}
   | {type: 'feedback'; change: {type: FeedbackType} | {rating: Rating} | {error: string}}
-  | {type: 'feedback-given'};
+  | {type: 'feedback-given'}
+  /** A link was made. */
+  | {type: 'link-made'}
+  | {type: 'link-ended'; at: number; text: string}
+  | {type: 'link-failed'; error: string};
 
 /** The pure step from one state of the screen to the next. */
 export function changeUi(ui: Ui, change: UiChange): Ui {
@@ -124,6 +135,18 @@ export function changeUi(ui: Ui, change: UiChange): Ui {
     case 'feedback':
       return ui.dialog?.kind === 'feedback'
         ? {...ui, dialog: {...ui.dialog, ...change.change, isSent: false}}
+        : ui;
+    case 'link-made':
+      return ui.dialog?.kind === 'share' ? {...ui, dialog: {kind: 'link', isEnding: false, error: null}} : ui;
+    case 'link-ended': {
+      const dialog = ui.dialog?.kind === 'link' ? null : ui.dialog;
+      return {...ui, dialog, note: {text: change.text, tone: 'plain', at: change.at}};
+    }
+    case 'link-failed':
+      if (ui.dialog?.kind === 'share')
+        return {...ui, dialog: {...ui.dialog, isSent: false, error: change.error}};
+      return ui.dialog?.kind === 'link'
+        ? {...ui, dialog: {...ui.dialog, isEnding: false, error: change.error}}
         : ui;
     case 'feedback-given':
       return ui.dialog?.kind === 'feedback' ? {...ui, dialog: null} : ui;

@@ -18,6 +18,7 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['a', 'form', 'alert'],
     ['A', null, 'acknowledge'],
     ['f', 'form', 'feedback'],
+    ['S', 'form', 'share'],
     ['Enter', null, 'chart'],
     ['w', null, 'shorter'],
     ['W', null, 'longer'],
@@ -68,7 +69,7 @@ describe('the keyboard', () => {
   it('has nothing that changes anything when reading only', () => {
     expect(bindings(false).some(({changes}) => changes)).toBe(false);
     const changing = KEYMAP.filter(({changes}) => changes).map(({keys}) => keys[0]);
-    expect(changing).toEqual(['r', '+', '-', 'g', 'n', 'p', 'P', 'R', 'C', 'a', 'A', 'f']);
+    expect(changing).toEqual(['r', '+', '-', 'g', 'n', 'p', 'P', 'R', 'C', 'a', 'A', 'f', 'S']);
   });
 
   it('becomes a table for the documents, one row a binding', () => {

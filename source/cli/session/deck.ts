@@ -10,6 +10,7 @@ import {readSummary} from '../../monitor/summary.ts';
 import type {Actor} from '../../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
 import {type ConsoleDuties, keepConsoleDuties, withOwnReleases} from './console-duties.ts';
+import type {ConsoleLinks} from '../share/console-links.ts';
 import type {Settings} from './settings.ts';
 
 /** The newest summary of every feature of the store. @throws StoreFault */
@@ -38,6 +39,8 @@ export interface Wiring {
   extras?: readonly ExtraKey[];
   /** Name of the guard that this process is to be as well; absent or null: none. */
   guardName?: string | null;
+  /** The links of this console; null or absent: it makes none. */
+  links?: ConsoleLinks | null;
   /** Whether the console opens with the list of all features. */
   beginsWithList?: boolean;
   /** Opens another feature of the store in the same way. */
@@ -57,7 +60,7 @@ const PAST_BEGINS_MS = 60_000;
 
 /** Opens the deck that the console shows: the monitor of the feature, the controller, and what this process keeps for it. */
 export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
-  const {store, feature, view, acting, settings, actor, mode, extras = [], reopen} = wiring;
+  const {store, feature, view, acting, settings, actor, mode, extras = [], links = null, reopen} = wiring;
   const monitor = await openMonitor(store, feature, wiring.monitored, {view});
   const ours = new Set<string>();
   let duties: ConsoleDuties | null = null;
@@ -72,6 +75,13 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
     ...(acting === null
       ? {}
       : {giveFeedback: feedback => acting.feature.feedback.write(encodeFeedback(feedback))}),
+    ...(acting === null || links === null ? {} : {sharing: links.of(acting.feature, monitor)}),
+    async watching() {
+      const records = await feature.shares.read();
+      if (records.size === 0) return 0;
+      const {watchingIn} = await import('../../server/page/links.ts');
+      return watchingIn(records, store.now());
+    },
     contacts: settings.config?.value.contacts ?? {},
     bell: settings.config?.value.alerts.bell ?? true,
     actor,
@@ -87,7 +97,9 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
     },
     async close() {
       await duties?.handOver();
-      const closed = Promise.all([duties?.ended(), monitor.close(), view.close()]);
+      const release = async () => await Promise.all([monitor.close(), view.close()]);
+      const isKept = links?.keep(feature.feature, release) ?? false;
+      const closed = Promise.all([duties?.ended(), isKept ? null : release()]);
       // Quitting does not wait for a store that does not answer.
       await Promise.race([closed, pause(CLOSES_WITHIN_MS)]);
     },

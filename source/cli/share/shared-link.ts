@@ -22,6 +22,12 @@ export interface LinkPlace {
   url: string | null;
 }
 
+/** `share` of the configuration. */
+export interface LinkPlaceConfig {
+  listen?: string | null;
+  url?: string | null;
+}
+
 /** Why a link has ended. */
 export type LinkEnd = 'interrupted' | 'over' | 'revoked';
 
@@ -61,7 +67,7 @@ export interface LinkOptions {
 /** Where a link is to be served. @param flag `--listen` @throws Failure exit code 2 */
 export function linkPlace(
   flag: string | undefined,
-  {listen = null, url = null}: {listen?: string | null; url?: string | null} = {},
+  {listen = null, url = null}: LinkPlaceConfig = {},
 ): LinkPlace {
   const wanted = flag ?? listen ?? (url === null ? '127.0.0.1:0' : null);
   return {address: wanted === null ? null : readListen(wanted), url};

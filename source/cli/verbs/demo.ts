@@ -15,6 +15,7 @@ import {openDeck} from '../session/deck.ts';
 import {demoPlan, FEATURE, OLD_VERSION, VERSION} from '../demo-plan.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {beginGuarding} from '../guard/in-console.ts';
+import {ConsoleLinks} from '../share/console-links.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {noTerminal, staySmall} from '../process.ts';
@@ -104,6 +105,8 @@ async function draw(
   runConsole: typeof RunConsole,
 ): Promise<ExitCode> {
   const mode = modeOf(call, true);
+  const actor = readStamp(call.flags).by;
+  const links = mode.readOnly ? null : new ConsoleLinks(store, undefined, mode.lang, actor.name);
   const deck = await openDeck({
     store,
     feature,
@@ -111,8 +114,9 @@ async function draw(
     acting: mode.readOnly ? null : {feature, controller},
     settings: SETTINGS,
     monitored: SETTINGS,
-    actor: readStamp(call.flags).by,
+    actor,
     mode,
+    links,
     guardName: call.flags.guard ? guardNameOf(call) : null,
     extras: [demoKey(service, () => store.now(), mode.lang)],
   });
@@ -122,6 +126,7 @@ async function draw(
   try {
     return (await ended).code as ExitCode;
   } finally {
+    await links?.close();
     await deck.close();
   }
 }

@@ -1,4 +1,3 @@
-import {hostname} from 'node:os';
 import {endedIn, linksIn, nameOfLink} from '../../server/page/links.ts';
 import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
@@ -12,6 +11,7 @@ import {monitorSettings} from '../prometheus/address.ts';
 import {chooseFeature, mustExist} from '../session/feature.ts';
 import {openToLook, sayCaution} from '../session/session.ts';
 import {loadSettings, type Settings} from '../session/settings.ts';
+import {userAtHost} from '../share/console-links.ts';
 import {beginLink, linkPlace, tokenIn} from '../share/shared-link.ts';
 import {shareWords} from '../share/verb-words.ts';
 
@@ -102,8 +102,4 @@ async function share(
     await monitor.close();
     await looking.close();
   }
-}
-
-function userAtHost(): string {
-  return `${process.env['USER'] ?? 'USER'}@${hostname()}`;
 }

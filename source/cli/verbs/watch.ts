@@ -6,6 +6,7 @@ import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {readGuardName, readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {openDeck, type Wiring} from '../session/deck.ts';
+import {ConsoleLinks} from '../share/console-links.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {languageOf} from '../command-line/typed-values.ts';
@@ -40,13 +41,15 @@ export const run: Run = async call => {
   return await using(opening, async opened => {
     const isNamed = flags.feature !== undefined || opened.settings.feature !== null;
     const beginsWithList = !isNamed && (await opened.store.features()).length > 1;
-    const deck = await openDeck({...(await wiringOf(call, opened, guardName)), beginsWithList});
+    const wiring = await wiringOf(call, opened, guardName);
+    const deck = await openDeck({...wiring, beginsWithList});
     const {runConsole} = await screen;
     const ended = runConsole(deck);
     deck.begin();
     try {
       return (await ended).code as ExitCode;
     } finally {
+      await wiring.links?.close();
       await deck.close();
     }
   });
@@ -94,11 +97,19 @@ export function modeOf({flags}: Call, demo: boolean): Wiring['mode'] {
 async function wiringOf(call: Call, opened: Look | Session, guardName: string | null): Promise<Wiring> {
   const {settings} = opened;
   const monitored = await monitorSettings(settings);
-  const shared = {settings, monitored, actor: readStamp(call.flags).by, mode: modeOf(call, false), guardName};
-  return 'view' in opened ? toLook(shared, opened) : toAct(shared, opened);
+  const actor = readStamp(call.flags).by;
+  const mode = modeOf(call, false);
+  const shared = {settings, monitored, actor, mode, guardName};
+  if ('view' in opened) return toLook(shared, opened);
+  return toAct(
+    {...shared, links: new ConsoleLinks(opened.store, settings.config?.value.share, mode.lang, actor.name)},
+    opened,
+  );
 }
 
-type Shared = Pick<Wiring, 'settings' | 'monitored' | 'actor' | 'mode'> & {guardName: string | null};
+type Shared = Pick<Wiring, 'settings' | 'monitored' | 'actor' | 'mode' | 'links'> & {
+  guardName: string | null;
+};
 
 /** Wires a feature that is only looked at. */
 function toLook(shared: Shared, {store, feature, view}: Pick<Look, 'store' | 'feature' | 'view'>): Wiring {

@@ -5,6 +5,7 @@ import {setPercent} from '../present/format.ts';
 import {say, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {ViewModel} from '../present/view-model.ts';
+import type {Sharing} from '../use-sharing.ts';
 import type {Dialog} from '../ui.ts';
 import {AlertDialog} from './AlertDialog.tsx';
 import {Confirm} from './Confirm.tsx';
@@ -12,6 +13,7 @@ import type {Area} from './DialogFrame.tsx';
 import {FeedbackModal, type FeedbackModalProps} from './FeedbackModal.tsx';
 import {Help} from './Help.tsx';
 import {Palette} from './Palette.tsx';
+import {LinkDialog, ShareDialog} from './Sharing.tsx';
 import {Typed} from './Typed.tsx';
 import {VersionDialog} from './VersionDialog.tsx';
 
@@ -22,6 +24,7 @@ export function DialogView(props: {
   rows: readonly MetricRow[];
   area: Area;
   keys: PressContext;
+  sharing: Sharing;
   help: readonly Line[];
   onLevel(level: AlertLevel): void;
   feedback: Pick<FeedbackModalProps, 'onSubmit' | 'onType' | 'onRating'>;
@@ -45,6 +48,10 @@ export function DialogView(props: {
         />
       );
     }
+    case 'share':
+      return <ShareDialog {...{dialog, area, t}} />;
+    case 'link':
+      return <LinkDialog {...{dialog, area, t}} sharing={props.sharing} now={reading.at} />;
     case 'percent': {
       const words: Line[] = [[say(t.dialogs.percentNow(setPercent(release?.percent ?? 0)), 'quiet')]];
       const {field, error} = dialog;

@@ -5,6 +5,7 @@ import {EMPTY_FIELD, fieldOf} from './field.ts';
 import {oneStep} from './intents.ts';
 import type {Action} from './keymap.ts';
 import {emptyFeedback} from './press-feedback.ts';
+import {shareDialog} from './press-share.ts';
 import {backed, moved, zoomed} from './move.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
 
@@ -77,6 +78,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   bell: (ui, {rings, t, at}) =>
     only({...ui, isBellTurned: !ui.isBellTurned, note: {text: t.bell(!rings), tone: 'plain', at}}),
   feedback: (ui, {snapshot}) => open(ui, emptyFeedback(snapshot.state)),
+  share: (ui, {link = null}) => open(ui, shareDialog(link)),
   time: ui => only(ui, {type: 'time'}),
   'time-back': ui => only(ui, {type: 'time-key', key: {type: 'step', by: -TIME_STEP_MS}}),
   'time-on': ui => only(ui, {type: 'time-key', key: {type: 'step', by: TIME_STEP_MS}}),

@@ -1,6 +1,7 @@
 import type {Snapshot} from '../../controller/outcome.ts';
 import {failedStep} from '../../release/step.ts';
 import type {ReleaseState} from '../../release/state.ts';
+import type {ConsoleLink} from '../deck.ts';
 
 /** Everything a key can do. */
 export type Action =
@@ -17,6 +18,7 @@ export type Action =
   | 'acknowledge'
   | 'bell'
   | 'feedback'
+  | 'share'
   | 'time'
   | 'time-back'
   | 'time-on'
@@ -60,6 +62,7 @@ export type WhyNot =
   | 'no-failed-step'
   | 'no-alert'
   | 'one-feature'
+  | 'no-sharing'
   | 'no-past'
   | 'not-in-past';
 
@@ -71,6 +74,8 @@ export interface KeyContext {
   featureCount: number;
   /** Whether what is shown is now, with a way to the past or without one, or a moment of the past. */
   time: 'now' | 'now-only' | 'past';
+  /** The link of this console to the feature, null without one; absent: this console makes no links. */
+  link?: ConsoleLink | null;
 }
 
 export interface Binding {
@@ -201,6 +206,12 @@ export const KEYMAP: readonly Binding[] = [
   }),
   bind('bell', ['m'], {isPromised: false}),
   bind('feedback', ['f'], {then: 'form', changes: true, footer: 9, whyNot: blocked}),
+  bind('share', ['S'], {
+    then: 'form',
+    changes: true,
+    footer: 19,
+    whyNot: ({link}) => (link === undefined ? 'no-sharing' : null),
+  }),
   bind('time', ['t'], {
     isPromised: false,
     footer: 17,

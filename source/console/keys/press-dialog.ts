@@ -4,6 +4,7 @@ import {bindingOf} from './keymap.ts';
 import {moved} from './move.ts';
 import {pressOnDeck} from './press-deck.ts';
 import {feedbackBack, feedbackPicked} from './press-feedback.ts';
+import {pressInShare, pressOnLink} from './press-share.ts';
 import {only, type PressContext, type Step} from './step.ts';
 import {submit, type TextDialog} from './submit.ts';
 import type {Dialog, Ui} from '../ui.ts';
@@ -38,6 +39,10 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
       const by = key === 'Down' || key === 'j' ? 1 : key === 'Up' || key === 'k' ? -1 : 0;
       return only({...ui, dialog: {...dialog, scroll: Math.max(0, dialog.scroll + by)}});
     }
+    case 'share':
+      return pressInShare(ui, dialog, key);
+    case 'link':
+      return pressOnLink(ui, dialog, key, context);
     case 'chart':
       return pressOnChart(ui, key, context);
     case 'percent':
@@ -94,6 +99,8 @@ function escaped(ui: Ui, dialog: Dialog, {t, at}: PressContext): Ui {
     }
     case 'filter':
       return {...ui, dialog: null, filters: {...ui.filters, [dialog.panel]: ''}};
+    case 'share':
+    case 'link':
     case 'palette':
     case 'help':
     case 'chart':

@@ -19,7 +19,12 @@ export type Effect =
   /** To the past, or from there back to now; `isEnd`: or to the end of a recording. */
   | {type: 'time'; isEnd?: true}
   | {type: 'time-key'; key: TimeKey}
-  | {type: 'extra'; key: string};
+  | {type: 'extra'; key: string}
+  /** Makes a link to this feature. */
+  | {type: 'share'; forMs: number; isMasked: boolean}
+  | {type: 'end-link'}
+  /** Hands a text to the clipboard of the terminal. `said`: what the screen says where that works. */
+  | {type: 'copy'; text: string; said: string; refused: string};
 
 export interface Step {
   ui: Ui;

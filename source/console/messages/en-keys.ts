@@ -22,6 +22,7 @@ const actionWords: Record<Action, ActionWords> = {
   acknowledge: {short: 'ack', long: 'acknowledge the picked alert, or the newest'},
   bell: {short: 'bell', long: 'the bell at critical alerts and rollbacks: off, or on again'},
   feedback: {short: 'feedback', long: "people's feedback"},
+  share: {short: 'share', long: 'share this feature by a link, read-only; end the link'},
   time: {short: 'time', long: 'look at an earlier moment, and back to now'},
   'time-back': {short: 'back', long: 'ten seconds back'},
   'time-on': {short: 'on', long: 'ten seconds on'},
@@ -65,6 +66,7 @@ const whyNot: Record<WhyNot, string> = {
   'no-failed-step': 'no step has failed',
   'no-alert': 'there is no alert to acknowledge',
   'one-feature': 'this store has only this feature',
+  'no-sharing': 'links are made by a live console that may act',
   'no-past': 'nothing was kept of the past here',
   'not-in-past': 'this is now: t goes back in time',
 };

@@ -6,6 +6,7 @@ import {enChart} from './en-chart.ts';
 import {enEdges} from './en-edges.ts';
 import {enEvents, wishWords} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
+import {enShare} from './en-share.ts';
 import {enVerdict} from './en-verdict.ts';
 import type {EventAbout} from './event-about.ts';
 
@@ -27,6 +28,7 @@ export const en = {
   ...enKeys,
   verdict: enVerdict,
   edges: enEdges,
+  share: enShare,
   age,
   ago: (ms: number) => `${age(ms)} ago`,
   over: 'over',

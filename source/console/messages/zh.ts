@@ -5,6 +5,7 @@ import {zhChart} from './zh-chart.ts';
 import {zhEdges} from './zh-edges.ts';
 import {zhEvents, zhWish} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
+import {zhShare} from './zh-share.ts';
 import {zhStates} from './zh-states.ts';
 import {zhVerdict} from './zh-verdict.ts';
 
@@ -26,6 +27,7 @@ export const zh: typeof en = {
   ...zhKeys,
   verdict: zhVerdict,
   edges: zhEdges,
+  share: zhShare,
   age,
   ago: ms => `${age(ms)}前`,
   over: '替换',

@@ -16,10 +16,12 @@ export const Header = memo(function Header(props: {
   scene: ViewModel;
   mode: ConsoleMode;
   position: string;
+  /** How many watch by a link; null: there is no link. */
+  viewers: number | null;
   width: number;
 }): ReactNode {
-  const {scene, mode, position, width} = props;
-  return <LineView line={headerLine(scene, mode, position, width)} />;
+  const {scene, mode, position, viewers, width} = props;
+  return <LineView line={headerLine(scene, mode, position, width, viewers)} />;
 });
 
 /** State, percents, gate, and the way from 0 to 100 %. */

@@ -119,6 +119,15 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
       return dialog.rating === null
         ? parts(['↑ ↓', dialogs.move], ['Enter', dialogs.next], ['Esc', dialogs.no])
         : parts(['Enter', dialogs.send], ['Esc', t.keys.back.short]);
+    case 'share':
+      return parts(
+        ['← →', t.share.choose],
+        ['m', t.share.mask],
+        ['Enter', t.share.begin],
+        ['Esc', dialogs.no],
+      );
+    case 'link':
+      return parts(['c', t.share.copy], ['e', t.share.end], ['Esc', dialogs.close]);
     case 'palette':
       return parts(['↑ ↓', dialogs.move], ['Enter', dialogs.run], ['Esc', dialogs.close]);
     case 'filter':

@@ -69,7 +69,7 @@ function lights(scene: ViewModel, detail: Detail): Line {
   return [...join(all, say('  ')), say('  '), clock, say(' ')];
 }
 
-function badges(mode: ConsoleMode, {t, reading}: ViewModel): Line {
+function badges(mode: ConsoleMode, {t, reading}: ViewModel, viewers: number | null): Line {
   const pieces: Piece[] = [];
   if (mode.share) pieces.push(say(` ${t.badges.share} `, 'caution'), say(' '));
   else if (mode.readOnly) pieces.push(say(` ${t.badges.readOnly} `, 'caution'), say(' '));
@@ -77,11 +77,23 @@ function badges(mode: ConsoleMode, {t, reading}: ViewModel): Line {
   if (time !== null)
     pieces.push(say(` ${t.past(dayAndTime(at), time.speed, time.isRunning)} `, 'caution'), say(' '));
   if (mode.demo) pieces.push(say(` ${t.badges.demo} `, 'picked'), say(' '));
+  if (viewers !== null)
+    pieces.push(say('◉ ', viewers > 0 ? 'good' : 'quiet'), say(t.share.badge(viewers), 'quiet'), say('  '));
   return pieces;
 }
 
-/** The first row: what and which version, how everything it depends on is doing, and the store's clock. */
-export function headerLine(scene: ViewModel, mode: ConsoleMode, position: string, width: number): Line {
+/**
+ * The first row: what and which version, how everything it depends on is doing, and the store's clock.
+ * @param position of this feature among all, or nothing
+ * @param viewers how many watch by a link; null: there is no link
+ */
+export function headerLine(
+  scene: ViewModel,
+  mode: ConsoleMode,
+  position: string,
+  width: number,
+  viewers: number | null = null,
+): Line {
   const {reading, t, clean} = scene;
   const {release, prodVersion} = reading.snapshot.state;
   const brand = say(' GRAYDECK ', 'brand');
@@ -96,7 +108,7 @@ export function headerLine(scene: ViewModel, mode: ConsoleMode, position: string
       ? []
       : [say(release === null ? '' : ` ${t.over} `, 'quiet'), say(clean.name(over, 20), 'prod')];
   const end = say(version.length + under.length > 0 ? '  ' : '');
-  const badge = badges(mode, scene);
+  const badge = badges(mode, scene, viewers);
   const full = [brand, ...feature, ...version, ...under, end, ...badge];
   const short = [brand, ...feature, ...version, say(' '), ...badge];
   const initial = say(' G ', 'brand');
