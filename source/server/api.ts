@@ -7,19 +7,23 @@ import {selectFeedback} from '../analysis/feedback/stats.ts';
 import {remoteAddressOf, JSON_TYPE, type AppOptions, type Env} from './env.ts';
 import type {Followers} from './followers.ts';
 import type {RateLimits} from './limits.ts';
-import {HttpProblem, limitedBody, tooOften} from './problem.ts';
+import {addOperateRoutes} from './operate/routes.ts';
+import {HttpProblem, limitBody, limitedBody, tooOften} from './problem.ts';
 import {readFeedbackBody} from './read-feedback.ts';
-import type {ServedFeatures, ServedFeature} from './served.ts';
+import {featureOf} from './served.ts';
 import {need} from './tokens.ts';
 
+/** Largest body of a command, which may hold a plan, bytes. */
+const MOST_COMMAND_BYTES = 256 * 1024;
 const EVENT_TYPE = {'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no'};
 
 /** Adds the routes of releases and feedback. The client is authenticated before. */
 export function addApiRoutes(
   app: Hono<Env>,
-  {served, isReadOnly}: AppOptions,
+  options: AppOptions,
   {limits, followers}: {limits: RateLimits; followers: Followers},
 ): void {
+  const {served, isReadOnly} = options;
   app.get('/api/v1/canary/status', context => {
     const client = context.get('client');
     need(client, 'read');
@@ -37,6 +41,7 @@ export function addApiRoutes(
     return context.json(statsDocument({feature: feature.name, ...filter}, given));
   });
 
+  addOperateRoutes(app, options, {limits, limited: limitBody(MOST_COMMAND_BYTES)});
   app.post('/api/v1/canary/feedback', limitedBody, async context => {
     const client = context.get('client');
     need(client, 'feedback');
@@ -75,19 +80,6 @@ export function addApiRoutes(
     followers.add(client, feature, outgoing, after);
     return RESPONSE_ALREADY_SENT;
   });
-}
-
-/** Returns the named feature, or the only one. @throws HttpProblem 400 or 404 */
-function featureOf(served: ServedFeatures, name: string | undefined): ServedFeature {
-  const names = served.names();
-  const [only] = names;
-  if (name === undefined && names.length !== 1) {
-    const message = names.length === 0 ? 'there is no feature yet' : `there are ${names.length} features`;
-    throw new HttpProblem(400, 'which-feature', message, '?feature=NAME');
-  }
-  const found = served.get(name ?? only ?? '');
-  if (found !== null) return found;
-  throw new HttpProblem(404, 'no-feature', 'no feature has this name', '?feature=NAME');
 }
 
 /** Version of the last event that the client received; 0 if none. @throws HttpProblem 400 */

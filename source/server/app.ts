@@ -10,7 +10,7 @@ import {refusalDocument} from './ofrep.ts';
 import {openApiDocument} from './openapi.ts';
 import {addPageRoutes} from './page/routes.ts';
 import {HttpProblem, problemDocument, httpProblemOf, tooOften} from './problem.ts';
-import {findRoute, routeOf} from './routes.ts';
+import {routeOf, routesOf} from './routes.ts';
 import {clientOf, type Client} from './tokens.ts';
 
 /** Seconds that a browser may cache a preflight answer. */
@@ -46,12 +46,18 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     );
   });
   app.notFound(context => {
-    const route = findRoute(context.req.path);
+    const methods = routesOf(context.req.path).map(({method}) => method);
+    const allowed = methods.join(', ');
     const problem =
-      route === undefined
+      methods.length === 0
         ? new HttpProblem(404, 'no-such-path', 'the path is unknown', 'GET /api/v1/openapi.json')
-        : new HttpProblem(405, 'wrong-method', `${route.path} takes ${route.method}`, `use ${route.method}`);
-    if (route !== undefined) context.header('allow', route.method);
+        : new HttpProblem(
+            405,
+            'wrong-method',
+            `${routeOf(context.req.path)} takes ${allowed}`,
+            `use ${allowed}`,
+          );
+    if (methods.length > 0) context.header('allow', allowed);
     return context.json(problemDocument(problem), problem.status);
   });
 
@@ -74,7 +80,14 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
   const crossOrigin = cors({
     origin: origin => (origins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['authorization', 'content-type', 'if-none-match', 'last-event-id', 'x-api-key'],
+    allowHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'if-none-match',
+      'last-event-id',
+      'x-api-key',
+    ],
     exposeHeaders: ['etag', 'retry-after'],
     maxAge: PREFLIGHT_S,
   });

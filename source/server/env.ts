@@ -3,7 +3,7 @@ import type {Context} from 'hono';
 import type {TrustedProxies} from './client-address.ts';
 import type {Evaluation} from './ofrep.ts';
 import type {PageSource} from './page/source.ts';
-import type {ServedFeatures} from './served.ts';
+import type {Attempt, Operating, ServedFeatures} from './served.ts';
 import type {Client} from './tokens.ts';
 import type {ServerMetrics} from './metrics.ts';
 
@@ -24,6 +24,10 @@ export interface AppOptions {
   trusts?: TrustedProxies;
   /** What the page at `/` and links show; absent: there is no page. */
   page?: PageSource;
+  /** What commands need; absent: there are none. */
+  operating?: Operating;
+  /** Receives each attempt to act, allowed or not. */
+  onAttempt?(attempt: Attempt): void;
   /** Receives unexpected errors. Clients get 500 and no details. */
   onFault(error: unknown): void;
   /** Version of this program. */

@@ -6,6 +6,10 @@ export interface RateLimits {
   writers: RateLimit;
   /** Evaluations by OFREP, by token and address, because all visitors of a page share its token. */
   evaluations: RateLimit;
+  /** Commands, by token. */
+  commands: RateLimit;
+  /** Rollbacks, by token: they do not wait for other commands. */
+  rollbacks: RateLimit;
   /** Requests without a known token, by address. */
   strangers: RateLimit;
   /** Paths that need no token, by address. */
@@ -17,6 +21,8 @@ export function openLimits(): RateLimits {
     clients: new RateLimit({burst: 5000, perSecond: 5000}),
     writers: new RateLimit({burst: 60, perSecond: 10}),
     evaluations: new RateLimit({burst: 50_000, perSecond: 50_000}),
+    commands: new RateLimit({burst: 30, perSecond: 5}),
+    rollbacks: new RateLimit({burst: 100, perSecond: 20}),
     strangers: new RateLimit({burst: 30, perSecond: 1}),
     open: new RateLimit({burst: 100, perSecond: 20}),
   };

@@ -1,4 +1,6 @@
 import {z} from 'zod';
+import {commandedShape, commandShapes, freezeShape, frozenShape, refusalShape} from './operate/shapes.ts';
+import {ROUTES} from './routes.ts';
 import * as shapes from './schemas.ts';
 
 const ERRORS: Readonly<Record<string, string>> = {
@@ -6,8 +8,10 @@ const ERRORS: Readonly<Record<string, string>> = {
   401: 'no known token',
   403: 'the token lacks the scope',
   404: 'no such feature',
+  409: 'refused in this state',
   413: 'the body is too large',
   415: 'the body is no JSON',
+  422: 'invalid command, or not confirmed',
   429: 'too many requests',
   500: 'the server cannot answer now',
   503: 'the store cannot be reached',
@@ -27,9 +31,48 @@ const json = (id: string) => ({'application/json': {schema: refers(id)}});
 function answers(status: string, description: string, content: object, errors: readonly number[]) {
   const failed = errors.map(code => [
     String(code),
-    {description: ERRORS[code] ?? '', content: json('Error')},
+    {description: ERRORS[code] ?? '', content: json(code === 409 ? 'Refusal' : 'Error')},
   ]);
   return {[status]: {description, content}, ...(Object.fromEntries(failed) as object)};
+}
+
+function doesOf(path: string): string {
+  return ROUTES.find(route => route.path === path)?.does ?? '';
+}
+
+function commandPaths(bearer: (scope: string) => object): object {
+  const commands = ROUTES.filter(({scope}) => scope === 'operate');
+  return Object.fromEntries(
+    commands.map(({path, does}) => {
+      const ids = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: {type: 'string'},
+      }));
+      const key = {name: 'Idempotency-Key', in: 'header', required: false, schema: {type: 'string'}};
+      const isFreeze = path.endsWith('/freeze');
+      const post = {
+        summary: does,
+        security: bearer('operate'),
+        parameters: [...ids, key],
+        requestBody: {required: true, content: json(bodyName(path))},
+        responses: answers(
+          '200',
+          'what came of it',
+          json(isFreeze ? 'Frozen' : 'Commanded'),
+          [401, 403, 404, 409, 413, 415, 422, 429, 503],
+        ),
+      };
+      return [path, {post}];
+    }),
+  );
+}
+
+/** `alerts/{id}/ack` → `AckBody`. */
+function bodyName(path: string): string {
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return `${last.charAt(0).toUpperCase()}${last.slice(1)}Body`;
 }
 
 /** The interface as an OpenAPI 3.1 document. Requests and answers are checked by the same shapes. */
@@ -46,7 +89,7 @@ export function openApiDocument(version: string): object {
     paths: {
       '/healthz': {
         get: {
-          summary: 'state of the store',
+          summary: doesOf('/healthz'),
           responses: {
             ...answers('200', 'the store can be reached', json('Health'), []),
             ...answers('503', 'the store cannot be reached', json('Health'), []),
@@ -55,13 +98,13 @@ export function openApiDocument(version: string): object {
       },
       '/metrics': {
         get: {
-          summary: 'metrics for Prometheus',
+          summary: doesOf('/metrics'),
           responses: answers('200', 'Prometheus text format', {'text/plain': {schema: {type: 'string'}}}, []),
         },
       },
       '/api/v1/canary/status': {
         get: {
-          summary: 'state of the release',
+          summary: doesOf('/api/v1/canary/status'),
           security: bearer('read'),
           parameters: [FEATURE],
           responses: answers('200', 'the document of status --json', json('Status'), [400, ...common, 404]),
@@ -69,7 +112,7 @@ export function openApiDocument(version: string): object {
       },
       '/api/v1/canary/events': {
         get: {
-          summary: 'the log as server-sent events, from the first one or after Last-Event-ID',
+          summary: doesOf('/api/v1/canary/events'),
           description:
             'Events are named commit. Their id is the version, their data a graydeck.commit/1 document. An event named ' +
             'broken says that all events before it are void. The log follows from its first commit.',
@@ -88,7 +131,7 @@ export function openApiDocument(version: string): object {
       },
       '/api/v1/canary/feedback': {
         post: {
-          summary: 'sends feedback on a version',
+          summary: doesOf('/api/v1/canary/feedback'),
           security: bearer('feedback'),
           requestBody: {required: true, content: json('Feedback')},
           responses: answers('201', 'written', json('FeedbackAccepted'), [
@@ -103,7 +146,7 @@ export function openApiDocument(version: string): object {
       },
       '/api/v1/canary/feedback/stats': {
         get: {
-          summary: 'feedback in numbers, by phase and version',
+          summary: doesOf('/api/v1/canary/feedback/stats'),
           security: bearer('read'),
           parameters: [
             FEATURE,
@@ -114,10 +157,11 @@ export function openApiDocument(version: string): object {
         },
       },
       ...evaluationPaths(bearer('evaluate')),
+      ...commandPaths(bearer),
     },
     components: {
       securitySchemes: {token: {type: 'http', scheme: 'bearer'}},
-      schemas: Object.fromEntries(SHAPES.flatMap(schemasOf)),
+      schemas: Object.fromEntries([...SHAPES, ...BODIES].flatMap(schemasOf)),
     },
   };
 }
@@ -134,7 +178,7 @@ function evaluationPaths(security: object): object {
   return {
     '/ofrep/v1/evaluate/flags/{key}': {
       post: {
-        summary: 'whether a user gets gray, by the OpenFeature Remote Evaluation Protocol',
+        summary: doesOf('/ofrep/v1/evaluate/flags/{key}'),
         security,
         parameters: [{name: 'key', in: 'path', required: true, schema: {type: 'string'}}],
         requestBody,
@@ -146,7 +190,7 @@ function evaluationPaths(security: object): object {
     },
     '/ofrep/v1/evaluate/flags': {
       post: {
-        summary: 'the same of all features',
+        summary: doesOf('/ofrep/v1/evaluate/flags'),
         security,
         parameters: [header('If-None-Match')],
         requestBody,
@@ -163,7 +207,7 @@ function evaluationPaths(security: object): object {
     },
     '/ofrep/v1/events': {
       get: {
-        summary: 'server-sent events that ask for another evaluation, since decisions may have changed',
+        summary: doesOf('/ofrep/v1/events'),
         parameters: [
           {...query('ticket', 'from eventStreams of an evaluation of all features'), required: true},
           header('Last-Event-ID'),
@@ -186,15 +230,24 @@ const SHAPES = [
   [shapes.healthShape, 'output'],
   [shapes.evaluationShape, 'input'],
   [shapes.flagsShape, 'output'],
+  [commandedShape, 'output'],
+  [refusalShape, 'output'],
+  [frozenShape, 'output'],
 ] as const;
 
+/** The bodies of commands, each under its own name. */
+const BODIES = Object.entries({...commandShapes, freeze: freezeShape}).map(
+  ([name, shape]) => [shape.meta({id: bodyName(name)}), 'input'] as const,
+);
+
 /** A shape and its named parts, as OpenAPI component schemas. */
-function schemasOf([shape, io]: (typeof SHAPES)[number]): [string, unknown][] {
+function schemasOf([shape, io]: readonly [z.ZodType, 'input' | 'output']): [string, unknown][] {
   const registry = z.registry<{id: string}>();
   const id = shape.meta()?.id;
   if (id !== undefined) registry.add(shape, {id});
-  if (shape === shapes.statusShape) registry.add(shapes.statusShape.shape.sides.shape.prod, {id: 'Side'});
-  if (shape === shapes.flagsShape)
+  if (shape === (shapes.statusShape as z.ZodType))
+    registry.add(shapes.statusShape.shape.sides.shape.prod, {id: 'Side'});
+  if (shape === (shapes.flagsShape as z.ZodType))
     for (const part of [shapes.flagShape, shapes.flagFailureShape])
       registry.add(part, {id: part.meta()?.id ?? ''});
   const {schemas} = z.toJSONSchema(registry, {io, uri: name => `#/components/schemas/${name}`});

@@ -59,27 +59,25 @@ export function tooOften(afterMs: number): HttpProblem {
 /** Largest request body, bytes. */
 const MOST_BYTES = 64 * 1024;
 
-/** For a body whose length is not said before. */
-const counted = bodyLimit({
-  maxSize: MOST_BYTES,
-  onError: () => {
-    throw tooLarge();
-  },
-});
-
-/** Refuses a body that is too large. A length that is said is believed: Node reads no more of the body. */
-export const limitedBody: MiddlewareHandler = async (context, next) => {
-  const length = context.req.header('content-length');
-  if (length === undefined || context.req.header('transfer-encoding') !== undefined)
-    return await counted(context, next);
-  if (Number(length) > MOST_BYTES) throw tooLarge();
-  return await next();
-};
-
-function tooLarge(): HttpProblem {
-  const message = `the body is larger than ${MOST_BYTES} bytes`;
-  // The rest of the body is not read, so the connection is closed.
-  return new HttpProblem(413, 'too-large', message, `send at most ${MOST_BYTES} bytes`, {
-    headers: {connection: 'close'},
-  });
+/** Refuses a body of more bytes. A length that is said is believed: Node reads no more of the body. */
+export function limitBody(maxSize: number): MiddlewareHandler {
+  const tooLarge = (): never => {
+    const message = `the body is larger than ${maxSize} bytes`;
+    // The rest of the body is not read, so the connection is closed.
+    throw new HttpProblem(413, 'too-large', message, `send at most ${maxSize} bytes`, {
+      headers: {connection: 'close'},
+    });
+  };
+  // For a body whose length is not said before.
+  const counted = bodyLimit({maxSize, onError: tooLarge});
+  return async (context, next) => {
+    const length = context.req.header('content-length');
+    if (length === undefined || context.req.header('transfer-encoding') !== undefined)
+      return await counted(context, next);
+    if (Number(length) > maxSize) return tooLarge();
+    return await next();
+  };
 }
+
+/** Refuses a body that is too large for anything but a command. */
+export const limitedBody = limitBody(MOST_BYTES);

@@ -1,7 +1,11 @@
 import type {GivenFeedback} from '../analysis/feedback/feedback.ts';
-import type {ControllerView} from '../controller/outcome.ts';
+import type {Controller, ControllerView} from '../controller/outcome.ts';
+import type {Intent} from '../release/command.ts';
 import type {Commit} from '../release/commit.ts';
-import type {StoreHealth} from '../store/port.ts';
+import type {Plan} from '../release/plan.ts';
+import type {FreezeReader, FreezeWriter, StoreHealth} from '../store/port.ts';
+import {HttpProblem} from './problem.ts';
+import type {Client} from './tokens.ts';
 
 /** Facts about a feature apart from its log. Unknown numbers are null; percents are 0–100. */
 export interface FeatureFacts {
@@ -20,10 +24,14 @@ export interface FeatureFacts {
   isGuarded: boolean;
 }
 
-/** A feature as the server shows it. The command line wires it; it has no commands. */
+/** A feature as the server shows it. The command line wires it. */
 export interface ServedFeature {
   readonly name: string;
   readonly view: ControllerView;
+  /** Carries out commands; null: this server only reads. */
+  readonly controller: Controller | null;
+  /** Told before a command is written: this server runs the steps that it begins. */
+  mayBeginSteps(intent: Intent): void;
   /** The `status` document as JSON, at most a moment old. `mayAct`: with the errors of hooks. */
   status(mayAct: boolean): string;
   facts(): FeatureFacts;
@@ -40,4 +48,46 @@ export interface ServedFeatures {
   names(): string[];
   get(name: string): ServedFeature | null;
   health(): StoreHealth;
+}
+
+/** Returns the named feature, or the only one. @throws HttpProblem 400 or 404 */
+export function featureOf(served: ServedFeatures, name: string | undefined): ServedFeature {
+  const names = served.names();
+  const [only] = names;
+  if (name === undefined && names.length !== 1) {
+    const message = names.length === 0 ? 'there is no feature yet' : `there are ${names.length} features`;
+    throw new HttpProblem(400, 'which-feature', message, '?feature=NAME');
+  }
+  const found = served.get(name ?? only ?? '');
+  if (found !== null) return found;
+  throw new HttpProblem(404, 'no-feature', 'no feature has this name', '?feature=NAME');
+}
+
+/** What commands need beyond the features. */
+export interface Operating {
+  /** Opens a feature for its first release; null: this server does not serve one of this name. @throws StoreFault */
+  open(feature: string): Promise<ServedFeature | null>;
+  freezes: FreezeReader & FreezeWriter;
+  /** The store's clock, milliseconds since 1970. */
+  now(): number;
+  /** Reads a plan as written; null: the plan of the project, else the built-in one. */
+  planFor(
+    feature: string,
+    text: string | null,
+  ): Promise<{ok: true; plan: Plan} | {ok: false; mistakes: {field: string; message: string}[]}>;
+  /** The plan with the raise hours of the project. */
+  bound(plan: Plan): Plan;
+  /** Why several people may act by this token, in words; null if nothing says so. */
+  sharedBy(client: Client): string | null;
+}
+
+/** An attempt to act, for the audit of the server. Holds no token and no text of the caller. */
+export interface Attempt {
+  /** Name of the token. */
+  client: string;
+  address: string;
+  command: string;
+  /** `done`, `nothing`, `refused`, `forbidden` or `failed`. */
+  outcome: string;
+  code?: string;
 }

@@ -2,7 +2,7 @@ import {createHmac, hash, timingSafeEqual} from 'node:crypto';
 import {HttpProblem} from './problem.ts';
 
 /**
- * Scopes of a token. `evaluate` asks for decisions by OFREP. `operate` adds to `read`: commands of hooks, what they print, ids
+ * Scopes of a token. `evaluate` asks for decisions by OFREP. `operate` acts, and adds to `read`: commands of hooks, what they print, ids
  * of people.
  */
 const SCOPES = ['read', 'feedback', 'evaluate', 'operate'] as const;

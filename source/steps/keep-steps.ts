@@ -39,12 +39,13 @@ const LOOK_AGAIN_MS = 1000;
 /**
  * Runs the due steps of a feature until the signal aborts. Steps of runs that this process began (`isOurs`)
  * are run at once, others after `ADOPT_AFTER_MS`. A process does not queue behind another that already runs
- * the step: hooks run where they were started, as long as that process lives.
+ * the step: hooks run where they were started, as long as that process lives. Without `adopts` it leaves them to other processes.
  */
 export async function keepSteps(
   runner: StepRunner,
   isOurs: (releaseId: string) => boolean,
   signal: AbortSignal,
+  adopts = true,
 ): Promise<void> {
   let lying = {step: '', since: 0};
   while (!signal.aborted) {
@@ -56,7 +57,7 @@ export async function keepSteps(
       // If the clock went back, the age of the step is unknown.
       const isNews = lying.step !== key || now < lying.since;
       if (isNews || leftOf(runner, release, step) > 0) lying = {step: key, since: now};
-      if (isOurs(release.id) || now - lying.since >= ADOPT_AFTER_MS) {
+      if (isOurs(release.id) || (adopts && now - lying.since >= ADOPT_AFTER_MS)) {
         await runSteps(runner, release.id, signal).catch(() => undefined);
       }
     }

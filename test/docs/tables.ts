@@ -7,6 +7,8 @@ import {VERBS} from '../../source/cli/command-line/verbs.ts';
 import {listTopics} from '../../source/cli/manual/pages.ts';
 import {KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
+import {openApiDocument} from '../../source/server/openapi.ts';
+import {ROUTES} from '../../source/server/routes.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -40,12 +42,40 @@ async function manualTable(): Promise<string[]> {
   return ['| topic | content |', '| --- | --- |', ...rows];
 }
 
+interface Described {
+  requestBody?: {content: Record<string, {schema: {$ref: string}}>};
+  responses: Record<string, unknown>;
+}
+
+/** Every route of `serve`, as the route table and the OpenAPI document have it. */
+function routesTable(): string[] {
+  const {paths, components} = openApiDocument('') as {
+    paths: Record<string, Record<string, Described>>;
+    components: {schemas: Record<string, {properties?: object; required?: string[]}>};
+  };
+  const bodyOf = ({requestBody}: Described): string => {
+    const id = requestBody?.content['application/json']?.schema.$ref.split('/').at(-1) ?? '';
+    const {properties = {}, required = []} = components.schemas[id] ?? {};
+    return Object.keys(properties)
+      .toSorted((one, other) => Number(required.includes(other)) - Number(required.includes(one)))
+      .map(name => (required.includes(name) ? `**${name}**` : name))
+      .join(' ');
+  };
+  const rows = ROUTES.map(({method, path, scope, does}) => {
+    const described = paths[path]?.[method.toLowerCase()];
+    const body = described === undefined ? '' : bodyOf(described);
+    const answers = Object.keys(described?.responses ?? {200: ''}).join(' ');
+    return `| \`${method} ${path}\` | ${does} | ${scope ?? ''} | ${body} | ${answers} |`;
+  });
+  return ['| request | does | scope | body | answers |', '| --- | --- | --- | --- | --- |', ...rows];
+}
+
 /** Files with generated tables. */
-export const WITH_TABLES = ['README.md', 'source/docs/commands.md'];
+export const WITH_TABLES = ['README.md', 'source/docs/commands.md', 'source/docs/http.md'];
 
 /** The file as it should be: the lines between the marks are replaced. */
 export async function withTables(text: string): Promise<string> {
-  const tables = {verbs: verbsTable(), keys: keysTable(), manual: await manualTable()};
+  const tables = {verbs: verbsTable(), keys: keysTable(), manual: await manualTable(), routes: routesTable()};
   return Object.entries(tables).reduce((done, [name, lines]) => {
     const between = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
     return done.replace(between, (_, begin: string, end: string) => `${begin}${lines.join('\n')}\n${end}`);

@@ -3,12 +3,14 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {openEvaluation} from '../../source/cli/serve/evaluation.ts';
+import {operatingOf} from '../../source/cli/serve/operating.ts';
 import {openServed} from '../../source/cli/serve/served.ts';
 import {openPageSource} from '../../source/cli/share/page-source.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
 import {createApp} from '../../source/server/app.ts';
 import {listenHttp} from '../../source/server/listen.ts';
+import type {Attempt} from '../../source/server/served.ts';
 import {openMetrics} from '../../source/server/metrics.ts';
 import {readTokens} from '../../source/server/tokens.ts';
 import {openStore} from '../../source/store/open.ts';
@@ -29,6 +31,15 @@ export interface House extends AsyncDisposable {
   controller: Controller;
   /** Sends a request with a token, or without one. */
   ask(path: string, token?: string | null, init?: RequestInit): Promise<Response>;
+  /** What was told of attempts to act. */
+  attempts: readonly Attempt[];
+  /** Posts a command. */
+  act(
+    command: string,
+    body?: unknown,
+    token?: string | null,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
   /** Posts feedback as a page would. */
   say(body: unknown, token?: string | null, headers?: Record<string, string>): Promise<Response>;
 }
@@ -69,13 +80,13 @@ export async function openHouse({
       });
   const view = await openStore(address, 'viewer', {env: {}});
   const settings = {store: address, feature: null, prometheus: null, declared: {}, config: null};
-  const served = await openServed(
-    view,
-    settings,
-    null,
-    (feature, text) => writer.feature(feature).writeFeedback(text),
-    async name => evaluation?.open(name),
-  );
+  const acting = readOnly ? null : store;
+  const served = await openServed(acting ?? view, settings, null, {
+    write: (feature, text) => writer.feature(feature).writeFeedback(text),
+    operator: acting === null ? null : {store: acting, settings},
+    onOpened: async name => evaluation?.open(name),
+  });
+  const attempts: Attempt[] = [];
   const tokens = readTokens(
     `reader read ${READ}\npage feedback ${WRITE}\napp evaluate ${EVALUATE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
   );
@@ -85,6 +96,10 @@ export async function openHouse({
     clients: tokens.clients,
     origins,
     isReadOnly: readOnly,
+    ...(acting === null
+      ? {}
+      : {operating: operatingOf({store: acting, served, settings, clients: tokens.clients})}),
+    onAttempt: attempt => attempts.push(attempt),
     metrics: openMetrics(served, '0.0.0'),
     evaluation,
     onFault(error) {
@@ -106,8 +121,15 @@ export async function openHouse({
   return {
     url,
     store,
+    attempts,
     controller: controllers[0]!,
     ask,
+    act: async (command, body = {}, token = OPERATE, headers = {}) =>
+      await ask(`/api/v1/canary/${command}`, token, {
+        method: 'POST',
+        headers: {'content-type': 'application/json', ...headers},
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
     say: async (body, token = WRITE, headers = {}) =>
       await ask('/api/v1/canary/feedback', token, {
         method: 'POST',

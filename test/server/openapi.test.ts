@@ -16,7 +16,7 @@ it('the OpenAPI document has every path that is served, and no other', () => {
     Object.keys(methods).map(method => `${method.toUpperCase()} ${path}`),
   );
   const served = ROUTES.filter(({path}) => path !== '/api/v1/openapi.json').map(
-    ({method, path}) => `${method} ${path.replaceAll(/:(\w+)/gu, '{$1}')}`,
+    ({method, path}) => `${method} ${path}`,
   );
   expect(described.sort()).toEqual(served.sort());
 });

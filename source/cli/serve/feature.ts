@@ -1,14 +1,18 @@
 import type {Judgement} from '../../analysis/judge/judge.ts';
+import {openController} from '../../controller/controller.ts';
+import {sourceOf} from '../../controller/ids.ts';
 import {openMonitor, type MonitorView} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {WINDOW_MS, type MonitorSnapshot} from '../../monitor/snapshot.ts';
 import {statusDocument, type StatusDocument} from '../../monitor/status-document.ts';
 import {FeedbackLedger} from '../../server/feedback-ledger.ts';
+import type {Freeze} from '../../release/freeze.ts';
 import type {Status} from '../../server/schemas.ts';
 import {errorForReaders, forReaders} from '../../release/for-readers.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
 import {commitDocument} from '../output/log-lines.ts';
+import {beginActing, type ServingOperator} from './acting.ts';
 
 /** What is judged looks back as far as a guard that begins, milliseconds. */
 const KEPT_MS = 15 * 60_000;
@@ -16,9 +20,20 @@ const KEPT_MS = 15 * 60_000;
 /** The document that was made last, and from what. */
 interface Made {
   seen: MonitorSnapshot;
+  frozen: Freeze | null;
   document: StatusDocument;
   /** For those who may act, and for those who may only look. */
   text: {all: string; forReaders: string};
+}
+
+/** What all features of a server share. */
+export interface ServeParts {
+  /** Writes feedback. @throws StoreFault */
+  write(feature: string, text: string): Promise<void>;
+  /** Null: the server only reads. */
+  operator: ServingOperator | null;
+  /** The freeze of the store as it was read last; null: none. */
+  freeze(): Freeze | null;
 }
 
 /** A feature that is served, with what keeps it fresh. */
@@ -33,10 +48,12 @@ export async function openServedFeature(
   store: ViewStore,
   name: string,
   settings: MonitorSettings,
-  write: (feature: string, text: string) => Promise<void>,
+  {write, operator, freeze}: ServeParts,
 ): Promise<OpenedFeature> {
   const feature = store.feature(name);
+  const controller = operator === null ? null : openController(sourceOf(operator.store, name));
   const monitor = await openMonitor(store, feature, settings, {
+    ...(controller === null ? {} : {view: controller}),
     windowMs: WINDOW_MS,
     historyMs: KEPT_MS,
     keepSeconds: KEPT_MS / 1000,
@@ -47,12 +64,15 @@ export async function openServedFeature(
   let made: Made | null = null;
   const current = (): Made => {
     const seen = monitor.snapshot();
-    if (made?.seen === seen) return made;
-    const document = statusDocument(seen);
-    made = {seen, document, text: textsOf(document)};
+    const frozen = freeze();
+    if (made?.seen === seen && made.frozen === frozen) return made;
+    const document = statusDocument(seen, frozen);
+    made = {seen, frozen, document, text: textsOf(document)};
     return made;
   };
 
+  const acting =
+    operator === null || controller === null ? null : beginActing(name, {operator, controller, monitor});
   monitor.start();
   monitor.judge();
   // A store that is away must not keep the server from saying so.
@@ -61,6 +81,8 @@ export async function openServedFeature(
     name,
     view,
     monitor,
+    controller: acting?.controller ?? null,
+    mayBeginSteps: intent => acting?.mayBeginSteps(intent),
     status: mayAct => (mayAct ? current().text.all : current().text.forReaders),
     facts: () => factsOf(current()),
     commit: (commit, mayAct) => JSON.stringify(commitDocument(name, mayAct ? commit : forReaders(commit))),
@@ -69,7 +91,12 @@ export async function openServedFeature(
       await write(name, text);
       ledger.expire();
     },
-    close: () => monitor.close(),
+    async close() {
+      await acting?.close();
+      await monitor.close();
+      // The monitor closes only a view of its own.
+      await controller?.close();
+    },
   };
 }
 

@@ -15,6 +15,12 @@ export function readListen(text = DEFAULT): ListenAddress {
   throw usage('--listen takes a host and a port', '--listen 127.0.0.1:8080', 'bad-address');
 }
 
+/** What to consider where others than this host can reach the server: it speaks no TLS. Null: they cannot. */
+export function doubtOfListen({host}: ListenAddress): string | null {
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return null;
+  return `${host} can be reached by other hosts, and tokens pass without TLS: put a proxy with TLS in front, or --listen 127.0.0.1:8080`;
+}
+
 /** Origins of pages that may ask, set apart by commas. @throws Failure exit code 2 */
 export function readOrigins(text: string | undefined): string[] {
   const origins = (text ?? '').split(',').filter(one => one !== '');

@@ -1,7 +1,10 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {MonitorSettings} from '../../monitor/settings.ts';
+import {freezeOf, type Freeze} from '../../release/freeze.ts';
+import {isFeatureName} from '../../release/name.ts';
 import type {ServedFeatures} from '../../server/served.ts';
 import type {RoutingStore, StoreHealth, ViewStore} from '../../store/port.ts';
+import type {ServingOperator} from './acting.ts';
 import {type OpenedFeature, openServedFeature} from './feature.ts';
 
 /** Writes feedback with the rights of an app. The store is opened at the first write: a server that only reads needs no such rights. */
@@ -30,7 +33,18 @@ const LOOK_EVERY_MS = 2000;
 /** Every feature of a store, or one, as it is served; features that come are taken in. */
 export interface OpenedServed extends ServedFeatures {
   get(name: string): OpenedFeature | null;
+  /** Opens a feature for its first release; null: no feature of this name is served. */
+  open(name: string): Promise<OpenedFeature | null>;
   close(): Promise<void>;
+}
+
+export interface ServedOptions {
+  /** Writes feedback. @throws StoreFault */
+  write(feature: string, text: string): Promise<void>;
+  /** Absent or null: the server only reads. */
+  operator?: ServingOperator | null;
+  /** Called after a feature was opened. */
+  onOpened?(name: string): Promise<void>;
 }
 
 /**
@@ -42,22 +56,41 @@ export async function openServed(
   store: ViewStore,
   settings: MonitorSettings,
   only: string | null,
-  write: (feature: string, text: string) => Promise<void>,
-  onOpened: (name: string) => Promise<void> = async () => {},
+  {write, operator = null, onOpened = async () => {}}: ServedOptions,
 ): Promise<OpenedServed> {
-  const opened = new Map<string, OpenedFeature>();
+  const opened = new Map<string, Promise<OpenedFeature>>();
+  const ready = new Map<string, OpenedFeature>();
+  let frozen: Freeze | null = null;
   const stop = new AbortController();
   let health: StoreHealth = {state: 'up', pingMs: 0};
+
+  const open = (name: string): Promise<OpenedFeature> => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const opening = openServedFeature(store, name, settings, {write, operator, freeze: () => frozen}).then(
+      async feature => {
+        ready.set(name, feature);
+        await onOpened(name);
+        return feature;
+      },
+    );
+    opened.set(name, opening);
+    opening.catch(() => opened.delete(name));
+    return opening;
+  };
+
+  const lookAtFreeze = async () => {
+    const read = freezeOf(await store.freezes.newest());
+    // The same object as long as it is the same freeze, so that documents are made once.
+    if (JSON.stringify(read) !== JSON.stringify(frozen)) frozen = read;
+  };
 
   const look = async () => {
     health = await store.health();
     if (health.state !== 'up') return;
     const names = only === null ? await store.features().catch(() => []) : [only];
-    for (const name of names) {
-      if (opened.has(name) || stop.signal.aborted) continue;
-      opened.set(name, await openServedFeature(store, name, settings, write));
-      await onOpened(name);
-    }
+    await lookAtFreeze().catch(() => undefined);
+    for (const name of names) if (!stop.signal.aborted) await open(name);
   };
   await look();
   const looking = (async () => {
@@ -68,13 +101,17 @@ export async function openServed(
   })();
 
   return {
-    names: () => [...opened.keys()],
-    get: name => opened.get(name) ?? null,
+    names: () => [...ready.keys()],
+    get: name => ready.get(name) ?? null,
+    async open(name) {
+      const isServed = isFeatureName(name) && (only === null || only === name) && !stop.signal.aborted;
+      return isServed ? await open(name) : null;
+    },
     health: () => health,
     async close() {
       stop.abort();
       await looking;
-      await Promise.all([...opened.values()].map(feature => feature.close()));
+      await Promise.all([...ready.values()].map(feature => feature.close()));
     },
   };
 }

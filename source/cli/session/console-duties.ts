@@ -1,6 +1,6 @@
 import type {Controller} from '../../controller/outcome.ts';
 import type {Monitor} from '../../monitor/monitor.ts';
-import type {Actor, CommandType} from '../../release/command.ts';
+import type {Actor, CommandType, Intent} from '../../release/command.ts';
 import {keepSteps} from '../../steps/keep-steps.ts';
 import type {FeatureStore} from '../../store/port.ts';
 import {stepRunner} from '../commands/steps.ts';
@@ -15,7 +15,9 @@ export interface Duties {
   settings: Pick<Settings, 'config' | 'declared'>;
   actor: Actor;
   /** Releases whose steps this process has begun. */
-  ours: ReadonlySet<string>;
+  ours: Pick<ReadonlySet<string>, 'has'>;
+  /** False: steps that other processes began are left to others. */
+  adopts?: boolean;
   /** Name of the guard that this process is to be as well; null: none. */
   guardName: string | null;
 }
@@ -33,10 +35,10 @@ const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'next', 'comple
 
 /** Begins the duties of a console: its steps, and the guard or, without one, what a guard would keep for the feature. */
 export function keepConsoleDuties({guardName, ...duties}: Duties): ConsoleDuties {
-  const {feature, controller, monitor, settings, actor, ours} = duties;
+  const {feature, controller, monitor, settings, actor, ours, adopts} = duties;
   const stop = new AbortController();
   const runner = stepRunner(feature, controller, actor, settings);
-  const running = [keepSteps(runner, id => ours.has(id), stop.signal)];
+  const running = [keepSteps(runner, id => ours.has(id), stop.signal, adopts)];
   let guard: OwnGuard | null = null;
   if (guardName === null) {
     // A guard that lives has the duty to notify; what it leaves lying is taken up from here.
@@ -54,13 +56,18 @@ export function keepConsoleDuties({guardName, ...duties}: Duties): ConsoleDuties
   };
 }
 
+/** Whether a process that carries out this command has to see steps through. */
+export function beginsSteps({type}: Intent): boolean {
+  return BEGINS_STEPS.has(type);
+}
+
 /** The controller, noting the releases whose steps this process has begun. */
 export function withOwnReleases(controller: Controller, ours: Set<string>): Controller {
   return {
     ...controller,
     async execute(intent, stamp, options) {
       // Before it is written: the news of it reaches the keeper of the steps before the answer reaches us.
-      if (BEGINS_STEPS.has(intent.type) && 'release' in intent) ours.add(intent.release);
+      if (beginsSteps(intent) && 'release' in intent) ours.add(intent.release);
       return await controller.execute(intent, stamp, options);
     },
   };

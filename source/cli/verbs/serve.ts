@@ -6,7 +6,8 @@ import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
-import {cannotListen, readListen, readOrigins, readTrusted} from '../serve/listen.ts';
+import {cannotListen, doubtOfListen, readListen, readOrigins, readTrusted} from '../serve/listen.ts';
+import {attemptLine, operatingOf} from '../serve/operating.ts';
 import {feedbackWriter, openServed} from '../serve/served.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {loadSettings} from '../session/settings.ts';
@@ -29,7 +30,9 @@ export const run: Run = async call => {
     import('../../server/listen.ts'),
     import('../share/page-source.ts'),
   ]);
-  const store = await openToLook(call, settings.store);
+  const mayAct = !flags.readOnly && clients.some(({scopes}) => scopes.has('operate'));
+  const acting = mayAct ? await openStore(settings.store, 'operator') : null;
+  const store = acting ?? (await openToLook(call, settings.store));
   const openRouter = () => openStore(settings.store, 'router');
   const writer = feedbackWriter(openRouter);
   const mayEvaluate = !flags.readOnly && clients.some(({scopes}) => scopes.has('evaluate'));
@@ -41,9 +44,11 @@ export const run: Run = async call => {
       })
     : null;
   try {
-    const served = await openServed(store, await monitorSettings(settings), only, writer.write, async name =>
-      evaluation?.open(name),
-    );
+    const served = await openServed(store, await monitorSettings(settings), only, {
+      write: writer.write,
+      operator: acting === null ? null : {store: acting, settings},
+      onOpened: async name => evaluation?.open(name),
+    });
     const metrics = openMetrics(served, version);
     const isReadOnly = flags.readOnly;
     const onFault = (error: unknown) =>
@@ -57,6 +62,8 @@ export const run: Run = async call => {
       evaluation,
       trusts,
       onFault,
+      ...(acting === null ? {} : {operating: operatingOf({store: acting, served, settings, clients})}),
+      onAttempt: attempt => out.say(attemptLine(attempt)),
       version,
       page: openPageSource(served, store, languageOf(flags.lang, process.env)),
     });
@@ -67,6 +74,8 @@ export const run: Run = async call => {
       out.say(
         `serving on ${listening.url} for ${clients.length === 1 ? 'one token' : `${clients.length} tokens`}`,
       );
+      const doubt = doubtOfListen(address);
+      if (doubt !== null) out.say(doubt);
       const systemd = systemdReadiness();
       systemd.ready();
       if (!signal.aborted) await once(signal, 'abort');
