@@ -45,13 +45,7 @@ export function addApiRoutes(
   app.post('/api/v1/canary/feedback', limitedBody, async context => {
     const client = context.get('client');
     need(client, 'feedback');
-    if (isReadOnly)
-      throw new HttpProblem(
-        403,
-        'read-only',
-        'this server is read-only',
-        'ask its operator for a server that writes',
-      );
+    if (isReadOnly) throw readOnly();
     const waitMs = limits.writers.take(`${client.name} ${remoteAddressOf(context)}`, performance.now());
     if (waitMs > 0) throw tooOften(waitMs);
     const {feedback, feature: name} = await readFeedbackBody(context.req.header('content-type'), () =>
@@ -80,6 +74,12 @@ export function addApiRoutes(
     followers.add(client, feature, outgoing, after);
     return RESPONSE_ALREADY_SENT;
   });
+}
+
+/** The refusal of a server that is read-only. */
+export function readOnly(): HttpProblem {
+  const next = 'ask its operator for a server that writes';
+  return new HttpProblem(403, 'read-only', 'this server is read-only', next);
 }
 
 /** Version of the last event that the client received; 0 if none. @throws HttpProblem 400 */

@@ -11,6 +11,7 @@ import {openApiDocument} from './openapi.ts';
 import {addPageRoutes} from './page/routes.ts';
 import {HttpProblem, problemDocument, httpProblemOf, tooOften} from './problem.ts';
 import {routeOf, routesOf} from './routes.ts';
+import {addSampleRoute} from './samples.ts';
 import {clientOf, type Client} from './tokens.ts';
 
 /** Seconds that a browser may cache a preflight answer. */
@@ -105,6 +106,7 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
   );
   app.get('/api/v1/openapi.json', context => context.body(openApi, 200, JSON_TYPE));
   addApiRoutes(app, options, {limits, followers});
+  addSampleRoute(app, options);
   const ofrep = addOfrepRoutes(app, options);
   metrics.watchFollowers(() => followers.size + ofrep.followers());
   const page = options.page === undefined ? null : addPageRoutes(app, options.page, clients);

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import {commandedShape, commandShapes, freezeShape, frozenShape, refusalShape} from './operate/shapes.ts';
 import {ROUTES} from './routes.ts';
+import * as remote from './remote-schemas.ts';
 import * as shapes from './schemas.ts';
 
 const ERRORS: Readonly<Record<string, string>> = {
@@ -11,7 +12,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   409: 'refused in this state',
   413: 'the body is too large',
   415: 'the body is no JSON',
-  422: 'invalid command, or not confirmed',
+  422: 'invalid input, or not confirmed',
   429: 'too many requests',
   500: 'the server cannot answer now',
   503: 'the store cannot be reached',
@@ -156,6 +157,31 @@ export function openApiDocument(version: string): object {
           responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...common, 404, 503]),
         },
       },
+      '/api/v1/canary/samples': {
+        post: {
+          summary: 'sends samples, all or none',
+          security: bearer('write'),
+          parameters: [
+            {
+              name: 'Idempotency-Key',
+              in: 'header',
+              required: false,
+              description: 'a request repeated with it within ten minutes writes nothing',
+              schema: {type: 'string'},
+            },
+          ],
+          requestBody: {required: true, content: json('Samples')},
+          responses: answers('202', 'written', json('SamplesWritten'), [
+            400,
+            ...common,
+            404,
+            413,
+            415,
+            422,
+            503,
+          ]),
+        },
+      },
       ...evaluationPaths(bearer('evaluate')),
       ...commandPaths(bearer),
     },
@@ -228,8 +254,10 @@ const SHAPES = [
   [shapes.statusShape, 'output'],
   [shapes.errorShape, 'output'],
   [shapes.healthShape, 'output'],
-  [shapes.evaluationShape, 'input'],
-  [shapes.flagsShape, 'output'],
+  [remote.samplesShape, 'input'],
+  [remote.samplesWrittenShape, 'output'],
+  [remote.evaluationShape, 'input'],
+  [remote.flagsShape, 'output'],
   [commandedShape, 'output'],
   [refusalShape, 'output'],
   [frozenShape, 'output'],
@@ -247,8 +275,8 @@ function schemasOf([shape, io]: readonly [z.ZodType, 'input' | 'output']): [stri
   if (id !== undefined) registry.add(shape, {id});
   if (shape === (shapes.statusShape as z.ZodType))
     registry.add(shapes.statusShape.shape.sides.shape.prod, {id: 'Side'});
-  if (shape === (shapes.flagsShape as z.ZodType))
-    for (const part of [shapes.flagShape, shapes.flagFailureShape])
+  if (shape === (remote.flagsShape as z.ZodType))
+    for (const part of [remote.flagShape, remote.flagFailureShape])
       registry.add(part, {id: part.meta()?.id ?? ''});
   const {schemas} = z.toJSONSchema(registry, {io, uri: name => `#/components/schemas/${name}`});
   return Object.entries(schemas).map(([name, {$schema: _dialect, $id: _id, ...schema}]) => [name, schema]);

@@ -1,4 +1,5 @@
 import type {GivenFeedback} from '../analysis/feedback/feedback.ts';
+import type {DeclaredMetrics} from '../analysis/metric-table.ts';
 import type {Controller, ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import type {Commit} from '../release/commit.ts';
@@ -41,6 +42,10 @@ export interface ServedFeature {
   feedback(): Promise<readonly GivenFeedback[]>;
   /** @throws StoreFault */
   writeFeedback(text: string): Promise<void>;
+  /** Metrics whose names do not say their kind. */
+  readonly declared: DeclaredMetrics;
+  /** Writes entries of samples: alternating names and values, checked. @throws StoreFault */
+  writeSamples(entries: string[][]): Promise<void>;
 }
 
 /** All features that are served. */

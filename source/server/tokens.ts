@@ -2,10 +2,10 @@ import {createHmac, hash, timingSafeEqual} from 'node:crypto';
 import {HttpProblem} from './problem.ts';
 
 /**
- * Scopes of a token. `evaluate` asks for decisions by OFREP. `operate` acts, and adds to `read`: commands of hooks, what they print, ids
+ * Scopes of a token. `evaluate` asks for decisions by OFREP, `write` sends samples. `operate` acts, and adds to `read`: commands of hooks, what they print, ids
  * of people.
  */
-const SCOPES = ['read', 'feedback', 'evaluate', 'operate'] as const;
+const SCOPES = ['read', 'feedback', 'evaluate', 'write', 'operate'] as const;
 export type TokenScope = (typeof SCOPES)[number];
 
 /** A client by its token. Only the digest of the token is kept. */

@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {openEvaluation} from '../../source/cli/serve/evaluation.ts';
 import {operatingOf} from '../../source/cli/serve/operating.ts';
 import {openServed} from '../../source/cli/serve/served.ts';
+import {openWriter} from '../../source/cli/serve/writer.ts';
 import {openPageSource} from '../../source/cli/share/page-source.ts';
 import {openController} from '../../source/controller/controller.ts';
 import type {Controller} from '../../source/controller/outcome.ts';
@@ -22,6 +23,7 @@ import {appendNext} from '../store/commits.ts';
 export const READ = 'token-that-may-read';
 export const WRITE = 'token-that-may-give-feedback';
 export const EVALUATE = 'token-that-may-evaluate';
+export const SAMPLES = 'token-that-may-write-samples';
 export const OPERATE = 'token-that-may-operate';
 export const ORIGIN = 'https://app.example.com';
 
@@ -50,9 +52,10 @@ export async function openHouse({
   features = ['pay'],
   splits = [] as readonly string[],
   origins = [ORIGIN],
+  redis = null as string | null,
 } = {}): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'graydeck-server-'));
-  const address = `sqlite:${join(folder, 'graydeck.db')}`;
+  const address = redis ?? `sqlite:${join(folder, 'graydeck.db')}`;
   const store = await openStore(address, 'operator', {env: {}});
   const controllers = await Promise.all(
     features.map(async name => {
@@ -69,7 +72,7 @@ export async function openHouse({
     }),
   );
   for (const name of splits) await appendNext(store.feature(name), {split: splitNamed(name)});
-  const writer = await openStore(address, 'router', {env: {}});
+  const writer = openWriter(() => openStore(address, 'router', {env: {}}));
   const evaluation = readOnly
     ? null
     : openEvaluation({
@@ -82,13 +85,13 @@ export async function openHouse({
   const settings = {store: address, feature: null, prometheus: null, declared: {}, config: null};
   const acting = readOnly ? null : store;
   const served = await openServed(acting ?? view, settings, null, {
-    write: (feature, text) => writer.feature(feature).writeFeedback(text),
+    writer,
     operator: acting === null ? null : {store: acting, settings},
     onOpened: async name => evaluation?.open(name),
   });
   const attempts: Attempt[] = [];
   const tokens = readTokens(
-    `reader read ${READ}\npage feedback ${WRITE}\napp evaluate ${EVALUATE}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
+    `reader read ${READ}\npage feedback ${WRITE}\napp evaluate ${EVALUATE}\nphp write ${SAMPLES}\nops operate ${OPERATE}\nboth read,feedback ${READ}-2\nboss read,operate ${READ}-3`,
   );
   if (!tokens.ok) throw new Error('the tokens of the tests are invalid');
   const {app, close} = createApp({

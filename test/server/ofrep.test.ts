@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it, test, vi} from 'vitest';
 import type {z} from 'zod';
 import {FLAG_REASONS} from '../../source/audience/decide.ts';
-import {flagShape, flagsShape} from '../../source/server/schemas.ts';
+import {flagShape, flagsShape} from '../../source/server/remote-schemas.ts';
 import {CASES, NOW, splitNamed} from '../audience/conformance.ts';
 import {ODD_NAMES} from '../odd-names.ts';
 import {eventually} from '../patience.ts';

@@ -138,8 +138,8 @@ export const rooms: readonly Room[] = [
   {
     name: 'server',
     holds:
-      'HTTP: tokens and scopes, limits, status, the log as events, feedback, decisions by OFREP, `/metrics`, the OpenAPI document; `page/` what a link or a wall screen shows, as HTML and for terminals',
-    mayImport: ['release', 'audience', 'analysis', 'report', 'controller', 'store/port'],
+      'HTTP: tokens and scopes, limits, status, the log as events, feedback, samples, decisions by OFREP, `/metrics`, the OpenAPI document; `page/` what a link or a wall screen shows, as HTML and for terminals',
+    mayImport: ['release', 'audience', 'analysis', 'report', 'metrics', 'controller', 'store/port'],
   },
   {
     name: 'demo',

@@ -184,7 +184,7 @@ export const BESIDE: readonly Verb[] = [
       'graydeck serve --tokens tokens.txt --listen 0.0.0.0:8080 --allow-origin https://app.example.com',
     ],
     more:
-      'Scopes: read for status, events and the numbers of feedback; feedback to write it; evaluate for decisions by OFREP (graydeck help languages); operate beside read shows hooks and people. ' +
+      'Scopes: read for status, events and the numbers of feedback; feedback to write it; evaluate for decisions by OFREP and write for samples (graydeck help languages); operate beside read shows hooks and people. ' +
       '/healthz and /metrics want no token; /api/v1/openapi.json describes the rest. With --read-only no feedback is ' +
       'taken. No TLS: for other hosts put it behind a proxy that has it, named by --trust-proxy so that limits are by client.',
     file: 'serve',

@@ -11,6 +11,7 @@ import type {Status} from '../../server/schemas.ts';
 import {errorForReaders, forReaders} from '../../release/for-readers.ts';
 import type {FeatureFacts, ServedFeature} from '../../server/served.ts';
 import {KEEP_FEEDBACK_MS, type ViewStore} from '../../store/port.ts';
+import type {AppWriter} from './writer.ts';
 import {commitDocument} from '../output/log-lines.ts';
 import {beginActing, type ServingOperator} from './acting.ts';
 
@@ -28,8 +29,7 @@ interface Made {
 
 /** What all features of a server share. */
 export interface ServeParts {
-  /** Writes feedback. @throws StoreFault */
-  write(feature: string, text: string): Promise<void>;
+  writer: AppWriter;
   /** Null: the server only reads. */
   operator: ServingOperator | null;
   /** The freeze of the store as it was read last; null: none. */
@@ -48,7 +48,7 @@ export async function openServedFeature(
   store: ViewStore,
   name: string,
   settings: MonitorSettings,
-  {write, operator, freeze}: ServeParts,
+  {writer, operator, freeze}: ServeParts,
 ): Promise<OpenedFeature> {
   const feature = store.feature(name);
   const controller = operator === null ? null : openController(sourceOf(operator.store, name));
@@ -88,9 +88,11 @@ export async function openServedFeature(
     commit: (commit, mayAct) => JSON.stringify(commitDocument(name, mayAct ? commit : forReaders(commit))),
     feedback: () => ledger.read(store.now()),
     async writeFeedback(text) {
-      await write(name, text);
+      await writer.feedback(name, text);
       ledger.expire();
     },
+    declared: settings.declared,
+    writeSamples: entries => writer.samples(name, entries),
     async close() {
       await acting?.close();
       await monitor.close();

@@ -3,29 +3,10 @@ import type {MonitorSettings} from '../../monitor/settings.ts';
 import {freezeOf, type Freeze} from '../../release/freeze.ts';
 import {isFeatureName} from '../../release/name.ts';
 import type {ServedFeatures} from '../../server/served.ts';
-import type {RoutingStore, StoreHealth, ViewStore} from '../../store/port.ts';
+import type {StoreHealth, ViewStore} from '../../store/port.ts';
 import type {ServingOperator} from './acting.ts';
 import {type OpenedFeature, openServedFeature} from './feature.ts';
-
-/** Writes feedback with the rights of an app. The store is opened at the first write: a server that only reads needs no such rights. */
-export function feedbackWriter(open: () => Promise<RoutingStore>) {
-  const opened: {store: Promise<RoutingStore> | null} = {store: null};
-  return {
-    /** @throws StoreFault */
-    async write(feature: string, text: string): Promise<void> {
-      opened.store ??= open();
-      const store = await opened.store.catch((error: unknown) => {
-        opened.store = null;
-        throw error;
-      });
-      await store.feature(feature).writeFeedback(text);
-    },
-    async close(): Promise<void> {
-      const store = await opened.store?.catch(() => null);
-      await store?.close();
-    },
-  };
-}
+import type {AppWriter} from './writer.ts';
 
 /** How often the store is asked for features that are new, and whether it is there, milliseconds. */
 const LOOK_EVERY_MS = 2000;
@@ -39,8 +20,7 @@ export interface OpenedServed extends ServedFeatures {
 }
 
 export interface ServedOptions {
-  /** Writes feedback. @throws StoreFault */
-  write(feature: string, text: string): Promise<void>;
+  writer: AppWriter;
   /** Absent or null: the server only reads. */
   operator?: ServingOperator | null;
   /** Called after a feature was opened. */
@@ -56,7 +36,7 @@ export async function openServed(
   store: ViewStore,
   settings: MonitorSettings,
   only: string | null,
-  {write, operator = null, onOpened = async () => {}}: ServedOptions,
+  {writer, operator = null, onOpened = async () => {}}: ServedOptions,
 ): Promise<OpenedServed> {
   const opened = new Map<string, Promise<OpenedFeature>>();
   const ready = new Map<string, OpenedFeature>();
@@ -67,7 +47,7 @@ export async function openServed(
   const open = (name: string): Promise<OpenedFeature> => {
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const opening = openServedFeature(store, name, settings, {write, operator, freeze: () => frozen}).then(
+    const opening = openServedFeature(store, name, settings, {writer, operator, freeze: () => frozen}).then(
       async feature => {
         ready.set(name, feature);
         await onOpened(name);

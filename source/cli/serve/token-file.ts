@@ -18,7 +18,7 @@ export async function readTokenFile(
   if (path === undefined)
     throw usage(
       'serve needs to know who may ask',
-      '--tokens FILE, its lines NAME SCOPE[,SCOPE…] TOKEN with scopes read, feedback, evaluate, operate',
+      '--tokens FILE, its lines NAME SCOPE[,SCOPE…] TOKEN with scopes read, feedback, evaluate, write, operate',
     );
   const read = readTokens(await textOf(path));
   if (read.ok) {

@@ -8,7 +8,8 @@ import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {cannotListen, doubtOfListen, readListen, readOrigins, readTrusted} from '../serve/listen.ts';
 import {attemptLine, operatingOf} from '../serve/operating.ts';
-import {feedbackWriter, openServed} from '../serve/served.ts';
+import {openServed} from '../serve/served.ts';
+import {openWriter} from '../serve/writer.ts';
 import {readTokenFile} from '../serve/token-file.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/session.ts';
@@ -34,7 +35,7 @@ export const run: Run = async call => {
   const acting = mayAct ? await openStore(settings.store, 'operator') : null;
   const store = acting ?? (await openToLook(call, settings.store));
   const openRouter = () => openStore(settings.store, 'router');
-  const writer = feedbackWriter(openRouter);
+  const writer = openWriter(openRouter);
   const mayEvaluate = !flags.readOnly && clients.some(({scopes}) => scopes.has('evaluate'));
   const evaluation = mayEvaluate
     ? (await import('../serve/evaluation.ts')).openEvaluation({
@@ -45,7 +46,7 @@ export const run: Run = async call => {
     : null;
   try {
     const served = await openServed(store, await monitorSettings(settings), only, {
-      write: writer.write,
+      writer,
       operator: acting === null ? null : {store: acting, settings},
       onOpened: async name => evaluation?.open(name),
     });

@@ -1,9 +1,9 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {HttpProblem} from '../problem.ts';
 
 /** An answer as it was sent. */
 export interface SentAnswer {
-  status: 200 | 409 | 422;
+  status: 200 | 202 | 409 | 422;
   body: object;
 }
 
@@ -41,7 +41,7 @@ export class AnswerMemory {
     {client, key, request, now}: {client: string; key: string; request: string; now: number},
     make: () => Promise<SentAnswer>,
   ): Promise<SentAnswer> {
-    const digest = createHash('sha256').update(request).digest('base64');
+    const digest = hash('sha256', request, 'base64');
     const known = this.#known.get(client)?.get(key);
     if (known !== undefined && now - known.at <= KEPT_MS) {
       if (known.request === digest) return await known.answer;
@@ -49,7 +49,7 @@ export class AnswerMemory {
         422,
         'key-reused',
         'this Idempotency-Key came with another request before',
-        'a new key for each command',
+        'a new key for each request',
       );
     }
     const answer = make();
