@@ -62,7 +62,7 @@ export function openController(source: ControllerSource): Controller {
       const command: Command = {
         ...intent,
         ...stamp,
-        by: known(stamp.by),
+        by: identified(stamp.by, source.identity),
         at: source.now(),
         ...(freeze === null ? {} : {freeze}),
       };
@@ -85,7 +85,7 @@ export function openController(source: ControllerSource): Controller {
       if (result?.outcome !== 'conflict') {
         const {state, split} = fold(folded, commit);
         if (result !== null) followed.absorb([commit]);
-        if (result?.putAside === true) await alertPutAside(intent, stamp);
+        if (result?.putAside === true) await alertPutAside(execute, intent, stamp);
         return {kind: 'done', version: commit.version, events, state, split, tries: tried} satisfies Outcome;
       }
       await followed.catchUp();
@@ -95,26 +95,26 @@ export function openController(source: ControllerSource): Controller {
     return {kind: 'conflict', tries, state: followed.folded().state};
   };
 
-  /** The actor with the user that the store knows. The command of an emergency may come without any actor. */
-  function known(by: Actor): Actor {
-    const {identity} = source;
-    return identity === undefined || !isRecord(by) || by.identity !== undefined ? by : {...by, identity};
-  }
-
-  /**
-   * Raises an alert that entries were put aside. The command itself is written already and does not depend on
-   * it.
-   */
-  async function alertPutAside(intent: Intent, {by}: Pick<Stamp, 'by'>): Promise<void> {
-    if (intent.type === 'alert' && intent.key === LOG_KEY) return;
-    const message =
-      'the newest entry of the log could not be read and was put aside; the log continues after it';
-    const alert = {type: 'alert', alert: newAlertId(), level: 'warning', message, key: LOG_KEY} as const;
-    await execute(alert, {by}).catch(() => undefined);
-  }
-
   const {feature, snapshot, commits, subscribe, now, ready, close} = followed;
   return {feature, snapshot, commits, subscribe, now, ready, close, execute};
+}
+
+/** Raises an alert that entries were put aside. The command itself is written already and does not depend on it. */
+async function alertPutAside(
+  execute: Controller['execute'],
+  intent: Intent,
+  {by}: Pick<Stamp, 'by'>,
+): Promise<void> {
+  if (intent.type === 'alert' && intent.key === LOG_KEY) return;
+  const message =
+    'the newest entry of the log could not be read and was put aside; the log continues after it';
+  const alert = {type: 'alert', alert: newAlertId(), level: 'warning', message, key: LOG_KEY} as const;
+  await execute(alert, {by}).catch(() => undefined);
+}
+
+/** The actor with the user that the store knows. The command of an emergency may come without any actor. */
+function identified(by: Actor, identity: Identity | undefined): Actor {
+  return identity === undefined || !isRecord(by) || by.identity !== undefined ? by : {...by, identity};
 }
 
 /** Whether a command may bring gray to more users. A rollback is none, and never waits for anything. */

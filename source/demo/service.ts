@@ -69,91 +69,121 @@ export interface DemoOptions {
 }
 
 /** Starts the service: three instances that place users by their split and report what they applied. */
-export function startDemoService({store, now, failsAfterMs, seed = 20_261_123}: DemoOptions): DemoService {
-  const random = seeded(seed);
-  const instances = INSTANCES.map(
-    (name, index) => new Instance(name, store.feature, seeded(seed + index + 1)),
-  );
-  const stop = new AbortController();
-  const startedAt = now();
-  const timers = new Set<NodeJS.Timeout>();
-  let failsAt = failsAfterMs === null ? null : startedAt + failsAfterMs;
-  const people = seeded(seed + 100);
-  let servedUntil = startedAt;
-  let split: Split | null = null;
-  let writing: Promise<unknown> = Promise.resolve();
+export function startDemoService(options: DemoOptions): DemoService {
+  return new RunningService(options);
+}
 
-  // While the store is away, measurements are lost and the service continues.
-  const send = (work: () => Promise<unknown>) => {
-    writing = writing.then(work).catch(() => undefined);
-  };
-  const later = (ms: number, work: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ms);
-    timers.add(timer);
-  };
-  const receive = (commit: Commit) => {
-    split = commit.split;
-    for (const instance of instances) {
-      later(NEWS_TAKES_MS.least + random() * NEWS_TAKES_MS.spread, () => {
-        instance.apply(commit);
-        send(() => store.report(instance.report()));
-      });
+class RunningService implements DemoService {
+  readonly #options: DemoOptions;
+  readonly #random: () => number;
+  readonly #people: () => number;
+  readonly #instances: readonly Instance[];
+  readonly #stop = new AbortController();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #startedAt: number;
+  readonly #following: Promise<void>;
+  #failsAt: number | null;
+  #servedUntil: number;
+  #split: Split | null = null;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DemoOptions) {
+    this.#options = options;
+    const {store, now, failsAfterMs, seed = 20_261_123} = options;
+    this.#random = seeded(seed);
+    this.#people = seeded(seed + 100);
+    this.#instances = INSTANCES.map(
+      (name, index) => new Instance(name, store.feature, seeded(seed + index + 1)),
+    );
+    this.#startedAt = now();
+    this.#servedUntil = this.#startedAt;
+    this.#failsAt = failsAfterMs === null ? null : this.#startedAt + failsAfterMs;
+    this.#following = this.#follow().catch(() => undefined);
+    this.#every(FLUSH_MS, () => this.#serve());
+    this.#every(REPORT_MS, () => this.#report());
+    this.#every(SAYS_MS, () => this.#say());
+  }
+
+  failsAt(): number | null {
+    return this.#failsAt;
+  }
+
+  isFailing(): boolean {
+    return this.#failsAt !== null && this.#options.now() >= this.#failsAt;
+  }
+
+  toggle(): void {
+    this.#failsAt = this.isFailing() ? null : this.#options.now();
+  }
+
+  async writePast(): Promise<void> {
+    for (const entries of prodPastOf(this.#startedAt, this.#options.now, this.#random)) {
+      if (this.#stop.signal.aborted) return;
+      await this.#options.store.writeSamples(entries, KEEP_MS);
+      // The screen and its keys have priority.
+      await nextTurn();
     }
-  };
-  const serve = () => {
-    const at = now();
-    const ms = Math.min(Math.max(0, at - servedUntil), 4 * FLUSH_MS);
-    servedUntil = at;
-    for (const instance of instances) instance.serve(at, ms, 1 / instances.length, failsAt);
-    for (const instance of instances)
-      send(() => instance.flush(at, entries => store.writeSamples(entries, KEEP_MS)));
-  };
-  const isFailing = () => failsAt !== null && now() >= failsAt;
-  const say = () => {
-    const side = people() < SAYS_OF_GRAY ? 'gray' : 'prod';
-    const text = split === null ? null : saying(side, split, isFailing(), people);
-    if (text !== null) send(() => store.writeFeedback(text));
-  };
-  const reportAll = () => {
-    for (const instance of instances) send(() => store.report(instance.report()));
-  };
+  }
 
-  const following = (async () => {
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([this.#following, this.#writing]);
+  }
+
+  async #follow(): Promise<void> {
+    const {store} = this.#options;
     const head = await store.head();
-    for (const instance of instances) if (head !== null) instance.apply(head);
-    split ??= head?.split ?? null;
-    reportAll();
+    for (const instance of this.#instances) if (head !== null) instance.apply(head);
+    this.#split ??= head?.split ?? null;
+    this.#report();
     const after = head === null ? null : {version: head.version, id: head.id};
-    await store.follow(after, news => void (news.type === 'commit' && receive(news.commit)), stop.signal);
-  })().catch(() => undefined);
-  const serving = setInterval(serve, FLUSH_MS);
-  const reporting = setInterval(reportAll, REPORT_MS);
-  const speaking = setInterval(say, SAYS_MS);
+    const {signal} = this.#stop;
+    await store.follow(after, news => void (news.type === 'commit' && this.#receive(news.commit)), signal);
+  }
 
-  return {
-    failsAt: () => failsAt,
-    isFailing,
-    toggle() {
-      failsAt = isFailing() ? null : now();
-    },
-    async writePast() {
-      for (const entries of prodPastOf(startedAt, now, random)) {
-        if (stop.signal.aborted) return;
-        await store.writeSamples(entries, KEEP_MS);
-        // The screen and its keys have priority.
-        await nextTurn();
-      }
-    },
-    async close() {
-      stop.abort();
-      clearInterval(serving);
-      clearInterval(reporting);
-      clearInterval(speaking);
-      for (const timer of timers) clearTimeout(timer);
-      await Promise.all([following, writing]);
-    },
-  };
+  /** Instances learn of a commit one after the other, as processes do. */
+  #receive(commit: Commit): void {
+    this.#split = commit.split;
+    for (const instance of this.#instances) {
+      const timer = setTimeout(
+        () => {
+          this.#timers.delete(timer);
+          instance.apply(commit);
+          this.#send(() => this.#options.store.report(instance.report()));
+        },
+        NEWS_TAKES_MS.least + this.#random() * NEWS_TAKES_MS.spread,
+      );
+      this.#timers.add(timer);
+    }
+  }
+
+  #serve(): void {
+    const at = this.#options.now();
+    const ms = Math.min(Math.max(0, at - this.#servedUntil), 4 * FLUSH_MS);
+    this.#servedUntil = at;
+    const share = 1 / this.#instances.length;
+    for (const instance of this.#instances) instance.serve(at, ms, share, this.#failsAt);
+    for (const instance of this.#instances)
+      this.#send(() => instance.flush(at, entries => this.#options.store.writeSamples(entries, KEEP_MS)));
+  }
+
+  #say(): void {
+    const side = this.#people() < SAYS_OF_GRAY ? 'gray' : 'prod';
+    const text = this.#split === null ? null : saying(side, this.#split, this.isFailing(), this.#people);
+    if (text !== null) this.#send(() => this.#options.store.writeFeedback(text));
+  }
+
+  #report(): void {
+    for (const instance of this.#instances) this.#send(() => this.#options.store.report(instance.report()));
+  }
+
+  /** While the store is away, measurements are lost and the service continues. */
+  #send(work: () => Promise<unknown>): void {
+    this.#writing = this.#writing.then(work).catch(() => undefined);
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.#timers.add(setInterval(work, ms));
+  }
 }

@@ -90,58 +90,43 @@ interface Follower {
  * when the store does not take its reports. It leaves the fallback file behind. Never rejects.
  */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const {store, edge, site, name, folder, onTrouble, onReport} = options;
-  const followers = new Map<string, Follower>();
-  let wanted: ReadonlyMap<string, Split> = new Map();
+  await new Agent(options).run(signal);
+}
 
-  const momentOf = (feature: string, {routing}: Follower) => ({
-    known: routing.known,
-    isObeyed: routing.standing === 'fresh',
-    isApplied: driver.isApplied(feature),
-    isGray: driver.isGray(feature),
-    trouble: driver.troubleOf(feature) ?? latchOf(routing),
-  });
-  const report = (feature: string, follower: Follower): RouterReport => {
-    const moment = momentOf(feature, follower);
-    follower.served = servedNow(moment, follower.served);
-    const boundMs = exposureBound(routingSplit(follower), options, STALE_AFTER_MS);
-    const {trouble} = moment;
-    const told =
-      trouble === null ? {} : {trouble: startOf(`${trouble.code}: ${trouble.text}`, LONGEST_TROUBLE)};
-    return {name, kind: 'nginx', ...follower.served, boundMs, ...told};
-  };
-  const tell = () => {
-    for (const [feature, follower] of followers) {
-      const said = report(feature, follower);
-      const text = JSON.stringify(said);
-      if (text === follower.said) continue;
-      follower.said = text;
-      onReport(feature, said);
-      follower.kept.kick();
-    }
-  };
-  const driver = new EdgeDriver({
-    edge,
-    site,
-    wanted: () => wanted,
-    onChange: tell,
-    steady: () => performance.now(),
-  });
-  const renew = () => {
-    const live = [...followers].flatMap(([feature, {routing}]): [string, Split][] => {
-      const {split} = routing;
-      return split !== null && split.live && routing.standing === 'fresh' ? [[feature, split]] : [];
+/** The features of one nginx, each with its own router, and the driver that brings them into its file. */
+class Agent {
+  readonly #options: AgentOptions;
+  readonly #followers = new Map<string, Follower>();
+  readonly #driver: EdgeDriver;
+  #wanted: ReadonlyMap<string, Split> = new Map();
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    const {edge, site} = options;
+    this.#driver = new EdgeDriver({
+      edge,
+      site,
+      wanted: () => this.#wanted,
+      onChange: () => this.#tell(),
+      steady: () => performance.now(),
     });
-    const isSame =
-      live.length === wanted.size && live.every(([feature, split]) => wanted.get(feature) === split);
-    if (!isSame) {
-      wanted = new Map(live);
-      driver.wake();
-    }
-    tell();
-  };
+  }
 
-  for (const feature of Object.keys(site.features)) {
+  async run(signal: AbortSignal): Promise<void> {
+    const {site, onTrouble} = this.#options;
+    for (const feature of Object.keys(site.features)) this.#follow(feature);
+    const kept = [...this.#followers.values()].map(follower => follower.kept);
+    const ready = Promise.all(kept.map(one => one.ready));
+    await Promise.race([ready, delay(WAITS_FOR_STORE_MS, undefined, {signal}).catch(() => undefined)]);
+    this.#renew();
+    await this.#driver.run(signal);
+    const left = await this.#driver.leave();
+    if (left !== null) onTrouble(`${left.code}: ${left.text}`);
+    await Promise.all(kept.map(one => one.close()));
+  }
+
+  #follow(feature: string): void {
+    const {store, name, folder, onTrouble} = this.#options;
     const routing = new Routing(feature, {}, () => store.now());
     const kept = keepRouting({
       routing,
@@ -151,27 +136,60 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       folder,
       onTrouble,
       onChange: () => {
-        if (followers.has(feature)) renew();
+        if (this.#followers.has(feature)) this.#renew();
       },
       report: () => {
-        const follower = followers.get(feature);
-        return follower === undefined ? routing.report(name) : report(feature, follower);
+        const follower = this.#followers.get(feature);
+        return follower === undefined ? routing.report(name) : this.#report(feature, follower);
       },
     });
-    followers.set(feature, {routing, kept, served: null, said: ''});
+    this.#followers.set(feature, {routing, kept, served: null, said: ''});
   }
-  const all = [...followers.values()];
-  const ready = Promise.all(all.map(({kept}) => kept.ready));
-  await Promise.race([ready, delay(WAITS_FOR_STORE_MS, undefined, {signal}).catch(() => undefined)]);
-  renew();
-  await driver.run(signal);
-  const left = await driver.leave();
-  if (left !== null) onTrouble(`${left.code}: ${left.text}`);
-  await Promise.all(all.map(({kept}) => kept.close()));
-}
 
-function routingSplit({routing}: Follower): Split | null {
-  return routing.split;
+  /** Wakes the driver when the splits that are obeyed have changed, and reports. */
+  #renew(): void {
+    const live = [...this.#followers].flatMap(([feature, {routing}]): [string, Split][] => {
+      const {split} = routing;
+      return split !== null && split.live && routing.standing === 'fresh' ? [[feature, split]] : [];
+    });
+    const isSame =
+      live.length === this.#wanted.size &&
+      live.every(([feature, split]) => this.#wanted.get(feature) === split);
+    if (!isSame) {
+      this.#wanted = new Map(live);
+      this.#driver.wake();
+    }
+    this.#tell();
+  }
+
+  /** Brings each report that has changed to the store. */
+  #tell(): void {
+    for (const [feature, follower] of this.#followers) {
+      const said = this.#report(feature, follower);
+      const text = JSON.stringify(said);
+      if (text === follower.said) continue;
+      follower.said = text;
+      this.#options.onReport(feature, said);
+      follower.kept.kick();
+    }
+  }
+
+  #report(feature: string, follower: Follower): RouterReport {
+    const {routing} = follower;
+    const trouble = this.#driver.troubleOf(feature) ?? latchOf(routing);
+    const moment: EdgeMoment = {
+      known: routing.known,
+      isObeyed: routing.standing === 'fresh',
+      isApplied: this.#driver.isApplied(feature),
+      isGray: this.#driver.isGray(feature),
+      trouble,
+    };
+    follower.served = servedNow(moment, follower.served);
+    const boundMs = exposureBound(routing.split, this.#options, STALE_AFTER_MS);
+    const told =
+      trouble === null ? {} : {trouble: startOf(`${trouble.code}: ${trouble.text}`, LONGEST_TROUBLE)};
+    return {name: this.#options.name, kind: 'nginx', ...follower.served, boundMs, ...told};
+  }
 }
 
 function latchOf({isLatched}: Routing): EdgeTrouble | null {

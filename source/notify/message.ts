@@ -85,27 +85,9 @@ export function messageOf(
   const isOver = alert !== null && alert.resolvedAt !== null;
   const version = release === null ? null : clean(release.version, NAME_WIDTH);
   const over = release === null || release.over === null ? null : clean(release.over, NAME_WIDTH);
-  const phase = release === null ? null : (release.plan.phases[release.phase]?.name ?? null);
   const t = messageWords(lang);
   const causes = causesOf(dispatch, release, alert);
   const isSaid = dispatch.kind !== 'rollback' || isTheJudges(release, causes);
-  const lines = [
-    ...(version === null || release === null
-      ? []
-      : [
-          t.release(
-            version,
-            over ?? '',
-            t.states[release.state],
-            phase === null ? '' : clean(phase, NAME_WIDTH),
-            release.percent,
-          ),
-        ]),
-    `${t.by(instant(dispatch.at, t), clean(authorOf(dispatch), 2 * NAME_WIDTH))}${lateness(now - dispatch.at, t)}`,
-    ...todo(dispatch, isOver, state, t),
-    ...(isOver && dispatch.kind !== 'over' ? [t.isOver] : []),
-    ...(head === null ? [] : [t.head(head.version, head.id.slice(0, ID_SHOWN))]),
-  ];
   return {
     id: `${feature}/${dispatch.id}`,
     kind: dispatch.kind,
@@ -126,12 +108,40 @@ export function messageOf(
     authenticated: authenticated === null ? null : clean(authenticated, NAME_WIDTH),
     head,
     at: dispatch.at,
-    lines,
+    lines: linesOf(state, dispatch, {release, isOver, now}, clean, t),
     contacts: contactsOf({...contacts, ...release?.plan.contacts}, clean),
     attempt,
     mayBeRepeat,
     repeat: mayBeRepeat ? {long: t.repeat, short: t.repeatShort} : null,
   };
+}
+
+/** The lines below the sentence: the release, who did it and when, what to do, the head of the log. */
+function linesOf(
+  state: State,
+  dispatch: Dispatch,
+  {release, isOver, now}: {release: Release | null; isOver: boolean; now: number},
+  clean: MessageOptions['clean'],
+  t: MessageWords,
+): string[] {
+  const {head} = dispatch;
+  const by = t.by(instant(dispatch.at, t), clean(authorOf(dispatch), 2 * NAME_WIDTH));
+  return [
+    ...(release === null ? [] : [releaseLine(release, clean, t)]),
+    `${by}${lateness(now - dispatch.at, t)}`,
+    ...todo(dispatch, isOver, state, t),
+    ...(isOver && dispatch.kind !== 'over' ? [t.isOver] : []),
+    ...(head === null ? [] : [t.head(head.version, head.id.slice(0, ID_SHOWN))]),
+  ];
+}
+
+function releaseLine(release: Release, clean: MessageOptions['clean'], t: MessageWords): string {
+  const [version, over, phase] = [
+    release.version,
+    release.over ?? '',
+    release.plan.phases[release.phase]?.name ?? '',
+  ].map(name => clean(name, NAME_WIDTH));
+  return t.release(version ?? '', over ?? '', t.states[release.state], phase ?? '', release.percent);
 }
 
 /** Who to turn to, each as one plain line. */

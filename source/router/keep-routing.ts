@@ -44,119 +44,153 @@ export interface KeptRouting {
  * report for too long.
  */
 export function keepRouting(options: RoutingOptions): KeptRouting {
-  const {routing, store, label, name, folder, onTrouble} = options;
-  const {onChange = () => undefined, report = () => routing.report(name)} = options;
-  const stop = new AbortController();
-  const ready = Promise.withResolvers<void>();
-  const path = folder === null ? null : rememberedPath(folder, label, store.feature);
-  let confirmedAt = 0;
-  let away: string | null = null;
-  let isLatched = false;
-  let running: Promise<void> | null = null;
-
-  const saving = path === null ? null : saver(path, () => rememberedOf(routing, confirmedAt), onTrouble);
-  const save = () => saving?.save();
-  const setAway = (why: string | null) => {
-    if (why !== null && away === null) onTrouble(`${store.feature}: ${why}`);
-    away = why;
+  const keeper = new RoutingKeeper(options);
+  return {
+    ready: keeper.ready.promise,
+    kick: () => keeper.presence.kick(),
+    away: () => keeper.away,
+    close: () => keeper.close(),
   };
-  const presence = new Presence({
-    report: () => store.report(report()),
-    refresh: async () => {
-      const head = await store.head();
-      if ((head?.version ?? 0) >= routing.version) routing.apply(head);
-      onChange();
-    },
-    staleAfterMs: () => routing.split?.staleAfterMs ?? 0,
-    onStale: isStale => {
-      routing.setStale(isStale);
-      onChange();
-      if (isStale && routing.standing === 'stale')
-        onTrouble(
-          `${store.feature}: the store took no report of this router for too long: prod for everyone`,
-        );
-    },
-    onConfirmed: () => {
-      confirmedAt = Date.now();
-      save();
-      ready.resolve();
-    },
-    onAway: setAway,
-    steady: () => performance.now(),
-  });
-  const receive = (news: SplitNews) => {
-    if (news.type === 'broken') return onTrouble(`${store.feature}: the log is broken: ${news.why}`);
+}
+
+/** One router of one feature: the log that it follows, its reports, the latch and the last split on its host. */
+class RoutingKeeper {
+  readonly ready = Promise.withResolvers<void>();
+  readonly presence: Presence;
+  /** Why the store takes no report or cannot be read; null if it does both. */
+  away: string | null = null;
+  readonly #options: RoutingOptions;
+  readonly #stop = new AbortController();
+  readonly #path: string | null;
+  readonly #saving: ReturnType<typeof saver> | null;
+  readonly #following: Promise<void>;
+  readonly #looking: NodeJS.Timeout;
+  #confirmedAt = 0;
+  #isLatched = false;
+  #running: Promise<void> | null = null;
+
+  constructor(options: RoutingOptions) {
+    this.#options = options;
+    const {routing, store, label, folder, onTrouble} = options;
+    const path = folder === null ? null : rememberedPath(folder, label, store.feature);
+    this.#path = path;
+    this.#saving =
+      path === null ? null : saver(path, () => rememberedOf(routing, this.#confirmedAt), onTrouble);
+    this.presence = this.#openPresence();
+    this.#following = this.#follow();
+    this.#looking = setInterval(() => void this.#lookAtLatch(), LOOK_AT_LATCH_EVERY_MS);
+    this.#looking.unref();
+  }
+
+  async close(): Promise<void> {
+    const {routing, store, name} = this.#options;
+    this.#stop.abort();
+    clearInterval(this.#looking);
+    // A router that receives no news any more must not go on serving gray.
+    routing.setStale(true);
+    this.#changed();
+    // A report under way must not arrive after the router has left the list.
+    const leave = async () => {
+      await this.#running;
+      await store.leave(name).catch(() => undefined);
+    };
+    const done = Promise.all([leave(), this.#following, this.#saving?.end()]);
+    await Promise.race([done, waitFor(LEAVES_WITHIN_MS)]);
+    this.ready.resolve();
+  }
+
+  #openPresence(): Presence {
+    const {routing, store, name, report = () => routing.report(name)} = this.#options;
+    return new Presence({
+      report: () => store.report(report()),
+      refresh: async () => {
+        const head = await store.head();
+        if ((head?.version ?? 0) >= routing.version) routing.apply(head);
+        this.#changed();
+      },
+      staleAfterMs: () => routing.split?.staleAfterMs ?? 0,
+      onStale: isStale => {
+        routing.setStale(isStale);
+        this.#changed();
+        if (isStale && routing.standing === 'stale')
+          this.#tell('the store took no report of this router for too long: prod for everyone');
+      },
+      onConfirmed: () => {
+        this.#confirmedAt = Date.now();
+        this.#saving?.save();
+        this.ready.resolve();
+      },
+      onAway: why => this.#setAway(why),
+      steady: () => performance.now(),
+    });
+  }
+
+  async #follow(): Promise<void> {
+    const {routing, store} = this.#options;
+    // Before the router obeys any split, it reads which releases this host has seen rolled back.
+    await this.#lookAtLatch();
+    const known = this.#path === null ? null : await readRemembered(this.#path);
+    if (known !== null) {
+      this.#confirmedAt = known.confirmedAt;
+      routing.remember(known.rolledBack);
+      routing.apply(known.commit);
+      const ageMs = Date.now() - this.#confirmedAt;
+      // If the clock went back, the age is unknown, so the remembered split counts as stale.
+      if (ageMs >= 0) this.presence.rememberedFor(ageMs);
+    }
+    await followSplit(store, news => this.#receive(news), this.#stop.signal);
+  }
+
+  #receive(news: SplitNews): void {
+    const {routing} = this.#options;
+    if (news.type === 'broken') return this.#tell(`the log is broken: ${news.why}`);
     if (news.type === 'away') {
-      setAway(news.why);
-      return presence.setReadable(false);
+      this.#setAway(news.why);
+      return this.presence.setReadable(false);
     }
     if (news.type === 'notice') {
       routing.setNoticed(news.isRollback);
-      return onChange();
+      return this.#changed();
     }
     if (news.type === 'newest') {
       routing.apply(news.commit);
-      onChange();
-      save();
+      this.#changed();
+      this.#saving?.save();
     }
-    presence.setReadable(true);
-    running ??= presence.run(stop.signal);
-  };
-  const lookAtLatch = async () => {
+    this.presence.setReadable(true);
+    this.#running ??= this.presence.run(this.#stop.signal);
+  }
+
+  async #lookAtLatch(): Promise<void> {
+    const {routing, store, folder} = this.#options;
     if (folder === null) return;
     const reading = await readLatch(folder, store.feature);
     if (reading.kind === 'set') routing.remember([reading.latch.release]);
-    if (reading.kind === 'damaged' && !isLatched)
-      onTrouble(
-        `${store.feature}: prod for everyone, because the latch of an offline rollback is damaged: ${reading.why}`,
-      );
+    if (reading.kind === 'damaged' && !this.#isLatched)
+      this.#tell(`prod for everyone, because the latch of an offline rollback is damaged: ${reading.why}`);
     const isOver =
       reading.kind === 'set' && routing.known !== null && isAcknowledged(reading.latch, routing.known.split);
     // If the file cannot be removed, this router has read the commit all the same.
     if (isOver) await openLatch(folder, store.feature).catch(() => undefined);
-    if (isLatched === (reading.kind !== 'open' && !isOver)) return;
-    isLatched = !isLatched;
-    routing.setLatched(isLatched);
-    onChange();
-    if (running !== null) presence.kick();
-  };
+    if (this.#isLatched === (reading.kind !== 'open' && !isOver)) return;
+    this.#isLatched = !this.#isLatched;
+    routing.setLatched(this.#isLatched);
+    this.#changed();
+    if (this.#running !== null) this.presence.kick();
+  }
 
-  const following = (async () => {
-    // Before the router obeys any split, it reads which releases this host has seen rolled back.
-    await lookAtLatch();
-    const known = path === null ? null : await readRemembered(path);
-    if (known !== null) {
-      ({confirmedAt} = known);
-      routing.remember(known.rolledBack);
-      routing.apply(known.commit);
-      const ageMs = Date.now() - confirmedAt;
-      // If the clock went back, the age is unknown, so the remembered split counts as stale.
-      if (ageMs >= 0) presence.rememberedFor(ageMs);
-    }
-    await followSplit(store, receive, stop.signal);
-  })();
-  const looking = setInterval(() => void lookAtLatch(), LOOK_AT_LATCH_EVERY_MS);
-  looking.unref();
+  #setAway(why: string | null): void {
+    if (why !== null && this.away === null) this.#tell(why);
+    this.away = why;
+  }
 
-  return {
-    ready: ready.promise,
-    kick: () => presence.kick(),
-    away: () => away,
-    async close() {
-      stop.abort();
-      clearInterval(looking);
-      // A router that receives no news any more must not go on serving gray.
-      routing.setStale(true);
-      onChange();
-      // A report under way must not arrive after the router has left the list.
-      const leave = async () => {
-        await running;
-        await store.leave(name).catch(() => undefined);
-      };
-      await Promise.race([Promise.all([leave(), following, saving?.end()]), waitFor(LEAVES_WITHIN_MS)]);
-      ready.resolve();
-    },
-  };
+  #changed(): void {
+    this.#options.onChange?.();
+  }
+
+  #tell(what: string): void {
+    this.#options.onTrouble(`${this.#options.store.feature}: ${what}`);
+  }
 }
 
 function rememberedOf(routing: Routing, confirmedAt: number) {

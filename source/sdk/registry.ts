@@ -7,6 +7,31 @@ import type {SideTally} from './tally.ts';
 /** Upper limits of the buckets, milliseconds. */
 const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
+/** What is read at each scrape: name, help, and its value. */
+const GAUGES: readonly [name: string, help: string, value: (health: FeatureHealth) => number][] = [
+  ['graydeck_split_percent', 'Percent of users on gray that this process applies.', ({percent}) => percent],
+  ['graydeck_split_version', 'Log version of the split that this process applies.', ({version}) => version],
+  [
+    'graydeck_live',
+    '1 while gray is served.',
+    ({standing, percent}) => Number(standing === 'fresh' && percent > 0),
+  ],
+  ['graydeck_store_away', '1 while the store cannot be reached.', ({away}) => Number(away !== null)],
+  [
+    'graydeck_entries_waiting',
+    'Entries of samples that the store has not taken yet.',
+    ({waiting}) => waiting,
+  ],
+  [
+    'graydeck_entries_dropped',
+    'Entries dropped because too many waited for the store.',
+    ({dropped}) => dropped.entries,
+  ],
+  ['graydeck_requests_dropped', 'Requests in the dropped entries.', ({dropped}) => dropped.requests],
+  ['graydeck_values_dropped', 'Values refused as invalid.', ({dropped}) => dropped.values],
+  ['graydeck_decision_faults', 'Decisions answered with prod because of an error.', ({faults}) => faults],
+];
+
 /** The SDK's metrics in a registry of prom-client. */
 export interface Numbers {
   add(feature: string, side: Side, cohort: Cohort, tally: SideTally): void;
@@ -39,37 +64,7 @@ export async function registerNumbers(
         for (const [feature, health] of read()) this.set({feature}, value(health));
       },
     });
-  gauge(
-    'graydeck_split_percent',
-    'Percent of users on gray that this process applies.',
-    ({percent}) => percent,
-  );
-  gauge(
-    'graydeck_split_version',
-    'Log version of the split that this process applies.',
-    ({version}) => version,
-  );
-  gauge('graydeck_live', '1 while gray is served.', ({standing, percent}) =>
-    Number(standing === 'fresh' && percent > 0),
-  );
-  gauge('graydeck_store_away', '1 while the store cannot be reached.', ({away}) => Number(away !== null));
-  gauge(
-    'graydeck_entries_waiting',
-    'Entries of samples that the store has not taken yet.',
-    ({waiting}) => waiting,
-  );
-  gauge(
-    'graydeck_entries_dropped',
-    'Entries dropped because too many waited for the store.',
-    ({dropped}) => dropped.entries,
-  );
-  gauge('graydeck_requests_dropped', 'Requests in the dropped entries.', ({dropped}) => dropped.requests);
-  gauge('graydeck_values_dropped', 'Values refused as invalid.', ({dropped}) => dropped.values);
-  gauge(
-    'graydeck_decision_faults',
-    'Decisions answered with prod because of an error.',
-    ({faults}) => faults,
-  );
+  for (const [name, help, value] of GAUGES) gauge(name, help, value);
 
   return {
     add(feature, side, cohort, tally) {

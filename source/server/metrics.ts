@@ -1,10 +1,10 @@
 import {VERDICT_ACTIONS} from '../release/command.ts';
 import {ALERT_LEVELS} from '../release/plan.ts';
-import {RELEASE_STATES} from '../release/state.ts';
+import {RELEASE_STATES, type Alert, type Release, type State} from '../release/state.ts';
 import {Counter, Gauge, Histogram, Registry, collectDefaultMetrics} from 'prom-client';
 import {feedbackStats} from '../analysis/feedback/stats.ts';
-import {FEEDBACK_TYPES} from '../analysis/feedback/feedback.ts';
-import type {ServedFeatures, ServedFeature} from './served.ts';
+import {FEEDBACK_TYPES, type GivenFeedback} from '../analysis/feedback/feedback.ts';
+import type {FeatureFacts, ServedFeature, ServedFeatures} from './served.ts';
 
 const STATES = ['idle', ...RELEASE_STATES] as const;
 const SIDES = ['prod', 'gray'] as const;
@@ -33,149 +33,165 @@ export interface ServerMetrics {
   watchFollowers(count: () => number): void;
 }
 
+/** A gauge of each feature: what it is, and its values at a scrape. A value that is unknown has no line. */
+interface FeatureGauge {
+  name: string;
+  help: string;
+  labels: readonly string[];
+  read(scrape: Scrape): Iterable<readonly [labels: Readonly<Record<string, string>>, value: number | null]>;
+}
+
+/** What is read of a feature for one scrape. */
+interface Scrape {
+  release: Release | null;
+  state: State;
+  version: number;
+  facts: FeatureFacts;
+  /** null: it could not be read. */
+  feedback: readonly GivenFeedback[] | null;
+}
+
+const FEATURE_GAUGES: readonly FeatureGauge[] = [
+  {
+    name: 'release_state',
+    help: 'State of the release: 1 for the current state',
+    labels: ['state'],
+    read: ({release}) => oneOf('state', STATES, release?.state ?? 'idle'),
+  },
+  {
+    name: 'release_info',
+    help: 'The release, its version, and the version of prod',
+    labels: ['release', 'version', 'over'],
+    read: ({release}) =>
+      release === null
+        ? []
+        : [[{release: release.id, version: release.version, over: release.over ?? ''}, 1]],
+  },
+  {
+    name: 'release_phase',
+    help: 'Number of the phase, from 1; 0 before the first',
+    labels: [],
+    read: ({release}) => [[{}, release === null ? null : release.phase + 1]],
+  },
+  {
+    name: 'release_percent',
+    help: 'Percent of users on gray: set, applied by every router, observed',
+    labels: ['kind'],
+    read: ({facts}) => Object.entries(facts.percent).map(([kind, value]) => [{kind}, value]),
+  },
+  {
+    name: 'routers',
+    help: 'Routers by state',
+    labels: ['state'],
+    read: ({facts}) => Object.entries(facts.routers).map(([state, value]) => [{state}, value]),
+  },
+  {
+    name: 'verdict',
+    help: 'Verdict: 1 for the current action',
+    labels: ['action'],
+    read: ({release}) => oneOf('action', VERDICT_ACTIONS, release?.verdict?.action ?? null),
+  },
+  {
+    name: 'alerts_open',
+    help: 'Alerts that are not resolved',
+    labels: ['level', 'acknowledged'],
+    read: ({state}) => openAlerts(state),
+  },
+  {
+    name: 'evidence',
+    help: 'Evidence that gray is worse, as a power of ten: of all metrics, and of each',
+    labels: ['metric'],
+    read: ({facts: {evidence}}) =>
+      evidence === null
+        ? []
+        : [{metric: 'all', log10: evidence.all}, ...evidence.metrics].map(({metric, log10}) => [
+            {metric},
+            log10,
+          ]),
+  },
+  {
+    name: 'evidence_limit',
+    help: 'Evidence of all metrics at which the guard acts, as a power of ten',
+    labels: [],
+    read: ({facts}) => [[{}, facts.evidence?.limit ?? null]],
+  },
+  {
+    name: 'guarded',
+    help: '1 while a guard is running',
+    labels: [],
+    read: ({facts}) => [[{}, Number(facts.isGuarded)]],
+  },
+  {
+    name: 'log_version',
+    help: 'Version of the newest commit of the log',
+    labels: [],
+    read: ({version}) => [[{}, version]],
+  },
+  {
+    name: 'feedback',
+    help: 'Stored feedback, by type',
+    labels: ['type'],
+    read: ({feedback}) => {
+      if (feedback === null) return [];
+      const {types} = feedbackStats(feedback);
+      return FEEDBACK_TYPES.map(type => [{type}, types[type]]);
+    },
+  },
+  {
+    name: 'feedback_rating',
+    help: 'Mean rating by version, 1 to 5',
+    labels: ['version'],
+    read: ratings,
+  },
+  ...Object.entries(NUMBERS).map(([key, [name, divisor, help]]): FeatureGauge => ({
+    name,
+    help: `${help}, over five minutes`,
+    labels: ['side'],
+    read: ({facts}) =>
+      SIDES.map(side => {
+        const value = facts.sides[side][key] ?? null;
+        return [{side}, value === null ? null : value / divisor];
+      }),
+  })),
+];
+
 /** Opens the metrics. An unknown number has no line, because absent means unknown for Prometheus. */
 export function openMetrics(served: ServedFeatures, version: string): ServerMetrics {
   const register = new Registry();
   const registers = [register];
   collectDefaultMetrics({register});
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+  const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Gauge({name: `graydeck_${name}`, help, labelNames: [...labelNames], registers});
   let followers = () => 0;
 
   gauge('build_info', 'Version of Graydeck', ['version']).set({version}, 1);
-  const up = gauge('store_up', '1 while the store can be reached', []);
-  const ping = gauge('store_ping_seconds', 'Response time of the store', []);
-  const streams = gauge('event_followers', 'Open event streams', []);
-  const state = gauge('release_state', 'State of the release: 1 for the current state', ['feature', 'state']);
-  const info = gauge('release_info', 'The release, its version, and the version of prod', [
-    'feature',
-    'release',
-    'version',
-    'over',
-  ]);
-  const phase = gauge('release_phase', 'Number of the phase, from 1; 0 before the first', ['feature']);
-  const percent = gauge(
-    'release_percent',
-    'Percent of users on gray: set, applied by every router, observed',
-    ['feature', 'kind'],
-  );
-  const routers = gauge('routers', 'Routers by state', ['feature', 'state']);
-  const verdict = gauge('verdict', 'Verdict: 1 for the current action', ['feature', 'action']);
-  const alerts = gauge('alerts_open', 'Alerts that are not resolved', ['feature', 'level', 'acknowledged']);
-  const evidence = gauge(
-    'evidence',
-    'Evidence that gray is worse, as a power of ten: of all metrics, and of each',
-    ['feature', 'metric'],
-  );
-  const limit = gauge(
-    'evidence_limit',
-    'Evidence of all metrics at which the guard acts, as a power of ten',
-    ['feature'],
-  );
-  const guarded = gauge('guarded', '1 while a guard is running', ['feature']);
-  const head = gauge('log_version', 'Version of the newest commit of the log', ['feature']);
-  const given = gauge('feedback', 'Stored feedback, by type', ['feature', 'type']);
-  const rating = gauge('feedback_rating', 'Mean rating by version, 1 to 5', ['feature', 'version']);
-  const numbers = Object.entries(NUMBERS).map(([key, [name, divisor, help]]) => ({
-    key,
-    divisor,
-    gauge: gauge(name, `${help}, over five minutes`, ['feature', 'side']),
+  const up = gauge('store_up', '1 while the store can be reached');
+  const ping = gauge('store_ping_seconds', 'Response time of the store');
+  const streams = gauge('event_followers', 'Open event streams');
+  const ofFeatures = FEATURE_GAUGES.map(({name, help, labels, read}) => ({
+    gauge: gauge(name, help, ['feature', ...labels]),
+    read,
   }));
-  const requests = new Counter({
-    name: 'graydeck_http_requests_total',
-    help: 'Requests answered',
-    labelNames: ['route', 'status'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'graydeck_http_request_seconds',
-    help: 'Response times of this server',
-    labelNames: ['route'],
-    buckets: BUCKETS,
-    registers,
-  });
-  const ofFeatures = [
-    state,
-    info,
-    phase,
-    percent,
-    routers,
-    verdict,
-    alerts,
-    evidence,
-    limit,
-    guarded,
-    head,
-    given,
-    rating,
-  ];
-
-  const put = (feature: ServedFeature): void => {
-    const {name} = feature;
-    const snapshot = feature.view.snapshot();
-    const {release} = snapshot.state;
-    const facts = feature.facts();
-    for (const one of STATES)
-      state.set({feature: name, state: one}, (release?.state ?? 'idle') === one ? 1 : 0);
-    if (release !== null) {
-      const {id, version, over} = release;
-      info.set({feature: name, release: id, version, over: over ?? ''}, 1);
-      phase.set({feature: name}, release.phase + 1);
-    }
-    for (const [kind, value] of Object.entries(facts.percent))
-      if (value !== null) percent.set({feature: name, kind}, value);
-    for (const [kind, value] of Object.entries(facts.routers))
-      if (value !== null) routers.set({feature: name, state: kind}, value);
-    const action = release?.verdict?.action ?? null;
-    for (const one of VERDICT_ACTIONS) verdict.set({feature: name, action: one}, action === one ? 1 : 0);
-    for (const level of ALERT_LEVELS)
-      for (const acknowledged of ['yes', 'no'] as const) {
-        const isSeen = acknowledged === 'yes';
-        const open = snapshot.state.alerts.filter(
-          alert =>
-            alert.level === level && alert.resolvedAt === null && (alert.acknowledgedAt !== null) === isSeen,
-        );
-        alerts.set({feature: name, level, acknowledged}, open.length);
-      }
-    if (facts.evidence !== null) {
-      evidence.set({feature: name, metric: 'all'}, facts.evidence.all);
-      for (const {metric, log10} of facts.evidence.metrics) evidence.set({feature: name, metric}, log10);
-      limit.set({feature: name}, facts.evidence.limit);
-    }
-    guarded.set({feature: name}, facts.isGuarded ? 1 : 0);
-    head.set({feature: name}, snapshot.head?.version ?? 0);
-    for (const side of SIDES)
-      for (const {key, divisor, gauge} of numbers) {
-        const value = facts.sides[side][key] ?? null;
-        if (value !== null) gauge.set({feature: name, side}, value / divisor);
-      }
-  };
-
-  const putFeedback = async (feature: ServedFeature): Promise<void> => {
-    const feedback = await feature.feedback();
-    const {types} = feedbackStats(feedback);
-    for (const type of FEEDBACK_TYPES) given.set({feature: feature.name, type}, types[type]);
-    const {release, prodVersion} = feature.view.snapshot().state;
-    // Only known versions become labels, because feedback may name any.
-    const versions = new Set([release?.version, release?.over, prodVersion]);
-    for (const version of versions) {
-      if (version === null || version === undefined) continue;
-      const mean = feedbackStats(feedback.filter(one => one.version === version)).rating;
-      if (mean !== null) rating.set({feature: feature.name, version}, mean);
-    }
-  };
+  const {requests, seconds} = ownMetrics(register);
 
   return {
     type: register.contentType,
     async text() {
-      for (const one of [...ofFeatures, ...numbers.map(({gauge}) => gauge)]) one.reset();
       const health = served.health();
       up.set(health.state === 'up' ? 1 : 0);
+      ping.reset();
       if (health.state === 'up') ping.set(health.pingMs / 1000);
       streams.set(followers());
       const features = served.names().flatMap(name => served.get(name) ?? []);
-      for (const feature of features) put(feature);
-      await Promise.all(features.map(feature => putFeedback(feature).catch(() => undefined)));
+      const scrapes = await Promise.all(
+        features.map(async one => ({feature: one.name, scrape: await scrapeOf(one)})),
+      );
+      for (const one of ofFeatures) {
+        one.gauge.reset();
+        for (const {feature, scrape} of scrapes)
+          for (const [labels, value] of one.read(scrape))
+            if (value !== null) one.gauge.set({feature, ...labels}, value);
+      }
       return await register.metrics();
     },
     answered(route, status, ms) {
@@ -186,4 +202,55 @@ export function openMetrics(served: ServedFeatures, version: string): ServerMetr
       followers = count;
     },
   };
+}
+
+function ownMetrics(register: Registry) {
+  const requests = new Counter({
+    name: 'graydeck_http_requests_total',
+    help: 'Requests answered',
+    labelNames: ['route', 'status'],
+    registers: [register],
+  });
+  const seconds = new Histogram({
+    name: 'graydeck_http_request_seconds',
+    help: 'Response times of this server',
+    labelNames: ['route'],
+    buckets: BUCKETS,
+    registers: [register],
+  });
+  return {requests, seconds};
+}
+
+/** Feedback that cannot be read leaves its own lines out, and no other. */
+async function scrapeOf(feature: ServedFeature): Promise<Scrape> {
+  const feedback = await feature.feedback().catch(() => null);
+  const {state, head} = feature.view.snapshot();
+  return {release: state.release, state, version: head?.version ?? 0, facts: feature.facts(), feedback};
+}
+
+function oneOf(label: string, all: readonly string[], current: string | null) {
+  return all.map(one => [{[label]: one}, Number(one === current)] as const);
+}
+
+function openAlerts({alerts}: State) {
+  return ALERT_LEVELS.flatMap(level =>
+    (['yes', 'no'] as const).map(acknowledged => {
+      const isOpen = (alert: Alert) =>
+        alert.level === level &&
+        alert.resolvedAt === null &&
+        (alert.acknowledgedAt !== null) === (acknowledged === 'yes');
+      return [{level, acknowledged}, alerts.filter(isOpen).length] as const;
+    }),
+  );
+}
+
+/** Ratings of the known versions only: feedback may name any version, and each would become a label. */
+function ratings({release, state, feedback}: Scrape) {
+  if (feedback === null) return [];
+  const versions = new Set([release?.version, release?.over, state.prodVersion]);
+  return [...versions].flatMap(version => {
+    if (version === null || version === undefined) return [];
+    const mean = feedbackStats(feedback.filter(one => one.version === version)).rating;
+    return [[{version}, mean] as const];
+  });
 }

@@ -18,81 +18,77 @@ export interface Surveyed {
  * too many or circular aliases, too deep nesting, tags. One pass, whatever the size.
  */
 export function surveyProblems(document: Document): Surveyed[] {
-  const found: Surveyed[] = [];
-  const anchors = new Set<string>();
-  const open = new Set<string>();
-  let aliases = 0;
-  const say = (node: unknown, path: Path, problem: Problem, isFatal = true) => {
-    found.push({offset: rangeOf(node)[0], path, problem, isFatal});
-  };
+  const survey = new Survey();
+  survey.look(document.contents, []);
+  const message = 'tags are not understood here';
+  const problem = {message, allowed: 'a plain value without !tag', found: '!'};
+  for (const {pos} of document.warnings)
+    survey.found.push({offset: pos[0], path: [], problem, isFatal: true});
+  return survey.found;
+}
 
-  const look = (node: unknown, path: Path): void => {
+/** One walk over a document: what it found, and the anchors that it has passed. */
+class Survey {
+  readonly found: Surveyed[] = [];
+  readonly #anchors = new Set<string>();
+  /** Anchors of the nodes above the one that is looked at: an alias of these is circular. */
+  readonly #open = new Set<string>();
+  #aliases = 0;
+
+  look(node: unknown, path: Path): void {
     if (path.length > DEEPEST) {
-      say(node, path.slice(0, 3), {
+      const allowed = `at most ${DEEPEST} levels`;
+      return this.#say(node, path.slice(0, 3), {
         message: 'this is nested too deeply',
-        allowed: `at most ${DEEPEST} levels`,
+        allowed,
         found: 'more levels',
       });
-      return;
     }
-    if (isAlias(node)) {
-      aliases += 1;
-      if (open.has(node.source)) say(node, path, circular(node.source));
-      else if (!anchors.has(node.source)) say(node, path, unknownAnchor(node.source));
-      if (aliases === MOST_ALIASES + 1)
-        say(node, path, {
-          message: 'too many aliases',
-          allowed: `at most ${MOST_ALIASES}`,
-          found: `*${node.source}`,
-        });
-      return;
-    }
+    if (isAlias(node)) return this.#lookAtAlias(node, node.source, path);
     const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
     if (anchor !== undefined) {
-      anchors.add(anchor);
-      open.add(anchor);
+      this.#anchors.add(anchor);
+      this.#open.add(anchor);
     }
-    if (isSeq(node)) node.items.forEach((item, index) => look(item, [...path, index]));
-    if (isMap(node)) lookAtMap(node.items, path);
-    if (anchor !== undefined) open.delete(anchor);
-  };
+    if (isSeq(node)) node.items.forEach((item, index) => this.look(item, [...path, index]));
+    if (isMap(node)) this.#lookAtMap(node.items, path);
+    if (anchor !== undefined) this.#open.delete(anchor);
+  }
 
-  const lookAtMap = (pairs: readonly unknown[], path: Path): void => {
-    const first = new Map<string, unknown>();
+  #lookAtAlias(node: unknown, source: string, path: Path): void {
+    this.#aliases += 1;
+    if (this.#open.has(source)) this.#say(node, path, circular(source));
+    else if (!this.#anchors.has(source)) this.#say(node, path, unknownAnchor(source));
+    if (this.#aliases !== MOST_ALIASES + 1) return;
+    const allowed = `at most ${MOST_ALIASES}`;
+    this.#say(node, path, {message: 'too many aliases', allowed, found: `*${source}`});
+  }
+
+  #lookAtMap(pairs: readonly unknown[], path: Path): void {
+    const first = new Set<string>();
     for (const pair of pairs) {
       if (!isPair(pair)) continue;
       if (!isScalar(pair.key)) {
-        say(pair.key, path, {
-          message: 'a key must be plain text',
-          allowed: 'name: value',
-          found: 'a list or mapping',
-        });
+        const found = 'a list or mapping';
+        this.#say(pair.key, path, {message: 'a key must be plain text', allowed: 'name: value', found});
         continue;
       }
       const key = keyText(pair.key);
       if (key === '<<' && !isMergeSource(pair.value))
-        say(pair.key, [...path, key], {
+        this.#say(pair.key, [...path, key], {
           message: '<< merges mappings only',
           allowed: '<<: *anchor of a mapping',
           found: '<<',
         });
-      else if (key !== '<<' && first.has(key)) say(pair.key, [...path, key], twice(key), false);
-      first.set(key, pair.key);
-      look(pair.value, [...path, key]);
+      else if (key !== '<<' && first.has(key)) this.#say(pair.key, [...path, key], twice(key), false);
+      first.add(key);
+      this.look(pair.value, [...path, key]);
     }
-  };
-
-  look(document.contents, []);
-  for (const warning of document.warnings) {
-    const message = 'tags are not understood here';
-    found.push({
-      offset: warning.pos[0],
-      path: [],
-      problem: {message, allowed: 'a plain value without !tag', found: '!'},
-      isFatal: true,
-    });
   }
-  return found;
+
+  #say(node: unknown, path: Path, problem: Problem, isFatal = true): void {
+    this.found.push({offset: rangeOf(node)[0], path, problem, isFatal});
+  }
 }
 
 function isMergeSource(value: unknown): boolean {

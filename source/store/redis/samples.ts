@@ -17,7 +17,7 @@ import type {StoreClock} from './clock.ts';
 import type {Command} from './connection.ts';
 import {Cursor, timeOf} from './cursor.ts';
 import {type EntryRead, EntrySocket} from './entry-socket.ts';
-import {ConnectionLost, toFault} from './faults.ts';
+import {ConnectionLost, toFault, type Whereabouts} from './faults.ts';
 import type {Keys} from './keys.ts';
 import {lastGiven} from './streams.ts';
 
@@ -77,83 +77,115 @@ const START = '0-0';
 type OnBatch = (entries: SampleEntry[]) => void;
 
 export function sampleReader(client: RedisClient, clock: StoreClock, key: string): SampleReader {
-  const where = {label: client.target.label, role: client.role};
+  const source = {client, clock, key};
+  return {
+    async lastId() {
+      const last = await lastGiven(client, key).catch(unlessTooLarge);
+      return last === undefined ? `${Math.floor(clock.now())}-0` : (last ?? START);
+    },
+    history: (sinceMs, onBatch, signal) =>
+      withStream(source, signal, (stream, stopped) =>
+        readHistory(source, stream, before(sinceMs), onBatch, stopped),
+      ),
+    follow: (afterId, onBatch, signal, onStatus) =>
+      withStream(source, signal, (stream, stopped) =>
+        followEntries(source, stream, new Cursor(afterId, () => clock.now()), {onBatch, onStatus}, stopped),
+      ),
+  };
+}
 
-  const history = async (sinceMs: number, onBatch: OnBatch, stopped: AbortSignal): Promise<string> => {
-    const signal = AbortSignal.any([stopped, client.closed]);
-    let id = before(sinceMs);
-    const stream = new StreamConnection(client, clock, key);
-    const stop = (): void => stream.end();
-    signal.addEventListener('abort', stop);
+/** The stream of samples of one feature. */
+interface Source {
+  client: RedisClient;
+  clock: StoreClock;
+  key: string;
+}
+
+/** Opens a connection of its own for reading a stream, and ends it with the work, the signal or the client. */
+async function withStream<Result>(
+  {client, clock, key}: Source,
+  stopped: AbortSignal,
+  work: (stream: StreamConnection, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const signal = AbortSignal.any([stopped, client.closed]);
+  const stream = new StreamConnection(client, clock, key);
+  const stop = (): void => stream.end();
+  signal.addEventListener('abort', stop);
+  try {
+    return await work(stream, signal);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stream.end();
+  }
+}
+
+/** Reads on from an id to the end of the stream. @returns the last id that was read */
+async function readHistory(
+  {client}: Source,
+  stream: StreamConnection,
+  afterId: string,
+  onBatch: OnBatch,
+  signal: AbortSignal,
+): Promise<string> {
+  let id = afterId;
+  for (;;) {
+    let read: StreamRead;
     try {
-      for (;;) {
-        let read: StreamRead;
-        try {
-          read = await stream.read(id, 0);
-        } catch (error) {
-          if (signal.aborted) return id;
-          if (stream.mayShrink(error, LOSSES_UNTIL_NOW)) continue;
-          client.forgetNodes();
-          throw toFault(error, where);
-        }
-        const {entries, isEnd} = read;
-        if (signal.aborted) return id;
-        id = entries.at(-1)?.id ?? read.id;
-        if (entries.length > 0) onBatch(entries);
-        if (isEnd) return id;
-      }
-    } finally {
-      signal.removeEventListener('abort', stop);
-      stream.end();
+      read = await stream.read(id, 0);
+    } catch (error) {
+      if (signal.aborted) return id;
+      if (stream.mayShrink(error, LOSSES_UNTIL_NOW)) continue;
+      client.forgetNodes();
+      throw toFault(error, whereOf(client));
     }
-  };
+    const {entries, isEnd} = read;
+    if (signal.aborted) return id;
+    id = entries.at(-1)?.id ?? read.id;
+    if (entries.length > 0) onBatch(entries);
+    if (isEnd) return id;
+  }
+}
 
-  const follow: SampleReader['follow'] = async (afterId, onBatch, stopped, onStatus) => {
-    const signal = AbortSignal.any([stopped, client.closed]);
-    const cursor = new Cursor(afterId, () => clock.now());
-    const stream = new StreamConnection(client, clock, key);
-    const stop = (): void => stream.end();
-    signal.addEventListener('abort', stop);
-    let retryMs = 0;
+/** Follows a stream until the signal aborts, through every fault of the store. */
+async function followEntries(
+  {client, key}: Source,
+  stream: StreamConnection,
+  cursor: Cursor,
+  {onBatch, onStatus}: {onBatch: OnBatch; onStatus: Parameters<SampleReader['follow']>[3]},
+  signal: AbortSignal,
+): Promise<void> {
+  let retryMs = 0;
+  while (!signal.aborted) {
+    let entries: SampleEntry[];
     try {
-      while (!signal.aborted) {
-        let entries: SampleEntry[];
-        try {
-          // After a fault the first read does not block, so that `back` is reported at once.
-          const read = await stream.read(cursor.id, retryMs > 0 ? 0 : BLOCK_MS);
-          ({entries} = read);
-          if (read.id !== cursor.id) cursor.skipTo(read.id);
-          const last = entries.length > 0 ? undefined : await lastGiven(client, key).catch(unlessTooLarge);
-          if (last !== undefined) cursor.checkAgainst(last);
-        } catch (error) {
-          if (signal.aborted) return;
-          if (stream.mayShrink(error)) continue;
-          // Also after an error of the server, which may no longer serve this key.
-          stream.drop();
-          client.forgetNodes();
-          if (retryMs === 0) onStatus?.({away: toFault(error, where).message});
-          retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
-          await delay(retryMs, undefined, {signal}).catch(() => undefined);
-          continue;
-        }
-        if (signal.aborted) return;
-        if (retryMs > 0) onStatus?.({away: null});
-        retryMs = 0;
-        if (entries.length === 0) continue;
-        cursor.moveTo(entries);
-        onBatch(entries);
-      }
-    } finally {
-      signal.removeEventListener('abort', stop);
-      stream.end();
+      // After a fault the first read does not block, so that `back` is reported at once.
+      const read = await stream.read(cursor.id, retryMs > 0 ? 0 : BLOCK_MS);
+      ({entries} = read);
+      if (read.id !== cursor.id) cursor.skipTo(read.id);
+      const last = entries.length > 0 ? undefined : await lastGiven(client, key).catch(unlessTooLarge);
+      if (last !== undefined) cursor.checkAgainst(last);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (stream.mayShrink(error)) continue;
+      // Also after an error of the server, which may no longer serve this key.
+      stream.drop();
+      client.forgetNodes();
+      if (retryMs === 0) onStatus?.({away: toFault(error, whereOf(client)).message});
+      retryMs = Math.min(Math.max(FIRST_RETRY_MS, retryMs * 2), LONGEST_RETRY_MS);
+      await delay(retryMs, undefined, {signal}).catch(() => undefined);
+      continue;
     }
-  };
+    if (signal.aborted) return;
+    if (retryMs > 0) onStatus?.({away: null});
+    retryMs = 0;
+    if (entries.length === 0) continue;
+    cursor.moveTo(entries);
+    onBatch(entries);
+  }
+}
 
-  const lastId = async (): Promise<string> => {
-    const last = await lastGiven(client, key).catch(unlessTooLarge);
-    return last === undefined ? `${Math.floor(clock.now())}-0` : (last ?? START);
-  };
-  return {lastId, history, follow};
+function whereOf({target, role}: RedisClient): Whereabouts {
+  return {label: target.label, role};
 }
 
 /** XINFO tells first and last entry, too, and a server closes a connection on which it would send more than it allows. */
