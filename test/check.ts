@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {execa} from 'execa';
 import {advice, install, mayInstall, missingServers, servers} from './check/servers.ts';
+import {packBoth} from './pack.ts';
 import {neverCounted, sayTotals, type Totals} from './check/totals.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -51,14 +52,14 @@ const haveServers = async (): Promise<boolean> => {
 };
 
 const packAndLint = async (): Promise<boolean> => {
-  const packed = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch], {
-    cwd: root,
-    stdin: 'ignore',
-    stderr: 'inherit',
-    reject: false,
-  });
-  const name = /"filename": "([^"]+\.tgz)"/.exec(packed.stdout)?.[1];
-  return !packed.failed && name !== undefined && run('publint', 'run', join(scratch, name), '--strict');
+  const {graydeck, sdk} = await packBoth(scratch);
+  for (const tarball of [graydeck, sdk])
+    if (
+      !(await run('publint', 'run', tarball, '--strict')) ||
+      !(await run('attw', tarball, '--profile', 'esm-only', '--format', 'ascii', '--quiet'))
+    )
+      return false;
+  return true;
 };
 
 const runTests = async (): Promise<boolean> => {

@@ -12,6 +12,6 @@ export type {CustomRules, User} from '../audience/rule.ts';
 export type {Deck} from './deck.ts';
 export type {Feature, FeatureHealth} from './feature.ts';
 export type {MiddlewareOptions} from './middleware.ts';
-export type {DeckOptions, FeatureOptions} from './options.ts';
+export type {DeckOptions, FeatureOptions, MetricsRegistry} from './options.ts';
 export type {UserFeedback} from './feedback-queue.ts';
 export type {Measurement} from './tally.ts';

@@ -1,5 +1,14 @@
-import type {Registry} from 'prom-client';
 import type {CustomRules} from '../audience/rule.ts';
+
+/**
+ * A registry of prom-client. Only its shape is named here, so that an application without prom-client can check the types
+ * of this package.
+ */
+export interface MetricsRegistry {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+  clear(): void;
+}
 
 /** Options of `connect`. All may be left out. */
 export interface DeckOptions {
@@ -17,7 +26,7 @@ export interface DeckOptions {
    */
   stateFolder?: string | false;
   /** Registry of prom-client that gets the numbers of this SDK, by side. */
-  registry?: Registry;
+  registry?: MetricsRegistry;
   /** Receives a sentence when a fault begins, once for each fault. Write it to your log. */
   onTrouble?: (what: string) => void;
   /** Source of the store's address and password. Default: the environment of the process. */

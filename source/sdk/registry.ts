@@ -2,6 +2,7 @@ import type {Counter, Gauge, Histogram, Registry} from 'prom-client';
 import {BUCKETS_PER_OCTAVE} from '../analysis/sketches/log-buckets.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
 import type {FeatureHealth} from './feature.ts';
+import type {MetricsRegistry} from './options.ts';
 import type {SideTally} from './tally.ts';
 
 /** Upper limits of the buckets, milliseconds. */
@@ -39,10 +40,11 @@ export interface Numbers {
 
 /** Registers the metrics. `read` is called at each scrape. prom-client is loaded only here. */
 export async function registerNumbers(
-  registry: Registry,
+  into: MetricsRegistry,
   read: () => ReadonlyMap<string, FeatureHealth>,
 ): Promise<Numbers> {
   const client = await import('prom-client');
+  const registry = into as Registry;
   const counter = (name: string, help: string): Counter<'feature' | 'side' | 'cohort'> =>
     new client.Counter({name, help, labelNames: ['feature', 'side', 'cohort'], registers: [registry]});
   const requests = counter('graydeck_requests_total', 'Requests recorded.');

@@ -1,6 +1,6 @@
-import {cp, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
+import {cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
+import {join, relative, resolve} from 'node:path';
 import {execa} from 'execa';
 import {freePort} from '../servers/ports.ts';
 import {redisMissing, startRedis, type RedisServer} from '../servers/redis.ts';
@@ -8,38 +8,65 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {eventually} from '../patience.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-/** What packing needs of the repository; nothing a working tree may hold besides. */
+/** What packing needs of the repository; nothing else that a working tree may hold. */
 const ingredients = /^(package\.json|tsconfig\.json|LICENSE|README\.md|CHANGELOG\.md|\.npmrc|source|test)$/;
 let folder = '';
 let consumer = '';
-let packed: readonly {readonly path: string; readonly size: number; readonly mode: number}[] = [];
+let tarballs: readonly string[] = [];
+let packed: readonly {readonly path: string; readonly mode: number}[] = [];
 
 const run = (command: string, argv: readonly string[], cwd: string) =>
   execa(command, argv, {cwd, preferLocal: true, localDir: root, stdin: 'ignore', env: {NO_COLOR: '1'}});
 
-async function packCleanTree(): Promise<string> {
+/** Packs both packages from a copy of the tree. The first tarball is `graydeck`, the second `@graydeck/sdk`. */
+async function packCleanTree(): Promise<string[]> {
   const tree = join(folder, 'tree');
   const names = (await readdir(root)).filter(name => ingredients.test(name));
   await Promise.all(names.map(name => cp(join(root, name), join(tree, name), {recursive: true})));
   await symlink(join(root, 'node_modules'), join(tree, 'node_modules'));
-  const {stdout} = await run('npm', ['pack', '--json', '--pack-destination', folder], tree);
-  // A script that npm runs on the way may print before the document.
-  const found: unknown = JSON.parse(stdout.slice(stdout.search(/^[[{]/m)));
-  const [first] = (Array.isArray(found) ? found : Object.values(found as object)) as {
-    filename: string;
-    files: typeof packed;
-  }[];
-  packed = first!.files;
-  return join(folder, first!.filename);
+  const {stdout} = await run(process.execPath, ['test/pack.ts', join(folder, 'packed')], tree);
+  return stdout.split('\n');
+}
+
+/** Installs a tarball into an empty project, from the cache where it can. Returns the project's folder. */
+async function install(tarball: string): Promise<string> {
+  const project = await mkdtemp(join(folder, 'consumer-'));
+  await writeFile(join(project, 'package.json'), '{"private": true, "type": "module"}');
+  const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev'];
+  await run('npm', ['install', ...flags, tarball], project);
+  return project;
+}
+
+/** What a project has besides: types of Node, and the peer of the provider. */
+async function addPeers(project: string): Promise<void> {
+  for (const name of ['@types/node', 'undici-types', '@openfeature/server-sdk', '@openfeature/core'])
+    await cp(join(root, 'node_modules', name), join(project, 'node_modules', name), {recursive: true});
+}
+
+async function filesOf(directory: string): Promise<{path: string; mode: number; size: number}[]> {
+  const entries = await readdir(directory, {recursive: true, withFileTypes: true});
+  const paths = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+  return await Promise.all(
+    paths.map(async path => {
+      const {mode, size} = await stat(path);
+      return {path: relative(directory, path), mode, size};
+    }),
+  );
+}
+
+async function packagesOf(project: string): Promise<string[]> {
+  const {stdout} = await run('npm', ['ls', '--all', '--parseable'], project);
+  return stdout
+    .split('\n')
+    .slice(1)
+    .filter(line => line !== '');
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graydeck-package-'));
-  const tarball = await packCleanTree();
-  consumer = await mkdtemp(join(folder, 'consumer-'));
-  await writeFile(join(consumer, 'package.json'), '{"private": true, "type": "module"}');
-  const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=dev'];
-  await run('npm', ['install', ...flags, tarball], consumer);
+  tarballs = await packCleanTree();
+  consumer = await install(tarballs[0]!);
+  packed = await filesOf(join(consumer, 'node_modules/graydeck'));
 });
 
 afterAll(async () => {
@@ -49,7 +76,7 @@ afterAll(async () => {
 describe('the package', () => {
   test('holds the program, the library and their papers, and nothing else', () => {
     const expected =
-      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|source\/ARCHITECTURE\.md|source\/docs\/[\w-]+\.md|distribution\/.+)$/;
+      /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|source\/ARCHITECTURE\.md|source\/docs\/[\w.-]+\.md|distribution\/.+)$/;
     expect(packed.map(file => file.path).filter(path => !expected.test(path))).toEqual([]);
     const built = packed.map(file => file.path).filter(path => path.startsWith('distribution/'));
     const kinds =
@@ -79,15 +106,21 @@ describe('the package', () => {
 });
 
 describe('installed into an empty project', () => {
-  test('the program says its version', async () => {
+  test('the program says its version, and shows its manual', async () => {
     const {version} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {version: string};
-    const {stdout} = await run(join(consumer, 'node_modules/.bin/graydeck'), ['--version'], consumer);
-    expect(stdout).toBe(version);
+    const program = join(consumer, 'node_modules/.bin/graydeck');
+    expect((await run(program, ['--version'], consumer)).stdout).toBe(version);
+    expect((await run(program, ['help', 'redis'], consumer)).stdout).toMatch(/^Redis in production/u);
+  });
+
+  test('it brings at most twelve packages', async () => {
+    expect((await packagesOf(consumer)).length).toBeLessThanOrEqual(12);
   });
 
   test('every entry can be imported, and none drags the screen along', async () => {
     const {exports} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {exports: object};
     const entries = Object.keys(exports).filter(entry => entry !== './package.json');
+    await addPeers(consumer);
     for (const entry of entries) {
       const script = `
         import {registerHooks} from 'node:module';
@@ -101,7 +134,7 @@ describe('installed into an empty project', () => {
       expect(loaded).toContainEqual(expect.stringContaining('graydeck/distribution/library/'));
       expect(
         loaded.filter(url =>
-          /\/node_modules\/(ink|react|yoga-layout|yaml|zod|string-width|@openfeature)\//.test(url),
+          /\/node_modules\/(ink|react|yoga-layout|yaml|zod|string-width|prom-client)\//.test(url),
         ),
       ).toEqual([]);
     }
@@ -145,9 +178,7 @@ describe('installed into an empty project', () => {
        // @ts-expect-error There is no such side.
        export const wrong: boolean = decision.side === 'both';`,
     );
-    // What programs on Node have beside: its types, and the peer of the provider.
-    for (const name of ['@types/node', 'undici-types', '@openfeature/server-sdk', '@openfeature/core'])
-      await cp(join(root, 'node_modules', name), join(consumer, 'node_modules', name), {recursive: true});
+    await addPeers(consumer);
     const {exitCode, stdout} = await execa('tsc', [...flags, 'use.ts', 'use-sdk.ts'], {
       cwd: consumer,
       preferLocal: true,
@@ -156,6 +187,60 @@ describe('installed into an empty project', () => {
     });
     expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: ''});
   });
+});
+
+describe('the package @graydeck/sdk', () => {
+  let app = '';
+  beforeAll(async () => {
+    app = await install(tarballs[1]!);
+  });
+
+  test('brings at most twelve packages and 5 MB, and nothing of screen, schema or mail', async () => {
+    const packages = await packagesOf(app);
+    expect(packages.length).toBeLessThanOrEqual(12);
+    const unwanted = /\/node_modules\/(?:ink|react|zod|nodemailer|yaml)$/u;
+    expect(packages.filter(path => unwanted.test(path))).toEqual([]);
+    const sizes = (await filesOf(join(app, 'node_modules'))).map(({size}) => size);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_000_000);
+  });
+
+  test('decides without a peer, and its types serve a strict program without prom-client', async () => {
+    await writeFile(
+      join(app, 'use.ts'),
+      `import {connect, type Decision} from '@graydeck/sdk';
+       const deck = await connect({store: 'sqlite:deck.db', stateFolder: false});
+       const decision: Decision = deck.feature('new_payment').decide({id: 'u-42'});
+       console.log(decision.side);
+       await deck.close();`,
+    );
+    const script = join(app, 'use.ts');
+    const {stdout} = await run(process.execPath, ['--disable-warning=ExperimentalWarning', script], app);
+    expect(stdout).toBe('prod');
+    await addPeers(app);
+    const flags = '--noEmit --strict --types node --module nodenext --target es2024 --skipLibCheck false';
+    const checked = await execa('tsc', [...flags.split(' '), 'use.ts'], {
+      cwd: app,
+      preferLocal: true,
+      localDir: root,
+      reject: false,
+    });
+    expect(checked.stdout).toBe('');
+  });
+
+  test('has the provider for OpenFeature beside it', async () => {
+    await addPeers(app);
+    const code = `import {GraydeckProvider} from '@graydeck/sdk/openfeature'; console.log(new GraydeckProvider().metadata.name)`;
+    const {stdout} = await run(process.execPath, ['--input-type=module', '-e', code], app);
+    expect(stdout).toBe('graydeck');
+  });
+});
+
+test('publint and arethetypeswrong find nothing in either package', async () => {
+  for (const tarball of tarballs) {
+    const linted = await run('publint', ['run', tarball, '--strict'], folder);
+    expect(linted.stdout).toContain('All good');
+    await run('attw', [tarball, '--profile', 'esm-only'], folder);
+  }
 });
 
 describe.skipIf(redisMissing)('what the manual tells an application, pasted as it stands', () => {
