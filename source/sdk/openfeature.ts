@@ -3,15 +3,16 @@
  * `gray` or `prod`. An evaluation waits only for the first split of a feature.
  * @packageDocumentation
  */
-import {
-  OpenFeatureEventEmitter,
-  ServerProviderEvents,
-  type ErrorCode,
-  type EvaluationContext,
-  type JsonValue,
-  type Provider,
-  type ResolutionDetails,
-  type TrackingEventDetails,
+import type {
+  AnyProviderEvent,
+  ErrorCode,
+  EvaluationContext,
+  EventHandler,
+  JsonValue,
+  Provider,
+  ProviderEventEmitter,
+  ResolutionDetails,
+  TrackingEventDetails,
 } from '@openfeature/server-sdk';
 import {FLAG_REASONS, type Decision} from '../audience/decide.ts';
 import {isFeatureName, own} from '../release/name.ts';
@@ -38,12 +39,49 @@ const UNNAMED_AT_MOST = 100;
 /** Most milliseconds that an evaluation waits for the first split of a feature. */
 const READY_WITHIN_MS = 1000;
 
+type Emitter = ProviderEventEmitter<AnyProviderEvent>;
+
+/** Events of the provider. The emitter of the SDK would be the only thing for which the SDK itself is loaded. */
+class ProviderEvents implements Emitter {
+  readonly #handlers = new Map<AnyProviderEvent, EventHandler[]>();
+
+  emit(event: AnyProviderEvent, details?: Parameters<Emitter['emit']>[1]): void {
+    // The SDK adds the name of the provider.
+    for (const handler of this.getHandlers(event)) void handler(details as Parameters<EventHandler>[0]);
+  }
+
+  addHandler(event: AnyProviderEvent, handler: EventHandler): void {
+    this.#handlers.set(event, [...this.getHandlers(event), handler]);
+  }
+
+  removeHandler(event: AnyProviderEvent, handler: EventHandler): void {
+    this.#handlers.set(
+      event,
+      this.getHandlers(event).filter(one => one !== handler),
+    );
+  }
+
+  removeAllHandlers(event?: AnyProviderEvent): void {
+    if (event === undefined) this.#handlers.clear();
+    else this.#handlers.delete(event);
+  }
+
+  getHandlers(event: AnyProviderEvent): EventHandler[] {
+    return this.#handlers.get(event) ?? [];
+  }
+
+  /** Nothing is logged here: a handler that fails is logged by the SDK. */
+  setLogger(): this {
+    return this;
+  }
+}
+
 /** Provider for `OpenFeature.setProviderAndWait(new GraydeckProvider({store}))`. */
 export class GraydeckProvider implements Provider {
   readonly metadata = {name: 'graydeck'} as const;
   readonly runsOn = 'server';
   /** Says `PROVIDER_CONFIGURATION_CHANGED` with the names of the features whose decisions may have changed. */
-  readonly events = new OpenFeatureEventEmitter();
+  readonly events = new ProviderEvents();
   readonly #options: ProviderOptions;
   readonly #unnamed = new Set<string>();
   readonly #asked = new Map<string, Promise<unknown>>();
@@ -171,7 +209,7 @@ export class GraydeckProvider implements Provider {
   }
 
   #changed(name: string): void {
-    this.events.emit(ServerProviderEvents.ConfigurationChanged, {flagsChanged: [name]});
+    this.events.emit('PROVIDER_CONFIGURATION_CHANGED' as AnyProviderEvent, {flagsChanged: [name]});
   }
 
   #connected(): Promise<Deck> {
