@@ -60,6 +60,26 @@ const writeSchemas = async (folder: string): Promise<string[]> =>
     }),
   );
 
+/** Writes the web component, which browsers load as it is, and its types. */
+const buildElement = async (folder: string): Promise<string[]> => {
+  const [script, types] = ['feedback-element.js', 'feedback-element.d.ts'].map(name =>
+    join(folder, name),
+  ) as [string, string];
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['source/element/feedback-element.js'],
+    outfile: script,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  await copyFile(join(root, 'source/element/feedback-element.d.ts'), types);
+  return [script, types];
+};
+
 /**
  * Bundles the program into `folder` (created when missing) and removes what an earlier build left there;
  * chunks carry a hash in their name, so a program that is running keeps working while this writes.
@@ -84,7 +104,8 @@ export async function buildProgram(folder: string): Promise<{files: readonly str
       'process.env.NODE_ENV': '"production"',
       'process.env.DEV': '"false"',
       GRAYDECK_VERSION: JSON.stringify(await readVersion()),
-      // Verbs are loaded lazily, so the file that reads the manual is a chunk.
+      // Verbs are loaded lazily, so the files that read the manual and the web component are chunks.
+      GRAYDECK_ELEMENT: JSON.stringify('../feedback-element.js'),
       GRAYDECK_DOCS: JSON.stringify(`${relative(join(folder, 'chunks'), join(root, 'source/docs'))}/`),
     },
     // CommonJS dependencies ask for Node's modules by require, which an ES module does not have.
@@ -96,14 +117,18 @@ export async function buildProgram(folder: string): Promise<{files: readonly str
     logLevel: 'warning',
   });
   await mkdir(folder, {recursive: true});
+  const element = await buildElement(folder);
   await copyFile(join(root, 'source/cli/bin.js'), launcher);
   await chmod(launcher, 0o755);
   await writeFile(notices, await collectNotices(root, Object.keys(metafile.inputs)));
   const schemas = await writeSchemas(folder);
   const written = Object.keys(metafile.outputs).map(path => resolve(root, path));
-  await removeAllBut(new Set([...written, launcher, notices, ...schemas]), folder);
+  await removeAllBut(new Set([...written, launcher, notices, ...schemas, ...element]), folder);
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return {files: [...written, launcher, notices, ...schemas].map(path => relative(folder, path)), bytes};
+  return {
+    files: [...written, launcher, notices, ...schemas, ...element].map(path => relative(folder, path)),
+    bytes,
+  };
 }
 
 if (import.meta.main) {

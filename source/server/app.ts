@@ -17,6 +17,9 @@ import {clientOf, type Client} from './tokens.ts';
 /** Seconds that a browser may cache a preflight answer. */
 const PREFLIGHT_S = 600;
 
+/** Seconds that a browser may keep the web component. */
+const ELEMENT_S = 300;
+
 /** Creates the HTTP interface: authentication, limits and routes. `close` ends the streams. */
 export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} {
   const {served, clients, origins, metrics} = options;
@@ -92,6 +95,12 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
     exposeHeaders: ['etag', 'retry-after'],
     maxAge: PREFLIGHT_S,
   });
+  const {element} = options;
+  if (element !== undefined)
+    app.get('/feedback-element.js', crossOrigin, context => {
+      context.header('cache-control', `public, max-age=${ELEMENT_S}`);
+      return context.body(element, 200, {'content-type': 'text/javascript; charset=utf-8'});
+    });
   app.use('/api/*', crossOrigin);
   app.use('/ofrep/*', crossOrigin);
   app.use(

@@ -22,6 +22,8 @@ export interface AppOptions {
   evaluation?: Evaluation | null;
   /** Proxies in front whose `X-Forwarded-For` is believed; absent: none. */
   trusts?: TrustedProxies;
+  /** Source of the web component `<graydeck-feedback>`; absent: it is not served. */
+  element?: string;
   /** What the page at `/` and links show; absent: there is no page. */
   page?: PageSource;
   /** What commands need; absent: there are none. */

@@ -103,6 +103,12 @@ export function openApiDocument(version: string): object {
           responses: answers('200', 'Prometheus text format', {'text/plain': {schema: {type: 'string'}}}, []),
         },
       },
+      '/feedback-element.js': {
+        get: {
+          summary: 'the web component <graydeck-feedback>',
+          responses: answers('200', 'JavaScript', {'text/javascript': {schema: {type: 'string'}}}, []),
+        },
+      },
       '/api/v1/canary/status': {
         get: {
           summary: doesOf('/api/v1/canary/status'),

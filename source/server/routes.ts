@@ -32,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   read('events', 'the log as server-sent events, from the first one or after Last-Event-ID'),
   canary('POST', 'feedback')('feedback', 'sends feedback on a version'),
   read('feedback/stats', 'feedback in numbers, by phase and version'),
+  open('/feedback-element.js', 'the web component <graydeck-feedback>'),
   canary('POST', 'write')('samples', 'sends samples, all or none'),
   command('start', 'begins a release'),
   command('rollback', 'takes everything back, now'),

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {openEvaluation} from '../../source/cli/serve/evaluation.ts';
 import {operatingOf} from '../../source/cli/serve/operating.ts';
+import {readElement} from '../../source/cli/serve/element.ts';
 import {openServed} from '../../source/cli/serve/served.ts';
 import {openWriter} from '../../source/cli/serve/writer.ts';
 import {openPageSource} from '../../source/cli/share/page-source.ts';
@@ -105,6 +106,7 @@ export async function openHouse({
     onAttempt: attempt => attempts.push(attempt),
     metrics: openMetrics(served, '0.0.0'),
     evaluation,
+    ...(await readElement()),
     onFault(error) {
       throw error;
     },

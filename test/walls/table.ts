@@ -142,6 +142,11 @@ export const rooms: readonly Room[] = [
     mayImport: ['release', 'audience', 'analysis', 'report', 'metrics', 'controller', 'store/port'],
   },
   {
+    name: 'element',
+    holds: 'the web component `<graydeck-feedback>`, plain JavaScript for browsers, without dependencies',
+    mayImport: [],
+  },
+  {
     name: 'demo',
     holds: 'a simulated service: a client of the store with the rights of an app, which measures by the SDK',
     mayImport: ['release', 'audience', 'analysis', 'sdk', 'store/port'],

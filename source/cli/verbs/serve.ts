@@ -8,6 +8,7 @@ import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {cannotListen, doubtOfListen, readListen, readOrigins, readTrusted} from '../serve/listen.ts';
 import {attemptLine, operatingOf} from '../serve/operating.ts';
+import {readElement} from '../serve/element.ts';
 import {openServed} from '../serve/served.ts';
 import {openWriter} from '../serve/writer.ts';
 import {readTokenFile} from '../serve/token-file.ts';
@@ -61,6 +62,7 @@ export const run: Run = async call => {
       isReadOnly,
       metrics,
       evaluation,
+      ...(await readElement()),
       trusts,
       onFault,
       ...(acting === null ? {} : {operating: operatingOf({store: acting, served, settings, clients})}),
