@@ -23,6 +23,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   alert: () => import('./verbs/alert.ts'),
   feedback: () => import('./verbs/feedback.ts'),
   plan: () => import('./verbs/plan.ts'),
+  init: () => import('./verbs/init.ts'),
   schema: () => import('./verbs/schema.ts'),
   judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),

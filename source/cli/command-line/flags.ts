@@ -56,7 +56,12 @@ const FLAGS = {
   until: {value: 'T', help: 'the end of the freeze: 18h from now, 08:00, or a whole date'},
   from: {
     value: 'T',
-    help: 'a moment: 10m before the end, 14:02, or a whole date; of plan new: seed-four, seed-five or ramp',
+    help: 'a moment: 10m before the end, 14:02, or a whole date; of plan new and init: seed-four, seed-five or ramp',
+  },
+  router: {
+    value: 'KIND',
+    help: 'what moves users: the SDK, an nginx, or something else',
+    choices: ['sdk', 'nginx', 'other'],
   },
   traffic: {
     value: 'RATE',

@@ -25,6 +25,7 @@ export type VerbFile =
   | 'feedback'
   | 'plan'
   | 'schema'
+  | 'init'
   | 'judge'
   | 'guard'
   | 'serve'

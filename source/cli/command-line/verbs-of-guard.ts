@@ -146,6 +146,19 @@ export const SHARING: readonly Verb[] = [
 /** Verbs about plans and the project file. */
 export const FILES: readonly Verb[] = [
   {
+    name: 'init',
+    summary: 'ask five questions, and write graydeck.yaml and plan.yaml into this folder',
+    arguments: [],
+    flags: ['from', 'router'],
+    changes: true,
+    examples: [
+      'graydeck init',
+      'graydeck init --yes --feature new_payment --store redis://127.0.0.1:6379/0 --from ramp --router nginx',
+    ],
+    more: 'Flags suggest the answers; with --yes, and without a terminal, they are the answers. A file that exists is never overwritten.',
+    file: 'init',
+  },
+  {
     name: 'plan check',
     summary: 'find every mistake of a plan',
     arguments: [{name: 'FILE', isFile: true}],
