@@ -25,6 +25,8 @@ export interface Entry {
 
 /** What a store must offer to be followed: entries oldest first, none twice, none left out. */
 export interface SampleSource {
+  /** Entries are made of what Prometheus scraped: they can be made again, and come late. Absent: a store wrote them. */
+  readonly isMadeOfScrapes?: true;
   lastId(): Promise<string>;
   history(sinceMs: number, onBatch: (entries: Entry[]) => void, signal: AbortSignal): Promise<string>;
   follow(
@@ -218,7 +220,7 @@ export class Measurements {
     await this.#readPeople();
     const begin = Math.max(this.#since(), now() - NEWEST_MS);
     const rows = (await rollUps?.read('seconds', begin).catch(() => [])) ?? [];
-    const busy = busyPart(rows, now());
+    const busy = samples.isMadeOfScrapes === true ? null : busyPart(rows, now());
     if (busy === null) {
       this.#lastId = await samples.history(this.#since(), batch => this.#take(batch), signal);
       return null;

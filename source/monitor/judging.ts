@@ -6,6 +6,7 @@ import {judge, overrule, type JudgeState, type Judgement} from '../analysis/judg
 import type {Measured} from '../analysis/judge/window-reader.ts';
 import {type FindTraits, ofRelease} from '../analysis/judge/situation.ts';
 import type {Cohort, Side} from '../analysis/numbers.ts';
+import {isSteady} from '../analysis/windows/pace.ts';
 import type {SecondCounts} from '../analysis/windows/windows.ts';
 import type {Overruling, Release} from '../release/state.ts';
 import type {Split} from '../release/split.ts';
@@ -82,6 +83,7 @@ export class Judging {
   look(at: number, facts: ReleaseFacts): Judgement {
     const {release, split, applied, version} = facts;
     const {windows, external, traits, aheadMs} = this.#options;
+    const {pace = null} = windows;
     this.#prepare(release);
     this.#overrule(at, release);
     this.#observe(at, release);
@@ -93,7 +95,8 @@ export class Judging {
       at,
       since,
       applied,
-      tiers: split.tiers,
+      // Counters know no audience: then the share that gray ought to have is not known.
+      tiers: pace === null || split.tiers.every(({audience}) => audience === null) ? split.tiers : [],
       measured: windows,
       aheadMs: aheadMs(),
       external,
@@ -157,10 +160,15 @@ export class Judging {
     this.#reading = this.#evidence.read();
   }
 
-  #observe(at: number, {percent}: Release): void {
+  #observe(at: number, {percent, startedAt}: Release): void {
     if (this.#evidence === null) return;
-    const tick = at - 1000 < this.notBefore ? null : evidenceTick(this.#options.windows, at - 1000, percent);
-    if (tick !== null) this.#reading = this.#evidence.observe(tick);
+    const {windows} = this.#options;
+    const {pace = null} = windows;
+    const second = at - 1000 - (pace?.lagMs ?? 0);
+    const isKnown = second >= this.notBefore && (pace === null || second >= startedAt);
+    const tick = isKnown ? evidenceTick(windows, second, percent) : null;
+    if (tick === null || (pace !== null && !isSteady(windows, second, pace))) return;
+    this.#reading = this.#evidence.observe(tick);
   }
 
   #teach(evidence: EvidenceEvaluator, before: number): void {

@@ -9,6 +9,7 @@ import {MinuteReader} from '../metrics/read-minutes.ts';
 import type {FeatureView} from '../store/port.ts';
 import {openPastSeries} from './past-series.ts';
 import type {JudgedWindows} from './judging.ts';
+import {openScrapes} from './prometheus.ts';
 import type {MonitorSettings} from './settings.ts';
 
 /** The measurements of a feature, as the judge reads them. */
@@ -43,20 +44,31 @@ export interface MeasuringOptions {
 /** A stream that is read as fast as it is written is read to its end within this time, milliseconds. */
 const CATCHES_UP_WITHIN_MS = 1000;
 const LOOK_MS = 20;
+/** For so long nothing is judged while Prometheus is away, milliseconds. */
+const OUT_OF_SIGHT_MS = 60_000;
 
-/** Opens the measurements of a feature. Their numbers follow the log: they are those of its running release and split. */
+/**
+ * Opens the measurements of a feature. Their numbers follow the log: they are those of its running release and split. They come
+ * from Prometheus if the project names counters there, else from the samples in the store; never from both.
+ */
 export function openMeasuring(
   feature: FeatureView,
   view: ControllerView,
-  {declared}: Pick<MonitorSettings, 'declared'>,
+  settings: Pick<MonitorSettings, 'declared' | 'prometheus' | 'config'>,
   options: MeasuringOptions = {},
 ): OpenMeasuring {
+  const {declared} = settings;
+  const scrapes = openScrapes(settings, view);
+  const samples = scrapes?.samples ?? feature.samples;
+  const blind = outOfSight();
   let notBefore = 0;
   const measurements = new Measurements({
-    samples: feature.samples,
+    samples,
     rollUps: feature.rollUps,
     now: () => view.now(),
-    clockAt: async () => (await feature.streamClocks()).samples,
+    ...(scrapes === null
+      ? {clockAt: async () => (await feature.streamClocks()).samples}
+      : {lateMs: scrapes.pace.lagMs}),
     feature: feature.feature,
     ...declared,
     ...options,
@@ -89,10 +101,10 @@ export function openMeasuring(
   };
   return {
     measurements,
-    windows: new LongWindows(measurements.windows, () => past.minutes),
+    windows: new LongWindows(measurements.windows, () => past.minutes, scrapes?.pace ?? null),
     series: charts.series,
     pastReady: charts.ready,
-    away: () => measurements.status().away,
+    away: () => (scrapes === null ? measurements.status().away : blind(measurements.status().away)),
     aheadMs: () => measurements.status().aheadMs,
     countFrom(at) {
       if (at === notBefore) return;
@@ -101,13 +113,26 @@ export function openMeasuring(
     },
     async ready() {
       await Promise.all([measurements.start(), past.catchUp()]);
-      const last = await feature.samples.lastId().catch(() => null);
+      const last = await samples.lastId().catch(() => null);
       if (last === null) return;
       const giveUpAt = performance.now() + CATCHES_UP_WITHIN_MS;
       // A process that slept still has to read the time it slept through.
       const isBehind = () => isBefore(measurements.lastId ?? '0', last) && performance.now() < giveUpAt;
       while (isBehind()) await pause(LOOK_MS);
     },
+  };
+}
+
+/**
+ * Why Prometheus cannot be read, for as long as that may be over soon. Then the judge goes on without data: it holds the
+ * release, and the alert about a silent gray is due.
+ */
+function outOfSight(): (away: string | null) => string | null {
+  let since: number | null = null;
+  return away => {
+    if (away === null) since = null;
+    else since ??= performance.now();
+    return since === null || performance.now() - since > OUT_OF_SIGHT_MS ? null : away;
   };
 }
 

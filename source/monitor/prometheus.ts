@@ -2,11 +2,22 @@ import {longestWindowMs} from '../analysis/judge/longest-window.ts';
 import type {Condition, Plan} from '../release/plan.ts';
 import type {State} from '../release/state.ts';
 import type {ControllerView} from '../controller/outcome.ts';
+import type {Pace} from '../analysis/windows/pace.ts';
+import type {SampleSource} from '../metrics/follower.ts';
 import type {PolledMetric} from '../metrics/prometheus/asker.ts';
 import type {PrometheusPoller} from '../metrics/prometheus/poller.ts';
 import type {Target} from '../metrics/prometheus/question.ts';
 import type {Config} from '../config/project/config-file.ts';
 import type {MonitorSettings} from './settings.ts';
+
+/** How often Prometheus scrapes and is asked unless the project says otherwise, milliseconds. */
+const SCRAPE_MS = 15_000;
+const EVERY_MS = 5000;
+/** Series are many: an answer may take longer, and be longer, than that of a number. */
+const SERIES_TIMEOUT_MS = 10_000;
+const MOST_SERIES_BYTES = 64_000_000;
+/** A scrape and its answer are had within this time, milliseconds. */
+const ANSWERS_WITHIN_MS = 2000;
 
 export interface PrometheusWishes {
   /** How far back to read at the start, milliseconds; 15 minutes unless said otherwise. */
@@ -55,6 +66,53 @@ export async function openPrometheus(
     },
     ...(wishes.onlyPlanned === true ? {wants: name => plannedMetrics(view.snapshot().state).has(name)} : {}),
   });
+}
+
+/**
+ * The counters of Prometheus as a stream of samples, and the pace at which they come; null: the project names none, or no
+ * address is known.
+ */
+export function openScrapes(
+  settings: Pick<MonitorSettings, 'prometheus' | 'config'>,
+  view: ControllerView,
+): {samples: SampleSource; pace: Pace} | null {
+  const {prometheus: access, config} = settings;
+  const project = config?.value.prometheus ?? null;
+  const counters = project?.samples ?? null;
+  if (access === null || project === null || counters === null) return null;
+  const scrapeMs = project.scrapeMs ?? SCRAPE_MS;
+  const everyMs = Math.min(project.everyMs ?? EVERY_MS, scrapeMs);
+  const options = {
+    counters,
+    sides: project.sides,
+    labels: project.labels,
+    target: () => targetOf(view.snapshot().state),
+    now: () => view.now(),
+    everyMs,
+    scrapeMs,
+  };
+  const timeoutMs = Math.max(project.timeoutMs ?? 0, SERIES_TIMEOUT_MS);
+  const opened = Promise.all([
+    import('../metrics/prometheus/scrape-source.ts'),
+    import('../metrics/prometheus/client.ts'),
+  ]).then(([{scrapeSource}, {prometheusClient}]) =>
+    scrapeSource({
+      ...options,
+      client: prometheusClient({...access, timeoutMs, mostBytes: MOST_SERIES_BYTES}),
+    }),
+  );
+  return {
+    samples: {
+      isMadeOfScrapes: true,
+      lastId: async () => await (await opened).lastId(),
+      history: async (...asked) => await (await opened).history(...asked),
+      follow: async (...asked) => {
+        await (await opened).follow(...asked);
+      },
+    },
+    // A second is whole after the next scrape; whether it was steady shows the one after that.
+    pace: {lagMs: Math.ceil((2 * scrapeMs + everyMs + ANSWERS_WITHIN_MS) / 1000) * 1000, blurMs: scrapeMs},
+  };
 }
 
 /** The built-in metrics with the project's own queries in their place, then what else the project asks for. */

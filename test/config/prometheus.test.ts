@@ -40,6 +40,7 @@ prometheus:
       timeoutMs: 800,
       scrapeMs: 30_000,
       windowMs: 300_000,
+      samples: null,
     });
     expect(read('feature: search').config.prometheus).toBeNull();
   });
@@ -169,5 +170,65 @@ phases: [{name: all, percent: 100, criteria: ["queue < 80", "cpu < 80 %"]}]
     const text = told('prometheus: {url: "https://liu:hunter2@example.com"}');
     expect(text).toContain('a password must not stand in this file');
     expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('prometheus.samples', () => {
+  const samples = (lines: string): string =>
+    `prometheus:\n  url: http://127.0.0.1:9090\n  sides: {label: track, prod: stable, gray: canary}\n  samples:\n${lines}`;
+  const queriesOf = (lines: string) => {
+    const found = read(samples(lines)).config.prometheus?.samples;
+    if (found === null || found === undefined) throw new Error('no samples');
+    const text = (one: {prod: {text: string}; gray: {text: string}} | null) =>
+      one === null ? null : [one.prod.text, one.gray.text];
+    const {requests, errors, duration, instance} = found;
+    return {
+      requests: text(requests),
+      errors: text(errors),
+      classic: text(duration?.classic ?? null),
+      native: text(duration?.native ?? null),
+      unit: duration?.unit,
+      instance,
+    };
+  };
+
+  test('is a selector for both sides, which the label of the sides tells apart', () => {
+    const {requests, errors, classic, native, unit, instance} = queriesOf(`
+    requests: http_requests_total
+    errors: 'http_requests_total{job="pay", code=~"5..",}'
+    duration: 'http_request_duration_seconds_bucket{job="pay"}'
+    instance: pod
+`);
+    expect(requests).toEqual(Array(2).fill('http_requests_total{{{match}}}'));
+    expect(errors).toEqual(Array(2).fill('http_requests_total{job="pay", code=~"5..",{{match}}}'));
+    expect(classic).toEqual(Array(2).fill('http_request_duration_seconds_bucket{job="pay",{{match}}}'));
+    expect(native).toEqual(Array(2).fill('http_request_duration_seconds{job="pay",{{match}}}'));
+    expect([unit, instance]).toEqual(['s', 'pod']);
+  });
+
+  test('is a selector of each side, or one that names the version', () => {
+    expect(
+      queriesOf(`
+    requests: {prod: 'req_total{upstream="a"}', gray: 'req_total{upstream="b"}'}
+    errors: 'failed_total{version="{{version}}"}'
+    duration: took_ms
+`),
+    ).toMatchObject({
+      requests: ['req_total{upstream="a"}', 'req_total{upstream="b"}'],
+      errors: Array(2).fill('failed_total{version="{{version}}"}'),
+      unit: 'ms',
+      instance: 'instance',
+    });
+  });
+
+  test.each([
+    ['requests: rate(http_requests_total[1m])', 'this is a query: series are counted as they are'],
+    ['requests: "{}"', 'this is no selector of series'],
+    ['requests: {prod: a_total, gray: a_total}', 'no request would tell the sides apart'],
+    ['requests: {prod: a_total}', 'gray'],
+    ['errors: a_total', 'requests'],
+    ['requests: "a_total{x=\\"{{nothing}}\\"}"', '{{nothing}} stands for nothing'],
+  ])('tells what is wrong with %s', (lines, what) => {
+    expect(told(samples(`    ${lines}\n`))).toContain(what);
   });
 });

@@ -12,8 +12,10 @@ const MEAN_PAUSES = 8;
 /** From which age on the data of a side are stale: a minute, or where traffic is thin a pause it would hardly make. */
 export function staleAfterMs(look: WindowReader, side: Side, overMs: number): number {
   const {requests} = look.arrivals(side, overMs);
-  if (requests === 0) return STALE_AFTER_MS;
-  return Math.max(STALE_AFTER_MS, (MEAN_PAUSES * look.coveredSeconds(overMs) * 1000) / requests);
+  // What comes by the scrape is always so old.
+  const least = STALE_AFTER_MS + (look.frame.measured.pace?.lagMs ?? 0);
+  if (requests === 0) return least;
+  return Math.max(least, (MEAN_PAUSES * look.coveredSeconds(overMs) * 1000) / requests);
 }
 
 /** What is known of both sides before anything is compared. */

@@ -1,6 +1,7 @@
 import type {Loudest} from '../windows/instances.ts';
 import type {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
+import type {Pace} from '../windows/pace.ts';
 import type {ExternalNumbers, MetricReading} from './read-metric.ts';
 import type {FindTraits} from './situation.ts';
 
@@ -8,6 +9,8 @@ import type {FindTraits} from './situation.ts';
 export interface Measured {
   /** How far back is kept, milliseconds: of a longer window this much is seen. */
   readonly keptMs: number;
+  /** How its seconds come to be; absent or null: from samples, at once. */
+  readonly pace?: Pace | null;
   /** Requests, and the entries they came in. */
   arrivals(side: Side, span: Span, cohort?: Cohort): Arrivals;
   /** Sum of a counter; null if no sample reports it. */

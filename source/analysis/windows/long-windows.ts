@@ -3,6 +3,7 @@ import {LogHistogram} from '../sketches/log-histogram.ts';
 import type {Loudest} from './instances.ts';
 import {MINUTE_MS, type Minutes} from './minutes.ts';
 import type {Cohort, Side, Span} from '../numbers.ts';
+import type {Pace} from './pace.ts';
 import type {PeopleSums} from '../people/column.ts';
 import {countsOf, type PeopleCounts} from './ring-reader.ts';
 import type {SecondCounts, Windows} from './windows.ts';
@@ -36,11 +37,14 @@ type Near = Pick<
 export class LongWindows {
   readonly #near: Near;
   readonly #far: () => Minutes | null;
+  /** How its seconds come to be; null: from samples, at once. */
+  readonly pace: Pace | null;
 
   /** @param far the minutes; null while no window is long enough to need them */
-  constructor(near: Near, far: () => Minutes | null) {
+  constructor(near: Near, far: () => Minutes | null, pace: Pace | null = null) {
     this.#near = near;
     this.#far = far;
+    this.pace = pace;
   }
 
   /** How far back is known, milliseconds. */

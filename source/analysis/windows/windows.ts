@@ -61,6 +61,8 @@ export interface WindowOptions extends DeclaredMetrics {
   keepSeconds?: number;
   /** Name of the feature: part of what the ids of its people are hashed with. */
   feature?: string;
+  /** How late what is measured may come, milliseconds: rates are not divided by time that is still to be told of. */
+  lateMs?: number;
 }
 
 /** What of a sample is to be counted, where roll-ups have told the rest. */
@@ -84,6 +86,7 @@ export class Windows implements WindowView {
   readonly #hosts = new HostSeconds();
   readonly #people: People;
   readonly #routed: RoutedSeconds;
+  readonly #lateMs: number;
   readonly #newest: Record<Side, number | null> = {prod: null, gray: null};
   readonly #aside: SetAside = {otherRelease: 0, olderSplit: 0, tooOld: 0, ahead: 0, unnamed: 0};
   #repeated = 0;
@@ -99,6 +102,7 @@ export class Windows implements WindowView {
     this.#reader = new RingReader(this.#ring, this.table);
     this.#people = new People(options.feature ?? '');
     this.#routed = new RoutedSeconds(keepSeconds);
+    this.#lateMs = options.lateMs ?? 0;
     this.#series = new SeriesReader(this.#ring, this.table);
   }
 
@@ -223,7 +227,9 @@ export class Windows implements WindowView {
    */
   numbers(side: Side, span: Span, cohort?: Cohort): SideNumbers {
     const {first, end} = this.#seconds(span);
-    const seconds = {first, end, from: Math.max(first * 1000, this.#begin.since), to: span.to};
+    const toldUntil = Math.max(this.#newest.prod ?? 0, this.#newest.gray ?? 0, span.to - this.#lateMs);
+    const from = Math.max(first * 1000, this.#begin.since);
+    const seconds = {first, end, from, to: Math.min(span.to, toldUntil)};
     return readNumbers(this.#ring, this.table, side, cohort ?? 'cohorts', seconds);
   }
 

@@ -5,6 +5,7 @@ import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {openRecording} from '../../replay/open-recording.ts';
 import {openMeasuring} from '../../monitor/measuring.ts';
+import {monitorSettings} from '../prometheus/address.ts';
 import {openLook, using} from '../session/session.ts';
 import {systemdReadiness} from '../process.ts';
 
@@ -20,7 +21,8 @@ export const run: Run = async call => {
   return await using(openLook(call), async ({feature, view, settings}) => {
     const {file, hasLostLine} = await openRecording(path);
     if (hasLostLine) out.say(`${path} ended in a line that was cut: it is dropped`);
-    const {measurements} = openMeasuring(feature, view, settings);
+    const {measurements, windows} = openMeasuring(feature, view, await monitorSettings(settings));
+    const settledAfterMs = SETTLED_AFTER_MS + (windows.pace?.lagMs ?? 0);
     const write = async (lines: readonly RecordingLine[]) => {
       if (lines.length > 0) await file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
     };
@@ -33,7 +35,7 @@ export const run: Run = async call => {
       const known = view.commits();
       const lines: RecordingLine[] = known.slice(commits).map(commit => ({type: 'commit', commit}));
       commits = known.length;
-      const settled = Math.floor((now - SETTLED_AFTER_MS) / 1000) * 1000;
+      const settled = Math.floor((now - settledAfterMs) / 1000) * 1000;
       next ??= settled - measurements.windows.keptMs + 60_000;
       for (; next < settled; next += 1000) {
         const tally = measurements.windows.rollUp(next);

@@ -1,6 +1,7 @@
 import {z} from 'zod';
 import type {SecretSource} from '../../release/channel.ts';
 import {address} from './address.ts';
+import {prometheusSamples, type PrometheusSamples} from './prometheus-samples.ts';
 import {secret} from './secret.ts';
 import {durationBetween, filePath, line, matching} from '../yaml/leaf.ts';
 import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
@@ -31,6 +32,8 @@ export interface PrometheusConfig {
   scrapeMs: number | null;
   /** What `{{window}}` stands for, milliseconds. */
   windowMs: number | null;
+  /** Counters that are read in place of samples; null: samples come from the store. */
+  samples: PrometheusSamples | null;
 }
 
 /** By the label `side`, with the names of the sides as values. */
@@ -176,6 +179,12 @@ export const prometheus = made(
         timeout: may(between(100, 60_000, '3s'), 'Time that an answer may take.', '3s', '3s'),
         scrape: may(between(1000, 3_600_000, '15s'), 'How often Prometheus scrapes.', '15s', '15s'),
         window: may(between(1000, 86_400_000, '2m'), 'Time that `{{window}}` stands for.', '2m', '2m'),
+        samples: may(
+          prometheusSamples,
+          'Counters of Prometheus that are counted in place of the samples in the store.',
+          '{requests: http_requests_total, duration: http_request_duration_seconds}',
+          'samples of the store',
+        ),
       },
       {
         alsoCalled: {
@@ -211,6 +220,7 @@ export const prometheus = made(
       timeoutMs: fields.timeout ?? null,
       scrapeMs: fields.scrape ?? null,
       windowMs: fields.window ?? null,
+      samples: fields.samples ?? null,
     };
   },
 );

@@ -8,12 +8,30 @@ export interface Point {
   value: number;
 }
 
+/** A bucket of a native histogram: from where to where, and its count. */
+export type NativeBucket = readonly [from: number, to: number, count: number];
+
+/** What a native histogram holds at a moment: counts since its process started. */
+export interface NativeHistogram {
+  count: number;
+  buckets: readonly NativeBucket[];
+}
+
+/** A series with its points as they were scraped, oldest first; moments in milliseconds since 1970, Prometheus' clock. */
+export interface RawSeries {
+  labels: Readonly<Record<string, string>>;
+  points: readonly Point[];
+  histograms: readonly {at: number; histogram: NativeHistogram}[];
+}
+
 const WHY_WIDTH = 300;
 /** Series named one by one where there are several. */
 const MOST_NAMED = 3;
 
 const labels = z.record(z.string(), z.string());
 const pair = z.tuple([z.number(), z.string()]);
+const nativeBucket = z.tuple([z.number(), z.string(), z.string(), z.string()]);
+const native = z.tuple([z.number(), z.object({count: z.string(), buckets: z.array(nativeBucket).nullish()})]);
 const DATA = z.discriminatedUnion('resultType', [
   z.object({
     resultType: z.literal('vector'),
@@ -21,7 +39,9 @@ const DATA = z.discriminatedUnion('resultType', [
   }),
   z.object({
     resultType: z.literal('matrix'),
-    result: z.array(z.object({metric: labels, values: z.array(pair).optional()})),
+    result: z.array(
+      z.object({metric: labels, values: z.array(pair).nullish(), histograms: z.array(native).nullish()}),
+    ),
   }),
   z.object({resultType: z.literal('scalar'), result: pair}),
   z.object({resultType: z.literal('string'), result: pair}),
@@ -86,6 +106,30 @@ export function readPoints(answer: Answer<Data>): Answer<Point[]> {
     return Number.isFinite(value) ? [{at: at * 1000, value}] : [];
   });
   return {ok: true, value: points, warnings};
+}
+
+/** Every series of a query with a range, `requests_total[1m]`, point by point as they were scraped. */
+export function readSeries(answer: Answer<Data>): Answer<RawSeries[]> {
+  if (!answer.ok) return answer;
+  const {value: data, warnings} = answer;
+  if (data.resultType !== 'matrix') return fault('bad-query', 'the query gives no series', warnings);
+  const series = data.result.map(({metric, values, histograms}): RawSeries => ({
+    labels: metric,
+    points: (values ?? []).flatMap(([at, text]) => {
+      const value = numberOf(text);
+      return Number.isFinite(value) ? [{at: Math.round(at * 1000), value}] : [];
+    }),
+    histograms: (histograms ?? []).map(([at, {count, buckets}]) => ({
+      at: Math.round(at * 1000),
+      histogram: {
+        count: numberOf(count),
+        buckets: (buckets ?? []).map(
+          ([, from, to, n]) => [numberOf(from), numberOf(to), numberOf(n)] as const,
+        ),
+      },
+    })),
+  }));
+  return {ok: true, value: series, warnings};
 }
 
 /** Names the series by their labels, so that one sees by what to add them up. */

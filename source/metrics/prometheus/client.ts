@@ -1,6 +1,6 @@
 import {plainText} from '../../analysis/plain-text.ts';
 import {lackOfAddress} from './address.ts';
-import {readAnswer, readPoint, readPoints, type Point} from './answer.ts';
+import {readAnswer, readPoint, readPoints, readSeries, type Point, type RawSeries} from './answer.ts';
 import {fault, type Answer} from './fault.ts';
 import {HttpClient, refusalOfProxy, type TlsFiles} from '../../http/client.ts';
 import {readSecret, SecretMissing} from '../../http/secret.ts';
@@ -43,6 +43,8 @@ export interface PrometheusClient {
     range: {from: number; to: number; stepMs: number},
     signal?: AbortSignal,
   ): Promise<Answer<Point[]>>;
+  /** Every series of a query with a range, point by point as they were scraped. */
+  querySeries(query: string, signal?: AbortSignal): Promise<Answer<RawSeries[]>>;
 }
 
 /** @throws TypeError when `url` is no address of HTTP, or asks something of its own (`?query=`) */
@@ -106,6 +108,9 @@ export function prometheusClient(options: PrometheusClientOptions): PrometheusCl
         step: (stepMs / 1000).toFixed(3),
       };
       return readPoints(await ask('query_range', form, signal));
+    },
+    async querySeries(query, signal) {
+      return readSeries(await ask('query', {query}, signal));
     },
   };
 }
