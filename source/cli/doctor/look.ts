@@ -12,7 +12,7 @@ import {type Finding, inTime} from '../checks/finding.ts';
 import {checkHooks} from '../checks/hooks.ts';
 import {checkLimits} from '../checks/limits.ts';
 import {checkAppend, checkChain, checkLog} from '../checks/log.ts';
-import {checkPrometheus} from '../checks/prometheus.ts';
+import {checkPrometheus, checkUncounted} from '../checks/prometheus.ts';
 import {checkClocks, checkGuard, checkPlan, checkRouters, checkServices} from '../checks/running.ts';
 import {checkStore} from '../checks/store.ts';
 import {channelSpecs} from '../notify/notify-meanwhile.ts';
@@ -61,6 +61,10 @@ export async function lookAtFeature(opened: Opened, plan: Plan): Promise<Finding
     inTime(
       'clocks',
       feature.streamClocks().then(clocks => checkClocks(Date.now(), view.now(), clocks)),
+    ),
+    inTime(
+      'samples',
+      feature.streamClocks().then(({samples}) => checkUncounted(settings, samples, view.now())),
     ),
     inTime(
       'routers',

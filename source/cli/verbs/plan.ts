@@ -5,7 +5,7 @@ import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {configuredMetrics} from '../session/settings.ts';
+import {configuredMetrics, loadSettings} from '../session/settings.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../commands/plan-source.ts';
 import {languageOf} from '../command-line/typed-values.ts';
 import {readTraffic} from '../commands/preflight.ts';
@@ -63,11 +63,23 @@ async function check(call: Call, source: Source, traffic: Traffic | null): Promi
   const {out} = call;
   const {name, needs, warnings, plan} = await readPart(call, source);
   const doubts = needs.length === 0 ? await doubtsOf(call, plan, traffic) : null;
+  const {doubtsOfSelectors} = await import('../checks/prometheus.ts');
+  const selectors = await doubtsOfSelectors(await loadSettings(call));
   if (out.isJson) {
-    out.json({schema: 'graydeck.plan-check/1', file: name, ok: true, needs, warnings, ...doubts?.document});
+    const samples = selectors.map(({text, remedy}) => ({text, remedy}));
+    out.json({
+      schema: 'graydeck.plan-check/1',
+      file: name,
+      ok: true,
+      needs,
+      warnings,
+      ...(samples.length > 0 && {samples}),
+      ...doubts?.document,
+    });
     return EXIT.done;
   }
   for (const warning of warnings) out.say(mistakeLine(warning));
+  for (const {text, remedy} of selectors) out.say(`${text}${remedy === '' ? '' : `: ${remedy}`}`);
   for (const line of doubts?.lines ?? []) out.say(line);
   out.data(
     needs.length === 0
