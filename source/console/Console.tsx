@@ -136,9 +136,10 @@ function Drawn({model, ui, context, target, fleet, sharing}: DrawnProps): ReactN
   const {deck, features} = target;
   const {extras, mode} = deck;
   const {columns: width} = layout;
+  const place = ui.dialog === null ? 'deck' : 'chart';
   const footer =
-    ui.dialog === null
-      ? footerLine(context, {mayAct, isAway: isAway(reading), extras, width, t})
+    ui.dialog === null || ui.dialog.kind === 'chart'
+      ? footerLine(context, {mayAct, place, isAway: isAway(reading), extras, width, t})
       : dialogFooter(ui.dialog, width, t);
   const position =
     features.length > 1 ? `${features.indexOf(deck.monitor.feature) + 1}/${features.length}` : '';

@@ -10,6 +10,8 @@ export interface ChartTime {
    * serves gray; `part`: a stretch that the viewer chose.
    */
   kind: 'release' | 'ended' | 'recent' | 'part';
+  /** It ends before now: everything in it has been measured. */
+  isPast?: boolean;
 }
 
 /** What the viewer chose: how much is shown, and where it ends. Null: all of it, and now. */
@@ -73,7 +75,10 @@ export function wholeTime(release: Release | null, commits: readonly Commit[], a
   const length = lengthFor(grayMs);
   if (rollback === null) return {from: at - length, to: at, kind: 'release'};
   const lead = length - grayMs;
-  return {from: began - lead, to: Math.min(at, rollback.at + lead), kind: 'ended'};
+  const to = rollback.at + lead;
+  return to < at
+    ? {from: began - lead, to, kind: 'ended', isPast: true}
+    : {from: began - lead, to: at, kind: 'ended'};
 }
 
 /** The part of it that the viewer chose. */
@@ -81,7 +86,7 @@ export function chosenTime(whole: ChartTime, {zoomMs, endAt}: ChartChoice): Char
   const length = whole.to - whole.from;
   if (zoomMs === null || zoomMs >= length) return whole;
   const to = Math.min(whole.to, Math.max(endAt ?? whole.to, whole.from + zoomMs));
-  return {from: to - zoomMs, to, kind: 'part'};
+  return {from: to - zoomMs, to, kind: 'part', isPast: to < whole.to || whole.isPast === true};
 }
 
 /** The next shorter or longer stretch; null: the whole. The same as before: there is none. */

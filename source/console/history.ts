@@ -1,3 +1,4 @@
+import type {ChartTime} from './chart-time.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
 
 /** One metric over time on both sides, oldest first; null where nothing is known. The last value may still grow. */
@@ -20,12 +21,12 @@ const LATE_MS = 1000;
 /** More measurements in a chart show chance rather than change. */
 const MEASUREMENTS_AT_MOST = 80;
 /** Steps that are compared for the best fit, and how much further than wanted a good one reaches. */
-const TRIED = 4;
-const FURTHER_AT_MOST = 1.12;
+const TRIED = 6;
+const FURTHER_AT_MOST = 1.35;
 
 const STEPS_MS = [
-  1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200,
-  86_400,
+  1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 60, 90, 120, 180, 240, 300, 360, 480, 600, 720, 900, 1200,
+  1800, 2400, 3600, 5400, 7200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400,
 ].map(seconds => seconds * 1000);
 
 /** How a stretch of time is divided: `repeat` values for each measurement of `measuredMs`. */
@@ -57,16 +58,16 @@ export function stepsFor(spanMs: number, points: number): Steps {
 export function readHistories(
   windows: Pick<MonitorView, 'series'>,
   metrics: readonly string[],
-  {from: begin, to}: {from: number; to: number},
+  {from: begin, to, isPast = false}: Pick<ChartTime, 'from' | 'to' | 'isPast'>,
   points: number,
 ): Histories {
   const {measuredMs, repeat} = stepsFor(to - begin, points);
   const count = Math.ceil(points / repeat);
-  const until = measuredMs < TELLING_MS ? to - LATE_MS : to;
+  const until = measuredMs < TELLING_MS && !isPast ? to - LATE_MS : to;
   const end = Math.ceil(until / measuredMs) * measuredMs;
   const stepMs = measuredMs / repeat;
   const sinceBegun = until - (end - measuredMs);
-  const isTelling = sinceBegun >= Math.min(measuredMs, Math.max(TELLING_MS, measuredMs / 2));
+  const isTelling = isPast || sinceBegun >= Math.min(measuredMs, Math.max(TELLING_MS, measuredMs / 2));
   const side = (name: 'prod' | 'gray', metric: string): (number | null)[] => {
     const values = windows.series(name, metric, {from: end - count * measuredMs, to: until}, measuredMs);
     const told = isTelling ? values : [...values.slice(0, -1), null];

@@ -40,6 +40,7 @@ export function contextOf(
     metrics: rows.map(({metric}) => metric.name),
     picked: model.picked?.metric.name ?? null,
     whole: model.whole,
+    chart: model.chart,
     logRows: log.map(row => rowKey(row)),
     fleet: fleet.shown.map(({feature}) => feature),
     extras: deck.extras.map(({key}) => key),

@@ -42,7 +42,10 @@ export type Dialog =
   | {kind: 'palette'; field: Field; index: number}
   | {kind: 'filter'; panel: PanelName; field: Field}
   | {kind: 'help'; scroll: number}
-  | {kind: 'chart'};
+  /** `endAt`: where the shown time ends, null: now; `cursor`: the moment whose values are shown, null: none. */
+  | {kind: 'chart'; endAt: number | null; cursor: number | null};
+
+export type ChartDialog = Extract<Dialog, {kind: 'chart'}>;
 
 /** A sentence that answers a key. */
 export interface Note {

@@ -32,9 +32,9 @@ export interface Screen {
   /** History of the picked metric, as fine as the chart is wide; null where no chart is shown. */
   chart: History | null;
   chartStyle: ChartStyle;
-  /** All the time that charts can show, and the part of it that they show. */
+  /** All the time that charts can show, and the part of it that the chart shows. */
   whole: ChartTime;
-  time: ChartTime;
+  chartTime: ChartTime;
 }
 
 const LABEL_LEAST = 13;
@@ -88,13 +88,18 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
   const logPicked =
     ui.focus === 'log' && ui.logRow !== null ? log.findIndex(row => rowKey(row) === ui.logRow) : -1;
   const chartStyle = ui.dialog?.kind === 'chart' ? 'lines' : 'dots';
+  const endAt = ui.dialog?.kind === 'chart' ? ui.dialog.endAt : null;
+  const chartTime = useMemo(
+    () => (endAt === null ? time : chosenTime(whole, {zoomMs: ui.zoomMs, endAt})),
+    [whole, time, ui.zoomMs, endAt],
+  );
   const isCharted = ui.dialog?.kind === 'chart' || layout.chartHeight > 0;
   const chart = useChart(monitor, reading, isCharted ? pickedName : null, {
     values: chartPoints(columns - 4, chartStyle),
-    time,
+    time: chartTime,
   });
   const metrics = {scene, layout, allRows, rows, visible, picked};
-  return {...metrics, log, logPicked, middle: judged, chart, chartStyle, whole, time};
+  return {...metrics, log, logPicked, middle: judged, chart, chartStyle, whole, chartTime};
 }
 
 /** The places of the panels; the same object as long as the size and the wishes stay the same. */

@@ -59,7 +59,7 @@ describe('the time that charts show', () => {
     const soon = wholeTime(rolledBack, COMMITS, BEGAN + 4 * MINUTE + 10 * SECOND);
     expect(soon.to).toBe(BEGAN + 4 * MINUTE + 10 * SECOND);
     const later = wholeTime(rolledBack, COMMITS, BEGAN + 24 * HOUR);
-    expect(later).toEqual({from: BEGAN - MINUTE, to: BEGAN + 5 * MINUTE, kind: 'ended'});
+    expect(later).toEqual({from: BEGAN - MINUTE, to: BEGAN + 5 * MINUTE, kind: 'ended', isPast: true});
   });
 
   it('is the last minutes where no release serves gray', () => {

@@ -53,7 +53,7 @@ function lines(
 ): readonly Line[] {
   const history = {prod, gray, from: 0, stepMs: 10_000, measuredMs: 10_000};
   const at = {...scene, reading: {...scene.reading, commits}};
-  return chartPanel(at, row(name, limits), history, {width: 52, height: 11, style, time}).rows;
+  return chartPanel(at, row(name, limits), history, {width: 52, height: 11, style, time, cursor: null}).rows;
 }
 
 function percent(at: number, percent: number, type = 'percent-set'): Commit {
@@ -152,7 +152,7 @@ describe('a chart', () => {
 
   it('on a tall screen uses its height, with ticks at round values', () => {
     const history = {prod: flat(0.5), gray: flat(10.3), from: 0, stepMs: 10_000, measuredMs: 10_000};
-    const about = {width: 52, height: 24, style: 'lines', time} as const;
+    const about = {width: 52, height: 24, style: 'lines', time, cursor: null} as const;
     const rows = chartPanel(scene, row('error_rate'), history, about).rows.map(line => textOf(line));
     expect(rows.findIndex(text => text.includes('──────'))).toBeLessThan(3);
     const ticks = rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? []);
@@ -165,7 +165,7 @@ describe('a chart', () => {
       {value: 10, bad: 'above', then: 'rollback'},
       {value: 5, bad: 'above', then: 'alert'},
     ];
-    const about = {width: 52, height: 6, style: 'dots', time} as const;
+    const about = {width: 52, height: 6, style: 'dots', time, cursor: null} as const;
     const rows = chartPanel(scene, row('error_rate', limits), history, about).rows.map(line => textOf(line));
     expect(rows.flatMap(text => /^\s+([\d.]+) % ┤/u.exec(text)?.[1] ?? [])).toEqual(['15', '10', '5', '0']);
   });
@@ -178,6 +178,34 @@ describe('a chart', () => {
     expect(textOf(later.at(-2) ?? [])).not.toContain('▲');
   });
 
+  it('marks alerts, pauses and deployments, and tells at the cursor both values and what happened', () => {
+    const commit = (at: number, ...events: object[]): Commit =>
+      ({
+        at,
+        by: 'liu',
+        authenticated: null,
+        reason: null,
+        events,
+        split: {live: true, percent: 5},
+      }) as unknown as Commit;
+    const commits = [
+      commit(50_000, {type: 'step-started', step: 'deploy.deploy'}),
+      commit(150_000, {type: 'alert-raised', alert: 'a', level: 'critical', message: 'gray burns'}),
+      commit(250_000, {type: 'release-paused', reason: 'a look'}),
+    ];
+    const rows = lines(flat(1), flat(1), [], 'error_rate', 'lines', commits);
+    expect(textOf(rows.at(-2) ?? [])).toMatch(/◌.*✖.*‖/u);
+    const gray = [...flat(1).slice(0, 15), 7, ...flat(1).slice(0, 25)];
+    const history = {prod: flat(0.5), gray, from: 0, stepMs: 10_000, measuredMs: 10_000};
+    const snapshot = {state: {release: null, alerts: [], outbox: [], silences: []}};
+    const at = {...scene, reading: {...scene.reading, commits, snapshot}} as unknown as ViewModel;
+    const about = {width: 100, height: 11, style: 'lines', time, cursor: 150_000} as const;
+    const {note, rows: pointed} = chartPanel(at, row('error_rate'), history, about);
+    expect(textOf(note)).toMatch(/^at \d\d:\d\d:\d\d {3}━ PROD 0\.50 % {3}━ GRAY 7\.00 %/u);
+    expect(textOf(pointed.at(-1) ?? [])).toContain('gray burns');
+    expect(pointed.filter(line => textOf(line).includes('│', 13)).length).toBeGreaterThan(5);
+  });
+
   it('is bad from where it stands out, also without a limit', () => {
     const worse = {
       ...row('error_rate'),
@@ -186,7 +214,7 @@ describe('a chart', () => {
     const gray = [...flat(1).slice(0, 20), ...flat(4).slice(0, 21)];
     for (const style of ['dots', 'lines'] as const) {
       const history = {prod: flat(1), gray, from: 0, stepMs: 10_000, measuredMs: 10_000};
-      const {rows} = chartPanel(scene, worse, history, {width: 52, height: 11, style, time});
+      const {rows} = chartPanel(scene, worse, history, {width: 52, height: 11, style, time, cursor: null});
       const bad = rows.flat().filter(({tone}) => tone === 'bad');
       expect(bad.map(({text}) => text).join('')).toMatch(/[⠉⠒⠤⣀─]{15}/u);
       expect(bad.map(({text}) => text.trim()).join('').length).toBeLessThan(32);

@@ -456,6 +456,22 @@ describe('keys', () => {
     await expect.poll(deck.screen, SOON).toMatch('availability');
   });
 
+  it('an open chart shows the values at a cursor, another metric, and another part of the release', async () => {
+    using deck = await stage('verdict-rollback');
+    deck.press('Enter', 'w', 'w', 'w', 'w', 'w', 'w');
+    await expect.poll(deck.screen, SOON).toMatch(/╭ ERROR RATE {2}15 min, /u);
+    deck.press('Left', 'Left');
+    await expect.poll(deck.screen, SOON).toMatch(/at \d\d:\d\d:\d\d {3}━ PROD [\d.]+ % {3}━ GRAY [\d.]+ %/u);
+    deck.press(']');
+    await expect.poll(deck.screen, SOON).toMatch(/╭ P50 .*━ GRAY [\d.]+ ms/u);
+    deck.press('[', 'Escape', 'w', ',');
+    await expect.poll(deck.screen, SOON).toMatch(/╭ ERROR RATE {2}5 min, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d/u);
+    expect(deck.screen()).not.toMatch(/at \d\d:\d\d:\d\d {3}━/u);
+    deck.press('W', 'W', 'W', 'W', 'W', 'W', 'W', ',');
+    await expect.poll(deck.screen, SOON).toContain('the whole release is shown');
+    expect(deck.screen()).toContain('r roll back');
+  });
+
   it('Enter shows the chart of the picked metric, arrows pick another, Enter closes it', async () => {
     using deck = await stage('failing');
     await expect.poll(deck.screen, SOON).toMatch('ERROR RATE');

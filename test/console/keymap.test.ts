@@ -36,6 +36,13 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['Ctrl+l', null, 'redraw'],
     ['Ctrl+z', null, 'suspend'],
     ['q Ctrl+c', null, 'quit'],
+    ['Up [ k', null, 'metric-before'],
+    ['Down ] j', null, 'metric-after'],
+    ['Left h', null, 'cursor-back'],
+    ['Right l', null, 'cursor-on'],
+    [',', null, 'pan-back'],
+    ['.', null, 'pan-on'],
+    ['Enter', null, 'chart-close'],
   ];
 
 describe('the keyboard', () => {
@@ -49,8 +56,10 @@ describe('the keyboard', () => {
   });
 
   it('gives no key two meanings', () => {
-    const keys = KEYMAP.flatMap(binding => binding.keys);
-    expect(new Set(keys).size).toBe(keys.length);
+    for (const place of ['deck', 'chart']) {
+      const keys = KEYMAP.filter(binding => binding.place === place).flatMap(binding => binding.keys);
+      expect(new Set(keys).size).toBe(keys.length);
+    }
   });
 
   it('asks before everything that exposes more users, and before nothing that exposes fewer but rollback', () => {

@@ -1,6 +1,7 @@
 import type {Intent} from '../../release/command.ts';
 import type {Release} from '../../release/state.ts';
 import type {Dialog, Pending, Ui} from '../ui.ts';
+import {panned, pointed} from './chart-keys.ts';
 import {EMPTY_FIELD, fieldOf} from './field.ts';
 import {oneStep} from './intents.ts';
 import type {Action} from './keymap.ts';
@@ -85,7 +86,7 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   'time-slower': ui => only(ui, {type: 'time-key', key: {type: 'slower'}}),
   'time-faster': ui => only(ui, {type: 'time-key', key: {type: 'faster'}}),
   'time-end': ui => only(ui, {type: 'time', isEnd: true}),
-  chart: opens({kind: 'chart'}),
+  chart: opens({kind: 'chart', endAt: null, cursor: null}),
   shorter: (ui, context) => only(zoomed(ui, 'shorter', context)),
   longer: (ui, context) => only(zoomed(ui, 'longer', context)),
   filter: ui => open(ui, {kind: 'filter', panel: ui.focus, field: fieldOf(ui.filters[ui.focus])}),
@@ -99,6 +100,13 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   up: (ui, context) => only(moved(ui, -1, context)),
   down: (ui, context) => only(moved(ui, 1, context)),
   back: ui => only(backed(ui)),
+  'metric-before': (ui, context) => only(moved({...ui, focus: 'metrics'}, -1, context)),
+  'metric-after': (ui, context) => only(moved({...ui, focus: 'metrics'}, 1, context)),
+  'cursor-back': (ui, context) => only(pointed(ui, -1, context)),
+  'cursor-on': (ui, context) => only(pointed(ui, 1, context)),
+  'pan-back': (ui, context) => only(panned(ui, -1, context)),
+  'pan-on': (ui, context) => only(panned(ui, 1, context)),
+  'chart-close': ui => only({...ui, dialog: null}),
   redraw: ui => only(ui, {type: 'redraw'}),
   suspend: ui => only(ui, {type: 'suspend'}),
   quit: ui => only(ui, {type: 'quit', code: 0}),

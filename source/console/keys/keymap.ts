@@ -38,6 +38,13 @@ export type Action =
   | 'down'
   | 'shorter'
   | 'longer'
+  | 'metric-before'
+  | 'metric-after'
+  | 'cursor-back'
+  | 'cursor-on'
+  | 'pan-back'
+  | 'pan-on'
+  | 'chart-close'
   | 'back'
   | 'redraw'
   | 'suspend'
@@ -92,6 +99,8 @@ export interface Binding {
   isPromised: boolean;
   /** Place in the footer; 0: not there. */
   footer: number;
+  /** Where the key means this. In an open chart the keys of the deck work, too, unless the chart has another use for them. */
+  place: 'deck' | 'chart';
   whyNot(context: KeyContext): WhyNot | null;
 }
 
@@ -143,7 +152,12 @@ function inPast({time}: KeyContext): WhyNot | null {
 
 function bind(action: Action, keys: readonly string[], rest: Partial<Binding> = {}): Binding {
   const base = {then: null, changes: false, exposure: null, isPromised: true, footer: 0, whyNot: always};
-  return {action, keys, ...base, ...rest};
+  return {action, keys, place: 'deck', ...base, ...rest};
+}
+
+/** A key of an open chart. */
+function bindInChart(action: Action, keys: readonly string[], footer: number): Binding {
+  return bind(action, keys, {place: 'chart', footer});
 }
 
 /** The keyboard. Footer, overlay, palette and the table in the documents are made from it. */
@@ -239,6 +253,13 @@ export const KEYMAP: readonly Binding[] = [
   bind('redraw', ['Ctrl+l']),
   bind('suspend', ['Ctrl+z']),
   bind('quit', ['q', 'Ctrl+c'], {footer: 16}),
+  bindInChart('metric-before', ['Up', '[', 'k'], 1),
+  bindInChart('metric-after', ['Down', ']', 'j'], 1),
+  bindInChart('cursor-back', ['Left', 'h'], 2),
+  bindInChart('cursor-on', ['Right', 'l'], 2),
+  bindInChart('pan-back', [','], 4),
+  bindInChart('pan-on', ['.'], 4),
+  bindInChart('chart-close', ['Enter'], 5),
 ];
 
 /** The bindings there are: reading only has none that change anything. */
@@ -247,6 +268,6 @@ export function bindings(mayAct: boolean): readonly Binding[] {
 }
 
 /** The binding of a key, also of one that is not allowed now. */
-export function bindingOf(key: string): Binding | null {
-  return KEYMAP.find(({keys}) => keys.includes(key)) ?? null;
+export function bindingOf(key: string, place: Binding['place'] = 'deck'): Binding | null {
+  return KEYMAP.find(binding => binding.place === place && binding.keys.includes(key)) ?? null;
 }

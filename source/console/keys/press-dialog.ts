@@ -1,13 +1,14 @@
 import {editField, textOf, type Field} from './field.ts';
 import {intentOf} from './intents.ts';
+import {ACTS} from './acts.ts';
+import {centred} from './chart-keys.ts';
 import {bindingOf} from './keymap.ts';
-import {moved} from './move.ts';
 import {pressOnDeck} from './press-deck.ts';
 import {feedbackBack, feedbackPicked} from './press-feedback.ts';
 import {pressInShare, pressOnLink} from './press-share.ts';
 import {only, type PressContext, type Step} from './step.ts';
 import {submit, type TextDialog} from './submit.ts';
-import type {Dialog, Ui} from '../ui.ts';
+import type {ChartDialog, Dialog, Ui} from '../ui.ts';
 
 /** A key while a dialog is open. Escape peels it off; nothing but `y` confirms. */
 export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: PressContext): Step {
@@ -44,7 +45,7 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
     case 'link':
       return pressOnLink(ui, dialog, key, context);
     case 'chart':
-      return pressOnChart(ui, key, context);
+      return pressOnChart(ui, dialog, key, context);
     case 'percent':
     case 'version':
     case 'filter':
@@ -73,14 +74,14 @@ export function withField(ui: Ui, dialog: TextDialog, field: Field): Ui {
   }
 }
 
-/** The chart is a place to stay: every key of the deck works there; Enter and Escape close it. */
-function pressOnChart(ui: Ui, key: string, context: PressContext): Step {
-  if (key === 'Enter') return only({...ui, dialog: null});
-  const action = bindingOf(key)?.action;
-  if (action === 'up' || action === 'down')
-    return only(moved({...ui, focus: 'metrics'}, action === 'up' ? -1 : 1, context));
+/** The chart is a place to stay: it has keys of its own, and every other key of the deck works there, too. */
+function pressOnChart(ui: Ui, dialog: ChartDialog, key: string, context: PressContext): Step {
+  const binding = bindingOf(key, 'chart');
+  if (binding !== null) return ACTS[binding.action](ui, context);
   const step = pressOnDeck({...ui, dialog: null}, key, context);
-  return step.ui.dialog === null ? {...step, ui: {...step.ui, dialog: {kind: 'chart'}}} : step;
+  if (step.ui.dialog !== null) return step;
+  const isZoomed = step.ui.zoomMs !== ui.zoomMs;
+  return {...step, ui: {...step.ui, dialog: isZoomed ? centred(dialog, step.ui) : dialog}};
 }
 
 function escaped(ui: Ui, dialog: Dialog, {t, at}: PressContext): Ui {
@@ -99,11 +100,12 @@ function escaped(ui: Ui, dialog: Dialog, {t, at}: PressContext): Ui {
     }
     case 'filter':
       return {...ui, dialog: null, filters: {...ui.filters, [dialog.panel]: ''}};
+    case 'chart':
+      return {...ui, dialog: dialog.cursor === null ? null : {...dialog, cursor: null}};
     case 'share':
     case 'link':
     case 'palette':
     case 'help':
-    case 'chart':
       return {...ui, dialog: null};
   }
 }

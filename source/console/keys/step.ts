@@ -1,5 +1,6 @@
 import type {TimeKey} from '../deck.ts';
 import type {ChartTime} from '../chart-time.ts';
+import type {History} from '../history.ts';
 import type {Intent} from '../../release/command.ts';
 import type {Action, KeyContext} from './keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
@@ -45,8 +46,9 @@ export interface PressContext extends KeyContext {
   /** The metric that is lit now; null where there is none. */
   picked: string | null;
   logRows: readonly string[];
-  /** All the time that charts can show. */
+  /** All the time that charts can show, and what the chart draws; null where none is drawn. */
   whole: ChartTime;
+  chart: History | null;
   /** The features of the list, in their order, as far as they match the filter. */
   fleet: readonly string[];
   /** Actions the palette lists for what is typed. */

@@ -22,6 +22,8 @@ export const enChart = {
   every: (ms: number) => `a value every ${length(ms)}`,
   zoomed: (ms: number) => `charts show the last ${length(ms)}: W shows more`,
   zoomedOut: 'charts show the whole release: w shows less',
+  allShown: 'the whole release is shown: w shows a part of it, which , and . move',
+  cursor: (at: string) => `at ${at}`,
   noShorter: 'a minute is the shortest history',
   noLonger: 'that is all there is',
   limit: (side: 'above' | 'below', value: string, then: 'rollback' | 'pause' | 'alert' | 'wait') =>

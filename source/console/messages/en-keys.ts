@@ -32,6 +32,13 @@ const actionWords: Record<Action, ActionWords> = {
   chart: {short: 'chart', long: 'chart of the picked metric'},
   shorter: {short: 'shorter', long: 'shorter history in charts, down to a minute'},
   longer: {short: 'longer', long: 'longer history in charts, up to the whole release'},
+  'metric-before': {short: 'metric back', long: 'in a chart: the metric before'},
+  'metric-after': {short: 'metric on', long: 'in a chart: the metric after'},
+  'cursor-back': {short: 'cursor back', long: 'in a chart: the values of both sides at an earlier moment'},
+  'cursor-on': {short: 'cursor on', long: 'in a chart: the values of both sides at a later moment'},
+  'pan-back': {short: 'earlier', long: 'in a chart of a part of the release: an earlier part'},
+  'pan-on': {short: 'later', long: 'in a chart of a part of the release: a later part'},
+  'chart-close': {short: 'close', long: 'close the chart'},
   filter: {short: 'filter', long: 'filter the rows of this panel'},
   palette: {short: 'palette', long: 'find an action by its name'},
   help: {short: 'keys', long: 'all keys'},
@@ -75,7 +82,7 @@ const whyNot: Record<WhyNot, string> = {
 export const enKeys = {
   keys: actionWords,
   whyNot,
-  groups: {act: 'ACT', look: 'LOOK', move: 'MOVE'},
+  groups: {act: 'ACT', look: 'LOOK', move: 'MOVE', chart: 'IN A CHART'},
   notNow: (key: string, why: string) => `${key}: ${why}`,
   unbound: (key: string) => `${key} does nothing here: ? shows the keys`,
   otherScript: (key: string) =>
@@ -87,7 +94,7 @@ export const enKeys = {
   sending: 'sending …',
   bell: (rings: boolean): string =>
     rings ? 'the bell rings at critical alerts and rollbacks' : 'the bell is off: m turns it on again',
-  footer: {percent: 'percent', metric: 'metric', history: 'history'},
+  footer: {percent: 'percent', metric: 'metric', history: 'history', cursor: 'values', pan: 'earlier, later'},
   dialogs: {
     yes: 'do it',
     no: 'leave it',

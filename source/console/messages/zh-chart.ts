@@ -22,6 +22,8 @@ export const zhChart: typeof enChart = {
   every: ms => `每 ${length(ms)} 一个值`,
   zoomed: ms => `图表显示最近 ${length(ms)}：按 W 显示更多`,
   zoomedOut: '图表显示整个发布：按 w 显示更少',
+  allShown: '已显示整个发布：按 w 显示一部分，再用 , 和 . 移动',
+  cursor: at => `${at} 时`,
   noShorter: '最短为一分钟',
   noLonger: '已显示全部历史',
   limit: (side, value, then) =>

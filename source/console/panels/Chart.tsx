@@ -16,8 +16,9 @@ export const Chart = memo(function Chart(props: {
   height: number;
   style: ChartStyle;
   time: ChartTime;
+  cursor: number | null;
 }): ReactNode {
-  const {scene, row, history, width, height, style, time} = props;
-  const panel = chartPanel(scene, row, history, {width: width - 4, height: height - 2, style, time});
+  const {scene, row, history, width, height, style, time, cursor} = props;
+  const panel = chartPanel(scene, row, history, {width: width - 4, height: height - 2, style, time, cursor});
   return <Lines lines={framed(panel, {width, height, hasFocus: false})} />;
 });

@@ -42,7 +42,11 @@ export function Screen({model, ui, mode, position, sharing, footer, dialog}: Pro
         <Headlines scene={scene} rows={allRows} layout={layout} />
       </Place>
       {ui.dialog?.kind === 'chart' && hasChart(model) ? (
-        <ChartPlace model={model} height={layout.sidesHeight + layout.judgeHeight + layout.chartHeight} />
+        <ChartPlace
+          model={model}
+          height={layout.sidesHeight + layout.judgeHeight + layout.chartHeight}
+          cursor={ui.dialog.cursor}
+        />
       ) : (
         <Measured model={model} ui={ui} />
       )}
@@ -97,14 +101,22 @@ function Measured({model, ui}: Pick<Props, 'model' | 'ui'>): ReactNode {
   );
 }
 
-function ChartPlace({model, height}: {model: Model; height: number}): ReactNode {
-  const {scene, layout, picked, chart, chartStyle, time} = model;
+function ChartPlace({
+  model,
+  height,
+  cursor = null,
+}: {
+  model: Model;
+  height: number;
+  cursor?: number | null;
+}): ReactNode {
+  const {scene, layout, picked, chart, chartStyle, chartTime: time} = model;
   const {columns} = layout;
   return (
     <Place name="chart" scene={scene} width={columns} height={height}>
       {chart !== null && picked !== null && (
         <Chart
-          {...{scene, time, row: picked, history: chart}}
+          {...{scene, time, cursor, row: picked, history: chart}}
           width={columns}
           height={height}
           style={chartStyle}

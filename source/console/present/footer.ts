@@ -1,13 +1,18 @@
 import {bindings, type Action, type Binding, type KeyContext} from '../keys/keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
-import type {Dialog} from '../ui.ts';
+import type {ChartDialog, Dialog} from '../ui.ts';
 import {columnsOf, fit, say, widthOf, type Line, type Piece} from './line.ts';
 
 /** Keys a shared label stands for: `+ - percent` is shorter than two entries. */
-const PAIRED: Partial<Record<Action, {other: Action; word: keyof Messages['footer']}>> = {
+export const PAIRED: Partial<Record<Action, {other: Action; word: keyof Messages['footer']}>> = {
   raise: {other: 'lower', word: 'percent'},
   shorter: {other: 'longer', word: 'history'},
+  'metric-before': {other: 'metric-after', word: 'metric'},
+  'cursor-back': {other: 'cursor-on', word: 'cursor'},
+  'pan-back': {other: 'pan-on', word: 'pan'},
 };
+/** Keys of the deck that an open chart lists, too. */
+const OF_CHART: ReadonlySet<Action> = new Set(['rollback', 'shorter', 'longer', 'help', 'quit']);
 /** Always there, whatever else has to go. */
 const LAST: ReadonlySet<Action> = new Set(['help', 'quit']);
 
@@ -31,9 +36,14 @@ function entry(key: string, label: string): Piece[] {
   return [say(keyText(key), 'key'), say(` ${label}`, 'quiet')];
 }
 
-function entries(context: KeyContext, mayAct: boolean, t: Messages): {binding: Binding; line: Line}[] {
+function entries(
+  context: KeyContext,
+  {mayAct, place, t}: {mayAct: boolean; place: Binding['place']; t: Messages},
+): {binding: Binding; line: Line}[] {
+  const isHere = (binding: Binding): boolean =>
+    binding.place === place || (place === 'chart' && OF_CHART.has(binding.action));
   const usable = bindings(mayAct)
-    .filter(binding => binding.footer > 0 && binding.whyNot(context) === null)
+    .filter(binding => isHere(binding) && binding.footer > 0 && binding.whyNot(context) === null)
     .sort((a, b) => a.footer - b.footer);
   const paired = new Set<Action>();
   return usable.flatMap(binding => {
@@ -58,6 +68,7 @@ export function footerLine(
   context: KeyContext,
   about: {
     mayAct: boolean;
+    place: Binding['place'];
     /** Whether the store does not answer: then nothing can be changed; the headline names the way out. */
     isAway: boolean;
     extras: readonly {key: string; label: string}[];
@@ -65,11 +76,11 @@ export function footerLine(
     t: Messages;
   },
 ): Line {
-  const {mayAct, isAway, extras, width, t} = about;
+  const {isAway, extras, width} = about;
   const between = say('  ·  ', 'quiet');
-  const all = entries(context, mayAct, t).filter(({binding}) => !isAway || !binding.changes);
+  const all = entries(context, about).filter(({binding}) => !isAway || !binding.changes);
   const last = all.filter(({binding}) => LAST.has(binding.action)).map(({line}) => line);
-  const own = extras.map(({key, label}) => entry(key, label));
+  const own = (about.place === 'chart' ? [] : extras).map(({key, label}) => entry(key, label));
   const first = all.filter(({binding}) => !LAST.has(binding.action)).map(({line}) => line);
   const gap = columnsOf(between.text);
   const total = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + widthOf(line) + gap, 0);
@@ -91,7 +102,7 @@ export function footerLine(
 }
 
 /** The last row while a dialog is open: what its keys do. */
-export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
+export function dialogFooter(dialog: Exclude<Dialog, ChartDialog>, width: number, t: Messages): Line {
   const {dialogs} = t;
   const parts = (...pairs: (readonly [string, string])[]): Line =>
     fit(
@@ -134,13 +145,5 @@ export function dialogFooter(dialog: Dialog, width: number, t: Messages): Line {
       return parts(['Enter', dialogs.filterKeep], ['Esc', dialogs.filterClear]);
     case 'help':
       return parts(['↑ ↓', dialogs.scroll], ['Esc', dialogs.close]);
-    case 'chart':
-      return parts(
-        ['↑ ↓', t.footer.metric],
-        ['w W', t.footer.history],
-        ['Enter', dialogs.close],
-        ['?', t.keys.help.short],
-        ['q', t.keys.quit.short],
-      );
   }
 }

@@ -1,6 +1,6 @@
 import {bindings, type Action, type Binding, type KeyContext} from '../keys/keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
-import {keyText} from './footer.ts';
+import {keyText, PAIRED} from './footer.ts';
 import {columnsOf, fit, padEnd, say, type Line} from './line.ts';
 
 /** The keys of a binding with what must follow: `r then y`, `Tab Right l`. */
@@ -62,7 +62,7 @@ export function helpRows(
   const columns = groups.map((group, index) => [
     fit([say(t.groups[group], 'title')], columnWidth),
     ...usable
-      .filter(binding => groupOf(binding) === group)
+      .filter(binding => binding.place === 'deck' && groupOf(binding) === group)
       .map(binding =>
         row(
           shortKeys(binding, keysWidth - 1),
@@ -71,10 +71,27 @@ export function helpRows(
         ),
       ),
     ...(index === 0 ? extras.map(({key, label}) => row(key, label)) : []),
+    ...(group === 'move'
+      ? [fit([say(t.groups.chart, 'title')], columnWidth), ...chartRows(usable, t, row)]
+      : []),
   ]);
   const height = Math.max(...columns.map(({length}) => length));
   const blank = fit([], columnWidth);
   return Array.from({length: height}, (_, at) => columns.flatMap(column => column[at] ?? blank));
+}
+
+/** The keys of an open chart, both directions in one row. */
+function chartRows(
+  usable: readonly Binding[],
+  t: Messages,
+  row: (keys: string, words: string) => Line,
+): Line[] {
+  return usable.flatMap(({action, keys: [key = ''], place}) => {
+    const pair = PAIRED[action];
+    const other = usable.find(binding => binding.action === pair?.other)?.keys[0];
+    if (place !== 'chart' || pair === undefined || other === undefined) return [];
+    return [row(`${keyText(key)} ${keyText(other)}`, t.footer[pair.word])];
+  });
 }
 
 /** Actions of the palette that match what is typed, the ones that work now first. */
@@ -83,7 +100,11 @@ export function paletteActions(context: KeyContext, mayAct: boolean, typed: stri
   const matches = ({action}: Binding): boolean =>
     `${action} ${t.keys[action].short} ${t.keys[action].long}`.toLowerCase().includes(wanted);
   const found = bindings(mayAct).filter(
-    binding => matches(binding) && binding.action !== 'palette' && binding.action !== 'back',
+    binding =>
+      binding.place === 'deck' &&
+      matches(binding) &&
+      binding.action !== 'palette' &&
+      binding.action !== 'back',
   );
   const usable = found.filter(binding => binding.whyNot(context) === null);
   return [...usable, ...found.filter(binding => !usable.includes(binding))].map(({action}) => action);

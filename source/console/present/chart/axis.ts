@@ -1,6 +1,6 @@
-import {dayAndTime, setPercent, timeOfDay} from '../format.ts';
+import {dayAndTime, timeOfDay} from '../format.ts';
 import {columnsOf, say, type Line, type Piece, type Tone} from '../line.ts';
-import type {PercentChange} from './percent-changes.ts';
+import type {ChartMark} from './marks.ts';
 
 /** Where time lies in a chart. Moments in milliseconds since 1970. */
 export interface TimeScale {
@@ -73,21 +73,13 @@ class Places {
   }
 }
 
-function changeText({from, to, isRollback}: PercentChange): string {
-  return `${isRollback ? '◀' : to > from ? '▲' : '▼'} ${setPercent(to)}`;
-}
-
-/** The line below a chart with what was done to the percentage, and the moments below that. */
-export function timeAxis(scale: TimeScale, changes: readonly PercentChange[]): [Line, Line] {
+/** The line below a chart with its marks, the more important first, and the moments below that. */
+export function timeAxis(scale: TimeScale, happened: readonly ChartMark[]): [Line, Line] {
   const {columns, to} = scale;
   const marks = new Places();
-  // The newest matter most.
-  for (const change of changes.toReversed()) {
-    const column = columnAt(scale, change.at);
-    if (column === null) continue;
-    const text = changeText(change);
-    const start = Math.min(column, columns - columnsOf(text));
-    marks.put(start, text, change.isRollback ? 'bad' : 'gray', columns);
+  for (const {at, text, tone} of happened) {
+    const column = columnAt(scale, at);
+    if (column !== null) marks.put(Math.min(column, columns - columnsOf(text)), text, tone, columns);
   }
   const moments = roundMoments(scale).flatMap(({at, text}) => {
     const column = columnAt(scale, at);

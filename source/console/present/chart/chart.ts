@@ -9,7 +9,9 @@ import {dayAndTime, isSameDay, timeOfDay, UNKNOWN} from '../format.ts';
 import type {Limit} from '../../../analysis/limits.ts';
 import {fit, padStart, say, widthOf, type Line, type Piece, type Tone} from '../line.ts';
 import {badFrom, type MetricRow} from '../sides/metric-rows.ts';
+import {changeMarks, eventMarks, eventsAt} from './marks.ts';
 import {percentChanges} from './percent-changes.ts';
+import {written} from '../sides/metric.ts';
 import type {ViewModel} from '../view-model.ts';
 import type {Panel} from '../sides/sides.ts';
 
@@ -39,6 +41,8 @@ export interface ChartPlace {
   style: ChartStyle;
   /** What the chart shows of time, for its title. */
   time: ChartTime;
+  /** The moment whose values are shown, milliseconds since 1970; null: the values of now. */
+  cursor: number | null;
 }
 
 /** The picked metric over time, both sides on one scale, with the plan's limits and changes of the percentage drawn in. */
@@ -46,7 +50,7 @@ export function chartPanel(
   scene: ViewModel,
   row: MetricRow,
   history: History,
-  {width, height, style, time}: ChartPlace,
+  {width, height, style, time, cursor}: ChartPlace,
 ): Panel {
   const {reading} = scene;
   const columns = columnsIn(width);
@@ -67,14 +71,17 @@ export function chartPanel(
     const column = columnAt(scale, at);
     if (column !== null) paintDown(grid, column, '┊', 'quiet');
   }
+  const pointed = cursor === null ? null : columnAt(scale, cursor + history.measuredMs / 2);
+  if (pointed !== null) paintDown(grid, pointed, '│', 'strong');
   const blank = ' '.repeat(LABEL_WIDTH);
-  const [axis, moments] = timeAxis(scale, changes);
+  const [axis, moments] = timeAxis(scale, [...changeMarks(changes), ...eventMarks(reading.commits)]);
+  const happened = cursor === null ? null : eventsAt(scene, cursor, history.measuredMs);
   const below: Line[] = [
     [say(`${blank} └`, 'quiet'), ...axis],
-    [say(`${blank}  `), ...moments],
+    [say(`${blank}  `), ...(happened ?? moments)],
   ];
   return {
-    ...titled(row, scene, {time, history, range, style}, width - OF_FRAME),
+    ...titled(row, scene, {time, history, range, style, cursor}, width - OF_FRAME),
     isUrgent: false,
     tone: row.compared.standing === 'worse' ? 'bad' : 'frame',
     rows: [...plotted(grid, row, range, limits), ...below].map(line => fit(line, width)),
@@ -157,6 +164,7 @@ interface Shown {
   history: History;
   range: Range;
   style: ChartStyle;
+  cursor: number | null;
 }
 
 /** Metric and time at the left, sides and limits at the right: the time comes before limits, and those before details. */
@@ -184,14 +192,17 @@ function titlesOf(row: MetricRow, {reading, t}: ViewModel, {time, history}: Show
 }
 
 /** Both sides with their values, then the limits of the plan as far as there is room. */
-function legend(row: MetricRow, {t}: ViewModel, {range, style}: Shown, room: number): Line {
+function legend(row: MetricRow, {t}: ViewModel, shown: Shown, room: number): Line {
+  const {range, style, cursor, history} = shown;
+  const values = cursor === null ? row.texts : textsAt(row, history, cursor);
   const line: Piece[] = [
+    ...(cursor === null ? [] : [say(`${t.chart.cursor(timeOfDay(cursor))}   `, 'strong')]),
     say(style === 'dots' ? '┈' : '━', 'sparkProd'),
     say(` ${t.sides.prod}`, 'prod'),
-    say(` ${row.texts.prod}   `),
+    say(` ${values.prod}   `),
     say('━', 'sparkGray'),
     say(` ${t.sides.gray}`, 'gray'),
-    say(` ${row.texts.gray}`),
+    say(` ${values.gray}`),
   ];
   for (const limit of row.limits.slice(0, LIMITS_NAMED)) {
     const isDrawn = limit.value >= range.min && limit.value <= range.max;
@@ -201,4 +212,15 @@ function legend(row: MetricRow, {t}: ViewModel, {range, style}: Shown, room: num
     line.push(piece);
   }
   return line;
+}
+
+/** The values of both sides at a moment, with their units. */
+function textsAt(
+  {metric, isPerSecond}: MetricRow,
+  history: History,
+  at: number,
+): {prod: string; gray: string} {
+  const index = Math.floor((at + history.measuredMs / 2 - history.from) / history.stepMs);
+  const write = (side: 'prod' | 'gray'): string => written(metric, history[side][index] ?? null, isPerSecond);
+  return {prod: write('prod'), gray: write('gray')};
 }

@@ -1,7 +1,7 @@
 import type {Commit} from '../../../release/commit.ts';
 
 /** How many commits back it looks. */
-const COMMITS_AT_MOST = 400;
+export const COMMITS_AT_MOST = 400;
 
 /** A moment at which another part of the people began to get gray. */
 export interface PercentChange {
