@@ -90,7 +90,7 @@ describe('a folder that another user owns', () => {
 
   test('is no reason to run as root: the unit runs as a user of its own', async () => {
     const unit = await readFile(
-      new URL('../../fixtures/nginx/graydeck-agent.service', import.meta.url),
+      new URL('../../fixtures/deploy/graydeck-agent.service', import.meta.url),
       'utf8',
     );
     expect(/^User=(?<user>.*)$/mu.exec(unit)?.groups?.['user']).toBe('graydeck');
