@@ -27,6 +27,7 @@ const FILES: Record<VerbFile, () => Promise<{run: Run}>> = {
   schema: () => import('./verbs/schema.ts'),
   judge: () => import('./verbs/judge.ts'),
   guard: () => import('./verbs/guard.ts'),
+  brief: () => import('./verbs/brief.ts'),
   share: () => import('./verbs/share.ts'),
   serve: () => import('./verbs/serve.ts'),
   explain: () => import('./verbs/explain.ts'),

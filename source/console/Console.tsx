@@ -2,7 +2,7 @@ import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
 import {plainText} from '../analysis/plain-text.ts';
 import {alarmOf} from './alarm.ts';
-import type {Deck} from './deck.ts';
+import type {Deck, Attendance, Sharing} from './deck.ts';
 import {DialogView} from './dialogs/DialogView.tsx';
 import {helpWidth} from './dialogs/Help.tsx';
 import {giveFeedback, perform, type EffectTarget} from './effects.ts';
@@ -23,14 +23,14 @@ import {useReading} from './reading.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
 import {useFleet, type Fleet} from './use-fleet.ts';
-import {useSharing, type Sharing} from './use-sharing.ts';
+import {useSharing} from './use-sharing.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi, type UiHold} from './use-ui.ts';
 
 export interface ConsoleProps {
   deck: Deck;
-  /** Called with what was done from here, whenever that changes: the farewell tells it. */
-  onDone(deck: Deck, done: Ui['done']): void;
+  /** Called with what was done from here and who else is here, whenever that changes: the farewell tells it. */
+  onDone(deck: Deck, done: Ui['done'], presence: Attendance): void;
   /** What keys do to the terminal itself; absent where there is none. */
   terminal?: EffectTarget['terminal'];
 }
@@ -53,7 +53,8 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   const fleet = useFleet(deck, ui, reading.at);
   const context = contextOf(deck, model, {featureCount: features.length, rings, fleet, sharing});
   useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
-  useEffect(() => onDone(deck, ui.done), [deck, ui.done, onDone]);
+  const {acting, viewers} = sharing;
+  useEffect(() => onDone(deck, ui.done, {acting, viewers}), [deck, ui.done, acting, viewers, onDone]);
   useEffect(() => {
     // Without the list there is only this feature; the store's light already says what is wrong.
     deck.features().then(setFeatures, () => undefined);

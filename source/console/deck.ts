@@ -67,8 +67,8 @@ export interface Deck {
   giveFeedback?(feedback: Feedback): Promise<void>;
   /** Links by which others watch this feature; absent: this console makes none. */
   readonly sharing?: LinkSharing;
-  /** How many viewers watch this feature by a link, whichever process serves it. Rejects if the store is away. */
-  watching?(): Promise<number>;
+  /** Who else is at this feature. Rejects if the store is away. */
+  presence?(): Promise<Attendance>;
   /** Who to turn to, as the configuration says; the plan of the release adds its own. */
   readonly contacts?: Readonly<Record<string, string>>;
   /** False: the terminal's bell is off until a key turns it on. */
@@ -90,6 +90,20 @@ export interface ConsoleLink {
   tunnel: string | null;
   /** Whether this console serves the link; else a `graydeck serve` does. */
   isServedHere: boolean;
+}
+
+/** Who is at a feature. A console that only reads is not listed: it writes nothing. */
+export interface Attendance {
+  /** Names of the consoles that may act, this one too. */
+  acting: readonly string[];
+  /** How many watch by a link, whichever process serves it. */
+  viewers: number;
+}
+
+/** Who is at the feature of a deck, and the link of this console. */
+export interface Sharing extends Attendance {
+  /** Null: this console has no link. */
+  link: ConsoleLink | null;
 }
 
 /** Makes and ends the link of one feature. */

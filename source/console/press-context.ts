@@ -1,10 +1,9 @@
-import type {Deck} from './deck.ts';
+import type {Deck, Sharing} from './deck.ts';
 import {alertToAcknowledge} from './keys/press-deck.ts';
 import type {PressContext} from './keys/step.ts';
 import {paletteActions} from './present/help.ts';
 import {rowKey} from './present/log.ts';
 import type {Fleet} from './use-fleet.ts';
-import type {Sharing} from './use-sharing.ts';
 import type {Screen} from './use-screen.ts';
 
 /** Where in time the screen is. */

@@ -2,7 +2,7 @@ import {extendTheme, defaultTheme, ThemeProvider} from '@inkjs/ui';
 import {render} from 'ink';
 import {useLayoutEffect, type ReactNode} from 'react';
 import {Console} from './Console.tsx';
-import type {ConsoleExit, Deck} from './deck.ts';
+import type {ConsoleExit, Deck, Attendance} from './deck.ts';
 import {farewell} from './farewell.ts';
 import {InkStdin} from './input/ink-stdin.ts';
 import {JobControl} from './job-control.ts';
@@ -50,10 +50,12 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
   };
   let watched = deck;
   let done: Ui['done'] = [];
+  let presence: Attendance = {acting: [], viewers: 0};
   let signal: Signal | null = null;
-  const onDone = (from: Deck, list: Ui['done']): void => {
+  const onDone = (from: Deck, list: Ui['done'], others: Attendance): void => {
     watched = from;
     done = list;
+    presence = others;
   };
   const app = render(
     <ThemeOfTones value={deck.mode.color ? COLORS : MONOCHROME}>
@@ -87,7 +89,7 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
     const left = await app.waitUntilExit();
     const code = signal === null ? (typeof left === 'number' ? left : 0) : CODES[signal];
     // After a hang-up the terminal is gone.
-    if (signal !== 'SIGHUP') await screen.say(farewell(watched, done));
+    if (signal !== 'SIGHUP') await screen.say(farewell(watched, done, presence));
     return {code, signal};
   } finally {
     for (const stop of stops) stop();

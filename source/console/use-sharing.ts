@@ -1,39 +1,33 @@
 import {useEffect, useRef, useState} from 'react';
-import type {ConsoleLink, Deck} from './deck.ts';
+import type {Deck, Attendance, Sharing} from './deck.ts';
 import type {Messages} from './messages/catalogue.ts';
 import type {UiChange} from './ui.ts';
 
-/** How often it is read how many watch, milliseconds. */
+/** How often it is read who is here, milliseconds. */
 const EVERY_MS = 2000;
 
-/** Who watches the feature of a deck by a link. */
-export interface Sharing {
-  /** The link of this console; null: it has none. */
-  link: ConsoleLink | null;
-  /** Viewers by a link, whichever process serves it. */
-  watching: number;
-}
+const ALONE: Attendance = {acting: [], viewers: 0};
 
-/** The link of this console, and how many watch. Says it when the link ends by itself or is revoked elsewhere. */
+/** The link of this console and who is at the feature. Says it when a link ends by itself or is revoked elsewhere. */
 export function useSharing(deck: Deck, t: Messages, change: (change: UiChange) => void): Sharing {
-  const [watching, setWatching] = useState(0);
+  const [presence, setPresence] = useState(ALONE);
   const {sharing} = deck;
   const link = sharing?.current() ?? null;
   useEffect(() => {
     let isOver = false;
     let timer: NodeJS.Timeout | undefined;
     const read = async (): Promise<void> => {
-      // A store that is away tells no count: the header says already that it is away.
-      const count = await deck.watching?.().catch(() => 0);
+      // A store that is away tells nothing: the header says already that it is away.
+      const found = (await deck.presence?.().catch(() => ALONE)) ?? ALONE;
       if (isOver) return;
-      setWatching(count ?? 0);
+      setPresence(known => (isSame(known, found) ? known : found));
       timer = setTimeout(() => void read(), EVERY_MS);
     };
     timer = setTimeout(() => void read(), EVERY_MS);
     return () => {
       isOver = true;
       clearTimeout(timer);
-      setWatching(0);
+      setPresence(ALONE);
     };
   }, [deck]);
   const before = useRef({deck, link});
@@ -45,5 +39,9 @@ export function useSharing(deck: Deck, t: Messages, change: (change: UiChange) =
     if (why === null || why === 'interrupted') return;
     change({type: 'link-ended', at: deck.monitor.view.now(), text: t.share.ended[why]});
   }, [deck, link, sharing, t, change]);
-  return {link, watching};
+  return {...presence, link};
+}
+
+function isSame(a: Attendance, b: Attendance): boolean {
+  return a.viewers === b.viewers && a.acting.join('\n') === b.acting.join('\n');
 }

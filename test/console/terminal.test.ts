@@ -66,7 +66,7 @@ describe('in a real terminal', () => {
     );
     expect(text).toContain('No guard is running: the release is not judged now.');
     expect(text).toMatch(
-      /Newest alert, \d\d:\d\d:\d\d: gray error rate 7\.5 % above 5 % \(not acknowledged\)\./,
+      /Open alerts\n\s+\d\d:\d\d:\d\d {2}✖ gray error rate 7\.5 % above 5 % {2}\(not acknowledged\)/,
     );
     expect(text).toMatch(/From this console:\n\s+\d\d:\d\d:\d\d {2}set: 20 % → 10 %/);
   });

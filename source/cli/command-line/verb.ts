@@ -30,6 +30,7 @@ export type VerbFile =
   | 'guard'
   | 'serve'
   | 'share'
+  | 'brief'
   | 'agent'
   | 'split-render'
   | 'explain'

@@ -141,6 +141,15 @@ export const SHARING: readonly Verb[] = [
     examples: ['graydeck share revoke', 'graydeck share revoke http://ops-1:8090/s/TOKEN'],
     file: 'share',
   },
+  {
+    name: 'brief',
+    summary: 'one screen for the next shift: state, changes, alerts, who acts, what comes next',
+    arguments: [],
+    flags: ['mask'],
+    changes: false,
+    examples: ['graydeck brief', 'graydeck brief --feature new_payment --mask', 'graydeck brief --json'],
+    file: 'brief',
+  },
 ];
 
 /** Verbs about plans and the project file. */

@@ -6,6 +6,7 @@ import type {FeatureStore} from '../../store/port.ts';
 import {stepRunner} from '../commands/steps.ts';
 import {beginGuarding, type OwnGuard} from '../guard/in-console.ts';
 import {keepFeature} from '../guard/keep-feature.ts';
+import {keepPresence} from './presence.ts';
 import type {Settings} from './settings.ts';
 
 export interface Duties {
@@ -14,6 +15,8 @@ export interface Duties {
   monitor: Monitor;
   settings: Pick<Settings, 'config' | 'declared'>;
   actor: Actor;
+  /** The store's clock, milliseconds since 1970; absent: this process is no console, and is not listed as one. */
+  now?: () => number;
   /** Releases whose steps this process has begun. */
   ours: Pick<ReadonlySet<string>, 'has'>;
   /** False: steps that other processes began are left to others. */
@@ -35,10 +38,13 @@ const BEGINS_STEPS: ReadonlySet<CommandType> = new Set(['start', 'next', 'comple
 
 /** Begins the duties of a console: its steps, and the guard or, without one, what a guard would keep for the feature. */
 export function keepConsoleDuties({guardName, ...duties}: Duties): ConsoleDuties {
-  const {feature, controller, monitor, settings, actor, ours, adopts} = duties;
+  const {feature, controller, monitor, settings, actor, ours, adopts, now} = duties;
   const stop = new AbortController();
   const runner = stepRunner(feature, controller, actor, settings);
-  const running = [keepSteps(runner, id => ours.has(id), stop.signal, adopts)];
+  const running = [
+    keepSteps(runner, id => ours.has(id), stop.signal, adopts),
+    ...(now === undefined ? [] : [keepPresence(feature, {name: actor.name, now}, stop.signal)]),
+  ];
   let guard: OwnGuard | null = null;
   if (guardName === null) {
     // A guard that lives has the duty to notify; what it leaves lying is taken up from here.

@@ -10,6 +10,7 @@ import {readSummary} from '../../monitor/summary.ts';
 import type {Actor} from '../../release/command.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
 import {type ConsoleDuties, keepConsoleDuties, withOwnReleases} from './console-duties.ts';
+import {readPresence} from './presence.ts';
 import type {ConsoleLinks} from '../share/console-links.ts';
 import type {Settings} from './settings.ts';
 
@@ -76,12 +77,7 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
       ? {}
       : {giveFeedback: feedback => acting.feature.feedback.write(encodeFeedback(feedback))}),
     ...(acting === null || links === null ? {} : {sharing: links.of(acting.feature, monitor)}),
-    async watching() {
-      const records = await feature.shares.read();
-      if (records.size === 0) return 0;
-      const {watchingIn} = await import('../../server/page/links.ts');
-      return watchingIn(records, store.now());
-    },
+    presence: async () => await readPresence(feature, () => store.now()),
     contacts: settings.config?.value.contacts ?? {},
     bell: settings.config?.value.alerts.bell ?? true,
     actor,
@@ -93,7 +89,15 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
       monitor.judge();
       if (acting === null) return;
       const {guardName = null} = wiring;
-      duties = keepConsoleDuties({...acting, monitor, settings, actor, ours, guardName});
+      duties = keepConsoleDuties({
+        ...acting,
+        monitor,
+        settings,
+        actor,
+        ours,
+        guardName,
+        now: () => store.now(),
+      });
     },
     async close() {
       await duties?.handOver();

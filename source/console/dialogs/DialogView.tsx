@@ -5,7 +5,7 @@ import {setPercent} from '../present/format.ts';
 import {say, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {ViewModel} from '../present/view-model.ts';
-import type {Sharing} from '../use-sharing.ts';
+import type {Sharing} from '../deck.ts';
 import type {Dialog} from '../ui.ts';
 import {AlertDialog} from './AlertDialog.tsx';
 import {Confirm} from './Confirm.tsx';
@@ -51,7 +51,7 @@ export function DialogView(props: {
     case 'share':
       return <ShareDialog {...{dialog, area, t}} />;
     case 'link':
-      return <LinkDialog {...{dialog, area, t}} sharing={props.sharing} now={reading.at} />;
+      return <LinkDialog {...{dialog, area, t, clean}} sharing={props.sharing} now={reading.at} />;
     case 'percent': {
       const words: Line[] = [[say(t.dialogs.percentNow(setPercent(release?.percent ?? 0)), 'quiet')]];
       const {field, error} = dialog;

@@ -1,9 +1,9 @@
 import type {ReactNode} from 'react';
-import type {ConsoleLink} from '../deck.ts';
+import type {ConsoleLink, Sharing} from '../deck.ts';
 import type {Messages} from '../messages/catalogue.ts';
+import type {Cleaner} from '../present/clean.ts';
 import {dayAndTime, isSameDay, timeOfDay} from '../present/format.ts';
 import {columnsOf, padEnd, say, wrapped, type Line} from '../present/line.ts';
-import type {Sharing} from '../use-sharing.ts';
 import {LINK_LASTS_MS, type Dialog} from '../ui.ts';
 import {DialogFrame, dialogWidth, type Area} from './DialogFrame.tsx';
 
@@ -51,10 +51,11 @@ export function LinkDialog(props: {
   dialog: Extract<Dialog, {kind: 'link'}>;
   area: Area;
   t: Messages;
+  clean: Cleaner;
   sharing: Sharing;
   now: number;
 }): ReactNode {
-  const {dialog, area, t, sharing, now} = props;
+  const {dialog, area, t, clean, sharing, now} = props;
   const words = t.share;
   const {link} = sharing;
   if (link === null)
@@ -65,8 +66,21 @@ export function LinkDialog(props: {
   const rows: Line[] = [
     [say(link.link, 'strong')],
     [],
-    [say(`${words.watching(sharing.watching)}, ${words.until(until, link.isMasked)}`)],
+    [say(`${words.watching(sharing.viewers)}, ${words.until(until, link.isMasked)}`)],
     [say(link.isServedHere ? words.served : words.servedElsewhere, 'quiet')],
+    ...(sharing.acting.length < 2
+      ? []
+      : [
+          [],
+          [
+            say(
+              words.acting(
+                sharing.acting.length,
+                sharing.acting.map(name => clean.who(name)),
+              ),
+            ),
+          ],
+        ]),
     ...reachOf(link, t),
     ...wrong(dialog.error),
   ];

@@ -34,5 +34,7 @@ export const enShare = {
     revoked: 'the link was revoked by another process',
   },
   gone: 'there is no link any more',
+  acting: (consoles: number, names: readonly string[]) =>
+    names.length === 0 ? `${consoles} may act` : `${consoles} may act: ${names.join(', ')}`,
   badge: (viewers: number) => (viewers === 0 ? 'shared' : viewers === 1 ? '1 watches' : `${viewers} watch`),
 };

@@ -3,6 +3,7 @@ import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import {enChart} from './en-chart.ts';
+import {enBrief} from './en-brief.ts';
 import {enEdges} from './en-edges.ts';
 import {enEvents, wishWords} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
@@ -29,6 +30,7 @@ export const en = {
   verdict: enVerdict,
   edges: enEdges,
   share: enShare,
+  brief: enBrief,
   age,
   ago: (ms: number) => `${age(ms)} ago`,
   over: 'over',

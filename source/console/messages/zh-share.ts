@@ -29,5 +29,7 @@ export const zhShare: Messages['share'] = {
     revoked: '链接已被其他进程撤销',
   },
   gone: '链接已不存在',
+  acting: (consoles, names) =>
+    names.length === 0 ? `${consoles} 个控制台可操作` : `${consoles} 个控制台可操作：${names.join('、')}`,
   badge: viewers => (viewers === 0 ? '已共享' : `${viewers} 人查看`),
 };

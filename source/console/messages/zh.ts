@@ -2,6 +2,7 @@ import {metricWordsIn} from '../../analysis/metrics.ts';
 import {clockwork, count, setPercent} from '../present/format.ts';
 import type {en} from './en.ts';
 import {zhChart} from './zh-chart.ts';
+import {zhBrief} from './zh-brief.ts';
 import {zhEdges} from './zh-edges.ts';
 import {zhEvents, zhWish} from './zh-events.ts';
 import {zhKeys} from './zh-keys.ts';
@@ -28,6 +29,7 @@ export const zh: typeof en = {
   verdict: zhVerdict,
   edges: zhEdges,
   share: zhShare,
+  brief: zhBrief,
   age,
   ago: ms => `${age(ms)}前`,
   over: '替换',

@@ -1,8 +1,7 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
-import type {ConsoleMode} from '../deck.ts';
+import type {ConsoleMode, Sharing} from '../deck.ts';
 import type {Line} from '../present/line.ts';
-import type {Sharing} from '../use-sharing.ts';
 import type {Screen as Model} from '../use-screen.ts';
 import type {Ui} from '../ui.ts';
 import {Footer, NoteRow} from './Bottom.tsx';
@@ -25,7 +24,6 @@ interface Props {
 
 /** All panels in their places, dialogs on top. */
 export function Screen({model, ui, mode, position, sharing, footer, dialog}: Props): ReactNode {
-  const viewers = sharing.link === null && sharing.watching === 0 ? null : sharing.watching;
   const {scene, layout, allRows, log, logPicked} = model;
   const {columns, rows} = layout;
   const place = {scene, width: columns};
@@ -33,7 +31,7 @@ export function Screen({model, ui, mode, position, sharing, footer, dialog}: Pro
   return (
     <Box width={columns} height={rows} flexDirection="column" overflowY="hidden">
       <Place {...place} name="header" height={1}>
-        <Header {...{scene, mode, position, viewers}} width={columns} />
+        <Header {...{scene, mode, position, sharing}} width={columns} />
       </Place>
       <Place {...place} name="state" height={layout.hasLabels ? 3 : 2}>
         <Standing scene={scene} layout={layout} />

@@ -1,5 +1,5 @@
 import {memo, type ReactNode} from 'react';
-import type {ConsoleMode} from '../deck.ts';
+import type {ConsoleMode, Sharing} from '../deck.ts';
 import type {Layout} from '../layout.ts';
 import {headerLine} from '../present/header.ts';
 import {headlineLine} from '../present/headlines/headline.ts';
@@ -16,12 +16,11 @@ export const Header = memo(function Header(props: {
   scene: ViewModel;
   mode: ConsoleMode;
   position: string;
-  /** How many watch by a link; null: there is no link. */
-  viewers: number | null;
+  sharing: Sharing;
   width: number;
 }): ReactNode {
-  const {scene, mode, position, viewers, width} = props;
-  return <LineView line={headerLine(scene, mode, position, width, viewers)} />;
+  const {scene, mode, position, sharing, width} = props;
+  return <LineView line={headerLine(scene, mode, position, width, sharing)} />;
 });
 
 /** State, percents, gate, and the way from 0 to 100 %. */

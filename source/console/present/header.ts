@@ -1,4 +1,4 @@
-import type {ConsoleMode} from '../deck.ts';
+import type {ConsoleMode, Sharing} from '../deck.ts';
 import {clockwork, dayAndTime, milliseconds, timeOfDay} from './format.ts';
 import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {routersAgainst} from './routers.ts';
@@ -69,7 +69,7 @@ function lights(scene: ViewModel, detail: Detail): Line {
   return [...join(all, say('  ')), say('  '), clock, say(' ')];
 }
 
-function badges(mode: ConsoleMode, {t, reading}: ViewModel, viewers: number | null): Line {
+function badges(mode: ConsoleMode, {t, reading}: ViewModel): Line {
   const pieces: Piece[] = [];
   if (mode.share) pieces.push(say(` ${t.badges.share} `, 'caution'), say(' '));
   else if (mode.readOnly) pieces.push(say(` ${t.badges.readOnly} `, 'caution'), say(' '));
@@ -77,22 +77,32 @@ function badges(mode: ConsoleMode, {t, reading}: ViewModel, viewers: number | nu
   if (time !== null)
     pieces.push(say(` ${t.past(dayAndTime(at), time.speed, time.isRunning)} `, 'caution'), say(' '));
   if (mode.demo) pieces.push(say(` ${t.badges.demo} `, 'picked'), say(' '));
-  if (viewers !== null)
-    pieces.push(say('◉ ', viewers > 0 ? 'good' : 'quiet'), say(t.share.badge(viewers), 'quiet'), say('  '));
   return pieces;
 }
+
+/** Who else is here: viewers by a link, and other consoles that may act. */
+function others({link, viewers, acting}: Sharing, {t, clean}: ViewModel, isNamed: boolean): Line {
+  const pieces: Piece[] = [];
+  if (link !== null || viewers > 0)
+    pieces.push(say('◉ ', viewers > 0 ? 'good' : 'quiet'), say(t.share.badge(viewers), 'quiet'), say('  '));
+  const names = isNamed ? acting.map(name => clean.who(name)) : [];
+  if (acting.length > 1) pieces.push(say(t.share.acting(acting.length, names), 'quiet'), say('  '));
+  return pieces;
+}
+
+const ALONE: Sharing = {link: null, viewers: 0, acting: []};
 
 /**
  * The first row: what and which version, how everything it depends on is doing, and the store's clock.
  * @param position of this feature among all, or nothing
- * @param viewers how many watch by a link; null: there is no link
+ * @param sharing who else is here
  */
 export function headerLine(
   scene: ViewModel,
   mode: ConsoleMode,
   position: string,
   width: number,
-  viewers: number | null = null,
+  sharing = ALONE,
 ): Line {
   const {reading, t, clean} = scene;
   const {release, prodVersion} = reading.snapshot.state;
@@ -108,7 +118,9 @@ export function headerLine(
       ? []
       : [say(release === null ? '' : ` ${t.over} `, 'quiet'), say(clean.name(over, 20), 'prod')];
   const end = say(version.length + under.length > 0 ? '  ' : '');
-  const badge = badges(mode, scene, viewers);
+  const badge = [...badges(mode, scene), ...others(sharing, scene, false)];
+  const named = [...badges(mode, scene), ...others(sharing, scene, true)];
+  const fullest = [brand, ...feature, ...version, ...under, end, ...named];
   const full = [brand, ...feature, ...version, ...under, end, ...badge];
   const short = [brand, ...feature, ...version, say(' '), ...badge];
   const initial = say(' G ', 'brand');
@@ -116,6 +128,7 @@ export function headerLine(
   const bare = [initial, ...feature, ...badge];
   return spreadFirst(
     [
+      [fullest, lights(scene, 'full')],
       [full, lights(scene, 'full')],
       [full, lights(scene, 'medium')],
       [full, lights(scene, 'lean')],

@@ -8,7 +8,8 @@ const ID_LENGTH = 12;
 const TOKEN = /^[\w-]{44}$/u;
 const LINK = 'link ';
 const WATCHING = 'watching ';
-/** Counts of viewers that are older were written by a process that is gone, milliseconds. */
+const ACTING = 'acting ';
+/** Counts of viewers and consoles that are older were written by a process that is gone, milliseconds. */
 const COUNT_LASTS_MS = 15_000;
 
 const linkShape = z.object({
@@ -90,13 +91,32 @@ export function watchingIn(records: ReadonlyMap<string, string>, now: number): n
   return sum;
 }
 
+/** The record by which a console that may act tells others that it is open. */
+export function actingRecord(process: string, name: string, at: number): ShareRecord {
+  return {name: ACTING + process, text: JSON.stringify({name, at})};
+}
+
+/** Names of the consoles that may act, in their order. @param now the store's clock */
+export function actingIn(records: ReadonlyMap<string, string>, now: number): string[] {
+  const found: string[] = [];
+  for (const [key, text] of records) {
+    if (!key.startsWith(ACTING)) continue;
+    const read = parsed(z.object({name: z.string().max(200), at: z.number()}), text);
+    if (read !== null && now - read.at < COUNT_LASTS_MS) found.push(read.name);
+  }
+  return found.toSorted();
+}
+
 /** Names of records that say nothing any more: links that ended, counts of processes that are gone. */
 export function endedIn(records: ReadonlyMap<string, string>, now: number): string[] {
   const over = linksIn(records).flatMap(({id, until}) => (until <= now ? [LINK + id] : []));
   const counts = Array.from(records).flatMap(([name, text]) =>
     name.startsWith(WATCHING) && watchingIn(new Map([[name, text]]), now) === 0 ? [name] : [],
   );
-  return [...over, ...counts];
+  const gone = Array.from(records).flatMap(([name, text]) =>
+    name.startsWith(ACTING) && actingIn(new Map([[name, text]]), now).length === 0 ? [name] : [],
+  );
+  return [...over, ...counts, ...gone];
 }
 
 function hashOf(salt: string, secret: string): Buffer {

@@ -1,0 +1,31 @@
+import type {Messages} from './catalogue.ts';
+
+export const zhBrief: Messages['brief'] = {
+  state: about =>
+    `${about.name} ${about.version}${about.over === '' ? '' : `（替换 ${about.over}）`}：${[about.state, about.percent, about.phase, about.since].filter(text => text !== '').join('，')}`,
+  idle: name => `${name}：没有发布`,
+  set: percent => `设定 ${percent}`,
+  since: (time, duration) => `自 ${time} 起（${duration}）`,
+  changed: hours => `最近 ${hours} 小时的变化`,
+  unchanged: hours => `最近 ${hours} 小时没有变化。`,
+  earlier: changes => `另有 ${changes} 条：graydeck log`,
+  alerts: '未解决的告警',
+  noAlerts: '没有未解决的告警。',
+  acknowledged: who => `已由 ${who} 确认`,
+  unacknowledged: '未确认',
+  who: '谁在操作',
+  guard: name => `${name} 负责判断和执行`,
+  guardSilent: (name, duration) => `${name} 已沉默 ${duration}：没有判断`,
+  consoles: names => `可操作的控制台：${names}`,
+  viewers: number => `${number} 人正在通过链接查看`,
+  next: '接下来',
+  gate: (phase, when, left, then) => `${phase} 于 ${when} 结束（还需运行 ${left}），之后进入 ${then}`,
+  gateOpen: (phase, then) => `${phase} 的时长已满，之后进入 ${then}：由 guard 继续，或按 n`,
+  phase: (name, percent) => `${name} ${percent}`,
+  promotion: '转正：C 或 graydeck complete',
+  manual: (phase, then) => `${phase} 没有时长，之后进入 ${then}：n 或 graydeck next`,
+  paused: '发布已暂停：P 或 graydeck resume 继续，r 全部回退',
+  failed: '有步骤失败：R 或 graydeck retry 重试，或 r 全部回退',
+  running: '发布的步骤正在执行',
+  none: '没有进行中的发布：graydeck start VERSION 开始一个',
+};
