@@ -38,7 +38,7 @@ export async function checkSelectors(
   const {samples} = config;
   if (samples === null) return [];
   const ask: Ask = async query => {
-    const range = query.endsWith(')') ? '[1m:10s]' : `[${LOOKED}]`;
+    const range = query.endsWith(')') ? '[3s:1s]' : `[${LOOKED}]`;
     const answer = await client.querySeries(`${query}${range}`);
     if (!answer.ok) throw new Error(answer.fault.why);
     return answer.value;
