@@ -36,6 +36,8 @@ const STANDARD: readonly [name: string, kind: MetricKind][] = [
 
 /** Metrics beyond the standard and declared ones; further names are not counted. */
 const MOST_OTHERS = 64;
+/** Names that a plan may reserve in addition. */
+const MOST_RESERVED = 64;
 export const LONGEST_NAME = 64;
 /** Names an entry uses for itself. */
 const TAKEN = new Set(
@@ -46,6 +48,8 @@ const TAKEN = new Set(
 export interface DeclaredMetrics {
   distributions?: readonly string[];
   gauges?: readonly string[];
+  /** Counters with a place of their own, however many others there are. */
+  counters?: readonly string[];
 }
 
 /** The metrics of a feature by name: standard, declared, and as many others as there is room for. */
@@ -54,12 +58,15 @@ export class MetricTable {
   readonly #metrics: Metric[] = [];
   readonly #fixed: number;
   readonly #keepSeconds: number;
+  /** Names that have a place whatever else is counted. */
+  #reserved: ReadonlySet<string> = new Set();
 
   /** @param keepSeconds a metric not seen for so long gives its place to a new one when all are taken. */
   constructor(declared: DeclaredMetrics = {}, keepSeconds = 3600) {
     for (const [name, kind] of STANDARD) this.#put(name, kind, this.#metrics.length);
     for (const name of declared.distributions ?? []) this.#declare(name, 'distribution');
     for (const name of declared.gauges ?? []) this.#declare(name, 'gauge');
+    for (const name of declared.counters ?? []) this.#declare(name, 'counter');
     this.#fixed = this.#metrics.length;
     this.#keepSeconds = keepSeconds;
   }
@@ -94,12 +101,37 @@ export class MetricTable {
     const name = plainText(raw).trim();
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    if (this.#metrics.length < this.#fixed + MOST_OTHERS)
+    const others = this.#metrics.filter(({index}) => index >= this.#fixed);
+    const counted = others.filter(metric => !this.#reserved.has(metric.name)).length;
+    if (counted < MOST_OTHERS && others.length < MOST_OTHERS + MOST_RESERVED)
       return this.#put(name, 'counter', this.#metrics.length, second);
+    return this.#takeUnused(name, second) ?? 'full';
+  }
+
+  /**
+   * Keeps a place for each of these counters from now on: what a plan guards is counted whatever else applications send.
+   * Names reserved before are as any other.
+   */
+  reserve(names: readonly string[], second: number): void {
+    const wanted = names.filter(name => this.isName(name)).slice(0, MOST_RESERVED);
+    this.#reserved = new Set(wanted);
+    for (const name of wanted) {
+      if (this.#byName.has(name)) continue;
+      const isFull = this.#metrics.length >= this.#fixed + MOST_OTHERS + MOST_RESERVED;
+      if (!isFull) this.#put(name, 'counter', this.#metrics.length);
+      else this.#takeUnused(name, second);
+    }
+  }
+
+  /** The place of a counter that was not seen for long; null: there is none. */
+  #takeUnused(name: string, second: number): Metric | null {
     const unused = this.#metrics.find(
-      metric => metric.index >= this.#fixed && metric.lastSecond < second - this.#keepSeconds,
+      metric =>
+        metric.index >= this.#fixed &&
+        metric.lastSecond < second - this.#keepSeconds &&
+        !this.#reserved.has(metric.name),
     );
-    if (unused === undefined) return 'full';
+    if (unused === undefined) return null;
     this.#byName.delete(unused.name);
     return this.#put(name, 'counter', unused.index, second);
   }

@@ -3,13 +3,15 @@ import {longestLookMs} from '../analysis/judge/longest-window.ts';
 import type {Side, Span} from '../analysis/numbers.ts';
 import {BY_SECONDS_MS, LongWindows} from '../analysis/windows/long-windows.ts';
 import type {Begin} from '../analysis/windows/windows.ts';
+import type {Plan} from '../release/plan.ts';
+import {shareMetric} from '../analysis/judge/read-metric.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import {Measurements} from '../metrics/follower.ts';
 import {MinuteReader} from '../metrics/read-minutes.ts';
 import type {FeatureView} from '../store/port.ts';
 import {openPastSeries} from './past-series.ts';
 import type {JudgedWindows} from './judging.ts';
-import {openScrapes} from './prometheus.ts';
+import {metricsOfPlan, openScrapes} from './prometheus.ts';
 import type {MonitorSettings} from './settings.ts';
 
 /** The measurements of a feature, as the judge reads them. */
@@ -78,7 +80,11 @@ export function openMeasuring(
   const stop = view.subscribe(begin);
   const past = new MinuteReader({
     shelf: feature.rollUps,
-    declared,
+    get declared() {
+      const {release} = view.snapshot().state;
+      const planned = release === null ? [] : countersOf(release.plan);
+      return {...declared, counters: [...(declared.counters ?? []), ...planned]};
+    },
     longestMs() {
       const {release} = view.snapshot().state;
       const longestMs = release === null ? 0 : longestLookMs(release, view.now());
@@ -147,7 +153,13 @@ function beginOf(view: Pick<ControllerView, 'snapshot' | 'now'>, notBefore: numb
     // If the store's clock went back, the split began in the future; it holds already.
     since: Math.max(Math.min(release.splitChangedAt, view.now()), notBefore),
     startedAt: release.startedAt,
+    counters: countersOf(release.plan),
   };
+}
+
+/** The counters that conditions of a plan are made of. */
+function countersOf(plan: Plan): string[] {
+  return [...metricsOfPlan(plan)].map(name => shareMetric(name)?.counter ?? name);
 }
 
 /** Ids of the store are numbers, or pairs of them. */

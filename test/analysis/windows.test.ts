@@ -576,6 +576,43 @@ describe('memory', () => {
     expect(windows.numbers('gray', last5(T0 + 1000)).requests).toBe(100);
   });
 
+  it('always has room for counters of the configuration and of the plan that runs', () => {
+    const windows = new Windows({counters: ['refunds']});
+    const plan = {
+      release: 'r-1',
+      splitVersion: 1,
+      since: T0 - 10_000,
+      counters: ['uses.export', 'constructor'],
+    };
+    windows.begin(plan);
+    for (let index = 0; index < 100; index++) feed(windows, T0, `side gray requests 1 name_${index} 1`);
+    feed(windows, T0, 'side gray uses.export 3 refunds 2 constructor 4');
+    const {counters} = windows.numbers('gray', last5(T0 + 1000));
+    expect(Object.entries(counters)).toEqual(
+      expect.arrayContaining([
+        ['uses.export', 3],
+        ['refunds', 2],
+        ['constructor', 4],
+      ]),
+    );
+    expect(windows.setAside.unnamed).toBe(36);
+    // Another plan later, when every place is taken.
+    windows.begin({...plan, release: 'r-2', since: T0 + 1000, counters: ['uses.import']});
+    feed(windows, T0 + 2000, 'side gray requests 1 uses.import 5');
+    expect(windows.numbers('gray', last5(T0 + 3000)).counters).toMatchObject({'uses.import': 5});
+  });
+
+  it('is bounded, however many plans come and go', () => {
+    const windows = new Windows({keepSeconds: 60});
+    for (let plan = 0; plan < 200; plan++) {
+      const since = T0 + plan * 61_000;
+      windows.begin({release: `r-${plan}`, splitVersion: plan, since, counters: [`of_plan_${plan}`]});
+      feed(windows, since + 1000, `side gray requests 1 of_plan_${plan} 7 other_${plan} 1`);
+      expect(windows.counted('gray', `of_plan_${plan}`, {from: since, to: since + 5000})).toBe(7);
+    }
+    expect(windows.table.all.length).toBeLessThanOrEqual(6 + 128);
+  });
+
   it('gives the place of a name nobody used for an hour to a new one', () => {
     const windows = new Windows({keepSeconds: 60});
     for (let index = 0; index < 64; index++) feed(windows, T0, `side gray old_${index} 1`);

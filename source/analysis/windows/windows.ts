@@ -51,6 +51,8 @@ export interface Begin {
   since: number;
   /** When the release was started, the same clock; absent: not known. */
   startedAt?: number;
+  /** Counters that its plan speaks of: they are counted however many others there are. */
+  counters?: readonly string[];
 }
 
 /** Before anybody said what the windows are to speak of. */
@@ -154,6 +156,7 @@ export class Windows implements WindowView {
    * what was counted is not sorted anew.
    */
   begin(begin: Begin): void {
+    this.table.reserve(begin.counters ?? [], Math.floor(begin.since / 1000));
     const other = begin.release !== null && begin.release !== this.#begin.release;
     if (other) this.#hosts.forgetGray();
     if (other && this.#begin !== NOTHING && this.#ring.forget('gray', Math.ceil(begin.since / 1000)))

@@ -146,7 +146,7 @@ function declaredOf({metrics}: Config): DeclaredMetrics {
     Object.entries(metrics)
       .filter(([, metric]) => metric.type === type)
       .map(([name]) => name);
-  return {distributions: named('distribution'), gauges: named('gauge')};
+  return {distributions: named('distribution'), gauges: named('gauge'), counters: named('counter')};
 }
 
 /** Metrics that the configuration declares, for a verb that needs no store. @throws Failure exit code 2 */
