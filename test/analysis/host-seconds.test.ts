@@ -66,3 +66,55 @@ describe('what each host did in a second', () => {
     expect(evidenceTick(windows, T0, 10)?.gray).not.toHaveProperty('instances');
   });
 });
+
+describe('an instance that stands out', () => {
+  const minute = (entry: (second: number) => readonly string[]): Windows => {
+    const windows = begun();
+    for (let second = 0; second < 60; second++)
+      for (const fields of entry(second)) feed(windows, T0 + second * 1000, fields);
+    return windows;
+  };
+  const codes = (windows: Windows) => windows.faults().map(({code}) => code);
+
+  test('by failing is named, also beside a million clean requests', () => {
+    const windows = minute(() => [
+      'side gray instance a requests 10000 errors 10',
+      'side gray instance b requests 6000 errors 6',
+      'side gray instance c requests 5 errors 3',
+      'side prod instance p requests 100 errors 1',
+    ]);
+    expect(windows.faults()).toMatchObject([
+      {
+        code: 'instance-failing',
+        count: 180,
+        text: 'instance c of gray fails 60.0 % of 300 requests in the last minute, the others 0.1 % of 960000',
+      },
+    ]);
+  });
+
+  test('by its number of requests is named', () => {
+    const windows = minute(second => [
+      'side gray instance a requests 20 errors 0',
+      'side gray instance b requests 20 errors 0',
+      ...(second === 30 ? ['side gray instance evil\u202e requests 1000000 errors 0'] : []),
+    ]);
+    expect(codes(windows)).toEqual(['instance-loud']);
+    expect(windows.faults()[0]?.text).toMatch(/^instance evil\S* of gray reports 1000000 requests/u);
+  });
+
+  test('is none where all are alike, few are known, or another split begins', () => {
+    const alike = minute(second =>
+      ['a', 'b', 'c', 'd'].map(
+        id => `side gray instance ${id} requests 20 errors ${(second + id.charCodeAt(0)) % 3}`,
+      ),
+    );
+    expect(codes(alike)).toEqual([]);
+    expect(codes(minute(() => ['side gray instance a requests 20 errors 9']))).toEqual([]);
+    const windows = minute(() => [
+      'side gray instance a requests 90',
+      'side gray instance c requests 5 errors 3',
+    ]);
+    windows.begin({...BEGIN, splitVersion: 2, since: T0 + 61_000});
+    expect(codes(windows)).toEqual([]);
+  });
+});

@@ -12,8 +12,8 @@ export type PeopleFault = (typeof PEOPLE_FAULTS)[number];
 
 /** A fault of the data by its name, as `status` tells it. */
 export interface DataFault {
-  code: PeopleFault;
-  /** How often it happened since this process began to read. */
+  code: PeopleFault | 'instance-failing' | 'instance-loud';
+  /** How often it happened since this process began to read; of an instance its errors or requests in the last minute. */
   count: number;
   /** One sentence. */
   text: string;

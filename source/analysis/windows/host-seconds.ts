@@ -2,6 +2,7 @@ import type {InstanceTick} from '../evidence/tick.ts';
 import {ERRORS, REQUESTS, RESPONSE_TIME} from '../metric-table.ts';
 import type {Side} from '../numbers.ts';
 import type {Sample} from '../sample.ts';
+import type {HostSum} from './outliers.ts';
 import {LogHistogram} from '../sketches/log-histogram.ts';
 
 /** Seconds kept: what evidence learns from before a release, and a minute. */
@@ -76,6 +77,20 @@ export class HostSeconds {
     numbers[at + 1] = (numbers[at + 1] ?? 0) + sample.valueOf(REQUESTS);
     numbers[at + 2] = (numbers[at + 2] ?? 0) + sample.valueOf(ERRORS);
     numbers[at + 3] = (numbers[at + 3] ?? 0) + timeSum(sample);
+  }
+
+  /** What each host did from a second on up to another, exclusive; at most the seconds that are kept. */
+  over(side: Side, first: number, end: number): HostSum[] {
+    return Array.from(this.#sides[side].hosts, ([id, {numbers}]) => {
+      const sum = {id, requests: 0, errors: 0};
+      for (let second = Math.max(first, end - SECONDS); second < end; second++) {
+        const at = (second % SECONDS) * WIDTH;
+        if (numbers[at] !== second) continue;
+        sum.requests += numbers[at + 1] ?? 0;
+        sum.errors += numbers[at + 2] ?? 0;
+      }
+      return sum;
+    }).filter(({requests}) => requests > 0);
   }
 
   /** Those heard in a second; empty where none is named or the second is no longer kept. */

@@ -6,6 +6,7 @@ import {MetricTable, REQUESTS, type DeclaredMetrics} from '../metric-table.ts';
 import type {Cohort, Side, SideNumbers, Span, WindowView} from '../numbers.ts';
 import {readNumbers} from '../side-numbers.ts';
 import {sumOf} from './reading.ts';
+import {outliers} from './outliers.ts';
 import {Repeats} from './repeats.ts';
 import type {DataFault} from '../people/faults.ts';
 import {hasPeople, People, type Into} from '../people/people.ts';
@@ -23,6 +24,9 @@ export type {SecondCounts} from './ring-reader.ts';
 
 /** A sample that claims to come from further ahead is set aside: a wrong clock must not empty the windows. */
 export const MOST_AHEAD_MS = 5000;
+
+/** So many seconds back instances are compared with each other. */
+const OUTLIER_SECONDS = 60;
 
 /** What became of a sample. */
 export type Counted = 'counted' | 'repeat' | 'other-release' | 'older-split' | 'too-old' | 'ahead';
@@ -108,9 +112,11 @@ export class Windows implements WindowView {
     this.#series = new SeriesReader(this.#ring, this.table);
   }
 
-  /** What of the data does not count, by name: each that has happened. */
+  /** What of the data does not count, by name, each that has happened; and instances that stand out in the last minute. */
   faults(): DataFault[] {
-    return this.#people.faults;
+    const end = Math.floor(Math.max(this.#newest.prod ?? 0, this.#newest.gray ?? 0) / 1000) + 1;
+    const first = Math.max(end - OUTLIER_SECONDS, Math.floor(this.#begin.since / 1000));
+    return [...this.#people.faults, ...outliers(side => this.#hosts.over(side, first, end))];
   }
 
   /** Stored rows cannot be read: who counted before would count again, so nothing is told of people. */
