@@ -1,5 +1,6 @@
 import type {AttributeTest, Rule} from '../release/plan.ts';
 import type {Split} from '../release/split.ts';
+import {likeOf} from './like.ts';
 import {momentOf} from './moment.ts';
 
 const VERSION =
@@ -113,7 +114,11 @@ const SKEW_MS = 300_000;
 function compileTest(attribute: string, test: AttributeTest, unknown: boolean): Fits {
   if (test.op === 'in') {
     const values = new Set(test.values);
-    return user => isIn(values, user[attribute]);
+    return user => isAny(user[attribute], text => values.has(text));
+  }
+  if (test.op === 'like') {
+    const isLike = likeOf(test.parts);
+    return user => isAny(user[attribute], isLike);
   }
   if ('ms' in test) {
     const {op, ms} = test;
@@ -151,7 +156,10 @@ function distanceOfVersion(text: string): DistanceOf {
   };
 }
 
-function holds(distance: number, op: Exclude<AttributeTest['op'], 'in' | 'within' | 'atLeastAgo'>): boolean {
+function holds(
+  distance: number,
+  op: Exclude<AttributeTest['op'], 'in' | 'like' | 'within' | 'atLeastAgo'>,
+): boolean {
   switch (op) {
     case '<':
       return distance < 0;
@@ -169,11 +177,11 @@ function holds(distance: number, op: Exclude<AttributeTest['op'], 'in' | 'within
 }
 
 /** Of an attribute with several values (roles, tags) one is enough. */
-function isIn(values: ReadonlySet<string>, value: unknown): boolean {
-  if (typeof value === 'string') return values.has(value);
+function isAny(value: unknown, fits: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return fits(value);
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
-    return values.has(String(value));
-  return Array.isArray(value) && value.some(one => !Array.isArray(one) && isIn(values, one));
+    return fits(String(value));
+  return Array.isArray(value) && value.some(one => !Array.isArray(one) && isAny(one, fits));
 }
 
 /** NaN for what is no number: then no comparison holds. */
@@ -200,7 +208,9 @@ export function customRulesOf(split: Rules): string[] {
 
 /** The attributes that a split compares with texts, each once. */
 export function comparedTextsOf(split: Rules): string[] {
-  return namesIn(split, rule => ('test' in rule && rule.test.op === 'in' ? rule.attribute : null));
+  return namesIn(split, rule =>
+    'test' in rule && (rule.test.op === 'in' || rule.test.op === 'like') ? rule.attribute : null,
+  );
 }
 
 /** What `nameOf` finds in the rules of a split and in the parts they are made of, each once. */

@@ -1,4 +1,4 @@
-import {bytesOf, exactWord, folded, keyWord, valueWord} from './words.ts';
+import {bytesOf, exactWord, folded, keyWord, likeWord, valueWord} from './words.ts';
 
 /** True or false for every request, or a variable (its name) that is `1` or empty. */
 export type Bit = boolean | string;
@@ -72,6 +72,11 @@ export class Block {
     const same = this.map(`"${braced(like)}\n${braced(variable)}"`, '""', [String.raw`"~^(.+)\n\\1\\z" 1`]);
     const found = this.map(like, same, [`"" ${fallback}`]);
     return ones.length === 0 ? found : this.map(variable, found, ones);
+  }
+
+  /** Whether a variable fits a pattern: `parts` are the texts between its stars. @throws Unwritable */
+  isLike(variable: string, parts: readonly string[]): Bit {
+    return this.map(variable, '""', [`${likeWord(parts)} 1`]);
   }
 
   not(bit: Bit): Bit {

@@ -59,7 +59,8 @@ export function bitOf(block: Block, rule: Rule, attributes: Readonly<Record<stri
       `the edge does not know the attribute ${shown(attribute)}`,
       `say where it is under nginx: attributes: {${shown(attribute)}: {header: …}}`,
     );
-  return block.isOneOf(variableOf(source), test.values);
+  const variable = variableOf(source);
+  return test.op === 'like' ? block.isLike(variable, test.parts) : block.isOneOf(variable, test.values);
 }
 
 function shown(name: string): string {

@@ -38,6 +38,18 @@ export function exactWord(text: string): string {
   return word(`~^${pattern(text)}\\z`, text);
 }
 
+/**
+ * The left side of a map's line: a pattern, whose parts are the texts between its stars. Each part but the last is looked for once, so
+ * the expression does not go back to it.
+ * @throws Unwritable
+ */
+export function likeWord(parts: readonly string[]): string {
+  const [first = '', ...others] = parts;
+  const last = others.pop() ?? '';
+  const middle = others.map(part => `(?>(?s:.)*?${pattern(part)})`).join('');
+  return word(`~^${pattern(first)}${middle}(?s:.)*${pattern(last)}\\z`, parts.join('*'));
+}
+
 /** A value that stands for itself. @throws Unwritable */
 export function valueWord(text: string): string {
   return word(text, text).replaceAll('$', DOLLAR);

@@ -143,6 +143,9 @@ function ruleForReaders(rule: Rule): Rule {
   if ('all' in rule) return {all: rule.all.map(ruleForReaders)};
   if ('any' in rule) return {any: rule.any.map(ruleForReaders)};
   if ('not' in rule) return {not: ruleForReaders(rule.not)};
-  if (!('attribute' in rule) || rule.test.op !== 'in' || !PERSONAL.test(rule.attribute)) return rule;
+  if (!('attribute' in rule) || !PERSONAL.test(rule.attribute)) return rule;
+  if (rule.test.op === 'like')
+    return {...rule, test: {op: 'like', parts: rule.test.parts.map(part => (part === '' ? '' : HIDDEN))}};
+  if (rule.test.op !== 'in') return rule;
   return {...rule, test: {op: 'in', values: rule.test.values.map(() => HIDDEN)}};
 }

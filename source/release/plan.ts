@@ -5,9 +5,10 @@
 
 import type {RaiseHours} from './raise-hours.ts';
 
-/** Test of a user's attribute. `within` and `atLeastAgo` compare dates, in milliseconds; `version` compares part by part. */
+/** Test of a user's attribute. `like`: texts between the stars of a pattern, each of which stands for any letters; `within` and `atLeastAgo` compare dates, in milliseconds; `version` compares part by part. */
 export type AttributeTest =
   | {op: 'in'; values: string[]}
+  | {op: 'like'; parts: string[]}
   | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; value: number}
   | {op: '<' | '<=' | '>' | '>=' | '=' | '!='; version: string}
   | {op: 'within' | 'atLeastAgo'; ms: number};

@@ -28,6 +28,8 @@ function testText(attribute: string, test: AttributeTest, lang: Lang): string {
   switch (test.op) {
     case 'in':
       return words.isOneOf(attribute, listText(test.values, lang, 'or'));
+    case 'like':
+      return likeText(attribute, test.parts, lang);
     case 'within':
       return words.within(attribute, timeText(test.ms, lang));
     case 'atLeastAgo':
@@ -44,4 +46,13 @@ function testText(attribute: string, test: AttributeTest, lang: Lang): string {
         'version' in test ? words.version(test.version) : numberText(test.value),
       );
   }
+}
+
+function likeText(attribute: string, parts: readonly string[], lang: Lang): string {
+  const words = wordsOf(lang);
+  const [first = '', second = '', third] = parts;
+  if (parts.length === 2 && second === '') return words.startsWith(attribute, first);
+  if (parts.length === 2 && first === '') return words.endsWith(attribute, second);
+  if (parts.length === 3 && first === '' && third === '') return words.contains(attribute, second);
+  return words.matches(attribute, parts.map(part => part.replaceAll(/[*\\]/gu, String.raw`\$&`)).join('*'));
 }

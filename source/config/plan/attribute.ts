@@ -59,7 +59,7 @@ function looksLike(text: string): string | null {
 type NumberOperator = Extract<AttributeTest, {value: number}>['op'];
 
 const ALLOWED =
-  'a value, [several, values], ">= 10", ">= version 2.10", "!= value", "= the very text", within 7 days, or at least 30 days ago';
+  'a value, [several, values], ">= 10", ">= version 2.10", "!= value", "= the very text", starts with TEXT, ends with TEXT, contains TEXT, matches "web-*", within 7 days, or at least 30 days ago';
 const VALUE_LENGTH = 256;
 
 /** How a seed reads a comparison with a time; elsewhere it must say `within` or `at least … ago`. */
@@ -122,6 +122,12 @@ function readText(
       test: {op: date.groups['within'] === undefined ? 'atLeastAgo' : 'within', ms: time.value},
     };
   }
+  const like =
+    /^(?<how>starts with|prefix|ends with|suffix|contains|matches|like|pattern)\s+(?<operand>.+)$/iu.exec(
+      text,
+    );
+  if (like?.groups !== undefined)
+    return readLike(attribute, like.groups['how'] ?? '', like.groups['operand'] ?? '', say);
   const sign = /^(?<op><=|>=|==|!=|[<>=≤≥≠])\s*(?<operand>.+)$/u.exec(withPlainSign(text));
   if (sign?.groups === undefined) {
     return looksLike(text) === null
@@ -159,6 +165,62 @@ function readText(
   return op === '=' || op === '!='
     ? say(notPlain(op === '=' ? text : operand))
     : say(`${quote(operand)} is neither a number, a version nor a time: it cannot be compared by ${op}`);
+}
+
+/** A quotation mark at each end is not part of the text. Of a pattern `*` stands for any letters, and `\\*` for a star. */
+function readLike(
+  attribute: string,
+  how: string,
+  operand: string,
+  say: (message: string, allowed?: string) => undefined,
+): Rule | undefined {
+  const text = /^(?<mark>["'])(?<text>.+)\k<mark>$/u.exec(operand)?.groups?.['text'] ?? operand;
+  const kind = LIKE[how.toLowerCase()] ?? 'pattern';
+  const parts =
+    kind === 'pattern'
+      ? partsOf(text)
+      : kind === 'prefix'
+        ? [text, '']
+        : kind === 'suffix'
+          ? ['', text]
+          : ['', text, ''];
+  if (parts.every(part => part === ''))
+    return say('this pattern fits everyone', 'a pattern with letters in it: "web-*"');
+  if (kind === 'pattern' && EXPRESSION.test(text))
+    return say(
+      `${quote(text)} looks like a regular expression, and only * has a meaning here`,
+      'starts with, ends with, contains, or a pattern such as "web-*"; a star itself as \\*',
+    );
+  if (parts.length === 1)
+    return say(
+      `${quote(text)} has no *, so it fits this very text only`,
+      `"web-*" for a pattern, "= ${shown(text)}" for the text`,
+    );
+  return {attribute, test: {op: 'like', parts}};
+}
+
+/** What only a regular expression has. */
+const EXPRESSION = /\\[dwsDWSb.]|\[[^\]]*\]|\([^)]*\)|\.[*+?]|^\^|\$$|^\/.*\/[a-z]*$/u;
+
+const LIKE: Readonly<Record<string, 'prefix' | 'suffix' | 'inside'>> = {
+  'starts with': 'prefix',
+  prefix: 'prefix',
+  'ends with': 'suffix',
+  suffix: 'suffix',
+  contains: 'inside',
+};
+
+/** The texts between the stars of a pattern; several stars in a row are one. */
+function partsOf(pattern: string): string[] {
+  const parts = [''];
+  for (const [letter] of pattern.matchAll(/\\[*\\]|[^]/gu)) {
+    if (letter !== '*')
+      parts.push(
+        (parts.pop() ?? '') + (letter.length === 2 && letter.startsWith('\\') ? letter.slice(1) : letter),
+      );
+    else if (parts.length === 1 || parts.at(-1) !== '') parts.push('');
+  }
+  return parts;
 }
 
 /** Several dots make a version; so does one where the attribute is called a version. A number alone is compared as one. */

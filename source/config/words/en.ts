@@ -14,6 +14,10 @@ export const en = {
   custom: (name: string) => `people the application's own rule ${name} chooses`,
   not: (rule: string) => `not (${rule})`,
   isOneOf: (attribute: string, values: string) => `${attribute} is ${values}`,
+  startsWith: (attribute: string, text: string) => `${attribute} starts with ${text}`,
+  endsWith: (attribute: string, text: string) => `${attribute} ends with ${text}`,
+  contains: (attribute: string, text: string) => `${attribute} contains ${text}`,
+  matches: (attribute: string, pattern: string) => `${attribute} matches ${pattern}`,
   compares: (attribute: string, op: Operator | '=' | '!=', value: string) =>
     `${attribute} is ${{'<': 'below ', '<=': 'at most ', '>': 'above ', '>=': 'at least ', '=': '', '!=': 'not '}[op]}${value}`,
   version: (version: string) => `version ${version}`,

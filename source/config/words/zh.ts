@@ -9,6 +9,10 @@ export const zh: Words = {
   custom: name => `应用自有规则 ${name} 选中的用户`,
   not: rule => `非（${rule}）`,
   isOneOf: (attribute, values) => `${attribute} 为 ${values}`,
+  startsWith: (attribute, text) => `${attribute} 以 ${text} 开头`,
+  endsWith: (attribute, text) => `${attribute} 以 ${text} 结尾`,
+  contains: (attribute, text) => `${attribute} 包含 ${text}`,
+  matches: (attribute, pattern) => `${attribute} 符合 ${pattern}`,
   compares: (attribute, op, value) =>
     `${attribute} ${{'<': '小于', '<=': '不超过', '>': '大于', '>=': '不少于', '=': '等于', '!=': '不等于'}[op]} ${value}`,
   version: version => `版本 ${version}`,
