@@ -13,6 +13,9 @@ const FEWEST = 4;
 const MOST = 4;
 /** Standard errors that noise must be above; how much is kept from window to window. */
 const SURE = 0.5;
+/** Pairs of windows from which noise is learned, and standard errors by which an estimate from few pairs is raised. */
+const ENOUGH_PAIRS = 8;
+const RAISED = 6;
 const NOISE_KEPT = 1 - 1 / 120;
 
 /** Counts of the running window, and those before it. */
@@ -84,9 +87,13 @@ export class Scatter {
     return Math.max(LEAST, short, long);
   }
 
-  /** Variance of the logarithm of a rate that wanders from half minute to half minute, beyond chance; 0 when calm. */
+  /**
+   * Variance of the logarithm of a rate that wanders from half minute to half minute, beyond chance; 0 when calm. Ten pairs
+   * of windows hold about five levels of the rate, so that the estimate is easily too low by half: it is raised.
+   */
   get noise(): number {
-    return Math.max(0, this.excess - SURE * Math.sqrt(this.doubt)) / (this.pairs + ASSUMED.short);
+    const likely = Math.max(0, this.excess - SURE * Math.sqrt(this.doubt)) / (this.pairs + ASSUMED.short);
+    return likely * (1 + RAISED / Math.sqrt(this.pairs + ASSUMED.short));
   }
 
   /** Whether there were enough windows to learn clusters from. */
@@ -96,7 +103,7 @@ export class Scatter {
 
   /** Whether there was enough to learn noise from. */
   get isKnown(): boolean {
-    return this.pairs >= ASSUMED.short;
+    return this.pairs >= ENOUGH_PAIRS;
   }
 
   /** A second of prod. */

@@ -1,5 +1,8 @@
-import {describe, expect, test} from 'vitest';
+import {afterEach, describe, expect, test, vi} from 'vitest';
 import {createEvaluator} from '../../../source/analysis/evidence/evidence.ts';
+import {Limits} from '../../../source/analysis/evidence/limits.ts';
+import {Scatter} from '../../../source/analysis/evidence/scatter.ts';
+import {PeopleShare} from '../../../source/analysis/evidence/share.ts';
 import type {EvidenceReading} from '../../../source/analysis/evidence/reading.ts';
 import type {PeopleTick} from '../../../source/analysis/evidence/tick.ts';
 import {Chance} from './simulation/chance.ts';
@@ -26,11 +29,13 @@ function stops(launches: number, setting: Partial<CrowdSetting>, counting: Count
   return count;
 }
 
+afterEach(() => vi.restoreAllMocks());
+
 describe('equal versions under people-like clients', () => {
   test.each<[string, Partial<CrowdSetting>, Counting, Counting]>([
     ['of a person once, not once a side', {loopers: 100, asked: raises, real: raises}, 'once', 'per-side'],
     ['of a person once, also when gray restarts', {loopers: 40}, 'once', 'gray-forgets'],
-    ['of a person once, not once an instance', {loopers: 20}, 'once', 'twenty-instances'],
+    ['of a person once, not once an instance', {loopers: 40}, 'once', 'twenty-instances'],
     ['of people who were dealt, not of insiders', {insiders: 0.1}, 'once', 'with-insiders'],
     [
       'by the share that people show, not the one asked for',
@@ -49,7 +54,33 @@ describe('equal versions under people-like clients', () => {
     expect(stops(6, {scanner: 'gray'}, 'no-people')).toBeGreaterThan(3);
   });
 
-  test('pass where response times of both sides wander, and limits follow', () => {
+  test('pass where response times of both sides rise, and a new place is a new limit', () => {
+    // Few people and many requests: each counts at every new limit. What noise tempers would hide a broken rule.
+    vi.spyOn(Scatter.prototype, 'noise', 'get').mockReturnValue(0);
+    const share = () => 0.1;
+    const slower = (t: number) => Math.max(0, t) / 60;
+    const rising = {slower, people: 20, requestsPerSecond: 20, asked: share, real: share};
+    expect(stops(60, rising)).toBeLessThanOrEqual(1);
+    // One limit that follows the quantile counts the same people in the same capital again and again.
+    vi.spyOn(Limits.prototype, 'review').mockImplementation(function follow(this: Limits, t: number) {
+      if (this.buckets.length === 0) this.begin(t);
+      for (const [at, part] of [0.4, 0.12, 0.04, 0.012, 0.003, 0.0007].entries()) {
+        const quantile = this.times.quantile(part);
+        if (quantile !== null && at < this.buckets.length) this.buckets[at] = quantile;
+      }
+      this.times.fade(0.95);
+    });
+    expect(stops(60, rising)).toBeGreaterThan(3);
+  });
+
+  test('pass where people who move to gray by a raise meet cold caches for a while', () => {
+    const cold = {asked: raises, real: raises, cold: 2, requestsPerSecond: 60};
+    expect(stops(8, cold)).toBe(0);
+    vi.spyOn(PeopleShare.prototype, 'isCold').mockReturnValue(false);
+    expect(stops(8, cold)).toBeGreaterThan(2);
+  });
+
+  test('pass where response times of both sides wander', () => {
     expect(stops(12, {slower: t => 2 * Math.sin(t / 60)})).toBe(0);
   });
 });

@@ -32,8 +32,12 @@ export interface CrowdSetting {
   worse: {errors: number; slower: number; conversions: number};
   /** Both sides: log2 of the factor on times, at second t. */
   slower: (t: number) => number;
+  /** Log2 of the factor on times of people who moved to gray by a raise, for `COLD_SECONDS` after it: cold caches. */
+  cold: number;
   history: number;
 }
+
+const COLD_SECONDS = 45;
 
 export const CROWD: CrowdSetting = {
   requestsPerSecond: 30,
@@ -50,6 +54,7 @@ export const CROWD: CrowdSetting = {
   onset: Number.POSITIVE_INFINITY,
   worse: {errors: 0, slower: 0, conversions: 1},
   slower: () => 0,
+  cold: 0,
   history: 300,
 };
 
@@ -208,6 +213,7 @@ export class Crowd {
       person.speed +
       0.8 * this.#chance.normal() +
       setting.slower(t) +
+      (isGray && t > COLD_SECONDS && person.place >= setting.real(t - COLD_SECONDS) ? setting.cold : 0) +
       (isWorse ? setting.worse.slower : 0);
     const bucket = Math.min(143, Math.max(0, Math.floor(8 * log2)));
     if (person.isInsider && isGray && this.#counting !== 'with-insiders') return;
