@@ -1,5 +1,5 @@
 import {valuesBehind, type Part} from './metrics.ts';
-import {plainText} from './plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 
 /** How values of a metric come together. */
 export type MetricKind = 'counter' | 'distribution' | 'gauge' | 'users';

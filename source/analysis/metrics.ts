@@ -1,5 +1,6 @@
 import type {Unit} from '../release/plan.ts';
 import {own} from '../release/name.ts';
+import type {Language} from '../text/language.ts';
 
 /** How a metric is read. */
 export type MetricRead =
@@ -243,10 +244,8 @@ export function valuesBehind(name: string): Behind {
   return behind;
 }
 
-type Lang = 'en' | 'zh';
-
 /** Words for every metric, for the catalogue of a room. */
-export function metricWordsIn(lang: Lang, form: keyof Words): Record<AnyMetricName, string> {
+export function metricWordsIn(lang: Language, form: keyof Words): Record<AnyMetricName, string> {
   return Object.fromEntries(
     Object.entries(ROWS).map(([name, row]) => [name, row[lang][form] ?? row[lang].name]),
   ) as Record<AnyMetricName, string>;

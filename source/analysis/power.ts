@@ -1,5 +1,5 @@
 import type {Phase, Plan} from '../release/plan.ts';
-import {amount, countWords, timeWords} from './judge/amounts.ts';
+import {amount, countWords, timeWords} from '../text/amounts.ts';
 import {divergence} from './judge/clear.ts';
 import {timeToShowAt} from './time-to-show.ts';
 

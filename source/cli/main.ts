@@ -2,11 +2,11 @@ import type {ExitCode} from './output/exit.ts';
 import {EXIT} from './output/exit.ts';
 import {Failure, failureOf} from './output/failure.ts';
 import {checkUse, findVerb, groupOf} from './command-line/find-verb.ts';
-import {languageOf} from './command-line/typed-values.ts';
 import {load} from './load.ts';
 import {openOutput, type Output} from './output/output.ts';
 import {parseArguments, type Parsed} from './command-line/parse.ts';
 import {Signals, version} from './process.ts';
+import {languageOf} from '../text/language.ts';
 
 const NEXT_AFTER_LOSS = 'whatever was to be changed is changed: graydeck log';
 const signals = new Signals();

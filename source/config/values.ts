@@ -1,6 +1,7 @@
 import parseDuration from 'parse-duration';
 import {isPercent} from '../release/split.ts';
-import {type Reading, bad, good, quote} from './yaml/mistake.ts';
+import {type Reading, bad, good} from './yaml/mistake.ts';
+import {quote} from '../text/quote.ts';
 
 /** Which times may be written. */
 export const DURATION_FORM = 'a time with its unit: 30s, 5m, 24h, 1h30m, 7 days, 2天, 即时';

@@ -1,6 +1,6 @@
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'react';
-import {plainText} from '../analysis/plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 import {alarmOf} from './alarm.ts';
 import type {Deck, Attendance, Sharing} from './deck.ts';
 import {DialogView} from './dialogs/DialogView.tsx';

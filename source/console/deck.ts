@@ -3,7 +3,7 @@ import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Controller} from '../controller/outcome.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
 import type {Actor} from '../release/command.ts';
-import type {Language} from './messages/catalogue.ts';
+import type {Language} from '../text/language.ts';
 
 /** A key that only this deck has: the demo's `x`, for example. */
 export interface ExtraKey {

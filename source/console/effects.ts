@@ -1,4 +1,4 @@
-import {plainText} from '../analysis/plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Intent} from '../release/command.ts';
 import type {Deck} from './deck.ts';

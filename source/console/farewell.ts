@@ -3,9 +3,10 @@ import type {Deck, Attendance} from './deck.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {briefLines, briefOf} from './present/brief.ts';
 import {MASKED, OPEN} from './present/clean.ts';
-import {setPercent, timeOfDay} from './present/format.ts';
 import {readingOf} from './reading.ts';
 import type {Ui} from './ui.ts';
+import {setPercent} from '../text/format.ts';
+import {timeOfDay} from './present/moment.ts';
 
 /** Changes that the farewell lists: it leaves room for what stood on the terminal before. */
 const MOST_CHANGES = 6;

@@ -1,7 +1,8 @@
 import type {DemoService} from './service.ts';
+import type {Language} from '../text/language.ts';
 
 /** The demo's own key: makes gray fail or recover, and shows when it fails by itself. */
-export function demoKey(service: DemoService, now: () => number, lang: 'en' | 'zh') {
+export function demoKey(service: DemoService, now: () => number, lang: Language) {
   const words = DEMO_WORDS[lang];
   return {
     key: 'x',
@@ -32,7 +33,7 @@ interface DemoWords {
   recovering: string;
 }
 
-const DEMO_WORDS: Record<'en' | 'zh', DemoWords> = {
+const DEMO_WORDS: Record<Language, DemoWords> = {
   en: {
     breaks: left => (left === null ? 'break gray' : `break gray (${left})`),
     heals: 'heal gray',

@@ -1,5 +1,5 @@
 import {type DueAlert, JUDGE_KEY} from '../analysis/judge/findings.ts';
-import {timeWords} from '../analysis/judge/amounts.ts';
+import {timeWords} from '../text/amounts.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {reason} from '../analysis/judge/reasons.ts';
 import type {Report} from '../audience/applied.ts';

@@ -1,7 +1,7 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
 import {decodeTally, KEEP_MINUTES_MS, KEEP_SECONDS_MS} from '../analysis/windows/roll-up.ts';
 import type {StreamStatus} from '../analysis/numbers.ts';
-import {plainText} from '../analysis/plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 import {Sample} from '../analysis/sample.ts';
 import {
   MOST_AHEAD_MS,

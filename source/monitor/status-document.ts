@@ -1,7 +1,7 @@
 import {forecastOf} from '../analysis/judge/criteria.ts';
 import {aheadWords} from '../analysis/judge/reasons.ts';
 import type {Side} from '../analysis/numbers.ts';
-import {plainText} from '../analysis/plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 import {appliedBy, type Applied} from '../audience/applied.ts';
 import {causeFacts} from '../release/cause.ts';
 import {isFrozen, type Freeze} from '../release/freeze.ts';

@@ -1,5 +1,5 @@
 import type {Side} from '../analysis/numbers.ts';
-import {plainText} from '../analysis/plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 import {appliedBy} from '../audience/applied.ts';
 import type {VerdictAction} from '../release/command.ts';
 import {RELEASE_STATES, type ReleaseState} from '../release/state.ts';

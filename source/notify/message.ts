@@ -4,7 +4,8 @@ import type {Dispatch, DispatchKind} from '../release/dispatch.ts';
 import {own} from '../release/name.ts';
 import type {Alert, Reason, Release, State} from '../release/state.ts';
 import {CHANNEL_KEY} from './due.ts';
-import {messageWords, type MessageLanguage, type MessageWords} from './words.ts';
+import {messageWords, type MessageWords} from './words.ts';
+import type {Language} from '../text/language.ts';
 
 /** What a channel is given to say. All text in it is plain. */
 export interface Message {
@@ -58,7 +59,7 @@ export interface MessageOptions {
   contacts: Readonly<Record<string, string>>;
   /** Text from outside made plain, cut at so many columns. */
   clean(text: string, width: number): string;
-  lang: MessageLanguage;
+  lang: Language;
   /** A finding of the judge as a sentence of that language; left out: as the log has it. */
   say?(cause: Reason): string;
 }

@@ -1,9 +1,7 @@
+import type {Language} from '../text/language.ts';
 import type {DispatchKind} from '../release/dispatch.ts';
 import type {AlertLevel} from '../release/plan.ts';
 import type {ReleaseState} from '../release/state.ts';
-
-/** Languages in which people are told. What a person writes in an alert stays as it was written. */
-export type MessageLanguage = 'en' | 'zh';
 
 type FirstWord = AlertLevel | Exclude<DispatchKind, 'raised'> | 'test';
 
@@ -133,6 +131,6 @@ const zh: MessageWords = {
 };
 
 /** The words of a language. */
-export function messageWords(lang: MessageLanguage): MessageWords {
+export function messageWords(lang: Language): MessageWords {
   return lang === 'zh' ? zh : en;
 }

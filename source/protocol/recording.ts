@@ -1,6 +1,6 @@
 import type {EvidenceEvaluator, CreateEvaluator} from '../analysis/evidence/reading.ts';
 import type {EvidenceReading} from '../analysis/evidence/reading.ts';
-import {oddsWords} from '../analysis/judge/amounts.ts';
+import {oddsWords} from '../text/amounts.ts';
 import {chanceWords, evidenceReason} from '../analysis/judge/reasons.ts';
 import {metricWords} from '../analysis/judge/outcome-words.ts';
 import type {VerdictAction} from '../release/command.ts';

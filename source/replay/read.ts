@@ -1,11 +1,11 @@
 import {createReadStream} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {KEEP_SECONDS_MS, type Tally} from '../analysis/windows/roll-up.ts';
-import {quote} from '../config/yaml/mistake.ts';
 import type {ControllerView} from '../controller/outcome.ts';
 import type {FeatureView} from '../store/port.ts';
 import {readDecoded} from './read-tallies.ts';
 import {type Recording, type RecordingMistake, RecordingReader, recordingOf} from './recording.ts';
+import {quote} from '../text/quote.ts';
 
 /** Most characters of a line. */
 export const LONGEST_LINE = 4 * 1024 * 1024;

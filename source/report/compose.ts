@@ -1,16 +1,9 @@
-import {countWords} from '../analysis/judge/amounts.ts';
+import {countWords} from '../text/amounts.ts';
 import {authorOf} from '../release/commit.ts';
 import {atRollbackTable} from './at-rollback.ts';
 import type {ReportBlock, ReportDocument, Section, ReportTone} from './document.ts';
 import {chartsOf} from './charts.ts';
-import {
-  lastedWords,
-  momentsIn,
-  secondsWords,
-  setPercentText,
-  UNKNOWN_TEXT,
-  type TimeTexts,
-} from './moments.ts';
+import {lastedWords, momentsIn, secondsWords, type TimeTexts} from './moments.ts';
 import type {ReleaseReport} from './report.ts';
 import {
   alertsTable,
@@ -23,6 +16,7 @@ import {
   verdictsTable,
 } from './tables.ts';
 import type {ReportWords} from './words/words.ts';
+import {UNKNOWN, setPercent} from '../text/format.ts';
 
 const WORST: Readonly<Record<ReleaseReport['state'], ReportTone>> = {
   deploying: 'plain',
@@ -72,7 +66,7 @@ function lead(report: ReleaseReport, words: ReportWords): string {
   if (rollback !== null) {
     const sentences = [
       words.rolledBack(
-        setPercentText(rollback.fromPercent),
+        setPercent(rollback.fromPercent),
         lastedWords(rollback.at - report.startedAt, words.units),
       ),
     ];
@@ -83,7 +77,7 @@ function lead(report: ReleaseReport, words: ReportWords): string {
   return words.stands(
     words.states[state],
     phases.at(-1)?.name ?? '',
-    setPercentText(percents.at(-1)?.percent ?? 0),
+    setPercent(percents.at(-1)?.percent ?? 0),
   );
 }
 
@@ -96,7 +90,7 @@ function facts(report: ReleaseReport, words: ReportWords, {full, zone}: TimeText
     kind: 'facts',
     rows: [
       [labels.release, report.release],
-      [labels.over, report.over ?? UNKNOWN_TEXT],
+      [labels.over, report.over ?? UNKNOWN],
       [labels.plan, report.plan],
       [labels.started, byActor(full(startedAt), starter)],
       [labels.ended, endedAt === null ? running : full(endedAt)],
@@ -120,7 +114,7 @@ function coverage({coveredPercent, sides, rollback}: ReleaseReport, words: Repor
       },
     ];
   if (coveredPercent >= 98) return [];
-  return [{kind: 'text', text: words.covered(setPercentText(coveredPercent)), tone: 'warn'}];
+  return [{kind: 'text', text: words.covered(setPercent(coveredPercent)), tone: 'warn'}];
 }
 
 function rollback({rollback}: ReleaseReport, words: ReportWords, {full}: TimeTexts): ReportBlock[] {

@@ -1,4 +1,4 @@
-import {plainText} from '../analysis/plain-text.ts';
+import {plainText} from '../text/plain-text.ts';
 import type {ReportBlock, ReportCell, ReportChart, ReportDocument} from './document.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';

@@ -48,11 +48,3 @@ export function lastedWords(ms: number, units: TimeUnits): string {
   }
   return parts.join(' ');
 }
-
-/** Text of an unknown number. */
-export const UNKNOWN_TEXT = '—';
-
-/** Formats a set percent: `20 %`. */
-export function setPercentText(percent: number): string {
-  return `${Number(percent.toFixed(2))} %`;
-}

@@ -1,11 +1,12 @@
-import {amount, countWords} from '../analysis/judge/amounts.ts';
+import {amount, countWords} from '../text/amounts.ts';
 import type {SideNumbers} from '../analysis/numbers.ts';
 import {authorOf} from '../release/commit.ts';
 import type {ReportBlock, ReportCell} from './document.ts';
-import {lastedWords, secondsWords, setPercentText, UNKNOWN_TEXT, type TimeTexts} from './moments.ts';
+import {lastedWords, secondsWords, type TimeTexts} from './moments.ts';
 import type {PhaseReport, ReleaseReport, ReportSides} from './report.ts';
 import type {ReportWords} from './words/words.ts';
 import {own} from '../release/name.ts';
+import {UNKNOWN, setPercent} from '../text/format.ts';
 
 /** Tables of a report. A table without rows is left out. */
 
@@ -21,7 +22,7 @@ export function differencesTable({differences}: ReleaseReport, words: ReportWord
         {text: words.metrics[metric]},
         {text: amount(prod, unit), isNumber: true},
         {text: amount(gray, unit), isNumber: true, tone: tones[better]},
-        {text: times === null ? UNKNOWN_TEXT : `${times.toFixed(2)} ×`, isNumber: true},
+        {text: times === null ? UNKNOWN : `${times.toFixed(2)} ×`, isNumber: true},
         {text: words.better[better], tone: tones[better]},
       ]),
     },
@@ -53,11 +54,11 @@ export function phasesTable(
       ],
       rows: phases.map(phase => [
         {text: phase.name},
-        {text: setPercentText(phase.percent), isNumber: true},
+        {text: setPercent(phase.percent), isNumber: true},
         {text: short(phase.from, startedAt)},
         {text: phase.to === null ? words.running : lastedWords(phase.to - phase.from, words.units)},
         {text: phase.plannedMs === null ? words.open : lastedWords(phase.plannedMs, words.units)},
-        {text: phase.pausedMs > 0 ? lastedWords(phase.pausedMs, words.units) : UNKNOWN_TEXT},
+        {text: phase.pausedMs > 0 ? lastedWords(phase.pausedMs, words.units) : UNKNOWN},
         criteria(phase, words),
       ]),
     },
@@ -95,7 +96,7 @@ export function pairColumns(
     head: known.map(([head]) => head),
     cells: rows.map(({prod, gray}) =>
       known.map(([, of]): ReportCell => {
-        const text = `${textOf(prod, of) ?? UNKNOWN_TEXT} / ${textOf(gray, of) ?? UNKNOWN_TEXT}`;
+        const text = `${textOf(prod, of) ?? UNKNOWN} / ${textOf(gray, of) ?? UNKNOWN}`;
         return {text, isNumber: true};
       }),
     ),
@@ -151,10 +152,10 @@ export function alertsTable(
         {
           text:
             acknowledgedAt === null
-              ? UNKNOWN_TEXT
-              : words.byActor(short(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN_TEXT),
+              ? UNKNOWN
+              : words.byActor(short(acknowledgedAt, startedAt), acknowledgedBy ?? UNKNOWN),
         },
-        {text: resolvedAt === null ? UNKNOWN_TEXT : short(resolvedAt, startedAt)},
+        {text: resolvedAt === null ? UNKNOWN : short(resolvedAt, startedAt)},
       ]),
     },
   ];
@@ -177,8 +178,8 @@ export function stepsTable(
           text: own(words.outcomes, state) ?? state,
           tone: state === 'failed' ? 'bad' : state === 'skipped' ? 'quiet' : 'plain',
         },
-        {text: at === null ? UNKNOWN_TEXT : short(at, startedAt)},
-        {text: ms === null ? UNKNOWN_TEXT : secondsWords(ms), isNumber: true},
+        {text: at === null ? UNKNOWN : short(at, startedAt)},
+        {text: ms === null ? UNKNOWN : secondsWords(ms), isNumber: true},
         {text: error ?? ''},
       ]),
     },
@@ -215,10 +216,10 @@ export function feedbackTable({feedback}: ReleaseReport, words: ReportWords): Re
       kind: 'table',
       head: [columns.phase, columns.version, columns.count, columns.rating, columns.types],
       rows: feedback.map(({phase, version, count, rating, types}) => [
-        {text: phase ?? UNKNOWN_TEXT},
-        {text: version ?? UNKNOWN_TEXT},
+        {text: phase ?? UNKNOWN},
+        {text: version ?? UNKNOWN},
         {text: String(count), isNumber: true},
-        {text: rating === null ? UNKNOWN_TEXT : rating.toFixed(1), isNumber: true},
+        {text: rating === null ? UNKNOWN : rating.toFixed(1), isNumber: true},
         {
           text: Object.entries(types)
             .map(([type, number]) => `${own(words.feedbackTypes, type) ?? type} ${number}`)

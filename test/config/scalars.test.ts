@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {readDuration, readPercent} from '../../source/config/values.ts';
-import {nearest} from '../../source/config/yaml/path.ts';
+import {nearest} from '../../source/text/quote.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

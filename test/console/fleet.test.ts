@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {plainText} from '../../source/analysis/plain-text.ts';
+import {plainText} from '../../source/text/plain-text.ts';
 import {pressOnFleet} from '../../source/console/keys/press-fleet.ts';
 import type {PressContext} from '../../source/console/keys/step.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';

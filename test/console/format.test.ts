@@ -7,7 +7,7 @@ import {
   percent,
   setPercent,
   threeDigits,
-} from '../../source/console/present/format.ts';
+} from '../../source/text/format.ts';
 
 describe('numbers on the screen', () => {
   it.each([

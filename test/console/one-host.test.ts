@@ -1,9 +1,10 @@
 import {expect, it} from 'vitest';
 import {createEvaluator} from '../../source/analysis/evidence/evidence.ts';
 import type {SideTick} from '../../source/analysis/evidence/tick.ts';
-import {messagesOf, type Language} from '../../source/console/messages/catalogue.ts';
+import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import type {ViewModel} from '../../source/console/present/view-model.ts';
 import {evidenceRows} from '../../source/console/present/verdict/evidence.ts';
+import type {Language} from '../../source/text/language.ts';
 
 /** The rows of evidence where gray fails a fifth of its requests, on so many hosts, and prod has the rest of ten. */
 function rowsOf(grays: number, language: Language): string {

@@ -1,6 +1,6 @@
 import type {Outbox, OutboxOptions} from '../../source/notify/outbox.ts';
 import {openChannel} from '../../source/notify/open-channel.ts';
-import {plainText} from '../../source/analysis/plain-text.ts';
+import {plainText} from '../../source/text/plain-text.ts';
 import type {ChannelSpec} from '../../source/release/channel.ts';
 import type {Actor, Command, Intent} from '../../source/release/command.ts';
 import {decide} from '../../source/release/decide/decide.ts';

@@ -32,25 +32,31 @@ export const rooms: readonly Room[] = [
     mayImport: ['release'],
   },
   {
+    name: 'text',
+    holds: 'text for people: the languages, numbers and times, quoted and plain text, the nearest word',
+    pure: true,
+    mayImport: ['release'],
+  },
+  {
     name: 'analysis',
     holds:
       '`people/` who is new, once a release; `sketches/`, `windows/` and roll-ups, numbers of a side; `judge/` conditions, guardrails, the verdict; `evidence/`; `bounds.ts` limits of shares, means and quantiles; `power.ts` what a phase can show',
     pure: true,
-    mayImport: ['release', 'audience'],
+    mayImport: ['release', 'text', 'audience'],
   },
   {
     name: 'report',
     holds:
       'the report of a release from its log and roll-ups; `compose.ts` makes one document, Markdown and HTML write it',
     pure: true,
-    mayImport: ['release', 'audience', 'analysis'],
+    mayImport: ['release', 'text', 'audience', 'analysis'],
   },
   {
     name: 'config',
     holds:
       'YAML → plan and project by one tree of schemas each, every mistake with line and column: `yaml/` the text and the walk over a tree, `condition/`, `plan/`, `seeds/` the older forms, `project/` the keys of `graydeck.yaml`; `json-schema.ts` for editors; `describe/` a plan in words',
     pure: true,
-    mayImport: ['release', 'audience', 'analysis'],
+    mayImport: ['release', 'text', 'audience', 'analysis'],
   },
   {
     name: 'store',
@@ -67,7 +73,7 @@ export const rooms: readonly Room[] = [
     name: 'metrics',
     holds:
       'sample codec, the follower that feeds windows; `prometheus/`: client, poller, state of each number; `feedback.ts`: what people say, as numbers of both sides',
-    mayImport: ['release', 'analysis', 'http'],
+    mayImport: ['release', 'text', 'analysis', 'http'],
   },
   {
     name: 'controller',
@@ -82,7 +88,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'notify',
     holds: 'the outbox of notifications, one file a channel',
-    mayImport: ['release', 'controller', 'http'],
+    mayImport: ['release', 'text', 'controller', 'http'],
   },
   {
     name: 'router',
@@ -106,7 +112,7 @@ export const rooms: readonly Room[] = [
     name: 'monitor',
     holds:
       'one live feature: log view, windows with Prometheus and feedback, routers, lease, store and the judgement of each second, handed out as one snapshot; the document of `status`',
-    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'store/port'],
+    mayImport: ['release', 'text', 'audience', 'analysis', 'config', 'metrics', 'controller', 'store/port'],
   },
   {
     name: 'replay',
@@ -114,6 +120,7 @@ export const rooms: readonly Room[] = [
       'the past of a feature: recordings line by line, the clock of the viewer, a monitor of the past, and the report as the store still holds it',
     mayImport: [
       'release',
+      'text',
       'audience',
       'analysis',
       'report',
@@ -127,19 +134,19 @@ export const rooms: readonly Room[] = [
   {
     name: 'guard',
     holds: 'lease and epoch, orders from the judgement of each second; runs no step itself',
-    mayImport: ['release', 'audience', 'analysis', 'controller', 'monitor', 'store/port'],
+    mayImport: ['release', 'text', 'audience', 'analysis', 'controller', 'monitor', 'store/port'],
   },
   {
     name: 'protocol',
     holds:
       'the protocol of `graydeck judge` line by line, and recordings judged again, also under another plan',
-    mayImport: ['release', 'audience', 'analysis', 'config', 'controller', 'replay', 'monitor'],
+    mayImport: ['release', 'text', 'audience', 'analysis', 'config', 'controller', 'replay', 'monitor'],
   },
   {
     name: 'server',
     holds:
       'HTTP: tokens and scopes, limits, status, the log as events, feedback, samples, decisions by OFREP, `/metrics`, the OpenAPI document; `page/` what a link or a wall screen shows, as HTML and for terminals',
-    mayImport: ['release', 'audience', 'analysis', 'report', 'metrics', 'controller', 'store/port'],
+    mayImport: ['release', 'text', 'audience', 'analysis', 'report', 'metrics', 'controller', 'store/port'],
   },
   {
     name: 'element',
@@ -149,13 +156,13 @@ export const rooms: readonly Room[] = [
   {
     name: 'demo',
     holds: 'a simulated service: a client of the store with the rights of an app, which measures by the SDK',
-    mayImport: ['release', 'audience', 'analysis', 'sdk', 'store/port'],
+    mayImport: ['release', 'text', 'audience', 'analysis', 'sdk', 'store/port'],
   },
   {
     name: 'console',
     holds:
       'Ink: `input/` (what a terminal sends → whole keys and pastes), `output/` (frames → the cells that differ; a full terminal is never waited for), `keys/` (the key map as data), `present/` (state → rows, pure), `panels/`, `dialogs/`, `messages/`',
-    mayImport: ['release', 'audience', 'analysis', 'config', 'metrics', 'controller', 'monitor'],
+    mayImport: ['release', 'text', 'audience', 'analysis', 'config', 'metrics', 'controller', 'monitor'],
   },
   {
     name: 'cli',

@@ -1,6 +1,6 @@
 import {closedHours} from '../../release/raise-hours.ts';
 import type {Reason} from '../../release/state.ts';
-import {amount, timeWords} from './amounts.ts';
+import {amount, timeWords} from '../../text/amounts.ts';
 import {earlierUnmet, unmet} from './criteria.ts';
 import type {Findings, Hearing} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';

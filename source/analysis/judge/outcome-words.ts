@@ -1,6 +1,6 @@
 import type {Operator} from '../../release/plan.ts';
 import {metricRow} from '../metrics.ts';
-import {amount, amounts, countWords, timeWords} from './amounts.ts';
+import {amount, amounts, countWords, timeWords} from '../../text/amounts.ts';
 import type {JudgedCondition, Outcome, WhyNotApplicable, WhyUnmeasured} from './outcome.ts';
 
 const UNMEASURED: Readonly<Record<WhyUnmeasured, string>> = {

@@ -1,8 +1,8 @@
 import type {Reason} from '../../release/state.ts';
 import type {EvidenceReading, MetricEvidence} from '../evidence/reading.ts';
 import type {Loudest} from '../windows/instances.ts';
-import {plainText} from '../plain-text.ts';
-import {amount, oddsWords, countWords, timeWords} from './amounts.ts';
+import {plainText} from '../../text/plain-text.ts';
+import {amount, oddsWords, countWords, timeWords} from '../../text/amounts.ts';
 import type {CriterionReading} from './criteria.ts';
 import type {RatioReading} from './findings.ts';
 import type {GuardrailReading} from './guardrails.ts';

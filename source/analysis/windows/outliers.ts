@@ -1,6 +1,6 @@
 import type {DataFault} from '../people/faults.ts';
-import {plainText} from '../plain-text.ts';
 import {SIDES, type Side} from '../numbers.ts';
+import {plainText} from '../../text/plain-text.ts';
 
 /** What one host did for a side in a stretch of time. */
 export interface HostSum {

@@ -1,6 +1,7 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {ChannelSpec} from '../../release/channel.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
+import type {Language} from '../../text/language.ts';
 
 const CHECK = 'channels';
 
@@ -29,7 +30,7 @@ export async function checkChannels(specs: readonly ChannelSpec[]): Promise<Find
 /** Sends every channel a message that says it is a test. */
 export async function testChannels(
   specs: readonly ChannelSpec[],
-  about: {feature: string; by: string; contacts: Readonly<Record<string, string>>; lang: 'en' | 'zh'},
+  about: {feature: string; by: string; contacts: Readonly<Record<string, string>>; lang: Language},
 ): Promise<Finding[]> {
   if (specs.length === 0) return [];
   const {sendTest} = await import('../../notify/send-test.ts');

@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {exposureBound} from '../../nginx/agent.ts';
 import {openEdge} from '../../nginx/edge.ts';
 import {hashOf} from '../../nginx/render.ts';

@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {deadline} from '../../store/redis/deadline.ts';
 import {Failure} from '../output/failure.ts';
 

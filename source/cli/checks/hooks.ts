@@ -1,6 +1,6 @@
 import {access, constants, stat} from 'node:fs/promises';
 import {delimiter, join, resolve} from 'node:path';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Plan} from '../../release/plan.ts';
 import {fine, wrong, type Finding} from './finding.ts';
 

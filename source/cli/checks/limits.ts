@@ -1,4 +1,4 @@
-import {amount} from '../../analysis/judge/amounts.ts';
+import {amount} from '../../text/amounts.ts';
 import type {Operator} from '../../release/plan.ts';
 import {presetGuardrails} from '../../config/plan/presets.ts';
 import {doubt, fine, type Finding} from './finding.ts';

@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Snapshot} from '../../controller/outcome.ts';
 import type {Rehearsal, Verification} from '../../controller/verify-log.ts';
 import {StoreFault} from '../../store/fault.ts';

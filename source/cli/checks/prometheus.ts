@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Plan} from '../../release/plan.ts';
 import {prometheusAccess} from '../prometheus/address.ts';
 import {metricsOfPlan} from '../../monitor/prometheus.ts';

@@ -1,7 +1,7 @@
 import {execa} from 'execa';
-import {timeWords} from '../../analysis/judge/amounts.ts';
+import {timeWords} from '../../text/amounts.ts';
 import {isEndless} from '../../analysis/judge/reasons.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {type Report, isSilent} from '../../audience/applied.ts';
 import type {HookName, Plan} from '../../release/plan.ts';
 import {type Lease, STREAM_AHEAD_MS, type StreamClocks} from '../../store/port.ts';

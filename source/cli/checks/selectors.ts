@@ -1,13 +1,13 @@
 import type {Side} from '../../analysis/numbers.ts';
 import {SIDES} from '../../analysis/numbers.ts';
-import {plainText} from '../../analysis/plain-text.ts';
 import type {PrometheusConfig} from '../../config/project/prometheus.ts';
 import type {PrometheusSamples, SideSelectors} from '../../config/project/prometheus-samples.ts';
-import {nearest} from '../../config/yaml/path.ts';
 import type {RawSeries} from '../../metrics/prometheus/answer.ts';
 import type {PrometheusClient} from '../../metrics/prometheus/client.ts';
 import {questionOf} from '../../metrics/prometheus/question.ts';
 import {doubt, fine, wrong, type Finding} from './finding.ts';
+import {plainText} from '../../text/plain-text.ts';
+import {nearest} from '../../text/quote.ts';
 
 const CHECK = 'prometheus';
 /** How far back series are looked for. */

@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {ViewStore} from '../../store/port.ts';
 import {resolveTarget, type StoreAddress} from '../../store/open.ts';
 import type {RedisFacts} from '../../store/redis/inspect.ts';

@@ -1,10 +1,9 @@
-import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/path.ts';
 import {usage} from '../output/failure.ts';
 import {EVERYWHERE, written, type FlagName} from './flags.ts';
 import type {Parsed} from './parse.ts';
 import type {Verb} from './verb.ts';
 import {VERBS} from './verbs.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 /** A verb, and what was typed after it. */
 export interface Found {

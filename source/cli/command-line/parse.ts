@@ -1,7 +1,6 @@
-import {nearest} from '../../config/yaml/path.ts';
-import {quote} from '../../config/yaml/mistake.ts';
 import {usage, type Failure} from '../output/failure.ts';
 import {entryOf, FLAG_NAMES, written, type FlagName, type Flags} from './flags.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 export interface Parsed {
   /** What is not a flag: the verb's words and its arguments. */

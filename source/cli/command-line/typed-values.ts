@@ -1,8 +1,7 @@
 import {readDuration} from '../../config/values.ts';
-import {quote} from '../../config/yaml/mistake.ts';
-import type {Language} from '../../console/messages/catalogue.ts';
 import {isPercent} from '../../release/split.ts';
 import {usage} from '../output/failure.ts';
+import {quote} from '../../text/quote.ts';
 
 /** A time as it is typed: `30s`, `5m`, `1h30m`. In milliseconds. @throws Failure exit code 2. */
 export function readTypedDuration(flag: string, text: string): number {
@@ -22,14 +21,4 @@ export function readTypedPercent(text: string): number {
     '0 to 100 with at most two decimals: graydeck set 12.5',
     'bad-percent',
   );
-}
-
-/** `--lang`, else the language of the environment where it is one we have, else English. */
-export function languageOf(
-  wanted: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): Language {
-  if (wanted === 'en' || wanted === 'zh') return wanted;
-  const set = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
-  return set.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }

@@ -1,11 +1,11 @@
 import {randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
-import {quote} from '../../config/yaml/mistake.ts';
 import type {Actor} from '../../release/command.ts';
 import {isName} from '../../release/name.ts';
 import {usage} from '../output/failure.ts';
 import type {Flags} from '../command-line/flags.ts';
 import {startOf} from '../../release/well-formed.ts';
+import {quote} from '../../text/quote.ts';
 
 const REASON_AT_MOST = 2000;
 /** In a container every process has the number 1, and `--by` may give all of them one name. */

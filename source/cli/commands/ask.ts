@@ -3,11 +3,11 @@ import {PassThrough} from 'node:stream';
 import {textOfKey} from '../../console/input/ink-stdin.ts';
 import type {InputEvent} from '../../console/input/read-items.ts';
 import {TerminalReader} from '../../console/input/terminal-reader.ts';
-import {dayAndTime} from '../../console/present/format.ts';
 import {closedHours, nextOpening} from '../../release/raise-hours.ts';
 import type {Release} from '../../release/state.ts';
 import type {Call} from '../call.ts';
 import {type Failure, usage} from '../output/failure.ts';
+import {dayAndTime} from '../../console/present/moment.ts';
 
 /**
  * What a prompt reads of a terminal: keys and pastes, and no answer that the terminal gives meanwhile. A paste is one

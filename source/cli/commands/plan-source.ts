@@ -2,11 +2,12 @@ import {constants, createReadStream, openSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {Socket} from 'node:net';
 import type {Readable} from 'node:stream';
-import {quote, type Mistake} from '../../config/yaml/mistake.ts';
+import {type Mistake} from '../../config/yaml/mistake.ts';
 import type {MetricDeclaration} from '../../config/condition/metric-book.ts';
 import type {Plan} from '../../release/plan.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
+import {quote} from '../../text/quote.ts';
 
 /** A file as it is called in mistakes, and what it holds. */
 export interface Source {

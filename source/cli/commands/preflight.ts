@@ -1,7 +1,5 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Traffic} from '../../analysis/power.ts';
-import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/path.ts';
 import type {Plan} from '../../release/plan.ts';
 import {startOf} from '../../release/well-formed.ts';
 import type {Call} from '../call.ts';
@@ -10,6 +8,7 @@ import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import type {Session} from '../session/session.ts';
 import {askDone} from './ask.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 /** Error rate of prod where none is given: one request in a hundred. */
 const ERROR_RATE = 0.01;

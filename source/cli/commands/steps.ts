@@ -1,11 +1,11 @@
 import {once} from 'node:events';
 import {join} from 'node:path';
 import {type DeclaredMetrics, MetricTable, REQUESTS} from '../../analysis/metric-table.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {Sample} from '../../analysis/sample.ts';
 import {analysisSnapshot} from '../../analysis/windows/snapshot.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
-import {measured} from '../../console/present/format.ts';
+import {measured} from '../../text/format.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {Measurements} from '../../metrics/follower.ts';
@@ -20,13 +20,13 @@ import type {TrafficView} from '../../steps/traffic.ts';
 import {stateFolder} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, SampleReader} from '../../store/port.ts';
 import type {Call} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {hasChannels, notifyMeanwhile} from '../notify/notify-meanwhile.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, failureOf} from '../output/failure.ts';
 import type {Session} from '../session/session.ts';
 import {type Settings, hookVariablesOf} from '../session/settings.ts';
 import {nameHere} from './actor.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** Reads what the store still holds of a release, whatever its split was at the time. */
 function snapshotTaker(

@@ -1,8 +1,8 @@
 import {FEEDBACK_TYPES, type GivenFeedback} from '../../analysis/feedback/feedback.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {feedbackGroups, feedbackStats, type FeedbackStats} from '../../analysis/feedback/stats.ts';
-import {dayAndTime} from '../../console/present/format.ts';
 import type {Paint} from '../output/output.ts';
+import {dayAndTime} from '../../console/present/moment.ts';
 
 const NAME_WIDTH = 24;
 const MESSAGE_WIDTH = 400;

@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
-import {timeWords} from '../../analysis/judge/amounts.ts';
+import {timeWords} from '../../text/amounts.ts';
 import {isEndless} from '../../analysis/judge/reasons.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller} from '../../controller/outcome.ts';

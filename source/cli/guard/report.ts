@@ -1,9 +1,9 @@
-import {plainText} from '../../analysis/plain-text.ts';
-import {timeOfDay} from '../../console/present/format.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Role} from '../../guard/keep-guard.ts';
 import type {Call} from '../call.ts';
 import {commitDocument, commitLines} from '../output/log-lines.ts';
+import {timeOfDay} from '../../console/present/moment.ts';
 
 /** What a headless guard tells of one feature: a line for each change, of the log and of its own part. */
 export interface Report {

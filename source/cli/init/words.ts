@@ -1,4 +1,4 @@
-import type {Lang} from '../../config/words/catalogue.ts';
+import type {Language} from '../../text/language.ts';
 
 /** What `init` asks and says. */
 export const WORDS = {
@@ -40,4 +40,4 @@ export const WORDS = {
     written: (files: string) => `已写入：${files}`,
     next: '下一步：graydeck doctor，然后 graydeck start 版本',
   },
-} satisfies Record<Lang, unknown>;
+} satisfies Record<Language, unknown>;

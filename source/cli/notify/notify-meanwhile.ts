@@ -1,5 +1,5 @@
 import {dirname, resolve} from 'node:path';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Controller} from '../../controller/outcome.ts';
 import type {ChannelSpec, SecretSource} from '../../release/channel.ts';
 import type {Call} from '../call.ts';

@@ -1,7 +1,6 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {DEFAULT_ALERTS} from '../../config/project/alerts.ts';
 import {newAlertId} from '../../controller/ids.ts';
-import type {MessageLanguage} from '../../notify/words.ts';
 import type {Reason} from '../../release/state.ts';
 import type {Controller, ExecuteOptions} from '../../controller/outcome.ts';
 import type {OutboxOptions} from '../../notify/outbox.ts';
@@ -9,6 +8,7 @@ import type {Actor} from '../../release/command.ts';
 import {nameHere} from '../commands/actor.ts';
 import type {Settings} from '../session/settings.ts';
 import {channelSpecs} from './notify-meanwhile.ts';
+import type {Language} from '../../text/language.ts';
 
 /** Who tells people from this process, and when it is its part to. */
 export interface Notifier {
@@ -19,7 +19,7 @@ export interface Notifier {
 }
 
 /** Says what the judge found in a language, as the screen does. */
-async function sayIn(lang: MessageLanguage): Promise<(cause: Reason) => string> {
+async function sayIn(lang: Language): Promise<(cause: Reason) => string> {
   // English is what the log has.
   if (lang === 'en') return ({text}) => text;
   const [{messagesOf}, {OPEN}, {reasonText}] = await Promise.all([

@@ -1,6 +1,6 @@
-import type {Language} from '../../console/messages/catalogue.ts';
 import {isRefusalCode, zhRefusalTyped, zhStoreFault} from '../../console/messages/zh-refusals.ts';
 import {Failure} from './failure.ts';
+import type {Language} from '../../text/language.ts';
 
 const CONFLICT = {message: '他人多次抢先写入', next: 'graydeck status 再看一眼，再试一次'};
 

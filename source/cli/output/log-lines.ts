@@ -1,7 +1,6 @@
-import {plainText} from '../../analysis/plain-text.ts';
-import {type Language, type Messages, messagesOf} from '../../console/messages/catalogue.ts';
+import {plainText} from '../../text/plain-text.ts';
+import {type Messages, messagesOf} from '../../console/messages/catalogue.ts';
 import {OPEN} from '../../console/present/clean.ts';
-import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/format.ts';
 import {alertText, reasonText} from '../../console/present/verdict/reason-text.ts';
 import {type Commit, authorOf} from '../../release/commit.ts';
 import {isKnownEvent} from '../../release/event-shape.ts';
@@ -10,10 +9,11 @@ import type {Plan} from '../../release/plan.ts';
 import type {Reason, State} from '../../release/state.ts';
 import type {KeptOutput} from '../../release/step.ts';
 import type {Call} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import type {Look} from '../session/session.ts';
 import {EXIT} from './exit.ts';
 import {Failure} from './failure.ts';
+import {type Language, languageOf} from '../../text/language.ts';
+import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/moment.ts';
 
 /** A commit for machines, as a document of its own where they are told one by one: `graydeck.commit/1`. */
 export function commitDocument(feature: string, commit: Commit) {

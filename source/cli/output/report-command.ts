@@ -1,9 +1,9 @@
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import type {Done} from '../commands/execute.ts';
 import type {Call} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import type {Session} from '../session/session.ts';
 import {EventText} from './log-lines.ts';
+import {languageOf} from '../../text/language.ts';
 
 const NOTICES = {
   'already-so': 'nothing to do: it is so already',

@@ -1,6 +1,6 @@
 import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
-import {type Language, messagesOf} from '../../console/messages/catalogue.ts';
+import {messagesOf} from '../../console/messages/catalogue.ts';
 import {OPEN} from '../../console/present/clean.ts';
 import {reasonText} from '../../console/present/verdict/reason-text.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
@@ -13,9 +13,9 @@ import {momentsIn} from '../../report/moments.ts';
 import type {ReleaseReport} from '../../report/report.ts';
 import {reportWordsOf} from '../../report/words/words-of.ts';
 import type {FeatureStore} from '../../store/port.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {sentences} from '../output/log-lines.ts';
 import type {Settings} from '../session/settings.ts';
+import {type Language, languageOf} from '../../text/language.ts';
 
 /** Whose reports are kept; the folder that the configuration names gets them as files, too. */
 export interface ReportKeeping {

@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {builtInPlan} from '../../config/plan/built-in.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Attempt, Operating} from '../../server/served.ts';

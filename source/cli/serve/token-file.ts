@@ -1,9 +1,9 @@
 import {constants} from 'node:fs';
 import {open} from 'node:fs/promises';
-import {quote} from '../../config/yaml/mistake.ts';
 import {readTokens, type Client} from '../../server/tokens.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
+import {quote} from '../../text/quote.ts';
 
 const MOST_BYTES = 1024 * 1024;
 

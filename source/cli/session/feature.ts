@@ -1,9 +1,8 @@
 import {stat} from 'node:fs/promises';
 import {userInfo} from 'node:os';
-import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/path.ts';
 import {isFeatureName} from '../../release/name.ts';
 import {usage} from '../output/failure.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 /**
  * Refuses a configuration that another user of this machine has written or could write: it names the hosts that passwords are

@@ -4,7 +4,6 @@ import type {DeclaredMetrics} from '../../analysis/metric-table.ts';
 import type {Config, PlanSource} from '../../config/project/config-file.ts';
 import type {HookVariables} from '../../release/hook-environment.ts';
 import type {Plan} from '../../release/plan.ts';
-import {quote} from '../../config/yaml/mistake.ts';
 import type {SecretSource} from '../../release/channel.ts';
 import type {StoreAddress} from '../../store/open.ts';
 import {Secret, SecretFile, type PasswordSource} from '../../store/secret.ts';
@@ -12,6 +11,7 @@ import type {Call} from '../call.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {refuseForeign} from './feature.ts';
 import {failureOfMistakes, mistakeLine, readPlanFile, readSource} from '../commands/plan-source.ts';
+import {quote} from '../../text/quote.ts';
 
 const DEFAULT_FILE = 'graydeck.yaml';
 

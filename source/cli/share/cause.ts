@@ -1,4 +1,4 @@
-import {count, measured, timeOfDay} from '../../console/present/format.ts';
+import {count, measured} from '../../text/format.ts';
 import {say, type Line} from '../../console/present/line.ts';
 import {labelOf} from '../../console/present/sides/metric-rows.ts';
 import {metricOf, written} from '../../console/present/sides/metric.ts';
@@ -9,6 +9,7 @@ import {causeFacts} from '../../release/cause.ts';
 import type {Page} from '../../server/page/model.ts';
 import {pageLine} from './lines.ts';
 import type {pageWords} from './words.ts';
+import {timeOfDay} from '../../console/present/moment.ts';
 
 /** Both values are those of the last minute before the rollback. */
 const THEN_MS = 60_000;

@@ -7,7 +7,7 @@ import {MASKED, OPEN} from '../../console/present/clean.ts';
 import {headlines} from '../../console/present/headlines/headlines.ts';
 import type {Tone} from '../../console/present/line.ts';
 import {alertCounts, areDated, logRows} from '../../console/present/log.ts';
-import {dayAndTime, isSameDay, setPercent, timeOfDay} from '../../console/present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import {STATE_MARKS} from '../../console/present/marks.ts';
 import {comparedLine} from '../../console/present/sides/compared.ts';
 import {written} from '../../console/present/sides/metric.ts';
@@ -24,6 +24,7 @@ import type {ReleaseState} from '../../release/state.ts';
 import {pageLine, TONES} from './lines.ts';
 import {causeBlock} from './cause.ts';
 import {pageWords} from './words.ts';
+import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/moment.ts';
 
 /** Values of a sparkline. */
 const POINTS = 60;

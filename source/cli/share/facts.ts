@@ -1,4 +1,4 @@
-import {milliseconds, clockwork} from '../../console/present/format.ts';
+import {milliseconds, clockwork} from '../../text/format.ts';
 import {say, type Line, type Piece} from '../../console/present/line.ts';
 import {STATE_MARKS} from '../../console/present/marks.ts';
 import {routersAgainst} from '../../console/present/routers.ts';

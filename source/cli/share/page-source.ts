@@ -1,4 +1,3 @@
-import {timeOfDay} from '../../console/present/format.ts';
 import {linksIn} from '../../server/page/links.ts';
 import type {ListRow, Page, PageHealth, PageList} from '../../server/page/model.ts';
 import type {PageLook, PageSource} from '../../server/page/source.ts';
@@ -6,6 +5,7 @@ import type {MonitorView} from '../../monitor/monitor.ts';
 import type {ViewStore} from '../../store/port.ts';
 import {composePage, composeRow, zoneAt} from './compose.ts';
 import {pageWords} from './words.ts';
+import {timeOfDay} from '../../console/present/moment.ts';
 
 /** Viewers who come within this time get what the one before got, milliseconds. */
 const FRESH_MS = 200;

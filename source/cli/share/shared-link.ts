@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {hostname} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {MonitorView} from '../../monitor/monitor.ts';
 import type {ListenAddress, Listening} from '../../server/listen.ts';
 import {endedIn, makeLink, watchingRecord} from '../../server/page/links.ts';

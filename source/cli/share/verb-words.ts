@@ -1,5 +1,5 @@
-import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/format.ts';
-import type {Language} from '../../console/messages/catalogue.ts';
+import type {Language} from '../../text/language.ts';
+import {dayAndTime, isSameDay, timeOfDay} from '../../console/present/moment.ts';
 
 /** What `share` and `watch LINK` say to the person who typed them. */
 interface ShareWords {

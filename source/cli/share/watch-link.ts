@@ -1,14 +1,14 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {timeOfDay} from '../../console/present/format.ts';
 import {anyPageShape, GONE_SCHEMA, tabTitle, type AnyPage} from '../../server/page/model.ts';
 import {screenBytes, screenLines, sizeOf} from '../../server/page/screen.ts';
 import type {Call} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {hasColor} from '../output/output.ts';
 import {noTerminal} from '../process.ts';
 import {shareWords} from './verb-words.ts';
+import {languageOf} from '../../text/language.ts';
+import {timeOfDay} from '../../console/present/moment.ts';
 
 /** A state larger than this is none of ours, characters. */
 const LONGEST_STATE = 1_000_000;

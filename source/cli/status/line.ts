@@ -1,14 +1,8 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
-import {
-  percent as asPercent,
-  clockwork,
-  milliseconds,
-  setPercent,
-  timeOfDay,
-  UNKNOWN,
-} from '../../console/present/format.ts';
+import {percent as asPercent, clockwork, milliseconds, setPercent, UNKNOWN} from '../../text/format.ts';
 import type {StatusDocument} from '../../monitor/status-document.ts';
+import {timeOfDay} from '../../console/present/moment.ts';
 
 /** That nothing is heard of the store, since when, and that the line before is the last that is known. */
 export function awayLine(

@@ -1,7 +1,7 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {PEOPLE_FAULTS} from '../../analysis/people/faults.ts';
 import type {Messages} from '../../console/messages/catalogue.ts';
-import {clockwork, dayAndTime, setPercent, timeOfDay, UNKNOWN} from '../../console/present/format.ts';
+import {clockwork, setPercent, UNKNOWN} from '../../text/format.ts';
 import {troubleText} from '../../console/present/headlines/around.ts';
 import {labelElsewhere, metricElsewhere} from '../../console/present/sides/elsewhere.ts';
 import {OPEN} from '../../console/present/clean.ts';
@@ -17,6 +17,7 @@ import type {MetricSnapshot} from '../../metrics/prometheus/snapshot.ts';
 import {isToBeMended} from '../prometheus/address.ts';
 import type {StatusDocument, StatusFault} from '../../monitor/status-document.ts';
 import type {MetricState} from '../../monitor/status-metrics.ts';
+import {dayAndTime, timeOfDay} from '../../console/present/moment.ts';
 
 const TONES = {
   idle: 'dim',

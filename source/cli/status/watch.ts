@@ -4,8 +4,8 @@ import type {Monitor} from '../../monitor/monitor.ts';
 import {statusDocument} from '../../monitor/status-document.ts';
 import type {Call} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {awayLine, meaningOf, statusLine} from './line.ts';
+import {languageOf} from '../../text/language.ts';
 
 const LOOK_EVERY_MS = 1000;
 

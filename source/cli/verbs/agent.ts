@@ -1,5 +1,5 @@
 import {hostname} from 'node:os';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {exposureBound, runAgent} from '../../nginx/agent.ts';
 import {installFallback, watchOverAgent} from '../../nginx/watchdog.ts';
 import type {NginxConfig} from '../../config/project/nginx.ts';

@@ -1,13 +1,13 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
-import {setPercent} from '../../console/present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
 import {hoursQuestion} from '../commands/ask.ts';
 import type {Run} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT} from '../output/exit.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using} from '../session/session.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** `approve`: the second person's yes to the raise that waits. */
 export const run: Run = call =>

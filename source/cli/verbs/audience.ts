@@ -1,15 +1,15 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {describeRule} from '../../config/describe/rule.ts';
-import {setPercent} from '../../console/present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import type {Intent} from '../../release/command.ts';
 import type {State} from '../../release/state.ts';
 import {execute, releaseAtHand} from '../commands/execute.ts';
 import {type Question, hoursQuestion} from '../commands/ask.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openLook, openSession, using} from '../session/session.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** `audience show|include|deny|remove`: who is in while it runs. */
 export const run: Run = call => (call.verb.name === 'audience show' ? show(call) : change(call));

@@ -4,11 +4,11 @@ import {MASKED, OPEN} from '../../console/present/clean.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import type {Run} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT} from '../output/exit.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {readPresence} from '../session/presence.ts';
 import {openLook, using} from '../session/session.ts';
+import {languageOf} from '../../text/language.ts';
 
 const PATIENCE_MS = 5000;
 /** As much of the past as a guard that begins, milliseconds. */

@@ -8,7 +8,7 @@ import {StoreFault} from '../../store/fault.ts';
 import {openStore, resolveTarget} from '../../store/open.ts';
 import {ConnectionLost} from '../../store/redis/faults.ts';
 import type {ViewStore} from '../../store/port.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {testChannels} from '../checks/channels.ts';

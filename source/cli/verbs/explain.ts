@@ -1,5 +1,5 @@
-import {setPercent} from '../../console/present/format.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {setPercent} from '../../text/format.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {bucketOf} from '../../audience/bucket.ts';
 import {decider, type Decision} from '../../audience/decide.ts';
 import type {Asked} from '../../audience/forced.ts';

@@ -8,7 +8,7 @@ import {
   type Feedback,
 } from '../../analysis/feedback/feedback.ts';
 import {selectFeedback} from '../../analysis/feedback/stats.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {State} from '../../release/state.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/typed-values.ts';

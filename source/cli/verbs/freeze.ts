@@ -1,8 +1,6 @@
 import {readDuration} from '../../config/values.ts';
-import {quote} from '../../config/yaml/mistake.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {momentOf} from '../../audience/moment.ts';
-import {dayAndTime} from '../../console/present/format.ts';
 import {decideFreeze, freezeOf, type FreezeIntent} from '../../release/freeze.ts';
 import {openStore} from '../../store/open.ts';
 import {readStamp} from '../commands/actor.ts';
@@ -11,6 +9,8 @@ import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {sayCaution} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
+import {quote} from '../../text/quote.ts';
+import {dayAndTime} from '../../console/present/moment.ts';
 
 /** `freeze --until T --reason TEXT` and `freeze lift`: no raise of any feature of the store; rollbacks always. */
 export const run: Run = async call => {

@@ -1,5 +1,3 @@
-import {nearest} from '../../config/yaml/path.ts';
-import {quote} from '../../config/yaml/mistake.ts';
 import type {Call, Run} from '../call.ts';
 import {findVerb, groupOf} from '../command-line/find-verb.ts';
 import {helpOf, helpOfVerb, type ManualTopic} from '../command-line/help.ts';
@@ -7,6 +5,7 @@ import {VERBS} from '../command-line/verbs.ts';
 import {listTopics, readPage} from '../manual/pages.ts';
 import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 /** `help`: verbs and topics. `help TOPIC`: a page of the manual. `help VERB`: the same as `VERB --help`. */
 export const run: Run = async ({args, out}) => {

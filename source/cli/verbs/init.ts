@@ -4,16 +4,15 @@ import {basename} from 'node:path';
 import {planTemplate, TEMPLATE_NAMES, type TemplateName} from '../../config/plan/templates.ts';
 import {readConfig} from '../../config/project/config-file.ts';
 import {projectTemplate, type ProjectAnswers} from '../../config/project/template.ts';
-import type {Lang} from '../../config/words/catalogue.ts';
-import {quote} from '../../config/yaml/mistake.ts';
 import {isFeatureName} from '../../release/name.ts';
 import type {Call, Run} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {failureOfMistakes} from '../commands/plan-source.ts';
 import type {InitQuestion} from '../init/Questions.tsx';
 import {WORDS} from '../init/words.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
+import {type Language, languageOf} from '../../text/language.ts';
+import {quote} from '../../text/quote.ts';
 
 const PROJECT = 'graydeck.yaml';
 const PLAN = 'plan.yaml';
@@ -58,7 +57,7 @@ function refuseExisting(): void {
     );
 }
 
-async function answersOf({flags, out}: Call, lang: Lang): Promise<Answers> {
+async function answersOf({flags, out}: Call, lang: Language): Promise<Answers> {
   const template = TEMPLATE_NAMES.find(name => name === (flags.from ?? 'seed-four'));
   if (template === undefined)
     throw usage(
@@ -93,7 +92,7 @@ async function answersOf({flags, out}: Call, lang: Lang): Promise<Answers> {
   };
 }
 
-function questionsOf(suggested: readonly string[], lang: Lang): InitQuestion[] {
+function questionsOf(suggested: readonly string[], lang: Language): InitQuestion[] {
   const words = WORDS[lang];
   const [feature = '', store = '', plan = '', router = '', prometheus = ''] = suggested;
   return [

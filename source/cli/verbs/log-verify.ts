@@ -1,10 +1,10 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {verifyLog, type Verification} from '../../controller/verify-log.ts';
-import {quote} from '../../config/yaml/mistake.ts';
 import type {Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
 import {openLook, using} from '../session/session.ts';
+import {quote} from '../../text/quote.ts';
 
 /** `log verify [VERSION:ID]`: compares the id of each commit with its content. @throws Failure exit codes 1 and 2 */
 export const run: Run = async call => {

@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {ControllerView} from '../../controller/outcome.ts';
 import type {Call, Run} from '../call.ts';
 import {commitDocument, commitLines, logDocument, printOutput} from '../output/log-lines.ts';

@@ -1,5 +1,5 @@
-import {plainText} from '../../analysis/plain-text.ts';
-import {setPercent} from '../../console/present/format.ts';
+import {plainText} from '../../text/plain-text.ts';
+import {setPercent} from '../../text/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
 import {hoursQuestion} from '../commands/ask.ts';
 import type {Run} from '../call.ts';

@@ -1,14 +1,15 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Traffic} from '../../analysis/power.ts';
-import {quote, type Mistake} from '../../config/yaml/mistake.ts';
+import {type Mistake} from '../../config/yaml/mistake.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {configuredMetrics, loadSettings} from '../session/settings.ts';
 import {failureOfMistakes, mistakeLine, readSource, type Source} from '../commands/plan-source.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {readTraffic} from '../commands/preflight.ts';
+import {quote} from '../../text/quote.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** The keys of a plan that give its phases. */
 const PHASE_KEYS = 'phases, ramp or gray_release_plan';

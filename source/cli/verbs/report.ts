@@ -2,10 +2,10 @@ import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {sentences} from '../output/log-lines.ts';
 import {usage} from '../output/failure.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {readReport} from '../../replay/read-report.ts';
 import {REPORT_FORMATS, writtenReport, type ReportFormat} from '../report/write-report.ts';
 import {openLook, using} from '../session/session.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** `report [--format md|json|html] [--release ID]`: what a release was like, running or over. */
 export const run: Run = async call => {

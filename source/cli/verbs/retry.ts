@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {failedStep, stepDue} from '../../release/step.ts';
 import type {RunName} from '../../release/state.ts';
 import {execute, currentRelease, type Done} from '../commands/execute.ts';

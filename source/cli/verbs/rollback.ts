@@ -1,8 +1,8 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {isSilent} from '../../audience/applied.ts';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
-import {measured} from '../../console/present/format.ts';
+import {measured} from '../../text/format.ts';
 import type {Release} from '../../release/state.ts';
 import {latchPath} from '../../router/latch-file.ts';
 import {OFFLINE_DOES, offlineCommand, RollbackFault, StoreFault} from '../../store/fault.ts';
@@ -11,12 +11,12 @@ import {executeAtOnce, releaseAtHand} from '../commands/execute.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {Failure, failureOf} from '../output/failure.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {setOfflineLatch} from '../commands/offline.ts';
 import {reportCommand} from '../output/report-command.ts';
 import {openSession, using, type Session} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
 import {failedSteps, seeThrough} from '../commands/steps.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** How often a rollback that was latched is tried to be written, in milliseconds. */
 const SUBMITS_EVERY_MS = 1000;

@@ -1,8 +1,7 @@
 import {once} from 'node:events';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {openStore} from '../../store/open.ts';
 import type {Run} from '../call.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {EXIT} from '../output/exit.ts';
 import {checkFeature} from '../session/feature.ts';
 import {monitorSettings} from '../prometheus/address.ts';
@@ -15,6 +14,7 @@ import {readTokenFile} from '../serve/token-file.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openToLook} from '../session/session.ts';
 import {systemdReadiness, version} from '../process.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** `serve`: status, events and feedback by HTTP, until it is told to go. */
 export const run: Run = async call => {

@@ -1,4 +1,4 @@
-import {setPercent} from '../../console/present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import {execute, currentRelease} from '../commands/execute.ts';
 import {hoursQuestion} from '../commands/ask.ts';
 import type {Run} from '../call.ts';

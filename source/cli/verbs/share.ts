@@ -3,7 +3,7 @@ import {openStore} from '../../store/open.ts';
 import type {OperatorStore} from '../../store/port.ts';
 import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
-import {languageOf, readTypedDuration} from '../command-line/typed-values.ts';
+import {readTypedDuration} from '../command-line/typed-values.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
@@ -14,6 +14,7 @@ import {loadSettings, type Settings} from '../session/settings.ts';
 import {userAtHost} from '../share/console-links.ts';
 import {beginLink, linkPlace, tokenIn} from '../share/shared-link.ts';
 import {shareWords} from '../share/verb-words.ts';
+import {languageOf} from '../../text/language.ts';
 
 const LASTS_MS = 2 * 3_600_000;
 const LASTS_AT_MOST_MS = 30 * 24 * 3_600_000;

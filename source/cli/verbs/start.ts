@@ -1,9 +1,8 @@
 import {builtInPlan} from '../../config/plan/built-in.ts';
 import {fasterPlan} from '../../config/describe/plan.ts';
 import {phaseLines} from '../../config/describe/phase.ts';
-import {quote} from '../../config/yaml/mistake.ts';
-import {plainText} from '../../analysis/plain-text.ts';
-import {setPercent} from '../../console/present/format.ts';
+import {plainText} from '../../text/plain-text.ts';
+import {setPercent} from '../../text/format.ts';
 import {newReleaseId} from '../../controller/ids.ts';
 import {isName} from '../../release/name.ts';
 import type {Plan} from '../../release/plan.ts';
@@ -20,7 +19,8 @@ import {openSession, using, type Session} from '../session/session.ts';
 import {configuredPlan, loadSettings} from '../session/settings.ts';
 import {allowList, failedSteps, seeThrough} from '../commands/steps.ts';
 import {rememberStart} from '../../steps/allow.ts';
-import {languageOf} from '../command-line/typed-values.ts';
+import {quote} from '../../text/quote.ts';
+import {languageOf} from '../../text/language.ts';
 
 /** `start VERSION`: begins a release, runs its deploy steps and waits until it rolls. */
 export const run: Run = async call => {

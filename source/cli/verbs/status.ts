@@ -2,12 +2,12 @@ import {isEndless} from '../../analysis/judge/reasons.ts';
 import {freezeOf, type Freeze} from '../../release/freeze.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import {messagesOf, type Messages} from '../../console/messages/catalogue.ts';
-import {clockwork} from '../../console/present/format.ts';
+import {clockwork} from '../../text/format.ts';
 import {openMonitor, type Monitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {statusDocument} from '../../monitor/status-document.ts';
 import type {Call, Run} from '../call.ts';
-import {languageOf, readTypedDuration} from '../command-line/typed-values.ts';
+import {readTypedDuration} from '../command-line/typed-values.ts';
 import {EXIT, type ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {monitorSettings, troublesOf} from '../prometheus/address.ts';
@@ -18,6 +18,7 @@ import {OPEN} from '../../console/present/clean.ts';
 import {fleetOrder, fleetRow} from '../../console/present/fleet.ts';
 import {statusText} from '../status/text.ts';
 import {watchStatus} from '../status/watch.ts';
+import {languageOf} from '../../text/language.ts';
 
 const LONGEST_MS = 24 * 3_600_000;
 /** Samples are told of a moment after they happened, in milliseconds. */

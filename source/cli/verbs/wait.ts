@@ -1,5 +1,3 @@
-import {quote} from '../../config/yaml/mistake.ts';
-import {nearest} from '../../config/yaml/path.ts';
 import {changeOrTime} from '../../controller/working-log.ts';
 import type {Call, Run} from '../call.ts';
 import {readTypedDuration} from '../command-line/typed-values.ts';
@@ -8,6 +6,7 @@ import {Failure, usage} from '../output/failure.ts';
 import {standing, type Awaited} from '../commands/execute.ts';
 import {openLook, using} from '../session/session.ts';
 import {STATES} from '../command-line/verb.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 /** Time alone may make a state unreachable: the rollback window of a completed release ends. */
 const LOOK_EVERY_MS = 1000;

@@ -9,12 +9,12 @@ import {openDeck, type Wiring} from '../session/deck.ts';
 import {ConsoleLinks} from '../share/console-links.ts';
 import type {ExitCode} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
-import {languageOf} from '../command-line/typed-values.ts';
 import {type NoTerminal, noTerminal, staySmall} from '../process.ts';
 import {hasColor} from '../output/output.ts';
 import {monitorSettings} from '../prometheus/address.ts';
 import {openLook, openSession, using, type Look, type Session} from '../session/session.ts';
 import {watchStatus} from '../status/watch.ts';
+import {languageOf} from '../../text/language.ts';
 
 const PATIENCE_MS = 5000;
 

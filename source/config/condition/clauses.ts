@@ -1,5 +1,6 @@
 import {readDuration} from '../values.ts';
-import {type Problem, quote} from '../yaml/mistake.ts';
+import {type Problem} from '../yaml/mistake.ts';
+import {quote} from '../../text/quote.ts';
 
 /** A piece of a condition and its offset in the text. */
 export interface Token {

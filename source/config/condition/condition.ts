@@ -2,7 +2,8 @@ import type {Condition, Operator} from '../../release/plan.ts';
 import {type Token, takeClauses, tokensOf} from './clauses.ts';
 import {readThreshold} from './threshold.ts';
 import type {MetricBook, MetricKind} from './metric-book.ts';
-import {bad, good, quote, type Problem, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Problem, type Reading} from '../yaml/mistake.ts';
+import {quote} from '../../text/quote.ts';
 
 /** How far a condition looks back where it does not say, in milliseconds. */
 export const DEFAULT_OVER_MS = 300_000;

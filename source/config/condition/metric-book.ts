@@ -1,6 +1,6 @@
 import {METRICS, PERCENTILES, type MetricDefinition} from '../../analysis/metrics.ts';
 import type {Unit} from '../../release/plan.ts';
-import {nearest} from '../yaml/path.ts';
+import {nearest} from '../../text/quote.ts';
 
 /** What a condition needs to know of a metric. */
 export interface MetricKind {

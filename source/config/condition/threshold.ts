@@ -1,8 +1,9 @@
 import type {Condition, Unit} from '../../release/plan.ts';
 import type {Token} from './clauses.ts';
 import type {MetricKind} from './metric-book.ts';
-import {bad, good, quote, type Problem, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Problem, type Reading} from '../yaml/mistake.ts';
 import {twoMeanings} from '../values.ts';
+import {quote} from '../../text/quote.ts';
 
 type Threshold = Condition['threshold'];
 

@@ -1,14 +1,15 @@
 import type {Condition, Hook, Phase, Plan, Rule, Unit} from '../../release/plan.ts';
 import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition/condition.ts';
-import {type Lang, listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
-import {shown} from '../yaml/mistake.ts';
+import {listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
 import {describeRule} from './rule.ts';
+import type {Language} from '../../text/language.ts';
+import {shown} from '../../text/quote.ts';
 
 /**
  * How a condition is read, in words: `the error rate of gray is below 0.5 % over the last 5 minutes (…)`.
  * @param isBrief leaves out a window and a floor of requests that are the default
  */
-export function describeCondition(condition: Condition, lang: Lang, isBrief = false): string {
+export function describeCondition(condition: Condition, lang: Language, isBrief = false): string {
   const words = wordsOf(lang);
   const {op, threshold} = condition;
   const metric = metricText(condition.metric, lang);
@@ -28,14 +29,14 @@ export function describeCondition(condition: Condition, lang: Lang, isBrief = fa
   return aside === '' ? compared : `${compared}（${aside}）`;
 }
 
-function metricText(metric: string, lang: Lang): string {
+function metricText(metric: string, lang: Language): string {
   const words = wordsOf(lang);
   const [kind, name] = metric.split(/\.(?<name>.*)/u);
   if (kind === 'feature_use_rate' && name !== undefined) return words.featureUse(name);
   return Object.hasOwn(words.metrics, metric) ? (words.metrics[metric] ?? metric) : metric;
 }
 
-function valueText(value: number, unit: Unit, lang: Lang): string {
+function valueText(value: number, unit: Unit, lang: Language): string {
   const words = wordsOf(lang);
   switch (unit) {
     case 'percent':
@@ -52,7 +53,7 @@ function valueText(value: number, unit: Unit, lang: Lang): string {
 }
 
 /** A hook in words: its command, how long it may take, and what says that it is done already. */
-export function hookText({argv, timeoutMs, check}: Hook, lang: Lang): string {
+export function hookText({argv, timeoutMs, check}: Hook, lang: Language): string {
   const words = wordsOf(lang);
   const notes = [
     words.hookTime(timeText(timeoutMs, lang)),
@@ -75,7 +76,7 @@ const USERS_SHOWN = 20;
 const PHASE_HOOKS = ['before', 'after', 'confirm'] as const;
 
 /** The timetable: who gets gray in each phase, from when to when, and what ends it. Times count from the first phase on. */
-export function phaseLines(plan: Plan, lang: Lang): string[] {
+export function phaseLines(plan: Plan, lang: Language): string[] {
   let from = 0;
   return plan.phases.flatMap((phase, index) => {
     const lines = onePhase(plan, phase, index, from, lang);
@@ -84,7 +85,7 @@ export function phaseLines(plan: Plan, lang: Lang): string[] {
   });
 }
 
-function onePhase(plan: Plan, phase: Phase, index: number, from: number, lang: Lang): string[] {
+function onePhase(plan: Plan, phase: Phase, index: number, from: number, lang: Language): string[] {
   const words = wordsOf(lang);
   const isLast = index === plan.phases.length - 1;
   const included = includedText(phase, lang);
@@ -114,7 +115,7 @@ function onePhase(plan: Plan, phase: Phase, index: number, from: number, lang: L
   ];
 }
 
-function timeLine({durationMs}: Phase, fromMs: number, lang: Lang): string {
+function timeLine({durationMs}: Phase, fromMs: number, lang: Language): string {
   const words = wordsOf(lang);
   const from = fromMs === 0 ? null : timeText(fromMs, lang);
   if (durationMs === null) return words.phaseOpen(from);
@@ -125,19 +126,19 @@ function timeLine({durationMs}: Phase, fromMs: number, lang: Lang): string {
     : words.phaseTime(duration, from, timeText(fromMs + durationMs, lang));
 }
 
-function grayText({percent, audience}: Phase, lang: Lang): string {
+function grayText({percent, audience}: Phase, lang: Language): string {
   const words = wordsOf(lang);
   if (percent === 0) return words.noneByPercent;
   const who = audience === null ? words.everyone : peopleText(audience, lang);
   return percent === 100 ? who : words.shareOf(percentText(percent), who);
 }
 
-function peopleText(rule: Rule, lang: Lang): string {
+function peopleText(rule: Rule, lang: Language): string {
   const text = describeRule(rule, lang);
   return 'group' in rule || 'custom' in rule ? text : wordsOf(lang).peopleWho(text);
 }
 
-function includedText({include}: Phase, lang: Lang): string | null {
+function includedText({include}: Phase, lang: Language): string | null {
   const words = wordsOf(lang);
   const {users, rules} = include;
   const shown = users.slice(0, USERS_SHOWN);
@@ -149,7 +150,7 @@ function includedText({include}: Phase, lang: Lang): string | null {
   return parts.length === 0 ? null : parts.join(lang === 'zh' ? '；' : '; ');
 }
 
-function endText(plan: Plan, phase: Phase, isLast: boolean, lang: Lang): string {
+function endText(plan: Plan, phase: Phase, isLast: boolean, lang: Language): string {
   const words = wordsOf(lang);
   const {durationMs, manual} = phase;
   const hasCriteria = phase.criteria.some(({dryRun}) => !dryRun);

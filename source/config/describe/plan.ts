@@ -2,10 +2,11 @@ import {hasToShow} from '../../analysis/judge/longest-window.ts';
 import {type Condition, type Guardrail, HOOK_NAMES, type Plan} from '../../release/plan.ts';
 import {STALE_AFTER_MS} from '../../release/split.ts';
 import {DEFAULT_MIN_REQUESTS, DEFAULT_OVER_MS} from '../condition/condition.ts';
-import {type Lang, listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
-import {shown} from '../yaml/mistake.ts';
+import {listText, numberText, percentText, timeText, wordsOf} from '../words/catalogue.ts';
 import {describeCondition, hookText, phaseLines} from './phase.ts';
 import {describeRule} from './rule.ts';
+import type {Language} from '../../text/language.ts';
+import {shown} from '../../text/quote.ts';
 
 /** No window of a rehearsal is shorter, milliseconds, unless the plan's own is: in less, chance decides. */
 const SHORTEST_WINDOW_MS = 10_000;
@@ -64,7 +65,7 @@ function neededMs({minRequests}: Condition, percent: number): number {
  * Reads a plan back in plain words, line by line: its timetable, guardrails, groups, evidence, completion and hooks.
  * A plan without phases is read back as a part, with what a whole one still needs. No colours, no wrapping.
  */
-export function describePlan(plan: Plan, lang: Lang): string[] {
+export function describePlan(plan: Plan, lang: Language): string[] {
   const sections = [
     headLines(plan, lang),
     phaseLines(plan, lang),
@@ -78,7 +79,7 @@ export function describePlan(plan: Plan, lang: Lang): string[] {
     .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
 }
 
-function headLines(plan: Plan, lang: Lang): string[] {
+function headLines(plan: Plan, lang: Language): string[] {
   const words = wordsOf(lang);
   const {phases, ramp, feature} = plan;
   const feat = feature === null || feature === plan.name ? [] : [words.forFeature(feature)];
@@ -110,7 +111,7 @@ function headLines(plan: Plan, lang: Lang): string[] {
  * How a guardrail is read, in words.
  * @param isBrief see `describeCondition`
  */
-function describeGuardrail(guardrail: Guardrail, lang: Lang, isBrief = false): string {
+function describeGuardrail(guardrail: Guardrail, lang: Language, isBrief = false): string {
   const words = wordsOf(lang);
   const {when, forMs, then, level, preset, whenUnknown} = guardrail;
   const held = forMs === 0 ? '' : `${lang === 'zh' ? '，' : ', '}${words.held(timeText(forMs, lang))}`;
@@ -120,7 +121,7 @@ function describeGuardrail(guardrail: Guardrail, lang: Lang, isBrief = false): s
   return preset === undefined ? text : `${text} ${words.fromPreset(preset)}`;
 }
 
-function guardrailLines(plan: Plan, lang: Lang): string[] {
+function guardrailLines(plan: Plan, lang: Language): string[] {
   const words = wordsOf(lang);
   const {guardrails, evidence} = plan;
   const isRelative = guardrails.some(({when}) => when.improvement || 'timesProd' in when.threshold);
@@ -141,13 +142,13 @@ function guardrailLines(plan: Plan, lang: Lang): string[] {
   ];
 }
 
-function groupLines({groups}: Plan, lang: Lang): string[] {
+function groupLines({groups}: Plan, lang: Language): string[] {
   const entries = Object.entries(groups);
   if (entries.length === 0) return [];
   return [wordsOf(lang).groups, ...entries.map(([name, rule]) => `- ${name}: ${describeRule(rule, lang)}`)];
 }
 
-function endLines(plan: Plan, lang: Lang): string[] {
+function endLines(plan: Plan, lang: Language): string[] {
   const words = wordsOf(lang);
   const {headers, cookies} = plan.forced;
   const names = [...headers.map(words.header), ...cookies.map(words.cookie)];
@@ -164,7 +165,7 @@ function endLines(plan: Plan, lang: Lang): string[] {
   ];
 }
 
-function staleText({whenStale, phases}: Plan, lang: Lang): string {
+function staleText({whenStale, phases}: Plan, lang: Language): string {
   const words = wordsOf(lang);
   const text = words.stale[whenStale](timeText(STALE_AFTER_MS, lang));
   // At 100 % routers keep their sides unless the phase says prod.
@@ -174,7 +175,7 @@ function staleText({whenStale, phases}: Plan, lang: Lang): string {
   return keepsWhole ? `${text}${lang === 'zh' ? '' : ' '}${words.staleWhole}` : text;
 }
 
-function hookLines({hooks}: Plan, lang: Lang): string[] {
+function hookLines({hooks}: Plan, lang: Language): string[] {
   const words = wordsOf(lang);
   const named = HOOK_NAMES.flatMap(name => {
     const hook = hooks[name];
@@ -183,7 +184,7 @@ function hookLines({hooks}: Plan, lang: Lang): string[] {
   return named.length === 0 ? [words.noHooks] : [words.hooks, ...named];
 }
 
-function peopleLines({checklist, contacts}: Plan, lang: Lang): string[][] {
+function peopleLines({checklist, contacts}: Plan, lang: Language): string[][] {
   const words = wordsOf(lang);
   const known = Object.entries(contacts);
   return [

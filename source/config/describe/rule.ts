@@ -1,8 +1,9 @@
 import type {AttributeTest, Rule} from '../../release/plan.ts';
-import {type Lang, listText, numberText, timeText, wordsOf} from '../words/catalogue.ts';
+import {listText, numberText, timeText, wordsOf} from '../words/catalogue.ts';
+import type {Language} from '../../text/language.ts';
 
 /** How a rule about people is read, in words: `user_type is lawyer and case_count is at least 10`. */
-export function describeRule(rule: Rule, lang: Lang): string {
+export function describeRule(rule: Rule, lang: Language): string {
   const words = wordsOf(lang);
   if ('group' in rule) return words.group(rule.group);
   if ('custom' in rule) return words.custom(rule.custom);
@@ -19,11 +20,11 @@ export function describeRule(rule: Rule, lang: Lang): string {
   return listText(texts, lang, type);
 }
 
-function bracketed(text: string, lang: Lang): string {
+function bracketed(text: string, lang: Language): string {
   return lang === 'zh' ? `（${text}）` : `(${text})`;
 }
 
-function testText(attribute: string, test: AttributeTest, lang: Lang): string {
+function testText(attribute: string, test: AttributeTest, lang: Language): string {
   const words = wordsOf(lang);
   switch (test.op) {
     case 'in':
@@ -48,7 +49,7 @@ function testText(attribute: string, test: AttributeTest, lang: Lang): string {
   }
 }
 
-function likeText(attribute: string, parts: readonly string[], lang: Lang): string {
+function likeText(attribute: string, parts: readonly string[], lang: Language): string {
   const words = wordsOf(lang);
   const [first = '', second = '', third] = parts;
   if (parts.length === 2 && second === '') return words.startsWith(attribute, first);

@@ -2,8 +2,8 @@ import {readVersion} from '../../audience/rule.ts';
 import {isName, own} from '../../release/name.ts';
 import type {AttributeTest, Rule} from '../../release/plan.ts';
 import {readDuration} from '../values.ts';
-import {quote, shown} from '../yaml/mistake.ts';
 import {type Spot, type YamlReader, child} from '../yaml/reader.ts';
+import {quote, shown} from '../../text/quote.ts';
 
 const NUMBER = String.raw`\d[\d.,_]*`;
 

@@ -2,12 +2,11 @@ import {z} from 'zod';
 import {isName, own} from '../../release/name.ts';
 import type {Rule} from '../../release/plan.ts';
 import {matching} from '../yaml/leaf.ts';
-import {quote, shown} from '../yaml/mistake.ts';
-import {nearest} from '../yaml/path.ts';
 import {type Placed, type Spot, type YamlReader, child} from '../yaml/reader.ts';
 import {made, named} from '../yaml/tree.ts';
 import {readAttribute} from './attribute.ts';
 import {readRule} from './rule.ts';
+import {nearest, quote, shown} from '../../text/quote.ts';
 
 const ALLOWED = 'a list of attributes: - user_type: "lawyer"';
 

@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import type {Hook, PhaseGate} from '../../release/plan.ts';
 import {durationBetween} from '../yaml/leaf.ts';
-import {shown} from '../yaml/mistake.ts';
 import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
+import {shown} from '../../text/quote.ts';
 
 /** How long a hook may run where the plan does not say, in milliseconds. */
 const DEFAULT_HOOK_MS = 600_000;

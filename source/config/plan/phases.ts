@@ -5,10 +5,10 @@ import {criteria} from './criteria.ts';
 import {gate, hook} from './hooks.ts';
 import {approval} from './raise.ts';
 import {duration, flag, name, percent, setOf} from '../yaml/leaf.ts';
-import {quote} from '../yaml/mistake.ts';
 import {isWritten, withoutUndefined, type Placed, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
 import {readGroupName, rule} from './rule.ts';
+import {quote} from '../../text/quote.ts';
 
 /** A phase as far as it could be read; undefined stands for what could not. */
 export interface PhaseDraft {

@@ -1,8 +1,8 @@
 import type {Guardrail, Plan, Rule} from '../../release/plan.ts';
 import {contradict, isInside} from '../condition/sense.ts';
-import {quote} from '../yaml/mistake.ts';
 import type {PhaseDraft} from './phases.ts';
 import {child, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
+import {quote} from '../../text/quote.ts';
 
 /** What compares several parts of a plan: whether it rises, ends, and can be walked through at all. */
 export function checkPhases(

@@ -1,10 +1,11 @@
 import type {Plan} from '../../release/plan.ts';
 import {metricBook, type MetricDeclaration} from '../condition/metric-book.ts';
-import {inOrder, quote, type Mistake} from '../yaml/mistake.ts';
+import {inOrder, type Mistake} from '../yaml/mistake.ts';
 import {PHASE_KEYS, PLAN_KEYS, planFrom, planTree} from './plan-fields.ts';
 import {isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader.ts';
 import {openYaml} from '../yaml/file.ts';
 import {startOf} from '../../release/well-formed.ts';
+import {quote} from '../../text/quote.ts';
 
 export interface PlanOptions {
   /** Metrics that the project file declares in addition to the known ones. */

@@ -1,9 +1,8 @@
 import {z} from 'zod';
 import {dayNumber, wallClock, type RaiseHours, type RaiseWindow} from '../../release/raise-hours.ts';
-import {quote} from '../yaml/mistake.ts';
-import {nearest} from '../yaml/path.ts';
 import {child, isWritten, type Spot, type YamlReader} from '../yaml/reader.ts';
 import {made, mapping, may, must} from '../yaml/tree.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const EXAMPLE = 'Mon-Fri 09:00-17:00 Europe/Berlin, with a comma between windows';

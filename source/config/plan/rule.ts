@@ -2,9 +2,9 @@ import {z} from 'zod';
 import type {Rule} from '../../release/plan.ts';
 import {isName} from '../../release/name.ts';
 import {readAttribute} from './attribute.ts';
-import {quote} from '../yaml/mistake.ts';
 import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 const ALLOWED =
   'the name of a group, {attribute: value}, {any: […]}, {all: […]}, {not: …}, {group: NAME} or {custom: NAME}';

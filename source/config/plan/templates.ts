@@ -1,4 +1,4 @@
-import type {Lang} from '../words/catalogue.ts';
+import type {Language} from '../../text/language.ts';
 
 /** Plans that `plan new` prints. */
 export const TEMPLATE_NAMES = ['seed-four', 'seed-five', 'ramp'] as const;
@@ -42,7 +42,7 @@ const WORDS = {
     complete: 'auto 在最后一个阶段之后自动完成，manual 等待：graydeck complete',
     stale: '无法连接存储的路由器退回生产，或保持原状。',
   },
-} satisfies Record<Lang, Record<string, string>>;
+} satisfies Record<Language, Record<string, string>>;
 type Word = keyof (typeof WORDS)['en'];
 
 /** `# {word}` stands for a comment. */
@@ -141,7 +141,7 @@ complete: manual
 };
 
 /** A plan with comments, ready to be changed. */
-export function planTemplate(name: TemplateName, lang: Lang): string {
+export function planTemplate(name: TemplateName, lang: Language): string {
   const words = WORDS[lang];
   const body = TEXTS[name].replace(/\{(?<word>\w+)\}$/gmu, (whole, word: string) =>
     word in words ? words[word as Word] : whole,

@@ -1,9 +1,10 @@
 import {z} from 'zod';
 import {isName} from '../../release/name.ts';
 import {matching} from '../yaml/leaf.ts';
-import {type Reading, bad, good, quote} from '../yaml/mistake.ts';
+import {type Reading, bad, good} from '../yaml/mistake.ts';
 import {type Spot, type YamlReader, child, isMapping} from '../yaml/reader.ts';
 import {readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 const NAME = /^[A-Za-z_]\w*$/u;
 

@@ -3,6 +3,7 @@ import {readDuration} from '../values.ts';
 import {line, onOff} from '../yaml/leaf.ts';
 import {type Reading, bad, good} from '../yaml/mistake.ts';
 import {made, mapping, may, readBy} from '../yaml/tree.ts';
+import type {Language} from '../../text/language.ts';
 
 /** Where links to watch by are served. Null: not written. */
 export interface ShareConfig {
@@ -50,7 +51,7 @@ export interface AlertConfig {
   /** Whether the console rings the terminal's bell. */
   bell: boolean;
   /** Language of notifications. */
-  lang: 'en' | 'zh';
+  lang: Language;
 }
 
 export const DEFAULT_ALERTS: AlertConfig = {escalateAfterMs: 600_000, bell: true, lang: 'en'};

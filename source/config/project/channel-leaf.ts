@@ -1,6 +1,7 @@
 import {isName} from '../../release/name.ts';
-import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Reading} from '../yaml/mistake.ts';
 import {readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 const RECEIVERS_AT_MOST = 20;
 /** Enough to find slips of the hand; the server knows which addresses there are. */

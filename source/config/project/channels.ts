@@ -3,10 +3,10 @@ import type {ChannelRoute, ChannelSpec} from '../../release/channel.ts';
 import {ALERT_LEVELS} from '../../release/plan.ts';
 import {mailAddresses, mailServer, oneMailAddress, plainAddress, telephoneNumbers} from './channel-leaf.ts';
 import {featureName, line, matching} from '../yaml/leaf.ts';
-import {quote} from '../yaml/mistake.ts';
 import {child, isMapping, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, must, named, type Shape} from '../yaml/tree.ts';
 import {secret} from './secret.ts';
+import {quote} from '../../text/quote.ts';
 
 const KINDS = ['slack', 'mail', 'sms', 'webhook'] as const;
 type Kind = (typeof KINDS)[number];

@@ -9,7 +9,7 @@ import {metrics} from './config-metrics.ts';
 import {featureName, filePath} from '../yaml/leaf.ts';
 import type {MetricDeclaration} from '../condition/metric-book.ts';
 import type {MetricQuery} from './metric-query.ts';
-import {inOrder, pathText, quote, type Mistake} from '../yaml/mistake.ts';
+import {inOrder, pathText, type Mistake} from '../yaml/mistake.ts';
 import {argv, hooks} from '../plan/hooks.ts';
 import {PHASE_KEYS, PLAN_ALSO_CALLED, PLAN_KEYS, planFrom, planTree} from '../plan/plan-fields.ts';
 import {nginx, type NginxConfig} from './nginx.ts';
@@ -19,6 +19,7 @@ import {child, isMapping, isWritten, YamlReader, type Spot} from '../yaml/reader
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {checkHookVariables, hookVariables, variablesOf} from './address.ts';
 import {openYaml} from '../yaml/file.ts';
+import {quote} from '../../text/quote.ts';
 
 /** The place of a feature's plan: a file, its path as written, or the project file itself. */
 export type PlanSource = {kind: 'file'; path: string} | {kind: 'inline'; plan: Plan};

@@ -3,10 +3,10 @@ import type {Unit} from '../../release/plan.ts';
 import {matching} from '../yaml/leaf.ts';
 import {metricBook, type MetricDeclaration, type MetricKind} from '../condition/metric-book.ts';
 import {query, readPer, type MetricQuery} from './metric-query.ts';
-import {quote} from '../yaml/mistake.ts';
 import {child, isMapping, isWritten, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, type Draft} from '../yaml/tree.ts';
 import {own} from '../../release/name.ts';
+import {quote} from '../../text/quote.ts';
 
 const METRIC_NAME = /^[A-Za-z][\w.-]{0,63}$/u;
 const UNITS: Readonly<Record<string, Unit>> = {'%': 'percent', ms: 'ms', '/s': 'per-second', count: 'count'};

@@ -1,9 +1,10 @@
 import {placeholdersOf, readTemplate, type QueryTemplate} from '../../analysis/query-template.ts';
 import type {Unit} from '../../release/plan.ts';
 import type {MetricKind} from '../condition/metric-book.ts';
-import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Reading} from '../yaml/mistake.ts';
 import {child, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 /** A metric that Prometheus is asked for. */
 export interface MetricQuery {

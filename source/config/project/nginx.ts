@@ -2,9 +2,10 @@ import {z} from 'zod';
 import type {EdgeFeature, EdgeSite, EdgeSource} from '../../audience/latch.ts';
 import {argv} from '../plan/hooks.ts';
 import {durationAboveZero, featureName, filePath, line, matching} from '../yaml/leaf.ts';
-import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Reading} from '../yaml/mistake.ts';
 import {child, isWritten} from '../yaml/reader.ts';
 import {made, mapping, may, must, named, readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 /** An nginx that an agent drives. Paths may be relative to the configuration they stand in. */
 export interface NginxConfig {

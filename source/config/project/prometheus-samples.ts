@@ -1,10 +1,11 @@
 import {z} from 'zod';
 import {placeholdersOf, readTemplate, type QueryTemplate} from '../../analysis/query-template.ts';
 import type {Side} from '../../analysis/numbers.ts';
-import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Reading} from '../yaml/mistake.ts';
 import {child} from '../yaml/reader.ts';
 import {matching} from '../yaml/leaf.ts';
 import {made, mapping, may, must, readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 /** A selector of each side, as a template that names series and no function. */
 export type SideSelectors = Record<Side, QueryTemplate>;

@@ -4,9 +4,10 @@ import {address} from './address.ts';
 import {prometheusSamples, type PrometheusSamples} from './prometheus-samples.ts';
 import {secret} from './secret.ts';
 import {durationBetween, filePath, line, matching} from '../yaml/leaf.ts';
-import {bad, good, quote, type Reading} from '../yaml/mistake.ts';
+import {bad, good, type Reading} from '../yaml/mistake.ts';
 import {child, isMapping, isWritten, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, may, named, readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 /** Where Prometheus is and how it names things. Null: not written. */
 export interface PrometheusConfig {

@@ -1,4 +1,4 @@
-import type {Lang} from '../words/catalogue.ts';
+import type {Language} from '../../text/language.ts';
 
 /** What `graydeck init` asks about a project. */
 export interface ProjectAnswers {
@@ -48,10 +48,10 @@ const WORDS = {
     channels: '通知谁：graydeck help notifications。',
     hooks: '计划的钩子可以在本机运行的程序：graydeck help hooks。',
   },
-} satisfies Record<Lang, Record<string, string>>;
+} satisfies Record<Language, Record<string, string>>;
 
 /** The text of a project file with comments. */
-export function projectTemplate(answers: ProjectAnswers, lang: Lang): string {
+export function projectTemplate(answers: ProjectAnswers, lang: Language): string {
   const {feature, store, router, prometheus, plan} = answers;
   const words = WORDS[lang];
   const routed =

@@ -4,9 +4,10 @@ import {readCondition} from '../condition/condition.ts';
 import {judged} from '../plan/criteria.ts';
 import {duration} from '../yaml/leaf.ts';
 import type {MetricKind} from '../condition/metric-book.ts';
-import {bad, good, quote} from '../yaml/mistake.ts';
+import {bad, good} from '../yaml/mistake.ts';
 import {child, isWritten, type Placed, type YamlReader, type Spot} from '../yaml/reader.ts';
 import {made, mapping, must, readBy} from '../yaml/tree.ts';
+import {quote} from '../../text/quote.ts';
 
 const keys = mapping(
   {

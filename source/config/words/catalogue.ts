@@ -1,12 +1,10 @@
 import {type Words, en} from './en.ts';
 import {zh} from './zh.ts';
+import type {Language} from '../../text/language.ts';
 
-/** Languages a plan is read back in. */
-export type Lang = 'en' | 'zh';
+const WORDS: Record<Language, Words> = {en, zh};
 
-const WORDS: Record<Lang, Words> = {en, zh};
-
-export function wordsOf(lang: Lang): Words {
+export function wordsOf(lang: Language): Words {
   return WORDS[lang];
 }
 
@@ -19,7 +17,7 @@ const UNITS = [
 ] as const;
 
 /** A time in whole units, without rounding: `2 days`, `1 hour 30 minutes`, `2天`. */
-export function timeText(ms: number, lang: Lang): string {
+export function timeText(ms: number, lang: Language): string {
   let rest = ms;
   const parts: string[] = [];
   for (const [unit, length] of UNITS) {
@@ -30,7 +28,7 @@ export function timeText(ms: number, lang: Lang): string {
   return parts.join(lang === 'zh' ? '' : ' ');
 }
 
-function counted(count: number, unit: string, lang: Lang): string {
+function counted(count: number, unit: string, lang: Language): string {
   const format = new Intl.NumberFormat(lang, {
     style: 'unit',
     unit,
@@ -41,7 +39,7 @@ function counted(count: number, unit: string, lang: Lang): string {
 }
 
 /** `a, b or c`, `a、b 或 c`. `both` joins sentences that hold together. */
-export function listText(parts: readonly string[], lang: Lang, type: 'and' | 'or' | 'both'): string {
+export function listText(parts: readonly string[], lang: Language, type: 'and' | 'or' | 'both'): string {
   if (lang === 'en')
     return new Intl.ListFormat('en-GB', {type: type === 'or' ? 'disjunction' : 'conjunction'}).format(parts);
   // The locale's own joins words of Latin letters without a space.

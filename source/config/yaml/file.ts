@@ -1,9 +1,10 @@
 import {isCollection, isMap, isPair, isScalar, parseDocument, type Document, type Node} from 'yaml';
-import {pathText, safe, shown, type Mistake, type Path, type Problem} from './mistake.ts';
+import {pathText, type Mistake, type Path, type Problem} from './mistake.ts';
 import {findChild, rangeOf, resolve} from './path.ts';
 import {yamlOfMarkdown} from './markdown.ts';
 import {surveyProblems} from './survey.ts';
 import {syntaxProblems} from './syntax.ts';
+import {safe, shown} from '../../text/quote.ts';
 
 /** Larger files are refused unread. */
 const MOST_BYTES = 256 * 1024;

@@ -1,8 +1,9 @@
 import {z} from 'zod';
 import {isFeatureName, isName} from '../../release/name.ts';
 import {DURATION_FORM, PERCENT_FORM, readDuration, readPercent} from '../values.ts';
-import {bad, good, quote, type Reading} from './mistake.ts';
+import {bad, good, type Reading} from './mistake.ts';
 import {made, readBy} from './tree.ts';
+import {quote} from '../../text/quote.ts';
 
 const PLAIN = {type: ['string', 'number']};
 

@@ -1,5 +1,5 @@
 import type {z} from 'zod';
-import {nearest} from './path.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -97,30 +97,4 @@ function saysFound({message, found}: Mistake): boolean {
 export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
   const seen = new Map(mistakes.map(one => [`${one.line}:${one.column}:${one.message}`, one]));
   return [...seen.values()].sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-const QUOTED_AT_MOST = 60;
-
-/** Text fit for a terminal: no control or bidi characters, no password of an address. */
-export function safe(text: string): string {
-  return text.replace(/:\/\/\S*@/gu, '://***@').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escape);
-}
-
-/** The same, and short. */
-export function shown(text: string): string {
-  const letters = Array.from(safe(text));
-  return letters.length <= QUOTED_AT_MOST
-    ? letters.join('')
-    : `${letters.slice(0, QUOTED_AT_MOST - 1).join('')}…`;
-}
-
-/** The same between quotation marks. */
-export function quote(text: string): string {
-  return `"${shown(text)}"`;
-}
-
-function escape(letter: string): string {
-  if (letter === '\n') return '\\n';
-  if (letter === '\t') return '\\t';
-  return `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -1,9 +1,9 @@
 import {z} from 'zod';
 import {metricBook, type MetricBook} from '../condition/metric-book.ts';
-import {type Mistake, type Path, type Problem, type Reading, problemOf, quote} from './mistake.ts';
-import {nearest} from './path.ts';
+import {type Mistake, type Path, type Problem, type Reading, problemOf} from './mistake.ts';
 import {aboutOf, bare, makerOf, type Draft} from './tree.ts';
 import type {Aim, YamlFile} from './file.ts';
+import {nearest, quote} from '../../text/quote.ts';
 
 /** A value of the file and where it stands. */
 export interface Spot {

@@ -1,6 +1,7 @@
 import {isAlias, isMap, isPair, isScalar, isSeq, type Document} from 'yaml';
-import {quote, type Path, type Problem} from './mistake.ts';
+import {type Path, type Problem} from './mistake.ts';
 import {keyText, rangeOf} from './path.ts';
+import {quote} from '../../text/quote.ts';
 
 const DEEPEST = 32;
 const MOST_ALIASES = 100;

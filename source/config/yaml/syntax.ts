@@ -1,6 +1,7 @@
 import {isCollection, isScalar, visit, type Document, type ErrorCode, type YAMLError} from 'yaml';
-import {shown, type Problem} from './mistake.ts';
+import {type Problem} from './mistake.ts';
 import {rangeOf} from './path.ts';
+import {shown} from '../../text/quote.ts';
 
 type Words = Pick<Problem, 'message' | 'allowed'>;
 

@@ -1,7 +1,7 @@
 import type {ReactNode} from 'react';
 import type {AlertLevel} from '../../release/plan.ts';
 import type {PressContext} from '../keys/step.ts';
-import {setPercent} from '../present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import {say, type Line} from '../present/line.ts';
 import type {MetricRow} from '../present/sides/metric-rows.ts';
 import type {ViewModel} from '../present/view-model.ts';

@@ -2,10 +2,10 @@ import type {ReactNode} from 'react';
 import type {ConsoleLink, Sharing} from '../deck.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Cleaner} from '../present/clean.ts';
-import {dayAndTime, isSameDay, timeOfDay} from '../present/format.ts';
 import {columnsOf, padEnd, say, wrapped, type Line} from '../present/line.ts';
 import {LINK_LASTS_MS, type Dialog} from '../ui.ts';
 import {DialogFrame, dialogWidth, type Area} from './DialogFrame.tsx';
+import {dayAndTime, isSameDay, timeOfDay} from '../present/moment.ts';
 
 function wrong(error: string | null): Line[] {
   return error === null ? [] : [[], [say('✖ ', 'bad'), say(error, 'bad')]];

@@ -4,7 +4,7 @@ import type {Commit} from '../../release/commit.ts';
 import type {Refusal} from '../../release/refusal.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Cleaner} from '../present/clean.ts';
-import {setPercent} from '../present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import type {Tone} from '../present/line.ts';
 
 /** What became of a command, as a sentence. `isDone`: something was written, so the farewell tells it again. */

@@ -1,8 +1,6 @@
 import {en} from './en.ts';
 import {zh} from './zh.ts';
-
-/** Languages the screen speaks. */
-export type Language = 'en' | 'zh';
+import type {Language} from '../../text/language.ts';
 
 /** Every word on the screen. English gives the shape; another language that lacks a key does not compile. */
 export type Messages = typeof en;

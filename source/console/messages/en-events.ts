@@ -1,7 +1,8 @@
 import type {Wish} from '../../release/approval.ts';
 import type {Event, EventType} from '../../release/event.ts';
-import {dayAndTime, setPercent} from '../present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import type {EventAbout} from './event-about.ts';
+import {dayAndTime} from '../present/moment.ts';
 
 type Sentences = {[T in EventType]: (event: Extract<Event, {type: T}>, about: EventAbout) => string};
 

@@ -2,7 +2,7 @@ import type {WhyNotApplicable, WhyUnmeasured} from '../../analysis/judge/outcome
 import type {ReasonCode} from '../../analysis/judge/reasons.ts';
 import type {Operator, Unit} from '../../release/plan.ts';
 import type {Reason} from '../../release/state.ts';
-import {count} from '../present/format.ts';
+import {count} from '../../text/format.ts';
 
 /** What the sentence about a reason in the log may use: what its metric is called, and numbers in their unit. */
 export interface LoggedWords {

@@ -1,7 +1,7 @@
 import {metricWordsIn} from '../../analysis/metrics.ts';
 import {faultText} from '../../analysis/people/faults.ts';
 import type {Event} from '../../release/event.ts';
-import {clockwork, count, setPercent} from '../present/format.ts';
+import {clockwork, count, setPercent} from '../../text/format.ts';
 import {enChart} from './en-chart.ts';
 import {enBrief} from './en-brief.ts';
 import {enEdges} from './en-edges.ts';

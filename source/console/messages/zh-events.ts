@@ -1,8 +1,9 @@
 import type {Wish} from '../../release/approval.ts';
-import {dayAndTime, setPercent} from '../present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import type {enEvents} from './en-events.ts';
 import type {EventAbout} from './event-about.ts';
 import {own} from '../../release/name.ts';
+import {dayAndTime} from '../present/moment.ts';
 
 const LEVELS = {info: '提示', warning: '警告', critical: '严重'} as const;
 const OUTCOMES = {done: '完成', failed: '失败', skipped: '跳过'} as const;

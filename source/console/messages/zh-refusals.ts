@@ -1,4 +1,4 @@
-import {setPercent} from '../present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import type {Refusal, RefusalCode} from '../../release/refusal.ts';
 import type {ReleaseState} from '../../release/state.ts';
 import {zhStates} from './zh-states.ts';

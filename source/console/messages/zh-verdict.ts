@@ -1,5 +1,5 @@
 import type {Reason} from '../../release/state.ts';
-import {count} from '../present/format.ts';
+import {count} from '../../text/format.ts';
 import type {enVerdict, LoggedWords} from './en-verdict.ts';
 
 /** A reason in the log by code and numbers; null: what it says cannot be told without its words. */

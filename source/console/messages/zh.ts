@@ -1,5 +1,5 @@
 import {metricWordsIn} from '../../analysis/metrics.ts';
-import {clockwork, count, setPercent} from '../present/format.ts';
+import {clockwork, count, setPercent} from '../../text/format.ts';
 import type {en} from './en.ts';
 import {zhChart} from './zh-chart.ts';
 import {zhBrief} from './zh-brief.ts';

@@ -1,5 +1,5 @@
 import {Component, type ReactNode} from 'react';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import {fit, say} from '../present/line.ts';
 import {LineView} from './LineView.tsx';

@@ -1,7 +1,6 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import {pickedFeature} from '../keys/press-fleet.ts';
-import {timeOfDay} from '../present/format.ts';
 import {fleetCounts, fleetRow} from '../present/fleet.ts';
 import {fit, join, say, spread, type Line} from '../present/line.ts';
 import type {ViewModel} from '../present/view-model.ts';
@@ -9,6 +8,7 @@ import type {Fleet} from '../use-fleet.ts';
 import type {Ui} from '../ui.ts';
 import {NoteRow} from './Bottom.tsx';
 import {Lines, LineView} from './LineView.tsx';
+import {timeOfDay} from '../present/moment.ts';
 
 /** Rows that the list leaves to header, note and footer. */
 const OTHER_ROWS = 4;

@@ -1,6 +1,6 @@
 import type {ReactNode} from 'react';
 import {LEAST} from '../layout.ts';
-import {setPercent} from '../present/format.ts';
+import {setPercent} from '../../text/format.ts';
 import {fit, say, wrapped, type Line, type Piece} from '../present/line.ts';
 import {headlines} from '../present/headlines/headlines.ts';
 import {STATE_MARKS} from '../present/marks.ts';

@@ -1,6 +1,5 @@
 import {isLive, type Alert, type Release} from '../../release/state.ts';
 import type {Attendance} from '../deck.ts';
-import {clockwork, dayAndTime, isSameDay, setPercent, timeOfDay} from './format.ts';
 import {headlines} from './headlines/headlines.ts';
 import {logRows, type LogRow} from './log.ts';
 import {LEVEL_MARKS} from './marks.ts';
@@ -8,6 +7,8 @@ import {metricRows} from './sides/metric-rows.ts';
 import {phaseRanMs} from './state-line.ts';
 import {alertText} from './verdict/reason-text.ts';
 import type {ViewModel} from './view-model.ts';
+import {clockwork, setPercent} from '../../text/format.ts';
+import {dayAndTime, isSameDay, timeOfDay} from './moment.ts';
 
 /** How far back the changes go, hours. */
 const HOURS = 8;

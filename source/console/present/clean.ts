@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 
 /** What came from outside is text: stripped of control and bidi characters, at most this wide. */
 const AT_MOST = 200;

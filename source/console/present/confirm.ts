@@ -2,7 +2,7 @@ import type {Phase} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
 import {stepsOf} from '../../release/step.ts';
 import type {Pending} from '../ui.ts';
-import {clockwork, count, setPercent, threeDigits} from './format.ts';
+import {clockwork, count, setPercent, threeDigits} from '../../text/format.ts';
 import {say, type Line, type Tone} from './line.ts';
 import type {MetricRow} from './sides/metric-rows.ts';
 import type {ViewModel} from './view-model.ts';

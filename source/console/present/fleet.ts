@@ -1,10 +1,11 @@
 import type {Summary} from '../../monitor/summary.ts';
 import {scaleOf, sparkPieces} from './chart/sparkline.ts';
 import type {Cleaner} from './clean.ts';
-import {clockwork, setPercent, timeOfDay, UNKNOWN} from './format.ts';
+import {clockwork, setPercent, UNKNOWN} from '../../text/format.ts';
 import {fit, padEnd, say, spread, widthOf, type Line} from './line.ts';
 import type {Mark} from './marks.ts';
 import type {Messages} from '../messages/catalogue.ts';
+import {timeOfDay} from './moment.ts';
 
 /** A feature in the list; `summary` is null if no process has published one. */
 export interface FleetFeature {

@@ -1,8 +1,9 @@
 import type {ConsoleMode, Sharing} from '../deck.ts';
-import {clockwork, dayAndTime, milliseconds, timeOfDay} from './format.ts';
 import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {routersAgainst} from './routers.ts';
 import type {ViewModel} from './view-model.ts';
+import {clockwork, milliseconds} from '../../text/format.ts';
+import {dayAndTime, timeOfDay} from './moment.ts';
 
 /** How much a light says: all, name and figure, or the figure alone; `lean` and `bare` leave out what is not there. */
 type Detail = 'full' | 'medium' | 'lean' | 'short' | 'bare';

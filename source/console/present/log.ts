@@ -4,13 +4,13 @@ import type {Event} from '../../release/event.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {Alert} from '../../release/state.ts';
 import type {EventAbout} from '../messages/event-about.ts';
-import {dayAndTime, isSameDay, timeOfDay} from './format.ts';
 import {say, spread, spreadFirst, type Line, type Tone} from './line.ts';
 import {alertText, reasonText} from './verdict/reason-text.ts';
 import {LEVEL_MARKS, VERDICT_MARKS, type Mark} from './marks.ts';
 import {dispatchOf, notificationLine} from './notification-line.ts';
 import type {ViewModel} from './view-model.ts';
 import {own} from '../../release/name.ts';
+import {dayAndTime, isSameDay, timeOfDay} from './moment.ts';
 
 /** One thing that happened: a row of the log. */
 export interface LogRow {

@@ -1,5 +1,5 @@
 import type {Release, Step} from '../../release/state.ts';
-import {clockwork, measured} from './format.ts';
+import {clockwork, measured} from '../../text/format.ts';
 import type {RouterStanding} from './routers.ts';
 import type {ViewModel} from './view-model.ts';
 

@@ -1,10 +1,11 @@
 import type {Phase} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
-import {clockwork, setPercent, timeOfDay, UNKNOWN} from './format.ts';
+import {clockwork, setPercent, UNKNOWN} from '../../text/format.ts';
 import {join, say, spreadFirst, type Line, type Piece} from './line.ts';
 import {STATE_MARKS} from './marks.ts';
 import {routersAgainst} from './routers.ts';
 import type {ViewModel} from './view-model.ts';
+import {timeOfDay} from './moment.ts';
 
 /** Requests are not users: gray's share of them may differ this much before it says anything. */
 const OBSERVED_SLACK_POINTS = 2;

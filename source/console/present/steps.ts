@@ -2,12 +2,13 @@ import type {Event, UnknownEvent} from '../../release/event.ts';
 import {causeFacts, type Cause} from '../../release/cause.ts';
 import {currentRun} from '../../release/step.ts';
 import type {Release, RunName, Step} from '../../release/state.ts';
-import {clockwork, count, measured, timeOfDay} from './format.ts';
+import {clockwork, count, measured} from '../../text/format.ts';
 import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
 import type {ViewModel} from './view-model.ts';
 import type {Panel} from './sides/sides.ts';
 import {reasonText} from './verdict/reason-text.ts';
+import {timeOfDay} from './moment.ts';
 
 const CONTACTS_AT_MOST = 6;
 

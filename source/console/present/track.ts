@@ -1,4 +1,4 @@
-import {setPercent} from './format.ts';
+import {setPercent} from '../../text/format.ts';
 import {columnsOf, say, type Line, type Piece, type Tone} from './line.ts';
 import type {ViewModel} from './view-model.ts';
 

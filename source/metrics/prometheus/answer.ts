@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {fault, type Answer} from './fault.ts';
 
 /** A value at a moment of Prometheus' clock, milliseconds since 1970. */

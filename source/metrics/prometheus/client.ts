@@ -1,4 +1,4 @@
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {lackOfAddress} from './address.ts';
 import {readAnswer, readPoint, readPoints, readSeries, type Point, type RawSeries} from './answer.ts';
 import {fault, type Answer} from './fault.ts';

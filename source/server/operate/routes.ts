@@ -1,5 +1,5 @@
 import type {Context, Hono, MiddlewareHandler} from 'hono';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {decideFreeze, freezeOf} from '../../release/freeze.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import {remoteAddressOf, type AppOptions, type Env} from '../env.ts';

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import {plainText} from '../../analysis/plain-text.ts';
+import {plainText} from '../../text/plain-text.ts';
 import {
   tabTitle,
   type AnyPage,

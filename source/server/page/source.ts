@@ -1,9 +1,10 @@
 import type {ShareLink} from './links.ts';
 import type {Page, PageList} from './model.ts';
+import type {Language} from '../../text/language.ts';
 
 /** In which language a page is written, and whether it hides what names people or places. */
 export interface PageLook {
-  lang: 'en' | 'zh';
+  lang: Language;
   mask: boolean;
   /** The page has a way back to the list of all features. */
   hasHome: boolean;

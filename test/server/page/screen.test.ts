@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import {describe, expect, it} from 'vitest';
-import {plainText} from '../../../source/analysis/plain-text.ts';
+import {plainText} from '../../../source/text/plain-text.ts';
 import {anyPageShape} from '../../../source/server/page/model.ts';
 import {screenBytes, screenLines, sizeOf} from '../../../source/server/page/screen.ts';
 import {samplePage} from './sample-page.ts';

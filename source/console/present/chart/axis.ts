@@ -1,6 +1,6 @@
-import {dayAndTime, timeOfDay} from '../format.ts';
 import {columnsOf, say, type Line, type Piece, type Tone} from '../line.ts';
 import type {ChartMark} from './marks.ts';
+import {dayAndTime, timeOfDay} from '../moment.ts';
 
 /** Where time lies in a chart. Moments in milliseconds since 1970. */
 export interface TimeScale {

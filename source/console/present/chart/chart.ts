@@ -5,7 +5,7 @@ import {emptyGrid, paintAcross, paintDown, rowOf, runs, type Grid, type Series} 
 import {paintLines} from './lines.ts';
 import {rangeOf, ticksOf, type Range} from './range.ts';
 import type {ChartTime} from '../../chart-time.ts';
-import {dayAndTime, isSameDay, timeOfDay, UNKNOWN} from '../format.ts';
+import {UNKNOWN} from '../../../text/format.ts';
 import type {Limit} from '../../../analysis/limits.ts';
 import {fit, padStart, say, widthOf, type Line, type Piece, type Tone} from '../line.ts';
 import {badFrom, type MetricRow} from '../sides/metric-rows.ts';
@@ -14,6 +14,7 @@ import {percentChanges} from './percent-changes.ts';
 import {written} from '../sides/metric.ts';
 import type {ViewModel} from '../view-model.ts';
 import type {Panel} from '../sides/sides.ts';
+import {dayAndTime, isSameDay, timeOfDay} from '../moment.ts';
 
 /** `lines`: crisp, for a chart that has the screen. `dots`: four to a row, for one of a few rows. */
 export type ChartStyle = 'lines' | 'dots';

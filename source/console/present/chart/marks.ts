@@ -1,12 +1,12 @@
 import type {Commit} from '../../../release/commit.ts';
 import type {Event} from '../../../release/event.ts';
 import {isKnownEvent} from '../../../release/event-shape.ts';
-import {setPercent} from '../format.ts';
 import {say, type Line, type Tone} from '../line.ts';
 import {logRows} from '../log.ts';
 import {LEVEL_MARKS, STATE_MARKS} from '../marks.ts';
 import type {ViewModel} from '../view-model.ts';
 import {COMMITS_AT_MOST, type PercentChange} from './percent-changes.ts';
+import {setPercent} from '../../../text/format.ts';
 
 /** Something that happened at a moment, on the line below a chart. */
 export interface ChartMark {

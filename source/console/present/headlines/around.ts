@@ -1,7 +1,7 @@
 import {isEndless} from '../../../analysis/judge/reasons.ts';
 import type {Release} from '../../../release/state.ts';
 import type {Messages} from '../../messages/catalogue.ts';
-import {clockwork, threeDigits, timeOfDay} from '../format.ts';
+import {clockwork, threeDigits} from '../../../text/format.ts';
 import {loud, type Headline} from './headline.ts';
 import {lastKnown} from './gray.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
@@ -10,6 +10,7 @@ import type {ViewModel} from '../view-model.ts';
 import {isAway, isStale} from '../sides/sides.ts';
 import {alertText} from '../verdict/reason-text.ts';
 import {observedDisagrees} from '../state-line.ts';
+import {timeOfDay} from '../moment.ts';
 
 const SETTLING_MS = 5000;
 /** A chain that was repaired this long ago is history. */

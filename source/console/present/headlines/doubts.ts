@@ -3,7 +3,7 @@ import type {Plan} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';
 import type {Reading} from '../../reading.ts';
 import type {Cleaner} from '../clean.ts';
-import {clockwork, count} from '../format.ts';
+import {clockwork, count} from '../../../text/format.ts';
 import {quantity} from '../verdict/quantity.ts';
 
 /** Fewest requests of prod before its error rate is taken for what it will be. */

@@ -1,6 +1,6 @@
 import type {Release} from '../../../release/state.ts';
 import {differenceText} from '../sides/compared.ts';
-import {clockwork, milliseconds, setPercent, threeDigits, timeOfDay} from '../format.ts';
+import {clockwork, milliseconds, setPercent, threeDigits} from '../../../text/format.ts';
 import {loud, type Headline} from './headline.ts';
 import type {Tone} from '../line.ts';
 import {isActedOn} from '../../../analysis/limits.ts';
@@ -8,6 +8,7 @@ import type {MetricRow} from '../sides/metric-rows.ts';
 import type {ViewModel} from '../view-model.ts';
 import {isDim} from '../sides/sides.ts';
 import {metricsToSee} from '../verdict/weighty.ts';
+import {timeOfDay} from '../moment.ts';
 
 const LISTED_AT_MOST = 3;
 

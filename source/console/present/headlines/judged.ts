@@ -1,10 +1,11 @@
-import {clockwork, timeOfDay, UNKNOWN} from '../format.ts';
+import {clockwork, UNKNOWN} from '../../../text/format.ts';
 import {loud, type Headline} from './headline.ts';
 import {worseSince} from '../../../monitor/settling.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
 import type {ViewModel} from '../view-model.ts';
 import {evidenceLabel, sharesOf} from '../verdict/evidence.ts';
 import {metricLabel, quantity} from '../verdict/quantity.ts';
+import {timeOfDay} from '../moment.ts';
 
 const LISTED_AT_MOST = 3;
 

@@ -1,9 +1,10 @@
 import type {Release} from '../../../release/state.ts';
-import {clockwork, timeOfDay} from '../format.ts';
+import {clockwork} from '../../../text/format.ts';
 import {loud, type Headline} from './headline.ts';
 import {isEveryoneBack, rollbackResult} from '../rollback-result.ts';
 import type {RouterStanding} from '../routers.ts';
 import type {ViewModel} from '../view-model.ts';
+import {timeOfDay} from '../moment.ts';
 
 /** Since when it is paused, by whom, and why. */
 function pausedHeadline({id, pausedReason}: Release, {reading, t, clean, mayAct}: ViewModel): Headline {

@@ -1,5 +1,5 @@
 import type {Messages} from '../../messages/catalogue.ts';
-import {threeDigits} from '../format.ts';
+import {threeDigits} from '../../../text/format.ts';
 import {say, type Line} from '../line.ts';
 import {STANDING_MARKS} from '../marks.ts';
 import type {MetricRow} from './metric-rows.ts';

@@ -1,5 +1,5 @@
 import type {Side} from '../../../analysis/numbers.ts';
-import {plainText} from '../../../analysis/plain-text.ts';
+import {plainText} from '../../../text/plain-text.ts';
 import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/metric-value.ts';
 import type {MetricSnapshot} from '../../../metrics/prometheus/snapshot.ts';
 import type {Messages} from '../../messages/catalogue.ts';

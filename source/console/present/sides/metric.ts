@@ -1,7 +1,7 @@
 import {METRIC_NAMES, METRICS, type MetricName, type MetricDefinition} from '../../../analysis/metrics.ts';
 import type {Unit} from '../../../release/plan.ts';
 import {ERROR_RATE_OF, USE_RATE} from '../../../analysis/metric-value.ts';
-import {count, milliseconds, percent, threeDigits, UNKNOWN} from '../format.ts';
+import {count, milliseconds, percent, threeDigits, UNKNOWN} from '../../../text/format.ts';
 
 /** How a metric is read, written and compared. */
 export interface Metric {

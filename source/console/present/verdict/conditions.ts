@@ -1,7 +1,7 @@
 import type {CriterionReading} from '../../../analysis/judge/criteria.ts';
 import type {GuardrailReading} from '../../../analysis/judge/guardrails.ts';
 import type {Outcome} from '../../../analysis/judge/outcome.ts';
-import {clockwork, count} from '../format.ts';
+import {clockwork, count} from '../../../text/format.ts';
 import {say, type Line, type Piece, type Tone} from '../line.ts';
 import type {Mark} from '../marks.ts';
 import type {ViewModel} from '../view-model.ts';

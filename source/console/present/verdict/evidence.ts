@@ -1,10 +1,11 @@
 import type {EvidenceReading, MetricEvidence} from '../../../analysis/evidence/reading.ts';
-import {timeOfDay, UNKNOWN} from '../format.ts';
+import {UNKNOWN} from '../../../text/format.ts';
 import {say, type Line, type Tone} from '../line.ts';
 import type {ViewModel} from '../view-model.ts';
 import {bar} from './bar.ts';
 import {metricLabel, quantity} from './quantity.ts';
 import type {Row} from './row.ts';
+import {timeOfDay} from '../moment.ts';
 
 const BAR_WIDTH = 14;
 /** From this part of the way to the limit on it is worth a look. */

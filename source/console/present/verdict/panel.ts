@@ -2,7 +2,7 @@ import type {Judgement} from '../../../analysis/judge/judge.ts';
 import type {VerdictAction} from '../../../release/command.ts';
 import type {Reason, Release, Verdict} from '../../../release/state.ts';
 import {doubtsOfPhase, doubtWords} from '../headlines/doubts.ts';
-import {clockwork, timeOfDay} from '../format.ts';
+import {clockwork} from '../../../text/format.ts';
 import {flow, say, type Line} from '../line.ts';
 import type {ViewModel} from '../view-model.ts';
 import {isPending, worseSince} from '../../../monitor/settling.ts';
@@ -15,6 +15,7 @@ import {rowLine, type Row} from './row.ts';
 import {unwatchedPanel} from './unwatched.ts';
 import {isBenign, outcomeOf, weighty} from './weighty.ts';
 import {whoActs} from './who-acts.ts';
+import {timeOfDay} from '../moment.ts';
 
 /** A judgement that is older than this is not about now, milliseconds. */
 const OLD_MS = 5000;

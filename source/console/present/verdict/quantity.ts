@@ -1,4 +1,4 @@
-import {amount, amounts} from '../../../analysis/judge/amounts.ts';
+import {amount, amounts} from '../../../text/amounts.ts';
 import type {JudgedCondition} from '../../../analysis/judge/outcome.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Messages} from '../../messages/catalogue.ts';

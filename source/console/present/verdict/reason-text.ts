@@ -1,7 +1,7 @@
 import {metricBook} from '../../../config/condition/metric-book.ts';
 import type {Unit} from '../../../release/plan.ts';
 import type {Reason} from '../../../release/state.ts';
-import {UNKNOWN} from '../format.ts';
+import {UNKNOWN} from '../../../text/format.ts';
 import type {ViewModel} from '../view-model.ts';
 import {metricLabel, quantity} from './quantity.ts';
 import {own} from '../../../release/name.ts';

@@ -2,7 +2,7 @@ import type {Judgement} from '../../../analysis/judge/judge.ts';
 import type {GuardrailReading} from '../../../analysis/judge/guardrails.ts';
 import {criterionReason, guardrailReason, type ReasonCode} from '../../../analysis/judge/reasons.ts';
 import type {Reason} from '../../../release/state.ts';
-import {clockwork, count, setPercent} from '../format.ts';
+import {clockwork, count, setPercent} from '../../../text/format.ts';
 import {say, type Line, type Tone} from '../line.ts';
 import type {Mark} from '../marks.ts';
 import type {ViewModel} from '../view-model.ts';

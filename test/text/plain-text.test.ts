@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import {describe, expect, it} from 'vitest';
-import {plainText} from '../../source/analysis/plain-text.ts';
+import {plainText} from '../../source/text/plain-text.ts';
 import {cpuMs} from '../cpu.ts';
 
 const nasty = fc.string({

@@ -1,4 +1,4 @@
-import type {Unit} from '../../release/plan.ts';
+import type {Unit} from '../release/plan.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
