@@ -6,6 +6,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import {VERBS} from '../../source/cli/command-line/verbs.ts';
 import {listTopics} from '../../source/cli/manual/pages.ts';
 import {KEYMAP} from '../../source/console/keys/keymap.ts';
+import {deviationsTable} from '../conformance/peers/cases.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {openApiDocument} from '../../source/server/openapi.ts';
 import {ROUTES} from '../../source/server/routes.ts';
@@ -71,11 +72,22 @@ function routesTable(): string[] {
 }
 
 /** Files with generated tables. */
-export const WITH_TABLES = ['README.md', 'source/docs/commands.md', 'source/docs/http.md'];
+export const WITH_TABLES = [
+  'README.md',
+  'source/docs/commands.md',
+  'source/docs/comparison.md',
+  'source/docs/http.md',
+];
 
 /** The file as it should be: the lines between the marks are replaced. */
 export async function withTables(text: string): Promise<string> {
-  const tables = {verbs: verbsTable(), keys: keysTable(), manual: await manualTable(), routes: routesTable()};
+  const tables = {
+    verbs: verbsTable(),
+    keys: keysTable(),
+    manual: await manualTable(),
+    routes: routesTable(),
+    peers: deviationsTable(),
+  };
   return Object.entries(tables).reduce((done, [name, lines]) => {
     const between = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
     return done.replace(between, (_, begin: string, end: string) => `${begin}${lines.join('\n')}\n${end}`);
