@@ -18,6 +18,7 @@ import {Batches} from '../../source/sdk/batches.ts';
 import {openStore} from '../../source/store/open.ts';
 import {startRedis} from '../servers/redis.ts';
 import {quantile} from './quantile.ts';
+import {keepRow} from './rows.ts';
 
 const {values} = parseArgs({
   options: {
@@ -128,6 +129,15 @@ for (let round = 0; round < Number(values.rounds); round++) {
 const told = (taken: readonly number[]) =>
   [0.5, 0, 1].map(share => (quantile(taken, share) * 1000).toFixed(1)).join(' / ');
 for (const [name, taken] of Object.entries(figures)) {
+  keepRow({
+    bench: 'batches',
+    what: `CPU of Redis for a request, ${name}`,
+    unit: 'ns',
+    better: 'lower',
+    ours: quantile(taken.many, 0.5) * 1000,
+    peer: {name: 'an entry a value', value: quantile(taken.values, 0.5) * 1000},
+    goal: GOAL,
+  });
   const times = (single: readonly number[]) => (quantile(single, 0.5) / quantile(taken.many, 0.5)).toFixed(0);
   console.log(
     `${name}: CPU of Redis a request, ns, median / least / most: an entry a value ${told(taken.values)}; an entry a ` +

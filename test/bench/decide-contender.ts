@@ -5,7 +5,9 @@
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {parseArgs} from 'node:util';
+import {GrowthBookClient} from '@growthbook/growthbook';
 import {FlagdCore} from '@openfeature/flagd-core';
+import {Unleash, type UnleashConfig} from 'unleash-client';
 import type {Rule} from '../../source/release/plan.ts';
 import {Routing} from '../../source/router/routing.ts';
 import {Batches} from '../../source/sdk/batches.ts';
@@ -82,7 +84,72 @@ function flagd(): (index: number) => boolean {
   return index => core.resolveBooleanEvaluation('new_payment', false, contexts[index]).value;
 }
 
-const decide = values.who === 'ours' ? ours() : flagd();
+function growthbook(): (index: number) => boolean {
+  const listed = {condition: {id: {$in: LISTED}}, force: true};
+  const meant = {
+    condition: {user_type: {$in: TYPES}, country: {$in: COUNTRIES}},
+    force: true,
+    coverage: 0.2,
+    hashAttribute: 'id',
+  };
+  const rules = values.case === 'A' ? [{force: true, coverage: 0.1, hashAttribute: 'id'}] : [listed, meant];
+  const client = new GrowthBookClient().initSync({
+    payload: {features: {new_payment: {defaultValue: false, rules}}},
+  });
+  const contexts = people.map(attributes => ({attributes}));
+  return index => client.isOn('new_payment', contexts[index]!);
+}
+
+async function unleash(): Promise<(index: number) => boolean> {
+  const among = (contextName: string, names: readonly string[]) => ({
+    contextName,
+    operator: 'IN',
+    values: [...names],
+  });
+  const share = (rollout: string, constraints: object[]) => ({
+    name: 'flexibleRollout',
+    parameters: {rollout, stickiness: 'userId', groupId: 'new_payment'},
+    constraints,
+  });
+  const meant = [among('user_type', TYPES), among('country', COUNTRIES)];
+  const strategies =
+    values.case === 'A' ? [share('10', [])] : [share('100', [among('userId', LISTED)]), share('20', meant)];
+  const feature = {
+    name: 'new_payment',
+    type: 'release',
+    enabled: true,
+    stale: false,
+    impressionData: false,
+    strategies,
+  };
+  const client = new Unleash({
+    appName: 'bench',
+    // Nothing answers there, and nothing has to: the flag is given.
+    url: 'http://127.0.0.1:9/api',
+    disableMetrics: true,
+    refreshInterval: 0,
+    skipInstanceCountWarning: true,
+    bootstrap: {data: [feature]},
+    storageProvider: {set: async () => {}, get: async () => undefined},
+  } as unknown as UnleashConfig);
+  client.on('error', () => {});
+  client.on('warn', () => {});
+  await new Promise(resolve => client.once('ready', resolve));
+  const contexts = people.map(({id, ...properties}) => ({userId: id, properties}));
+  return index => client.isEnabled('new_payment', contexts[index]);
+}
+
+const CONTENDERS: Readonly<
+  Record<string, () => ((index: number) => boolean) | Promise<(index: number) => boolean>>
+> = {
+  ours,
+  flagd,
+  growthbook,
+  unleash,
+};
+const contender = CONTENDERS[values.who];
+if (contender === undefined) throw new Error(`--who ${Object.keys(CONTENDERS).join('|')}`);
+const decide = await contender();
 let gray = 0;
 for (let index = 0; index < USERS; index++) gray += decide(index) ? 1 : 0;
 const share = gray / USERS;
@@ -102,3 +169,4 @@ const nanoseconds = ((performance.now() - began) * 1e6) / decisions;
 collect();
 const kept = process.memoryUsage().heapUsed - before;
 console.log(JSON.stringify({nanoseconds, share, decisions, keptBytes: kept, gray: gray > 0}));
+process.exit(0);

@@ -24,6 +24,7 @@ import {splitOf, splitsOf} from '../nginx/site.ts';
 import {startRedis} from '../servers/redis.ts';
 import {startWrk, type Load} from '../servers/wrk.ts';
 import {median} from './quantile.ts';
+import {keepRow} from './rows.ts';
 
 const {values} = parseArgs({
   options: {
@@ -233,6 +234,19 @@ const ratios = {
   change: Number((of('agent change') / of('bare change')).toFixed(2)),
   rollback: Number((of('agent rollback') / of('bare reload')).toFixed(2)),
 };
+for (const [what, ours, bare, goal] of [
+  ['a change at every new connection', 'agent change', 'bare change', 0.8],
+  ['a rollback at every new connection', 'agent rollback', 'bare reload', 0.8],
+] as const)
+  keepRow({
+    bench: 'edge',
+    what,
+    unit: 'ms',
+    better: 'lower',
+    ours: of(ours),
+    peer: {name: bare.replace('bare', 'bare nginx'), value: of(bare)},
+    goal,
+  });
 if (values.json) process.stdout.write(`${JSON.stringify({rows, ratios, fails})}\n`);
 else {
   for (const {row, medianMs, fromMs, toMs} of rows)

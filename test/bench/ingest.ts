@@ -13,6 +13,7 @@ import {encodeSample} from '../../source/metrics/encode.ts';
 import {openStore} from '../../source/store/open.ts';
 import {startRedis} from '../servers/redis.ts';
 import {median} from './quantile.ts';
+import {keepRow} from './rows.ts';
 
 const {values} = parseArgs({
   options: {
@@ -73,6 +74,16 @@ try {
     perCpuSecond: Math.round(count / (median(cpuMs.get(mode) ?? []) / 1000)),
     perSecond: Math.round(count / (median(wallMs.get(mode) ?? []) / 1000)),
   }));
+  const eachOf = (mode: string) => figures.find(one => one.mode === mode)?.microsecondsEach ?? Number.NaN;
+  keepRow({
+    bench: 'ingest',
+    what: `reading an entry of ${requests} requests, CPU`,
+    unit: 'µs',
+    better: 'lower',
+    ours: eachOf('ours'),
+    peer: {name: 'ioredis', value: eachOf('client')},
+    goal: 1.4,
+  });
   const load = loadavg().map(value => value.toFixed(2));
   if (values.json) {
     process.stdout.write(

@@ -18,6 +18,7 @@ import {startProxy} from '../servers/proxy.ts';
 import {startRedis} from '../servers/redis.ts';
 import {appendNext, commitAfter} from '../store/commits.ts';
 import {quantile} from './quantile.ts';
+import {keepRow} from './rows.ts';
 
 const {values} = parseArgs({
   options: {
@@ -95,6 +96,15 @@ console.log(
   `the last of ${followers}, ms, median / least / p95: bare publish ${told(raw)}; set and applied ${told(ours)}`,
 );
 const times = quantile(ours, 0.5) / quantile(raw, 0.5);
+keepRow({
+  bench: 'news',
+  what: `a change at the last of ${followers} SDKs`,
+  unit: 'ms',
+  better: 'lower',
+  ours: quantile(ours, 0.5),
+  peer: {name: 'bare publish', value: quantile(raw, 0.5)},
+  goal: Number((1 / goal).toFixed(2)),
+});
 console.log(`${times.toFixed(2)} times a bare publish (goal ${goal}), load ${loadavg()[0]?.toFixed(1)}`);
 
 await Promise.all(decks.map(deck => deck.close()));

@@ -1,12 +1,17 @@
 /**
- * Runs the benches one after the other, each in a process of its own, and says what each is to show.
+ * Runs the benches one after the other, each in a process of its own, and says what each is to show. At the end one table
+ * compares us with the peers that were measured in the same run, with the machine and the versions.
  *
- * `npm run bench` all of them; `npm run bench -- decide news` only these; `npm run bench -- --list` names them.
- * Read ratios within one bench, not figures of two: other work may share the machine. Its load stands beside each.
+ * `npm run bench` all of them; `npm run bench -- decide news` only these; `npm run bench -- peers` those with peers;
+ * `npm run bench -- --list` names them. `--out FILE.json` keeps the table, `--compare FILE.json` sets it next to a kept one
+ * (`test/bench/kept.json`). Read ratios within one run, not figures of two: other work may share the machine.
  */
 import {execa} from 'execa';
-import {loadavg} from 'node:os';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {loadavg, tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {parseArgs} from 'node:util';
+import {describeMachine, ROWS_FILE, tableLines, type Row, type Table} from './rows.ts';
 
 interface Bench {
   name: string;
@@ -67,7 +72,14 @@ const benches: readonly Bench[] = [
   script('ofrep', '10 000 evaluations by OFREP for a second of the server’s CPU'),
 ];
 
-const {values, positionals} = parseArgs({options: {list: {type: 'boolean'}}, allowPositionals: true});
+/** Benches that measure a peer in the same run. */
+const WITH_PEERS = ['decide', 'ingest', 'news', 'news-500', 'batches', 'edge'];
+
+const {values, positionals: typed} = parseArgs({
+  options: {list: {type: 'boolean'}, out: {type: 'string'}, compare: {type: 'string'}},
+  allowPositionals: true,
+});
+const positionals = typed.flatMap(name => (name === 'peers' ? WITH_PEERS : [name]));
 const unknown = positionals.filter(name => !benches.some(bench => bench.name === name));
 const wanted = benches.filter(({name}) => positionals.length === 0 || positionals.includes(name));
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -78,13 +90,35 @@ if (unknown.length > 0) {
 } else if (values.list === true) {
   for (const {name, goal} of benches) say(`${name.padEnd(18)} ${goal}`);
 } else {
+  // Before the benches, so that a wrong path costs no hour.
+  const kept =
+    values.compare === undefined ? null : (JSON.parse(await readFile(values.compare, 'utf8')) as Table);
+  const folder = await mkdtemp(join(tmpdir(), 'graydeck-bench-rows-'));
+  const file = join(folder, 'rows.ndjson');
+  const before = loadavg()[0] ?? 0;
   const failed: string[] = [];
   for (const {name, goal, argv} of wanted) {
     say(`\n── ${name}: ${goal} (load ${loadavg()[0]?.toFixed(1)})`);
     const [command = '', ...args] = argv;
-    const ran = await execa(command, args, {preferLocal: true, stdio: 'inherit', reject: false});
+    const ran = await execa(command, args, {
+      preferLocal: true,
+      stdio: 'inherit',
+      reject: false,
+      env: {[ROWS_FILE]: file},
+    });
     if (ran.failed) failed.push(name);
   }
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(line => line !== '');
+  await rm(folder, {recursive: true});
+  const table: Table = {
+    schema: 'graydeck.bench/1',
+    at: new Date().toISOString(),
+    machine: describeMachine(),
+    load: [before, loadavg()[0] ?? 0],
+    rows: lines.map(line => JSON.parse(line) as Row),
+  };
+  if (table.rows.length > 0) say(`\n${tableLines(table, kept).join('\n')}`);
+  if (values.out !== undefined) await writeFile(values.out, `${JSON.stringify(table, null, 2)}\n`);
   if (failed.length > 0) {
     say(`\nDid not end well: ${failed.join(', ')}`);
     process.exitCode = 1;
