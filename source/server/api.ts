@@ -9,6 +9,7 @@ import type {Followers} from './followers.ts';
 import type {RateLimits} from './limits.ts';
 import {addOperateRoutes} from './operate/routes.ts';
 import {HttpProblem, limitBody, limitedBody, tooOften} from './problem.ts';
+import {addRawRoutes} from './raw-routes.ts';
 import {readFeedbackBody} from './read-feedback.ts';
 import {featureOf} from './served.ts';
 import {need} from './tokens.ts';
@@ -41,6 +42,7 @@ export function addApiRoutes(
     return context.json(statsDocument({feature: feature.name, ...filter}, given));
   });
 
+  addRawRoutes(app, options);
   addOperateRoutes(app, options, {limits, limited: limitBody(MOST_COMMAND_BYTES)});
   app.post('/api/v1/canary/feedback', limitedBody, async context => {
     const client = context.get('client');

@@ -1,80 +1,18 @@
 import {z} from 'zod';
 import {commandedShape, commandShapes, freezeShape, frozenShape, refusalShape} from './operate/shapes.ts';
-import {ROUTES} from './routes.ts';
 import * as remote from './remote-schemas.ts';
+import {
+  answers,
+  bodyName,
+  commandPaths,
+  doesOf,
+  ERROR_WORDS,
+  json,
+  queryParameter,
+  rawPaths,
+  FEATURE_QUERY,
+} from './openapi-paths.ts';
 import * as shapes from './schemas.ts';
-
-const ERRORS: Readonly<Record<string, string>> = {
-  400: 'invalid input',
-  401: 'no known token',
-  403: 'the token lacks the scope',
-  404: 'no such feature',
-  409: 'refused in this state',
-  413: 'the body is too large',
-  415: 'the body is no JSON',
-  422: 'invalid input, or not confirmed',
-  429: 'too many requests',
-  500: 'the server cannot answer now',
-  503: 'the store cannot be reached',
-};
-
-const query = (name: string, description: string) => ({
-  name,
-  in: 'query',
-  required: false,
-  description,
-  schema: {type: 'string'},
-});
-const FEATURE = query('feature', 'may be left out if there is only one feature');
-const refers = (id: string) => ({$ref: `#/components/schemas/${id}`});
-const json = (id: string) => ({'application/json': {schema: refers(id)}});
-
-function answers(status: string, description: string, content: object, errors: readonly number[]) {
-  const failed = errors.map(code => [
-    String(code),
-    {description: ERRORS[code] ?? '', content: json(code === 409 ? 'Refusal' : 'Error')},
-  ]);
-  return {[status]: {description, content}, ...(Object.fromEntries(failed) as object)};
-}
-
-function doesOf(path: string): string {
-  return ROUTES.find(route => route.path === path)?.does ?? '';
-}
-
-function commandPaths(bearer: (scope: string) => object): object {
-  const commands = ROUTES.filter(({scope}) => scope === 'operate');
-  return Object.fromEntries(
-    commands.map(({path, does}) => {
-      const ids = [...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => ({
-        name,
-        in: 'path',
-        required: true,
-        schema: {type: 'string'},
-      }));
-      const key = {name: 'Idempotency-Key', in: 'header', required: false, schema: {type: 'string'}};
-      const isFreeze = path.endsWith('/freeze');
-      const post = {
-        summary: does,
-        security: bearer('operate'),
-        parameters: [...ids, key],
-        requestBody: {required: true, content: json(bodyName(path))},
-        responses: answers(
-          '200',
-          'what came of it',
-          json(isFreeze ? 'Frozen' : 'Commanded'),
-          [401, 403, 404, 409, 413, 415, 422, 429, 503],
-        ),
-      };
-      return [path, {post}];
-    }),
-  );
-}
-
-/** `alerts/{id}/ack` → `AckBody`. */
-function bodyName(path: string): string {
-  const last = path.slice(path.lastIndexOf('/') + 1);
-  return `${last.charAt(0).toUpperCase()}${last.slice(1)}Body`;
-}
 
 /** The interface as an OpenAPI 3.1 document. Requests and answers are checked by the same shapes. */
 export function openApiDocument(version: string): object {
@@ -113,7 +51,7 @@ export function openApiDocument(version: string): object {
         get: {
           summary: doesOf('/api/v1/canary/status'),
           security: bearer('read'),
-          parameters: [FEATURE],
+          parameters: [FEATURE_QUERY],
           responses: answers('200', 'the document of status --json', json('Status'), [400, ...common, 404]),
         },
       },
@@ -125,7 +63,7 @@ export function openApiDocument(version: string): object {
             'broken says that all events before it are void. The log follows from its first commit.',
           security: bearer('read'),
           parameters: [
-            FEATURE,
+            FEATURE_QUERY,
             {name: 'Last-Event-ID', in: 'header', required: false, schema: {type: 'integer', minimum: 0}},
           ],
           responses: answers(
@@ -156,9 +94,9 @@ export function openApiDocument(version: string): object {
           summary: doesOf('/api/v1/canary/feedback/stats'),
           security: bearer('read'),
           parameters: [
-            FEATURE,
-            query('deployment_phase', 'only this phase'),
-            query('deployment_version', 'only this version'),
+            FEATURE_QUERY,
+            queryParameter('deployment_phase', 'only this phase'),
+            queryParameter('deployment_version', 'only this version'),
           ],
           responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...common, 404, 503]),
         },
@@ -189,6 +127,7 @@ export function openApiDocument(version: string): object {
         },
       },
       ...evaluationPaths(bearer('evaluate')),
+      ...rawPaths(bearer('read')),
       ...commandPaths(bearer),
     },
     components: {
@@ -202,7 +141,7 @@ export function openApiDocument(version: string): object {
 function evaluationPaths(security: object): object {
   const failed = (codes: readonly number[]) =>
     Object.fromEntries(
-      codes.map(code => [String(code), {description: ERRORS[code] ?? '', content: json('FlagFailure')}]),
+      codes.map(code => [String(code), {description: ERROR_WORDS[code] ?? '', content: json('FlagFailure')}]),
     );
   const requestBody = {required: true, content: json('Evaluation')};
   const header = (name: string) => ({name, in: 'header', required: false, schema: {type: 'string'}});
@@ -241,7 +180,7 @@ function evaluationPaths(security: object): object {
       get: {
         summary: doesOf('/ofrep/v1/events'),
         parameters: [
-          {...query('ticket', 'from eventStreams of an evaluation of all features'), required: true},
+          {...queryParameter('ticket', 'from eventStreams of an evaluation of all features'), required: true},
           header('Last-Event-ID'),
         ],
         responses: {

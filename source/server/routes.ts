@@ -20,6 +20,12 @@ const canary =
     scope,
     does,
   });
+const raw = (path: string, does: string): Route => ({
+  method: 'GET',
+  path: `/api/v1/raw/${path}`,
+  scope: 'read',
+  does,
+});
 const read = canary('GET', 'read');
 const command = canary('POST', 'operate');
 
@@ -34,6 +40,13 @@ export const ROUTES: readonly Route[] = [
   read('feedback/stats', 'feedback in numbers, by phase and version'),
   open('/feedback-element.js', 'the web component <graydeck-feedback>'),
   canary('POST', 'write')('samples', 'sends samples, all or none'),
+  raw('features', 'all features and the freeze, for graydeck --server'),
+  raw('state', 'routers, guard and newest sample of a feature'),
+  raw('log', 'commits after a version; waits for the next'),
+  raw('samples', 'samples since a moment, or after an id as they come'),
+  raw('rollups', 'seconds, minutes or people since a moment'),
+  raw('feedback', 'feedback since a moment'),
+  raw('outputs', 'what steps printed, with the scope operate'),
   command('start', 'begins a release'),
   command('rollback', 'takes everything back, now'),
   command('pause', 'pauses the release'),

@@ -4,7 +4,7 @@ import type {Controller, ControllerView} from '../controller/outcome.ts';
 import type {Intent} from '../release/command.ts';
 import type {Commit} from '../release/commit.ts';
 import type {Plan} from '../release/plan.ts';
-import type {FreezeReader, FreezeWriter, StoreHealth} from '../store/port.ts';
+import type {FeatureView, FreezeReader, FreezeWriter, StoreHealth, ViewStore} from '../store/port.ts';
 import {HttpProblem} from './problem.ts';
 import type {Client} from './tokens.ts';
 
@@ -29,6 +29,8 @@ export interface FeatureFacts {
 export interface ServedFeature {
   readonly name: string;
   readonly view: ControllerView;
+  /** The feature in the store, for clients that look through this server instead of a store. */
+  readonly raw: FeatureView;
   /** Carries out commands; null: this server only reads. */
   readonly controller: Controller | null;
   /** Told before a command is written: this server runs the steps that it begins. */
@@ -50,6 +52,7 @@ export interface ServedFeature {
 
 /** All features that are served. */
 export interface ServedFeatures {
+  readonly store: Pick<ViewStore, 'kind' | 'freezes' | 'now'>;
   names(): string[];
   get(name: string): ServedFeature | null;
   health(): StoreHealth;

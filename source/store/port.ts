@@ -290,6 +290,8 @@ interface StoreBase {
   readonly identity: Identity;
   /** A warning for the user, printed once; without a password. */
   readonly caution?: string;
+  /** Ids of users are hidden from this reader, so nothing can be said about a single user. */
+  readonly hidesUsers?: true;
   /** Best known reading of the store's own clock, milliseconds since 1970. */
   now(): number;
   health(): Promise<StoreHealth>;

@@ -83,7 +83,14 @@ export async function openHouse({
         stateFolder: folder,
       });
   const view = await openStore(address, 'viewer', {env: {}});
-  const settings = {store: address, feature: null, prometheus: null, declared: {}, config: null};
+  const settings = {
+    store: address,
+    server: null,
+    feature: null,
+    prometheus: null,
+    declared: {},
+    config: null,
+  };
   const acting = readOnly ? null : store;
   const served = await openServed(acting ?? view, settings, null, {
     writer,

@@ -154,6 +154,12 @@ export const rooms: readonly Room[] = [
     mayImport: [],
   },
   {
+    name: 'remote',
+    holds:
+      'a `graydeck serve` in place of a store: the store as a viewer reads it, and a controller whose commands the server decides',
+    mayImport: ['release', 'analysis', 'controller', 'http', 'store/port'],
+  },
+  {
     name: 'demo',
     holds: 'a simulated service: a client of the store with the rights of an app, which measures by the SDK',
     mayImport: ['release', 'text', 'audience', 'analysis', 'sdk', 'store/port'],

@@ -22,6 +22,11 @@ const FLAGS = {
     value: 'URL',
     help: 'sqlite:PATH, redis://host:port/db, …; else GRAYDECK_STORE, else a file of your own',
   },
+  server: {
+    value: 'URL',
+    help: 'a graydeck serve in place of a store, with its token in GRAYDECK_TOKEN',
+    env: 'GRAYDECK_SERVER',
+  },
   config: {value: 'FILE', help: 'configuration, graydeck.yaml unless named', env: 'GRAYDECK_CONFIG'},
   prometheus: {value: 'URL', help: 'where Prometheus answers', env: 'GRAYDECK_PROMETHEUS'},
   readOnly: {help: 'only look: every verb that changes something is refused, exit code 2'},
@@ -113,6 +118,7 @@ export type Flags = {[F in TextFlag]?: string} & {[F in ManyFlag]: readonly stri
 export const EVERYWHERE: readonly FlagName[] = [
   'feature',
   'store',
+  'server',
   'config',
   'prometheus',
   'readOnly',

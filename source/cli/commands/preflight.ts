@@ -58,7 +58,7 @@ export function printFindings({out}: Call, findings: readonly Finding[]): void {
   }
 }
 
-async function look({store, feature, controller, settings}: Session, plan: Plan): Promise<Finding[]> {
+async function look({store, feature, local, controller, settings}: Session, plan: Plan): Promise<Finding[]> {
   const [{checkStore}, {checkPrometheus}, {checkHooks}, {checkRouters}, {checkGuard}, {checkPlan}] =
     await Promise.all([
       import('../checks/store.ts'),
@@ -69,9 +69,11 @@ async function look({store, feature, controller, settings}: Session, plan: Plan)
       import('../checks/running.ts'),
     ]);
   const parts = await Promise.all([
-    inTime('store', checkStore(store, settings.store)),
     inTime('prometheus', checkPrometheus(settings, plan)),
-    inTime('hooks', checkHooks(plan)),
+    // Behind a server neither its store nor the host of the hooks is this one's.
+    ...(local === null
+      ? []
+      : [inTime('store', checkStore(store, settings.store)), inTime('hooks', checkHooks(plan))]),
     inTime(
       'routers',
       feature.routers.list().then(reports => checkRouters(reports, controller.now())),

@@ -8,10 +8,12 @@ import {messagesOf} from '../../console/messages/catalogue.ts';
 import {measured} from '../../text/format.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
+import {changeOrTime} from '../../controller/working-log.ts';
 import {Measurements} from '../../metrics/follower.ts';
 import {SampleParser} from '../../metrics/sample.ts';
 import type {Actor} from '../../release/command.ts';
 import type {Release, Step} from '../../release/state.ts';
+import {stepDue} from '../../release/step.ts';
 import {type AllowList, whyUnlisted} from '../../steps/allow.ts';
 import {type TakeSnapshot, notifyPerformer} from '../../steps/snapshot.ts';
 import {performersFor} from '../../steps/performers.ts';
@@ -27,6 +29,9 @@ import type {Session} from '../session/session.ts';
 import {type Settings, hookVariablesOf} from '../session/settings.ts';
 import {nameHere} from './actor.ts';
 import {languageOf} from '../../text/language.ts';
+
+/** Milliseconds between two looks at steps that another process runs. */
+const LOOK_AGAIN_MS = 1000;
 
 /** Reads what the store still holds of a release, whatever its split was at the time. */
 function snapshotTaker(
@@ -148,7 +153,7 @@ export function allowList({config}: Pick<Settings, 'config'>): AllowList {
  * @throws Failure when interrupted, or where this process may not run what is due; StoreFault.
  */
 export async function seeThrough(call: Call, session: Session, releaseId: string): Promise<Release | null> {
-  const {controller, feature, stamp, settings} = session;
+  const {controller, local, stamp, settings} = session;
   const signal = call.interrupted();
   const told = new Map<string, Step['state']>();
   const tell = () => {
@@ -158,8 +163,11 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   remember(controller.snapshot().state.release, told);
   const stop = controller.subscribe(tell);
   try {
-    const runner = stepRunner(feature, controller, stamp.by, settings);
-    await notifyMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
+    if (local === null) await awaitSteps(controller, releaseId, signal);
+    else {
+      const runner = stepRunner(local.feature, controller, stamp.by, settings);
+      await notifyMeanwhile(session, signal, () => runSteps(runner, releaseId, signal));
+    }
   } catch (error) {
     if (!(error instanceof StepRefused)) throw error;
     throw new Failure(EXIT.fault, 'step-refused', error.message, 'graydeck status lists the steps');
@@ -182,16 +190,26 @@ export async function seeThrough(call: Call, session: Session, releaseId: string
   return isReplaced ? null : release;
 }
 
+/** Waits for the steps of a release, which a guard or the server runs. */
+async function awaitSteps(controller: Controller, releaseId: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const {release} = controller.snapshot().state;
+    if (release?.id !== releaseId || stepDue(release) === null) return;
+    await changeOrTime(controller, LOOK_AGAIN_MS, signal);
+  }
+}
+
 /** What a release was like is kept before it is forgotten; that it could not be is no fault of the release. */
 async function tellOfReport(
   {out}: Call,
-  {controller, feature, settings}: Session,
+  {controller, local, settings}: Session,
   release: Pick<Release, 'id' | 'state'>,
 ): Promise<void> {
+  if (local === null) return;
   if (release.state !== 'completed' && release.state !== 'rolled_back') return;
   const {keepReport} = await import('../report/write-report.ts');
   try {
-    await keepReport({feature, view: controller, settings}, release.id);
+    await keepReport({feature: local.feature, view: controller, settings}, release.id);
   } catch (error) {
     out.say(`  the report could not be kept: ${failureOf(error).message}`);
   }

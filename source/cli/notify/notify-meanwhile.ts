@@ -69,11 +69,11 @@ const PATIENCE_MS = 5000;
  * work does; a channel that does not answer delays the end of the verb for a while, and nothing else.
  */
 export async function notifyMeanwhile<T>(
-  {controller, feature, settings, stamp}: Session,
+  {controller, feature, local, settings, stamp}: Session,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!hasChannels(settings)) return await work();
+  if (local === null || !hasChannels(settings)) return await work();
   const working = work();
   // It may fail before it is awaited here. The await at the end receives the error.
   working.catch(() => undefined);

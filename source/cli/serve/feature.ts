@@ -81,6 +81,7 @@ export async function openServedFeature(
     name,
     view,
     monitor,
+    raw: feature,
     controller: acting?.controller ?? null,
     mayBeginSteps: intent => acting?.mayBeginSteps(intent),
     status: mayAct => (mayAct ? current().text.all : current().text.forReaders),

@@ -81,6 +81,7 @@ export async function openServed(
   })();
 
   return {
+    store,
     names: () => [...ready.keys()],
     get: name => ready.get(name) ?? null,
     async open(name) {

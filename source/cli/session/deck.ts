@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {encodeFeedback} from '../../analysis/feedback/feedback.ts';
+import type {Feedback} from '../../analysis/feedback/feedback.ts';
 import type {ConsoleMode, Deck, ExtraKey} from '../../console/deck.ts';
 import type {FleetFeature} from '../../console/present/fleet.ts';
 import {newAlertId} from '../../controller/ids.ts';
@@ -31,7 +31,12 @@ export interface Wiring {
   feature: FeatureView;
   view: ControllerView;
   /** Null when reading only. */
-  acting: {feature: FeatureStore; controller: Controller} | null;
+  acting: {
+    controller: Controller;
+    /** The feature with the right to write; null behind a server, which has the duties of a console. */
+    feature: FeatureStore | null;
+    giveFeedback(feedback: Feedback): Promise<void>;
+  } | null;
   settings: Pick<Settings, 'declared' | 'config'>;
   /** The same, with the address of Prometheus checked. */
   monitored: MonitorSettings;
@@ -73,10 +78,10 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
     ...(reopen === undefined ? {} : {open: async (name: string) => await openAnother(await reopen(name))}),
     openPast: async () => await openPast(wiring, monitor),
     controller: acting === null ? null : withOwnReleases(acting.controller, ours),
-    ...(acting === null
+    ...(acting === null ? {} : {giveFeedback: feedback => acting.giveFeedback(feedback)}),
+    ...(acting === null || acting.feature === null || links === null
       ? {}
-      : {giveFeedback: feedback => acting.feature.feedback.write(encodeFeedback(feedback))}),
-    ...(acting === null || links === null ? {} : {sharing: links.of(acting.feature, monitor)}),
+      : {sharing: links.of(acting.feature, monitor)}),
     presence: async () => await readPresence(feature, () => store.now()),
     contacts: settings.config?.value.contacts ?? {},
     bell: settings.config?.value.alerts.bell ?? true,
@@ -87,10 +92,12 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
     begin() {
       monitor.start();
       monitor.judge();
-      if (acting === null) return;
+      if (acting === null || acting.feature === null) return;
       const {guardName = null} = wiring;
+      const {feature: written, controller} = acting;
       duties = keepConsoleDuties({
-        ...acting,
+        feature: written,
+        controller,
         monitor,
         settings,
         actor,

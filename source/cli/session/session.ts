@@ -3,24 +3,28 @@ import {openController} from '../../controller/controller.ts';
 import {sourceOf} from '../../controller/ids.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {openView} from '../../controller/view.ts';
+import {encodeFeedback, type Feedback} from '../../analysis/feedback/feedback.ts';
+import type {ServerAddress} from '../../remote/connection.ts';
 import type {Actor} from '../../release/command.ts';
-import {type StoreAddress, makeDefaultStore, openStore} from '../../store/open.ts';
+import {decideFreeze, freezeOf, type FreezeDecision, type FreezeIntent} from '../../release/freeze.ts';
+import {makeDefaultStore, openStore} from '../../store/open.ts';
 import type {FeatureStore, FeatureView, OperatorStore, ViewStore} from '../../store/port.ts';
 import type {Call} from '../call.ts';
 import {readStamp} from '../commands/actor.ts';
 import {submitLatch} from '../commands/offline.ts';
 import {chooseFeature, chooseKnown} from './feature.ts';
-import {type Settings, loadSettings} from './settings.ts';
+import {doubtOfServer, type Settings, loadSettings} from './settings.ts';
 
 /**
- * Opens a store for reading; `address` null: the embedded default. That one comes to be with whatever verb is its first
+ * Opens a store, or the one behind a server, for reading; `store` null: the embedded default. That one comes to be with whatever verb is its first
  * use; a named store that does not exist is more likely a typing mistake. Under `--read-only` nothing is made.
  * @throws StoreFault
  */
 export async function openToLook(
   {flags}: Pick<Call, 'flags'>,
-  address: string | StoreAddress | null,
+  {server, store: address}: Pick<Settings, 'server' | 'store'>,
 ): Promise<ViewStore> {
+  if (server !== null) return (await openServer(server)).store;
   if (address === null && !flags.readOnly) await makeDefaultStore(process.env);
   return await openStore(address, 'viewer');
 }
@@ -38,9 +42,15 @@ export interface Look {
 
 /** A feature opened to act on it. */
 export interface Session {
-  store: OperatorStore;
-  feature: FeatureStore;
+  store: ViewStore;
+  feature: FeatureView;
   controller: Controller;
+  /** The same with the right to write; null behind a server, which runs steps and notifies by itself. */
+  local: {store: OperatorStore; feature: FeatureStore} | null;
+  /** Writes feedback. @throws StoreFault */
+  giveFeedback(feedback: Feedback): Promise<void>;
+  /** Opens another feature of the same place. */
+  another: ActingPlace['featureNamed'];
   stamp: {by: Actor; reason?: string};
   settings: Settings;
   close(): Promise<void>;
@@ -55,7 +65,7 @@ export async function openLook(
   {mayBeNew = false, firstOfSeveral = false}: {mayBeNew?: boolean; firstOfSeveral?: boolean} = {},
 ): Promise<Look> {
   const settings = await loadSettings(call);
-  const store = await openToLook(call, settings.store);
+  const store = await openToLook(call, settings);
   sayCaution(call, store);
   return await orClose(store, async () => {
     const name = mayBeNew
@@ -82,21 +92,86 @@ export async function openSession(
 ): Promise<Session> {
   const stamp = readStamp(call.flags);
   const settings = given ?? (await loadSettings(call));
-  const store = await openStore(settings.store, 'operator');
+  const opened = await openToAct(settings);
+  const {store} = opened;
   sayCaution(call, store);
   return await orClose(store, async () => {
     const wanted = call.flags.feature ?? named ?? settings.feature;
     const name = await chooseFeature(wanted, call.verb.name, () => store.features(), firstOfSeveral);
-    const feature = store.feature(name);
-    const controller = openController(sourceOf(store, name));
+    const parts = opened.featureNamed(name);
+    const {controller} = parts;
     return await orClose(controller, async () => {
       await controller.ready();
       const close = () => closeBoth(controller, store);
-      const session: Session = {store, feature, controller, stamp, settings, close};
+      const session: Session = {store, ...parts, another: opened.featureNamed, stamp, settings, close};
       await submitLatch(session, call.out.say);
       return session;
     });
   });
+}
+
+/** A place to act in: a store, or a server in front of one. */
+export interface ActingPlace {
+  store: ViewStore;
+  featureNamed(name: string): Pick<Session, 'feature' | 'controller' | 'local' | 'giveFeedback'>;
+  /** Freezes raises of every feature, or lifts the freeze. @throws StoreFault */
+  freeze(intent: FreezeIntent, by: Actor, dryRun: boolean): Promise<FreezeDecision>;
+}
+
+/** @throws StoreFault */
+export async function openToAct({
+  server,
+  store: address,
+}: Pick<Settings, 'server' | 'store'>): Promise<ActingPlace> {
+  if (server !== null) return await openServer(server);
+  const store = await openStore(address, 'operator');
+  return {
+    store,
+    featureNamed: name => actIn(store, name),
+    async freeze(intent, by, dryRun) {
+      const before = freezeOf(await store.freezes.newest());
+      const decision = decideFreeze(before, intent, {by: {...by, identity: store.identity}, at: store.now()});
+      if (decision.ok && decision.entry !== null && !dryRun) await store.freezes.write(decision.entry);
+      return decision;
+    },
+  };
+}
+
+/** A feature of a store that was opened to operate. */
+function actIn(store: OperatorStore, name: string): ReturnType<ActingPlace['featureNamed']> {
+  const feature = store.feature(name);
+  return {
+    feature,
+    controller: openController(sourceOf(store, name)),
+    local: {store, feature},
+    giveFeedback: feedback => feature.feedback.write(encodeFeedback(feedback)),
+  };
+}
+
+/** What is needed for a server is loaded only for one. @throws StoreFault */
+async function openServer(address: ServerAddress): Promise<ActingPlace> {
+  const [{ServerConnection}, {openRemoteStore}, {openRemoteController, sendFeedback, sendFreeze}] =
+    await Promise.all([
+      import('../../remote/connection.ts'),
+      import('../../remote/view-store.ts'),
+      import('../../remote/controller.ts'),
+    ]);
+  const server = new ServerConnection(address);
+  const store = await openRemoteStore(server, doubtOfServer(address) ?? undefined);
+  return {
+    store,
+    featureNamed(name) {
+      const feature = store.feature(name);
+      const source = {feature: name, log: feature.log, now: () => store.now()};
+      return {
+        feature,
+        controller: openRemoteController(server, source),
+        local: null,
+        giveFeedback: feedback => sendFeedback(server, name, feedback),
+      };
+    },
+    freeze: (intent, by, dryRun) => sendFreeze(server, intent, by, dryRun),
+  };
 }
 
 /** On stderr; under `--json` that is for errors alone. */

@@ -6,6 +6,8 @@ import type {HookVariables} from '../../release/hook-environment.ts';
 import type {Plan} from '../../release/plan.ts';
 import type {SecretSource} from '../../release/channel.ts';
 import type {StoreAddress} from '../../store/open.ts';
+import type {ServerAddress} from '../../remote/connection.ts';
+import type {VerbFile} from '../command-line/verb.ts';
 import {Secret, SecretFile, type PasswordSource} from '../../store/secret.ts';
 import type {Call} from '../call.ts';
 import {Failure, usage} from '../output/failure.ts';
@@ -19,6 +21,8 @@ const DEFAULT_FILE = 'graydeck.yaml';
 export interface Settings {
   /** Address of the store, as flag, environment or configuration name it; null: the embedded default. */
   store: string | StoreAddress | null;
+  /** The server to look and act through, in place of a store; null: none. */
+  server: ServerAddress | null;
   /** The feature named by flag, environment or configuration; null: none is named. */
   feature: string | null;
   /** Address of Prometheus by flag or environment; null: the configuration's, if any. */
@@ -44,28 +48,73 @@ interface ReadConfig {
  * @throws Failure exit code 2.
  */
 export async function loadSettings({flags, verb, out}: Call): Promise<Settings> {
+  const server = readServer(flags, verb);
   const store = flags.store ?? (process.env['GRAYDECK_STORE'] || null);
   const feature = flags.feature ?? null;
   const prometheus = flags.prometheus ?? null;
   const path = flags.config ?? DEFAULT_FILE;
   if (flags.config === undefined && !existsSync(path))
-    return {store, feature, prometheus, declared: {}, config: null};
+    return {store, server, feature, prometheus, declared: {}, config: null};
   try {
     const config = {value: await readConfigFile(path, out.say), path, isFound: flags.config === undefined};
     if (!out.isJson) sayWithheld({store, prometheus, config}, out.say);
     return {
-      store: store ?? (await storeOf(config)),
+      store: server === null ? (store ?? (await storeOf(config))) : null,
+      server,
       feature: feature ?? config.value.feature,
       prometheus,
       declared: declaredOf(config.value),
       config,
     };
   } catch (error) {
-    const isStoreKnown = store !== null || flags.offline;
+    const isStoreKnown = store !== null || server !== null || flags.offline;
     if (!(error instanceof Failure) || verb.name !== 'rollback' || !isStoreKnown) throw error;
     out.say(`${error.message}; the rollback goes on without it`);
-    return {store, feature, prometheus, declared: {}, config: null};
+    return {store, server, feature, prometheus, declared: {}, config: null};
   }
+}
+
+/** Verbs whose work is on the store itself, or that serve others. */
+const NEEDS_STORE: ReadonlySet<VerbFile> = new Set([
+  'guard',
+  'agent',
+  'serve',
+  'share',
+  'doctor',
+  'split-render',
+]);
+
+/** The server that flag or environment names, and where its token stands. @throws Failure exit code 2 */
+function readServer({server, store}: Call['flags'], verb: Call['verb']): ServerAddress | null {
+  if (server === undefined || server === '') return null;
+  if (store !== undefined)
+    throw usage('--store and --server name two places', 'leave one of them out', 'two-stores');
+  if (NEEDS_STORE.has(verb.file))
+    throw usage(
+      `${verb.name} works on the store itself, not through a server`,
+      `graydeck ${verb.name} --store URL, where the store can be reached; unset GRAYDECK_SERVER`,
+      'needs-store',
+    );
+  const url = URL.canParse(server) ? new URL(server) : null;
+  const isPlain = url !== null && /^https?:$/u.test(url.protocol) && url.search === '' && url.hash === '';
+  if (!isPlain || url.username !== '' || url.password !== '')
+    throw usage(
+      '--server is no address of HTTP, or it holds more than an address',
+      '--server https://deck.example.com, with the token in GRAYDECK_TOKEN or GRAYDECK_TOKEN_FILE',
+      'bad-url',
+    );
+  const path = process.env['GRAYDECK_TOKEN_FILE'] ?? '';
+  const isInVariable = (process.env['GRAYDECK_TOKEN'] ?? '') !== '' || path === '';
+  return {url: url.href, token: isInVariable ? {from: 'env', name: 'GRAYDECK_TOKEN'} : {from: 'file', path}};
+}
+
+/** What to consider about an address without TLS; null: nothing. */
+export function doubtOfServer({url}: ServerAddress): string | null {
+  const {protocol, hostname} = new URL(url);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return protocol === 'https:' || isHere
+    ? null
+    : `the token is sent to ${hostname} without TLS: use https://`;
 }
 
 async function readConfigFile(path: string, say: (line: string) => void): Promise<Config> {

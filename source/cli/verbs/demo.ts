@@ -1,3 +1,4 @@
+import {encodeFeedback} from '../../analysis/feedback/feedback.ts';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -111,7 +112,13 @@ async function draw(
     store,
     feature,
     view: controller,
-    acting: mode.readOnly ? null : {feature, controller},
+    acting: mode.readOnly
+      ? null
+      : {
+          feature,
+          controller,
+          giveFeedback: feedback => feature.feedback.write(encodeFeedback(feedback)),
+        },
     settings: SETTINGS,
     monitored: SETTINGS,
     actor,

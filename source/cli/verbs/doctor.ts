@@ -51,7 +51,7 @@ interface Looked {
 
 async function look(call: Call, settings: Settings): Promise<Looked> {
   const {flags} = call;
-  const store = await openToLook(call, settings.store).catch(failureOf);
+  const store = await openToLook(call, settings).catch(failureOf);
   if (store instanceof Failure) return await lookWithout(store, call, settings);
   try {
     const away = await patiently(() => store.features());

@@ -15,14 +15,21 @@ import {EXIT} from '../output/exit.ts';
 import {usage} from '../output/failure.ts';
 import {chooseKnown} from '../session/feature.ts';
 import {loadSettings} from '../session/settings.ts';
+import {StoreFault} from '../../store/fault.ts';
 import {openToLook} from '../session/session.ts';
 
 /** `explain USER`: the decision that every router makes for this user now, and why. */
 export const run: Run = async call => {
   const {user, asked} = readPerson(call);
   const settings = await loadSettings(call);
-  const store = await openToLook(call, settings.store);
+  const store = await openToLook(call, settings);
   try {
+    if (store.hidesUsers === true)
+      throw new StoreFault(
+        'store-no-rights',
+        'this token does not show ids of users, so the side of one cannot be told',
+        'a token with the scopes read and operate',
+      );
     const feature = await chooseKnown(settings.feature, call.verb.name, store);
     const head = await store.feature(feature).log.head();
     const split = head?.split ?? deriveSplit(initialState(feature));

@@ -1,6 +1,5 @@
 import {aboutNow} from '../../analysis/feedback/about.ts';
 import {
-  encodeFeedback,
   FEEDBACK_TYPES,
   LONGEST_FEEDBACK_NAME,
   LONGEST_MESSAGE,
@@ -31,10 +30,10 @@ export const run: Run = async call =>
 async function submit(call: Call): Promise<ExitCode> {
   const {flags, out} = call;
   const said = readSaid(call);
-  return await using(openSession(call), async ({store, feature, controller}) => {
+  return await using(openSession(call), async ({store, feature, controller, giveFeedback}) => {
     await mustExist(store, feature.feature);
     const feedback = withRelease(said, controller.snapshot().state);
-    if (!flags.dryRun) await feature.feedback.write(encodeFeedback(feedback));
+    if (!flags.dryRun) await giveFeedback(feedback);
     const {type, rating, phase, version, user, message} = feedback;
     if (out.isJson)
       out.json({

@@ -1,13 +1,12 @@
 import {readDuration} from '../../config/values.ts';
 import {plainText} from '../../text/plain-text.ts';
 import {momentOf} from '../../audience/moment.ts';
-import {decideFreeze, freezeOf, type FreezeIntent} from '../../release/freeze.ts';
-import {openStore} from '../../store/open.ts';
+import {freezeOf, type FreezeIntent} from '../../release/freeze.ts';
 import {readStamp} from '../commands/actor.ts';
 import type {Call, Run} from '../call.ts';
 import {EXIT} from '../output/exit.ts';
 import {Failure, usage} from '../output/failure.ts';
-import {sayCaution} from '../session/session.ts';
+import {openToAct, sayCaution} from '../session/session.ts';
 import {loadSettings} from '../session/settings.ts';
 import {quote} from '../../text/quote.ts';
 import {dayAndTime} from '../../console/present/moment.ts';
@@ -17,19 +16,17 @@ export const run: Run = async call => {
   const {flags, out, verb} = call;
   const {by} = readStamp(flags);
   const settings = await loadSettings(call);
-  const store = await openStore(settings.store, 'operator');
+  const place = await openToAct(settings);
+  const {store} = place;
   try {
     sayCaution(call, store);
-    const at = store.now();
-    const before = freezeOf(await store.freezes.newest());
-    const intent = verb.name === 'freeze lift' ? lift(flags.reason) : begin(call, at);
-    const decision = decideFreeze(before, intent, {by: {...by, identity: store.identity}, at});
+    const intent = verb.name === 'freeze lift' ? lift(flags.reason) : begin(call, store.now());
+    const decision = await place.freeze(intent, by, flags.dryRun);
     if (!decision.ok) {
       const {code, message, remedy} = decision.refusal;
       throw new Failure(EXIT.usage, code, message, remedy);
     }
     const {entry} = decision;
-    if (entry !== null && !flags.dryRun) await store.freezes.write(entry);
     if (out.isJson)
       out.json({schema: 'graydeck.freeze/1', dryRun: flags.dryRun, entry, frozen: freezeOf(entry)});
     else if (entry === null) out.data('nothing to do: no freeze is on');

@@ -16,6 +16,9 @@ export const run: Run = call =>
     const id = call.flags.release ?? release.id;
     const left = step === undefined && id === release.id && !call.flags.dryRun ? stepDue(release) : null;
     if (left !== null && call.flags.wait) {
+      // A server goes on with steps that it is told to try again.
+      if (session.local === null)
+        await session.controller.execute({type: 'retry', release: id}, session.stamp);
       call.out.say(`goes on with ${plainText(left.id, 80)}`);
       const {state} = session.controller.snapshot();
       const nothing = {kind: 'nothing', notice: 'already-so', state, before: state, isDryRun: false} as const;

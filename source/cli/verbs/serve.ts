@@ -34,7 +34,7 @@ export const run: Run = async call => {
   ]);
   const mayAct = !flags.readOnly && clients.some(({scopes}) => scopes.has('operate'));
   const acting = mayAct ? await openStore(settings.store, 'operator') : null;
-  const store = acting ?? (await openToLook(call, settings.store));
+  const store = acting ?? (await openToLook(call, settings));
   const openRouter = () => openStore(settings.store, 'router');
   const writer = openWriter(openRouter);
   const mayEvaluate = !flags.readOnly && clients.some(({scopes}) => scopes.has('evaluate'));

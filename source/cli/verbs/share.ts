@@ -72,7 +72,7 @@ async function share(
   const lang = languageOf(flags.lang, process.env);
   const words = shareWords(lang);
   // What is shown is read with the rights of a viewer.
-  const looking = await openToLook(call, settings.store);
+  const looking = await openToLook(call, settings);
   const monitor = await openMonitor(looking, looking.feature(name), await monitorSettings(settings));
   try {
     if (place.address !== null) {

@@ -56,7 +56,7 @@ export const run: Run = async call => {
     const {findings, note} = await preflight(call, session, plan);
     const said = [note, speed === 1 ? null : `times divided by ${speed}`].filter(text => text !== null);
     const telling = {...session, stamp: saying(session.stamp, said)};
-    if (!flags.dryRun) await remember(session, release, plan);
+    if (!flags.dryRun && session.local !== null) await remember(session, release, plan);
     const done = await execute(call, telling, intent, before =>
       question(call, before, version, plan, session.controller.now()),
     );

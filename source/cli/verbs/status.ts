@@ -62,7 +62,7 @@ async function listOfSeveral(call: Call): Promise<ExitCode | null> {
   const {out} = call;
   const settings = await loadSettings(call);
   if (settings.feature !== null) return null;
-  const store = await openToLook(call, settings.store);
+  const store = await openToLook(call, settings);
   try {
     if ((await store.features()).length < 2) return null;
     const features = await readSummaries(store);

@@ -1,5 +1,3 @@
-import {openController} from '../../controller/controller.ts';
-import {sourceOf} from '../../controller/ids.ts';
 import {openView} from '../../controller/view.ts';
 import {openMonitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
@@ -101,10 +99,12 @@ async function wiringOf(call: Call, opened: Look | Session, guardName: string | 
   const mode = modeOf(call, false);
   const shared = {settings, monitored, actor, mode, guardName};
   if ('view' in opened) return toLook(shared, opened);
-  return toAct(
-    {...shared, links: new ConsoleLinks(opened.store, settings.config?.value.share, mode.lang, actor.name)},
-    opened,
-  );
+  const {local} = opened;
+  if (local === null && guardName !== null)
+    throw usage('a guard works on the store itself, not through a server', 'graydeck guard --store URL');
+  const {share} = settings.config?.value ?? {};
+  const links = local === null ? null : new ConsoleLinks(local.store, share, mode.lang, actor.name);
+  return toAct({...shared, links}, opened);
 }
 
 type Shared = Pick<Wiring, 'settings' | 'monitored' | 'actor' | 'mode' | 'links'> & {
@@ -125,13 +125,20 @@ function toLook(shared: Shared, {store, feature, view}: Pick<Look, 'store' | 'fe
 /** Wires a feature that is acted on. */
 function toAct(
   shared: Shared,
-  {store, feature, controller}: Pick<Session, 'store' | 'feature' | 'controller'>,
+  {
+    store,
+    feature,
+    controller,
+    local,
+    giveFeedback,
+    another,
+  }: Pick<Session, 'store' | 'feature' | 'controller' | 'local' | 'giveFeedback' | 'another'>,
 ): Wiring {
   const reopen = async (name: string): Promise<Wiring> => {
-    const other = store.feature(name);
-    const opened = openController(sourceOf(store, name));
-    await opened.ready();
-    return toAct(shared, {store, feature: other, controller: opened});
+    const opened = another(name);
+    await opened.controller.ready();
+    return toAct(shared, {store, ...opened, another});
   };
-  return {...shared, store, feature, view: controller, acting: {feature, controller}, reopen};
+  const acting = {feature: local?.feature ?? null, controller, giveFeedback};
+  return {...shared, store, feature, view: controller, acting, reopen};
 }
