@@ -65,7 +65,8 @@ export function decider(
     Object.freeze({...placement, version, release}),
   );
   const forcedBy = forcedReader(split.forced);
-  const asSent = sentReader(comparedTextsOf(split));
+  const compared = comparedTextsOf(split);
+  const asSent = sentReader(split.bucketBy === undefined ? compared : [...compared, split.bucketBy]);
   return (user, now, asked) => {
     if (asked === undefined) return place(user, now);
     const sent = asSent(user, asked);

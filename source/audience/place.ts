@@ -6,8 +6,8 @@ export type {CustomRules, User} from './rule.ts';
 
 /**
  * Why a user is where he is, in the order of precedence: no release is live; forced by header or cookie; on the list of
- * those who never get gray; on a list, or in a group, that always does; outside the audience; neither id nor address
- * (nothing to hash); by percent.
+ * those who never get gray; on a list, or in a group, that always does; outside the audience; nothing to hash (neither id nor address,
+ * or no such attribute); by percent.
  */
 export type Why = 'not-live' | 'forced' | 'denied' | 'included' | 'outside' | 'anonymous' | 'percent';
 
@@ -55,6 +55,7 @@ export function placer(
     boundary: boundaryOf(percent),
   }));
   const bucketFor = bucketer(split.salt);
+  const {bucketBy} = split;
 
   return (user, now, forced, key = keyOf(user)) => {
     if (forced !== undefined) return forced === 'gray' ? forcedGray : forcedProd;
@@ -68,9 +69,20 @@ export function placer(
     }
     if (boundary < 0) return outside;
     if (boundary > 0xffffffff) return inByPercent;
-    if (key === '') return anonymous;
-    return bucketFor(key) < boundary ? inByPercent : outByPercent;
+    const unit = bucketBy === undefined ? key : textOf(user[bucketBy]);
+    if (unit === '') return anonymous;
+    return bucketFor(unit) < boundary ? inByPercent : outByPercent;
   };
+}
+
+/** What is hashed of a user: the attribute that the split names, else the key; empty where there is neither. */
+export function unitOf(split: Pick<Split, 'bucketBy'>, user: User, address = ''): string {
+  return split.bucketBy === undefined ? keyOf(user, address) : textOf(user[split.bucketBy]);
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : '';
 }
 
 /** A user's id as text; the address where there is none; empty where there is neither. */

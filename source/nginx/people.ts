@@ -53,14 +53,18 @@ export function bitOf(block: Block, rule: Rule, attributes: Readonly<Record<stri
       `nginx cannot compare the version ${shown(attribute)}`,
       'set a header that says so, and compare it with a text; or route by the SDK',
     );
-  const source = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
-  if (source === undefined)
-    throw new Unwritable(
-      `the edge does not know the attribute ${shown(attribute)}`,
-      `say where it is under nginx: attributes: {${shown(attribute)}: {header: …}}`,
-    );
-  const variable = variableOf(source);
+  const variable = attributeOf(attribute, attributes);
   return test.op === 'like' ? block.isLike(variable, test.parts) : block.isOneOf(variable, test.values);
+}
+
+/** The variable of an attribute. @throws Unwritable where the site does not say what it is */
+export function attributeOf(attribute: string, attributes: Readonly<Record<string, EdgeSource>>): string {
+  const source = Object.hasOwn(attributes, attribute) ? attributes[attribute] : undefined;
+  if (source !== undefined) return variableOf(source);
+  throw new Unwritable(
+    `the edge does not know the attribute ${shown(attribute)}`,
+    `say where it is under nginx: attributes: {${shown(attribute)}: {header: …}}`,
+  );
 }
 
 function shown(name: string): string {

@@ -1,7 +1,7 @@
 import type {EdgeFeature, EdgeSite} from '../audience/latch.ts';
 import type {Split, Tier} from '../release/split.ts';
 import {Block, type Bit} from './block.ts';
-import {bitOf, variableOf} from './people.ts';
+import {attributeOf, bitOf, variableOf} from './people.ts';
 import {Unwritable, valueWord, type EdgeRefusal} from './words.ts';
 
 const USER = '$gray_user';
@@ -72,10 +72,16 @@ function liveText(split: Split, edge: EdgeFeature, {attributes}: Pick<EdgeSite, 
     `$gray_side_${suffix}`,
   );
   block.map(side, upstream(edge.prod), [`gray ${upstream(edge.gray)}`], `$gray_upstream_${suffix}`);
-  const reasons = ['forced', 'denied', 'included', 'outside'] as const;
+  const reasons = ['forced', 'denied', 'included', 'outside', 'anonymous'] as const;
   const reasonLines = reasons.flatMap(reason => [`prod/${reason} ${reason}`, `gray/${reason} ${reason}`]);
   const reason = block.map(place, 'percent', reasonLines, `$gray_reason_${suffix}`);
-  const cohorts = ['forced chosen', 'denied chosen', 'included chosen', 'outside outside'];
+  const cohorts = [
+    'forced chosen',
+    'denied chosen',
+    'included chosen',
+    'outside outside',
+    'anonymous outside',
+  ];
   block.map(reason, 'eligible', cohorts, `$gray_cohort_${suffix}`);
   return `# ${split.feature}: ${percentWord(split.percent)} %\n${block.text()}`;
 }
@@ -98,17 +104,25 @@ function forcedByHeader(block: Block, variable: string, next: string): string {
 }
 
 /** Of the shares of all audiences a user is in, the greatest counts; in none of them he is outside. */
-function byPercent(block: Block, {tiers, salt}: Split, attributes: EdgeSite['attributes']): string {
-  const source = `"${valueWord(salt).slice(1, -1)}\${gray_user}"`;
+function byPercent(block: Block, {tiers, salt, bucketBy}: Split, attributes: EdgeSite['attributes']): string {
+  const unit = bucketBy === undefined ? USER : attributeOf(bucketBy, attributes);
+  const source = `"${valueWord(salt).slice(1, -1)}\${${unit.slice(1)}}"`;
+  // Users without the attribute have no share; those without an id go by their address.
+  const shareFor = (tier: Tier): string => {
+    const share = block.share(source, shareOf(tier));
+    return bucketBy === undefined || tier.percent >= 100 ? share : block.map(unit, share, ['"" ""']);
+  };
   let place = 'prod/outside';
   for (const tier of tiers) {
     const inside = tier.audience === null ? true : bitOf(block, tier.audience, attributes);
     if (inside === false) continue;
     const before = place === 'prod/outside' ? 'prod/percent' : atLeastInside(block, place);
-    const chosen = block.map(block.share(source, shareOf(tier)), before, ['1 gray/percent']);
+    const chosen = block.map(shareFor(tier), before, ['1 gray/percent']);
     place = inside === true ? chosen : block.map(inside, place, [`1 ${chosen}`]);
   }
-  return place;
+  if (bucketBy === undefined || !place.startsWith('$')) return place;
+  const without = block.map(place, place, ['prod/percent prod/anonymous']);
+  return block.map(unit, place, [`"" ${without}`]);
 }
 
 /** The place of a user who is in another audience as well. */

@@ -72,10 +72,10 @@ function includeOf(release: Release): Split['include'] {
 
 /**
  * The text that is hashed before a user id. A multiple of 4 bytes, so that the hash state after the salt can
- * be kept. It depends on the feature alone, so that a user stays on the same side in later releases.
+ * be kept. It depends on the feature alone, unless a plan names another text, so that a user stays on the same side in later releases.
  */
-export function saltOf(feature: string): string {
-  const name = `${feature}:`;
+export function saltOf(text: string): string {
+  const name = `${text}:`;
   return name.padEnd(Math.ceil(name.length / 4) * 4, '.');
 }
 
@@ -87,7 +87,8 @@ export function deriveSplit(state: State): Split {
     feature: state.feature,
     release: release?.id ?? null,
     prod: state.prodVersion ?? release?.over ?? null,
-    salt: saltOf(state.feature),
+    salt: saltOf(release?.plan.salt ?? state.feature),
+    ...(release?.plan.bucketBy === undefined ? {} : {bucketBy: release.plan.bucketBy}),
     forced: {headers: release?.plan.forced.headers ?? [], cookies: release?.plan.forced.cookies ?? []},
     staleAfterMs: STALE_AFTER_MS,
     rolledBack: state.rolledBack,

@@ -158,6 +158,10 @@ export interface Plan {
   rollbackWindowMs: number;
   /** Names of headers and cookies that force a side: `true` means gray, `false` means prod. */
   forced: {headers: string[]; cookies: string[]};
+  /** Attribute that is hashed in place of the id, so that all users with the same value are on one side; absent: the id. */
+  bucketBy?: string;
+  /** Text that is hashed before it; absent: the feature. Releases with the same one put a user in the same place. */
+  salt?: string;
   checklist: string[];
   contacts: Record<string, string>;
   /** Hours in which a guard may raise: those of the plan and those of the project, all of which must be open. */

@@ -44,8 +44,10 @@ export interface Split {
   live: boolean;
   /** The percent of the newest tier, which the screen shows; 0 if not live. */
   percent: number;
-  /** Hashed before the user id. A multiple of 4 bytes, the same for all releases of a feature. */
+  /** Hashed before the user id. A multiple of 4 bytes, the same for all releases of a feature unless a plan names another. */
   salt: string;
+  /** Attribute that is hashed in place of the user id; absent: the id, and the address where there is none. */
+  bucketBy?: string;
   /** Newest phase last. Earlier phases stay, so that a raise never takes gray from a user. */
   tiers: Tier[];
   include: {users: string[]; rules: Rule[]};

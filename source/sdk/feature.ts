@@ -27,6 +27,8 @@ export interface FeatureHealth {
   /** Log version from which on decisions have followed the same split; 0 if none is known. */
   since: number;
   release: string | null;
+  /** Attribute that is hashed in place of the id; null: the id. */
+  bucketBy: string | null;
   /** Percent of users that get gray here, 0–100. */
   percent: number;
   /** Why the store cannot be reached; null if it can. */
@@ -160,6 +162,11 @@ export class Feature {
     return this.#decisions.get(request);
   }
 
+  /** Name of the attribute that is hashed in place of the id; null: the id. */
+  bucketBy(): string | null {
+    return this.#parts.routing.split?.bucketBy ?? null;
+  }
+
   /** Middleware for hono. The decision is `c.get('gray')`. */
   hono<Context extends HonoLike = HonoLike>(
     options: MiddlewareOptions<Context> = {},
@@ -174,6 +181,7 @@ export class Feature {
       standing: routing.standing,
       version,
       since: routing.since,
+      bucketBy: routing.split?.bucketBy ?? null,
       release,
       percent,
       away: away(),

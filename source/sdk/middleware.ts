@@ -10,6 +10,8 @@ import type {Measurement} from './tally.ts';
 export interface MeasuredFeature {
   decide(user: User, asked?: Asked): Decision;
   record(decision: Decision, measured: Measurement): void;
+  /** Name of the attribute that is hashed in place of the id; null: the id. */
+  bucketBy?(): string | null;
 }
 
 export interface MiddlewareOptions<Request> {
@@ -42,17 +44,19 @@ interface Extras {
  * errors.
  */
 export function plainMiddleware<Request extends IncomingMessage>(
-  {decide, record}: MeasuredFeature,
+  feature: MeasuredFeature,
   {user}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
   caught: CaughtErrors = new WeakMap(),
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
+  const {decide, record} = feature;
   return (request, response, next) => {
     const began = performance.now();
     const requester = userOf(request, user);
     const address = addressOf(request);
     const asked = {headers: request.headers, lines: request.rawHeaders, address};
     const decision = decide(requester, asked);
+    const unit = idOf(requester, asked, feature.bucketBy?.() ?? null);
     remember(request, decision);
     let isDone = false;
     const end = (isError: boolean, thrown: Kind = NO_KIND) => {
@@ -63,7 +67,7 @@ export function plainMiddleware<Request extends IncomingMessage>(
       const kind = isError && thrown === NO_KIND && known !== undefined ? kindOf(known) : thrown;
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: unit, ...kind});
     };
     response.once('finish', () => end(response.statusCode >= 500));
     // Closed before it was finished: the client left or was cut off.
@@ -100,9 +104,10 @@ export interface HonoLike {
 
 /** Middleware for hono. The decision is `c.get('gray')`. */
 export function honoMiddleware<Context extends HonoLike>(
-  {decide, record}: MeasuredFeature,
+  feature: MeasuredFeature,
   {user}: MiddlewareOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
+  const {decide, record} = feature;
   return async (context, next) => {
     const began = performance.now();
     const requester = userOf(context, user);
@@ -110,11 +115,12 @@ export function honoMiddleware<Context extends HonoLike>(
     const address = plainAddress(incoming?.socket?.remoteAddress);
     const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
     const decision = decide(requester, asked);
+    const unit = idOf(requester, asked, feature.bucketBy?.() ?? null);
     context.set('gray', decision);
     const end = (isError: boolean, kind: Kind = NO_KIND) => {
       const response_time = performance.now() - began;
       const errors = isError ? 1 : 0;
-      record(decision, {requests: 1, errors, response_time, user: idOf(requester, asked), ...kind});
+      record(decision, {requests: 1, errors, response_time, user: unit, ...kind});
     };
     try {
       await next();
@@ -142,13 +148,13 @@ function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['use
 }
 
 /**
- * Id of the user for the samples. Never throws, because it runs after the answer, where an error would end
- * the process.
+ * The person of the samples: the unit that is hashed, since evidence counts what is placed as one. The id of the user, else the
+ * address; or the value of the attribute. Never throws, because an error must not fail the request.
  */
-function idOf(user: User, asked: Asked): string {
+function idOf(user: User, asked: Asked, bucketBy: string | null): string {
   const {address = ''} = asked;
   try {
-    const {id} = user;
+    const id: unknown = bucketBy === null ? user.id : user[bucketBy];
     const isNamed = typeof id === 'string' || typeof id === 'number' || typeof id === 'bigint';
     return isNamed && id !== '' ? sentText(String(id), asked) : address;
   } catch {

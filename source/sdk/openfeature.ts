@@ -180,9 +180,13 @@ export class GraydeckProvider implements Provider {
       (entry): entry is [string, number] => typeof entry[1] === 'number',
     );
     const measured = feature === undefined ? {[name]: value} : Object.fromEntries(numbers);
-    const user = targetingKey === undefined ? {} : {user: targetingKey};
-    for (const one of feature === undefined ? this.#followed.values() : [feature])
+    for (const one of feature === undefined ? this.#followed.values() : [feature]) {
+      const bucketBy = one.bucketBy();
+      // Evidence counts what is placed as one.
+      const unit = bucketBy === null ? targetingKey : attributes[bucketBy];
+      const user = typeof unit === 'string' || typeof unit === 'number' ? {user: unit} : {};
       one.record(one.decide({...attributes, id: targetingKey ?? null}), {...measured, ...user});
+    }
   }
 
   #mayFollow(name: string): boolean {

@@ -12,6 +12,8 @@ export interface EvaluatedFeature {
   count(decision: Decision): void;
   /** Log version from which on decisions have followed the same split. */
   since(): number;
+  /** Name of the attribute that is hashed in place of the id; null: the id. */
+  bucketBy(): string | null;
 }
 
 /** The features that clients may evaluate. */
@@ -72,7 +74,8 @@ const ANSWERS = new WeakMap<Decision, {since: number; json: string}>();
 
 /** Evaluates a feature: the value is whether the side is gray, the variant is the side. */
 function evaluate(feature: EvaluatedFeature, {user, hasKey}: EvaluationContext): Evaluated | Failure {
-  if (!hasKey)
+  const bucketBy = feature.bucketBy();
+  if (!hasKey && (bucketBy === null || user[bucketBy] === undefined))
     return failure('TARGETING_KEY_MISSING', 'context.targetingKey is missing: send the id of the user');
   const decision = feature.decide(user);
   const {side, reason, cohort, version, release} = decision;

@@ -478,6 +478,14 @@ describe('rules about people', () => {
     ).toContain(message);
   });
 
+  test('a plan says what is hashed, and with which salt', () => {
+    const {bucketBy, salt} = planOf(`phases:\n${LAST}bucketBy: tenant\nsalt: summer-2026`);
+    expect({bucketBy, salt}).toEqual({bucketBy: 'tenant', salt: 'summer-2026'});
+    expect(planOf(`phases:\n${LAST}bucketBy: id`)).not.toHaveProperty('bucketBy');
+    const wrong = mistakesOf(`phases:\n${LAST}bucketBy: [tenant]\nsalt: "söm mer"`);
+    expect(wrong.map(({path}) => path)).toEqual(['bucketBy', 'salt']);
+  });
+
   test.each(['">= 10"', '"user*"', '1000..1999', '~x'])('%s is no user id', id => {
     expect(
       mistakesOf(`phases:\n  - {name: a, percent: 100, include: {users: [${id}]}}`)[0]?.message,

@@ -173,3 +173,12 @@ test('the salt of a feature is a multiple of 4 bytes and unique', () => {
   expect(new Set(salts).size).toBe(salts.length);
   expect(salts.map(salt => Buffer.byteLength(salt) % 4)).toEqual(salts.map(() => 0));
 });
+
+test('a plan may name the attribute that is hashed, and the salt', () => {
+  const {split} = given(start({...planOf([phase('half', 50)]), bucketBy: 'tenant', salt: 'summer'}));
+  expect(split).toMatchObject({bucketBy: 'tenant', salt: 'summer:.'});
+  // The salt of a feature can be named by another feature.
+  expect(saltOf('checkout')).toBe(
+    given(start({...planOf([phase('half', 50)]), salt: 'checkout'})).split.salt,
+  );
+});

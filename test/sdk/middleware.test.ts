@@ -34,6 +34,18 @@ describe('a user that throws when it is asked for its id', () => {
     expect(feature.records).toMatchObject([{requests: 1, errors: 0, user: '127.0.0.1'}]);
   });
 
+  test('is measured by its tenant where the release goes by tenants', async () => {
+    const feature = {...measured(), bucketBy: () => 'tenant'};
+    const context = {
+      req: {raw: new Request('http://127.0.0.1/')},
+      res: {status: 200},
+      set: () => undefined,
+    };
+    const user = () => ({id: 'u-1', tenant: 'acme'});
+    await honoMiddleware(feature, {user})(context, () => Promise.resolve());
+    expect(feature.records).toMatchObject([{requests: 1, user: 'acme'}]);
+  });
+
   test('does not fail a request of hono', async () => {
     const feature = measured();
     const context = {

@@ -111,6 +111,14 @@ describe('one flag by OFREP', () => {
     });
   });
 
+  it('needs no targeting key but the attribute that the release goes by', async () => {
+    await using house = await openHouse({features: [], splits: ['by-tenant']});
+    const of = async (context: object) => (await evaluate(house, `${FLAGS}/by-tenant`, {context})).status;
+    expect(await of({region: 'acme'})).toBe(200);
+    expect(await of({targetingKey: 'u-1'})).toBe(200);
+    expect(await of({})).toBe(400);
+  });
+
   it.each(['unknown', 'No%20Such%20Name', '..%2F..%2Fetc', ...ODD_NAMES])(
     'is not found by the name %s',
     async name => {

@@ -53,9 +53,9 @@ export function openEvaluation({open, label, say, stateFolder}: EvaluationOption
 }
 
 function evaluated(feature: Feature, onChange: () => void): EvaluatedFeature {
-  let {since} = feature.health();
+  let {since, bucketBy} = feature.health();
   feature.watch(() => {
-    ({since} = feature.health());
+    ({since, bucketBy} = feature.health());
     onChange();
   });
   return {
@@ -63,5 +63,6 @@ function evaluated(feature: Feature, onChange: () => void): EvaluatedFeature {
     decide: user => feature.decide(user),
     count: decision => feature.record(decision, {routed: 1}),
     since: () => since,
+    bucketBy: () => bucketBy,
   };
 }

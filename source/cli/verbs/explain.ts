@@ -3,7 +3,7 @@ import {plainText} from '../../text/plain-text.ts';
 import {bucketOf} from '../../audience/bucket.ts';
 import {decider, type Decision} from '../../audience/decide.ts';
 import type {Asked} from '../../audience/forced.ts';
-import {keyOf, type User} from '../../audience/place.ts';
+import {keyOf, unitOf, type User} from '../../audience/place.ts';
 import {customRulesOf} from '../../audience/rule.ts';
 import {tiersFor, unreadDates, type TierAnswer} from '../../audience/tiers.ts';
 import {describeRule} from '../../config/describe/rule.ts';
@@ -36,7 +36,8 @@ export const run: Run = async call => {
     const version = head?.version ?? 0;
     const decision = decider({split, version})(user, store.now(), asked);
     const key = keyOf(user, asked.address);
-    const bucket = key === '' ? null : bucketOf(split.salt, key);
+    const unit = unitOf(split, user, asked.address);
+    const bucket = unit === '' ? null : bucketOf(split.salt, unit);
     const unknown = customRulesOf(split);
     const tiers = tiersFor(split, user, store.now());
     if (call.out.isJson) {
@@ -135,7 +136,9 @@ function whyOf({reason, side}: Decision, split: Split, place: Place): string {
         ? `${outsideOf(place.tiers)}; no earlier phase includes the user either`
         : outsideOf(place.tiers);
     case 'anonymous':
-      return 'neither id nor address to go by';
+      return split.bucketBy === undefined
+        ? 'neither id nor address to go by'
+        : `the release goes by ${plainText(split.bucketBy, 60)}, and the user has none`;
     case 'percent':
       return byPercent(side, split, place);
     case 'stale':

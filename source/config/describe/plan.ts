@@ -161,6 +161,8 @@ function endLines(plan: Plan, lang: Language): string[] {
     ...(plan.raise ?? []).map(({text, except}) => words.raise(text, except.join(', '))),
     ...(plan.approval === 2 ? [words.approval] : []),
     staleText(plan, lang),
+    ...(plan.bucketBy === undefined ? [] : [words.bucketBy(plan.bucketBy)]),
+    ...(plan.salt === undefined ? [] : [words.salt(plan.salt)]),
     names.length === 0 ? words.notForced : words.forced(listText(names, lang, 'and')),
   ];
 }

@@ -7,7 +7,7 @@ import {hooks} from './hooks.ts';
 import {duration, featureName, name} from '../yaml/leaf.ts';
 import {phaseOf, phases, whenStale, type PhaseDraft} from './phases.ts';
 import {checkHold, checkPhases} from './plan-checks.ts';
-import {checklist, contacts, evidence, forced} from './plan-settings.ts';
+import {attributeName, checklist, contacts, evidence, forced, salt} from './plan-settings.ts';
 import {PRESET_NAMES} from './presets.ts';
 import {approval, raise} from './raise.ts';
 import {ramp} from './ramp.ts';
@@ -65,6 +65,18 @@ export const PLAN_KEYS = {
     'Headers and cookies that force a side, or `off`.',
     '{headers: [x-gray-release], cookies: [gray_user]}',
     'x-gray-release, x-gray-flag; gray_release, gray_user',
+  ),
+  bucketBy: may(
+    attributeName,
+    'Attribute that is hashed in place of the id, so that all users of a tenant are on one side.',
+    'tenant',
+    'the id',
+  ),
+  salt: may(
+    salt,
+    'Text that is hashed before it. With the same one, releases of several features begin with the same users.',
+    'summer-2026',
+    'the feature',
   ),
   checklist: may(checklist, 'What people go through before the start.', '["The data is saved"]', 'none'),
   contacts: may(contacts, 'Whom to reach, by name.', '{support: tech@example.com}', 'none'),
@@ -140,6 +152,8 @@ export function planFrom(reader: YamlReader, at: Spot, draft: PlanDraft, fallbac
     hooks: withoutUndefined(draft.hooks ?? {}),
     rollbackWindowMs: draft.rollbackWindow ?? EMPTY_PLAN.rollbackWindowMs,
     forced: draft.forced ?? DEFAULT_FORCED,
+    ...(draft.bucketBy === undefined || draft.bucketBy === 'id' ? {} : {bucketBy: draft.bucketBy}),
+    ...(draft.salt === undefined ? {} : {salt: draft.salt}),
     checklist: draft.checklist ?? [],
     contacts: draft.contacts ?? {},
     ...(draft.raise === undefined ? {} : {raise: [draft.raise]}),

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {isName} from '../../release/name.ts';
 import type {Evidence, Plan} from '../../release/plan.ts';
 import {DEFAULT_EVIDENCE, DEFAULT_FORCED} from './built-in.ts';
 import {line, matching, share} from '../yaml/leaf.ts';
@@ -51,6 +52,15 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,64}$/u;
 const tokens = z
   .array(matching(text => TOKEN.test(text), 'the name of a header or cookie', 'letters, digits, - and _'))
   .meta({form: 'a list of names: [x-gray-release]'});
+
+/** Attribute whose value is hashed. */
+export const attributeName = matching(text => isName(text), 'the name of an attribute', 'plain text: tenant');
+/** Plain ASCII, so that every router pads it to whole words in the same way. */
+export const salt = matching(
+  text => /^[\w.:-]{1,64}$/u.test(text),
+  'a salt',
+  'at most 64 letters, digits, and _ . : -',
+);
 
 /** `forced:` names of headers and cookies; off: nothing forces a side. */
 export const forced = z.union([

@@ -119,6 +119,9 @@ export const en = {
     keep: (time: string) => `Cut off: a router that could not report for ${time} keeps its sides.`,
   },
   staleWhole: 'At 100 % of everyone it keeps its sides: prod may be changing under it.',
+  bucketBy: (attribute: string) =>
+    `Percent: of the values of ${attribute}, so that users with the same value are on one side; users without one get prod.`,
+  salt: (salt: string) => `Salt: ${salt}. Releases with the same salt begin with the same users.`,
   forced: (names: string) => `Forced: ${names}, holding true or false, choose the side.`,
   header: (name: string) => `header ${name}`,
   cookie: (name: string) => `cookie ${name}`,

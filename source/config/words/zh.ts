@@ -108,6 +108,9 @@ export const zh: Words = {
     keep: time => `失联：路由${time}未能上报时保持现状。`,
   },
   staleWhole: '对所有人 100 % 时它保持现状：生产可能正在改变。',
+  bucketBy: attribute =>
+    `百分比：按 ${attribute} 的取值分配，取值相同的用户走同一边；没有该属性的用户走生产版本。`,
+  salt: salt => `盐值：${salt}。盐值相同的发布从同一批用户开始。`,
   forced: names => `强制：${names} 的值为 true 或 false 时决定走哪一边。`,
   header: name => `请求头 ${name}`,
   cookie: name => `Cookie ${name}`,
