@@ -3,9 +3,9 @@ import {useEffect, useLayoutEffect, useRef, useState, type ReactNode} from 'reac
 import {plainText} from '../text/plain-text.ts';
 import {alarmOf} from './alarm.ts';
 import type {Deck, Attendance, Sharing} from './deck.ts';
+import {areaOf} from './dialogs/DialogFrame.tsx';
 import {DialogView} from './dialogs/DialogView.tsx';
-import {helpWidth} from './dialogs/Help.tsx';
-import {giveFeedback, perform, type EffectTarget} from './effects.ts';
+import {giveFeedback, perform, type EffectTarget, type TerminalKeys} from './effects.ts';
 import {typed} from './keys/field.ts';
 import {keyName} from './keys/input-keys.ts';
 import {withField} from './keys/press-dialog.ts';
@@ -16,7 +16,6 @@ import {FleetScreen} from './panels/FleetScreen.tsx';
 import {Screen} from './panels/Screen.tsx';
 import {TooSmall} from './panels/TooSmall.tsx';
 import {dialogFooter, footerLine} from './present/footer.ts';
-import {helpRows} from './present/help.ts';
 import {isAway} from './present/sides/sides.ts';
 import {contextOf} from './press-context.ts';
 import {useReading} from './reading.ts';
@@ -32,7 +31,7 @@ export interface ConsoleProps {
   /** Called with what was done from here and who else is here, whenever that changes: the farewell tells it. */
   onDone(deck: Deck, done: Ui['done'], presence: Attendance): void;
   /** What keys do to the terminal itself; absent where there is none. */
-  terminal?: EffectTarget['terminal'];
+  terminal?: TerminalKeys;
 }
 
 /** The whole console: reads the deck, draws it, and turns keys into commands. */
@@ -51,7 +50,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
   const sharing = useSharing(deck, t, change);
   const fleet = useFleet(deck, ui, reading.at);
-  const context = contextOf(deck, model, {featureCount: features.length, rings, fleet, sharing});
+  const context = contextOf(deck, model, {ui, featureCount: features.length, rings, fleet, sharing});
   useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   const {acting, viewers} = sharing;
   useEffect(() => onDone(deck, ui.done, {acting, viewers}), [deck, ui.done, acting, viewers, onDone]);
@@ -162,29 +161,16 @@ function OpenDialog({
   sharing,
 }: Omit<DrawnProps, 'ui' | 'fleet'> & {dialog: NonNullable<Ui['dialog']>}): ReactNode {
   const {scene, layout, allRows} = model;
-  const {mayAct, t} = scene;
-  const {change, deck} = target;
+  const {change} = target;
   if (layout.kind === 'tiny') return null;
-  const top = (layout.hasLabels ? 4 : 3) + layout.headlines;
   return (
     <DialogView
       dialog={dialog}
       scene={scene}
       rows={allRows}
-      area={{
-        columns: layout.columns,
-        rows: layout.rows,
-        top,
-        below: top + layout.sidesHeight,
-        verdictEnd: top + layout.sidesHeight + layout.judgeHeight,
-      }}
+      area={areaOf(layout)}
       keys={context}
       sharing={sharing}
-      help={
-        dialog.kind === 'help'
-          ? helpRows(context, {mayAct, extras: deck.extras, t, width: helpWidth(layout.columns) - 4})
-          : []
-      }
       onLevel={level => change({type: 'level', level})}
       feedback={{
         onSubmit: feedback => void giveFeedback(feedback, target),

@@ -3,6 +3,7 @@ import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Controller} from '../controller/outcome.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
 import type {Actor} from '../release/command.ts';
+import type {KeptOutput} from '../release/step.ts';
 import type {Language} from '../text/language.ts';
 
 /** A key that only this deck has: the demo's `x`, for example. */
@@ -69,6 +70,8 @@ export interface Deck {
   readonly sharing?: LinkSharing;
   /** Who else is at this feature. Rejects if the store is away. */
   presence?(): Promise<Attendance>;
+  /** What a step of a release has printed, each attempt, oldest first; absent: it is not kept. Rejects if it cannot be read. */
+  lastWords?(release: string, step: string): Promise<readonly KeptOutput[]>;
   /** Who to turn to, as the configuration says; the plan of the release adds its own. */
   readonly contacts?: Readonly<Record<string, string>>;
   /** False: the terminal's bell is off until a key turns it on. */

@@ -6,8 +6,20 @@ import {withSeen} from './keys/intents.ts';
 import {answerTo, answerToFault} from './keys/outcome-note.ts';
 import type {Effect} from './keys/step.ts';
 import type {Messages} from './messages/catalogue.ts';
+import type {Copied} from './output/clipboard.ts';
 import type {Cleaner} from './present/clean.ts';
-import type {UiChange} from './ui.ts';
+import {timeOfDay} from './present/moment.ts';
+import type {Note, UiChange} from './ui.ts';
+
+type Answer = Pick<Note, 'text' | 'tone'>;
+
+/** What keys do to the terminal itself. */
+export interface TerminalKeys {
+  redraw(): void;
+  suspend(): void;
+  /** Hands a text to the clipboard of the terminal. */
+  copy(text: string): Copied;
+}
 
 /** What the effects of a key act on. */
 export interface EffectTarget {
@@ -24,7 +36,7 @@ export interface EffectTarget {
   setDeck(deck: Deck): void;
   exit(code: number): void;
   /** What keys do to the terminal itself; undefined where there is none. */
-  terminal: {redraw(): void; suspend(): void; copy(text: string): boolean} | undefined;
+  terminal: TerminalKeys | undefined;
 }
 
 /** Does what a key asks for beyond redrawing. What comes of it is told on the screen; it never throws. */
@@ -60,17 +72,12 @@ export function perform(effect: Effect, target: EffectTarget): void {
     case 'suspend':
       target.terminal?.suspend();
       return;
-    case 'copy': {
-      const {text, said, refused} = effect;
-      const isCopied = target.terminal?.copy(text) ?? false;
-      const note = {
-        text: isCopied ? said : refused,
-        tone: isCopied ? 'plain' : 'warn',
-        at: now(deck),
-      } as const;
-      change({type: 'note', note});
+    case 'copy':
+      change({type: 'note', note: {...copied(effect, target), at: now(deck)}});
       return;
-    }
+    case 'last-words':
+      void readLastWords(effect, target);
+      return;
     case 'share':
       void makeLink(effect, target);
       return;
@@ -80,6 +87,30 @@ export function perform(effect: Effect, target: EffectTarget): void {
     case 'quit':
       target.exit(effect.code);
   }
+}
+
+/** Hands a text to the terminal, and says whether the terminal can take it. */
+function copied({name, text, said}: Extract<Effect, {type: 'copy'}>, {terminal, t}: EffectTarget): Answer {
+  const outcome = terminal?.copy(text) ?? {kind: 'cannot', terminal: t.copy.noTerminal};
+  if (outcome.kind === 'cannot') return {text: t.copy.cannot(outcome.terminal), tone: 'warn'};
+  return {text: outcome.kind === 'tmux' ? t.copy.tmux(name) : (said ?? t.copy.sent(name)), tone: 'strong'};
+}
+
+/** Reads what the hook of a step has printed, every attempt of it. */
+async function readLastWords(
+  {row, release, step}: Extract<Effect, {type: 'last-words'}>,
+  {deck, change, t, clean}: EffectTarget,
+): Promise<void> {
+  const words: string[] = [];
+  try {
+    for (const {attempt, at, text} of (await deck.lastWords?.(release, step)) ?? []) {
+      words.push(t.entry.attempt(attempt, timeOfDay(at)), ...text.trimEnd().split(/\r?\n/u));
+    }
+    if (words.length === 0) words.push(t.entry.noOutput);
+  } catch (fault) {
+    words.push(t.entry.readFailed(clean.free(fault instanceof Error ? fault.message : String(fault))));
+  }
+  change({type: 'entry-words', row, words});
 }
 
 /** Writes down what a person says of a version; after a failure the words stay, to be sent again. */

@@ -42,6 +42,9 @@ export interface Wishes {
   /** Label, value and comparison columns beside the sparkline on gray's side; prod's side has no comparison. */
   labelWidth: number;
   isRoomy: boolean;
+  /** The panel that has the keyboard, and whether it has the room of all panels. */
+  focus: 'metrics' | 'log';
+  isZoomed: boolean;
 }
 
 const VALUE_AND_GAPS = 14;
@@ -56,6 +59,8 @@ const SIDES_OF_FRAME = 4;
 /** A chart with fewer rows shows nothing, with more it crowds the log out. */
 const CHART_HEIGHT = {least: 8, most: 15};
 const LOG_ENOUGH = 7;
+/** Height of the log before a chart stands above it while the log has the keyboard. */
+const LOG_READ = 16;
 /** Rows of the verdict on a screen of this height. */
 const JUDGE_AT_MOST = 6;
 
@@ -63,6 +68,11 @@ const JUDGE_AT_MOST = 6;
 function smallJudge(room: number, rows: number, {urgentRows, metrics}: Wishes): number {
   if (urgentRows > 0) return rows < 20 ? 0 : FRAME + (rows < 24 ? 1 : urgentRows);
   return room - metrics - FRAME - LOG_AT_LEAST - FRAME >= FRAME + 1 ? FRAME + 1 : 0;
+}
+
+/** Rows of the log inside its frame. */
+export function logRoom(logHeight: number): number {
+  return Math.max(0, logHeight - FRAME);
 }
 
 /** Divides the screen. Pure: the same size and wishes give the same places. */
@@ -77,20 +87,10 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
   const headlines = rows >= 36 ? 2 : 1;
   const room = rows - FIXED_ABOVE - FIXED_BELOW - (hasLabels ? 1 : 0) - (headlines - 1);
   const isSmall = kind !== 'wide';
-  const logLeast = LOG_AT_LEAST + FRAME;
-  const judgeWanted = wishes.judgeRows === 0 ? 0 : wishes.judgeRows + FRAME;
-  const judgeAtMost = Math.min(
-    judgeWanted,
-    isSmall ? smallJudge(room, rows, wishes) : rows >= 44 ? JUDGE_AT_MOST + 2 : JUDGE_AT_MOST,
-  );
-  const spacing = wishes.isRoomy && room - judgeAtMost - logLeast >= wishes.metrics * 2 + FRAME ? 2 : 1;
-  const sidesWanted = wishes.metrics * spacing - (spacing - 1) + FRAME;
-  const sidesHeight = Math.max(4, Math.min(sidesWanted, room - judgeAtMost - logLeast));
-  const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
-  const below = room - sidesHeight - judgeHeight;
-  // The smallest chart tells more than the older rows of the log.
-  const spare = Math.max(below - LOG_ENOUGH, Math.min(below - logLeast, CHART_HEIGHT.least));
-  const chartHeight = kind === 'wide' && spare >= CHART_HEIGHT.least ? Math.min(spare, CHART_HEIGHT.most) : 0;
+  const heights = wishes.isZoomed
+    ? zoomedHeights(room, isSmall, wishes)
+    : heightsOf(room, {rows, isSmall}, wishes);
+  const {sidesHeight, spacing} = heights;
   const limitWidth = !isSmall && columns >= ROOM_FOR_LIMITS ? LIMIT : 0;
   const labelled = SIDES_OF_FRAME + wishes.labelWidth;
   const sparkWidth = isSmall
@@ -106,12 +106,46 @@ export function layOut(columns: number, rows: number, wishes: Wishes): Layout {
     prodWidth,
     grayWidth: columns - prodWidth,
     sparkWidth,
-    sidesHeight,
     metricRows: Math.max(1, Math.floor((sidesHeight - FRAME + spacing - 1) / spacing)),
     limitWidth,
-    spacing,
-    chartHeight,
-    judgeHeight,
-    logHeight: room - sidesHeight - judgeHeight - chartHeight,
+    ...heights,
   };
+}
+
+type Heights = Pick<Layout, 'sidesHeight' | 'judgeHeight' | 'chartHeight' | 'logHeight' | 'spacing'>;
+
+function heightsOf(room: number, {rows, isSmall}: {rows: number; isSmall: boolean}, wishes: Wishes): Heights {
+  const logLeast = LOG_AT_LEAST + FRAME;
+  const judgeWanted = wishes.judgeRows === 0 ? 0 : wishes.judgeRows + FRAME;
+  const judgeAtMost = Math.min(
+    judgeWanted,
+    isSmall ? smallJudge(room, rows, wishes) : rows >= 44 ? JUDGE_AT_MOST + 2 : JUDGE_AT_MOST,
+  );
+  const spacing = wishes.isRoomy && room - judgeAtMost - logLeast >= wishes.metrics * 2 + FRAME ? 2 : 1;
+  const sidesHeight = Math.max(
+    4,
+    Math.min(sidesWanted(wishes.metrics, spacing), room - judgeAtMost - logLeast),
+  );
+  const judgeHeight = room - sidesHeight - judgeAtMost >= logLeast ? judgeAtMost : 0;
+  const below = room - sidesHeight - judgeHeight;
+  // The smallest chart shows more than the older rows of the log, unless the operator reads the log.
+  const spare =
+    wishes.focus === 'log'
+      ? below - LOG_READ
+      : Math.max(below - LOG_ENOUGH, Math.min(below - logLeast, CHART_HEIGHT.least));
+  const chartHeight = !isSmall && spare >= CHART_HEIGHT.least ? Math.min(spare, CHART_HEIGHT.most) : 0;
+  return {sidesHeight, judgeHeight, chartHeight, logHeight: below - chartHeight, spacing};
+}
+
+function sidesWanted(metrics: number, spacing: number): number {
+  return metrics * spacing - (spacing - 1) + FRAME;
+}
+
+/** One panel has all the room; below metrics that do not fill it stands the chart of the picked one. */
+function zoomedHeights(room: number, isSmall: boolean, {focus, metrics}: Wishes): Heights {
+  const none = {judgeHeight: 0, chartHeight: 0, spacing: 1};
+  if (focus === 'log') return {...none, sidesHeight: 0, logHeight: room};
+  const wanted = Math.min(room, sidesWanted(metrics, 1));
+  const chartHeight = !isSmall && room - wanted >= CHART_HEIGHT.least ? room - wanted : 0;
+  return {...none, chartHeight, sidesHeight: room - chartHeight, logHeight: 0};
 }

@@ -1,8 +1,16 @@
 import type {Deck, Sharing} from './deck.ts';
 import {alertToAcknowledge} from './keys/press-deck.ts';
 import type {PressContext} from './keys/step.ts';
-import {paletteActions} from './present/help.ts';
-import {rowKey} from './present/log.ts';
+import {logRoom} from './layout.ts';
+import {copiedOf} from './present/copied.ts';
+import {areaOf, scrollRoom} from './dialogs/DialogFrame.tsx';
+import {entryWidth} from './dialogs/EntryDialog.tsx';
+import {helpWidth} from './dialogs/Help.tsx';
+import type {KeyContext} from './keys/keymap.ts';
+import {helpRows, paletteActions} from './present/help.ts';
+import type {Line} from './present/line.ts';
+import {entryLines, stepOfRow} from './present/log/entry.ts';
+import type {Ui} from './ui.ts';
 import type {Fleet} from './use-fleet.ts';
 import type {Screen} from './use-screen.ts';
 
@@ -17,11 +25,12 @@ export function contextOf(
   deck: Deck,
   model: Screen,
   {
+    ui,
     featureCount,
     rings,
     fleet,
     sharing,
-  }: {featureCount: number; rings: boolean; fleet: Fleet; sharing: Sharing},
+  }: {ui: Ui; featureCount: number; rings: boolean; fleet: Fleet; sharing: Sharing},
 ): PressContext {
   const {scene, rows, log, logPicked} = model;
   const {snapshot, at} = scene.reading;
@@ -29,6 +38,8 @@ export function contextOf(
     snapshot,
     alert: alertToAcknowledge(snapshot.state.alerts, log[logPicked]?.alert ?? null),
     featureCount: deck.open === undefined ? 1 : featureCount,
+    panel: ui.focus,
+    entries: log.length,
     time: timeOf(deck),
     ...(deck.sharing === undefined ? {} : {link: sharing.link}),
     rings,
@@ -40,10 +51,38 @@ export function contextOf(
     picked: model.picked?.metric.name ?? null,
     whole: model.whole,
     chart: model.chart,
-    logRows: log.map(row => rowKey(row)),
+    logRows: log.map(({id}) => id),
+    logAlerts: log.map(({alert}) => alert),
+    logRoom: logRoom(model.layout.logHeight),
+    stepOf: (id: string) => {
+      const row = log.find(one => one.id === id);
+      return row === undefined ? null : stepOfRow(row);
+    },
+    copied: (now: Ui) => copiedOf(now, model),
     fleet: fleet.shown.map(({feature}) => feature),
     extras: deck.extras.map(({key}) => key),
     newId: () => deck.newId(),
   };
-  return {...base, palette: typed => paletteActions(base, scene.mayAct, typed, scene.t)};
+  const tall = tallRows(ui.dialog, model, base, deck.extras);
+  return {
+    ...base,
+    tall,
+    scrollMost: Math.max(0, tall.length - scrollRoom(areaOf(model.layout))),
+    palette: typed => paletteActions(base, scene.mayAct, typed, scene.t),
+  };
+}
+
+/** All rows of the open dialog, where it may have more than the screen. */
+function tallRows(
+  dialog: Ui['dialog'],
+  {scene, layout, log}: Screen,
+  context: KeyContext,
+  extras: Deck['extras'],
+): readonly Line[] {
+  const {mayAct, t} = scene;
+  if (dialog?.kind === 'help')
+    return helpRows(context, {mayAct, extras, t, width: helpWidth(layout.columns) - 4});
+  const row = dialog?.kind === 'entry' ? log.find(({id}) => id === dialog.row) : undefined;
+  if (dialog?.kind !== 'entry' || row === undefined) return [];
+  return entryLines(row, dialog.words, scene, entryWidth(layout.columns) - 4);
 }

@@ -4,8 +4,10 @@ import {useLayoutEffect, type ReactNode} from 'react';
 import {Console} from './Console.tsx';
 import type {ConsoleExit, Deck, Attendance} from './deck.ts';
 import {farewell} from './farewell.ts';
+import type {TerminalKeys} from './effects.ts';
 import {InkStdin} from './input/ink-stdin.ts';
 import {JobControl} from './job-control.ts';
+import {clipboardOf} from './output/clipboard.ts';
 import {TerminalScreen} from './output/terminal-screen.ts';
 import {ThemeOfTones} from './panels/LineView.tsx';
 import {COLORS, MONOCHROME} from './theme.ts';
@@ -43,10 +45,14 @@ export async function runConsole(deck: Deck): Promise<ConsoleExit> {
   const screen = new TerminalScreen(process.stdout);
   const keys = new InkStdin(process.stdin);
   const job = new JobControl(screen, keys);
-  const terminal = {
+  const terminal: TerminalKeys = {
     redraw: () => screen.redraw(),
     suspend: () => job.suspend(),
-    copy: (text: string) => screen.copy(text),
+    copy(text) {
+      const outcome = clipboardOf(process.env);
+      if (outcome.kind !== 'cannot') screen.copy(text);
+      return outcome;
+    },
   };
   let watched = deck;
   let done: Ui['done'] = [];

@@ -9,7 +9,8 @@ export type PanelName = 'metrics' | 'log' | 'fleet';
 export type Pending =
   | {action: 'rollback'; release: string}
   | {action: 'raise'; release: string; from: number; to: number}
-  | {action: 'next'; release: string; phase: number; from: number};
+  | {action: 'next'; release: string; phase: number; from: number}
+  | {action: 'acknowledge'; alert: string};
 
 export type Dialog =
   | {kind: 'confirm'; pending: Pending; isNudged: boolean}
@@ -42,6 +43,8 @@ export type Dialog =
   | {kind: 'palette'; field: Field; index: number}
   | {kind: 'filter'; panel: PanelName; field: Field}
   | {kind: 'help'; scroll: number}
+  /** An entry of the log; `words`: what its hook has printed, null while that is read. */
+  | {kind: 'entry'; row: string; scroll: number; words: readonly string[] | null}
   /** `endAt`: where the shown time ends, null: now; `cursor`: the moment whose values are shown, null: none. */
   | {kind: 'chart'; endAt: number | null; cursor: number | null};
 
@@ -64,8 +67,12 @@ export interface Ui {
   feature: string | null;
   /** Name of the picked metric; null: the first. */
   metric: string | null;
-  /** Key of the picked row of the log; null: none is picked. */
+  /** Id of the picked row of the log; null: none is picked. */
   logRow: string | null;
+  /** Id of the first row of the log that is shown; null: the newest is, whatever arrives. */
+  logTop: string | null;
+  /** The panel with the keyboard has the room of all panels. */
+  isZoomed: boolean;
   filters: Record<PanelName, string>;
   /** The bell was turned by hand: off where it would ring, on where it would not. */
   isBellTurned: boolean;
@@ -73,8 +80,6 @@ export interface Ui {
   zoomMs: number | null;
   dialog: Dialog | null;
   note: Note | null;
-  /** Keys that were refused, for the log of this screen. */
-  refused: readonly {at: number; text: string}[];
   /** What was done from here, for the farewell. */
   done: readonly {at: number; text: string}[];
 }
@@ -90,12 +95,13 @@ export const INITIAL_UI: Ui = {
   feature: null,
   metric: null,
   logRow: null,
+  logTop: null,
+  isZoomed: false,
   filters: {metrics: '', log: '', fleet: ''},
   isBellTurned: false,
   zoomMs: null,
   dialog: null,
   note: null,
-  refused: [],
   done: [],
 };
 
@@ -109,10 +115,12 @@ export function isTyping(dialog: Dialog | null): dialog is Extract<Dialog, {fiel
 /** Changes that come from elsewhere than a key. */
 export type UiChange =
   | {type: 'note'; note: Note}
-  /** A key that is not allowed: in the notice row and in the log. */
+  /** A key that is not allowed says so in the notice row. */
   | {type: 'refused'; at: number; text: string; tone?: Tone}
   | {type: 'done'; at: number; text: string; tone: Tone}
   | {type: 'level'; level: AlertLevel}
+  /** What the hook of an opened entry has printed. */
+  | {type: 'entry-words'; row: string; words: readonly string[]}
   | {type: 'feedback'; change: {type: FeedbackType} | {rating: Rating} | {error: string}}
   | {type: 'feedback-given'}
   /** A link was made. */
@@ -127,7 +135,7 @@ export function changeUi(ui: Ui, change: UiChange): Ui {
       return {...ui, note: change.note};
     case 'refused': {
       const {at, text, tone = 'warn'} = change;
-      return {...ui, note: {text, tone, at}, refused: [...ui.refused, {at, text}].slice(-KEPT_AT_MOST)};
+      return {...ui, note: {text, tone, at}};
     }
     case 'done': {
       const {at, text, tone} = change;
@@ -135,6 +143,10 @@ export function changeUi(ui: Ui, change: UiChange): Ui {
     }
     case 'level':
       return ui.dialog?.kind === 'alert' ? {...ui, dialog: {...ui.dialog, level: change.level}} : ui;
+    case 'entry-words':
+      return ui.dialog?.kind === 'entry' && ui.dialog.row === change.row
+        ? {...ui, dialog: {...ui.dialog, words: change.words}}
+        : ui;
     case 'feedback':
       return ui.dialog?.kind === 'feedback'
         ? {...ui, dialog: {...ui.dialog, ...change.change, isSent: false}}

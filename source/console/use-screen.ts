@@ -2,13 +2,14 @@ import {useMemo} from 'react';
 import type {Deck} from './deck.ts';
 import {chosenTime, wholeTime, type ChartTime} from './chart-time.ts';
 import {readHistories, type Histories, type History} from './history.ts';
-import {layOut, type Layout} from './layout.ts';
+import {layOut, logRoom, type Layout, type Wishes} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
 import {chartPoints, type ChartStyle} from './present/chart/chart.ts';
 import {MASKED, OPEN} from './present/clean.ts';
 import {isActedOn} from '../analysis/limits.ts';
-import {logRows, rowKey, type LogRow} from './present/log.ts';
+import {logRows, type LogRow} from './present/log/rows.ts';
+import {firstShown} from './present/log/scroll.ts';
 import {labelOf, metricRows, visibleRows, type MetricRow} from './present/sides/metric-rows.ts';
 import type {ViewModel} from './present/view-model.ts';
 import {labelWidth, type Panel} from './present/sides/sides.ts';
@@ -27,6 +28,8 @@ export interface Screen {
   visible: readonly MetricRow[];
   picked: MetricRow | null;
   log: readonly LogRow[];
+  /** Index of the first row of the log that is shown, and of the picked one; -1: none is picked. */
+  logFirst: number;
   logPicked: number;
   middle: Panel;
   /** History of the picked metric, as fine as the chart is wide; null where no chart is shown. */
@@ -57,7 +60,7 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
     [reading, t, clean, mayAct],
   );
   const judged = useMemo(() => attempt(() => middlePanel(bare, columns), NO_PANEL), [bare, columns]);
-  const layout = useLayout(bare, judged, size, share);
+  const layout = useLayout(bare, judged, size, {isRoomy: share, focus: ui.focus, isZoomed: ui.isZoomed});
   const points = layout.sparkWidth * 2;
   const whole = useMemo(
     () => wholeTime(reading.snapshot.state.release, reading.commits, reading.at),
@@ -80,13 +83,7 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
   const picked = pickedRow(rows, ui.metric, reading.judgement);
   const pickedName = picked?.metric.name ?? null;
   const visible = useMemo(() => visibleRows(rows, layout.metricRows, pickedName), [rows, layout, pickedName]);
-  const {snapshot, commits} = reading;
-  const log = useMemo(
-    () => attempt(() => logRows({snapshot, commits, t, clean}, ui.refused, ui.filters.log), NO_LOG),
-    [snapshot, commits, t, clean, ui.refused, ui.filters.log],
-  );
-  const logPicked =
-    ui.focus === 'log' && ui.logRow !== null ? log.findIndex(row => rowKey(row) === ui.logRow) : -1;
+  const log = useLog(scene, ui);
   const chartStyle = ui.dialog?.kind === 'chart' ? 'lines' : 'dots';
   const endAt = ui.dialog?.kind === 'chart' ? ui.dialog.endAt : null;
   const chartTime = useMemo(
@@ -99,18 +96,45 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
     time: chartTime,
   });
   const metrics = {scene, layout, allRows, rows, visible, picked};
-  return {...metrics, log, logPicked, middle: judged, chart, chartStyle, whole, chartTime};
+  return {...metrics, ...placedLog(log, ui, layout), middle: judged, chart, chartStyle, whole, chartTime};
+}
+
+/** Rows of the log; the same list as long as what they are made from is the same. */
+function useLog({reading, t, clean}: ViewModel, {filters}: Ui): readonly LogRow[] {
+  const {snapshot, commits, feedback} = reading;
+  const filter = filters.log;
+  return useMemo(() => {
+    // A row is cut where its panel ends; an opened entry shows all of it.
+    const whole = {...clean, free: clean.whole};
+    return attempt(() => logRows({snapshot, commits, t, clean: whole}, {filter, feedback}), NO_LOG);
+  }, [snapshot, commits, feedback, t, clean, filter]);
+}
+
+/** Where the log is scrolled to. */
+function placedLog(
+  log: readonly LogRow[],
+  {focus, logRow, logTop}: Ui,
+  {logHeight}: Layout,
+): Pick<Screen, 'log' | 'logFirst' | 'logPicked'> {
+  const ids = log.map(({id}) => id);
+  const logPicked = focus === 'log' && logRow !== null ? ids.indexOf(logRow) : -1;
+  return {log, logPicked, logFirst: firstShown(ids, logTop, logPicked, logRoom(logHeight))};
 }
 
 /** The places of the panels; the same object as long as the size and the wishes stay the same. */
-function useLayout({reading, t, clean}: ViewModel, judged: Panel, size: Size, isRoomy: boolean): Layout {
+function useLayout(
+  {reading, t, clean}: ViewModel,
+  judged: Panel,
+  size: Size,
+  chosen: Pick<Wishes, 'isRoomy' | 'focus' | 'isZoomed'>,
+): Layout {
   const {columns, rows} = size;
   const wishes = {
     metrics: reading.metrics.length,
     judgeRows: reading.snapshot.state.release === null ? 0 : judged.rows.length,
     urgentRows: judged.isUrgent ? (judged.urgentRows ?? 1) : 0,
     labelWidth: Math.max(LABEL_LEAST, ...reading.metrics.map(name => labelWidthOf(labelOf(name, t, clean)))),
-    isRoomy,
+    ...chosen,
   };
   const wished = JSON.stringify(wishes);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the wishes are compared by their content

@@ -1,5 +1,5 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {decodeFeedback, type GivenFeedback} from '../analysis/feedback/feedback.ts';
+import {readFeedback, type GivenFeedback} from '../analysis/feedback/feedback.ts';
 import {FEEDBACK_METRICS, feedbackNumbers, type FeedbackTarget} from '../analysis/feedback/sides.ts';
 import type {ExternalNumbers, ExternalReading} from '../analysis/judge/read-metric.ts';
 
@@ -29,7 +29,10 @@ const SILENT_LOOKS = 5;
 /** Most that is remembered; the store keeps no more. */
 const MOST_KEPT = 50_000;
 
-/** What is remembered of a piece of feedback: not its words. */
+/** So many of the newest pieces keep their words, for the log of the screen. */
+const MOST_WORDS = 50;
+
+/** What is remembered of a piece of feedback for the numbers: not its words. */
 export type Remembered = Pick<GivenFeedback, 'at' | 'type' | 'rating' | 'phase' | 'version'>;
 
 /**
@@ -43,6 +46,7 @@ export class FeedbackFollower implements ExternalNumbers {
   readonly #listeners = new Set<() => void>();
   #release: string | null = null;
   #given: Remembered[] = [];
+  #newest: readonly GivenFeedback[] = [];
   #afterId: string | undefined;
   /** When the store answered last, here; null: never for this release. */
   #answeredAt: number | null = null;
@@ -63,6 +67,11 @@ export class FeedbackFollower implements ExternalNumbers {
   /** What is remembered of the running release, oldest first. */
   get given(): readonly Remembered[] {
     return this.#given;
+  }
+
+  /** The newest pieces on the running release with their words, oldest first; the same list until another one comes. */
+  get newest(): readonly GivenFeedback[] {
+    return this.#newest;
   }
 
   /** Begins to look. Resolves after the first look, whatever came of it. */
@@ -131,6 +140,7 @@ export class FeedbackFollower implements ExternalNumbers {
     if (target?.id !== this.#release) {
       this.#release = target?.id ?? null;
       this.#given = [];
+      this.#newest = [];
       this.#afterId = undefined;
       this.#answeredAt = null;
     }
@@ -140,12 +150,10 @@ export class FeedbackFollower implements ExternalNumbers {
       if (this.#abort.signal.aborted) return;
       if (batch.length === 0) break;
       this.#afterId = batch.at(-1)?.id;
-      for (const {at, text} of batch) {
-        const feedback = decodeFeedback(text);
-        if (feedback === null) continue;
-        const {type, rating, phase, version} = feedback;
+      const {given} = readFeedback(batch);
+      for (const {at, type, rating, phase, version} of given)
         this.#given.push({at, type, rating, phase, version});
-      }
+      if (given.length > 0) this.#newest = [...this.#newest, ...given].slice(-MOST_WORDS);
     }
     if (this.#given.length > MOST_KEPT) this.#given = this.#given.slice(-MOST_KEPT);
     this.#answeredAt = performance.now();

@@ -246,6 +246,7 @@ export class Monitor implements MonitorView {
       isRead: () => this.#isRead,
       stream: () => measurements.status(),
       store: {kind: store.kind, label: store.label, health: () => this.#health},
+      feedback: () => this.#feedback.newest,
       routers: () => this.#routers,
       sources: () => (prometheus === null ? [] : [prometheus.light()]),
       externals: () => others.flatMap(source => source.snapshot()),

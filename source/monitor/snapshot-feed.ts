@@ -1,5 +1,5 @@
 import type {Judged} from '../analysis/judge/findings.ts';
-import {takeSnapshot, urgentPart, type MonitorSnapshot, type MonitorSources} from './snapshot.ts';
+import {takeSnapshot, type MonitorSnapshot, type MonitorSources} from './snapshot.ts';
 
 /** Data may come as often as it likes; a new snapshot is taken at most this often, milliseconds. */
 const LEAST_BETWEEN_MS = 250;
@@ -126,4 +126,20 @@ export class SnapshotFeed {
       return '';
     }
   }
+}
+
+/** What must be shown at once when it changes: who answers, and what routers apply. Ages change all the time. */
+function urgentPart(sources: MonitorSources): string {
+  const routers = (sources.routers() ?? []).map(({name, version, release, percent, live}) => [
+    name,
+    version,
+    release,
+    percent,
+    live,
+  ]);
+  const lights = sources.sources().map(({name, state}) => [name, state]);
+  const isSilent = sources.guardSilentMs() !== null;
+  const action = sources.judged()?.judgement.verdict.action ?? null;
+  const {health} = sources.store;
+  return JSON.stringify([routers, lights, isSilent, action, health().state, sources.stream().away]);
 }

@@ -1,3 +1,4 @@
+import type {GivenFeedback} from '../analysis/feedback/feedback.ts';
 import type {DataFault} from '../analysis/people/faults.ts';
 import type {Judgement} from '../analysis/judge/judge.ts';
 import {judgementOf, type Judged} from '../analysis/judge/findings.ts';
@@ -85,6 +86,8 @@ export interface MonitorSnapshot {
   sources: readonly SourceLight[];
   /** Metrics that other sources tell, with the state of each. */
   externals: readonly MetricSnapshot[];
+  /** The newest pieces of feedback on the running release with their words, oldest first. */
+  feedback: readonly GivenFeedback[];
   /** Newest report of every router known; null: they could not be read. */
   routers: readonly Report[] | null;
   /** For how long the guard that the log names has not shown itself, milliseconds; null: it does. */
@@ -118,6 +121,7 @@ export interface MonitorSources {
   isRead?(): boolean;
   stream(): StreamStatus;
   readonly store: {readonly kind: string; readonly label: string; health(): StoreHealth};
+  feedback?(): readonly GivenFeedback[];
   routers(): readonly Report[] | null;
   sources(): readonly SourceLight[];
   externals(): readonly MetricSnapshot[];
@@ -166,6 +170,7 @@ export function takeSnapshot(sources: MonitorSources, before: MonitorSnapshot | 
     stream: sources.stream(),
     store: {kind: store.kind, label: store.label, health: store.health()},
     sources: sources.sources(),
+    feedback: sources.feedback?.() ?? before?.feedback ?? [],
     routers: sources.routers(),
     guardSilentMs: sources.guardSilentMs(),
     isOwnGuard: sources.ownEpoch() !== null,
@@ -173,22 +178,6 @@ export function takeSnapshot(sources: MonitorSources, before: MonitorSnapshot | 
     onset: onsetOf(judgement, release),
     settlingMs: settlingMsOf(judgement, release, now),
   };
-}
-
-/** What must be shown at once when it changes: who answers, and what routers apply. Ages change all the time. */
-export function urgentPart(sources: MonitorSources): string {
-  const routers = (sources.routers() ?? []).map(({name, version, release, percent, live}) => [
-    name,
-    version,
-    release,
-    percent,
-    live,
-  ]);
-  const lights = sources.sources().map(({name, state}) => [name, state]);
-  const isSilent = sources.guardSilentMs() !== null;
-  const action = sources.judged()?.judgement.verdict.action ?? null;
-  const {health} = sources.store;
-  return JSON.stringify([routers, lights, isSilent, action, health().state, sources.stream().away]);
 }
 
 interface Moment {

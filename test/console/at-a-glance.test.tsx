@@ -82,7 +82,7 @@ describe('at a glance', () => {
     for (const words of [
       'r y +roll back',
       'C +complete',
-      'End +end',
+      'Home End +ends of',
       '\\? +keys',
       'Ctrl\\+Z +suspend',
       'q +Ctrl.*quit|q +quit',

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import type {Snapshot} from '../../source/controller/outcome.ts';
 import {bindings, KEYMAP} from '../../source/console/keys/keymap.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {keyTable} from '../../source/console/present/help.ts';
@@ -20,6 +21,9 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['f', 'form', 'feedback'],
     ['S', 'form', 'share'],
     ['Enter', null, 'chart'],
+    ['Enter', null, 'entry'],
+    ['y', null, 'copy'],
+    ['z', null, 'zoom'],
     ['w', null, 'shorter'],
     ['W', null, 'longer'],
     ['/', null, 'filter'],
@@ -32,6 +36,10 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['Shift+Tab Left h', null, 'panel-before'],
     ['Up k', null, 'up'],
     ['Down j', null, 'down'],
+    ['PageUp', null, 'page-up'],
+    ['PageDown', null, 'page-down'],
+    ['Home', null, 'first'],
+    ['End', null, 'last'],
     ['Escape', null, 'back'],
     ['Ctrl+l', null, 'redraw'],
     ['Ctrl+z', null, 'suspend'],
@@ -55,10 +63,20 @@ describe('the keyboard', () => {
     expect(promised).toEqual(PROMISED);
   });
 
-  it('gives no key two meanings', () => {
-    for (const place of ['deck', 'chart']) {
-      const keys = KEYMAP.filter(binding => binding.place === place).flatMap(binding => binding.keys);
-      expect(new Set(keys).size).toBe(keys.length);
+  it('gives no key two meanings at one time', () => {
+    const snapshot = {
+      state: {release: null, unknownEvent: null},
+      link: {state: 'live'},
+    } as unknown as Snapshot;
+    for (const panel of ['metrics', 'log'] as const) {
+      for (const time of ['now', 'now-only', 'past'] as const) {
+        const context = {snapshot, alert: null, featureCount: 2, panel, entries: 3, time};
+        const usable = KEYMAP.filter(({whyNot}) => whyNot(context) === null);
+        for (const place of ['deck', 'chart']) {
+          const keys = usable.filter(binding => binding.place === place).flatMap(binding => binding.keys);
+          expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+        }
+      }
     }
   });
 

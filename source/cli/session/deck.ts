@@ -83,6 +83,8 @@ export async function openDeck(wiring: Wiring): Promise<LiveDeck> {
       ? {}
       : {sharing: links.of(acting.feature, monitor)}),
     presence: async () => await readPresence(feature, () => store.now()),
+    lastWords: async (release, step) =>
+      (await feature.outputs.read()).filter(one => one.release === release && one.step === step),
     contacts: settings.config?.value.contacts ?? {},
     bell: settings.config?.value.alerts.bell ?? true,
     actor,

@@ -15,9 +15,9 @@ export function Confirm(props: {
 }): ReactNode {
   const {dialog, scene, rows, area} = props;
   const {t} = scene;
-  const {release} = scene.reading.snapshot.state;
-  if (release === null) return null;
-  const {title, tone, rows: words} = question(dialog.pending, release, scene, rows);
+  const asked = question(dialog.pending, scene, rows);
+  if (asked === null) return null;
+  const {title, tone, rows: words} = asked;
   const keys: Line = [
     say(' y ', dialog.pending.action === 'rollback' ? 'alarm' : 'caution'),
     say(` ${t.dialogs.confirm[dialog.pending.action]}`, 'strong'),
@@ -25,7 +25,7 @@ export function Confirm(props: {
     say(' Esc ', 'picked'),
     say(` ${t.dialogs.no}`, 'quiet'),
   ];
-  const nudge: Line = dialog.isNudged ? [say('▲ ', 'warn'), say(t.dialogs.onlyYes, 'strong')] : [];
+  const nudge: Line[] = dialog.isNudged ? [[say('▲ ', 'warn'), say(t.dialogs.onlyYes, 'strong')]] : [];
   const told = words.flatMap(line => wrapped(line, dialogWidth(area) - 4));
-  return <DialogFrame area={area} title={title} tone={tone} rows={told} pinned={[[], keys, nudge]} />;
+  return <DialogFrame area={area} title={title} tone={tone} rows={told} pinned={[keys, ...nudge]} />;
 }

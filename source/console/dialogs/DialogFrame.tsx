@@ -1,8 +1,13 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
+import type {Layout} from '../layout.ts';
 import {Lines} from '../panels/LineView.tsx';
 import {framed} from '../present/frame.ts';
 import {say, type Line, type Tone} from '../present/line.ts';
+
+const FRAME = 2;
+/** Rows of the answer to a key and of the keys. */
+const BELOW = 2;
 
 /** Where a dialog may be. */
 export interface Area {
@@ -14,6 +19,18 @@ export interface Area {
   below: number;
   /** First row below the verdict, below which it goes otherwise. */
   verdictEnd: number;
+}
+
+/** Where a dialog may be on a screen that is laid out so. */
+export function areaOf({columns, rows, hasLabels, headlines, sidesHeight, judgeHeight}: Layout): Area {
+  const top = (hasLabels ? 4 : 3) + headlines;
+  const below = top + sidesHeight;
+  return {columns, rows, top, below, verdictEnd: below + judgeHeight};
+}
+
+/** Rows inside a dialog: the headlines stay in sight above it, the answer to a key and the keys below. */
+export function scrollRoom({rows, top}: Area): number {
+  return Math.max(1, rows - BELOW - top - FRAME);
 }
 
 /** Columns of a dialog on a screen this wide. */
@@ -37,16 +54,16 @@ export function DialogFrame(props: {
 }): ReactNode {
   const {area, title, note = '', tone, pinned = [], children} = props;
   const width = props.width ?? dialogWidth(area);
-  // Frame and a blank row above; where rows must go, those that tell which key does what stay.
-  const most = area.rows - 2;
-  const rows = [...props.rows.slice(0, most - 3 - pinned.length), ...pinned];
-  const height = Math.min(rows.length + (rows.length + 4 > most ? 3 : 4), most);
-  const top = Math.max(1, Math.min(placeFor(area, height), area.rows - 1 - height));
+  // The headlines above and the keys below stay in sight; where rows must go, those that name the keys stay.
+  const most = Math.max(pinned.length, scrollRoom(area));
+  const rows = [...props.rows.slice(0, most - pinned.length), ...pinned];
+  const height = rows.length + FRAME;
+  const top = Math.max(1, Math.min(placeFor(area, height), area.rows - BELOW - height));
   const panel = {
     title: [say(title, tone)],
     note: note === '' ? [] : [say(note, 'quiet')],
     tone,
-    rows: [[], ...rows],
+    rows,
     isUrgent: true,
   };
   return (
@@ -67,7 +84,7 @@ export function DialogFrame(props: {
 /** The row where a dialog begins: headlines and verdict are what one decides by, and stay in sight while there is room. */
 function placeFor({top, below, verdictEnd, rows}: Area, height: number): number {
   if (top + height <= below) return top;
-  if (verdictEnd + height < rows - 1) return verdictEnd;
+  if (verdictEnd + height <= rows - BELOW) return verdictEnd;
   return top + Math.floor((rows - top - height) / 3);
 }
 
@@ -88,7 +105,7 @@ export function Over({
   return (
     <Box
       position="absolute"
-      marginTop={row + 2}
+      marginTop={row + 1}
       marginLeft={column + 2}
       width={width}
       height={height}

@@ -10,6 +10,7 @@ import type {Dialog} from '../ui.ts';
 import {AlertDialog} from './AlertDialog.tsx';
 import {Confirm} from './Confirm.tsx';
 import type {Area} from './DialogFrame.tsx';
+import {EntryDialog} from './EntryDialog.tsx';
 import {FeedbackModal, type FeedbackModalProps} from './FeedbackModal.tsx';
 import {Help} from './Help.tsx';
 import {Palette} from './Palette.tsx';
@@ -25,11 +26,10 @@ export function DialogView(props: {
   area: Area;
   keys: PressContext;
   sharing: Sharing;
-  help: readonly Line[];
   onLevel(level: AlertLevel): void;
   feedback: Pick<FeedbackModalProps, 'onSubmit' | 'onType' | 'onRating'>;
 }): ReactNode {
-  const {dialog, scene, rows, area, help, onLevel} = props;
+  const {dialog, scene, rows, area, keys, onLevel} = props;
   const {t, clean, reading} = scene;
   const {release} = reading.snapshot.state;
   switch (dialog.kind) {
@@ -60,7 +60,7 @@ export function DialogView(props: {
     case 'version':
       return <VersionDialog {...{dialog, scene, area}} />;
     case 'palette':
-      return <Palette {...{dialog, t, area}} keys={props.keys} />;
+      return <Palette {...{dialog, t, area, keys}} />;
     case 'filter':
       return (
         <Typed
@@ -73,7 +73,9 @@ export function DialogView(props: {
         />
       );
     case 'help':
-      return <Help {...{t, area}} scroll={dialog.scroll} rows={help} />;
+      return <Help {...{t, area}} scroll={dialog.scroll} rows={keys.tall} />;
+    case 'entry':
+      return <EntryDialog {...{t, area}} scroll={dialog.scroll} rows={keys.tall} />;
     case 'chart':
       return null;
   }

@@ -1,7 +1,7 @@
 import type {ReactNode} from 'react';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Line} from '../present/line.ts';
-import {DialogFrame, type Area} from './DialogFrame.tsx';
+import {DialogFrame, scrollRoom, type Area} from './DialogFrame.tsx';
 
 /** Columns of the list of keys on a screen this wide. */
 export function helpWidth(columns: number): number {
@@ -11,7 +11,7 @@ export function helpWidth(columns: number): number {
 /** All keys, as many rows as fit. */
 export function Help(props: {scroll: number; rows: readonly Line[]; t: Messages; area: Area}): ReactNode {
   const {scroll, rows, t, area} = props;
-  const room = area.rows - area.top - 5;
+  const room = scrollRoom(area);
   const start = Math.min(scroll, Math.max(0, rows.length - room));
   return (
     <DialogFrame

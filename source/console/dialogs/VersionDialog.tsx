@@ -34,7 +34,7 @@ function versionWords(release: Release, {t, clean}: ViewModel, isAll: boolean): 
     [say(isAll ? t.dialogs.allWhat(version) : t.dialogs.completeWhat(version), 'strong')],
     ...(isAll ? [] : promotionWords(release, t)),
   ];
-  words.push([], [say(t.dialogs.typeVersion(version))]);
+  words.push([say(t.dialogs.typeVersion(version))]);
   return words;
 }
 

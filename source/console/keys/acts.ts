@@ -3,11 +3,11 @@ import type {Release} from '../../release/state.ts';
 import type {Dialog, Pending, Ui} from '../ui.ts';
 import {panned, pointed} from './chart-keys.ts';
 import {EMPTY_FIELD, fieldOf} from './field.ts';
-import {oneStep} from './intents.ts';
+import {intentOf, oneStep} from './intents.ts';
 import type {Action} from './keymap.ts';
 import {emptyFeedback} from './press-feedback.ts';
 import {shareDialog} from './press-share.ts';
-import {backed, moved, zoomed} from './move.ts';
+import {backed, isAlertSeen, moved, paged, pickedEntry, zoomed} from './move.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
 
 /** How far `,` and `.` step, milliseconds. */
@@ -43,6 +43,14 @@ function turnsPanel(ui: Ui): Step {
   return only({...ui, focus: ui.focus === 'metrics' ? 'log' : 'metrics'});
 }
 
+/** Copies what is picked, or says that nothing is. */
+export function copies(ui: Ui, {copied, t, at}: PressContext): Step {
+  const found = copied(ui);
+  return found === null
+    ? only({...ui, note: {text: t.copy.nothing, tone: 'quiet', at}})
+    : only(ui, {type: 'copy', ...found});
+}
+
 /** What each key does once nothing stands in its way. */
 export const ACTS: Readonly<Record<Action, Act>> = {
   rollback: asks(({id}) => ({action: 'rollback', release: id})),
@@ -74,8 +82,15 @@ export const ACTS: Readonly<Record<Action, Act>> = {
     }),
   ),
   alert: opens({kind: 'alert', level: null, field: EMPTY_FIELD, error: null}),
-  acknowledge: (ui, {alert}) =>
-    alert === null ? only(ui) : only(ui, {type: 'execute', intent: {type: 'acknowledge', alert}}),
+  acknowledge: (ui, context) => {
+    const {alert} = context;
+    if (alert === null) return only(ui);
+    const pending = {action: 'acknowledge', alert} as const;
+    // An alert that is out of sight is named first.
+    return isAlertSeen(ui, alert, context)
+      ? only(ui, {type: 'execute', intent: intentOf(pending)})
+      : open(ui, {kind: 'confirm', pending, isNudged: false});
+  },
   bell: (ui, {rings, t, at}) =>
     only({...ui, isBellTurned: !ui.isBellTurned, note: {text: t.bell(!rings), tone: 'plain', at}}),
   feedback: (ui, {snapshot}) => open(ui, emptyFeedback(snapshot.state)),
@@ -89,6 +104,21 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   chart: opens({kind: 'chart', endAt: null, cursor: null}),
   shorter: (ui, context) => only(zoomed(ui, 'shorter', context)),
   longer: (ui, context) => only(zoomed(ui, 'longer', context)),
+  entry: (ui, context) => {
+    const picked = pickedEntry(ui, context);
+    if (picked === null) return only(ui);
+    const about = context.stepOf(picked.logRow);
+    const dialog = {
+      kind: 'entry',
+      row: picked.logRow,
+      scroll: 0,
+      words: about === null ? [] : null,
+    } as const;
+    const step = open(picked, dialog);
+    return about === null ? step : only(step.ui, {type: 'last-words', row: picked.logRow, ...about});
+  },
+  copy: (ui, context) => copies(ui, context),
+  zoom: ui => only({...ui, isZoomed: !ui.isZoomed}),
   filter: ui => open(ui, {kind: 'filter', panel: ui.focus, field: fieldOf(ui.filters[ui.focus])}),
   palette: opens({kind: 'palette', field: EMPTY_FIELD, index: 0}),
   help: opens({kind: 'help', scroll: 0}),
@@ -99,6 +129,10 @@ export const ACTS: Readonly<Record<Action, Act>> = {
   'panel-before': turnsPanel,
   up: (ui, context) => only(moved(ui, -1, context)),
   down: (ui, context) => only(moved(ui, 1, context)),
+  'page-up': (ui, context) => only(paged(ui, 'up', context)),
+  'page-down': (ui, context) => only(paged(ui, 'down', context)),
+  first: (ui, context) => only(paged(ui, 'first', context)),
+  last: (ui, context) => only(paged(ui, 'last', context)),
   back: ui => only(backed(ui)),
   'metric-before': (ui, context) => only(moved({...ui, focus: 'metrics'}, -1, context)),
   'metric-after': (ui, context) => only(moved({...ui, focus: 'metrics'}, 1, context)),

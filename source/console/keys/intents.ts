@@ -17,13 +17,14 @@ export function withSeen(intent: Intent, verdict: Verdict | null): Intent {
 
 /** The command that a `y` confirms; it names the release and what was on the screen when the key was pressed. */
 export function intentOf(pending: Pending): Intent {
-  const {release} = pending;
   switch (pending.action) {
     case 'rollback':
-      return {type: 'rollback', release};
+      return {type: 'rollback', release: pending.release};
     case 'raise':
-      return {type: 'set', release, percent: pending.to, from: pending.from};
+      return {type: 'set', release: pending.release, percent: pending.to, from: pending.from};
     case 'next':
-      return {type: 'next', release, from: pending.phase};
+      return {type: 'next', release: pending.release, from: pending.phase};
+    case 'acknowledge':
+      return {type: 'acknowledge', alert: pending.alert};
   }
 }

@@ -26,6 +26,9 @@ export type Action =
   | 'time-faster'
   | 'time-end'
   | 'chart'
+  | 'entry'
+  | 'copy'
+  | 'zoom'
   | 'filter'
   | 'palette'
   | 'help'
@@ -45,6 +48,10 @@ export type Action =
   | 'pan-back'
   | 'pan-on'
   | 'chart-close'
+  | 'page-up'
+  | 'page-down'
+  | 'first'
+  | 'last'
   | 'back'
   | 'redraw'
   | 'suspend'
@@ -71,7 +78,11 @@ export type WhyNot =
   | 'one-feature'
   | 'no-sharing'
   | 'no-past'
-  | 'not-in-past';
+  | 'not-in-past'
+  | 'in-log'
+  | 'in-past'
+  | 'in-metrics'
+  | 'no-entry';
 
 /** What a binding looks at to tell whether it may be used. */
 export interface KeyContext {
@@ -79,6 +90,10 @@ export interface KeyContext {
   /** The alert that `A` would acknowledge; null when there is none. */
   alert: string | null;
   featureCount: number;
+  /** The panel that has the keyboard. */
+  panel: 'metrics' | 'log';
+  /** How many rows the log has. */
+  entries: number;
   /** Whether what is shown is now, with a way to the past or without one, or a moment of the past. */
   time: 'now' | 'now-only' | 'past';
   /** The link of this console to the feature, null without one; absent: this console makes no links. */
@@ -236,7 +251,13 @@ export const KEYMAP: readonly Binding[] = [
   bind('time-slower', ['<'], {isPromised: false, footer: 3, whyNot: inPast}),
   bind('time-faster', ['>'], {isPromised: false, footer: 4, whyNot: inPast}),
   bind('time-end', ['End'], {isPromised: false, footer: 6, whyNot: inPast}),
-  bind('chart', ['Enter'], {footer: 10}),
+  bind('chart', ['Enter'], {footer: 10, whyNot: ({panel}) => (panel === 'metrics' ? null : 'in-log')}),
+  bind('entry', ['Enter'], {
+    footer: 10,
+    whyNot: ({panel, entries}) => (panel === 'metrics' ? 'in-metrics' : entries === 0 ? 'no-entry' : null),
+  }),
+  bind('copy', ['y'], {footer: 19}),
+  bind('zoom', ['z'], {footer: 12}),
   bind('shorter', ['w'], {footer: 13}),
   bind('longer', ['W'], {footer: 13}),
   bind('filter', ['/'], {footer: 11}),
@@ -249,6 +270,10 @@ export const KEYMAP: readonly Binding[] = [
   bind('panel-before', ['Shift+Tab', 'Left', 'h']),
   bind('up', ['Up', 'k']),
   bind('down', ['Down', 'j']),
+  bind('page-up', ['PageUp']),
+  bind('page-down', ['PageDown']),
+  bind('first', ['Home']),
+  bind('last', ['End'], {whyNot: ({time}) => (time === 'past' ? 'in-past' : null)}),
   bind('back', ['Escape']),
   bind('redraw', ['Ctrl+l']),
   bind('suspend', ['Ctrl+z']),
@@ -267,7 +292,15 @@ export function bindings(mayAct: boolean): readonly Binding[] {
   return mayAct ? KEYMAP : KEYMAP.filter(({changes}) => !changes);
 }
 
-/** The binding of a key, also of one that is not allowed now. */
-export function bindingOf(key: string, place: Binding['place'] = 'deck'): Binding | null {
-  return KEYMAP.find(binding => binding.place === place && binding.keys.includes(key)) ?? null;
+/**
+ * The binding of a key: where it has several, the first that may be used now. Also of a key that is not allowed now; null: the
+ * key has none.
+ */
+export function bindingOf(
+  key: string,
+  context: KeyContext,
+  place: Binding['place'] = 'deck',
+): Binding | null {
+  const found = KEYMAP.filter(binding => binding.place === place && binding.keys.includes(key));
+  return found.find(({whyNot}) => whyNot(context) === null) ?? found[0] ?? null;
 }

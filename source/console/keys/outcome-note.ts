@@ -2,10 +2,12 @@ import type {Outcome} from '../../controller/outcome.ts';
 import type {Intent} from '../../release/command.ts';
 import type {Commit} from '../../release/commit.ts';
 import type {Refusal} from '../../release/refusal.ts';
+import type {State} from '../../release/state.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Cleaner} from '../present/clean.ts';
 import {setPercent} from '../../text/format.ts';
 import type {Tone} from '../present/line.ts';
+import {alertText} from '../present/verdict/reason-text.ts';
 
 /** What became of a command, as a sentence. `isDone`: something was written, so the farewell tells it again. */
 export interface Answer {
@@ -99,10 +101,16 @@ function doneText(intent: Intent, {state}: Extract<Outcome, {kind: 'done'}>, {t,
     case 'alert':
       return outcomes.alert(t.dialogs.levels[intent.level]);
     case 'acknowledge':
-      return outcomes.acknowledge;
+      return outcomes.acknowledge(alertName(intent.alert, state, {t, clean}));
     default:
       return outcomes.other;
   }
+}
+
+/** What an alert says; its id where the log no longer holds it. */
+function alertName(id: string, {alerts}: State, {t, clean}: Pick<Words, 't' | 'clean'>): string {
+  const alert = alerts.find(one => one.id === id);
+  return alert === undefined ? clean.name(id) : alertText(alert, {t, clean});
 }
 
 /** `liu on laptop was first: 20 % already`; null where the newest change of the split was our own. */

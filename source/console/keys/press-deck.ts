@@ -8,7 +8,8 @@ import {only, type PressContext, type Step} from './step.ts';
 export function pressOnDeck(ui: Ui, key: string, context: PressContext): Step {
   const {t, at, mayAct} = context;
   if (context.extras.includes(key)) return only(ui, {type: 'extra', key});
-  const binding = bindingOf(key);
+  const now = {...context, panel: ui.focus};
+  const binding = bindingOf(key, now);
   if (binding === null) {
     return key.length > 12
       ? only(ui)
@@ -17,14 +18,14 @@ export function pressOnDeck(ui: Ui, key: string, context: PressContext): Step {
   if (binding.changes && !mayAct) {
     return only(changeUi(ui, {type: 'refused', at, text: t.readOnlyKey(key)}));
   }
-  const why = binding.whyNot(context);
+  const why = binding.whyNot(now);
   if (why !== null) return only(changeUi(ui, {type: 'refused', at, text: t.notNow(key, t.whyNot[why])}));
-  return ACTS[binding.action](ui, context);
+  return ACTS[binding.action](ui, now);
 }
 
-/** What `A` acknowledges: the picked row's alert, else the newest unacknowledged one. */
+/** What `A` acknowledges: the alert of the picked row, else the newest critical one, else the newest. */
 export function alertToAcknowledge(alerts: readonly Alert[], picked: string | null): string | null {
-  const isOpen = (alert: Alert): boolean => alert.acknowledgedAt === null && alert.resolvedAt === null;
-  const chosen = alerts.find(alert => alert.id === picked && isOpen(alert));
-  return (chosen ?? alerts.findLast(isOpen))?.id ?? null;
+  const open = alerts.filter(alert => alert.acknowledgedAt === null && alert.resolvedAt === null);
+  const chosen = open.find(({id}) => id === picked);
+  return (chosen ?? open.findLast(({level}) => level === 'critical') ?? open.at(-1))?.id ?? null;
 }

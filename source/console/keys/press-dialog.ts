@@ -1,6 +1,8 @@
+import {own} from '../../release/name.ts';
+
 import {editField, textOf, type Field} from './field.ts';
 import {intentOf} from './intents.ts';
-import {ACTS} from './acts.ts';
+import {ACTS, copies} from './acts.ts';
 import {centred} from './chart-keys.ts';
 import {bindingOf} from './keymap.ts';
 import {pressOnDeck} from './press-deck.ts';
@@ -35,11 +37,14 @@ export function pressInDialog(ui: Ui, dialog: Dialog, key: string, context: Pres
       const index = Math.max(0, Math.min(last, dialog.index + (key === 'Down' ? 1 : -1)));
       return only({...ui, dialog: {...dialog, index}});
     }
-    case 'help': {
-      if (key === '?' || key === 'q') return only({...ui, dialog: null});
-      const by = key === 'Down' || key === 'j' ? 1 : key === 'Up' || key === 'k' ? -1 : 0;
-      return only({...ui, dialog: {...dialog, scroll: Math.max(0, dialog.scroll + by)}});
-    }
+    case 'help':
+      return only(
+        key === '?' || key === 'q'
+          ? {...ui, dialog: null}
+          : {...ui, dialog: {...dialog, scroll: scrolled(dialog.scroll, key, context)}},
+      );
+    case 'entry':
+      return pressOnEntry(ui, dialog, key, context);
     case 'share':
       return pressInShare(ui, dialog, key);
     case 'link':
@@ -74,9 +79,43 @@ export function withField(ui: Ui, dialog: TextDialog, field: Field): Ui {
   }
 }
 
+/** Rows that a page of a dialog scrolls. */
+const PAGE = 8;
+
+/** How far a dialog is scrolled after a key; never beyond its last row. */
+function scrolled(scroll: number, key: string, {scrollMost}: PressContext): number {
+  const steps: Readonly<Record<string, number>> = {
+    Down: 1,
+    j: 1,
+    Up: -1,
+    k: -1,
+    PageDown: PAGE,
+    PageUp: -PAGE,
+    Home: -Infinity,
+    End: Infinity,
+  };
+  return Math.max(0, Math.min(scrollMost, Math.min(scroll, scrollMost) + (own(steps, key) ?? 0)));
+}
+
+/** An opened entry of the log: it is read, copied, and its alert acknowledged. */
+function pressOnEntry(
+  ui: Ui,
+  dialog: Extract<Dialog, {kind: 'entry'}>,
+  key: string,
+  context: PressContext,
+): Step {
+  if (key === 'Enter' || key === 'q') return only({...ui, dialog: null});
+  if (key === 'y') return copies(ui, context);
+  if (key === 'A') {
+    const step = pressOnDeck({...ui, dialog: null}, key, context);
+    return {...step, ui: {...step.ui, dialog: step.ui.dialog ?? dialog}};
+  }
+  return only({...ui, dialog: {...dialog, scroll: scrolled(dialog.scroll, key, context)}});
+}
+
 /** The chart is a place to stay: it has keys of its own, and every other key of the deck works there, too. */
 function pressOnChart(ui: Ui, dialog: ChartDialog, key: string, context: PressContext): Step {
-  const binding = bindingOf(key, 'chart');
+  const binding = bindingOf(key, context, 'chart');
   if (binding !== null) return ACTS[binding.action](ui, context);
   const step = pressOnDeck({...ui, dialog: null}, key, context);
   if (step.ui.dialog !== null) return step;
@@ -106,6 +145,7 @@ function escaped(ui: Ui, dialog: Dialog, {t, at}: PressContext): Ui {
     case 'link':
     case 'palette':
     case 'help':
+    case 'entry':
       return {...ui, dialog: null};
   }
 }

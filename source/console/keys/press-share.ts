@@ -52,7 +52,7 @@ export function pressOnLink(ui: Ui, dialog: LinkDialog, key: string, {link, t}: 
     case 'y':
       return link === null || link === undefined
         ? only(ui)
-        : only(ui, {type: 'copy', text: link.link, said: t.share.copied, refused: t.share.cannotCopy});
+        : only(ui, {type: 'copy', text: link.link, name: link.link, said: t.share.copied});
     case 'e':
       return dialog.isEnding
         ? only(ui)

@@ -3,10 +3,11 @@ import type {ChartTime} from '../chart-time.ts';
 import type {History} from '../history.ts';
 import type {Intent} from '../../release/command.ts';
 import type {Action, KeyContext} from './keymap.ts';
+import type {Line} from '../present/line.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import type {Dialog, Ui} from '../ui.ts';
 
-/** What has to be done beside redrawing. */
+/** What a key asks for apart from the next screen. */
 export type Effect =
   | {type: 'execute'; intent: Intent}
   | {type: 'quit'; code: number}
@@ -24,8 +25,10 @@ export type Effect =
   /** Makes a link to this feature. */
   | {type: 'share'; forMs: number; isMasked: boolean}
   | {type: 'end-link'}
+  /** Reads what the hook of an entry of the log has printed. */
+  | {type: 'last-words'; row: string; release: string; step: string}
   /** Hands a text to the clipboard of the terminal. `said`: what the screen says where that works. */
-  | {type: 'copy'; text: string; said: string; refused: string};
+  | {type: 'copy'; name: string; text: string; said?: string};
 
 export interface Step {
   ui: Ui;
@@ -45,10 +48,21 @@ export interface PressContext extends KeyContext {
   metrics: readonly string[];
   /** The metric that is lit now; null where there is none. */
   picked: string | null;
+  /** Ids of the rows of the log, and the alert of each; null: it speaks of none. */
   logRows: readonly string[];
   /** All the time that charts can show, and what the chart draws; null where none is drawn. */
   whole: ChartTime;
   chart: History | null;
+  logAlerts: readonly (string | null)[];
+  /** How many rows of the log are seen at once; 0: the log is not on the screen. */
+  logRoom: number;
+  /** The step whose output an entry of the log shows; null: it is about no step. */
+  stepOf(row: string): {release: string; step: string} | null;
+  /** What `y` copies, and what it is called; null: nothing is picked. */
+  copied(ui: Ui): {name: string; text: string} | null;
+  /** All rows of the open dialog where they may be more than fit, and how many are out of sight. */
+  tall: readonly Line[];
+  scrollMost: number;
   /** The features of the list, in their order, as far as they match the filter. */
   fleet: readonly string[];
   /** Actions the palette lists for what is typed. */

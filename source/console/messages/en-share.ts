@@ -26,7 +26,6 @@ export const enShare = {
   copy: 'copy the link',
   end: 'end the link',
   copied: 'link sent to the clipboard of the terminal',
-  cannotCopy: 'this terminal offers no clipboard: select the link with the mouse',
   made: 'shared by a link',
   ended: {
     interrupted: 'the link has ended: its viewers see nothing more',

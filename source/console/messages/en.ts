@@ -269,7 +269,6 @@ export const en = {
   actions: {advance: 'ADVANCE', hold: 'HOLD', pause: 'PAUSE', rollback: 'ROLLBACK'},
   log: {
     title: 'LOG',
-    here: 'this screen',
     empty: 'nothing happened yet',
     noMatch: 'no row matches the filter',
     alerts: (open: number, unacknowledged: number) =>
@@ -279,7 +278,9 @@ export const en = {
     unknown: (type: string) => `"${type}", from a newer Graydeck`,
     repeated: (times: number) => `${times} times`,
     silenced: 'silenced',
-    resolved: 'over',
+    resolved: 'resolved',
+    feedback: (type: string, rating: number | null, words: string) =>
+      `feedback, ${type}${rating === null ? '' : `, ${rating} of 5`}: ${words}`,
     acknowledged: (who: string) => `seen by ${who}`,
   },
   event: (event: Event, about: EventAbout): string => {

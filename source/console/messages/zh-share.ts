@@ -21,7 +21,6 @@ export const zhShare: Messages['share'] = {
   copy: '复制链接',
   end: '结束链接',
   copied: '链接已发送到终端的剪贴板',
-  cannotCopy: '此终端没有剪贴板：请用鼠标选择链接',
   made: '已用链接共享',
   ended: {
     interrupted: '链接已结束：查看者不再看到任何内容',

@@ -245,7 +245,6 @@ export const zh: typeof en = {
   actions: {advance: '推进', hold: '保持', pause: '暂停', rollback: '回滚'},
   log: {
     title: '日志',
-    here: '本屏幕',
     empty: '还没有发生任何事',
     noMatch: '没有匹配过滤条件的行',
     alerts: (open, unacknowledged) =>
@@ -254,6 +253,7 @@ export const zh: typeof en = {
     repeated: times => `${times} 次`,
     silenced: '已静默',
     resolved: '已解除',
+    feedback: (type, rating, words) => `用户反馈，${type}${rating === null ? '' : `，${rating}/5`}：${words}`,
     acknowledged: who => `${who} 已看`,
   },
   event: (event, about) => {

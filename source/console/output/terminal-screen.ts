@@ -1,5 +1,6 @@
 import {EventEmitter} from 'node:events';
 import {setTimeout as later} from 'node:timers/promises';
+import {clipboardSequence} from './clipboard.ts';
 import {drawing, type Picture} from './drawing.ts';
 import {openSink, type Sink} from './sink.ts';
 
@@ -45,8 +46,8 @@ export class TerminalScreen extends EventEmitter {
   #title: string | null = null;
   #shownTitle: string | null = null;
   #rings = false;
-  /** A text that is on its way to the clipboard; null: none. */
-  #copy: string | null = null;
+  /** What the clipboard is still to be given; empty: nothing. */
+  #clip = '';
   /** The rest of what was begun: it has to end before anything else. */
   #rest: Uint8Array = new Uint8Array();
   #retryMs = RETRY_MS.first;
@@ -102,6 +103,12 @@ export class TerminalScreen extends EventEmitter {
     this.#sink.close();
   }
 
+  /** Hands a text to the terminal's clipboard. */
+  copy(text: string): void {
+    this.#clip = clipboardSequence(text);
+    this.#drawSoon();
+  }
+
   ring(): void {
     this.#rings = true;
     this.#drawSoon();
@@ -111,14 +118,6 @@ export class TerminalScreen extends EventEmitter {
   nameWindow(title: string | null): void {
     this.#title = title;
     this.#drawSoon();
-  }
-
-  /** Hands a text to the clipboard of the terminal (OSC 52). False: this terminal is known to take none. */
-  copy(text: string): boolean {
-    if (!takesCopies(process.env)) return false;
-    this.#copy = text;
-    this.#drawSoon();
-    return true;
   }
 
   /** Ink hands over a frame. */
@@ -165,10 +164,10 @@ export class TerminalScreen extends EventEmitter {
       else text += `${this.#shownTitle === null ? KEEP_TITLE : ''}${ESC}]2;${this.#title}\u0007`;
       this.#shownTitle = this.#title;
     }
-    if (this.#copy !== null) text += `${ESC}]52;c;${Buffer.from(this.#copy).toString('base64')}\u0007`;
-    this.#copy = null;
     if (this.#rings) text += RING;
     this.#rings = false;
+    text += this.#clip;
+    this.#clip = '';
     return text;
   }
 
@@ -192,12 +191,6 @@ export class TerminalScreen extends EventEmitter {
     }
     return true;
   }
-}
-
-/** Whether a terminal may take texts for its clipboard. The known ones that do not are told by their variables; none answers. */
-function takesCopies(env: NodeJS.ProcessEnv): boolean {
-  if (env['TERM_PROGRAM'] === 'Apple_Terminal' || env['VTE_VERSION'] !== undefined) return false;
-  return !['linux', 'dumb', 'vt100', 'vt220'].includes(env['TERM'] ?? 'dumb');
 }
 
 /** Nothing else may happen meanwhile: the process is about to stop or to end. */

@@ -1,14 +1,16 @@
 import {memo, type ReactNode} from 'react';
 import {framed} from '../present/frame.ts';
 import {say, type Piece} from '../present/line.ts';
-import {alertCounts, areDated, logLine, type LogRow} from '../present/log.ts';
+import {areDated, logLine} from '../present/log/line.ts';
+import {alertCounts, type LogRow} from '../present/log/rows.ts';
 import type {ViewModel} from '../present/view-model.ts';
 import {Lines} from './LineView.tsx';
 
 interface Props {
   scene: ViewModel;
   rows: readonly LogRow[];
-  /** Index of the picked row; -1: none. */
+  /** Index of the first row that is shown, and of the picked one; -1: none is picked. */
+  first: number;
   picked: number;
   filter: string;
   width: number;
@@ -20,6 +22,7 @@ interface Props {
 export const Log = memo(function Log({
   scene,
   rows,
+  first,
   picked,
   filter,
   width,
@@ -28,8 +31,7 @@ export const Log = memo(function Log({
 }: Props): ReactNode {
   const {reading, t} = scene;
   const room = Math.max(1, height - 2);
-  const start = Math.min(Math.max(0, picked - room + 1), Math.max(0, rows.length - room));
-  const shown = rows.slice(start, start + room);
+  const shown = rows.slice(first, first + room);
   const isDated = areDated(shown, reading.at);
   const {open, unacknowledged} = alertCounts(reading.snapshot.state.alerts);
   const title: Piece[] = [say(t.log.title, 'title')];
@@ -37,10 +39,11 @@ export const Log = memo(function Log({
     title.push(say(`  ${t.log.alerts(open, unacknowledged)}`, unacknowledged > 0 ? 'bad' : 'quiet'));
   if (filter !== '') title.push(say(`  ${t.filter(filter)}`, 'strong'));
   const lines = shown.map((row, index) =>
-    logLine(row, {now: reading.at, width: width - 4, isPicked: start + index === picked, isDated}),
+    logLine(row, {now: reading.at, width: width - 4, isPicked: first + index === picked, isDated}),
   );
   if (lines.length === 0) lines.push([say(` ${filter === '' ? t.log.empty : t.log.noMatch}`, 'quiet')]);
-  const note = rows.length > room ? [say(`${start + shown.length}/${rows.length}`, 'quiet')] : [];
+  const note =
+    rows.length > room ? [say(`${first + 1}–${first + shown.length} / ${rows.length}`, 'quiet')] : [];
   const panel = {title, note, tone: 'frame', rows: lines, isUrgent: true} as const;
   return <Lines lines={framed(panel, {width, height, hasFocus})} />;
 });

@@ -52,6 +52,7 @@ export function Screen({model, ui, mode, position, sharing, footer, dialog}: Pro
         <Log
           scene={scene}
           rows={log}
+          first={model.logFirst}
           picked={logPicked}
           filter={ui.filters.log}
           width={columns}

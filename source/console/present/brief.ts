@@ -1,7 +1,7 @@
 import {isLive, type Alert, type Release} from '../../release/state.ts';
 import type {Attendance} from '../deck.ts';
 import {headlines} from './headlines/headlines.ts';
-import {logRows, type LogRow} from './log.ts';
+import {logRows, type LogRow} from './log/rows.ts';
 import {LEVEL_MARKS} from './marks.ts';
 import {metricRows} from './sides/metric-rows.ts';
 import {phaseRanMs} from './state-line.ts';
@@ -59,7 +59,8 @@ export function briefOf(scene: ViewModel, presence: Attendance, isLeaving = fals
     since: release?.endedAt ?? release?.phaseEnteredAt ?? release?.startedAt ?? null,
     headlines: said.map(({mark, text}) => `${mark} ${text}`),
     changes: logRows({...reading, t, clean})
-      .filter(row => !row.isTransient && row.at > at - HOURS * HOUR_MS)
+      .filter(row => row.at > at - HOURS * HOUR_MS)
+      .toSorted((a, b) => b.at - a.at)
       .map(({at: when, mark, text, who}: LogRow) => ({at: when, mark, text, by: who})),
     alerts: alerts
       .filter(({resolvedAt}) => resolvedAt === null)

@@ -3,6 +3,9 @@ import type {Release} from '../../release/state.ts';
 import {stepsOf} from '../../release/step.ts';
 import type {Pending} from '../ui.ts';
 import {clockwork, count, setPercent, threeDigits} from '../../text/format.ts';
+import {LEVEL_MARKS} from './marks.ts';
+import {timeOfDay} from './moment.ts';
+import {alertText} from './verdict/reason-text.ts';
 import {say, type Line, type Tone} from './line.ts';
 import type {MetricRow} from './sides/metric-rows.ts';
 import type {ViewModel} from './view-model.ts';
@@ -18,15 +21,12 @@ export interface Question {
 }
 
 /** Before → after, who is affected, and what speaks against it: the words before a `y`. */
-export function question(
-  pending: Pending,
-  release: Release,
-  scene: ViewModel,
-  rows: readonly MetricRow[],
-): Question {
-  const {t, clean} = scene;
+export function question(pending: Pending, scene: ViewModel, rows: readonly MetricRow[]): Question | null {
+  const {t} = scene;
+  if (pending.action === 'acknowledge') return acknowledgeQuestion(pending.alert, scene);
+  const {release} = scene.reading.snapshot.state;
+  if (release === null) return null;
   if (pending.action === 'rollback') return rollbackQuestion(release, scene);
-  const {phases} = release.plan;
   if (pending.action === 'raise') {
     return {
       title: t.dialogs.raiseTitle,
@@ -38,6 +38,32 @@ export function question(
       ],
     };
   }
+  return nextQuestion(pending, release, scene, rows);
+}
+
+/** The alert that would be acknowledged, which is out of sight; null: it is gone. */
+function acknowledgeQuestion(id: string, {reading, t, clean}: ViewModel): Question | null {
+  const alert = reading.snapshot.state.alerts.find(one => one.id === id);
+  if (alert === undefined) return null;
+  const {mark, tone} = LEVEL_MARKS[alert.level];
+  return {
+    title: t.dialogs.acknowledgeTitle,
+    tone: 'strong',
+    rows: [
+      [say(`${mark} ${t.dialogs.levels[alert.level]}  `, tone), say(alertText(alert, {t, clean}), 'strong')],
+      [say(t.dialogs.acknowledge(timeOfDay(alert.raisedAt), clean.who(alert.raisedBy)), 'quiet')],
+    ],
+  };
+}
+
+function nextQuestion(
+  pending: Extract<Pending, {action: 'next'}>,
+  release: Release,
+  scene: ViewModel,
+  rows: readonly MetricRow[],
+): Question {
+  const {t, clean} = scene;
+  const {phases} = release.plan;
   const before = phases[pending.phase];
   const after = phases[pending.phase + 1];
   const to = Math.max(after?.percent ?? 0, pending.from);

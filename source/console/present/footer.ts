@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<string, string>> = {
   Escape: 'Esc',
   Up: '↑',
   Down: '↓',
+  PageUp: 'PgUp',
+  PageDown: 'PgDn',
   Left: '←',
   Right: '→',
   'Ctrl+c': 'Ctrl+C',
@@ -145,5 +147,7 @@ export function dialogFooter(dialog: Exclude<Dialog, ChartDialog>, width: number
       return parts(['Enter', dialogs.filterKeep], ['Esc', dialogs.filterClear]);
     case 'help':
       return parts(['↑ ↓', dialogs.scroll], ['Esc', dialogs.close]);
+    case 'entry':
+      return parts(['↑ ↓', dialogs.scroll], ['y', t.keys.copy.short], ['Esc', dialogs.close]);
   }
 }

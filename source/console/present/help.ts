@@ -1,4 +1,4 @@
-import {bindings, type Action, type Binding, type KeyContext} from '../keys/keymap.ts';
+import {bindings, KEYMAP, type Action, type Binding, type KeyContext, type WhyNot} from '../keys/keymap.ts';
 import type {Messages} from '../messages/catalogue.ts';
 import {keyText, PAIRED} from './footer.ts';
 import {columnsOf, fit, padEnd, say, type Line} from './line.ts';
@@ -12,6 +12,10 @@ export function keysText({keys, then}: Binding, t: Messages): string {
 /** What keys are for, in the order of the overlay's columns. */
 const GROUPS = ['act', 'look', 'move'] as const;
 const MOVING: ReadonlySet<Action> = new Set([
+  'page-up',
+  'page-down',
+  'first',
+  'last',
   'panel',
   'panel-before',
   'up',
@@ -23,6 +27,8 @@ const MOVING: ReadonlySet<Action> = new Set([
   'suspend',
   'quit',
 ]);
+
+const OF_ANOTHER_TIME: ReadonlySet<string> = new Set<WhyNot>(['not-in-past', 'in-past']);
 
 function groupOf({action, changes}: Binding): (typeof GROUPS)[number] {
   if (changes) return 'act';
@@ -46,7 +52,8 @@ export function helpRows(
   about: {mayAct: boolean; extras: readonly {key: string; label: string}[]; t: Messages; width: number},
 ): Line[] {
   const {mayAct, extras, t, width} = about;
-  const usable = bindings(mayAct);
+  // Keys of the clock stand there only where the clock can be turned.
+  const usable = bindings(mayAct).filter(({whyNot}) => !OF_ANOTHER_TIME.has(whyNot(context) ?? ''));
   const groups = GROUPS.filter(group => usable.some(binding => groupOf(binding) === group));
   const columnWidth = Math.floor(width / groups.length);
   const keysWidth = Math.floor(columnWidth * 0.4);
@@ -62,14 +69,9 @@ export function helpRows(
   const columns = groups.map((group, index) => [
     fit([say(t.groups[group], 'title')], columnWidth),
     ...usable
-      .filter(binding => binding.place === 'deck' && groupOf(binding) === group)
-      .map(binding =>
-        row(
-          shortKeys(binding, keysWidth - 1),
-          t.keys[binding.action].short,
-          binding.whyNot(context) !== null,
-        ),
-      ),
+      .filter(({place, action}) => place === 'deck' && !SECONDS.has(action))
+      .filter(binding => groupOf(binding) === group)
+      .map(binding => row(...wordsOf(binding, keysWidth - 1, t), binding.whyNot(context) !== null)),
     ...(index === 0 ? extras.map(({key, label}) => row(key, label)) : []),
     ...(group === 'move'
       ? [fit([say(t.groups.chart, 'title')], columnWidth), ...chartRows(usable, t, row)]
@@ -78,6 +80,27 @@ export function helpRows(
   const height = Math.max(...columns.map(({length}) => length));
   const blank = fit([], columnWidth);
   return Array.from({length: height}, (_, at) => columns.flatMap(column => column[at] ?? blank));
+}
+
+/** Two keys that go opposite ways share a row, under the action of the first. */
+const PAIRS: Readonly<Partial<Record<Action, Action>>> = {
+  raise: 'lower',
+  shorter: 'longer',
+  'feature-before': 'feature-after',
+  panel: 'panel-before',
+  up: 'down',
+  'page-up': 'page-down',
+  first: 'last',
+};
+const SECONDS: ReadonlySet<Action> = new Set(Object.values(PAIRS));
+
+/** The keys of a row and what they do. */
+function wordsOf(binding: Binding, width: number, t: Messages): [keys: string, words: string] {
+  const second = PAIRS[binding.action];
+  if (second === undefined) return [shortKeys(binding, width), t.keys[binding.action].short];
+  const other = KEYMAP.find(({action}) => action === second);
+  const keys = [binding.keys[0] ?? '', other?.keys[0] ?? ''].map(key => keyText(key)).join(' ');
+  return [keys, t.pairs[binding.action] ?? t.keys[binding.action].short];
 }
 
 /** The keys of an open chart, both directions in one row. */

@@ -2,7 +2,7 @@ import type {Commit} from '../../../release/commit.ts';
 import type {Event} from '../../../release/event.ts';
 import {isKnownEvent} from '../../../release/event-shape.ts';
 import {say, type Line, type Tone} from '../line.ts';
-import {logRows} from '../log.ts';
+import {logRows} from '../log/rows.ts';
 import {LEVEL_MARKS, STATE_MARKS} from '../marks.ts';
 import type {ViewModel} from '../view-model.ts';
 import {COMMITS_AT_MOST, type PercentChange} from './percent-changes.ts';
