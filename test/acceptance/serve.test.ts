@@ -194,7 +194,7 @@ describe('serve does not begin', () => {
 
   test('with mistakes in the file of tokens, each told by its line', async () => {
     await using place = await Workplace.open();
-    await tokensIn(place, `ci read ${TOKEN}\nb write ${TOKEN}2\nc read kürz\n`);
+    await tokensIn(place, `ci read ${TOKEN}\nb admin ${TOKEN}2\nc read kürz\n`);
     const ran = await place.run('serve', '--tokens', 'tokens');
     expect(ran.exitCode).toBe(2);
     expect(ran.stderr).toMatch(/tokens:2: scopes are.*\n.*tokens:3: the token has up to 512/u);
