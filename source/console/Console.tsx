@@ -21,7 +21,7 @@ import {contextOf} from './press-context.ts';
 import {useReading} from './reading.ts';
 import {isTyping, type Ui} from './ui.ts';
 import {useAlarm} from './use-alarm.ts';
-import {useFleet, type Fleet} from './use-fleet.ts';
+import {useFleet, usePickedRow, type Fleet} from './use-fleet.ts';
 import {useSharing} from './use-sharing.ts';
 import {useScreen, type Screen as Model} from './use-screen.ts';
 import {useUi, type UiHold} from './use-ui.ts';
@@ -50,6 +50,7 @@ export function Console({deck: first, onDone, terminal}: ConsoleProps): ReactNod
   const rings = (deck.bell ?? true) !== ui.isBellTurned;
   const sharing = useSharing(deck, t, change);
   const fleet = useFleet(deck, ui, reading.at);
+  usePickedRow(hold, fleet);
   const context = contextOf(deck, model, {ui, featureCount: features.length, rings, fleet, sharing});
   useAlarm(alarmOf(reading.snapshot.state, t, clean), deck.monitor.feature, rings && deck.time === undefined);
   const {acting, viewers} = sharing;

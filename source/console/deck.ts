@@ -1,4 +1,4 @@
-import type {FleetFeature} from './present/fleet.ts';
+import type {FleetReading} from './present/fleet.ts';
 import type {Feedback} from '../analysis/feedback/feedback.ts';
 import type {Controller} from '../controller/outcome.ts';
 import type {MonitorView} from '../monitor/monitor.ts';
@@ -51,7 +51,7 @@ export interface Deck {
   /** All features of the store, for `[` and `]`. */
   features(): Promise<string[]>;
   /** The newest summary of every feature, for the list; absent: there is no list. Rejects if the store is away. */
-  summaries?(): Promise<FleetFeature[]>;
+  summaries?(): Promise<FleetReading>;
   /** Whether the console opens with the list: the store has several features and none was named. */
   readonly beginsWithList?: boolean;
   /** Opens the deck of another feature; absent: `[` and `]` say that there is only this one. */

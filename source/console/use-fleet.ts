@@ -1,7 +1,8 @@
 import {useEffect, useState} from 'react';
 import type {Deck} from './deck.ts';
-import {fleetOrder, type FleetFeature} from './present/fleet.ts';
+import {fleetOrder, type FleetFeature, type FleetReading} from './present/fleet.ts';
 import type {Ui} from './ui.ts';
+import type {UiHold} from './use-ui.ts';
 
 /** How often the summaries are read while the list has the screen, milliseconds. */
 const EVERY_MS = 1000;
@@ -12,6 +13,8 @@ export interface Fleet {
   all: readonly FleetFeature[];
   /** Those that match the filter, in the order of the screen. */
   shown: readonly FleetFeature[];
+  /** The freeze of the store; null: there is none. */
+  freeze: FleetReading['freeze'];
   /** Why the summaries cannot be read; null if they can. */
   away: string | null;
 }
@@ -21,7 +24,7 @@ export interface Fleet {
  * feature first, so no other feature can slip under an answer.
  */
 export function useFleet(deck: Deck, {screen, filters}: Ui, now: number): Fleet {
-  const [all, setAll] = useState<readonly FleetFeature[]>([]);
+  const [all, setAll] = useState<FleetReading>({features: [], freeze: null});
   const [away, setAway] = useState<string | null>(null);
   const isOpen = screen === 'fleet';
   useEffect(() => {
@@ -47,5 +50,15 @@ export function useFleet(deck: Deck, {screen, filters}: Ui, now: number): Fleet 
       clearTimeout(timer);
     };
   }, [deck, isOpen]);
-  return {all, shown: fleetOrder(all, now, filters.fleet), away};
+  const {features, freeze} = all;
+  return {all: features, shown: fleetOrder(features, now, filters.fleet), freeze, away};
+}
+
+/** Keeps the first row picked that a person has seen as the first, also when another feature becomes the worst. */
+export function usePickedRow({ui, now, put}: UiHold, {shown}: Fleet): void {
+  const [worst] = shown;
+  useEffect(() => {
+    if (ui.screen === 'fleet' && ui.feature === null && worst !== undefined)
+      put({...now(), feature: worst.feature});
+  }, [ui.screen, ui.feature, worst, now, put]);
 }

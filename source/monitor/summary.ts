@@ -2,7 +2,8 @@ import type {Side} from '../analysis/numbers.ts';
 import {plainText} from '../text/plain-text.ts';
 import {appliedBy} from '../audience/applied.ts';
 import type {VerdictAction} from '../release/command.ts';
-import {RELEASE_STATES, type ReleaseState} from '../release/state.ts';
+import {closedHours} from '../release/raise-hours.ts';
+import {RELEASE_STATES, type Release, type ReleaseState} from '../release/state.ts';
 import type {Monitor} from './monitor.ts';
 
 /** What lists and other programs read of a feature: one line a second. Rates in percent, times in milliseconds. */
@@ -24,8 +25,18 @@ export interface Summary {
   /** The last 60 s, or since the split changed. */
   lastMinute: Record<Side, MinuteNumbers>;
   alerts: {open: number; unacknowledged: number};
+  /** What keeps it from going up although it may be well; absent in the summaries of older programs. */
+  barred?: Barred | null;
   /** Name of the guard that acts; null: none does. */
   guard: string | null;
+}
+
+/** Why a release is not raised: a person disabled it, a second person has to approve, or its hours are over. */
+export interface Barred {
+  why: 'disabled' | 'approval' | 'hours';
+  /** Since when, milliseconds since 1970, and by whom; null for hours. */
+  at: number | null;
+  by: string | null;
 }
 
 /** Null where a number is not known. */
@@ -73,10 +84,18 @@ export function summaryOf(monitor: Monitor, by: string): Summary {
         : {action: verdict.action, text: reason === undefined ? null : plainText(reason.text, TEXT_AT_MOST)},
     onset,
     lastMinute: {prod: lastMinute(monitor, 'prod', now), gray: lastMinute(monitor, 'gray', now)},
+    barred: release === null ? null : barredOf(release, now),
     alerts: {open: open.length, unacknowledged: open.filter(one => one.acknowledgedBy === null).length},
     guard:
       guard === null || guard.left || guardSilentMs !== null ? null : plainText(guard.name, TEXT_AT_MOST),
   };
+}
+
+function barredOf({disabled, approval, plan}: Release, now: number): Barred | null {
+  if (disabled !== null) return {why: 'disabled', at: disabled.at, by: plainText(disabled.by, TEXT_AT_MOST)};
+  if (approval !== null)
+    return {why: 'approval', at: approval.askedAt, by: plainText(approval.askedBy, TEXT_AT_MOST)};
+  return closedHours(plan.raise, now) === null ? null : {why: 'hours', at: null, by: null};
 }
 
 function lastMinute(monitor: Monitor, side: Side, now: number): MinuteNumbers {
@@ -114,6 +133,7 @@ function isSummary(value: unknown): value is Summary {
   const {at, by, feature, state, version, phase, percent, verdict, onset, lastMinute, alerts, guard} = value;
   return (
     isNumber(at) &&
+    (value['barred'] === undefined || orNull(value['barred'], isBarred)) &&
     [by, feature].every(isText) &&
     isText(state) &&
     [...RELEASE_STATES, 'idle'].includes(String(state)) &&
@@ -127,6 +147,14 @@ function isSummary(value: unknown): value is Summary {
     [lastMinute['prod'], lastMinute['gray']].every(isMinute) &&
     isRecord(alerts) &&
     [alerts['open'], alerts['unacknowledged']].every(isNumber)
+  );
+}
+
+function isBarred(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const {why, at, by} = value;
+  return (
+    ['disabled', 'approval', 'hours'].includes(String(why)) && orNull(at, isNumber) && orNull(by, isText)
   );
 }
 

@@ -4,7 +4,13 @@ import {pressOnFleet} from '../../source/console/keys/press-fleet.ts';
 import type {PressContext} from '../../source/console/keys/step.ts';
 import {messagesOf} from '../../source/console/messages/catalogue.ts';
 import {OPEN} from '../../source/console/present/clean.ts';
-import {fleetCounts, fleetOrder, fleetRow, type FleetFeature} from '../../source/console/present/fleet.ts';
+import {
+  fleetColumns,
+  fleetCounts,
+  fleetOrder,
+  fleetRow,
+  type FleetFeature,
+} from '../../source/console/present/fleet.ts';
 import {columnsOf} from '../../source/console/present/line.ts';
 import {INITIAL_UI, type Ui} from '../../source/console/ui.ts';
 import {readSummary, type Summary} from '../../source/monitor/summary.ts';
@@ -42,10 +48,17 @@ const features: FleetFeature[] = [
     summary: summary({verdict: {action: 'rollback', text: 'gray error rate 6.2 %'}, onset: NOW - 41_000}),
   },
 ];
+const freeze = {until: NOW + 3_600_000, reason: 'audit', by: 'liu', authenticated: null, at: NOW};
 const names = (some: readonly FleetFeature[]) => some.map(({feature}) => feature);
 const t = messagesOf('en');
 const text = (one: FleetFeature, width = 120) =>
-  fleetRow(one, {now: NOW, width, isPicked: false, t, clean: OPEN})
+  fleetRow(one, {
+    now: NOW,
+    columns: fleetColumns(features, width, {t, clean: OPEN}),
+    isPicked: false,
+    t,
+    clean: OPEN,
+  })
     .map(piece => piece.text)
     .join('');
 
@@ -63,8 +76,8 @@ describe('the list of all features', () => {
   });
 
   test('says how many need a person', () => {
-    const words = fleetCounts(features, NOW, t).map(piece => piece.text);
-    expect(words.join('')).toMatch(/6 features.*1 needs you.*2 to look at/u);
+    const words = fleetCounts(features, NOW, {t, clean: OPEN, freeze}).map(piece => piece.text);
+    expect(words.join('')).toMatch(/6 features.*1 needs you.*2 to look at.*freeze until .*\(audit\)/u);
   });
 
   test('says what is the matter and since when, in one row of any width', () => {
@@ -73,6 +86,23 @@ describe('the list of all features', () => {
     expect(text(features.find(({feature}) => feature === 'e-silent')!)).toContain('last heard 1:00 ago');
     for (const one of features)
       for (const width of [60, 80, 120, 200]) expect(columnsOf(text(one, width))).toBe(width);
+  });
+
+  test('takes silence of gray for no good news', () => {
+    const silent = summary({lastMinute: {prod: minute, gray: {...minute, requests: 0}}});
+    expect(text({feature: 'pay', summary: silent})).toContain('▲ pay');
+  });
+
+  test('says what keeps a release from going up', () => {
+    const waits = {
+      feature: 'pay',
+      summary: summary({barred: {why: 'approval', at: NOW - 720_000, by: 'liu on laptop'}}),
+    };
+    expect(text(waits, 100)).toMatch(/▲ pay .*waits for a second person, 12:00 \(asked by liu on laptop\)/u);
+    const off = {feature: 'pay', summary: summary({barred: {why: 'disabled', at: NOW - 60_000, by: 'ana'}})};
+    expect(text(off, 100)).toContain('disabled for 1:00 by ana: prod for everyone');
+    const closed = {feature: 'pay', summary: summary({barred: {why: 'hours', at: null, by: null}})};
+    expect(text(closed, 80)).toMatch(/✔ pay .*outside of the hours for raises/u);
   });
 
   test('shows nothing of a hostile name that a terminal would obey', () => {

@@ -1,28 +1,32 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Feedback} from '../../analysis/feedback/feedback.ts';
 import type {ConsoleMode, Deck, ExtraKey} from '../../console/deck.ts';
-import type {FleetFeature} from '../../console/present/fleet.ts';
+import type {FleetReading} from '../../console/present/fleet.ts';
 import {newAlertId} from '../../controller/ids.ts';
 import type {Controller, ControllerView} from '../../controller/outcome.ts';
 import {type Monitor, openMonitor} from '../../monitor/monitor.ts';
 import type {MonitorSettings} from '../../monitor/settings.ts';
 import {readSummary} from '../../monitor/summary.ts';
 import type {Actor} from '../../release/command.ts';
+import {freezeOf} from '../../release/freeze.ts';
 import type {FeatureStore, FeatureView, ViewStore} from '../../store/port.ts';
 import {type ConsoleDuties, keepConsoleDuties, withOwnReleases} from './console-duties.ts';
 import {readPresence} from './presence.ts';
 import type {ConsoleLinks} from '../share/console-links.ts';
 import type {Settings} from './settings.ts';
 
-/** The newest summary of every feature of the store. @throws StoreFault */
-export async function readSummaries(store: Pick<ViewStore, 'features' | 'feature'>): Promise<FleetFeature[]> {
-  const features = await store.features();
-  return await Promise.all(
-    features.map(async feature => ({
+/** The newest summary of every feature of the store, and its freeze. @throws StoreFault */
+export async function readSummaries(
+  store: Pick<ViewStore, 'features' | 'feature' | 'freezes'>,
+): Promise<FleetReading> {
+  const [names, entry] = await Promise.all([store.features(), store.freezes.newest().catch(() => null)]);
+  const features = await Promise.all(
+    names.map(async feature => ({
       feature,
       summary: readSummary(await store.feature(feature).summary.read()),
     })),
   );
+  return {features, freeze: freezeOf(entry)};
 }
 
 /** A feature that is opened, and how it is to be watched. */

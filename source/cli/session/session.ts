@@ -56,16 +56,25 @@ export interface Session {
   close(): Promise<void>;
 }
 
+export interface LookOptions {
+  /** The feature may have no release yet. */
+  mayBeNew?: boolean;
+  /** Take the first of several features: the list of all is shown. */
+  firstOfSeveral?: boolean;
+  /** What is open already; closed with the rest. */
+  opened?: {settings: Settings; store: ViewStore};
+}
+
 /**
- * Opens the feature for reading, with the rights of a viewer. `mayBeNew`: the feature may have no release yet.
+ * Opens the feature for reading, with the rights of a viewer.
  * @throws Failure, StoreFault
  */
 export async function openLook(
   call: Call,
-  {mayBeNew = false, firstOfSeveral = false}: {mayBeNew?: boolean; firstOfSeveral?: boolean} = {},
+  {mayBeNew = false, firstOfSeveral = false, opened}: LookOptions = {},
 ): Promise<Look> {
-  const settings = await loadSettings(call);
-  const store = await openToLook(call, settings);
+  const settings = opened?.settings ?? (await loadSettings(call));
+  const store = opened?.store ?? (await openToLook(call, settings));
   sayCaution(call, store);
   return await orClose(store, async () => {
     const name = mayBeNew

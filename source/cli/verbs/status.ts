@@ -1,8 +1,11 @@
 import {isEndless} from '../../analysis/judge/reasons.ts';
-import {freezeOf, type Freeze} from '../../release/freeze.ts';
+import {freezeOf, isFrozen, type Freeze} from '../../release/freeze.ts';
 import {hasGrayRoute} from '../../release/derive-split.ts';
 import {messagesOf, type Messages} from '../../console/messages/catalogue.ts';
 import {clockwork} from '../../text/format.ts';
+import {dayAndTime} from '../../console/present/moment.ts';
+import {textOf} from '../../console/present/line.ts';
+import type {ViewStore} from '../../store/port.ts';
 import {openMonitor, type Monitor} from '../../monitor/monitor.ts';
 import {WINDOW_MS} from '../../monitor/snapshot.ts';
 import {statusDocument} from '../../monitor/status-document.ts';
@@ -15,7 +18,7 @@ import {readSummaries} from '../session/deck.ts';
 import {loadSettings} from '../session/settings.ts';
 import {openLook, openToLook, using} from '../session/session.ts';
 import {OPEN} from '../../console/present/clean.ts';
-import {fleetOrder, fleetRow} from '../../console/present/fleet.ts';
+import {fleetColumns, fleetOrder, fleetRow} from '../../console/present/fleet.ts';
 import {statusText} from '../status/text.ts';
 import {watchStatus} from '../status/watch.ts';
 import {languageOf} from '../../text/language.ts';
@@ -33,10 +36,17 @@ const LIST_WIDTH = 120;
 /** `status`: how it stands, once or at each change. */
 export const run: Run = async call => {
   const windowMs = readWindow(call);
-  const list = call.flags.watch ? null : await listOfSeveral(call);
-  if (list !== null) return list;
   if (call.flags.watch) call.interrupted();
-  return await using(openLook(call), async ({store, feature, view, settings}) => {
+  const settings = await loadSettings(call);
+  const opened = await openToLook(call, settings);
+  if (settings.feature === null && !call.flags.watch && (await isOneOfSeveral(opened))) {
+    try {
+      return await list(call, opened);
+    } finally {
+      await opened.close();
+    }
+  }
+  return await using(openLook(call, {opened: {settings, store: opened}}), async ({store, feature, view}) => {
     // What is judged looks back further than the numbers do.
     const isJudged = call.flags.watch || hasGrayRoute(view.snapshot().state.release);
     const historyMs = Math.max(windowMs + LATE_MS, isJudged ? JUDGED_MS : 0);
@@ -57,37 +67,35 @@ export const run: Run = async call => {
   });
 };
 
-/** Without a feature, in a store with several: all of them, from their summaries. Null: one feature is meant. */
-async function listOfSeveral(call: Call): Promise<ExitCode | null> {
-  const {out} = call;
-  const settings = await loadSettings(call);
-  if (settings.feature !== null) return null;
-  const store = await openToLook(call, settings);
+async function isOneOfSeveral(store: ViewStore): Promise<boolean> {
   try {
-    if ((await store.features()).length < 2) return null;
-    const features = await readSummaries(store);
-    if (out.isJson) {
-      out.json({
-        schema: 'graydeck.list/1',
-        features: features.map(({feature, summary}) => ({feature, summary})),
-      });
-      return EXIT.done;
-    }
-    const now = store.now();
-    const t = messagesFor(call);
-    for (const one of fleetOrder(features, now)) {
-      const row = fleetRow(one, {now, width: LIST_WIDTH, isPicked: false, t, clean: OPEN});
-      out.data(
-        row
-          .map(({text}) => text)
-          .join('')
-          .trimEnd(),
-      );
-    }
-    return EXIT.done;
-  } finally {
+    return (await store.features()).length > 1;
+  } catch (error) {
     await store.close();
+    throw error;
   }
+}
+
+/** All features of a store with several, from their summaries. */
+async function list(call: Call, store: ViewStore): Promise<ExitCode> {
+  const {out} = call;
+  const {features, freeze} = await readSummaries(store);
+  const now = store.now();
+  const isOn = freeze !== null && isFrozen(freeze, now);
+  if (out.isJson) {
+    out.json({
+      schema: 'graydeck.list/1',
+      features: features.map(({feature, summary}) => ({feature, summary})),
+      frozen: isOn ? freeze : null,
+    });
+    return EXIT.done;
+  }
+  const t = messagesFor(call);
+  const columns = fleetColumns(features, LIST_WIDTH, {t, clean: OPEN});
+  if (isOn) out.data(`▲ ${t.fleet.freeze(dayAndTime(freeze.until), OPEN.free(freeze.reason))}`);
+  for (const one of fleetOrder(features, now))
+    out.data(textOf(fleetRow(one, {now, columns, isPicked: false, t, clean: OPEN})).trimEnd());
+  return EXIT.done;
 }
 
 /** Prints the status once. */

@@ -73,6 +73,13 @@ export const en = {
     unknown: 'no guard or console has published it yet',
     old: (age: string) => `last heard ${age} ago: no guard and no console is open`,
     notJudged: 'not judged yet',
+    barred: (why: 'disabled' | 'approval' | 'hours', time: string, by: string) =>
+      why === 'disabled'
+        ? `disabled for ${time} by ${by}: prod for everyone`
+        : why === 'approval'
+          ? `waits for a second person, ${time} (asked by ${by})`
+          : 'outside of the hours for raises',
+    freeze: (until: string, reason: string) => `freeze until ${until}${reason === '' ? '' : ` (${reason})`}`,
     alerts: (alerts: number) => many(alerts, 'alert'),
     nothing: 'no feature matches the filter: Esc clears it',
     unbound: (key: string) => `${key} does nothing in the list: Enter opens the feature`,

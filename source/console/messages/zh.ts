@@ -69,6 +69,13 @@ export const zh: typeof en = {
     allWell: '没有需要处理的',
     unknown: '还没有守护或控制台发布其状态',
     old: age => `${age} 前的状态：没有守护，也没有打开的控制台`,
+    barred: (why, time, by) =>
+      why === 'disabled'
+        ? `${by} 已停用 ${time}：全部用户使用 prod`
+        : why === 'approval'
+          ? `等待第二人批准 ${time}（${by} 申请）`
+          : '不在允许提升的时段',
+    freeze: (until, reason) => `冻结至 ${until}${reason === '' ? '' : `（${reason}）`}`,
     notJudged: '尚未判定',
     alerts: alerts => `${alerts} 条告警`,
     nothing: '没有符合筛选的功能：Esc 清除筛选',

@@ -1,8 +1,8 @@
 import {Box} from 'ink';
 import type {ReactNode} from 'react';
 import {pickedFeature} from '../keys/press-fleet.ts';
-import {fleetCounts, fleetRow} from '../present/fleet.ts';
-import {fit, join, say, spread, type Line} from '../present/line.ts';
+import {fleetColumns, fleetCounts, fleetRow} from '../present/fleet.ts';
+import {fit, join, say, spreadFirst, type Line} from '../present/line.ts';
 import type {ViewModel} from '../present/view-model.ts';
 import type {Fleet} from '../use-fleet.ts';
 import type {Ui} from '../ui.ts';
@@ -35,13 +35,19 @@ export function FleetScreen(props: {
     fleet.shown.findIndex(({feature}) => feature === picked),
   );
   const first = Math.max(0, Math.min(index - Math.floor(room / 2), fleet.shown.length - room));
+  const places = fleetColumns(fleet.all, columns, {t, clean});
   const lines: Line[] = fleet.shown
     .slice(first, first + room)
-    .map(one => fleetRow(one, {now, width: columns, isPicked: one.feature === picked, t, clean}));
+    .map(one => fleetRow(one, {now, columns: places, isPicked: one.feature === picked, t, clean}));
   if (lines.length === 0 && fleet.all.length > 0) lines.push([say(`  ${t.fleet.nothing}`, 'quiet')]);
   while (lines.length < room) lines.push(fit([], columns));
   const trouble: Line = fleet.away === null ? [] : [say(` ${clean.free(fleet.away)} `, 'alarm'), say('  ')];
-  const head: Line = [say(' GRAYDECK', 'brand'), say('  '), ...fleetCounts(fleet.all, now, t)];
+  const {freeze} = fleet;
+  const heads = [false, true].map((isShort): Line => [
+    say(' GRAYDECK ', 'brand'),
+    say(' '),
+    ...fleetCounts(fleet.all, now, {t, clean, freeze, isShort}),
+  ]);
   const more = fleet.shown.length > room ? `${first + lines.length}/${fleet.shown.length}  ` : '';
   const end: Line = [...trouble, say(more, 'quiet'), say(timeOfDay(now), 'strong'), say(' ')];
   const keys = t.fleet.footer.map((entry): Line => {
@@ -50,7 +56,12 @@ export function FleetScreen(props: {
   });
   return (
     <Box width={columns} height={rows} flexDirection="column" overflowY="hidden">
-      <LineView line={spread(head, end, columns)} />
+      <LineView
+        line={spreadFirst(
+          heads.map((head): [Line, Line] => [head, end]),
+          columns,
+        )}
+      />
       <LineView line={fit([], columns)} />
       <Lines lines={lines} />
       <NoteRow note={ui.note} now={now} width={columns} />
