@@ -49,6 +49,15 @@ export function forcedReader({
   };
 }
 
+/** How long a browser keeps the cookie of a visitor without an id, seconds. */
+export const VISITOR_S = 31_536_000;
+
+/** The value of a cookie, read as an edge reads it; empty where it is not sent. */
+export function cookieIn(headers: HeadersLike, name: string): string {
+  const line = headerOf(headers, 'cookie');
+  return line === undefined ? '' : (cookieOf({line, small: line.toLowerCase()}, name.toLowerCase()) ?? '');
+}
+
 function sideOf(value: unknown): 'prod' | 'gray' | undefined {
   return value === 'true' ? 'gray' : value === 'false' ? 'prod' : undefined;
 }

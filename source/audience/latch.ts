@@ -16,6 +16,8 @@ export interface EdgeFeature {
 export interface EdgeSite {
   /** Whose value is the user's id; where it is empty, the client's address stands for it. */
   user: EdgeSource;
+  /** Cookie of visitors without an id: the edge makes one. Absent: their address stands for it. */
+  visitor?: string;
   /** Attributes that rules may name, each from a trusted source. */
   attributes: Readonly<Record<string, EdgeSource>>;
   features: Readonly<Record<string, EdgeFeature>>;

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {VISITOR_S} from '../audience/forced.ts';
 import type {EdgeSite} from '../audience/latch.ts';
 import type {Split} from '../release/split.ts';
 import {variableOf} from './people.ts';
@@ -50,9 +51,24 @@ const HEAD = `# Written by graydeck agent; what is changed here is put right aga
 `;
 
 /** Users without an id go by their address. */
-function userBlock({user}: EdgeSite): string {
+function userBlock({user, visitor}: EdgeSite): string {
   const variable = variableOf(user);
+  if (visitor !== undefined) return visitorBlock(variable, visitor);
   return `map ${variable} $gray_user {\n  default ${variable};\n  "" $remote_addr;\n}\n`;
+}
+
+/**
+ * Users without an id go by a cookie. A user who sends none gets one, which the site adds to its answer: `$gray_set_cookie`. The first
+ * request is placed by the value that the cookie will have.
+ */
+function visitorBlock(user: string, visitor: string): string {
+  const cookie = variableOf({cookie: visitor});
+  const both = [user, cookie].map(variable => `\${${variable.slice(1)}}`).join('');
+  return `map ${cookie} $gray_visitor {\n  default ${cookie};\n  "" $request_id;\n}
+map ${user} $gray_user {\n  default ${user};\n  "" $gray_visitor;\n}
+map $scheme $gray_secure {\n  default "";\n  https "; Secure";\n}
+map "${both}" $gray_set_cookie {\n  default "";\n  "" "${visitor}=\${request_id}; Path=/; Max-Age=${VISITOR_S}; HttpOnly; SameSite=Lax\${gray_secure}";\n}
+`;
 }
 
 /** Tells which file this very worker goes by. A connection for each answer, so that none is held by an old worker. */

@@ -1,8 +1,10 @@
+import {randomBytes} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {errorName} from '../analysis/fingerprint.ts';
 import type {Decision} from '../audience/decide.ts';
 import {sentText} from '../audience/as-sent.ts';
-import type {Asked} from '../audience/forced.ts';
+import {cookieIn, VISITOR_S, type Asked, type HeadersLike} from '../audience/forced.ts';
+import {keyOf} from '../audience/place.ts';
 import type {User} from '../audience/rule.ts';
 import type {Measurement} from './tally.ts';
 
@@ -20,6 +22,11 @@ export interface MiddlewareOptions<Request> {
    * the client's address is the user.
    */
   user?: (request: Request) => User | string | number | null | undefined;
+  /**
+   * Name of a cookie for visitors without an id, for example `gray_visitor`: the middleware sets it where the request has none, and
+   * the visitor is placed by its value, as behind an nginx with `visitor:` of that name. Without it they go by their address.
+   */
+  visitorCookie?: string;
 }
 
 /** Errors of requests that a framework has caught, until they are recorded. */
@@ -37,6 +44,7 @@ type Next = (error?: unknown) => unknown;
 /** The client address that frameworks with `(req, res, next)` may add. */
 interface Extras {
   ip?: unknown;
+  secure?: unknown;
 }
 
 /**
@@ -45,15 +53,18 @@ interface Extras {
  */
 export function plainMiddleware<Request extends IncomingMessage>(
   feature: MeasuredFeature,
-  {user}: MiddlewareOptions<Request>,
+  {user, visitorCookie}: MiddlewareOptions<Request>,
   remember: (request: object, decision: Decision) => void,
   caught: CaughtErrors = new WeakMap(),
 ): (request: Request, response: ServerResponse, next: Next) => unknown {
   const {decide, record} = feature;
   return (request, response, next) => {
     const began = performance.now();
-    const requester = userOf(request, user);
     const address = addressOf(request);
+    const isSecure = (request as Extras).secure === true || 'encrypted' in request.socket;
+    const requester = visiting(userOf(request, user), request.headers, {visitorCookie, isSecure}, cookie =>
+      response.appendHeader('set-cookie', cookie),
+    );
     const asked = {headers: request.headers, lines: request.rawHeaders, address};
     const decision = decide(requester, asked);
     const unit = idOf(requester, asked, feature.bucketBy?.() ?? null);
@@ -95,23 +106,28 @@ export function errorMiddleware(
 
 /** The part of hono's context that the middleware uses. */
 export interface HonoLike {
-  req: {raw: {headers: Headers; signal?: AbortSignal}};
+  req: {raw: {headers: Headers; signal?: AbortSignal; url?: string}};
   res: {status: number};
   error?: Error | undefined;
   env?: unknown;
   set(key: 'gray', value: Decision): void;
+  header?(name: string, value: string, options: {append: true}): void;
 }
 
 /** Middleware for hono. The decision is `c.get('gray')`. */
 export function honoMiddleware<Context extends HonoLike>(
   feature: MeasuredFeature,
-  {user}: MiddlewareOptions<Context>,
+  {user, visitorCookie}: MiddlewareOptions<Context>,
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
   const {decide, record} = feature;
   return async (context, next) => {
     const began = performance.now();
-    const requester = userOf(context, user);
     const incoming = incomingOf(context);
+    const isSecure = context.req.raw.url?.startsWith('https:') === true;
+    const {headers} = context.req.raw;
+    const requester = visiting(userOf(context, user), headers, {visitorCookie, isSecure}, cookie =>
+      context.header?.('set-cookie', cookie, {append: true}),
+    );
     const address = plainAddress(incoming?.socket?.remoteAddress);
     const asked = {headers: context.req.raw.headers, lines: incoming?.rawHeaders, address};
     const decision = decide(requester, asked);
@@ -144,6 +160,25 @@ function userOf<Request>(request: Request, user: MiddlewareOptions<Request>['use
   } catch {
     // If the application's function throws, the user is anonymous. The request must not fail.
     return {};
+  }
+}
+
+/** A user without an id as the visitor of the cookie, which is set where the request has none. Never throws. */
+function visiting(
+  user: User,
+  headers: HeadersLike,
+  {visitorCookie: name, isSecure}: {visitorCookie: string | undefined; isSecure: boolean},
+  set: (cookie: string) => void,
+): User {
+  try {
+    if (name === undefined || keyOf(user) !== '') return user;
+    const known = cookieIn(headers, name);
+    const id = known === '' ? randomBytes(16).toString('hex') : known;
+    if (known === '')
+      set(`${name}=${id}; Path=/; Max-Age=${VISITOR_S}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`);
+    return Object.create(user, {id: {value: id, enumerable: true}}) as User;
+  } catch {
+    return user;
   }
 }
 

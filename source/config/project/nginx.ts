@@ -136,6 +136,12 @@ export const nginx = made(
         '/etc/nginx/graydeck.conf',
       ),
       user: may(source, 'Where the id of the user stands.', '{cookie: user_id}', '{header: x-user-id}'),
+      visitor: may(
+        matches(/^\w{1,64}$/, 'letters, digits and _'),
+        'Cookie that marks visitors without an id; the site adds `$gray_set_cookie` to its answers.',
+        'gray_visitor',
+        'none: they go by their address',
+      ),
       attributes: may(
         attributes,
         'Where attributes of the user stand.',
@@ -181,6 +187,7 @@ export const nginx = made(
   (keys): NginxConfig => ({
     site: {
       user: keys.user ?? {header: 'x-user-id'},
+      ...(keys.visitor === undefined ? {} : {visitor: keys.visitor}),
       attributes: keys.attributes ?? {},
       features: keys.features ?? {},
       probe: keys.probe ?? {host: '127.0.0.1', port: 9145},
