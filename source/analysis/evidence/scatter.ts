@@ -15,7 +15,7 @@ const MOST = 4;
 const SURE = 0.5;
 /** Pairs of windows from which noise is learned, and standard errors by which an estimate from few pairs is raised. */
 const ENOUGH_PAIRS = 8;
-const RAISED = 6;
+const RAISED = 3;
 const NOISE_KEPT = 1 - 1 / 120;
 
 /** Counts of the running window, and those before it. */
