@@ -10,6 +10,8 @@ export type Pending =
   | {action: 'rollback'; release: string}
   | {action: 'raise'; release: string; from: number; to: number}
   | {action: 'next'; release: string; phase: number; from: number}
+  /** The wish of another person; `number` names it. */
+  | {action: 'approve'; release: string; number: number}
   | {action: 'acknowledge'; alert: string};
 
 export type Dialog =
@@ -18,9 +20,12 @@ export type Dialog =
   /** The version has to be typed: for `C`, and for 100 %. */
   | {
       kind: 'version';
-      then: 'complete' | 'everyone';
+      then: 'complete' | 'everyone' | 'next' | 'approve';
       release: string;
+      /** Percent, phase and approval that were on the screen when the dialog opened. */
       from: number;
+      phase: number;
+      approval: number | null;
       field: Field;
       error: string | null;
     }

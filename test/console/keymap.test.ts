@@ -16,6 +16,7 @@ const PROMISED: readonly (readonly [keys: string, then: 'y' | 'version' | 'form'
     ['P', null, 'resume'],
     ['R', null, 'retry'],
     ['C', 'version', 'complete'],
+    ['v', 'y', 'approve'],
     ['a', 'form', 'alert'],
     ['A', null, 'acknowledge'],
     ['f', 'form', 'feedback'],
@@ -96,7 +97,7 @@ describe('the keyboard', () => {
   it('has nothing that changes anything when reading only', () => {
     expect(bindings(false).some(({changes}) => changes)).toBe(false);
     const changing = KEYMAP.filter(({changes}) => changes).map(({keys}) => keys[0]);
-    expect(changing).toEqual(['r', '+', '-', 'g', 'n', 'p', 'P', 'R', 'C', 'a', 'A', 'f', 'S']);
+    expect(changing).toEqual(['r', '+', '-', 'g', 'n', 'p', 'P', 'R', 'C', 'v', 'a', 'A', 'f', 'S']);
   });
 
   it('becomes a table for the documents, one row a binding', () => {

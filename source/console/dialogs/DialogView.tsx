@@ -58,7 +58,7 @@ export function DialogView(props: {
       return <Typed {...{area, words, field, error}} title={t.dialogs.percentTitle} tone="gray" />;
     }
     case 'version':
-      return <VersionDialog {...{dialog, scene, area}} />;
+      return <VersionDialog {...{dialog, scene, rows, area}} />;
     case 'palette':
       return <Palette {...{dialog, t, area, keys}} />;
     case 'filter':

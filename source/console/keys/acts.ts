@@ -35,6 +35,23 @@ function executes(intentOf: (release: Release) => Intent): Act {
   return onRelease((release, ui) => only(ui, {type: 'execute', intent: intentOf(release)}));
 }
 
+/** Whatever leads to 100 % wants the version typed. */
+export function versionDialog(release: Release, then: VersionDialogState['then']): VersionDialogState {
+  const {id, percent, phase, approval} = release;
+  return {
+    kind: 'version',
+    then,
+    release: id,
+    from: percent,
+    phase,
+    approval: approval?.number ?? null,
+    field: EMPTY_FIELD,
+    error: null,
+  };
+}
+
+type VersionDialogState = Extract<Dialog, {kind: 'version'}>;
+
 function opens(dialog: Dialog): Act {
   return ui => open(ui, dialog);
 }
@@ -54,12 +71,12 @@ export function copies(ui: Ui, {copied, t, at}: PressContext): Step {
 /** What each key does once nothing stands in its way. */
 export const ACTS: Readonly<Record<Action, Act>> = {
   rollback: asks(({id}) => ({action: 'rollback', release: id})),
-  raise: asks(release => ({
-    action: 'raise',
-    release: release.id,
-    from: release.percent,
-    to: oneStep(release, 'up'),
-  })),
+  raise: onRelease((release, ui) => {
+    const to = oneStep(release, 'up');
+    if (to >= 100) return open(ui, versionDialog(release, 'everyone'));
+    const pending = {action: 'raise', release: release.id, from: release.percent, to} as const;
+    return open(ui, {kind: 'confirm', pending, isNudged: false});
+  }),
   lower: executes(release => ({
     type: 'set',
     release: release.id,
@@ -67,20 +84,29 @@ export const ACTS: Readonly<Record<Action, Act>> = {
     from: release.percent,
   })),
   percent: opens({kind: 'percent', field: EMPTY_FIELD, error: null}),
-  next: asks(({id, phase, percent}) => ({action: 'next', release: id, phase, from: percent})),
+  next: onRelease((release, ui) => {
+    const {id, phase, percent, plan} = release;
+    if ((plan.phases[phase + 1]?.percent ?? 0) >= 100) return open(ui, versionDialog(release, 'next'));
+    const pending = {action: 'next', release: id, phase, from: percent} as const;
+    return open(ui, {kind: 'confirm', pending, isNudged: false});
+  }),
   pause: executes(({id}) => ({type: 'pause', release: id})),
   resume: executes(({id}) => ({type: 'resume', release: id})),
   retry: executes(({id}) => ({type: 'retry', release: id})),
-  complete: onRelease(({id, percent}, ui) =>
-    open(ui, {
-      kind: 'version',
-      then: 'complete',
-      release: id,
-      from: percent,
-      field: EMPTY_FIELD,
-      error: null,
-    }),
-  ),
+  complete: onRelease((release, ui) => open(ui, versionDialog(release, 'complete'))),
+  approve: onRelease((release, ui) => {
+    const {approval} = release;
+    if (approval === null) return only(ui);
+    const {wish, number} = approval;
+    const isEveryone = wish.type === 'complete' || (wish.type === 'set' && wish.percent >= 100);
+    return isEveryone
+      ? open(ui, versionDialog(release, 'approve'))
+      : open(ui, {
+          kind: 'confirm',
+          pending: {action: 'approve', release: release.id, number},
+          isNudged: false,
+        });
+  }),
   alert: opens({kind: 'alert', level: null, field: EMPTY_FIELD, error: null}),
   acknowledge: (ui, context) => {
     const {alert} = context;

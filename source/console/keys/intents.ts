@@ -24,6 +24,8 @@ export function intentOf(pending: Pending): Intent {
       return {type: 'set', release: pending.release, percent: pending.to, from: pending.from};
     case 'next':
       return {type: 'next', release: pending.release, from: pending.phase};
+    case 'approve':
+      return {type: 'approve', release: pending.release, number: pending.number};
     case 'acknowledge':
       return {type: 'acknowledge', alert: pending.alert};
   }

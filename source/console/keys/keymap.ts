@@ -14,6 +14,7 @@ export type Action =
   | 'resume'
   | 'retry'
   | 'complete'
+  | 'approve'
   | 'alert'
   | 'acknowledge'
   | 'bell'
@@ -74,6 +75,7 @@ export type WhyNot =
   | 'at-0'
   | 'last-phase'
   | 'no-failed-step'
+  | 'no-approval'
   | 'no-alert'
   | 'one-feature'
   | 'no-sharing'
@@ -226,6 +228,15 @@ export const KEYMAP: readonly Binding[] = [
     exposure: 'raises',
     footer: 12,
     whyNot: cannotMove,
+  }),
+  bind('approve', ['v'], {
+    then: 'y',
+    changes: true,
+    exposure: 'raises',
+    footer: 1,
+    whyNot: context =>
+      blocked(context) ??
+      ((context.snapshot.state.release?.approval ?? null) === null ? 'no-approval' : null),
   }),
   bind('alert', ['a'], {then: 'form', changes: true, footer: 7, whyNot: blocked}),
   bind('acknowledge', ['A'], {

@@ -1,7 +1,8 @@
 import type {Intent} from '../../release/command.ts';
 import {isPercent} from '../../release/split.ts';
 import {isLive} from '../../release/state.ts';
-import {EMPTY_FIELD, textOf} from './field.ts';
+import {versionDialog} from './acts.ts';
+import {textOf} from './field.ts';
 import {KEYMAP, type Action} from './keymap.ts';
 import {pressOnDeck} from './press-deck.ts';
 import {only, open, type PressContext, type Step} from './step.ts';
@@ -46,14 +47,24 @@ export function submit(ui: Ui, dialog: TextDialog, context: PressContext): Step 
       if (release === null || narrow !== release.version.normalize('NFKC')) {
         return only({...ui, dialog: {...dialog, error: t.dialogs.versionWrong}});
       }
-      const intent: Intent =
-        dialog.then === 'complete'
-          ? {type: 'complete', release: dialog.release}
-          : {type: 'set', release: dialog.release, percent: 100, from: dialog.from};
-      return only({...ui, dialog: null}, {type: 'execute', intent});
+      return only({...ui, dialog: null}, {type: 'execute', intent: intentOfVersion(dialog)});
     }
     case 'percent':
       return submitPercent(ui, dialog, narrow, context);
+  }
+}
+
+/** The command that the typed version confirms. */
+function intentOfVersion({then, release, from, phase, approval}: Extract<Dialog, {kind: 'version'}>): Intent {
+  switch (then) {
+    case 'complete':
+      return {type: 'complete', release};
+    case 'everyone':
+      return {type: 'set', release, percent: 100, from};
+    case 'next':
+      return {type: 'next', release, from: phase};
+    case 'approve':
+      return {type: 'approve', release, ...(approval === null ? {} : {number: approval})};
   }
 }
 
@@ -75,14 +86,7 @@ function submitPercent(
   if (percent < release.percent) return only({...ui, dialog: null}, {type: 'execute', intent});
   if (release.state === 'paused') return wrong(t.dialogs.percentPaused);
   if (percent === 100) {
-    return open(ui, {
-      kind: 'version',
-      then: 'everyone',
-      release: release.id,
-      from: release.percent,
-      field: EMPTY_FIELD,
-      error: null,
-    });
+    return open(ui, versionDialog(release, 'everyone'));
   }
   const pending = {action: 'raise', release: release.id, from: release.percent, to: percent} as const;
   return open(ui, {kind: 'confirm', pending, isNudged: false});

@@ -18,6 +18,7 @@ const actionWords: Record<Action, ActionWords> = {
   resume: {short: 'resume', long: 'resume'},
   retry: {short: 'retry', long: 'try the failed step again'},
   complete: {short: 'complete', long: 'complete: promote the version for everyone'},
+  approve: {short: 'approve', long: "approve another person's raise, as the second person"},
   alert: {short: 'alert', long: 'fire an alert: level, text'},
   acknowledge: {short: 'ack', long: 'acknowledge the picked alert, or the newest'},
   bell: {short: 'bell', long: 'the bell at critical alerts and rollbacks: off, or on again'},
@@ -78,6 +79,7 @@ const whyNot: Record<WhyNot, string> = {
   'at-0': 'it is at 0 % already',
   'last-phase': 'this is the last phase: C promotes it',
   'no-failed-step': 'no step has failed',
+  'no-approval': 'no raise waits for a second person',
   'no-alert': 'there is no alert to acknowledge',
   'one-feature': 'this store has only this feature',
   'no-sharing': 'links are made by a live console that may act',
@@ -152,7 +154,13 @@ export const enKeys = {
   dialogs: {
     yes: 'do it',
     no: 'leave it',
-    confirm: {rollback: 'roll back now', raise: 'raise it', next: 'go on', acknowledge: 'acknowledge it'},
+    confirm: {
+      rollback: 'roll back now',
+      raise: 'raise it',
+      next: 'go on',
+      approve: 'approve it',
+      acknowledge: 'acknowledge it',
+    },
     onlyYes: 'y does it, Esc leaves it',
     cancelled: 'left as it is',
     rollbackTitle: 'ROLL BACK',
@@ -193,6 +201,20 @@ export const enKeys = {
     completeSteps: (steps: string) => `Steps: ${steps}.`,
     completeNoHooks: 'No promote hook is set: only traffic moves; prod itself is not upgraded.',
     completeNoDemote: 'There is no demote hook: after prod is upgraded, r cannot take prod itself back.',
+    approveTitle: 'APPROVE',
+    askedBy: (who: string) => `asked by ${who}`,
+    exposed: (seconds: number, requests: string, people: string | null) =>
+      `until a rollback reaches every router (at most ${Math.round(seconds)} s): about ${requests} requests${people === null ? '' : ` of ${people} people`} on gray`,
+    sees: (seconds: number, rise: string | null) =>
+      rise === null
+        ? `in ${Math.round(seconds)} s the judge can show no rise of errors at this traffic`
+        : `in ${Math.round(seconds)} s the judge can show a rise of errors of ${rise} or more`,
+    seesNoProd: 'at 100 % the judge has no prod to compare with: only limits are judged',
+    skips: (number: number, phases: string) =>
+      `skips ${number === 1 ? '1 phase' : `${number} phases`}: ${phases}`,
+    hoursClosed: (hours: string) => `outside the hours for raises: ${hours}`,
+    needsTwo: 'the plan wants two people: a raise may wait for a second person (v approves)',
+    isDisabled: 'gray is disabled: prod for everyone until graydeck enable',
     allTitle: 'EVERYONE',
     allWhat: (version: string) => `100 %: every user gets ${version}.`,
     typeVersion: (version: string) => `Type ${version} to go on:`,

@@ -214,6 +214,7 @@ export const en = {
     newer: 'update this one',
     retryOrBack: 'R retries, r then y takes it back',
     resume: 'P resumes',
+    approve: 'v approves',
     chart: 'Enter shows the chart',
     acknowledge: 'A acknowledges',
   },

@@ -26,6 +26,7 @@ export const zhKeys: typeof enKeys = {
     resume: {short: '继续', long: '继续'},
     retry: {short: '重试', long: '重试失败的步骤'},
     complete: {short: '转正', long: '转正：向所有用户推广该版本'},
+    approve: {short: '批准', long: '作为第二人批准他人提出的提升'},
     alert: {short: '告警', long: '发出告警：级别、内容'},
     acknowledge: {short: '确认', long: '确认选中的或最新的告警'},
     bell: {short: '响铃', long: '严重告警和回滚时响铃：关闭或重新打开'},
@@ -85,6 +86,7 @@ export const zhKeys: typeof enKeys = {
     'at-0': '已是 0 %',
     'last-phase': '这是最后一个阶段：C 转正',
     'no-failed-step': '没有失败的步骤',
+    'no-approval': '没有等待第二人批准的提升',
     'no-alert': '没有可确认的告警',
     'one-feature': '此存储中只有这一个功能',
     'no-sharing': '只有可以操作的实时控制台才能生成链接',
@@ -144,7 +146,13 @@ export const zhKeys: typeof enKeys = {
   dialogs: {
     yes: '执行',
     no: '放弃',
-    confirm: {rollback: '立即回滚', raise: '提高', next: '进入下一阶段', acknowledge: '确认告警'},
+    confirm: {
+      rollback: '立即回滚',
+      raise: '提高',
+      next: '进入下一阶段',
+      approve: '批准',
+      acknowledge: '确认告警',
+    },
     onlyYes: 'y 执行，Esc 放弃',
     cancelled: '未做更改',
     rollbackTitle: '回滚',
@@ -185,6 +193,19 @@ export const zhKeys: typeof enKeys = {
     completeSteps: steps => `步骤：${steps}。`,
     completeNoHooks: '没有 promote 钩子：只切换流量，生产本身不升级。',
     completeNoDemote: '没有 demote 钩子：生产升级后，r 无法退回生产本身。',
+    approveTitle: '批准',
+    askedBy: who => `${who} 提出`,
+    exposed: (seconds, requests, people) =>
+      `在回滚到达所有路由之前（最多 ${Math.round(seconds)} 秒）：约 ${requests} 个请求${people === null ? '' : `、${people} 人`}进入灰度`,
+    sees: (seconds, rise) =>
+      rise === null
+        ? `按此流量，${Math.round(seconds)} 秒内无法证实错误率上升`
+        : `${Math.round(seconds)} 秒内能证实 ${rise} 以上的错误率上升`,
+    seesNoProd: '100 % 时没有可对比的生产：只判断界限',
+    skips: (number, phases) => `跳过 ${number} 个阶段：${phases}`,
+    hoursClosed: hours => `不在允许提升的时间内：${hours}`,
+    needsTwo: '计划要求两人批准：提升可能等待第二人（v 批准）',
+    isDisabled: '灰度已停用：执行 graydeck enable 之前全部用户走生产',
     allTitle: '全部用户',
     allWhat: version => `100 %：所有用户使用 ${version}。`,
     typeVersion: version => `输入 ${version} 以继续：`,

@@ -191,6 +191,7 @@ export const zh: typeof en = {
     newer: '请升级本程序',
     retryOrBack: 'R 重试，r 再 y 撤回',
     resume: 'P 继续',
+    approve: 'v 批准',
     chart: 'Enter 看图表',
     acknowledge: 'A 确认',
   },

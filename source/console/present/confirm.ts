@@ -2,7 +2,8 @@ import type {Phase} from '../../release/plan.ts';
 import type {Release} from '../../release/state.ts';
 import {stepsOf} from '../../release/step.ts';
 import type {Pending} from '../ui.ts';
-import {clockwork, count, setPercent, threeDigits} from '../../text/format.ts';
+import {clockwork, setPercent} from '../../text/format.ts';
+import {against, exposure} from './exposure.ts';
 import {LEVEL_MARKS} from './marks.ts';
 import {timeOfDay} from './moment.ts';
 import {alertText} from './verdict/reason-text.ts';
@@ -10,8 +11,6 @@ import {say, type Line, type Tone} from './line.ts';
 import type {MetricRow} from './sides/metric-rows.ts';
 import type {ViewModel} from './view-model.ts';
 import {phaseRanMs} from './state-line.ts';
-
-const LISTED_AT_MOST = 3;
 
 /** What a dialog says before anything happens. */
 export interface Question {
@@ -27,14 +26,15 @@ export function question(pending: Pending, scene: ViewModel, rows: readonly Metr
   const {release} = scene.reading.snapshot.state;
   if (release === null) return null;
   if (pending.action === 'rollback') return rollbackQuestion(release, scene);
+  if (pending.action === 'approve') return approveQuestion(release, scene, rows);
   if (pending.action === 'raise') {
     return {
       title: t.dialogs.raiseTitle,
       tone: 'gray',
       rows: [
         [say(t.dialogs.change(setPercent(pending.from), setPercent(pending.to)), 'strong')],
-        ...reach(pending.from, pending.to, release, release.phase, scene),
-        ...against(rows, scene),
+        ...exposure({from: pending.from, to: pending.to, phase: release.phase}, release, scene),
+        ...against(rows, release, scene),
       ],
     };
   }
@@ -52,6 +52,31 @@ function acknowledgeQuestion(id: string, {reading, t, clean}: ViewModel): Questi
     rows: [
       [say(`${mark} ${t.dialogs.levels[alert.level]}  `, tone), say(alertText(alert, {t, clean}), 'strong')],
       [say(t.dialogs.acknowledge(timeOfDay(alert.raisedAt), clean.who(alert.raisedBy)), 'quiet')],
+    ],
+  };
+}
+
+/** What another person asked for, and what it exposes. */
+function approveQuestion(release: Release, scene: ViewModel, rows: readonly MetricRow[]): Question | null {
+  const {t, clean} = scene;
+  const {approval, phase, percent, plan} = release;
+  if (approval === null) return null;
+  const {wish, askedBy, reason} = approval;
+  const to =
+    wish.type === 'set'
+      ? wish.percent
+      : wish.type === 'next'
+        ? (plan.phases[phase + 1]?.percent ?? percent)
+        : percent;
+  const why = reason === null ? '' : `: "${clean.free(reason)}"`;
+  return {
+    title: t.dialogs.approveTitle,
+    tone: 'gray',
+    rows: [
+      [say(t.wish(wish, {user: clean.user}), 'strong')],
+      [say(`${t.dialogs.askedBy(clean.who(askedBy))}${why}`)],
+      ...exposure({from: percent, to, phase: wish.type === 'next' ? phase + 1 : phase}, release, scene),
+      ...against(rows, release, scene),
     ],
   };
 }
@@ -86,10 +111,10 @@ function nextQuestion(
           'strong',
         ),
       ],
-      ...reach(pending.from, to, release, pending.phase + 1, scene),
+      ...exposure({from: pending.from, to, phase: pending.phase + 1}, release, scene),
       ...hooksBetween(before, after, scene),
       ...warning,
-      ...against(rows, scene),
+      ...against(rows, release, scene),
     ],
   };
 }
@@ -130,38 +155,4 @@ function rollbackQuestion(release: Release, {t, clean, reading}: ViewModel): Que
   if (release.next !== null)
     rows.push([say('▲ ', 'warn'), say(t.dialogs.rollbackQueued(clean.name(release.next.version)))]);
   return {title: t.dialogs.rollbackTitle, tone: 'bad', rows};
-}
-
-/** Who gets gray that had not: requests and users, estimated from what both sides see now. */
-function reach(from: number, to: number, release: Release, phase: number, {reading, t}: ViewModel): Line[] {
-  const audience = release.plan.phases[phase]?.audience ?? null;
-  const lines: Line[] = [[say(audience === null ? t.dialogs.everyone : t.dialogs.limited, 'quiet')]];
-  const prod = reading.prod.numbers;
-  const gray = reading.gray.numbers;
-  const perSecond = (prod.requestsPerSecond ?? 0) + (gray.requestsPerSecond ?? 0);
-  const users = (prod.activeUsers ?? 0) + (gray.activeUsers ?? 0);
-  if (perSecond <= 0) return [...lines, [say('▲ ', 'warn'), say(t.dialogs.unknownReach)]];
-  // Inside an audience the share of all requests is not known; what gray gets now scales with the percent.
-  const now = gray.requestsPerSecond ?? 0;
-  const then = audience === null || from === 0 ? (perSecond * to) / 100 : (now * to) / from;
-  lines.push([say(t.dialogs.moreRequests(`${threeDigits(now)} /s`, `${threeDigits(then)} /s`))]);
-  if (users > 0 && audience === null)
-    lines.push([say(t.dialogs.moreUsers(count((users * (to - from)) / 100)))]);
-  return lines;
-}
-
-/** What speaks against going up, if anything does. */
-function against(rows: readonly MetricRow[], {reading, t}: ViewModel): Line[] {
-  const worse = rows.filter(row => row.compared.standing === 'worse');
-  const {guard} = reading.snapshot.state;
-  const lines: Line[] = [];
-  if (worse.length > 0) {
-    const list = worse
-      .slice(0, LISTED_AT_MOST)
-      .map(row => `${row.label} ${row.texts.gray}`)
-      .join(', ');
-    lines.push([say('✖ ', 'bad'), say(t.dialogs.standsOut(list), 'bad')]);
-  }
-  if (guard === null || guard.left) lines.push([say('○ ', 'quiet'), say(t.dialogs.noGuard, 'quiet')]);
-  return lines;
 }

@@ -34,7 +34,7 @@ export function doubtWords(
 }
 
 /** What goes through the feature now, for a forecast; null while too little is known of it. */
-function trafficOf({prod, gray, window}: Pick<Reading, 'prod' | 'gray' | 'window'>): Traffic | null {
+export function trafficOf({prod, gray, window}: Pick<Reading, 'prod' | 'gray' | 'window'>): Traffic | null {
   const {requests, errorRate} = prod.numbers;
   const seconds = (window.to - window.from) / 1000;
   if (requests < FEWEST || errorRate === null || seconds <= 0) return null;

@@ -1,9 +1,9 @@
-import type {Release} from '../../../release/state.ts';
+import {isLive, type Release} from '../../../release/state.ts';
 import type {Headline} from './headline.ts';
 import {ofAlerts, ofJunk, ofRouters, ofTheStore, ofTheStream} from './around.ts';
 import {calm, ofGray} from './gray.ts';
 import {ofBothSides, ofEvidence, ofUnmeasured} from './judged.ts';
-import {ofTheRelease} from './release.ts';
+import {ofBarred, ofTheRelease} from './release.ts';
 import {doubtsOfPhase, doubtWords} from './doubts.ts';
 import type {MetricRow} from '../sides/metric-rows.ts';
 import {routersAgainst} from '../routers.ts';
@@ -19,6 +19,7 @@ export function headlines(scene: ViewModel, rows: readonly MetricRow[]): Headlin
   const found = [
     ...ofTheStore(scene),
     ...(release === null ? [] : ofTheRelease(release, scene, routers)),
+    ...(release === null || !isLive(release) ? [] : ofBarred(release, scene)),
     ...(release === null ? [] : ofTheSides(scene, rows)),
     ...ofAlerts(scene),
     ...(release === null ? [] : ofRouters(release, scene, routers)),

@@ -21,6 +21,27 @@ function pausedHeadline({id, pausedReason}: Release, {reading, t, clean, mayAct}
   return {...loud('‖', 'caution', paused(since, reason, true), hint), shorter};
 }
 
+/** What keeps gray from users or from being raised: it is disabled, or a raise waits for a second person. */
+export function ofBarred({disabled, approval}: Release, {t, clean, mayAct}: ViewModel): Headline[] {
+  const found: Headline[] = [];
+  if (disabled !== null) {
+    const reason = disabled.reason === null ? null : clean.free(disabled.reason);
+    const [text = '', way = ''] = t.barred
+      .disabled(disabled.why, clean.who(disabled.by), reason)
+      .split('  → ');
+    found.push(loud('■', 'caution', text, way));
+  }
+  if (approval !== null) {
+    const {wish, askedBy, approvers} = approval;
+    const yes = approvers.map(({by}) => clean.who(by)).join(', ');
+    const [text = ''] = t.barred
+      .approval(t.wish(wish, {user: id => clean.user(id)}), clean.who(askedBy), yes)
+      .split('  → ');
+    found.push(loud('?', 'caution', text, mayAct ? t.hints.approve : ''));
+  }
+  return found;
+}
+
 /** What the state of the release itself says: a failure, a rollback, a pause. */
 export function ofTheRelease(release: Release, scene: ViewModel, routers: RouterStanding): Headline[] {
   const {t, clean, mayAct} = scene;
