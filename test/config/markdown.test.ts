@@ -104,4 +104,11 @@ describe('a plan to begin with', () => {
       expect(text.match(/^ *# /gmu)?.length).toBeGreaterThan(5);
     },
   );
+
+  test.each(TEMPLATE_NAMES)('%s is not held by an availability that the service does not measure', name => {
+    const reading = readPlan(planTemplate(name, 'en'), `${name}.yaml`);
+    if (!reading.ok) throw new Error('not read');
+    const rules = reading.plan.guardrails.filter(({when}) => when.metric === 'availability');
+    expect(rules.map(({whenUnknown}) => whenUnknown)).toEqual(['ignore']);
+  });
 });

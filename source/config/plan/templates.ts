@@ -18,7 +18,9 @@ const WORDS = {
     ramp: 'Equal steps. A step is left after its time while gray does no harm.',
     equal: 'hold stays on a step until gray is shown to be better than prod.',
     guardrails: 'Limits that are watched in every phase.',
-    presets: 'Ready limits: error rate, response time, availability, and an outage.',
+    presets: 'Ready limits: graydeck help conditions.',
+    availability:
+      'Known only by `unavailable` of samples or by Prometheus. While it is unknown it holds nothing back.',
     groups: 'Groups of people by their attributes.',
     hooks: 'Programs that the steps of a release run. No shell reads them.',
     complete: 'auto completes by itself after the last phase, manual waits for: graydeck complete',
@@ -36,7 +38,8 @@ const WORDS = {
     ramp: '等步递增。时间已到且灰度没有造成损害时离开该步。',
     equal: 'hold：在证明灰度优于生产之前停在该步。',
     guardrails: '在每个阶段都监视的限值。',
-    presets: '现成的限值：错误率、响应时间、可用性和故障。',
+    presets: '现成的限值：graydeck help conditions。',
+    availability: '只有样本的 unavailable 或 Prometheus 才能提供。未知时不阻止发布。',
     groups: '按属性划分的用户分组。',
     hooks: '发布步骤运行的程序。不经过 shell。',
     complete: 'auto 在最后一个阶段之后自动完成，manual 等待：graydeck complete',
@@ -75,9 +78,13 @@ groups:
   internal: {any: [{user_type: admin}, {user_type: internal_tester}]}
 
 # {presets}
-presets: [seed-rollback, outage]
+presets: [outage]
 # {guardrails}
 guardrails:
+  - {when: "error_rate > 10 %", for: 5m, then: rollback}
+  - {when: "response_time_p95 > 5000 ms", for: 10m, then: rollback}
+  # {availability}
+  - {when: "availability < 99 %", for: 5m, then: rollback, whenUnknown: ignore}
   - {when: "error_rate > 5 %", for: 1m, then: pause}
 
 # {hooks}
@@ -116,7 +123,13 @@ groups:
   internal: {user_type: internal}
 
 # {presets}
-presets: [seed-rollback, outage]
+presets: [outage]
+# {guardrails}
+guardrails:
+  - {when: "error_rate > 10 %", for: 5m, then: rollback}
+  - {when: "response_time_p95 > 5000 ms", for: 10m, then: rollback}
+  # {availability}
+  - {when: "availability < 99 %", for: 5m, then: rollback, whenUnknown: ignore}
 
 # {complete}
 complete: manual
@@ -133,7 +146,13 @@ ramp:
   equal: advance
 
 # {presets}
-presets: [seed-pause, seed-alerts, seed-rollback, outage]
+presets: [seed-pause, seed-alerts, outage]
+# {guardrails}
+guardrails:
+  - {when: "error_rate > 10 %", for: 5m, then: rollback}
+  - {when: "response_time_p95 > 5000 ms", for: 10m, then: rollback}
+  # {availability}
+  - {when: "availability < 99 %", for: 5m, then: rollback, whenUnknown: ignore}
 
 # {complete}
 complete: manual
