@@ -1,39 +1,16 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {build, type Plugin} from 'esbuild';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {bundleScenes} from './bundle-scenes.ts';
 import {openTerminal, type TerminalOptions, type TestTerminal} from '../terminal/open.ts';
 
-/** Ink asks for its devtools behind a development check; nothing of them is needed. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup(bundler) {
-    bundler.onResolve({filter: /^react-devtools-core$/}, ({path}) => ({path, namespace: 'empty'}));
-    bundler.onLoad({filter: /.*/, namespace: 'empty'}, () => ({contents: 'export default {}'}));
-  },
-};
-
 let folder = '';
-const program = (): string => join(folder, 'show.mjs');
+let program = '';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'graydeck-scenes-'));
-  await build({
-    entryPoints: [join(import.meta.dirname, 'programs/show.ts')],
-    outfile: program(),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node22',
-    jsx: 'automatic',
-    define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
-    banner: {
-      js: 'import {createRequire} from "node:module"; const require = createRequire(import.meta.url);',
-    },
-    plugins: [withoutDevtools],
-    logLevel: 'silent',
-  });
+  program = await bundleScenes(folder);
 });
 
 afterAll(async () => {
@@ -41,7 +18,7 @@ afterAll(async () => {
 });
 
 function show(scene: string, options: TerminalOptions = {}, ...flags: string[]): TestTerminal {
-  return openTerminal([process.execPath, program(), scene, ...flags], options);
+  return openTerminal([process.execPath, program, scene, ...flags], options);
 }
 
 /** Where things stand, without what is measured: frames and titles, header, footer; of inner rows only the edges. */
