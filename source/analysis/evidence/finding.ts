@@ -1,5 +1,4 @@
-import {BLOCK_SECONDS, Capital} from './capital.ts';
-import {EFFECTS, type Effects} from './effects.ts';
+import {BLOCK_SECONDS, Capital, EFFECTS, type Effects} from './capital.ts';
 import {Onset, type Counted} from './onset.ts';
 import type {Worse} from './reading.ts';
 import {Scatter} from './scatter.ts';

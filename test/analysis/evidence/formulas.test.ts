@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {Capital, unbetAfter} from '../../../source/analysis/evidence/capital.ts';
+import {Capital, EFFECTS, unbetAfter} from '../../../source/analysis/evidence/capital.ts';
 import {load, save} from '../../../source/analysis/evidence/checkpoint.ts';
-import {EFFECTS} from '../../../source/analysis/evidence/effects.ts';
 import {Finding} from '../../../source/analysis/evidence/finding.ts';
 import {Limits} from '../../../source/analysis/evidence/limits.ts';
 import {Onset} from '../../../source/analysis/evidence/onset.ts';
