@@ -2,6 +2,7 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import {Workplace} from '../cli/program.ts';
 import {eventually} from '../patience.ts';
 import {prometheusMissing, startPrometheus, type PrometheusServer} from '../servers/prometheus.ts';
+import {openStore} from '../../source/store/open.ts';
 import {openShop, type Shop} from '../servers/shop.ts';
 
 const FEATURE = 'pay';
@@ -101,6 +102,22 @@ describe.skipIf(prometheusMissing)('a release that is measured by Prometheus alo
     // A second is whole one scrape later, and its evidence is read two scrapes later; the clock of the test is not exact.
     expect(cause!.onset).toBeGreaterThan(failedAt - 5000);
     expect((await status()).verdict).toMatchObject({action: 'rollback', footing: 'requests'});
+  });
+
+  test.concurrent('no sample of the store counts beside it, and doctor says so', async () => {
+    const {place, status} = await open();
+    const store = await openStore(place.store, 'operator', {env: {}});
+    onTestFinished(() => store.close());
+    await store.feature(FEATURE).samples.write([['side', 'gray', 'requests', '50000', 'errors', '50000']]);
+    await eventually(async () => {
+      const {state, sides} = await status('--window', '10m');
+      expect(state).toBe('rolling');
+      expect(sides.gray.requests).toBeGreaterThan(500);
+      expect(sides.gray.requests).toBeLessThan(20_000);
+      expect(sides.gray.errorRate).toBeLessThan(4);
+    }, 300);
+    const {findings} = (await place.json('doctor')) as {findings: {check: string; text: string}[]};
+    expect(findings.find(({check}) => check === 'samples')?.text).toContain('only Prometheus is counted');
   });
 
   test.concurrent('a gray that is slow is taken back, too', async () => {

@@ -40,6 +40,8 @@ export interface PrometheusOptions {
   targets?: ScrapeTarget[];
   /** User and bcrypt hash of the password, as `web.config.file` wants them. */
   users?: Record<string, string>;
+  /** Features of Prometheus that are off by default. */
+  features?: string[];
 }
 
 /** A real server on its own port, in its own folder. */
@@ -126,7 +128,11 @@ async function configure(
   if (users !== undefined) await writeFile(join(folder, 'web.yml'), stringify({basic_auth_users: users}));
 }
 
-async function launch(folder: string, port: number, {users}: PrometheusOptions): Promise<ChildProcess> {
+async function launch(
+  folder: string,
+  port: number,
+  {users, features = []}: PrometheusOptions,
+): Promise<ChildProcess> {
   const args = [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
@@ -134,6 +140,7 @@ async function launch(folder: string, port: number, {users}: PrometheusOptions):
     '--web.enable-lifecycle',
     '--query.timeout=10s',
     '--query.max-concurrency=4',
+    ...(features.length === 0 ? [] : [`--enable-feature=${features.join(',')}`]),
     ...(users === undefined ? [] : [`--web.config.file=${join(folder, 'web.yml')}`]),
   ];
   return await startProcess(

@@ -147,5 +147,7 @@ async function seriesOf(
 /** @throws Error with what is wrong with the answer, in a sentence that is fit to be shown */
 function valueOf<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
+  if (answer.fault.code === 'several')
+    throw new Error('Prometheus: the selectors of prometheus.samples find too many series');
   throw new Error(`Prometheus: ${answer.fault.why}`);
 }
