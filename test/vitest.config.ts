@@ -21,7 +21,7 @@ const testsOf = (...rooms: readonly string[]): string[] =>
 /** The pure rooms: no server, no process. `npm run test:fast` runs these alone. */
 const pure = testsOf('release', 'audience', 'analysis', 'config', 'text', 'report', 'replay');
 /** Rooms whose tests run the built program; only they need a build, made once for a run. */
-const program = testsOf('terminal', 'program', 'package', 'cli', 'acceptance', 'manual');
+const program = testsOf('terminal', 'program', 'package', 'cli', 'acceptance', 'manual', 'soak');
 
 export default defineConfig({
   test: {
