@@ -49,6 +49,17 @@ describe('gray beside prod', () => {
     expect(standing('response_time_p50', 900, 200, {gray: 200, prod: 8000})).toBe('worse');
   });
 
+  // N10.
+  it('a limit that prod is over as well is over on both sides, unless gray is clearly worse than prod', () => {
+    const limits = limitsOf(PLAN, 1, 'error_rate', 7);
+    const numbers = {gray: requests(2000), prod: requests(8000)};
+    const over = (gray: number, prod: number): Standing =>
+      compare(metricOf('error_rate'), gray, prod, numbers, limits).standing;
+    expect(over(40, 40)).toBe('both');
+    expect(over(60, 40)).toBe('worse');
+    expect(over(40, 1)).toBe('worse');
+  });
+
   it('availability and conversion are bad when they fall', () => {
     expect(standing('availability', 97, 99.9)).toBe('worse');
     expect(standing('conversion_rate', 3, 6)).toBe('worse');
@@ -85,11 +96,11 @@ describe('gray beside prod', () => {
     expect(compared(100)).toMatchObject({standing: 'worse', broken: above});
   });
 
-  it('a broken limit of the plan is worse even where prod is as bad', () => {
+  it('a broken limit of the plan is named where prod is as bad', () => {
     const limits = limitsOf(PLAN, 1, 'error_rate', 7);
     const numbers = {gray: requests(2000), prod: requests(8000)};
     const compared = compare(metricOf('error_rate'), 7, 7, numbers, limits);
-    expect(compared.standing).toBe('worse');
+    expect(compared.standing).toBe('both');
     expect(compared.broken).toMatchObject({value: 5, bad: 'above', then: 'rollback'});
   });
 });

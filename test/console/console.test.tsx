@@ -245,7 +245,7 @@ describe('moving the percentage', () => {
     await expect.poll(deck.screen, SOON).toMatch('ROLLING');
     deck.press('n');
     await expect.poll(deck.screen, SOON).toMatch(/beta 20 % {2}→ {2}gamma 50 %/);
-    expect(deck.screen()).toMatch(/the gate opens only in \d+:\d\d:\d\d/);
+    expect(deck.screen()).toMatch(/the phase ends only in \d+:\d\d:\d\d/);
     deck.press('y');
     await expect.poll(deck.screen, SOON).toMatch('phase gamma, 50 %');
   });

@@ -34,7 +34,7 @@ export function scrollRoom({rows, top}: Area): number {
 }
 
 /** Columns of a dialog on a screen this wide. */
-export function dialogWidth({columns}: Area, wanted = 76): number {
+export function dialogWidth({columns}: Area, wanted = 112): number {
   return Math.min(wanted, columns - 4);
 }
 

@@ -51,8 +51,12 @@ function versionWords(
   // The next phase is entered, all others are passed over.
   const left = then === 'next' ? phase + 1 : phase;
   return [
-    ...(from >= 100 ? [] : toEveryone({from, phase: left}, release, scene)),
-    [say(isPromotion ? t.dialogs.completeWhat(version) : t.dialogs.allWhat(version))],
+    ...toEveryone(
+      {from, phase: left},
+      isPromotion ? t.dialogs.completeWhat(version) : t.dialogs.allWhat(version),
+      release,
+      scene,
+    ),
     ...(from >= 100 ? [] : exposure({from, to: 100, phase: release.plan.phases.length - 1}, release, scene)),
     ...(isPromotion ? promotionWords(release, t) : []),
     ...against(rows, release, scene),

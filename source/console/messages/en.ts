@@ -7,6 +7,7 @@ import {enBrief} from './en-brief.ts';
 import {enEdges} from './en-edges.ts';
 import {enEvents, wishWords} from './en-events.ts';
 import {enKeys} from './en-keys.ts';
+import {enRollback, many} from './en-rollback.ts';
 import {enShare} from './en-share.ts';
 import {enVerdict} from './en-verdict.ts';
 import type {EventAbout} from './event-about.ts';
@@ -18,10 +19,6 @@ function age(ms: number): string {
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
-function many(number: number, one: string, more = `${one}s`): string {
-  return `${count(number)} ${number === 1 ? one : more}`;
 }
 
 /** English: plain, exact, short enough for a row. */
@@ -106,8 +103,8 @@ export const en = {
   },
   percents: {set: 'set', applied: 'applied', seen: 'seen'},
   gate: {
-    opensIn: (time: string) => `gate in ${time}`,
-    open: 'gate open: n goes on',
+    opensIn: (time: string) => `phase ends in ${time}`,
+    open: 'phase time is over: n goes on',
     manual: 'n goes on when you say so',
     last: 'C promotes it when you say so',
     held: (why: string) => `clock stands: ${why}`,
@@ -115,6 +112,7 @@ export const en = {
     standsAt: (left: string) => `clock stands at ${left}`,
     ended: (when: string) => `ended ${when}`,
   },
+  limit: (value: string) => `limit ${value}`,
   sides: {prod: 'PROD', gray: 'GRAY'},
   side: {
     noData: 'no data',
@@ -141,7 +139,15 @@ export const en = {
     unreachable: 'away',
     'not-prometheus': 'wrong URL',
   },
-  standings: {worse: 'worse', doubtful: 'look', same: 'same', better: 'better', few: 'too few', none: ''},
+  standings: {
+    both: 'both over limit',
+    worse: 'worse',
+    doubtful: 'look',
+    same: 'same',
+    better: 'better',
+    few: 'too few',
+    none: '',
+  },
   faults: {
     'people-unreadable': (count: number) => faultText('people-unreadable', count),
     'people-contradictory': (count: number) => faultText('people-contradictory', count),
@@ -218,31 +224,7 @@ export const en = {
     chart: 'Enter shows the chart',
     acknowledge: 'A acknowledges',
   },
-  rollback: {
-    from: (percent: string) => `from ${percent}`,
-    through: (time: string | null, confirmed: number | null, of: number | null, after: number | null) => {
-      const isAll = confirmed === null || of === null || confirmed >= of;
-      const parts = [
-        `prod ${isAll ? 'for everyone' : `at ${confirmed} of ${many(of, 'router')}`}${time === null ? '' : ` in ${time}`}`,
-        isAll && of !== null ? `${confirmed} of ${many(of, 'router')} confirmed` : '',
-        after === null ? '' : `${many(after, 'request')} reached gray after the key`,
-      ];
-      return parts.filter(part => part !== '').join(', ');
-    },
-    throughShort: (time: string | null, confirmed: number | null, of: number | null, after: number | null) =>
-      [
-        `prod for ${confirmed === null || of === null || confirmed >= of ? 'everyone' : 'most'}${time === null ? '' : ` in ${time}`}`,
-        confirmed === null || of === null ? '' : `${confirmed}/${of} routers`,
-        after === null ? '' : `${count(after)} on gray after the key`,
-      ]
-        .filter(part => part !== '')
-        .join(', '),
-    unconfirmed: (after: number | null) =>
-      `written; no router confirms it${after === null ? '' : `, ${many(after, 'request')} reached gray after the key`}`,
-    underWay: (time: string, confirmed: number, of: number) =>
-      `prod for everyone was set ${time} ago; ${confirmed} of ${many(of, 'router')} confirmed so far`,
-    noRouters: (time: string) => `written ${time} ago; no router confirms it`,
-  },
+  rollback: enRollback,
   runsInLog: {deploy: 'deploy', phase: 'next phase', promotion: 'promotion', rollback: 'rollback'},
   runs: {deploy: 'DEPLOY', phase: 'NEXT PHASE', promotion: 'PROMOTION', rollback: 'ROLLBACK'},
   steps: {

@@ -180,7 +180,7 @@ export const zhKeys: typeof enKeys = {
     unknownReach: '没有测量数据，无法估计影响多少用户',
     standsOut: metrics => `灰度目前异常：${metrics}`,
     nextFirst: hooks => `先执行：${hooks}。完成之前所有用户保持原状。`,
-    gateNotDue: left => `门槛还有 ${left} 才打开`,
+    gateNotDue: left => `本阶段还有 ${left} 才结束`,
     noGuard: '没有守护程序看守',
     percentTitle: '设定百分比',
     percentNow: percent => `当前 ${percent}；0 到 100，最多两位小数`,
@@ -255,7 +255,7 @@ export const zhKeys: typeof enKeys = {
     alert: level => `已发出${level}告警`,
     acknowledge: alert => `已确认：${alert}`,
     other: '完成',
-    written: version => `写入版本 ${version}`,
+    written: version => `日志版本 ${version}`,
     conflict: tries => `他人抢先 ${tries} 次：请再看一眼，再按一次`,
     first: (who, what) => `${who} 抢先一步：${what}`,
     became: {

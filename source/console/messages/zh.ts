@@ -94,8 +94,8 @@ export const zh: typeof en = {
   },
   percents: {set: '设定', applied: '生效', seen: '实测'},
   gate: {
-    opensIn: time => `门槛 ${time} 后打开`,
-    open: '门槛已开：n 继续',
+    opensIn: time => `本阶段还剩 ${time}`,
+    open: '本阶段时间已满：n 继续',
     manual: '由你按 n 继续',
     last: '由你按 C 转正',
     held: why => `计时停止：${why}`,
@@ -103,6 +103,7 @@ export const zh: typeof en = {
     standsAt: left => `计时停在 ${left}`,
     ended: when => `${when}结束`,
   },
+  limit: value => `界限 ${value}`,
   sides: {prod: '生产', gray: '灰度'},
   side: {
     noData: '无数据',
@@ -128,7 +129,15 @@ export const zh: typeof en = {
     unreachable: '不可达',
     'not-prometheus': '地址不对',
   },
-  standings: {worse: '变差', doubtful: '留意', same: '相同', better: '更好', few: '太少', none: ''},
+  standings: {
+    both: '两侧超限',
+    worse: '变差',
+    doubtful: '留意',
+    same: '相同',
+    better: '更好',
+    few: '太少',
+    none: '',
+  },
   faults: {
     'people-unreadable': count => `${count} 条样本的用户信息无法读取，这些用户不计入`,
     'people-contradictory': count => `${count} 条样本的用户多于请求、错误或响应数，这些用户不计入`,

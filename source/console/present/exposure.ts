@@ -28,21 +28,24 @@ export interface Raise {
 export function exposure({from, to, phase}: Raise, release: Release, scene: ViewModel): Line[] {
   const {reading, t} = scene;
   const audience = release.plan.phases[phase]?.audience ?? null;
-  const who: Line = [say(audience === null ? t.dialogs.everyone : t.dialogs.limited, 'quiet')];
+  const who = audience === null ? t.dialogs.everyone : t.dialogs.limited;
   const prod = reading.prod.numbers;
   const gray = reading.gray.numbers;
   const perSecond = (prod.requestsPerSecond ?? 0) + (gray.requestsPerSecond ?? 0);
-  if (perSecond <= 0) return [who, [say('▲ ', 'warn'), say(t.dialogs.unknownReach)]];
+  if (perSecond <= 0) return [[say(who, 'quiet')], [say('▲ ', 'warn'), say(t.dialogs.unknownReach)]];
   // Inside an audience the share of all requests is not known; what gray gets now scales with the percent.
   const now = gray.requestsPerSecond ?? 0;
   const then = audience === null || from === 0 ? (perSecond * to) / 100 : (now * to) / from;
   const users = audience === null ? (prod.activeUsers ?? 0) + (gray.activeUsers ?? 0) : 0;
   const boundMs = Math.max(0, ...routersAgainst(reading).live.map(router => router.boundMs)) || BOUND_MS;
   const atOnce = users === 0 ? null : count((users * to * Math.min(1, boundMs / MINUTE_MS)) / 100);
-  return [
+  const reach = [
     who,
-    [say(t.dialogs.moreRequests(`${threeDigits(now)} /s`, `${threeDigits(then)} /s`))],
-    ...(users > 0 ? [[say(t.dialogs.moreUsers(count((users * (to - from)) / 100)))]] : []),
+    t.dialogs.moreRequests(`${threeDigits(now)} /s`, `${threeDigits(then)} /s`),
+    ...(users > 0 ? [t.dialogs.moreUsers(count((users * (to - from)) / 100))] : []),
+  ];
+  return [
+    [say(reach.join(' · '))],
     [say(t.dialogs.exposed(boundMs / 1000, count((then * boundMs) / 1000), atOnce))],
     ...seenMeanwhile(to, boundMs, scene),
   ];
@@ -80,18 +83,20 @@ export function against(rows: readonly MetricRow[], release: Release, {reading, 
   ];
 }
 
-/** `20 % → 100 %, for everyone`, and the phases that are passed over. */
+/** `20 % → 100 %` and what that means, and the phases that are passed over. */
 export function toEveryone(
   {from, phase}: Pick<Raise, 'from' | 'phase'>,
+  meaning: string,
   release: Release,
   {t, clean}: ViewModel,
 ): Line[] {
   const skipped = release.plan.phases
     .slice(phase + 1)
-    .filter(({percent}) => percent < 100)
+    .filter(({percent}) => percent < 100 && percent > from)
     .map(({name, percent}) => `${clean.name(name, 24)} ${setPercent(percent)}`);
+  const change = from >= 100 ? '' : `${t.dialogs.change(setPercent(from), setPercent(100))}   `;
   return [
-    [say(t.dialogs.change(setPercent(from), setPercent(100)), 'strong')],
+    [say(change, 'strong'), say(meaning)],
     ...(skipped.length === 0
       ? []
       : [[say('▲ ', 'warn'), say(t.dialogs.skips(skipped.length, skipped.join(' · ')))]]),

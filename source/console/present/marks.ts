@@ -26,6 +26,7 @@ export const LEVEL_MARKS = {
 } as const satisfies Record<string, Mark>;
 
 export const STANDING_MARKS = {
+  both: {mark: '▲', tone: 'warn'},
   worse: {mark: '✖', tone: 'bad'},
   doubtful: {mark: '▲', tone: 'warn'},
   same: {mark: '✔', tone: 'quiet'},

@@ -7,7 +7,7 @@ import type {Metric} from './metric.ts';
  * How gray stands against prod to the eye. This is no verdict: nothing acts on it. It only says where to look, so it
  * leaves out what chance alone explains easily.
  */
-export type Standing = 'worse' | 'doubtful' | 'same' | 'better' | 'few' | 'none';
+export type Standing = 'both' | 'worse' | 'doubtful' | 'same' | 'better' | 'few' | 'none';
 
 export interface Compared {
   standing: Standing;
@@ -100,7 +100,15 @@ export function compare(
   const ratio = prod === null || prod === 0 ? null : gray / prod;
   const difference = prod === null ? null : gray - prod;
   if (metric.compared === null) return {...NONE, standing: broken === null ? 'none' : 'worse', broken};
-  if (broken !== null) return {standing: 'worse', ratio, difference, broken};
+  if (broken !== null) {
+    // Where prod is over the same limit and gray no worse, it is not gray that stands out.
+    const isBoth =
+      prod !== null &&
+      broken.isRelative !== true &&
+      breaks(broken, prod) &&
+      standingOf(metric, gray, prod, counts) !== 'worse';
+    return {standing: isBoth ? 'both' : 'worse', ratio, difference, broken};
+  }
   if (prod === null || counts.prod === 0) return NONE;
   if (isFew) return {standing: 'few', ratio, difference, broken};
   return {standing: standingOf(metric, gray, prod, counts), ratio, difference, broken};

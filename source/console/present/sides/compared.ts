@@ -21,7 +21,7 @@ export function comparedLine(row: MetricRow, t: Messages): Line {
   const {standing} = row.compared;
   if (standing === 'none') return row.lastSeenMs === undefined ? [] : [say(t.ago(row.lastSeenMs), 'quiet')];
   const {mark, tone} = STANDING_MARKS[standing];
-  const difference = standing === 'few' ? '' : differenceText(row, t);
+  const difference = standing === 'few' || standing === 'both' ? '' : differenceText(row, t);
   const word = t.standings[standing];
   const isLoud = standing === 'worse' || standing === 'doubtful';
   return [

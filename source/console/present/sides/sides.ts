@@ -1,4 +1,7 @@
 import type {Side} from '../../../analysis/numbers.ts';
+import {breaks, type Limit} from '../../../analysis/limits.ts';
+import {setPercent} from '../../../text/format.ts';
+import type {Messages} from '../../messages/catalogue.ts';
 import {comparedLine} from './compared.ts';
 import {columnsOf, fit, padEnd, padStart, say, type Line, type Piece, type Tone} from '../line.ts';
 import type {Reading} from '../../reading.ts';
@@ -9,6 +12,8 @@ import {sparkPieces} from '../chart/sparkline.ts';
 
 /** Samples older than this are not what is going on now. */
 const STALE_MS = 10_000;
+/** From this part of the way to its limit on a value is near. */
+const NEAR = 0.8;
 /** Columns of a difference with its mark and word. */
 export const COMPARED_WIDTH = 17;
 const VALUE_WIDTH = 10;
@@ -115,7 +120,7 @@ export function sidePanel(
     if (side === 'gray') {
       const compared = isRowOld ? [] : comparedLine(row, t);
       line.push(say('  '), ...(about.limitWidth > 0 ? fit(compared, COMPARED_WIDTH) : compared));
-      if (about.limitWidth > 0) line.push(say(limitText(row), isRowBad ? 'warn' : 'quiet'));
+      if (about.limitWidth > 0) line.push(limitPiece(row, t));
     }
     return fit(line, about.width);
   });
@@ -131,10 +136,21 @@ export function sidePanel(
 }
 
 /** The plan's most severe limit: what gray must not pass. */
-function limitText({limits, metric, isPerSecond}: MetricRow): string {
+function limitPiece({limits, metric, isPerSecond, values}: MetricRow, t: Messages): Piece {
   const [limit] = limits;
-  if (limit === undefined || limit.then === 'wait') return '';
-  return `${limit.bad === 'above' ? '>' : '<'} ${written(metric, limit.value, isPerSecond)}`;
+  if (limit === undefined || limit.then === 'wait') return say('');
+  const {gray} = values;
+  const text =
+    metric.kind === 'percent' ? setPercent(limit.value) : written(metric, limit.value, isPerSecond);
+  const tone = gray === null ? 'quiet' : breaks(limit, gray) ? 'bad' : isNear(limit, gray) ? 'warn' : 'quiet';
+  return say(t.limit(text), tone);
+}
+
+/** Whether gray has come four fifths of the way to its limit. */
+function isNear({bad, value}: Limit, gray: number): boolean {
+  if (bad === 'above') return gray >= NEAR * value;
+  // A share that must not fall: how much is missing counts.
+  return value < 100 && 100 - gray >= NEAR * (100 - value);
 }
 
 function fitText(text: string, width: number): string {
