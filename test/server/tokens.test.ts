@@ -26,7 +26,7 @@ describe('a file of tokens', () => {
         `ci read ${TOKEN}`,
         `ci read ${secret}`,
         `b read ${TOKEN}`,
-        `c write ${secret}`,
+        `c writes ${secret}`,
         `d read ${'x'.repeat(513)}`,
         `e read`,
         `f read ${secret} more`,
