@@ -78,20 +78,7 @@ export function openMeasuring(
   const begin = () => measurements.setRelease(beginOf(view, notBefore));
   begin();
   const stop = view.subscribe(begin);
-  const past = new MinuteReader({
-    shelf: feature.rollUps,
-    get declared() {
-      const {release} = view.snapshot().state;
-      const planned = release === null ? [] : countersOf(release.plan);
-      return {...declared, counters: [...(declared.counters ?? []), ...planned]};
-    },
-    longestMs() {
-      const {release} = view.snapshot().state;
-      const longestMs = release === null ? 0 : longestLookMs(release, view.now());
-      return longestMs > BY_SECONDS_MS ? longestMs : 0;
-    },
-    now: () => view.now(),
-  });
+  const past = openPast(feature, view, declared);
   const charts = openPastSeries(measurements.windows, {
     shelf: feature.rollUps,
     declared,
@@ -119,14 +106,39 @@ export function openMeasuring(
     },
     async ready() {
       await Promise.all([measurements.start(), past.catchUp()]);
-      const last = await samples.lastId().catch(() => null);
-      if (last === null) return;
-      const giveUpAt = performance.now() + CATCHES_UP_WITHIN_MS;
-      // A process that slept still has to read the time it slept through.
-      const isBehind = () => isBefore(measurements.lastId ?? '0', last) && performance.now() < giveUpAt;
-      while (isBehind()) await pause(LOOK_MS);
+      await caughtUp(measurements, samples);
     },
   };
+}
+
+/** Waits until the newest sample of the store is read. A process that slept still has to read the time it slept through. */
+async function caughtUp(measurements: Measurements, samples: FeatureView['samples']): Promise<void> {
+  const last = await samples.lastId().catch(() => null);
+  if (last === null) return;
+  const giveUpAt = performance.now() + CATCHES_UP_WITHIN_MS;
+  while (isBefore(measurements.lastId ?? '0', last) && performance.now() < giveUpAt) await pause(LOOK_MS);
+}
+
+/** The minutes before the seconds that the windows keep, as far as conditions of the release look back. */
+function openPast(
+  feature: FeatureView,
+  view: ControllerView,
+  declared: MonitorSettings['declared'],
+): MinuteReader {
+  return new MinuteReader({
+    shelf: feature.rollUps,
+    get declared() {
+      const {release} = view.snapshot().state;
+      const planned = release === null ? [] : countersOf(release.plan);
+      return {...declared, counters: [...(declared.counters ?? []), ...planned]};
+    },
+    longestMs() {
+      const {release} = view.snapshot().state;
+      const longestMs = release === null ? 0 : longestLookMs(release, view.now());
+      return longestMs > BY_SECONDS_MS ? longestMs : 0;
+    },
+    now: () => view.now(),
+  });
 }
 
 /**

@@ -22,85 +22,16 @@ const ELEMENT_S = 300;
 
 /** Creates the HTTP interface: authentication, limits and routes. `close` ends the streams. */
 export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} {
-  const {served, clients, origins, metrics} = options;
-  const {trusts = () => false} = options;
+  const {clients, metrics} = options;
   const app = new Hono<Env>();
   const limits = openLimits();
   const followers = new Followers();
+  measureAndExplain(app, options);
+  addOpenRoutes(app, options, limits);
   const openApi = JSON.stringify(openApiDocument(options.version));
 
-  app.use(async (context, next) => {
-    const began = performance.now();
-    const {remoteAddress = ''} = context.env.incoming.socket;
-    context.set('address', clientAddress(remoteAddress, context.req.header('x-forwarded-for'), trusts));
-    context.header('x-content-type-options', 'nosniff');
-    context.header('cache-control', 'no-store');
-    await next();
-    metrics.answered(routeOf(context.req.path), context.res.status, performance.now() - began);
-  });
-  app.onError((error, context) => {
-    const problem = httpProblemOf(error);
-    if (problem.status === 500) options.onFault(error);
-    for (const [name, value] of Object.entries(problem.more.headers ?? {})) context.header(name, value);
-    const {path} = context.req;
-    const isOfrep = path.startsWith('/ofrep/');
-    return context.json(
-      isOfrep ? refusalDocument(problem, flagOfPath(path)) : problemDocument(problem),
-      problem.status,
-    );
-  });
-  app.notFound(context => {
-    const methods = routesOf(context.req.path).map(({method}) => method);
-    const allowed = methods.join(', ');
-    const problem =
-      methods.length === 0
-        ? new HttpProblem(404, 'no-such-path', 'the path is unknown', 'GET /api/v1/openapi.json')
-        : new HttpProblem(
-            405,
-            'wrong-method',
-            `${routeOf(context.req.path)} takes ${allowed}`,
-            `use ${allowed}`,
-          );
-    if (methods.length > 0) context.header('allow', allowed);
-    return context.json(problemDocument(problem), problem.status);
-  });
-
-  for (const path of ['/healthz', '/metrics'])
-    app.use(path, async (context, next) => {
-      const waitMs = limits.open.take(remoteAddressOf(context), performance.now());
-      if (waitMs > 0) throw tooOften(waitMs);
-      await next();
-    });
-  app.get('/healthz', context => {
-    const isUp = served.health().state === 'up';
-    const state = isUp ? 'up' : 'away';
-    const document = {schema: 'graydeck.health/1', state, features: served.names().length};
-    return context.json(document, isUp ? 200 : 503);
-  });
-  app.get('/metrics', async context =>
-    context.body(await metrics.text(), 200, {'content-type': metrics.type}),
-  );
-
-  const crossOrigin = cors({
-    origin: origin => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST'],
-    allowHeaders: [
-      'authorization',
-      'content-type',
-      'idempotency-key',
-      'if-none-match',
-      'last-event-id',
-      'x-api-key',
-    ],
-    exposeHeaders: ['etag', 'retry-after'],
-    maxAge: PREFLIGHT_S,
-  });
-  const {element} = options;
-  if (element !== undefined)
-    app.get('/feedback-element.js', crossOrigin, context => {
-      context.header('cache-control', `public, max-age=${ELEMENT_S}`);
-      return context.body(element, 200, {'content-type': 'text/javascript; charset=utf-8'});
-    });
+  const crossOrigin = crossOriginOf(options.origins);
+  if (options.element !== undefined) addElement(app, options.element, crossOrigin);
   app.use('/api/*', crossOrigin);
   app.use('/ofrep/*', crossOrigin);
   app.use(
@@ -127,6 +58,86 @@ export function createApp(options: AppOptions): {app: Hono<Env>; close(): void} 
       page?.close();
     },
   };
+}
+
+/** Counts and times every request, and answers errors, unknown paths and wrong methods with a problem. */
+function measureAndExplain(app: Hono<Env>, {metrics, onFault, trusts = () => false}: AppOptions): void {
+  app.use(async (context, next) => {
+    const began = performance.now();
+    const {remoteAddress = ''} = context.env.incoming.socket;
+    context.set('address', clientAddress(remoteAddress, context.req.header('x-forwarded-for'), trusts));
+    context.header('x-content-type-options', 'nosniff');
+    context.header('cache-control', 'no-store');
+    await next();
+    metrics.answered(routeOf(context.req.path), context.res.status, performance.now() - began);
+  });
+  app.onError((error, context) => {
+    const problem = httpProblemOf(error);
+    if (problem.status === 500) onFault(error);
+    for (const [name, value] of Object.entries(problem.more.headers ?? {})) context.header(name, value);
+    const {path} = context.req;
+    const isOfrep = path.startsWith('/ofrep/');
+    return context.json(
+      isOfrep ? refusalDocument(problem, flagOfPath(path)) : problemDocument(problem),
+      problem.status,
+    );
+  });
+  app.notFound(context => {
+    const {path} = context.req;
+    const allowed = routesOf(path)
+      .map(({method}) => method)
+      .join(', ');
+    const problem =
+      allowed === ''
+        ? new HttpProblem(404, 'no-such-path', 'the path is unknown', 'GET /api/v1/openapi.json')
+        : new HttpProblem(405, 'wrong-method', `${routeOf(path)} takes ${allowed}`, `use ${allowed}`);
+    if (allowed !== '') context.header('allow', allowed);
+    return context.json(problemDocument(problem), problem.status);
+  });
+}
+
+/** Adds the routes that need no token. */
+function addOpenRoutes(app: Hono<Env>, {served, metrics}: AppOptions, limits: RateLimits): void {
+  for (const path of ['/healthz', '/metrics'])
+    app.use(path, async (context, next) => {
+      const waitMs = limits.open.take(remoteAddressOf(context), performance.now());
+      if (waitMs > 0) throw tooOften(waitMs);
+      await next();
+    });
+  app.get('/healthz', context => {
+    const isUp = served.health().state === 'up';
+    const state = isUp ? 'up' : 'away';
+    const document = {schema: 'graydeck.health/1', state, features: served.names().length};
+    return context.json(document, isUp ? 200 : 503);
+  });
+  app.get('/metrics', async context =>
+    context.body(await metrics.text(), 200, {'content-type': metrics.type}),
+  );
+}
+
+/** Lets scripts of these origins read answers; a script of another one may not. */
+function crossOriginOf(origins: readonly string[]): MiddlewareHandler<Env> {
+  return cors({
+    origin: origin => (origins.includes(origin) ? origin : null),
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'if-none-match',
+      'last-event-id',
+      'x-api-key',
+    ],
+    exposeHeaders: ['etag', 'retry-after'],
+    maxAge: PREFLIGHT_S,
+  });
+}
+
+function addElement(app: Hono<Env>, element: string, crossOrigin: MiddlewareHandler<Env>): void {
+  app.get('/feedback-element.js', crossOrigin, context => {
+    context.header('cache-control', `public, max-age=${ELEMENT_S}`);
+    return context.body(element, 200, {'content-type': 'text/javascript; charset=utf-8'});
+  });
 }
 
 /**

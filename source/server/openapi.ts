@@ -17,7 +17,6 @@ import * as shapes from './schemas.ts';
 /** The interface as an OpenAPI 3.1 document. Requests and answers are checked by the same shapes. */
 export function openApiDocument(version: string): object {
   const bearer = (scope: string) => [{token: [scope]}];
-  const common = [401, 403, 429] as const;
   return {
     openapi: '3.1.0',
     info: {
@@ -26,106 +25,9 @@ export function openApiDocument(version: string): object {
       description: 'State of gray releases, feedback on them, and the side of a user.',
     },
     paths: {
-      '/healthz': {
-        get: {
-          summary: doesOf('/healthz'),
-          responses: {
-            ...answers('200', 'the store can be reached', json('Health'), []),
-            ...answers('503', 'the store cannot be reached', json('Health'), []),
-          },
-        },
-      },
-      '/metrics': {
-        get: {
-          summary: doesOf('/metrics'),
-          responses: answers('200', 'Prometheus text format', {'text/plain': {schema: {type: 'string'}}}, []),
-        },
-      },
-      '/feedback-element.js': {
-        get: {
-          summary: 'the web component <graydeck-feedback>',
-          responses: answers('200', 'JavaScript', {'text/javascript': {schema: {type: 'string'}}}, []),
-        },
-      },
-      '/api/v1/canary/status': {
-        get: {
-          summary: doesOf('/api/v1/canary/status'),
-          security: bearer('read'),
-          parameters: [FEATURE_QUERY],
-          responses: answers('200', 'the document of status --json', json('Status'), [400, ...common, 404]),
-        },
-      },
-      '/api/v1/canary/events': {
-        get: {
-          summary: doesOf('/api/v1/canary/events'),
-          description:
-            'Events are named commit. Their id is the version, their data a graydeck.commit/1 document. An event named ' +
-            'broken says that all events before it are void. The log follows from its first commit.',
-          security: bearer('read'),
-          parameters: [
-            FEATURE_QUERY,
-            {name: 'Last-Event-ID', in: 'header', required: false, schema: {type: 'integer', minimum: 0}},
-          ],
-          responses: answers(
-            '200',
-            'a stream that lasts until the client ends it',
-            {'text/event-stream': {schema: {type: 'string'}}},
-            [400, ...common, 404, 503],
-          ),
-        },
-      },
-      '/api/v1/canary/feedback': {
-        post: {
-          summary: doesOf('/api/v1/canary/feedback'),
-          security: bearer('feedback'),
-          requestBody: {required: true, content: json('Feedback')},
-          responses: answers('201', 'written', json('FeedbackAccepted'), [
-            400,
-            ...common,
-            404,
-            413,
-            415,
-            503,
-          ]),
-        },
-      },
-      '/api/v1/canary/feedback/stats': {
-        get: {
-          summary: doesOf('/api/v1/canary/feedback/stats'),
-          security: bearer('read'),
-          parameters: [
-            FEATURE_QUERY,
-            queryParameter('deployment_phase', 'only this phase'),
-            queryParameter('deployment_version', 'only this version'),
-          ],
-          responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...common, 404, 503]),
-        },
-      },
-      '/api/v1/canary/samples': {
-        post: {
-          summary: 'sends samples, all or none',
-          security: bearer('write'),
-          parameters: [
-            {
-              name: 'Idempotency-Key',
-              in: 'header',
-              required: false,
-              description: 'a request repeated with it within ten minutes writes nothing',
-              schema: {type: 'string'},
-            },
-          ],
-          requestBody: {required: true, content: json('Samples')},
-          responses: answers('202', 'written', json('SamplesWritten'), [
-            400,
-            ...common,
-            404,
-            413,
-            415,
-            422,
-            503,
-          ]),
-        },
-      },
+      ...openPaths(),
+      ...statusPaths(bearer('read')),
+      ...inputPaths(bearer),
       ...evaluationPaths(bearer('evaluate')),
       ...rawPaths(bearer('read')),
       ...commandPaths(bearer),
@@ -133,6 +35,120 @@ export function openApiDocument(version: string): object {
     components: {
       securitySchemes: {token: {type: 'http', scheme: 'bearer'}},
       schemas: Object.fromEntries([...SHAPES, ...BODIES].flatMap(schemasOf)),
+    },
+  };
+}
+
+/** Answers of every request that needs a token. */
+const COMMON = [401, 403, 429] as const;
+
+/** The paths that need no token. */
+function openPaths(): object {
+  return {
+    '/healthz': {
+      get: {
+        summary: doesOf('/healthz'),
+        responses: {
+          ...answers('200', 'the store can be reached', json('Health'), []),
+          ...answers('503', 'the store cannot be reached', json('Health'), []),
+        },
+      },
+    },
+    '/metrics': {
+      get: {
+        summary: doesOf('/metrics'),
+        responses: answers('200', 'Prometheus text format', {'text/plain': {schema: {type: 'string'}}}, []),
+      },
+    },
+    '/feedback-element.js': {
+      get: {
+        summary: 'the web component <graydeck-feedback>',
+        responses: answers('200', 'JavaScript', {'text/javascript': {schema: {type: 'string'}}}, []),
+      },
+    },
+  };
+}
+
+/** What is read of a release. */
+function statusPaths(security: object): object {
+  return {
+    '/api/v1/canary/status': {
+      get: {
+        summary: doesOf('/api/v1/canary/status'),
+        security,
+        parameters: [FEATURE_QUERY],
+        responses: answers('200', 'the document of status --json', json('Status'), [400, ...COMMON, 404]),
+      },
+    },
+    '/api/v1/canary/events': {
+      get: {
+        summary: doesOf('/api/v1/canary/events'),
+        description:
+          'Events are named commit. Their id is the version, their data a graydeck.commit/1 document. An event named ' +
+          'broken says that all events before it are void. The log follows from its first commit.',
+        security,
+        parameters: [
+          FEATURE_QUERY,
+          {name: 'Last-Event-ID', in: 'header', required: false, schema: {type: 'integer', minimum: 0}},
+        ],
+        responses: answers(
+          '200',
+          'a stream that lasts until the client ends it',
+          {'text/event-stream': {schema: {type: 'string'}}},
+          [400, ...COMMON, 404, 503],
+        ),
+      },
+    },
+  };
+}
+
+/** What is sent: feedback, and samples of who cannot reach the store. */
+function inputPaths(bearer: (scope: string) => object): object {
+  return {
+    '/api/v1/canary/feedback': {
+      post: {
+        summary: doesOf('/api/v1/canary/feedback'),
+        security: bearer('feedback'),
+        requestBody: {required: true, content: json('Feedback')},
+        responses: answers('201', 'written', json('FeedbackAccepted'), [400, ...COMMON, 404, 413, 415, 503]),
+      },
+    },
+    '/api/v1/canary/feedback/stats': {
+      get: {
+        summary: doesOf('/api/v1/canary/feedback/stats'),
+        security: bearer('read'),
+        parameters: [
+          FEATURE_QUERY,
+          queryParameter('deployment_phase', 'only this phase'),
+          queryParameter('deployment_version', 'only this version'),
+        ],
+        responses: answers('200', 'numbers', json('FeedbackStats'), [400, ...COMMON, 404, 503]),
+      },
+    },
+    '/api/v1/canary/samples': {
+      post: {
+        summary: 'sends samples, all or none',
+        security: bearer('write'),
+        parameters: [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: false,
+            description: 'a request repeated with it within ten minutes writes nothing',
+            schema: {type: 'string'},
+          },
+        ],
+        requestBody: {required: true, content: json('Samples')},
+        responses: answers('202', 'written', json('SamplesWritten'), [
+          400,
+          ...COMMON,
+          404,
+          413,
+          415,
+          422,
+          503,
+        ]),
+      },
     },
   };
 }

@@ -6,7 +6,7 @@ import {toJson} from '../release/well-formed.ts';
 import type {RollUpKind, SampleEntry} from '../store/port.ts';
 import type {AppOptions, Env} from './env.ts';
 import {HttpProblem} from './problem.ts';
-import {featureOf, type ServedFeature} from './served.ts';
+import {featureOf, type ServedFeature, type ServedFeatures} from './served.ts';
 import {need, type Client} from './tokens.ts';
 
 const LINES = {'content-type': 'application/x-ndjson; charset=utf-8', 'x-accel-buffering': 'no'};
@@ -26,12 +26,19 @@ const BEAT_MS = 10_000;
  * `operate` gets no commands of hooks, no output, no ids of users and no messages of feedback.
  */
 export function addRawRoutes(app: Hono<Env>, {served}: AppOptions): void {
-  const open = {streams: 0};
-  const asked = (context: Context<Env>) => {
-    const client = context.get('client');
-    need(client, 'read');
-    return {client, mayAct: client.scopes.has('operate')};
-  };
+  addStateRoutes(app, served);
+  addEntryRoutes(app, served);
+}
+
+/** Who asks, and whether they may read what only operators do. @throws HttpProblem 403 */
+function asked(context: Context<Env>): {client: Client; mayAct: boolean} {
+  const client = context.get('client');
+  need(client, 'read');
+  return {client, mayAct: client.scopes.has('operate')};
+}
+
+/** Features, the state of one, and its log. */
+function addStateRoutes(app: Hono<Env>, served: ServedFeatures): void {
   const feature = (context: Context<Env>) => featureOf(served, context.req.query('feature'));
 
   app.get('/api/v1/raw/features', async context => {
@@ -77,6 +84,12 @@ export function addRawRoutes(app: Hono<Env>, {served}: AppOptions): void {
     };
     return context.body(toJson(document), 200, {'content-type': 'application/json; charset=utf-8'});
   });
+}
+
+/** Samples, roll-ups, feedback and the output of steps. */
+function addEntryRoutes(app: Hono<Env>, served: ServedFeatures): void {
+  const open = {streams: 0};
+  const feature = (context: Context<Env>) => featureOf(served, context.req.query('feature'));
 
   app.get('/api/v1/raw/samples', context => {
     const {client} = asked(context);

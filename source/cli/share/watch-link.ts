@@ -7,7 +7,7 @@ import {Failure, usage} from '../output/failure.ts';
 import {hasColor} from '../output/output.ts';
 import {noTerminal} from '../process.ts';
 import {shareWords} from './verb-words.ts';
-import {languageOf} from '../../text/language.ts';
+import {languageOf, type Language} from '../../text/language.ts';
 import {timeOfDay} from '../../console/present/moment.ts';
 
 /** A state larger than this is none of ours, characters. */
@@ -77,53 +77,50 @@ export async function watchLink(call: Call, link: string): Promise<ExitCode> {
   }
   if (hasSeen && !signal.aborted) out.say(words.linkEnded);
   return EXIT.done;
+}
 
-  /** Reads states until the server ends: `gone` where the link has ended, else why it could not be read. */
-  async function follow(
-    url: string,
-    wanted: string,
-    until: AbortSignal,
-    onPage: (page: AnyPage) => void,
-  ): Promise<'gone' | {code: string; message: string}> {
-    const silent = new AbortController();
-    let timer = setTimeout(() => silent.abort(), ANSWERS_WITHIN_MS);
-    try {
-      const answer = await fetch(url, {
-        headers: {accept: 'application/x-ndjson', 'accept-language': wanted},
-        signal: AbortSignal.any([until, silent.signal]),
-        redirect: 'error',
-      });
-      if (answer.status === 404) return 'gone';
-      if (
-        !answer.ok ||
-        answer.body === null ||
-        !(answer.headers.get('content-type') ?? '').includes('ndjson')
-      )
-        return {code: 'no-page', message: words.notAPage};
-      let rest = '';
-      const decoder = new TextDecoder();
-      for await (const bytes of answer.body) {
-        clearTimeout(timer);
-        timer = setTimeout(() => silent.abort(), SILENT_MS);
-        const lines = (rest + decoder.decode(bytes, {stream: true})).split('\n');
-        rest = lines.pop() ?? '';
-        if (rest.length > LONGEST_STATE) return {code: 'no-page', message: words.notAPage};
-        const newest = lines.at(-1);
-        if (newest === undefined) continue;
-        const told: unknown = JSON.parse(newest);
-        if (isGone(told)) return 'gone';
-        const read = anyPageShape.safeParse(told);
-        if (!read.success) return {code: 'no-page', message: words.notAPage};
-        onPage(read.data);
-      }
-      return {code: 'no-connection', message: words.linkEnded};
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      return {code: 'no-connection', message: cause instanceof Error ? cause.message : String(cause)};
-    } finally {
+/** Reads states until the server ends: `gone` where the link has ended, else why it could not be read. */
+async function follow(
+  url: string,
+  lang: Language,
+  until: AbortSignal,
+  onPage: (page: AnyPage) => void,
+): Promise<'gone' | {code: string; message: string}> {
+  const words = shareWords(lang);
+  const silent = new AbortController();
+  let timer = setTimeout(() => silent.abort(), ANSWERS_WITHIN_MS);
+  try {
+    const answer = await fetch(url, {
+      headers: {accept: 'application/x-ndjson', 'accept-language': lang},
+      signal: AbortSignal.any([until, silent.signal]),
+      redirect: 'error',
+    });
+    if (answer.status === 404) return 'gone';
+    if (!answer.ok || answer.body === null || !(answer.headers.get('content-type') ?? '').includes('ndjson'))
+      return {code: 'no-page', message: words.notAPage};
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const bytes of answer.body) {
       clearTimeout(timer);
-      silent.abort();
+      timer = setTimeout(() => silent.abort(), SILENT_MS);
+      const lines = (rest + decoder.decode(bytes, {stream: true})).split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > LONGEST_STATE) return {code: 'no-page', message: words.notAPage};
+      const newest = lines.at(-1);
+      if (newest === undefined) continue;
+      const told: unknown = JSON.parse(newest);
+      if (isGone(told)) return 'gone';
+      const read = anyPageShape.safeParse(told);
+      if (!read.success) return {code: 'no-page', message: words.notAPage};
+      onPage(read.data);
     }
+    return {code: 'no-connection', message: words.linkEnded};
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return {code: 'no-connection', message: cause instanceof Error ? cause.message : String(cause)};
+  } finally {
+    clearTimeout(timer);
+    silent.abort();
   }
 }
 

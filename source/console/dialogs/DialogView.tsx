@@ -54,8 +54,7 @@ export function DialogView(props: {
       return <LinkDialog {...{dialog, area, t, clean}} sharing={props.sharing} now={reading.at} />;
     case 'percent': {
       const words: Line[] = [[say(t.dialogs.percentNow(setPercent(release?.percent ?? 0)), 'quiet')]];
-      const {field, error} = dialog;
-      return <Typed {...{area, words, field, error}} title={t.dialogs.percentTitle} tone="gray" />;
+      return <Typed {...dialog} {...{area, words}} title={t.dialogs.percentTitle} tone="gray" />;
     }
     case 'version':
       return <VersionDialog {...{dialog, scene, rows, area}} />;

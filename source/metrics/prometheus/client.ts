@@ -58,9 +58,7 @@ export function prometheusClient(options: PrometheusClientOptions): PrometheusCl
   const http = new HttpClient(options.tls);
   const headersNow = headersOf(base, options);
   const {search} = base;
-  base.username = '';
-  base.password = '';
-  base.search = '';
+  Object.assign(base, {username: '', password: '', search: ''});
   const root = base.href.replace(/\/+$/u, '');
   let method: 'POST' | 'GET' = 'POST';
 
@@ -83,8 +81,7 @@ export function prometheusClient(options: PrometheusClientOptions): PrometheusCl
     try {
       const first = await askBy(method, path, question, signal);
       if (!isRefusedMethod(first)) return first.answer;
-      // A proxy may let questions through by the other method only.
-      const other = method === 'POST' ? 'GET' : 'POST';
+      const other = method === 'POST' ? 'GET' : 'POST'; // A proxy may let only the other method through.
       const second = await askBy(other, path, question, signal);
       if (isRefusedMethod(second)) return first.answer;
       method = other;
@@ -101,13 +98,12 @@ export function prometheusClient(options: PrometheusClientOptions): PrometheusCl
       return readPoint(await ask('query', {query}, signal));
     },
     async queryRange(query, {from, to, stepMs}, signal) {
-      const form = {
-        query,
-        start: (from / 1000).toFixed(3),
-        end: (to / 1000).toFixed(3),
-        step: (stepMs / 1000).toFixed(3),
-      };
-      return readPoints(await ask('query_range', form, signal));
+      const [start, end, step] = [from, to, stepMs].map(ms => (ms / 1000).toFixed(3)) as [
+        string,
+        string,
+        string,
+      ];
+      return readPoints(await ask('query_range', {query, start, end, step}, signal));
     },
     async querySeries(query, signal) {
       return readSeries(await ask('query', {query}, signal));

@@ -53,100 +53,107 @@ export function addPageRoutes(
   source: PageSource,
   clients: readonly Client[] | null,
 ): PageRoutes {
-  const viewers = new Viewers();
-  const links = new LinkWatch(source);
-  const wrong = new RateLimit({burst: 10, perSecond: 1});
-  const watching = new Map<string, number>();
-  let waiting = 0;
+  const pages = new Pages(source);
+  app.get('/s/:token', context => pages.byLink(context, context.req.param('token')));
+  if (clients !== null) {
+    app.get('/', context => pages.home(context, clients));
+    app.post('/login', bodyLimit({maxSize: MOST_LOGIN_BYTES}), context => pages.login(context, clients));
+  }
+  return pages;
+}
 
-  /** Delays the answer to a wrong token. A right one never comes here. */
-  const slowDown = async (context: Context<Env>): Promise<boolean> => {
-    const waitMs = wrong.take(remoteAddressOf(context), performance.now());
-    if (waiting >= MOST_WAITING) return false;
-    waiting++;
-    await pause(Math.min(WRONG_TAKES_AT_MOST_MS, WRONG_TAKES_MS + waitMs));
-    waiting--;
-    return true;
-  };
+/** The pages of one server, who watches them, and the tokens that were wrong. */
+class Pages implements PageRoutes {
+  readonly #source: PageSource;
+  readonly #viewers = new Viewers();
+  readonly #links: LinkWatch;
+  readonly #wrong = new RateLimit({burst: 10, perSecond: 1});
+  readonly #watching = new Map<string, number>();
+  #waiting = 0;
 
-  app.get('/s/:token', async context => {
+  constructor(source: PageSource) {
+    this.#source = source;
+    this.#links = new LinkWatch(source);
+  }
+
+  watching(): ReadonlyMap<string, number> {
+    return this.#watching;
+  }
+
+  close(isOver = false): void {
+    this.#links.close();
+    this.#viewers.close(isOver);
+  }
+
+  async byLink(context: Context<Env>, token: string): Promise<Response> {
+    const source = this.#source;
     const lang = languageOf(context, source);
-    const found = await links.find(context.req.param('token')).catch(httpProblemOf);
+    const found = await this.#links.find(token).catch(httpProblemOf);
     if (found instanceof Error) return notice(context, 503, lang, source.notices(lang).busy);
     if (found === null) {
-      const isAnswered = await slowDown(context);
+      const isAnswered = await this.#slowDown(context);
       return notice(context, isAnswered ? 404 : 429, lang, source.notices(lang).gone);
     }
     const {feature, link} = found;
     const look = {lang, mask: link.mask, hasHome: false};
-    return answer(context, {
+    return this.#answer(context, {
       key: `${feature} ${lang} ${link.mask ? 'masked' : ''}`,
       compose: () => source.page(feature, look),
       feature,
-      mayWatch: () => links.isRunning(found),
+      mayWatch: () => this.#links.isRunning(found),
       found,
       lang,
     });
-  });
+  }
 
-  if (clients !== null) {
-    const who = (context: Context<Env>) =>
+  /** All features, or one; for a token or a cookie with scope `read`. */
+  async home(context: Context<Env>, clients: readonly Client[]): Promise<Response> {
+    const source = this.#source;
+    const lang = languageOf(context, source);
+    const {login, absent} = source.notices(lang);
+    const client =
       clientOf(clients, context.req.header('authorization')) ??
       clientOfCookie(clients, context.req.header('cookie'), Date.now());
-
-    app.get('/', async context => {
-      const lang = languageOf(context, source);
-      const {login, absent} = source.notices(lang);
-      const client = who(context);
-      if (client === null || !client.scopes.has('read')) {
-        if (context.req.header('authorization') !== undefined) await slowDown(context);
-        const text = client === null ? login.text : login.refused;
-        return notice(context, client === null ? 401 : 403, lang, {...login, text, form: login});
-      }
-      const names = source.names();
-      const named = context.req.query('feature') ?? (names.length === 1 ? (names[0] ?? null) : null);
-      if (named !== null && !names.includes(named)) return notice(context, 404, lang, absent);
-      const look = {lang, mask: false, hasHome: names.length > 1};
-      return answer(context, {
-        key: `${named ?? ''} ${lang} ${named !== null && look.hasHome ? 'home' : ''}`,
-        compose: () => (named === null ? source.list(look) : source.page(named, look)),
-        feature: named,
-        mayWatch: () => true,
-        found: null,
-        lang,
-      });
-    });
-
-    app.post('/login', bodyLimit({maxSize: MOST_LOGIN_BYTES}), async context => {
-      const lang = languageOf(context, source);
-      const {login} = source.notices(lang);
-      if (isForeign(context)) return notice(context, 403, lang, {...login, text: login.refused, form: login});
-      const body: Record<string, unknown> = await context.req.parseBody().catch(() => ({}));
-      const token = typeof body['token'] === 'string' ? body['token'].trim() : '';
-      const client = clientOf(clients, `Bearer ${token}`);
-      if (client === null || !client.scopes.has('read')) {
-        const isAnswered = await slowDown(context);
-        return notice(context, isAnswered ? 403 : 429, lang, {...login, text: login.refused, form: login});
-      }
-      const isSecure = context.req.header('x-forwarded-proto') === 'https';
-      context.header('set-cookie', loginCookie(client, Date.now(), isSecure));
-      return context.redirect('/', 303);
+    if (client === null || !client.scopes.has('read')) {
+      if (context.req.header('authorization') !== undefined) await this.#slowDown(context);
+      const text = client === null ? login.text : login.refused;
+      return notice(context, client === null ? 401 : 403, lang, {...login, text, form: login});
+    }
+    const names = source.names();
+    const named = context.req.query('feature') ?? (names.length === 1 ? (names[0] ?? null) : null);
+    if (named !== null && !names.includes(named)) return notice(context, 404, lang, absent);
+    const look = {lang, mask: false, hasHome: names.length > 1};
+    return this.#answer(context, {
+      key: `${named ?? ''} ${lang} ${named !== null && look.hasHome ? 'home' : ''}`,
+      compose: () => (named === null ? source.list(look) : source.page(named, look)),
+      feature: named,
+      mayWatch: () => true,
+      found: null,
+      lang,
     });
   }
 
-  return {
-    watching: () => watching,
-    close(isOver = false) {
-      links.close();
-      viewers.close(isOver);
-    },
-  };
+  async login(context: Context<Env>, clients: readonly Client[]): Promise<Response> {
+    const lang = languageOf(context, this.#source);
+    const {login} = this.#source.notices(lang);
+    if (isForeign(context)) return notice(context, 403, lang, {...login, text: login.refused, form: login});
+    const body: Record<string, unknown> = await context.req.parseBody().catch(() => ({}));
+    const token = typeof body['token'] === 'string' ? body['token'].trim() : '';
+    const client = clientOf(clients, `Bearer ${token}`);
+    if (client === null || !client.scopes.has('read')) {
+      const isAnswered = await this.#slowDown(context);
+      return notice(context, isAnswered ? 403 : 429, lang, {...login, text: login.refused, form: login});
+    }
+    const isSecure = context.req.header('x-forwarded-proto') === 'https';
+    context.header('set-cookie', loginCookie(client, Date.now(), isSecure));
+    return context.redirect('/', 303);
+  }
 
-  function answer(context: Context<Env>, asked: Asked): Response {
-    const accept = context.req.header('accept') ?? '';
-    const kind = kindOf(context, accept);
+  #answer(context: Context<Env>, asked: Asked): Response {
+    const kind = kindOf(context, context.req.header('accept') ?? '');
     const page = asked.compose();
-    if (page === null) return notice(context, 404, asked.lang, source.notices(asked.lang).absent);
+    const {absent, busy} = this.#source.notices(asked.lang);
+    if (page === null) return notice(context, 404, asked.lang, absent);
     if (kind === 'html') {
       const nonce = randomBytes(16).toString('base64');
       return html(context, pageHtml(page, nonce), nonce);
@@ -156,7 +163,7 @@ export function addPageRoutes(
     if (context.req.method === 'HEAD') return context.body(null, 200, {'content-type': type});
     if (kind.type === 'screen' && context.req.query('once') !== undefined)
       return context.body(`${screenLines(page, kind.size).join('\n')}\n`, 200, {'content-type': type});
-    if (!viewers.hasRoom()) return notice(context, 503, asked.lang, source.notices(asked.lang).busy);
+    if (!this.#viewers.hasRoom()) return notice(context, 503, asked.lang, busy);
     const {outgoing: response} = context.env;
     response.writeHead(200, {
       ...Object.fromEntries(context.res.headers),
@@ -164,26 +171,36 @@ export function addPageRoutes(
       'content-type': type,
       'x-accel-buffering': 'no',
     });
-    count(asked, response);
+    this.#count(asked, response);
     const shown = () => ({
       compose: asked.compose,
-      subscribe: (listener: () => void) => source.subscribe(asked.feature, listener),
+      subscribe: (listener: () => void) => this.#source.subscribe(asked.feature, listener),
     });
-    viewers.add(asked.key, shown, {response, kind, mayWatch: asked.mayWatch});
+    this.#viewers.add(asked.key, shown, {response, kind, mayWatch: asked.mayWatch});
     return RESPONSE_ALREADY_SENT;
   }
 
   /** Who watches by a link is counted for the console, and the link is kept an eye on meanwhile. */
-  function count({found}: Asked, response: Env['Bindings']['outgoing']): void {
+  #count({found}: Asked, response: Env['Bindings']['outgoing']): void {
     if (found === null) return;
     const {feature} = found;
-    const stop = links.watch(feature);
-    const step = (by: number) => watching.set(feature, (watching.get(feature) ?? 0) + by);
+    const stop = this.#links.watch(feature);
+    const step = (by: number) => this.#watching.set(feature, (this.#watching.get(feature) ?? 0) + by);
     step(1);
     response.once('close', () => {
       stop();
       step(-1);
     });
+  }
+
+  /** Delays the answer to a wrong token. A right one never comes here. @returns false: too many wait already */
+  async #slowDown(context: Context<Env>): Promise<boolean> {
+    const waitMs = this.#wrong.take(remoteAddressOf(context), performance.now());
+    if (this.#waiting >= MOST_WAITING) return false;
+    this.#waiting++;
+    await pause(Math.min(WRONG_TAKES_AT_MOST_MS, WRONG_TAKES_MS + waitMs));
+    this.#waiting--;
+    return true;
   }
 }
 

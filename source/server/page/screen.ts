@@ -68,35 +68,13 @@ export function screenBytes(page: AnyPage, size: ScreenSize): string {
 }
 
 function linesOfFeature(page: Page, {columns, rows: room}: ScreenSize): PageLine[] {
-  const {words, state, phases, cause, verdict} = page;
+  const {state, cause, verdict} = page;
   const isSmall = room < 30;
-  const over = page.version !== '' && page.prodVersion !== '' ? ` ${words['over'] ?? ''} ` : '';
-  const head = spread(
-    [
-      say(` ${page.feature} `, 'strong'),
-      say(` ${page.version}`, 'gray'),
-      say(over, 'quiet'),
-      say(page.prodVersion, 'prod'),
-      ...(page.badge === '' ? [] : [say('  '), say(` ${page.badge} `, 'caution')]),
-    ],
-    [say(`${page.time} ${page.zone} `, 'quiet')],
-    columns,
-  );
   const stateLines = flow(
     [[say(` ${state.mark} ${state.word} `, state.tone)], ...page.facts],
     columns,
     '   ',
   );
-  const track = flow(
-    phases.map(({name, percent, state: when}): PageLine => {
-      const mark = when === 'now' ? '▶ ' : when === 'past' ? '━ ' : '─ ';
-      return [
-        say(`${mark}${name} ${percent}`, when === 'now' ? 'strong' : when === 'past' ? 'gray' : 'quiet'),
-      ];
-    }),
-    columns,
-    '  ',
-  ).slice(0, 2);
   const headlines = page.headlines
     .slice(0, isSmall ? 2 : 4)
     .flatMap(({mark, tone, text}) => wrap([say(` ${mark} ${text} `, tone)], columns).slice(0, 2));
@@ -115,7 +93,7 @@ function linesOfFeature(page: Page, {columns, rows: room}: ScreenSize): PageLine
           ...verdict.rows.flatMap(row => wrap(indent(row), columns)).slice(0, isSmall ? 3 : 8),
         ];
   const lights = flow(page.lights, columns, '  ').slice(0, 1);
-  const above = [head, ...headlines, ...stateLines, ...track, ...why];
+  const above = [headOf(page, columns), ...headlines, ...stateLines, ...trackOf(page, columns), ...why];
   const used = above.length + judged.length + lights.length + 3;
   const table = tableOf(page, columns, Math.max(3, room - used - LOG_AT_LEAST));
   const log = page.log
@@ -128,6 +106,36 @@ function linesOfFeature(page: Page, {columns, rows: room}: ScreenSize): PageLine
       ),
     );
   return [...above, [], ...table, ...judged, [say(' '), ...page.logTitle], ...log, ...lights];
+}
+
+/** Feature, versions, badge and time. */
+function headOf(page: Page, columns: number): PageLine {
+  const over = page.version !== '' && page.prodVersion !== '' ? ` ${page.words['over'] ?? ''} ` : '';
+  return spread(
+    [
+      say(` ${page.feature} `, 'strong'),
+      say(` ${page.version}`, 'gray'),
+      say(over, 'quiet'),
+      say(page.prodVersion, 'prod'),
+      ...(page.badge === '' ? [] : [say('  '), say(` ${page.badge} `, 'caution')]),
+    ],
+    [say(`${page.time} ${page.zone} `, 'quiet')],
+    columns,
+  );
+}
+
+/** The phases with their percents. */
+function trackOf({phases}: Page, columns: number): PageLine[] {
+  return flow(
+    phases.map(({name, percent, state: when}): PageLine => {
+      const mark = when === 'now' ? '▶ ' : when === 'past' ? '━ ' : '─ ';
+      return [
+        say(`${mark}${name} ${percent}`, when === 'now' ? 'strong' : when === 'past' ? 'gray' : 'quiet'),
+      ];
+    }),
+    columns,
+    '  ',
+  ).slice(0, 2);
 }
 
 /** Metric, prod and gray side by side; rows without numbers are left out first if there is no room. */
