@@ -72,6 +72,8 @@ export interface Ui {
   feature: string | null;
   /** Name of the picked metric; null: the first. */
   metric: string | null;
+  /** When it was picked, the store's clock: a rollback afterwards shows its cause. */
+  metricAt: number;
   /** Id of the picked row of the log; null: none is picked. */
   logRow: string | null;
   /** Id of the first row of the log that is shown; null: the newest is, whatever arrives. */
@@ -99,6 +101,7 @@ export const INITIAL_UI: Ui = {
   focus: 'metrics',
   feature: null,
   metric: null,
+  metricAt: 0,
   logRow: null,
   logTop: null,
   isZoomed: false,

@@ -6,6 +6,7 @@ import {layOut, logRoom, type Layout, type Wishes} from './layout.ts';
 import {messagesOf} from './messages/catalogue.ts';
 import {middlePanel} from './panels/Middle.tsx';
 import {chartPoints, type ChartStyle} from './present/chart/chart.ts';
+import {causeMetric, valuesThen} from './present/cause.ts';
 import {MASKED, OPEN} from './present/clean.ts';
 import {isActedOn} from '../analysis/limits.ts';
 import {logRows, type LogRow} from './present/log/rows.ts';
@@ -55,10 +56,10 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
   const t = messagesOf(lang);
   const clean = share ? MASKED : OPEN;
   const mayAct = deck.controller !== null;
-  const bare = useMemo(
-    (): ViewModel => ({reading, histories: NO_HISTORIES, t, clean, mayAct}),
-    [reading, t, clean, mayAct],
-  );
+  const bare = useMemo((): ViewModel => {
+    const then = attempt(() => valuesThen(monitor, reading.snapshot.state.release), null);
+    return {reading, histories: NO_HISTORIES, t, clean, mayAct, then};
+  }, [monitor, reading, t, clean, mayAct]);
   const judged = useMemo(() => attempt(() => middlePanel(bare, columns), NO_PANEL), [bare, columns]);
   const layout = useLayout(bare, judged, size, {isRoomy: share, focus: ui.focus, isZoomed: ui.isZoomed});
   const points = layout.sparkWidth * 2;
@@ -80,7 +81,7 @@ export function useScreen(deck: Deck, reading: Reading, ui: Ui, size: Size): Scr
     () => (filter === '' ? allRows : attempt(() => metricRows(scene, filter), NO_ROWS)),
     [allRows, scene, filter],
   );
-  const picked = pickedRow(rows, ui.metric, reading.judgement);
+  const picked = pickedRow(rows, ui, reading);
   const pickedName = picked?.metric.name ?? null;
   const visible = useMemo(() => visibleRows(rows, layout.metricRows, pickedName), [rows, layout, pickedName]);
   const log = useLog(scene, ui);
@@ -174,15 +175,21 @@ function labelWidthOf(label: string): number {
   return labelWidth([{label}]);
 }
 
-/** What the person picked; until then what is worst, so that its chart is there without a key. */
+/**
+ * What the person picked; until then the cause of a rollback, else what is worst, so that its chart is there without a key.
+ */
 function pickedRow(
   rows: readonly MetricRow[],
-  name: string | null,
-  judgement: Reading['judgement'],
+  {metric, metricAt}: Pick<Ui, 'metric' | 'metricAt'>,
+  {judgement, snapshot}: Reading,
 ): MetricRow | null {
+  const {release} = snapshot.state;
+  const cause = causeMetric(release);
+  const name = metricAt < (release?.rollback?.at ?? 0) ? null : metric;
   const {byLimit, byEvidence} = metricsToSee(judgement);
   return (
     rows.find(row => row.metric.name === name) ??
+    rows.find(row => row.metric.name === cause) ??
     rows.find(row => row.metric.name === byLimit[0]) ??
     rows.find(({compared}) => isActedOn(compared)) ??
     rows.find(row => row.metric.name === byEvidence[0]) ??

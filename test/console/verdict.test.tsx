@@ -103,7 +103,7 @@ describe('the verdict', () => {
 
   it('stays, once gray is taken back: why it was', async () => {
     using deck = await stage('verdict-rolled-back', {}, {columns: 80, rows: 24});
-    await expect.poll(deck.screen, SOON).toMatch(/because gray error rate \d\.\d+ %, prod 0\.\d+ %/);
+    await expect.poll(deck.screen, SOON).toMatch(/error rate +gray \d\.\d+ % +prod 0\.\d+ %/);
   });
 
   it('has its limit in the row of the metric where there is room', async () => {

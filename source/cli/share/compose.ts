@@ -3,6 +3,7 @@ import {forReaders, releaseForReaders} from '../../release/for-readers.ts';
 import {messagesOf} from '../../console/messages/catalogue.ts';
 import {wholeTime} from '../../console/chart-time.ts';
 import {readHistories, stepsFor} from '../../console/history.ts';
+import {valuesThen} from '../../console/present/cause.ts';
 import {MASKED, OPEN} from '../../console/present/clean.ts';
 import {headlines} from '../../console/present/headlines/headlines.ts';
 import type {Tone} from '../../console/present/line.ts';
@@ -68,7 +69,8 @@ export function composePage(monitor: MonitorView, look: PageLook): Page {
   const clean = look.mask ? MASKED : OPEN;
   const {release} = reading.snapshot.state;
   const histories = readHistories(monitor, reading.metrics, steadyTime(reading), POINTS);
-  const scene: ViewModel = {reading, histories, t, clean, mayAct: false};
+  const then = valuesThen(monitor, release);
+  const scene: ViewModel = {reading, histories, t, clean, mayAct: false, then};
   const rows = metricRows(scene).filter(isWorthShowing);
   const said = headlines(scene, rows).slice(0, HEADLINES);
   const state = release?.state ?? 'idle';
@@ -98,7 +100,7 @@ export function composePage(monitor: MonitorView, look: PageLook): Page {
     notes: {prod: noteOf('prod'), gray: noteOf('gray')},
     rows: rows.map(row => pageRow(row, scene)),
     verdict: release === null ? null : verdictOf(scene),
-    cause: causeBlock(scene, monitor, words),
+    cause: causeBlock(scene, words),
     logTitle: logTitleOf(scene),
     log: log.map(row => ({
       time: isDated && !isSameDay(row.at, reading.at) ? dayAndTime(row.at) : timeOfDay(row.at),

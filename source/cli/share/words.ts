@@ -14,12 +14,6 @@ interface PageWords {
   masked: string;
   cause: {
     title: string;
-    values(metric: string, gray: string, prod: string): string;
-    since(time: string): string;
-    seenAfter(time: string): string;
-    backAfter(time: string): string;
-    requests(count: string): string;
-    people(count: string): string;
     by(who: string, time: string): string;
     unknown: string;
   };
@@ -49,12 +43,6 @@ const en: PageWords = {
   masked: 'names hidden',
   cause: {
     title: 'Why it was rolled back',
-    values: (metric, gray, prod) => `${metric}: gray ${gray}, prod ${prod}`,
-    since: time => `since ${time}`,
-    seenAfter: time => `seen after ${time}`,
-    backAfter: time => `back on prod after ${time}`,
-    requests: count => `${count} requests on gray meanwhile`,
-    people: count => `about ${count} people`,
     by: (who, time) => `by ${who} at ${time}`,
     unknown: 'A person took it back; no metric spoke against gray.',
   },
@@ -98,12 +86,6 @@ const zh: PageWords = {
   masked: '已隐藏姓名',
   cause: {
     title: '回滚原因',
-    values: (metric, gray, prod) => `${metric}：gray ${gray}，prod ${prod}`,
-    since: time => `始于 ${time}`,
-    seenAfter: time => `${time} 后发现`,
-    backAfter: time => `${time} 后回到 prod`,
-    requests: count => `期间 gray 收到 ${count} 个请求`,
-    people: count => `约 ${count} 人`,
     by: (who, time) => `由 ${who} 于 ${time} 执行`,
     unknown: '由人工回滚；没有指标表明 gray 有问题。',
   },

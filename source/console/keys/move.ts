@@ -8,9 +8,10 @@ type LogContext = Pick<PressContext, 'logRows' | 'logRoom'>;
 /** The screen with the row above or below picked. */
 export function moved(ui: Ui, by: 1 | -1, context: PressContext): Ui {
   if (ui.focus === 'log') return withLogRow(ui, logIndex(ui, context) + by, context);
-  const {metrics, picked} = context;
+  const {metrics, picked, at} = context;
   const index = Math.max(0, metrics.indexOf(picked ?? ''));
-  return {...ui, metric: metrics[Math.min(metrics.length - 1, Math.max(0, index + by))] ?? ui.metric};
+  const metric = metrics[Math.min(metrics.length - 1, Math.max(0, index + by))] ?? ui.metric;
+  return {...ui, metric, metricAt: at};
 }
 
 /** Shorter or longer history. The note says what is shown, because sparklines have no title. */

@@ -56,9 +56,11 @@ export const enVerdict = {
   },
   because: 'because',
   cause: {
-    backAfter: (time: string) => `back after ${time}`,
+    values: (metric: string, gray: string, prod: string) => `${metric}  gray ${gray}  prod ${prod}`,
+    seenAfter: (time: string) => `seen after ${time}`,
+    backAfter: (time: string) => `back on prod after ${time}`,
     hit: (requests: string, people: string | null) =>
-      `${requests} requests${people === null ? '' : ` of ${people} people`} on gray since then`,
+      `${requests} requests${people === null ? '' : `, about ${people} people`}`,
   },
   old: (age: string) => `judged ${age} ago`,
   since: (time: string) => `since ${time}`,

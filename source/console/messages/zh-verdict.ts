@@ -66,8 +66,10 @@ export const zhVerdict: typeof enVerdict = {
   },
   because: '因为',
   cause: {
-    backAfter: time => `${time} 后回退`,
-    hit: (requests, people) => `此后灰度共 ${requests} 个请求${people === null ? '' : `，涉及 ${people} 人`}`,
+    values: (metric, gray, prod) => `${metric}  灰度 ${gray}  生产 ${prod}`,
+    seenAfter: time => `${time} 后发现`,
+    backAfter: time => `${time} 后回到生产`,
+    hit: (requests, people) => `${requests} 个请求${people === null ? '' : `，约 ${people} 人`}`,
   },
   old: age => `${age} 前判定`,
   since: time => `自 ${time}`,

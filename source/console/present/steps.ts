@@ -1,14 +1,13 @@
 import type {Event, UnknownEvent} from '../../release/event.ts';
-import {causeFacts, type Cause} from '../../release/cause.ts';
 import {currentRun} from '../../release/step.ts';
 import type {Release, RunName, Step} from '../../release/state.ts';
-import {clockwork, count, measured} from '../../text/format.ts';
+import {clockwork, measured} from '../../text/format.ts';
+import {causeRows} from './cause.ts';
 import {flow, say, type Line, type Piece} from './line.ts';
 import {STEP_MARKS} from './marks.ts';
 import type {ViewModel} from './view-model.ts';
 import type {Panel} from './sides/sides.ts';
 import {reasonText} from './verdict/reason-text.ts';
-import {timeOfDay} from './moment.ts';
 
 const CONTACTS_AT_MOST = 6;
 
@@ -62,7 +61,13 @@ export function stepsPanel(release: Release, run: RunName, scene: ViewModel, wid
   );
   const parts = due.map(step => stepParts(step, scene));
   const rows = [...errors, ...flow(parts, width)];
-  if (run === 'rollback') rows.push(...whyRows(release, scene), ...contactRows(scene, width));
+  if (run === 'rollback') {
+    const why = whyRows(release, scene, width);
+    // Once it is over, why it happened matters more than what was done.
+    if (release.state === 'rolled_back') rows.unshift(...why);
+    else rows.push(...why);
+    rows.push(...contactRows(scene, width));
+  }
   return {
     title: [say(t.runs[run], 'title')],
     note: [say(t.stepsDone(done, due.length), 'quiet')],
@@ -74,12 +79,12 @@ export function stepsPanel(release: Release, run: RunName, scene: ViewModel, wid
 }
 
 /** Why it was taken back: what the verdict said, or the words of the one who did it. */
-function whyRows(release: Release, scene: ViewModel): Line[] {
+function whyRows(release: Release, scene: ViewModel, width: number): Line[] {
   const {reading, t, clean} = scene;
   const {rollback} = release;
   if (rollback === null) return [];
-  if (rollback.cause !== null && rollback.cause !== undefined)
-    return causeRows(release, rollback.cause, scene);
+  const known = causeRows(release, scene, width);
+  if (known !== null) return known;
   const isVerdict = (event: Event | UnknownEvent): event is Extract<Event, {type: 'verdict-changed'}> =>
     event.type === 'verdict-changed';
   const judged = reading.commits.findLast(({events}) => events.some(isVerdict));
@@ -93,32 +98,6 @@ function whyRows(release: Release, scene: ViewModel): Line[] {
       ? []
       : [clean.free(rollback.reason)];
   return words.map(text => [say(`${t.verdict.because} `, 'quiet'), say(text, 'strong')]);
-}
-
-/** What was judged when it was taken back, since when, how long gray was served and to how many. */
-function causeRows(release: Release, {reasons}: Cause, scene: ViewModel): Line[] {
-  const {t, clean} = scene;
-  const facts = causeFacts(release);
-  const onset = facts?.onset ?? null;
-  const back = onset === null ? null : (facts?.prodAt ?? facts?.detectedAt ?? null);
-  const parts = [
-    onset === null ? '' : t.verdict.since(timeOfDay(onset)),
-    onset === null || back === null ? '' : t.verdict.cause.backAfter(clockwork(back - onset)),
-    facts === null || facts.requests === null
-      ? ''
-      : t.verdict.cause.hit(count(facts.requests), facts.people === null ? null : count(facts.people)),
-  ].filter(part => part !== '');
-  const words = release.rollback?.reason ?? null;
-  // The guard gives its verdict as the reason; anything else is a person's own.
-  const isOwn = words !== null && reasons.every(({text}) => !words.startsWith(text));
-  return [
-    ...reasons.map((reason): Line => [
-      say(`${t.verdict.because} `, 'quiet'),
-      say(reasonText(reason, scene), 'strong'),
-    ]),
-    ...(parts.length === 0 ? [] : [[say(parts.join('   '))]]),
-    ...(isOwn ? [[say(clean.free(words), 'quiet')]] : []),
-  ];
 }
 
 /** People to turn to: after a rollback the operator needs their names. */
