@@ -71,8 +71,8 @@ test.skipIf(redisMissing)(
     );
     await says(place, ['feedback', 'report'], /the amount is empty/u);
     await says(place, ['next', '--yes'], /phase 3 gamma, 50 %/u);
-    await says(place, ['next', '--yes'], /phase 4 production, 100 %/u);
-    await says(place, ['complete', '--yes'], /prod is v1\.1\.0 for everyone/u);
+    await says(place, ['next', '--confirm', 'v1.1.0'], /phase 4 production, 100 %/u);
+    await says(place, ['complete', '--confirm', 'v1.1.0'], /prod is v1\.1\.0 for everyone/u);
     await says(place, ['report'], /Completed after .*this version is prod/u);
     await says(place, ['rollback', '--yes', '--reason', 'refunds fail'], /written; no router confirms it/u);
     await says(place, ['status'], /ROLLED BACK/u);

@@ -16,6 +16,7 @@ type Role = (typeof ROLES)[number];
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   start: ['v2.0.0', '--supersede'],
   set: ['3'],
+  complete: ['--confirm', 'v1.1.0'],
   'audience include': ['u-1'],
   'audience deny': ['u-1'],
   'audience remove': ['u-1'],
@@ -204,8 +205,8 @@ describe.skipIf(redisMissing)('with the rights that graydeck acl prints', () => 
       ['alert', 'warning', 'slow'],
       ['alert', 'silence', 'slow', '--for', '1m'],
       ['feedback', 'submit', 'bug', 'slow'],
-      ['next', '--yes'],
-      ['complete', '--yes'],
+      ['next', '--yes', '--confirm', 'v2'],
+      ['complete', '--confirm', 'v2'],
       ['rollback'],
       ['start', 'v3', '--plan', 'one.yaml', '--yes'],
       ['rollback', '--reason', 'enough'],

@@ -32,7 +32,7 @@ touch "done-$name"
 const TIMEOUT = '3s';
 
 export const START = ['start', 'v2', '--feature', 'pay', '--over', 'v1', '--yes', '--plan', 'plan.yaml'];
-export const COMPLETE = ['complete', '--yes'];
+export const COMPLETE = ['complete', '--confirm', 'v2'];
 export const ROLLBACK = ['rollback'];
 export const RETRY = ['retry'];
 export const NEXT = ['next', '--yes'];

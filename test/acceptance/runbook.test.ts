@@ -282,7 +282,7 @@ describe.skipIf(redisMissing)('a guard', () => {
     const key = 'graydeck:{pay}:metrics';
     const send = (side: string) =>
       redis.admin.xadd(key, '*', 'side', side, 'requests', 50, 'errors', 0, 'response_time', 80);
-    const app = setInterval(() => void Promise.all([send('prod'), send('gray')]), 200);
+    const app = setInterval(() => void Promise.allSettled([send('prod'), send('gray')]), 200);
     try {
       const gated = '{name: some, percent: 50, duration: 1s, confirm: [test, -f, open]}';
       const hooked = '{name: most, percent: 90, before: [sh, -c, "echo $GRAYDECK_PHASE >> ran.txt"]}';

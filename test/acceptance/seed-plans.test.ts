@@ -142,7 +142,13 @@ describe.skipIf(redisMissing || prometheusMissing)('hurried, under the guard as 
       await stage.until(
         ({verdict}) => verdict?.reasons.some(({code}) => code === 'complete_by_hand') === true,
       );
-      const {exitCode} = await place.run('complete', '--feature', stage.controller.feature, '--yes');
+      const {exitCode} = await place.run(
+        'complete',
+        '--feature',
+        stage.controller.feature,
+        '--confirm',
+        'v2',
+      );
       expect(exitCode).toBe(0);
       expect(stage.release.plan.evidence).not.toBeNull();
       await stage.until(({state}) => state === 'completed');

@@ -120,7 +120,7 @@ test.skipIf(redisMissing)('a whole release by a token alone, as with a store', a
   expect((await ok('report', '--format', 'md')).stdout).toContain('v1.1.0');
   // A second one, to its end.
   await ok('start', 'v1.2.0', '--plan', 'plan.yaml', '--yes');
-  await ok('complete', '--yes');
+  await ok('complete', '--confirm', 'v1.2.0');
   expect(await away.json('status')).toMatchObject({state: 'completed', version: 'v1.2.0'});
 });
 

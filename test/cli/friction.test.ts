@@ -15,15 +15,17 @@ describe('without a terminal', () => {
     [['next'], /pay v1\.1\.0: phase alpha → beta, 5 % → 20 % of the people get gray\./u],
     [['complete'], /no promote hook: everyone then goes to prod, which must already run v1\.1\.0\./u],
     [['audience', 'include', 'u-42'], /pay v1\.1\.0: user u-42 always gets gray\./u],
-  ] as const)('%s says what would be, and changes nothing until --yes is there', async ([typed, says]) => {
+  ] as const)('%s says what would be, and changes nothing until it is confirmed', async ([typed, says]) => {
+    const flags = typed[0] === 'complete' ? ['--confirm', 'v1.1.0'] : ['--yes'];
     await using place = await Workplace.open();
     await place.run(...start, '--yes');
     const refused = await place.run(...typed);
     expect(refused).toMatchObject({exitCode: 2, stdout: ''});
     expect(refused.stderr).toMatch(says);
-    expect(refused.stderr).toMatch(/no terminal to ask on\.\n {2}→ graydeck .+ --yes$/u);
+    expect(refused.stderr).toMatch(/no terminal to ask on\.\n {2}→ graydeck .+ --\S+(?: v1\.1\.0)?$/u);
+    expect(refused.stderr).toContain(flags.join(' '));
     expect(await place.json('status')).toMatchObject({head: 1});
-    expect(await place.run(...typed, '--yes')).toMatchObject({exitCode: 0});
+    expect(await place.run(...typed, ...flags)).toMatchObject({exitCode: 0});
   });
 
   test('a start needs --yes too', async () => {

@@ -33,7 +33,7 @@ test('a freeze refuses every raise with exit code 3 and its reason, and never a 
     ['next', '--yes'],
     ['set', '30', '--yes'],
     ['audience', 'include', 'u-1', '--yes'],
-    ['complete', '--yes'],
+    ['complete', '--confirm', 'v1.1.0'],
     ['start', 'v2', '--feature', 'other', '--yes'],
   ]) {
     const refused = await place.run(...typed);

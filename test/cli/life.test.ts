@@ -134,7 +134,7 @@ describe('the steps of a release', () => {
     const started = await place.run(...start, '--plan', 'plan.yaml');
     expect(started).toMatchObject({exitCode: 0});
     expect(started.stderr).toMatch(/✔ deploy gray/u);
-    expect(await place.json('complete', '--yes')).toMatchObject({ended: 'completed'});
+    expect(await place.json('complete', '--confirm', 'v1.1.0')).toMatchObject({ended: 'completed'});
     expect(await readFile(join(place.folder, 'ran.txt'), 'utf8')).toBe(
       'deploy deploy.deploy v1.1.0\npromote promotion.promote v1.1.0\ncleanup promotion.cleanup v1.1.0\n',
     );
@@ -170,7 +170,7 @@ describe('the steps of a release', () => {
     await using place = await Workplace.open();
     await place.file('plan.yaml', `phases: [${all}]\nhooks: {promote: ['true'], stop: ['true']}\n`);
     await place.run(...start, '--plan', 'plan.yaml');
-    await place.run('complete', '--yes');
+    await place.run('complete', '--confirm', 'v1.1.0');
     const {exitCode, stderr} = await place.run('rollback');
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/no demote hook leads back: bring v1\.0\.9 back by hand.*✔ stop gray/su);
@@ -293,9 +293,25 @@ describe('waiting', () => {
     await place.run(...start);
     const watching = place.start(['status', '--watch']);
     await place.run('set', '3');
-    await place.run('complete', '--yes');
+    await place.run('complete', '--confirm', 'v1.1.0');
     const {exitCode, stdout} = await watching;
     expect(exitCode).toBe(0);
     expect(stdout.split('\n').at(-1)).toMatch(/pay {2}v1\.1\.0 {2}COMPLETED/u);
   });
+});
+
+test('where gray would reach everyone, --yes alone is not enough', async () => {
+  await using place = await Workplace.open();
+  await place.file('plan.yaml', 'phases: [{name: some, percent: 20}, {name: all, percent: 100}]\n');
+  const whole = ['start', 'v1.1.0', '--feature', 'pay', '--plan', 'plan.yaml'];
+  expect(await place.run(...whole, '--yes')).toMatchObject({exitCode: 0});
+  for (const typed of [['set', '100'], ['next'], ['complete']]) {
+    const refused = await place.run(...typed, '--yes');
+    expect(refused).toMatchObject({exitCode: 2});
+    expect(refused.stderr).toContain('--confirm v1.1.0');
+    expect(await place.run(...typed, '--confirm', 'v1.0.9')).toMatchObject({exitCode: 2});
+  }
+  expect(await place.json('status')).toMatchObject({percent: {set: 20}});
+  expect(await place.run('set', '100', '--confirm', 'v1.1.0')).toMatchObject({exitCode: 0});
+  expect(await place.json('status')).toMatchObject({percent: {set: 100}});
 });

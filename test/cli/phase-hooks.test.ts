@@ -75,7 +75,8 @@ describe('the hooks of phases', () => {
     await place.file('open', '');
     expect(await waiting).toMatchObject({exitCode: 0});
     expect(await place.json('status')).toMatchObject({phase: {name: 'beta'}});
-    const stopped = place.start(['next', '--yes']);
+    // The last phase is for everyone.
+    const stopped = place.start(['next', '--confirm', 'v2']);
     await eventually(async () =>
       expect((await place.json('status'))['steps']).toContainEqual(
         expect.objectContaining({id: 'phase-3.confirm', state: 'running'}),
@@ -85,7 +86,9 @@ describe('the hooks of phases', () => {
     await stopped;
     expect(await place.json('status')).toMatchObject({state: 'paused', phase: {name: 'beta'}});
     await place.run('resume');
-    expect(await place.run('next', '--yes', '--reason', 'the board agreed')).toMatchObject({exitCode: 0});
+    expect(await place.run('next', '--confirm', 'v2', '--reason', 'the board agreed')).toMatchObject({
+      exitCode: 0,
+    });
     expect(await place.json('status')).toMatchObject({phase: {name: 'all'}, percent: {set: 100}});
   });
 

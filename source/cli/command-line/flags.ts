@@ -48,6 +48,10 @@ const FLAGS = {
   checked: {value: 'ITEM', isMany: true, help: 'this item of the checklist is done; once for each'},
   skipPreflight: {help: 'start whatever is found wrong before; the log says so'},
   supersede: {help: 'roll back the release that is live, then start'},
+  confirm: {
+    value: 'VERSION',
+    help: 'where gray would reach everyone: its version, because --yes is not enough',
+  },
   wait: {help: 'return once traffic is set, without waiting for the steps', isOn: true},
   offline: {help: 'roll back without the store'},
   release: {value: 'ID', help: 'only if this is still the release at hand'},

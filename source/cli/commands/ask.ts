@@ -5,6 +5,7 @@ import type {InputEvent} from '../../console/input/read-items.ts';
 import {TerminalReader} from '../../console/input/terminal-reader.ts';
 import {closedHours, nextOpening} from '../../release/raise-hours.ts';
 import type {Release} from '../../release/state.ts';
+import {quote} from '../../text/quote.ts';
 import type {Call} from '../call.ts';
 import {type Failure, usage} from '../output/failure.ts';
 import {dayAndTime} from '../../console/present/moment.ts';
@@ -60,29 +61,39 @@ export function hoursQuestion({plan}: Pick<Release, 'plan'>, now: number): strin
 export interface Question {
   /** What follows from a yes, before → after; printed also without a terminal. */
   lines: readonly string[];
-  /** What has to be typed; absent: `y`. */
+  /** What has to be typed, or said by `--confirm`; absent: `y` or `--yes`. */
   expected?: string;
   /** The command to run instead, without a terminal. */
   command: string;
 }
 
 /**
- * Asks before something that exposes more people. With `--yes` it only says what will be.
+ * Asks before something that exposes more people. `--yes` answers it, but where gray would reach everyone only
+ * `--confirm` with the version does.
  * @throws Failure exit code 2 without a terminal, or if the answer is no.
  */
 export async function confirm(call: Call, {lines, expected, command}: Question): Promise<void> {
   const {out, flags} = call;
-  if (flags.yes) return;
+  if (expected === undefined ? flags.yes : isSaid(flags.confirm, expected)) return;
+  const byFlag = expected === undefined ? '--yes' : `--confirm ${inShell(expected)}`;
+  if (expected !== undefined && (flags.yes || flags.confirm !== undefined)) {
+    const why = flags.confirm === undefined ? '--yes alone does not' : `${quote(flags.confirm)} does not`;
+    throw usage(
+      `this brings gray to everyone, and ${why} confirm it`,
+      `${command} ${byFlag}`,
+      'not-confirmed',
+    );
+  }
   for (const line of lines) if (!out.isJson) out.say(line);
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw usage(
       `this exposes more people, and there is no terminal to ask on`,
-      `${command} --yes`,
+      `${command} ${byFlag}`,
       'not-confirmed',
     );
   }
   const answer = await ask(expected === undefined ? 'Go on? [y/N] ' : `Type ${expected} to go on: `, call);
-  const isConfirmed = expected === undefined ? isYes(answer) : narrow(answer) === narrow(expected);
+  const isConfirmed = expected === undefined ? isYes(answer) : isSaid(answer, expected);
   if (!isConfirmed) throw declined();
 }
 
@@ -94,6 +105,14 @@ export async function askDone(call: Call, item: string): Promise<boolean> {
 
 function isYes(answer: string): boolean {
   return /^y(?:es)?$/iu.test(narrow(answer));
+}
+
+function isSaid(text: string | undefined, expected: string): boolean {
+  return text !== undefined && narrow(text) === narrow(expected);
+}
+
+function inShell(word: string): string {
+  return /^[\w.+:@/-]+$/u.test(word) ? word : quote(word);
 }
 
 /** An input method may write the same letters in their full width. */

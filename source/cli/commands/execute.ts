@@ -7,6 +7,7 @@ import {EXIT} from '../output/exit.ts';
 import {Failure, failureOfOutcome} from '../output/failure.ts';
 import {unknownFeature} from '../session/feature.ts';
 import type {Session} from '../session/session.ts';
+import {confirmationFor} from '../../release/confirmation.ts';
 import {type Question, confirm} from './ask.ts';
 
 export type Awaited = ReleaseState | 'idle';
@@ -78,18 +79,27 @@ export async function execute(
   const {controller, stamp} = session;
   const before = controller.snapshot().state;
   const isDryRun = call.flags.dryRun;
-  if (isDryRun || !call.flags.yes) {
+  const version = versionFor(intent, before);
+  if (isDryRun || !call.flags.yes || version !== null) {
     const foreseen = await controller.execute(intent, stamp, {dryRun: true});
     const wrong = failureOfOutcome(foreseen);
     if (wrong !== null) throw await withFeatures(session, wrong);
     if (isDryRun || foreseen.kind === 'nothing') return {...ended(foreseen), before, isDryRun};
     const asked = question(before, foreseen.state);
-    if (asked !== null) await confirm(call, asked);
+    if (asked !== null) await confirm(call, version === null ? asked : {...asked, expected: version});
   }
   const outcome = await controller.execute(intent, stamp);
   const failure = failureOfOutcome(outcome);
   if (failure !== null) throw await withFeatures(session, failure);
   return {...ended(outcome), before, isDryRun};
+}
+
+/** The version that must be repeated, because gray would reach everyone; null: a yes is enough. */
+function versionFor(intent: Intent, {release}: State): string | null {
+  // A start shows its whole plan before, and a user on a list raises no percent.
+  if (intent.type === 'start' || intent.type === 'include' || intent.type === 'remove') return null;
+  const confirmation = confirmationFor(intent, release);
+  return typeof confirmation === 'string' ? confirmation : null;
 }
 
 /** A rollback asks nothing and looks at nothing first. */
