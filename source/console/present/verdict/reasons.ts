@@ -170,29 +170,8 @@ function plainRow(reason: Reason, code: ReasonCode, judgement: Judgement | null,
   const name = phase === undefined ? '' : clean.name(phase.name, 24);
   const {value, threshold} = reason;
   switch (code) {
-    case 'sample_ratio': {
-      const chance = judgement?.ratio.expected ?? null;
-      return {
-        mark: WARN,
-        parts: [
-          [
-            say(
-              words.ratio(value === null ? '—' : quantity(value, 'percent', t), setPercent(threshold ?? 0)),
-              'strong',
-            ),
-          ],
-          chance === null
-            ? []
-            : [
-                say(
-                  words.ratioChance(quantity(chance.low, 'percent', t), quantity(chance.high, 'percent', t)),
-                  'quiet',
-                ),
-              ],
-          reason.samples === null ? [] : [say(t.requests(count(reason.samples)), 'quiet')],
-        ],
-      };
-    }
+    case 'sample_ratio':
+      return ratioRow(reason, judgement, t);
     case 'no_data':
     case 'no_prod_data': {
       const side = code === 'no_data' ? 'gray' : 'prod';
@@ -222,6 +201,31 @@ function plainRow(reason: Reason, code: ReasonCode, judgement: Judgement | null,
     default:
       return loggedRow(reason, scene);
   }
+}
+
+/** Gray's part of the requests is not what was asked for. */
+function ratioRow({value, threshold, samples}: Reason, judgement: Judgement | null, t: ViewModel['t']): Row {
+  const chance = judgement?.ratio.expected ?? null;
+  return {
+    mark: WARN,
+    parts: [
+      [
+        say(
+          t.verdict.ratio(value === null ? '—' : quantity(value, 'percent', t), setPercent(threshold ?? 0)),
+          'strong',
+        ),
+      ],
+      chance === null
+        ? []
+        : [
+            say(
+              t.verdict.ratioChance(quantity(chance.low, 'percent', t), quantity(chance.high, 'percent', t)),
+              'quiet',
+            ),
+          ],
+      samples === null ? [] : [say(t.requests(count(samples)), 'quiet')],
+    ],
+  };
 }
 
 /** A reason of which no more is known than what was written. */
